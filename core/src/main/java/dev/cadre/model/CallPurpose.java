@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+/**
+ * What a call is for. It never leaves the process: events, recordings and scripted models use it.
+ *
+ * @param kind the part of a run that makes the call
+ * @param runId the run
+ * @param subtaskId the subtask, with {@code #index} for an item; empty for a planner
+ * @param subtaskType the name of the subtask type; {@code planner} or {@code merger} for those
+ * @param input the input as canonical JSON; for a planner the goal's text
+ * @param tier the tier that is asked
+ */
+public record CallPurpose(Kind kind, String runId, String subtaskId, String subtaskType, String input, Tier tier) {
+    /** The part of a run that makes a call, in the order in which a pool serves them. */
+    public enum Kind {
+        PLAN,
+        MERGE,
+        /** A second call on the same rung: after a tool, a wrong shape or a cut. */
+        REPAIR,
+        ESCALATION,
+        WORK
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+/** Calls a language model: the only way out of the process that costs money. */
+@FunctionalInterface
+public interface ModelClient {
+    /**
+     * Makes exactly one call and waits for its end. Blocks; spends money.
+     *
+     * <p>An implementation must be safe for use by many threads, must not retry by itself, must send
+     * {@code maxOutputTokens}, must give up after {@link CallContext#timeout()}, and must close the exchange and throw
+     * {@link InterruptedException} when its thread is interrupted. The key it uses appears in no message.
+     *
+     * @throws ModelException if there is no usable reply; it says what is known about the money
+     * @throws InterruptedException if the calling thread was interrupted; the call may be billed all the same
+     */
+    ModelReply call(ModelRequest request, CallContext context) throws InterruptedException;
+}

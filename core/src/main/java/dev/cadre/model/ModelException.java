@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A call that brought no usable reply. The kind tells whether a retry can help, the {@link Charge} what it cost. */
+public abstract sealed class ModelException extends RuntimeException {
+
+    /** What is known about the money of a failed call. */
+    public enum Charge {
+        /** Not sent, or turned away before any work was done. */
+        FREE,
+        /** It may have been billed: the worst case must be booked. */
+        UNKNOWN
+    }
+
+    /** How far a failure reaches. */
+    public enum Reach {
+        /** Another attempt of the same request may succeed. */
+        ATTEMPT,
+        /** This request will never succeed; others may. */
+        SUBTASK,
+        /** No request with this key or model will succeed. */
+        RUN
+    }
+
+    private final Charge charge;
+    private final Reach reach;
+
+    private ModelException(String message, Charge charge, Reach reach, @Nullable Throwable cause) {
+        super(message, cause);
+        this.charge = charge;
+        this.reach = reach;
+    }
+
+    public final Charge charge() {
+        return charge;
+    }
+
+    public final Reach reach() {
+        return reach;
+    }
+
+    /** Whether another attempt of the same request can help. */
+    public final boolean isRetryable() {
+        return reach == Reach.ATTEMPT;
+    }
+
+    /** The least time to wait before another attempt; empty if the provider did not say. */
+    public Optional<Duration> retryAfter() {
+        return Optional.empty();
+    }
+
+    /** What the provider said about its limits; {@link RateLimits#UNKNOWN} by default. */
+    public RateLimits limits() {
+        return RateLimits.UNKNOWN;
+    }
+
+    /** Turned away because of a request or token rate (429), or asked to ramp slower ({@code slow_down}). */
+    public static final class RateLimited extends ModelException {
+        private final @Nullable Duration retryAfter;
+        private final RateLimits limits;
+
+        public RateLimited(String message, @Nullable Duration retryAfter, RateLimits limits) {
+            super(message, Charge.FREE, Reach.ATTEMPT, null);
+            this.retryAfter = retryAfter;
+            this.limits = limits;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.ofNullable(retryAfter);
+        }
+
+        @Override
+        public RateLimits limits() {
+            return limits;
+        }
+    }
+
+    /** The provider failed or is overloaded (408, 409, 5xx, a failed status in a reply). */
+    public static final class ServerFailed extends ModelException {
+        private final int status;
+        private final @Nullable Duration retryAfter;
+
+        public ServerFailed(String message, int status, Charge charge, @Nullable Duration retryAfter) {
+            super(message, charge, Reach.ATTEMPT, null);
+            this.status = status;
+            this.retryAfter = retryAfter;
+        }
+
+        /** The HTTP status, or 200 if the failure was reported inside a reply. */
+        public int status() {
+            return status;
+        }
+
+        @Override
+        public Optional<Duration> retryAfter() {
+            return Optional.ofNullable(retryAfter);
+        }
+    }
+
+    /** The connection could not be made or was lost. */
+    public static final class ConnectionFailed extends ModelException {
+        public ConnectionFailed(String message, Charge charge, Throwable cause) {
+            super(message, charge, Reach.ATTEMPT, cause);
+        }
+    }
+
+    /** Nobody can be reached at the configured address in a way that waiting would mend: TLS, redirects, bad URLs. */
+    public static final class Unreachable extends ModelException {
+        public Unreachable(String message, @Nullable Throwable cause) {
+            super(message, Charge.FREE, Reach.RUN, cause);
+        }
+    }
+
+    /** No whole reply within the timeout. */
+    public static final class TimedOut extends ModelException {
+        public TimedOut(String message, Charge charge) {
+            super(message, charge, Reach.ATTEMPT, null);
+        }
+    }
+
+    /** A reply came, but it is not one: broken JSON, a page of a proxy, a stream without its last event. */
+    public static final class MalformedReply extends ModelException {
+        public MalformedReply(String message, @Nullable Throwable cause) {
+            super(message, Charge.UNKNOWN, Reach.ATTEMPT, cause);
+        }
+    }
+
+    /** The account has no money or allowance left: waiting does not help. */
+    public static final class QuotaExhausted extends ModelException {
+        public QuotaExhausted(String message) {
+            super(message, Charge.FREE, Reach.RUN, null);
+        }
+    }
+
+    /** The key is missing, wrong or not allowed to do this (401, 403). */
+    public static final class AuthFailed extends ModelException {
+        public AuthFailed(String message) {
+            super(message, Charge.FREE, Reach.RUN, null);
+        }
+    }
+
+    /** The provider does not know the model (404). */
+    public static final class UnknownModel extends ModelException {
+        public UnknownModel(String message) {
+            super(message, Charge.FREE, Reach.RUN, null);
+        }
+    }
+
+    /** The input is longer than the model's context: split it. */
+    public static final class ContextTooLong extends ModelException {
+        public ContextTooLong(String message) {
+            super(message, Charge.FREE, Reach.SUBTASK, null);
+        }
+    }
+
+    /** The provider refused the request as such (other 4xx): the same request fails again. */
+    public static final class InvalidRequest extends ModelException {
+        private final int status;
+
+        public InvalidRequest(String message, int status) {
+            super(message, Charge.FREE, Reach.SUBTASK, null);
+            this.status = status;
+        }
+
+        public int status() {
+            return status;
+        }
+    }
+}

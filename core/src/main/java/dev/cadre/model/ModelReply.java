@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model answered. Text and tool calls are untrusted input.
+ *
+ * @param model the model that answered, as the provider names it; may be a dated form of the one asked for
+ * @param text the whole text; a refusal's explanation if it {@linkplain Finish#REFUSED refused}
+ * @param toolCalls the functions that it wants called
+ * @param finish why it stopped
+ * @param usage the tokens it used, or null if the provider did not say or said something impossible
+ * @param serviceTier the processing class that the provider bills
+ * @param limits what the provider said about its limits
+ * @param providerState what the same client needs to continue this conversation; empty if nothing
+ */
+public record ModelReply(
+        String model,
+        String text,
+        List<ToolCall> toolCalls,
+        Finish finish,
+        @Nullable TokenUsage usage,
+        ServiceTier serviceTier,
+        RateLimits limits,
+        String providerState) {
+
+    public ModelReply {
+        toolCalls = List.copyOf(toolCalls);
+    }
+
+    /** A complete text reply with known usage. */
+    public static ModelReply of(String model, String text, TokenUsage usage) {
+        return new ModelReply(
+                model, text, List.of(), Finish.COMPLETE, usage, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * One call to a model, complete and provider-neutral. Immutable.
+ *
+ * @param model the provider's id of the model, such as {@code gpt-5.4-nano}
+ * @param instructions the stable part of the prompt: what kind of work this is
+ * @param turns the conversation so far, at least one
+ * @param tools the functions that the model may ask for
+ * @param output the shape that the final text must have
+ * @param maxOutputTokens the cap on output and reasoning tokens; always sent, because the reservation rests on it
+ * @param effort how much reasoning is allowed; always sent
+ * @param serviceTier the processing class that is asked for
+ */
+public record ModelRequest(
+        String model,
+        String instructions,
+        List<Turn> turns,
+        List<ToolSpec> tools,
+        OutputFormat output,
+        long maxOutputTokens,
+        Effort effort,
+        ServiceTier serviceTier) {
+
+    /** Tokens that a provider may add for each turn, tool and schema: role marks and separators. */
+    private static final long OVERHEAD_TOKENS = 16;
+
+    public ModelRequest {
+        turns = List.copyOf(turns);
+        tools = List.copyOf(tools);
+        if (model.isBlank()) {
+            throw new IllegalArgumentException("the model id is blank");
+        }
+        if (turns.isEmpty()) {
+            throw new IllegalArgumentException("a request needs at least one turn");
+        }
+        if (maxOutputTokens < 1) {
+            throw new IllegalArgumentException("maxOutputTokens must be at least 1, not " + maxOutputTokens);
+        }
+    }
+
+    /** A request of one user turn: no tools, free text, no reasoning, standard service. */
+    public static ModelRequest of(String model, String instructions, String text, long maxOutputTokens) {
+        return new ModelRequest(
+                model,
+                instructions,
+                List.of(new Turn.User(text)),
+                List.of(),
+                new OutputFormat.Text(),
+                maxOutputTokens,
+                Effort.NONE,
+                ServiceTier.STANDARD);
+    }
+
+    public ModelRequest withModel(String model) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    public ModelRequest withTurns(List<Turn> turns) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    public ModelRequest withTools(List<ToolSpec> tools) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    public ModelRequest withOutput(OutputFormat output) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    public ModelRequest withMaxOutputTokens(long maxOutputTokens) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    public ModelRequest withEffort(Effort effort) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    public ModelRequest withServiceTier(ServiceTier serviceTier) {
+        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+    }
+
+    /**
+     * UTF-8 bytes of everything that the model reads, plus {@value #OVERHEAD_TOKENS} for each part. A byte-level
+     * tokenizer makes at most one token of a byte, so for such models this bounds the input tokens from above.
+     */
+    public long inputBytes() {
+        long bytes = OVERHEAD_TOKENS + bytes(instructions);
+        for (Turn turn : turns) {
+            bytes += OVERHEAD_TOKENS + switch (turn) {
+                case Turn.User user -> bytes(user.text());
+                case Turn.Assistant assistant -> bytes(assistant.text())
+                        + bytes(assistant.providerState())
+                        + assistant.toolCalls().stream().mapToLong(ModelRequest::bytes).sum();
+                case Turn.ToolResult result -> bytes(result.callId()) + bytes(result.text());
+            };
+        }
+        for (ToolSpec tool : tools) {
+            bytes += OVERHEAD_TOKENS + bytes(tool.name()) + bytes(tool.description()) + bytes(tool.parametersSchema());
+        }
+        return bytes + switch (output) {
+            case OutputFormat.Text text -> 0;
+            case OutputFormat.JsonSchema json -> OVERHEAD_TOKENS + bytes(json.name()) + bytes(json.schema());
+        };
+    }
+
+    private static long bytes(ToolCall call) {
+        return OVERHEAD_TOKENS + bytes(call.callId()) + bytes(call.name()) + bytes(call.arguments());
+    }
+
+    private static long bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+}

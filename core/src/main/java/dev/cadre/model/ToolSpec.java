@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+/**
+ * A function that the model may ask to have called.
+ *
+ * @param name letters, digits, {@code _} and {@code -}, at most 64 characters
+ * @param description what it does and returns, for the model
+ * @param parametersSchema the strict JSON schema of its arguments, as text
+ */
+public record ToolSpec(String name, String description, String parametersSchema) {
+    public ToolSpec {
+        if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
+            throw new IllegalArgumentException("tool name '%s' must match [A-Za-z0-9_-]{1,64}".formatted(name));
+        }
+    }
+}
