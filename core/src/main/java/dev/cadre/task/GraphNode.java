@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.task;
+
+import java.util.List;
+
+/**
+ * One subtask of a task graph.
+ *
+ * @param id unique in the graph
+ * @param dependencies what must end first
+ * @param optional whether the run is complete without it
+ */
+public record GraphNode(
+        String id, SubtaskType<?, ?> type, Binding binding, List<Dependency> dependencies, boolean optional) {
+    private static final String ID = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
+
+    public GraphNode {
+        dependencies = List.copyOf(dependencies);
+        if (!isValidId(id)) {
+            throw new IllegalArgumentException("subtask id '%s' must match %s".formatted(cut(id), ID));
+        }
+    }
+
+    /** Whether a text can be the id of a subtask: letters, digits, {@code _ . -}, at most 64 characters. */
+    public static boolean isValidId(String id) {
+        return id.length() <= 64 && id.matches(ID);
+    }
+
+    private static String cut(String id) {
+        return id.length() <= 64 ? id : id.substring(0, 64) + "…";
+    }
+}

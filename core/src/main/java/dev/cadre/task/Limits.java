@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.task;
+
+import dev.cadre.model.Effort;
+import java.time.Duration;
+
+/**
+ * The limits of a run, in one place.
+ *
+ * @param maxSubtasks how many subtasks a plan may have; default 64
+ * @param maxDepth how many subtasks may follow each other in a chain; default 8
+ * @param maxItems how many items a fan-out may have; more is a failure, never a silent cut; default 256
+ * @param deadline how long a run may take, unless its budget says less; default 10 minutes
+ * @param plannerOutputTokens the cap of one planner call; default 2,000
+ * @param planContinuations how many further calls may continue a plan that ran into its cap; default 4
+ * @param workerOutputTokens the cap of one worker call, unless its type says otherwise; default 2,000
+ * @param effort how much a model may reason, unless its type says otherwise; default {@link Effort#NONE}
+ * @param tools the limits of a tool loop
+ */
+public record Limits(
+        int maxSubtasks,
+        int maxDepth,
+        int maxItems,
+        Duration deadline,
+        long plannerOutputTokens,
+        int planContinuations,
+        long workerOutputTokens,
+        Effort effort,
+        ToolLimits tools) {
+
+    /** The limits of every run that sets none. */
+    public static final Limits DEFAULT =
+            new Limits(64, 8, 256, Duration.ofMinutes(10), 2_000, 4, 2_000, Effort.NONE, ToolLimits.DEFAULT);
+
+    public Limits {
+        requirePositive("maxSubtasks", maxSubtasks);
+        requirePositive("maxDepth", maxDepth);
+        requirePositive("maxItems", maxItems);
+        requirePositive("plannerOutputTokens", plannerOutputTokens);
+        requirePositive("workerOutputTokens", workerOutputTokens);
+        if (planContinuations < 0) {
+            throw new IllegalArgumentException("planContinuations must not be negative: " + planContinuations);
+        }
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline must be positive, not " + deadline);
+        }
+    }
+
+    /**
+     * The limits of one rung's tool loop.
+     *
+     * @param rounds how many turns with tool calls; default 20
+     * @param calls how many tool calls in all; default 50
+     * @param outputBytes the UTF-8 bytes of one result; the rest is cut with a mark; default 64 KiB
+     * @param timeout the time of one tool call; default 20 s
+     */
+    public record ToolLimits(int rounds, int calls, int outputBytes, Duration timeout) {
+        public static final ToolLimits DEFAULT = new ToolLimits(20, 50, 64 * 1024, Duration.ofSeconds(20));
+
+        public ToolLimits {
+            requirePositive("rounds", rounds);
+            requirePositive("calls", calls);
+            requirePositive("outputBytes", outputBytes);
+        }
+    }
+
+    public Limits withMaxSubtasks(int subtasks) {
+        return new Limits(
+                subtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
+                effort, tools);
+    }
+
+    public Limits withMaxDepth(int depth) {
+        return new Limits(
+                maxSubtasks, depth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
+                effort, tools);
+    }
+
+    public Limits withMaxItems(int items) {
+        return new Limits(
+                maxSubtasks, maxDepth, items, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
+                effort, tools);
+    }
+
+    public Limits withDeadline(Duration time) {
+        return new Limits(
+                maxSubtasks, maxDepth, maxItems, time, plannerOutputTokens, planContinuations, workerOutputTokens,
+                effort, tools);
+    }
+
+    public Limits withPlannerOutputTokens(long tokens) {
+        return new Limits(
+                maxSubtasks, maxDepth, maxItems, deadline, tokens, planContinuations, workerOutputTokens, effort, tools);
+    }
+
+    public Limits withPlanContinuations(int calls) {
+        return new Limits(
+                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, calls, workerOutputTokens, effort,
+                tools);
+    }
+
+    public Limits withWorkerOutputTokens(long tokens) {
+        return new Limits(
+                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, tokens, effort,
+                tools);
+    }
+
+    public Limits withEffort(Effort chosen) {
+        return new Limits(
+                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
+                chosen, tools);
+    }
+
+    public Limits withTools(ToolLimits chosen) {
+        return new Limits(
+                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
+                effort, chosen);
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.task;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a subtask ended, always with a reason.
+ *
+ * @param <T> its output
+ */
+public sealed interface Outcome<T> {
+    /** It brought a value. */
+    record Succeeded<T>(T value) implements Outcome<T> {}
+
+    /** It was tried and brought no value. */
+    record Failed<T>(Failure failure) implements Outcome<T> {}
+
+    /** It was never tried. */
+    record Skipped<T>(Skip skip) implements Outcome<T> {}
+
+    static <T> Outcome<T> failed(Failure.Kind kind, String message) {
+        return new Failed<>(new Failure(kind, message));
+    }
+
+    static <T> Outcome<T> skipped(Skip.Kind kind, String message) {
+        return new Skipped<>(new Skip(kind, message, List.of()));
+    }
+
+    /** The value, or empty unless it succeeded. */
+    default Optional<T> ifSucceeded() {
+        return switch (this) {
+            case Succeeded<T>(T value) -> Optional.of(value);
+            case Failed<T> failed -> Optional.empty();
+            case Skipped<T> skipped -> Optional.empty();
+        };
+    }
+
+    default boolean isSucceeded() {
+        return this instanceof Succeeded<T>;
+    }
+
+    /** One line for people: {@code succeeded}, or the kind and message of the reason. */
+    default String reason() {
+        return switch (this) {
+            case Succeeded<T> succeeded -> "succeeded";
+            case Failed<T>(Failure failure) -> "failed: " + failure;
+            case Skipped<T>(Skip skip) -> "skipped: " + skip;
+        };
+    }
+}

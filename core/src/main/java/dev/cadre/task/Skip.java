@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.task;
+
+import java.util.List;
+
+/**
+ * Why a subtask was never tried.
+ *
+ * @param message one line for people
+ * @param because the ids of the subtasks at fault; empty unless the kind is {@link Kind#DEPENDENCY}
+ */
+public record Skip(Kind kind, String message, List<String> because) {
+    /** The kinds of skip. */
+    public enum Kind {
+        /** A subtask that it depends on did not succeed. */
+        DEPENDENCY,
+        /** The money did not reach, on any tier allowed. */
+        BUDGET,
+        /** The time ran out before it could start. */
+        DEADLINE,
+        /** The run was cancelled before it could start. */
+        CANCELLED,
+        /** Another subtask failed in a run that fails fast. */
+        FAIL_FAST,
+        /** The plan left it pointing nowhere. */
+        PLAN
+    }
+
+    public Skip {
+        because = List.copyOf(because);
+    }
+
+    @Override
+    public String toString() {
+        return kind + ": " + message;
+    }
+}

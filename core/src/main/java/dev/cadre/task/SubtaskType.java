@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.task;
+
+import dev.cadre.json.JsonType;
+import dev.cadre.model.Tier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+
+/**
+ * A named, described kind of work: input record, output record, worker, tiers, and what it allows. Immutable; every
+ * {@code with}-like method returns a changed copy.
+ *
+ * <p>A type is checked when it is made: an input or output that cannot be expressed in a strict JSON schema is refused
+ * with an {@link IllegalArgumentException} that names the component.
+ *
+ * @param <I> the input
+ * @param <O> the output
+ */
+public final class SubtaskType<I, O> {
+    private static final String NAME = "[A-Za-z][A-Za-z0-9_-]{0,63}";
+
+    private final String name;
+    private final String description;
+    private final Class<I> input;
+    private final Class<O> output;
+    private final Work<I, O> work;
+    private final Tiers tiers;
+    private final List<Acceptance<I, O>> acceptances;
+    private final boolean optionalAllowed;
+
+    private SubtaskType(
+            String name,
+            String description,
+            Class<I> input,
+            Class<O> output,
+            Work<I, O> work,
+            Tiers tiers,
+            List<Acceptance<I, O>> acceptances,
+            boolean optionalAllowed) {
+        this.name = name;
+        this.description = description;
+        this.input = input;
+        this.output = output;
+        this.work = work;
+        this.tiers = tiers;
+        this.acceptances = List.copyOf(acceptances);
+        this.optionalAllowed = optionalAllowed;
+    }
+
+    private static <I, O> SubtaskType<I, O> of(
+            String name, String description, Class<I> input, Class<O> output, Work<I, O> work) {
+        if (!name.matches(NAME)) {
+            throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
+        }
+        JsonType.of(input);
+        JsonType.of(output);
+        return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false);
+    }
+
+    /**
+     * Work for a model. It starts on {@link Tier#NANO} and stays there unless {@link #startingAt} or {@link #upTo} say
+     * otherwise.
+     *
+     * @param instructions what the model is to do with the input; also the planner's description, unless
+     *     {@link #describedAs} gives another
+     */
+    public static <I, O> SubtaskType<I, O> model(String name, Class<I> input, Class<O> output, String instructions) {
+        return of(name, instructions, input, output, Work.Model.of(instructions));
+    }
+
+    /** Work for plain Java code, which costs nothing and runs on a virtual thread. */
+    public static <I, O> SubtaskType<I, O> code(
+            String name, Class<I> input, Class<O> output, Worker<? super I, ? extends O> worker) {
+        return of(name, name, input, output, new Work.Code<>(worker));
+    }
+
+    /** The planner's description of this kind of work. */
+    public SubtaskType<I, O> describedAs(String text) {
+        return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, optionalAllowed);
+    }
+
+    /** The first tier to try; default {@link Tier#NANO}. Also raises the floor and the top to it. */
+    public SubtaskType<I, O> startingAt(Tier tier) {
+        return with(tiers.startingAt(tier));
+    }
+
+    /** The last tier to escalate to, when an answer is not accepted; default the start, which is no escalation. */
+    public SubtaskType<I, O> upTo(Tier tier) {
+        return with(tiers.upTo(tier));
+    }
+
+    /** The cheapest tier that a shortage of money may push it to; default the start. */
+    public SubtaskType<I, O> notBelow(Tier tier) {
+        return with(tiers.notBelow(tier));
+    }
+
+    /** Adds the functions that the model may call; only for work of a model. */
+    public SubtaskType<I, O> tools(Tool... tools) {
+        return tools(List.of(tools));
+    }
+
+    /** Adds the functions that the model may call; only for work of a model. */
+    public SubtaskType<I, O> tools(List<Tool> tools) {
+        return with(modelWork("tools").withTools(tools));
+    }
+
+    /** The cap on output tokens of one call; default {@link Limits#workerOutputTokens()}. */
+    public SubtaskType<I, O> maxOutputTokens(long tokens) {
+        return with(modelWork("maxOutputTokens").withMaxOutputTokens(tokens));
+    }
+
+    /** How much the model may reason; default {@link Limits#effort()}. */
+    public SubtaskType<I, O> effort(dev.cadre.model.Effort effort) {
+        return with(modelWork("effort").withEffort(effort));
+    }
+
+    /**
+     * Adds a rule that an output must pass; one that does not is asked again on the next tier, or fails. The rule runs
+     * on the rung's thread; one that throws counts as not passed.
+     *
+     * @param rule what the rule says, in words: it goes into the failure and to the next tier
+     */
+    public SubtaskType<I, O> accept(String rule, BiPredicate<? super I, ? super O> test) {
+        var added = new ArrayList<>(acceptances);
+        added.add(new Acceptance<>(rule, test));
+        return new SubtaskType<>(name, description, input, output, work, tiers, added, optionalAllowed);
+    }
+
+    /** Lets a planner mark subtasks of this type optional; by default its wish is ignored. */
+    public SubtaskType<I, O> allowingOptional() {
+        return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    public Class<I> input() {
+        return input;
+    }
+
+    public Class<O> output() {
+        return output;
+    }
+
+    public Work<I, O> work() {
+        return work;
+    }
+
+    public Tiers tiers() {
+        return tiers;
+    }
+
+    public List<Acceptance<I, O>> acceptances() {
+        return acceptances;
+    }
+
+    public boolean isOptionalAllowed() {
+        return optionalAllowed;
+    }
+
+    /** Whether a model does the work, so that it costs money. */
+    public boolean isModelWork() {
+        return work instanceof Work.Model<I, O>;
+    }
+
+    /** Whether performing it may change the world outside: a plan with such a type is checked whole before it starts. */
+    public boolean hasEffects() {
+        return switch (work) {
+            case Work.Code<I, O> code -> false;
+            case Work.Model<I, O> model -> model.tools().stream().anyMatch(Tool::isWriting);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "SubtaskType[%s: %s -> %s]".formatted(name, input.getSimpleName(), output.getSimpleName());
+    }
+
+    private SubtaskType<I, O> with(Tiers changed) {
+        return new SubtaskType<>(name, description, input, output, work, changed, acceptances, optionalAllowed);
+    }
+
+    private SubtaskType<I, O> with(Work<I, O> changed) {
+        return new SubtaskType<>(name, description, input, output, changed, tiers, acceptances, optionalAllowed);
+    }
+
+    private Work.Model<I, O> modelWork(String setting) {
+        return switch (work) {
+            case Work.Model<I, O> model -> model;
+            case Work.Code<I, O> code -> throw new IllegalStateException(
+                    "subtask type '%s' is plain code: %s applies to work of a model only".formatted(name, setting));
+        };
+    }
+
+    /** A rule that an output must pass. */
+    public record Acceptance<I, O>(String rule, BiPredicate<? super I, ? super O> test) {}
+}

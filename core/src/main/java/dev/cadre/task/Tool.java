@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.task;
+
+import dev.cadre.json.JsonType;
+import dev.cadre.model.ToolSpec;
+
+/** A function that a worker's model may call. Immutable; read-only unless declared {@linkplain #writing writing}. */
+public final class Tool {
+    /** What a tool may do to the world outside. */
+    public enum Effect {
+        /** Nothing: it may be called again at will. */
+        READS,
+        /** Something, but calling it twice is the same as once. */
+        WRITES_IDEMPOTENTLY,
+        /** Something: a rung that may have run it is neither escalated nor resumed. */
+        WRITES
+    }
+
+    /** The code of a tool that takes its arguments as JSON text. */
+    @FunctionalInterface
+    public interface Body {
+        /**
+         * Runs the tool on a virtual thread; several run at once. An interrupt is a cancel.
+         *
+         * @param arguments JSON text from the model: untrusted
+         * @return the text for the model
+         * @throws ToolException if the model should read why it failed and may try again
+         * @throws Exception any other: the model is told only that the tool failed
+         */
+        String call(String arguments, WorkerContext context) throws Exception;
+    }
+
+    private final ToolSpec spec;
+    private final Effect effect;
+    private final Body body;
+
+    private Tool(ToolSpec spec, Effect effect, Body body) {
+        this.spec = spec;
+        this.effect = effect;
+        this.body = body;
+    }
+
+    /** A tool with typed arguments; its result is text, or a record that is written as JSON. */
+    public static <A, R> Tool of(String name, String description, Class<A> arguments, Worker<? super A, R> code) {
+        JsonType<A> type = JsonType.of(arguments);
+        return raw(new ToolSpec(name, description, type.schema()), (json, context) -> {
+            A typed;
+            try {
+                typed = type.read(json);
+            } catch (RuntimeException malformed) {
+                throw new ToolException("bad arguments: " + malformed.getMessage());
+            }
+            return text(code.perform(typed, context));
+        });
+    }
+
+    /** A tool with arguments as JSON text and a schema of its own. */
+    public static Tool raw(ToolSpec spec, Body body) {
+        return new Tool(spec, Effect.READS, body);
+    }
+
+    /** This tool, declared to change the world outside. */
+    public Tool writing(Effect declared) {
+        return new Tool(spec, declared, body);
+    }
+
+    public String name() {
+        return spec.name();
+    }
+
+    public ToolSpec spec() {
+        return spec;
+    }
+
+    public Effect effect() {
+        return effect;
+    }
+
+    /** Whether it may change anything, idempotently or not. */
+    public boolean isWriting() {
+        return effect != Effect.READS;
+    }
+
+    public Body body() {
+        return body;
+    }
+
+    @Override
+    public String toString() {
+        return "Tool[%s, %s]".formatted(name(), effect);
+    }
+
+    @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
+    private static String text(Object result) {
+        return result instanceof String text
+                ? text
+                : ((JsonType<Object>) JsonType.of(result.getClass())).write(result);
+    }
+}
