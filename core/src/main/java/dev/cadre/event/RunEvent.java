@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.event;
+
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.price.Money;
+import dev.cadre.task.Outcome;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Something that happened in a run. No event holds a prompt or a key; {@link SubtaskEnded} holds the outcome, which may
+ * be a model's.
+ */
+public sealed interface RunEvent {
+    /** The run. */
+    String runId();
+
+    /** The time since the run's start. */
+    Duration at();
+
+    /** A run began. */
+    record RunStarted(String runId, Duration at, String goal, Money limit) implements RunEvent {}
+
+    /** A subtask was accepted into the running graph, for good. */
+    record SubtaskAdmitted(String runId, Duration at, String subtaskId, String type, List<String> dependsOn)
+            implements RunEvent {}
+
+    /** The plan is whole. */
+    record PlanEnded(String runId, Duration at, int admitted, List<String> defects) implements RunEvent {}
+
+    /** A rung began: a subtask, or one item of it, on one tier. */
+    record RungStarted(String runId, Duration at, String subtaskId, Tier tier) implements RunEvent {}
+
+    /**
+     * A model call ended.
+     *
+     * @param result {@code ok}, or the kind and message of the failure
+     * @param cost what was booked for it
+     * @param forfeited whether the cost is the worst case, because the real one is unknown
+     * @param waited the time it waited for permit, rate and money
+     * @param took the time of the call itself
+     */
+    record AttemptEnded(
+            String runId,
+            Duration at,
+            CallPurpose.Kind kind,
+            String subtaskId,
+            Tier tier,
+            String model,
+            String result,
+            TokenUsage usage,
+            Money cost,
+            boolean forfeited,
+            Duration waited,
+            Duration took)
+            implements RunEvent {}
+
+    /** Money is short: no rung starts above this tier any more. */
+    record CeilingLowered(String runId, Duration at, Tier ceiling) implements RunEvent {}
+
+    /** A provider billed more than its own cap allows: no new call starts. */
+    record BudgetBreached(String runId, Duration at, Money excess) implements RunEvent {}
+
+    /** A subtask ended. */
+    record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}
+
+    /** The outcomes are being merged into one answer. */
+    record MergeStarted(String runId, Duration at, int succeeded, int total) implements RunEvent {}
+
+    /** Code that ignored its interrupt was left behind; its permit is kept until it really ends. */
+    record WorkAbandoned(String runId, Duration at, String subtaskId, String thread) implements RunEvent {}
+
+    /** The run ended: {@code complete}, {@code partial} or {@code failed}. */
+    record RunEnded(String runId, Duration at, String status, Money spent) implements RunEvent {}
+}

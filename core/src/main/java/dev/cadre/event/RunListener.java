@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.event;
+
+/** Is told what happens in a run, in order. */
+@FunctionalInterface
+public interface RunListener {
+    /** Hears nothing. */
+    RunListener SILENT = event -> {};
+
+    /**
+     * Called on the run's own thread, one event at a time: it must not block, because the run waits for it. An
+     * exception from it is logged and changes nothing.
+     */
+    void on(RunEvent event);
+
+    /** A listener that tells this one, then the other. */
+    default RunListener and(RunListener other) {
+        return event -> {
+            try {
+                on(event);
+            } finally {
+                other.on(event);
+            }
+        };
+    }
+}
