@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.budget;
+
+import dev.cadre.price.Money;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run may spend: money, time, and perhaps a larger budget that pays for it. Immutable; nothing is reserved until
+ * it is {@linkplain #open opened}.
+ */
+public final class Budget {
+
+    private final Money limit;
+    private final @Nullable Duration deadline;
+    private final @Nullable BudgetGuard parent;
+
+    private Budget(Money limit, @Nullable Duration deadline, @Nullable BudgetGuard parent) {
+        this.limit = limit;
+        this.deadline = deadline;
+        this.parent = parent;
+    }
+
+    /**
+     * A limit in US dollars, such as {@code "0.25"}; {@code "0"} lets only free work pass.
+     *
+     * @throws IllegalArgumentException if the text is no number, is negative, is too large, or has more than 12 decimals
+     */
+    public static Budget usd(String usd) {
+        return of(Money.usd(usd));
+    }
+
+    /** A limit; nothing at all lets only free work pass. */
+    public static Budget of(Money limit) {
+        return new Budget(limit, null, null);
+    }
+
+    /**
+     * This budget with a limit on the time from start to result. Unless set, the limits of the run apply.
+     *
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public Budget within(Duration deadline) {
+        if (!deadline.isPositive()) {
+            throw new IllegalArgumentException("the deadline must be positive, not " + deadline);
+        }
+        return new Budget(limit, deadline, parent);
+    }
+
+    /** This budget, paid out of a larger one: whatever it spends is spent there too, and either limit holds. */
+    public Budget under(BudgetGuard parent) {
+        return new Budget(limit, deadline, parent);
+    }
+
+    /** The most that may be spent. */
+    public Money limit() {
+        return limit;
+    }
+
+    /** The time from start to result, if limited here. */
+    public Optional<Duration> deadline() {
+        return Optional.ofNullable(deadline);
+    }
+
+    /** The larger budget that pays for this one, if any. */
+    public Optional<BudgetGuard> parent() {
+        return Optional.ofNullable(parent);
+    }
+
+    /** Opens books for this budget; each opening has its own, with nothing spent. */
+    public BudgetGuard open() {
+        return open(Money.ZERO);
+    }
+
+    /**
+     * Opens books that continue earlier ones, such as a tenant's after a restart. What was already spent counts against
+     * this limit only, not against the budget around it; more than the limit leaves a budget that grants nothing.
+     */
+    public BudgetGuard open(Money alreadySpent) {
+        return parent == null ? BudgetGuard.of(Ledger.of(limit, alreadySpent)) : parent.cap(limit, alreadySpent);
+    }
+
+    @Override
+    public String toString() {
+        return "Budget[%s%s%s]"
+                .formatted(
+                        limit, deadline == null ? "" : " within " + deadline, parent == null ? "" : " under " + parent);
+    }
+}

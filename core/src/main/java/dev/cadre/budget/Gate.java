@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.budget;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one lock of a tree of budgets, and those who want to know when money may have come back. */
+final class Gate {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+
+    /** Reads or changes the books. The action must not call out. */
+    <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Changes the books in a way that others may wait for, and tells them once the lock is free again. */
+    <T> T lockedThenTold(Supplier<T> action) {
+        var result = locked(action);
+        for (Watcher watcher : watchers) {
+            watcher.tell();
+        }
+        return result;
+    }
+
+    BudgetGuard.Watch watch(Runnable action) {
+        var watcher = new Watcher(action);
+        watchers.add(watcher);
+        return () -> watchers.remove(watcher);
+    }
+
+    /** A registration: told apart by identity, so that one action may be registered twice. */
+    private static final class Watcher {
+        private final Runnable action;
+
+        Watcher(Runnable action) {
+            this.action = action;
+        }
+
+        void tell() {
+            try {
+                action.run();
+            } catch (RuntimeException failure) {
+                // the money is booked: whoever ended the reservation must not pay for another's failure
+                LOG.warn("a watcher of the budget failed", failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.budget;
+
+import dev.cadre.price.Money;
+
+/**
+ * The sums of one budget at one instant. They never add up to more than the limit, unless {@code breached}.
+ *
+ * @param limit what may be spent
+ * @param settled the cost of attempts whose usage is known
+ * @param forfeited the worst case of attempts that were sent and whose usage is unknown
+ * @param outstanding the worst case of attempts in flight
+ * @param setAside the money of open allotments that is not yet used
+ * @param breached whether an attempt cost more than its reservation: this budget starts no more attempts
+ */
+public record LedgerState(
+        Money limit, Money settled, Money forfeited, Money outstanding, Money setAside, boolean breached) {
+
+    public LedgerState {
+        var total = settled.plus(forfeited).plus(outstanding).plus(setAside);
+        if (!breached && total.isMoreThan(limit)) {
+            throw new IllegalArgumentException(
+                    "a budget of %s holds %s: settled %s, forfeited %s, outstanding %s, set aside %s"
+                            .formatted(limit, total, settled, forfeited, outstanding, setAside));
+        }
+    }
+
+    /** What is gone: settled and forfeited. */
+    public Money spent() {
+        return settled.plus(forfeited);
+    }
+
+    /** The four sums together. */
+    public Money committed() {
+        return spent().plus(outstanding).plus(setAside);
+    }
+
+    /** What a need may take at once; nothing if breached. */
+    public Money free() {
+        return breached ? Money.ZERO : limit.minus(committed());
+    }
+
+    /** Whether a need can never be met, even if every attempt in flight turns out to cost nothing. */
+    public boolean isExhaustedBy(Money need) {
+        return breached || need.isMoreThan(limit.minus(spent()).minus(setAside));
+    }
+
+    /** Whether only attempts in flight stand in the way of a need: it may be met once they have ended. */
+    public boolean isContendedBy(Money need) {
+        return !isExhaustedBy(need) && need.isMoreThan(free());
+    }
+
+    /** The sums in one line, for messages. */
+    @Override
+    public String toString() {
+        return "limit %s, settled %s, forfeited %s, outstanding %s, set aside %s%s"
+                .formatted(limit, settled, forfeited, outstanding, setAside, breached ? ", breached" : "");
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.price;
+
+/** What a model can do beyond reading and writing text. */
+public enum Capability {
+    /** Asks for functions to be called. */
+    TOOLS("supports_function_calling"),
+    /** Answers in a given JSON schema. */
+    JSON_SCHEMA("supports_response_schema"),
+    /** Reasons before it answers. */
+    REASONING("supports_reasoning"),
+    /** Charges less for a prompt it has read before. */
+    PROMPT_CACHING("supports_prompt_caching"),
+    /** Reads images. */
+    VISION("supports_vision"),
+    /** Operates a screen. */
+    COMPUTER_USE("supports_computer_use");
+
+    private final String field;
+
+    Capability(String field) {
+        this.field = field;
+    }
+
+    /** The boolean field of a price file that grants it. */
+    String field() {
+        return field;
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.price;
+
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
+import java.math.BigInteger;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What the tokens of one model cost. Immutable; all arithmetic is exact and rounds once, at the end, up to a
+ * pico-dollar.
+ *
+ * @param input one input token that was neither read from the provider's cache nor written to it
+ * @param cachedInput one input token read from the cache
+ * @param cacheWrite one input token written to the cache; the price of input where the provider charges no extra
+ * @param output one output or reasoning token
+ * @param longContext what longer requests cost
+ * @param tierPercents the price in each service tier, in hundredths of the standard one; a tier that is absent is not
+ *     offered
+ * @param surchargePercent what is added to everything, in hundredths, such as 10 for a regional endpoint
+ */
+public record Price(
+        Money input,
+        Money cachedInput,
+        Money cacheWrite,
+        Money output,
+        LongContext longContext,
+        Map<ServiceTier, Integer> tierPercents,
+        int surchargePercent) {
+
+    private static final long TOKENS_PER_QUOTE = 1_000_000;
+    /** Three percentages are multiplied: long context, service tier, surcharge. */
+    private static final BigInteger PERCENTS = BigInteger.valueOf(100 * 100 * 100);
+
+    public Price {
+        var percents = new EnumMap<ServiceTier, Integer>(ServiceTier.class);
+        percents.putAll(tierPercents);
+        if (!Integer.valueOf(100).equals(percents.get(ServiceTier.STANDARD))) {
+            throw new IllegalArgumentException("standard service must be priced at 100 percent: " + tierPercents);
+        }
+        if (percents.values().stream().anyMatch(percent -> percent < 0) || surchargePercent < 0) {
+            throw new IllegalArgumentException(
+                    "negative percentage: service tiers %s, surcharge %d".formatted(tierPercents, surchargePercent));
+        }
+        tierPercents = Collections.unmodifiableMap(percents);
+    }
+
+    /**
+     * A price as providers quote it, in US dollars per million tokens, offered in the standard tier only, without a
+     * charge for cache writes, long requests or a region.
+     *
+     * @throws IllegalArgumentException if a token would cost a fraction of a pico-dollar, or see {@link Money#usd}
+     */
+    public static Price perMillionTokens(String inputUsd, String cachedInputUsd, String outputUsd) {
+        var input = perToken(inputUsd);
+        return new Price(
+                input,
+                perToken(cachedInputUsd),
+                input,
+                perToken(outputUsd),
+                LongContext.NONE,
+                Map.of(ServiceTier.STANDARD, 100),
+                0);
+    }
+
+    private static Money perToken(String usdPerMillionTokens) {
+        var million = Money.usd(usdPerMillionTokens);
+        if (million.picoUsd() % TOKENS_PER_QUOTE != 0) {
+            throw new IllegalArgumentException(
+                    "a token at %s per million costs a fraction of a pico-dollar".formatted(million));
+        }
+        return Money.ofPico(million.picoUsd() / TOKENS_PER_QUOTE);
+    }
+
+    /** This price with another charge for a token written to the provider's cache. */
+    public Price withCacheWrite(Money perToken) {
+        return new Price(input, cachedInput, perToken, output, longContext, tierPercents, surchargePercent);
+    }
+
+    /** This price with another one for long requests. */
+    public Price withLongContext(LongContext longContext) {
+        return new Price(input, cachedInput, cacheWrite, output, longContext, tierPercents, surchargePercent);
+    }
+
+    /** This price, offered in one more service tier at so many hundredths of the standard price. */
+    public Price withTier(ServiceTier tier, int percent) {
+        var percents = new EnumMap<>(tierPercents);
+        percents.put(tier, percent);
+        return new Price(input, cachedInput, cacheWrite, output, longContext, percents, surchargePercent);
+    }
+
+    /** This price with another surcharge, in hundredths: 10 for data residency at OpenAI. */
+    public Price withSurcharge(int percent) {
+        return new Price(input, cachedInput, cacheWrite, output, longContext, tierPercents, percent);
+    }
+
+    /** Whether the model has a price in this service tier. */
+    public boolean offers(ServiceTier tier) {
+        return tierPercents.containsKey(tier);
+    }
+
+    /**
+     * What this usage of one call costs in the service tier that the provider billed.
+     *
+     * @throws UnpricedTierException if the price does not {@linkplain #offers offer} the tier
+     * @throws ArithmeticException beyond the largest {@link Money}
+     */
+    public Money cost(TokenUsage usage, ServiceTier tier) {
+        long plain = usage.inputTokens() - usage.cachedInputTokens() - usage.cacheWriteTokens();
+        var inputPico = pico(plain, input)
+                .add(pico(usage.cachedInputTokens(), cachedInput))
+                .add(pico(usage.cacheWriteTokens(), cacheWrite));
+        return billed(inputPico, pico(usage.outputTokens(), output), longContext.bandOf(usage.inputTokens()), tier);
+    }
+
+    /**
+     * The most that one call can cost: no usage within both bounds costs more in this tier. All input is taken at its
+     * dearest reading, and in the long-context band as soon as the bound may reach it.
+     *
+     * @param inputTokenBound the most tokens that the input can have
+     * @param maxOutputTokens the cap on output tokens that is sent with the request
+     * @throws UnpricedTierException if the price does not {@linkplain #offers offer} the tier
+     * @throws ArithmeticException beyond the largest {@link Money}
+     */
+    public Money worstCase(long inputTokenBound, long maxOutputTokens, ServiceTier tier) {
+        if (inputTokenBound < 0 || maxOutputTokens < 0) {
+            throw new IllegalArgumentException(
+                    "negative token bound: input=%d, output=%d".formatted(inputTokenBound, maxOutputTokens));
+        }
+        var inputPico = pico(inputTokenBound, input.atLeast(cachedInput).atLeast(cacheWrite));
+        var outputPico = pico(maxOutputTokens, output);
+        var ordinary = billed(inputPico, outputPico, LongContext.NONE, tier);
+        // both bands are possible: fewer tokens than the bound may be used, and nothing says that the long one is
+        // dearer
+        return ordinary.atLeast(billed(inputPico, outputPico, longContext.bandOf(inputTokenBound), tier));
+    }
+
+    private Money billed(BigInteger inputPico, BigInteger outputPico, LongContext band, ServiceTier tier) {
+        var tierPercent = tierPercents.get(tier);
+        if (tierPercent == null) {
+            throw new UnpricedTierException(tier, tierPercents.keySet());
+        }
+        var inBand = inputPico
+                .multiply(BigInteger.valueOf(band.inputPercent()))
+                .add(outputPico.multiply(BigInteger.valueOf(band.outputPercent())));
+        return Money.roundedUp(
+                inBand.multiply(BigInteger.valueOf(tierPercent)).multiply(BigInteger.valueOf(100L + surchargePercent)),
+                PERCENTS);
+    }
+
+    private static BigInteger pico(long tokens, Money perToken) {
+        return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(perToken.picoUsd()));
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.price;
+
+import dev.cadre.model.TokenUsage;
+
+/**
+ * What some attempts cost together.
+ *
+ * @param settled the cost of attempts whose usage is known
+ * @param forfeited the worst case of attempts that were sent and whose usage is unknown
+ * @param attempts model calls that were sent
+ * @param tokens what the attempts with known usage used
+ * @param estimated whether any part is an upper bound, not a cost that was itemised; true whenever money was forfeited
+ */
+public record Spend(Money settled, Money forfeited, long attempts, TokenUsage tokens, boolean estimated) {
+
+    /** No attempts, no money. */
+    public static final Spend NONE = new Spend(Money.ZERO, Money.ZERO, 0, TokenUsage.NONE, false);
+
+    public Spend {
+        if (attempts < 0) {
+            throw new IllegalArgumentException("negative number of attempts: " + attempts);
+        }
+        if (!estimated && !forfeited.isZero()) {
+            throw new IllegalArgumentException(
+                    "forfeited " + forfeited + ", which is an estimate, but not marked as one");
+        }
+    }
+
+    /** One attempt whose usage is known. */
+    public static Spend settled(Money cost, TokenUsage tokens) {
+        return new Spend(cost, Money.ZERO, 1, tokens, false);
+    }
+
+    /** One attempt that was sent and whose usage is unknown: the worst case is taken as spent. */
+    public static Spend forfeited(Money worstCase) {
+        return new Spend(Money.ZERO, worstCase, 1, TokenUsage.NONE, true);
+    }
+
+    /** The sum of both; throws {@link ArithmeticException} beyond the largest {@link Money}. */
+    public Spend plus(Spend other) {
+        return new Spend(
+                settled.plus(other.settled),
+                forfeited.plus(other.forfeited),
+                Math.addExact(attempts, other.attempts),
+                tokens.plus(other.tokens),
+                estimated || other.estimated);
+    }
+
+    /** All the money: at least what the provider bills. */
+    public Money total() {
+        return settled.plus(forfeited);
+    }
+}
