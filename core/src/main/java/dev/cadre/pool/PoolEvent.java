@@ -12,6 +12,9 @@ public sealed interface PoolEvent {
         long ticket();
     }
 
+    /** An event after which the ticket is unknown. */
+    sealed interface Ending extends OfTicket {}
+
     /**
      * Somebody wants to make a call, and retries of it.
      *
@@ -32,13 +35,13 @@ public sealed interface PoolEvent {
     }
 
     /** The caller has gone while waiting: cancelled before admission, or between two attempts. */
-    record Withdrawn(long ticket) implements OfTicket {}
+    record Withdrawn(long ticket) implements Ending {}
 
     /** An admitted call was never sent. */
-    record Released(long ticket) implements OfTicket {}
+    record Released(long ticket) implements Ending {}
 
     /** An admitted call was sent and ended without a word: interrupted, or its client broke. */
-    record Forfeited(long ticket) implements OfTicket {}
+    record Forfeited(long ticket) implements Ending {}
 
     /**
      * A call was answered.
@@ -46,7 +49,7 @@ public sealed interface PoolEvent {
      * @param tokens what it used, or -1 if unknown
      * @param limits what the provider said about its limits
      */
-    record Replied(long ticket, long tokens, RateLimits limits) implements OfTicket {}
+    record Replied(long ticket, long tokens, RateLimits limits) implements Ending {}
 
     /**
      * A call failed.
