@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Work;
+import dev.cadre.task.WorkerContext;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Performs plain Java code. Whatever it throws, and a value that the type does not allow, is a failure of this subtask
+ * alone; no tier does better, so nothing is ever rejected.
+ */
+final class CodeWorker {
+    /** Causes may run in a circle. */
+    private static final int MAX_CAUSES = 20;
+
+    private CodeWorker() {}
+
+    static RungEnd perform(RungTask task, Work.Code<?, ?> work, RungTerms terms) throws InterruptedException {
+        Duration left = terms.timeLeft();
+        if (!left.isPositive()) {
+            return failed(Failure.Kind.DEADLINE, "the deadline passed before it could start");
+        }
+        try {
+            task.inputJson();
+        } catch (JsonException unfit) {
+            return failed(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit));
+        }
+        @Nullable Object value;
+        try {
+            value = call(task, work, new WorkerContext(terms.runId(), task.subtaskId(), left));
+        } catch (Exception | Error thrown) {
+            // errors too: a subtask that blows the stack must end, not hang its run
+            throwIfInterrupt(thrown);
+            return failed(Failure.Kind.CODE_FAILED, Excerpt.line(thrown));
+        }
+        return checked(task, value);
+    }
+
+    @SuppressWarnings("unchecked") // the input was written by its type, so it is an instance of it
+    private static @Nullable Object call(RungTask task, Work.Code<?, ?> work, WorkerContext context) throws Exception {
+        return ((Work.Code<Object, Object>) work).worker().perform(task.input(), context);
+    }
+
+    private static RungEnd checked(RungTask task, @Nullable Object value) {
+        if (value == null) {
+            return failed(Failure.Kind.CODE_FAILED, "the code returned null");
+        }
+        try {
+            requireWritable(JsonType.of(task.type().output()), value);
+        } catch (JsonException | ClassCastException unfit) {
+            return failed(Failure.Kind.CODE_FAILED, "the code returned an unfit value: " + Excerpt.line(unfit));
+        }
+        return Acceptances.broken(task, value)
+                .map(rule -> failed(Failure.Kind.NOT_ACCEPTED, Acceptances.message(rule)))
+                .orElseGet(() -> new RungEnd.Accepted(value));
+    }
+
+    /** Found here, a component that is null fails this subtask; found by the journal or a wire, it would fail the run. */
+    private static <O> void requireWritable(JsonType<O> form, Object value) {
+        form.toJson(form.rawType().cast(value));
+    }
+
+    private static void throwIfInterrupt(Throwable thrown) throws InterruptedException {
+        @Nullable Throwable cause = thrown;
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+            if (cause instanceof InterruptedException interrupt) {
+                throw interrupt;
+            }
+            cause = cause.getCause();
+        }
+    }
+
+    private static RungEnd failed(Failure.Kind kind, String message) {
+        return RungEnd.Failed.of(new Failure(kind, message));
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.json.JsonException;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.pool.CallRefusedException;
+import dev.cadre.pool.CallTerms;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Failure;
+import dev.cadre.task.WorkerContext;
+import java.time.Duration;
+
+/** Drives a {@link Rung}: calls its model through the pool of the tier, runs its tools, and waits. */
+final class ModelWorker {
+    private final RungTask task;
+    private final RungTerms terms;
+    private final ModelPool pool;
+    private final String inputJson;
+
+    private ModelWorker(RungTask task, RungTerms terms, ModelPool pool, String inputJson) {
+        this.task = task;
+        this.terms = terms;
+        this.pool = pool;
+        this.inputJson = inputJson;
+    }
+
+    static RungEnd perform(RungTask task, ModelPools pools, RungTerms terms) throws InterruptedException {
+        ModelPool pool = pools.pool(task.tier());
+        Rung rung;
+        try {
+            rung = Rung.of(task, pool.model(), pool.spec().maxOutputTokens(), terms.limits());
+        } catch (JsonException unfit) {
+            return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
+        }
+        return new ModelWorker(task, terms, pool, task.inputJson()).drive(rung);
+    }
+
+    private RungEnd drive(Rung rung) throws InterruptedException {
+        RungCommand next = rung.on(new RungEvent.Begin());
+        while (true) {
+            try {
+                switch (next) {
+                    case RungCommand.Call call -> next = rung.on(call(call));
+                    case RungCommand.RunTools tools -> next = rung.on(run(tools));
+                    case RungCommand.End(RungEnd end) -> {
+                        return end;
+                    }
+                }
+            } catch (InterruptedException interrupt) {
+                return cancelled(rung, interrupt);
+            }
+        }
+    }
+
+    private static RungEnd cancelled(Rung rung, InterruptedException interrupt) throws InterruptedException {
+        if (rung.on(new RungEvent.Interrupted()) instanceof RungCommand.End(RungEnd.Failed effectUnknown)) {
+            Thread.currentThread().interrupt();
+            return effectUnknown;
+        }
+        throw interrupt;
+    }
+
+    private RungEvent call(RungCommand.Call call) throws InterruptedException {
+        try {
+            ModelReply reply = pool.call(call.request(), callTerms(call.kind()));
+            return new RungEvent.Replied(reply);
+        } catch (ModelException failure) {
+            return new RungEvent.CallFailed(failure);
+        } catch (CallRefusedException refusal) {
+            return switch (refusal.reason()) {
+                case CallRefusedException.Reason.BudgetExhausted(var admission) -> new RungEvent.CallUnaffordable(
+                        admission.need(), admission.message(), refusal.getCause() != null);
+                case CallRefusedException.Reason.DeadlinePassed passed -> new RungEvent.TimeUp(Excerpt.line(refusal));
+                case CallRefusedException.Reason.PoolStopped(ModelException failure) -> new RungEvent.CallFailed(failure);
+            };
+        }
+    }
+
+    private CallTerms callTerms(CallPurpose.Kind kind) {
+        var purpose = new CallPurpose(
+                kind, terms.runId(), task.subtaskId(), task.type().name(), inputJson, task.tier());
+        return CallTerms.of(terms.budget(), purpose, terms.deadlineNanos())
+                .withOrder(terms.order())
+                .withAttempts(terms.attempts());
+    }
+
+    private RungEvent run(RungCommand.RunTools tools) throws InterruptedException {
+        Duration left = terms.timeLeft();
+        if (!left.isPositive()) {
+            return new RungEvent.TimeUp("the deadline passed before its tools could run");
+        }
+        Duration timeout = terms.limits().tools().timeout();
+        var context = new WorkerContext(
+                terms.runId(), task.subtaskId(), timeout.compareTo(left) < 0 ? timeout : left);
+        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), context, terms.abandoned()));
+    }
+}

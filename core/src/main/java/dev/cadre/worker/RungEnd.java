@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** How a rung ended. */
+public sealed interface RungEnd {
+    /**
+     * With a value that fits the type and passes its rules.
+     *
+     * @param value an instance of the type's output
+     */
+    record Accepted(Object value) implements RungEnd {}
+
+    /**
+     * With an answer that was not good enough: a dearer tier may do better.
+     *
+     * @param evidence JSON text that quotes the answer, cut to {@value RungPrompt#MAX_EVIDENCE_CHARS} characters, and
+     *     says why it was not accepted; for {@link RungTask#escalatedTo}
+     */
+    record Rejected(Failure failure, String evidence) implements RungEnd {}
+
+    /** For good: no other tier may try. */
+    final class Failed implements RungEnd {
+        private final Failure failure;
+        private final @Nullable ModelException cause;
+
+        private Failed(Failure failure, @Nullable ModelException cause) {
+            this.failure = failure;
+            this.cause = cause;
+        }
+
+        /** Failed for a reason other than the model's. */
+        public static Failed of(Failure failure) {
+            return new Failed(failure, null);
+        }
+
+        /** Failed because the provider failed or refused the request. */
+        public static Failed of(Failure failure, ModelException cause) {
+            return new Failed(failure, cause);
+        }
+
+        public Failure failure() {
+            return failure;
+        }
+
+        /** What the last call ended with, if that is why; its {@linkplain ModelException#reach reach} may be the run. */
+        public Optional<ModelException> cause() {
+            return Optional.ofNullable(cause);
+        }
+
+        /** The same end for another reason. */
+        Failed because(Failure other) {
+            return new Failed(other, cause);
+        }
+
+        @Override
+        public String toString() {
+            return "Failed[" + failure + "]";
+        }
+    }
+
+    /**
+     * Before it began: the budget cannot pay for its first call. Nothing was sent on this tier.
+     *
+     * @param needed the worst case of that call
+     */
+    record Unaffordable(Money needed) implements RungEnd {}
+
+    /** Because it was interrupted, and no tool that writes had been called. */
+    record Cancelled() implements RungEnd {}
+}

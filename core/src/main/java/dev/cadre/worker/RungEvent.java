@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.price.Money;
+import java.util.List;
+
+/** What a {@link Rung} is told. Carries no compatibility promise. */
+public sealed interface RungEvent {
+    /** Start. */
+    record Begin() implements RungEvent {}
+
+    /** The model replied. */
+    record Replied(ModelReply reply) implements RungEvent {}
+
+    /** The call failed, retries included, or is not made because its pool has stopped. */
+    record CallFailed(ModelException cause) implements RungEvent {}
+
+    /**
+     * The budget can never pay for the call.
+     *
+     * @param need its worst case
+     * @param message one line with the figures
+     * @param attempted whether an attempt of this call was sent before
+     */
+    record CallUnaffordable(Money need, String message, boolean attempted) implements RungEvent {}
+
+    /** The deadline has passed, or would before the next call or tool ends. */
+    record TimeUp(String message) implements RungEvent {}
+
+    /**
+     * All tools of a {@link RungCommand.RunTools} ended.
+     *
+     * @param ends one for each run, in the same order
+     */
+    record ToolsEnded(List<ToolEnd> ends) implements RungEvent {
+        public ToolsEnded {
+            ends = List.copyOf(ends);
+        }
+    }
+
+    /** The rung's thread was interrupted, or one of its tools was. */
+    record Interrupted() implements RungEvent {}
+}

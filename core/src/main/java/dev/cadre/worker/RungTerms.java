@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.task.Limits;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * On what terms a rung is performed: who pays, until when, within which limits, and who listens.
+ *
+ * @param runId the run, which is also the key by which runs take turns at a pool
+ * @param budget pays for every attempt
+ * @param order the place in the plan, lower goes first
+ * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
+ * @param limits the caps that apply where the type sets none, and the limits of the tool loop
+ * @param attempts is told about every attempt, on the rung's thread
+ * @param abandoned is told the name of each thread that ignored its interrupt and was left behind, on the rung's thread
+ */
+public record RungTerms(
+        String runId,
+        BudgetGuard budget,
+        int order,
+        long deadlineNanos,
+        Limits limits,
+        AttemptListener attempts,
+        Consumer<String> abandoned) {
+
+    /** The time until the deadline; not positive once it has passed. */
+    Duration timeLeft() {
+        return Duration.ofNanos(deadlineNanos - System.nanoTime());
+    }
+}

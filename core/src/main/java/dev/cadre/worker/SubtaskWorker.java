@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
+import java.util.Optional;
+
+/**
+ * Performs rungs: those of models on a pool, those of plain code right here. Immutable and safe for use by many threads.
+ */
+public final class SubtaskWorker {
+    private final ModelPools pools;
+
+    private SubtaskWorker(ModelPools pools) {
+        this.pools = pools;
+    }
+
+    /** A worker that calls models through these pools, which it does not own. */
+    public static SubtaskWorker of(ModelPools pools) {
+        return new SubtaskWorker(pools);
+    }
+
+    /**
+     * Performs one rung on the calling thread, which should be a virtual one; blocks until it has ended, and spends money
+     * if a model does the work.
+     *
+     * <p>An interrupt is a cancel: calls and tools that are under way are interrupted, too, and nothing more is begun. If
+     * a tool that writes may have run by then, the rung ends as {@link dev.cadre.task.Failure.Kind#EFFECT_UNKNOWN} and the
+     * thread keeps its interrupt flag.
+     *
+     * @throws InterruptedException if the thread, a tool or the code of the worker was interrupted
+     * @throws IllegalStateException if no model is bound to the tier of work for a model
+     */
+    public RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {
+        return switch (task.type().work()) {
+            case Work.Model<?, ?> model -> ModelWorker.perform(task, pools, terms);
+            case Work.Code<?, ?> code -> CodeWorker.perform(task, code, terms);
+        };
+    }
+
+    /**
+     * What the first call of a rung may cost; nothing for plain code, and for an input that does not fit its type,
+     * because nothing would be sent. Does not block, spends nothing.
+     *
+     * @return empty if no model is bound to the tier
+     */
+    public Optional<CostRange> quote(RungTask task, Limits limits) {
+        return FirstCall.of(task, pools, limits);
+    }
+
+    /**
+     * The same for work whose input is not known yet: priced with an empty one, so the real worst case is higher by the
+     * input's bytes.
+     */
+    public Optional<CostRange> quote(SubtaskType<?, ?> type, Tier tier, Limits limits) {
+        return FirstCall.withoutInput(type, tier, pools, limits);
+    }
+}

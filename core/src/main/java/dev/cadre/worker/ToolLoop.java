@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.Turn;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Limits.ToolLimits;
+import dev.cadre.task.Tool;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Keeps the tool calls of one rung inside its allow-list and its limits. Pure. */
+final class ToolLoop {
+    /** One call of a round: to be run, or answered already. */
+    private sealed interface Slot {
+        record Run(RungCommand.ToolRun run) implements Slot {}
+
+        record Answered(ToolCall call, String text) implements Slot {}
+    }
+
+    /** A tool with its arguments, whatever their order and white space. */
+    private record Question(String tool, Object arguments) {}
+
+    /** How often the model may ask the same thing before the loop is stopped. */
+    private static final int SAME_CALLS = 2;
+
+    private static final String NO_ARGUMENTS = "{}";
+
+    private final Map<String, Tool> allowed = new HashMap<>();
+    private final ToolLimits limits;
+    private final Map<Question, Integer> asked = new HashMap<>();
+    private final Set<String> written = new LinkedHashSet<>();
+    private List<Slot> round = List.of();
+    private int rounds;
+    private int calls;
+
+    ToolLoop(List<Tool> tools, ToolLimits limits) {
+        tools.forEach(tool -> allowed.put(tool.name(), tool));
+        this.limits = limits;
+    }
+
+    /** Takes the calls of one reply, or says why the loop stops; then none of them is run. */
+    Optional<Failure> begin(List<ToolCall> asks) {
+        rounds++;
+        calls += asks.size();
+        return broken(asks).or(() -> {
+            round = asks.stream().map(this::slot).toList();
+            return Optional.empty();
+        });
+    }
+
+    /** The calls of the round that must be run. */
+    List<RungCommand.ToolRun> runs() {
+        var runs = new ArrayList<RungCommand.ToolRun>();
+        for (Slot slot : round) {
+            if (slot instanceof Slot.Run(RungCommand.ToolRun run)) {
+                runs.add(run);
+            }
+        }
+        return runs;
+    }
+
+    /** The tools that may have changed something, and would do so again if the work were repeated. */
+    Set<String> written() {
+        return written;
+    }
+
+    /** Notes that the runs of this round begin. */
+    void started() {
+        for (RungCommand.ToolRun run : runs()) {
+            if (run.tool().effect() == Tool.Effect.WRITES) {
+                written.add(run.tool().name());
+            }
+        }
+    }
+
+    /** What the model reads about each call of the round, in the order of its calls. */
+    List<Turn.ToolResult> results(List<ToolEnd> ends) {
+        if (ends.size() != runs().size()) {
+            throw new IllegalStateException("%d tools were run, %d ended".formatted(runs().size(), ends.size()));
+        }
+        var next = ends.iterator();
+        var results = new ArrayList<Turn.ToolResult>();
+        for (Slot slot : round) {
+            results.add(
+                    switch (slot) {
+                        case Slot.Run(RungCommand.ToolRun run) -> result(run.call(), text(next.next()));
+                        case Slot.Answered(ToolCall call, String text) -> result(call, text);
+                    });
+        }
+        return results;
+    }
+
+    private Optional<Failure> broken(List<ToolCall> asks) {
+        if (rounds > limits.rounds()) {
+            return stop("more than %d turns with tool calls".formatted(limits.rounds()));
+        }
+        if (calls > limits.calls()) {
+            return stop("%d tool calls, more than %d".formatted(calls, limits.calls()));
+        }
+        var ids = new HashSet<String>();
+        for (ToolCall call : asks) {
+            if (!ids.add(call.callId())) {
+                // their results could not be told apart
+                return Optional.of(new Failure(
+                        Failure.Kind.INVALID_OUTPUT, "two tool calls share the id " + Excerpt.quoted(call.callId())));
+            }
+            int bytes = call.arguments().getBytes(StandardCharsets.UTF_8).length;
+            if (bytes > limits.outputBytes()) {
+                return stop("arguments of %d bytes, more than %d".formatted(bytes, limits.outputBytes()));
+            }
+            if (asked.merge(question(call), 1, Integer::sum) > SAME_CALLS) {
+                return stop("the same call of the tool %s for the %drd time"
+                        .formatted(Excerpt.quoted(call.name()), SAME_CALLS + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Slot slot(ToolCall call) {
+        Tool tool = allowed.get(call.name());
+        if (tool == null) {
+            return answered(call, "there is no tool of this name; the tools are " + String.join(", ", names()));
+        }
+        String arguments = call.arguments().isBlank() ? NO_ARGUMENTS : call.arguments();
+        try {
+            if (!(Json.parse(arguments) instanceof Json.Obj)) {
+                return answered(call, "the arguments must be a JSON object");
+            }
+        } catch (JsonException malformed) {
+            return answered(call, "the arguments are not valid JSON: " + malformed.getMessage());
+        }
+        return new Slot.Run(new RungCommand.ToolRun(new ToolCall(call.callId(), call.name(), arguments), tool));
+    }
+
+    private List<String> names() {
+        return allowed.keySet().stream().sorted().toList();
+    }
+
+    private static Slot answered(ToolCall call, String trouble) {
+        return new Slot.Answered(call, error(trouble));
+    }
+
+    private static Question question(ToolCall call) {
+        try {
+            return new Question(call.name(), Json.parse(call.arguments()));
+        } catch (JsonException malformed) {
+            return new Question(call.name(), call.arguments());
+        }
+    }
+
+    private Turn.ToolResult result(ToolCall call, String text) {
+        return new Turn.ToolResult(call.callId(), Excerpt.cutBytes(text, limits.outputBytes()));
+    }
+
+    private static String text(ToolEnd end) {
+        return switch (end) {
+            case ToolEnd.Returned(String text) -> text;
+            case ToolEnd.Declined(String message) -> error(message);
+            case ToolEnd.Broke broke -> error("the tool failed");
+            case ToolEnd.TimedOut(var timeout) -> error("timed out after %d ms".formatted(timeout.toMillis()));
+        };
+    }
+
+    private static String error(String trouble) {
+        return "error: " + trouble;
+    }
+
+    private static Optional<Failure> stop(String message) {
+        return Optional.of(new Failure(Failure.Kind.TOOL_LIMIT, message));
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.task.WorkerContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Runs the tools of one turn at once, each on a virtual thread of its own, none longer than its time. */
+final class ToolTurn {
+    /** How long code may take to obey an interrupt before it is left behind. */
+    private static final Duration GRACE = Duration.ofMillis(500);
+
+    private ToolTurn() {}
+
+    /**
+     * Runs them and waits until each has ended or was left behind.
+     *
+     * @param context its timeout is the time of each tool
+     * @param abandoned is told the name of each thread that ignored its interrupt
+     * @return how each ended, in the order of the runs
+     * @throws InterruptedException if the calling thread was interrupted, or a tool before its time was over; all tools
+     *     have then been interrupted
+     */
+    static List<ToolEnd> run(List<RungCommand.ToolRun> runs, WorkerContext context, Consumer<String> abandoned)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + context.timeout().toNanos();
+        var threads = new ArrayList<ToolThread>();
+        try {
+            runs.forEach(run -> threads.add(ToolThread.start(run, context)));
+            for (ToolThread thread : threads) {
+                thread.join(deadline);
+            }
+            return ends(threads, context.timeout());
+        } finally {
+            stop(threads, abandoned);
+        }
+    }
+
+    private static List<ToolEnd> ends(List<ToolThread> threads, Duration timeout) throws InterruptedException {
+        var ends = new ArrayList<ToolEnd>();
+        for (ToolThread thread : threads) {
+            if (thread.wasInterrupted()) {
+                throw new InterruptedException("%s was interrupted".formatted(thread.name()));
+            }
+            ends.add(thread.end().orElse(new ToolEnd.TimedOut(timeout)));
+        }
+        return ends;
+    }
+
+    /** Interrupts whoever is still there, waits no longer than the grace, and names whoever stays. */
+    private static void stop(List<ToolThread> threads, Consumer<String> abandoned) {
+        threads.forEach(ToolThread::interrupt);
+        long until = System.nanoTime() + GRACE.toNanos();
+        for (ToolThread thread : threads) {
+            if (!endedBy(until, thread)) {
+                abandoned.accept(thread.name());
+            }
+        }
+    }
+
+    private static boolean endedBy(long until, ToolThread thread) {
+        try {
+            return thread.join(until);
+        } catch (InterruptedException again) {
+            Thread.currentThread().interrupt();
+            return thread.hasEnded();
+        }
+    }
+}
