@@ -84,6 +84,7 @@ public final class Budget {
     @Override
     public String toString() {
         return "Budget[%s%s%s]"
-                .formatted(limit, deadline == null ? "" : " within " + deadline, parent == null ? "" : " under " + parent);
+                .formatted(
+                        limit, deadline == null ? "" : " within " + deadline, parent == null ? "" : " under " + parent);
     }
 }

@@ -43,8 +43,8 @@ public final class BudgetGuard implements AutoCloseable {
      */
     public Admission reserve(Money worstCase) {
         return switch (gate.locked(() -> ledger.reserve(worstCase))) {
-            case Admission.Granted granted -> new Admission.Granted(
-                    new GuardedReservation(granted.reservation(), gate));
+            case Admission.Granted granted ->
+                new Admission.Granted(new GuardedReservation(granted.reservation(), gate));
             case Admission.Refused refused -> refused;
         };
     }

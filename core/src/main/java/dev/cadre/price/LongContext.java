@@ -16,8 +16,9 @@ public record LongContext(long aboveInputTokens, int inputPercent, int outputPer
 
     public LongContext {
         if (aboveInputTokens < 0 || inputPercent < 0 || outputPercent < 0) {
-            throw new IllegalArgumentException("impossible long-context price: %d %% of input, %d %% of output above %d tokens"
-                    .formatted(inputPercent, outputPercent, aboveInputTokens));
+            throw new IllegalArgumentException(
+                    "impossible long-context price: %d %% of input, %d %% of output above %d tokens"
+                            .formatted(inputPercent, outputPercent, aboveInputTokens));
         }
     }
 

@@ -47,7 +47,8 @@ public final class ModelCatalog {
     /** The same as {@link #spec}, or empty if the catalogue does not have the model. */
     public Optional<ModelSpec> find(String model) {
         var exact = byId.get(model);
-        return Optional.ofNullable(exact != null ? exact : byId.get(DATE.matcher(model).replaceFirst("")));
+        return Optional.ofNullable(
+                exact != null ? exact : byId.get(DATE.matcher(model).replaceFirst("")));
     }
 
     /** All models, in the order in which they were listed. */

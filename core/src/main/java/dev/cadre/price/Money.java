@@ -90,7 +90,8 @@ public record Money(long picoUsd) implements Comparable<Money> {
     /** This amount so many times. */
     public Money times(long factor) {
         if (factor < 0) {
-            throw new IllegalArgumentException("an amount of money is never negative: %d times %s".formatted(factor, this));
+            throw new IllegalArgumentException(
+                    "an amount of money is never negative: %d times %s".formatted(factor, this));
         }
         try {
             return new Money(Math.multiplyExact(picoUsd, factor));

@@ -68,7 +68,8 @@ public record Price(
     private static Money perToken(String usdPerMillionTokens) {
         var million = Money.usd(usdPerMillionTokens);
         if (million.picoUsd() % TOKENS_PER_QUOTE != 0) {
-            throw new IllegalArgumentException("a token at %s per million costs a fraction of a pico-dollar".formatted(million));
+            throw new IllegalArgumentException(
+                    "a token at %s per million costs a fraction of a pico-dollar".formatted(million));
         }
         return Money.ofPico(million.picoUsd() / TOKENS_PER_QUOTE);
     }
@@ -111,8 +112,7 @@ public record Price(
         var inputPico = pico(plain, input)
                 .add(pico(usage.cachedInputTokens(), cachedInput))
                 .add(pico(usage.cacheWriteTokens(), cacheWrite));
-        return billed(
-                inputPico, pico(usage.outputTokens(), output), longContext.bandOf(usage.inputTokens()), tier);
+        return billed(inputPico, pico(usage.outputTokens(), output), longContext.bandOf(usage.inputTokens()), tier);
     }
 
     /**
@@ -132,7 +132,8 @@ public record Price(
         var inputPico = pico(inputTokenBound, input.atLeast(cachedInput).atLeast(cacheWrite));
         var outputPico = pico(maxOutputTokens, output);
         var ordinary = billed(inputPico, outputPico, LongContext.NONE, tier);
-        // both bands are possible: fewer tokens than the bound may be used, and nothing says that the long one is dearer
+        // both bands are possible: fewer tokens than the bound may be used, and nothing says that the long one is
+        // dearer
         return ordinary.atLeast(billed(inputPico, outputPico, longContext.bandOf(inputTokenBound), tier));
     }
 

@@ -22,7 +22,8 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
             throw new IllegalArgumentException("negative number of attempts: " + attempts);
         }
         if (!estimated && !forfeited.isZero()) {
-            throw new IllegalArgumentException("forfeited " + forfeited + ", which is an estimate, but not marked as one");
+            throw new IllegalArgumentException(
+                    "forfeited " + forfeited + ", which is an estimate, but not marked as one");
         }
     }
 

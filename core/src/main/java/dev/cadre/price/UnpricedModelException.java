@@ -7,12 +7,10 @@ public final class UnpricedModelException extends RuntimeException {
     private final String model;
 
     UnpricedModelException(String model) {
-        super(
-                """
+        super("""
                 no price for model '%s' in the catalogue, so it cannot be called within a budget; add one with \
                 catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output))), or read a price \
-                file with ModelCatalog.parse"""
-                        .formatted(model, model));
+                file with ModelCatalog.parse""".formatted(model, model));
         this.model = model;
     }
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import java.time.Duration;
+
+/** Arithmetic on readings of {@link System#nanoTime()}, which may wrap around: only differences mean anything. */
+final class Clock {
+    /** The longest wait that a provider may ask for, so that adding it to a reading never overflows. */
+    static final Duration LONGEST = Duration.ofDays(30);
+
+    private Clock() {}
+
+    static long earlier(long a, long b) {
+        return a - b <= 0 ? a : b;
+    }
+
+    static long later(long a, long b) {
+        return a - b >= 0 ? a : b;
+    }
+
+    /** The duration in nanoseconds, between zero and {@link #LONGEST}. */
+    static long boundedNanos(Duration duration) {
+        if (duration.isNegative()) {
+            return 0;
+        }
+        return duration.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : duration.toNanos();
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.model.Tier;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The pool of each tier. Immutable; one pool may serve several tiers, and several of these.
+ *
+ * <p>Pools with the same client share its key: a bad key or an exhausted quota that one of them meets stops the others too.
+ */
+public final class ModelPools implements AutoCloseable {
+    private final Map<Tier, ModelPool> byTier;
+    private final List<AutoCloseable> owned;
+
+    private ModelPools(Map<Tier, ModelPool> byTier, List<AutoCloseable> owned) {
+        this.byTier = new EnumMap<>(byTier);
+        this.owned = List.copyOf(owned);
+        for (ModelPool pool : byTier.values()) {
+            byTier.values().stream()
+                    .filter(other -> other != pool && other.sharesClientWith(pool))
+                    .forEach(pool::linkTo);
+        }
+    }
+
+    /** One pool for each tier. */
+    public static ModelPools of(ModelPool flagship, ModelPool mini, ModelPool nano) {
+        return builder().flagship(flagship).mini(mini).nano(nano).build();
+    }
+
+    /** One pool for all tiers. */
+    public static ModelPools of(ModelPool pool) {
+        return of(pool, pool, pool);
+    }
+
+    /** Pools to be bound one by one. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The pool of a tier.
+     *
+     * @throws IllegalStateException if none is bound to it
+     */
+    public ModelPool pool(Tier tier) {
+        ModelPool pool = byTier.get(tier);
+        if (pool == null) {
+            throw new IllegalStateException(
+                    "no model is bound to tier %s, only to %s; bind one with ModelPools.builder()"
+                            .formatted(tier, byTier.keySet()));
+        }
+        return pool;
+    }
+
+    /** The tiers that a pool is bound to, in ascending order. */
+    public Set<Tier> tiers() {
+        return byTier.isEmpty() ? Set.of() : EnumSet.copyOf(byTier.keySet());
+    }
+
+    /** {@linkplain ModelPool#resume Resumes} every pool. */
+    public void resume() {
+        byTier.values().forEach(ModelPool::resume);
+    }
+
+    /**
+     * Closes what this was told to own, in reverse order; the pools themselves own nothing. May block as long as that
+     * does.
+     *
+     * @throws IllegalStateException if something could not be closed; the rest is closed all the same
+     */
+    @Override
+    public void close() {
+        IllegalStateException failure = null;
+        for (AutoCloseable resource : owned.reversed()) {
+            try {
+                resource.close();
+            } catch (InterruptedException interrupt) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new IllegalStateException("could not close " + resource, e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ModelPools" + byTier;
+    }
+
+    /** Binds tiers to pools. Not safe for use by many threads. */
+    public static final class Builder {
+        private final Map<Tier, ModelPool> byTier = new EnumMap<>(Tier.class);
+        private final List<AutoCloseable> owned = new ArrayList<>();
+
+        private Builder() {}
+
+        public Builder flagship(ModelPool pool) {
+            return bind(Tier.FLAGSHIP, pool);
+        }
+
+        public Builder mini(ModelPool pool) {
+            return bind(Tier.MINI, pool);
+        }
+
+        public Builder nano(ModelPool pool) {
+            return bind(Tier.NANO, pool);
+        }
+
+        /** Binds a tier; of two pools for one tier the later counts. Tiers that nothing uses may stay unbound. */
+        public Builder bind(Tier tier, ModelPool pool) {
+            byTier.put(tier, pool);
+            return this;
+        }
+
+        /** Makes {@link ModelPools#close()} close this, too; default: it closes nothing. */
+        public Builder closing(AutoCloseable resource) {
+            owned.add(resource);
+            return this;
+        }
+
+        public ModelPools build() {
+            return new ModelPools(byTier, owned);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.RateLimits;
+import dev.cadre.pool.PoolCommand.Refusal;
+import dev.cadre.pool.PoolCommand.WhyFinal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which call of a pool may start when: parallel permits, request and token rates, pauses, retries and turns.
+ *
+ * <p>Pure: commands follow from the events, the clock readings, the gate's verdicts and the seed. It has no threads and
+ * no clock; not safe for use by many threads. Every {@link PoolEvent.Ask} ends exactly once: refused, withdrawn,
+ * released, forfeited, replied to, or failed and given up.
+ *
+ * <p>Public for those who drive it elsewhere, such as a simulator; carries no compatibility promise.
+ */
+public final class PoolMachine {
+    private final RetryPolicy policy;
+    private final MoneyGate gate;
+    private final RandomGenerator jitter;
+    private final TokenBucket requests;
+    private final TokenBucket tokens;
+    private final AdaptiveLimit parallel;
+    private final RetryBudget retries;
+    private final Map<Long, Entry> entries = new HashMap<>();
+    private final WaitingRoom waiting;
+    private final List<PoolCommand> commands = new ArrayList<>();
+    private long arrivals;
+    private long admissions;
+    private int inFlight;
+    private long pausedUntil;
+    private @Nullable ModelException stoppedBy;
+
+    /**
+     * A machine without any call.
+     *
+     * @param jitter spreads retries; seeded, it makes the machine repeatable
+     * @param nanoTime the present clock reading; later ones lie within 290 years of it
+     */
+    public PoolMachine(PoolLimits limits, RetryPolicy policy, MoneyGate gate, RandomGenerator jitter, long nanoTime) {
+        this.policy = policy;
+        this.gate = gate;
+        this.jitter = jitter;
+        requests = new TokenBucket(limits.requestsPerMinute(), nanoTime);
+        tokens = new TokenBucket(limits.tokensPerMinute(), nanoTime);
+        parallel = new AdaptiveLimit(limits.maxParallel());
+        retries = new RetryBudget(limits.maxParallel());
+        waiting = new WaitingRoom(nanoTime);
+        pausedUntil = nanoTime;
+    }
+
+    /**
+     * What follows from an event.
+     *
+     * @param now the clock reading, never earlier than the one before
+     * @throws IllegalStateException if the event names a ticket that is not in a state for it
+     */
+    public List<PoolCommand> on(PoolEvent event, long now) {
+        commands.clear();
+        switch (event) {
+            case PoolEvent.Ask ask -> ask(ask);
+            case PoolEvent.Withdrawn withdrawn -> withdraw(entry(withdrawn));
+            case PoolEvent.Released released -> release(ended(released), now);
+            case PoolEvent.Forfeited forfeited -> ended(forfeited);
+            case PoolEvent.Replied replied -> reply(ended(replied), replied, now);
+            case PoolEvent.Failed failed -> fail(landed(failed), failed, now);
+            case PoolEvent.BudgetChanged changed -> waiting.moneyMoved();
+            case PoolEvent.Tick tick -> {}
+            case PoolEvent.Stopped stopped -> stop(stopped.failure());
+            case PoolEvent.Resumed resumed -> stoppedBy = null;
+        }
+        expire(now);
+        waiting.endBackoffs(now);
+        long rateOpensAt = admit(now);
+        wish(rateOpensAt, now);
+        return List.copyOf(commands);
+    }
+
+    /** Calls in flight. */
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /** Asks that wait for their first or their next call. */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    /** The calls that may be in flight at present, after adaptation. */
+    public int parallelLimit() {
+        return parallel.current();
+    }
+
+    private void ask(PoolEvent.Ask ask) {
+        Entry entry = new Entry(ask, ++arrivals);
+        if (entries.putIfAbsent(ask.ticket(), entry) != null) {
+            throw new IllegalStateException("ticket %d is already in use".formatted(ask.ticket()));
+        }
+        if (stoppedBy != null) {
+            refuse(entry, new Refusal.PoolStopped(stoppedBy));
+            return;
+        }
+        waiting.enter(entry);
+    }
+
+    private void withdraw(Entry entry) {
+        if (entry.state == Entry.State.IN_FLIGHT) {
+            throw new IllegalStateException("ticket %d is in flight, not waiting".formatted(entry.ask.ticket()));
+        }
+        waiting.leave(entry);
+        entries.remove(entry.ask.ticket());
+    }
+
+    private void release(Entry entry, long now) {
+        requests.giveBack(1, now);
+        tokens.giveBack(entry.ask.tokenEstimate(), now);
+    }
+
+    private void reply(Entry entry, PoolEvent.Replied replied, long now) {
+        parallel.onSuccess();
+        if (replied.tokens() >= 0) {
+            tokens.giveBack(entry.ask.tokenEstimate() - replied.tokens(), now);
+        }
+        learn(replied.limits(), now);
+    }
+
+    private void fail(Entry entry, PoolEvent.Failed failed, long now) {
+        ModelException failure = failed.failure();
+        entry.failures++;
+        if (failure.charge() == ModelException.Charge.FREE) {
+            // the request itself counts against the provider's limit even when it is turned away
+            tokens.giveBack(entry.ask.tokenEstimate(), now);
+        }
+        if (isOverload(failure)) {
+            parallel.onOverload(entry.admission, admissions);
+        }
+        learn(failure.limits(), now);
+        failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
+        if (failure.reach() == ModelException.Reach.RUN) {
+            commands.add(new PoolCommand.Stop(failure));
+            stop(failure);
+        }
+        retryOrGiveUp(entry, failed, now);
+    }
+
+    private void retryOrGiveUp(Entry entry, PoolEvent.Failed failed, long now) {
+        long floor = Clock.boundedNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
+        entry.notBefore = now + floor + policy.delayNanos(entry.failures, jitter);
+        Optional<WhyFinal> why = whyFinal(entry, failed);
+        if (why.isPresent()) {
+            entries.remove(entry.ask.ticket());
+            commands.add(new PoolCommand.GiveUp(entry.ask.ticket(), why.get()));
+            return;
+        }
+        waiting.backOff(entry);
+        commands.add(new PoolCommand.Retry(entry.ask.ticket(), entry.failures, entry.notBefore));
+    }
+
+    private Optional<WhyFinal> whyFinal(Entry entry, PoolEvent.Failed failed) {
+        if (!failed.failure().isRetryable() || failed.again() == PoolEvent.Again.FORBIDDEN || stoppedBy != null) {
+            return Optional.of(WhyFinal.NOT_RETRYABLE);
+        }
+        if (entry.failures >= policy.maxAttempts()) {
+            return Optional.of(WhyFinal.ATTEMPTS);
+        }
+        if (entry.notBefore - entry.ask.deadlineNanos() >= 0) {
+            return Optional.of(WhyFinal.DEADLINE);
+        }
+        return retries.takeRetry() ? Optional.empty() : Optional.of(WhyFinal.RETRY_BUDGET);
+    }
+
+    private static boolean isOverload(ModelException failure) {
+        return switch (failure) {
+            case ModelException.RateLimited limited -> true;
+            case ModelException.ServerFailed server -> server.status() == 503 || server.status() == 529;
+            default -> false;
+        };
+    }
+
+    private void learn(RateLimits limits, long now) {
+        requests.learn(limits.requests(), now);
+        tokens.learn(limits.tokens(), now);
+    }
+
+    /** The floor is the provider's; the jitter keeps processes that were told the same from coming back together. */
+    private void pause(long floorNanos, long now) {
+        pausedUntil = Clock.later(pausedUntil, now + floorNanos + policy.delayNanos(1, jitter));
+    }
+
+    private void stop(ModelException failure) {
+        stoppedBy = failure;
+        for (Entry entry : waiting.everybody()) {
+            waiting.leave(entry);
+            refuse(entry, new Refusal.PoolStopped(failure));
+        }
+    }
+
+    /** Refuses those whose deadline has passed, or will pass during the pause. */
+    private void expire(long now) {
+        long horizon = Clock.later(pausedUntil, now);
+        for (Entry entry : waiting.expired(horizon)) {
+            waiting.leave(entry);
+            refuse(entry, new Refusal.DeadlinePassed());
+        }
+    }
+
+    /** Admits as many as may go; returns when the rate lets the next one through, or {@code now} if it is not the rate. */
+    private long admit(long now) {
+        while (inFlight < parallel.current() && pausedUntil - now <= 0) {
+            Optional<Entry> next = waiting.next();
+            if (next.isEmpty()) {
+                break;
+            }
+            long opensAt = rateOpensAt(next.get(), now);
+            if (opensAt - now > 0) {
+                return opensAt;
+            }
+            offer(next.get(), now);
+        }
+        return now;
+    }
+
+    private long rateOpensAt(Entry entry, long now) {
+        long requestsOpen = requests.opensAt(1, now);
+        long tokensOpen = tokens.opensAt(entry.ask.tokenEstimate(), now);
+        return Clock.later(requestsOpen, tokensOpen);
+    }
+
+    private void offer(Entry entry, long now) {
+        switch (gate.take(entry.ask.ticket())) {
+            case GRANTED -> start(entry, now);
+            case CONTENDED -> waiting.contended(entry);
+            case EXHAUSTED -> {
+                waiting.leave(entry);
+                refuse(entry, new Refusal.BudgetExhausted());
+            }
+        }
+    }
+
+    private void start(Entry entry, long now) {
+        waiting.admitted(entry);
+        requests.take(1, now);
+        tokens.take(entry.ask.tokenEstimate(), now);
+        if (entry.failures == 0) {
+            retries.onFirstTry();
+        }
+        entry.admission = ++admissions;
+        inFlight++;
+        commands.add(new PoolCommand.Admit(entry.ask.ticket()));
+    }
+
+    private void refuse(Entry entry, Refusal refusal) {
+        entries.remove(entry.ask.ticket());
+        commands.add(new PoolCommand.Refuse(entry.ask.ticket(), refusal));
+    }
+
+    private void wish(long rateOpensAt, long now) {
+        if (waiting.size() == 0) {
+            return;
+        }
+        long wakeAt = waiting.nextDue();
+        if (pausedUntil - now > 0) {
+            wakeAt = Clock.earlier(wakeAt, pausedUntil);
+        }
+        if (rateOpensAt - now > 0) {
+            wakeAt = Clock.earlier(wakeAt, rateOpensAt);
+        }
+        commands.add(new PoolCommand.WakeAt(wakeAt));
+    }
+
+    private Entry ended(PoolEvent.OfTicket event) {
+        Entry entry = landed(event);
+        entries.remove(event.ticket());
+        return entry;
+    }
+
+    private Entry landed(PoolEvent.OfTicket event) {
+        Entry entry = entry(event);
+        if (entry.state != Entry.State.IN_FLIGHT) {
+            throw new IllegalStateException("%s, but its call is not in flight".formatted(event));
+        }
+        inFlight--;
+        return entry;
+    }
+
+    private Entry entry(PoolEvent.OfTicket event) {
+        Entry entry = entries.get(event.ticket());
+        if (entry == null) {
+            throw new IllegalStateException("%s, but there is no such ask".formatted(event));
+        }
+        return entry;
+    }
+}

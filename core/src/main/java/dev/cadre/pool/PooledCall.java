@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.budget.Reservation;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.CallRefusedException.Reason;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call with its retries, on its caller's thread: admission, exchange, settlement. */
+final class PooledCall {
+    private static final Logger LOG = LoggerFactory.getLogger(PooledCall.class);
+
+    private final ModelClient client;
+    private final Tariff tariff;
+    private final AdmissionPoint admissions;
+    private final Duration timeout;
+    private final ModelRequest request;
+    private final CallTerms terms;
+    private int attempts;
+    private boolean textDelivered;
+    private @Nullable ModelException lastFailure;
+
+    PooledCall(
+            ModelClient client,
+            Tariff tariff,
+            AdmissionPoint admissions,
+            Duration timeout,
+            ModelRequest request,
+            CallTerms terms) {
+        this.client = client;
+        this.tariff = tariff;
+        this.admissions = admissions;
+        this.timeout = timeout;
+        this.request = request;
+        this.terms = terms;
+    }
+
+    ModelReply run() throws InterruptedException {
+        Waiter waiter = admissions.enter(terms, tariff.worstCase(request), Tariff.tokenEstimate(request));
+        while (true) {
+            long waitingSince = System.nanoTime();
+            Reservation money = admissions.await(waiter);
+            if (money == null) {
+                throw refusal(waiter);
+            }
+            Optional<ModelReply> reply = attempt(waiter, money, since(waitingSince));
+            if (reply.isPresent()) {
+                return reply.get();
+            }
+        }
+    }
+
+    /** Makes one attempt; empty if another one is planned. */
+    private Optional<ModelReply> attempt(Waiter waiter, Reservation money, Duration waited)
+            throws InterruptedException {
+        var id = new Attempt.Id(terms.purpose(), request.model(), ++attempts);
+        try (var flight = new Flight(admissions, waiter.ask.ticket(), money)) {
+            CallContext context = context();
+            tell(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
+            long sentAt = System.nanoTime();
+            flight.send();
+            ModelReply reply;
+            try {
+                reply = client.call(request, context);
+            } catch (ModelException failure) {
+                failed(flight, id, failure, since(sentAt));
+                return Optional.empty();
+            } catch (InterruptedException | RuntimeException | Error broken) {
+                tell(new Attempt.Failed(id, broken, flight.forfeit(), since(sentAt)));
+                throw broken;
+            }
+            land(flight, id, reply, since(sentAt));
+            return Optional.of(reply);
+        }
+    }
+
+    private CallContext context() {
+        long left = terms.deadlineNanos() - System.nanoTime();
+        if (left <= 0) {
+            throw refused(new Reason.DeadlinePassed());
+        }
+        Duration limit = left < timeout.toNanos() ? Duration.ofNanos(left) : timeout;
+        if (!terms.wantsText()) {
+            return CallContext.of(terms.purpose(), limit);
+        }
+        return new CallContext(terms.purpose(), limit, piece -> {
+            textDelivered = true;
+            terms.text().accept(piece);
+        });
+    }
+
+    private void land(Flight flight, Attempt.Id id, ModelReply reply, Duration took) {
+        TokenUsage usage = reply.usage();
+        Optional<Money> cost = tariff.cost(reply, flight.reserved());
+        var settlement = usage == null || cost.isEmpty()
+                ? new Flight.Settlement(flight.forfeit(), Money.ZERO)
+                : flight.settle(cost.get(), usage);
+        Spend spend = settlement.spend();
+        flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
+        tell(new Attempt.Replied(
+                id,
+                reply.model(),
+                reply.serviceTier(),
+                reply.finish(),
+                spend,
+                settlement.excess(),
+                took));
+    }
+
+    /** Books the failure; returns if the machine plans a retry, else throws it. */
+    private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
+        lastFailure = failure;
+        Spend spend = flight.book(failure.charge());
+        long failedAt = System.nanoTime();
+        List<PoolCommand> commands =
+                flight.failed(failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED);
+        tell(new Attempt.Failed(id, failure, spend, took));
+        for (PoolCommand command : commands) {
+            if (command instanceof PoolCommand.Retry retry) {
+                Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
+                tell(new Attempt.Retrying(id, failure, delay));
+                return;
+            }
+        }
+        throw failure;
+    }
+
+    private RuntimeException refusal(Waiter waiter) {
+        if (waiter.broken != null) {
+            return waiter.broken;
+        }
+        if (waiter.refused == null) {
+            throw new IllegalStateException("ticket %d was neither admitted nor refused".formatted(waiter.ask.ticket()));
+        }
+        return refused(waiter.refused);
+    }
+
+    private CallRefusedException refused(Reason reason) {
+        return new CallRefusedException(request.model(), terms.purpose(), reason, lastFailure);
+    }
+
+    private void tell(Attempt attempt) {
+        try {
+            terms.attempts().on(attempt);
+        } catch (RuntimeException failure) {
+            LOG.warn("a listener failed on {}", attempt.getClass().getSimpleName(), failure);
+        }
+    }
+
+    private static Duration since(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime);
+    }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How often, and after what delay, a failed model call is tried again: exponential backoff with full jitter.
+ *
+ * <p>The delay before the next attempt is drawn evenly between zero and {@code baseDelay * factor^(failures - 1)}, at
+ * most {@code maxDelay}; a provider's {@code Retry-After} is added below it, as a floor. Every pool also keeps a retry
+ * budget: its retries are at most a fifth of its first tries, plus ten.
+ *
+ * @param maxAttempts the attempts of one call, the first included; default 4
+ * @param baseDelay the most that is waited after the first failure; default 500 ms
+ * @param maxDelay the most that is waited after any failure, unless the provider asks for more; default 30 s
+ * @param factor the growth from one failure to the next; default 2
+ */
+public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay, double factor) {
+    private static final RetryPolicy STANDARD =
+            new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(30), 2.0);
+
+    public RetryPolicy {
+        if (maxAttempts < 1) {
+            throw new IllegalArgumentException("a call needs at least one attempt, not " + maxAttempts);
+        }
+        if (baseDelay.isNegative() || maxDelay.compareTo(baseDelay) < 0 || maxDelay.compareTo(Clock.LONGEST) > 0) {
+            throw new IllegalArgumentException("delays must satisfy 0 <= base <= max <= %s: base=%s, max=%s"
+                    .formatted(Clock.LONGEST, baseDelay, maxDelay));
+        }
+        if (!(factor >= 1.0 && factor <= 100.0)) {
+            throw new IllegalArgumentException("the factor must be between 1 and 100, not " + factor);
+        }
+    }
+
+    /** The defaults. */
+    public static RetryPolicy standard() {
+        return STANDARD;
+    }
+
+    /** One attempt, never a second. */
+    public static RetryPolicy none() {
+        return STANDARD.withMaxAttempts(1);
+    }
+
+    public RetryPolicy withMaxAttempts(int maxAttempts) {
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor);
+    }
+
+    public RetryPolicy withDelays(Duration baseDelay, Duration maxDelay) {
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor);
+    }
+
+    public RetryPolicy withFactor(double factor) {
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor);
+    }
+
+    /** A delay after the given number of failures of one call, in nanoseconds. */
+    long delayNanos(int failures, RandomGenerator jitter) {
+        double grown = (double) baseDelay.toNanos() * Math.pow(factor, failures - 1);
+        return jitter.nextLong(Math.min(maxDelay.toNanos(), (long) grown) + 1);
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelSpec;
+import dev.cadre.price.Money;
+import dev.cadre.price.UnpricedTierException;
+import java.util.Optional;
+
+/** What a call of one model can cost at most, and what it did cost. */
+final class Tariff {
+    /** For tokenizers that may need more than one token for a byte. */
+    private static final long TOKENS_PER_BYTE = 2;
+    /** A usual text has fewer tokens than this share of its bytes; providers debit their rates by such an estimate. */
+    private static final long BYTES_PER_TOKEN = 4;
+    /** What no single call uses, if nothing is known about the model. */
+    private static final long ABSURD_TOKENS = 10_000_000;
+
+    private final ModelSpec spec;
+    private final String model;
+    private final ModelCatalog catalog;
+
+    /** @param model the id that is sent, which may be a dated form of the spec's */
+    Tariff(ModelSpec spec, String model, ModelCatalog catalog) {
+        this.spec = spec;
+        this.model = model;
+        this.catalog = catalog;
+    }
+
+    ModelSpec spec() {
+        return spec;
+    }
+
+    String model() {
+        return model;
+    }
+
+    /** The bound that is reserved; throws {@link UnpricedTierException} if the model is not offered in the tier. */
+    Money worstCase(ModelRequest request) {
+        long bytes = request.inputBytes();
+        long inputBound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
+        return spec.price().worstCase(inputBound, request.maxOutputTokens(), request.serviceTier());
+    }
+
+    /** What the rate limits are charged until the usage is known. */
+    static long tokenEstimate(ModelRequest request) {
+        long input = request.inputBytes() / BYTES_PER_TOKEN;
+        return request.maxOutputTokens() > Long.MAX_VALUE - input ? Long.MAX_VALUE : input + request.maxOutputTokens();
+    }
+
+    /**
+     * What a reply cost, or empty if that is unknown: its usage is missing or impossible, or its service tier has no price.
+     *
+     * @param reserved what the call was allowed to cost; usage that fits is believed, usage beyond it only as far as the
+     *     model could have used it
+     */
+    Optional<Money> cost(ModelReply reply, Money reserved) {
+        TokenUsage usage = reply.usage();
+        if (usage == null || (usage.inputTokens() == 0 && usage.outputTokens() == 0)) {
+            return Optional.empty();
+        }
+        ModelSpec answering = catalog.find(reply.model()).orElse(spec);
+        try {
+            Money asked = spec.price().cost(usage, reply.serviceTier());
+            Money cost = asked.atLeast(answering.price().cost(usage, reply.serviceTier()));
+            return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering) ? Optional.empty() : Optional.of(cost);
+        } catch (UnpricedTierException | ArithmeticException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isWithinMaxima(TokenUsage usage, ModelSpec model) {
+        return usage.inputTokens() <= known(model.maxInputTokens())
+                && usage.outputTokens() <= known(model.maxOutputTokens())
+                && usage.totalTokens() <= known(model.contextTokens());
+    }
+
+    private static long known(long maximum) {
+        return maximum == ModelSpec.UNKNOWN ? ABSURD_TOKENS : maximum;
+    }
+}
