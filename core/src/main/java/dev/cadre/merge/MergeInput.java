@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
+import dev.cadre.json.JsonType;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -21,13 +22,14 @@ public record MergeInput(String goal, String context, List<SubtaskOutcome> outco
 
     /** The values that subtasks of a type brought, in plan order; those of the items of a fan-out in item order. */
     public <O> List<O> values(SubtaskType<?, O> type) {
+        var output = JsonType.of(type.output()).rawType();
         var values = new ArrayList<O>();
         for (SubtaskOutcome each : outcomes) {
             if (each.type().name().equals(type.name()) && each.outcome() instanceof Outcome.Succeeded<?>(Object value)) {
                 if (value instanceof Items<?> items) {
-                    items.values().forEach(item -> values.add(type.output().cast(item)));
+                    items.values().forEach(item -> values.add(output.cast(item)));
                 } else {
-                    values.add(type.output().cast(value));
+                    values.add(output.cast(value));
                 }
             }
         }

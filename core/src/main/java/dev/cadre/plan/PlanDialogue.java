@@ -2,6 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.budget.BudgetClosedException;
+import dev.cadre.json.Json;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
@@ -54,45 +55,45 @@ final class PlanDialogue {
 
     void run() throws InterruptedException {
         Round last = ask(prompt.first(maxOutputTokens));
-        for (int i = 0; last == Round.CUT && i < request.limits().planContinuations(); i++) {
-            last = ask(
-                    isEmpty()
-                            ? prompt.first(maxOutputTokens)
-                            : prompt.continuation(intake.taken(), maxOutputTokens));
+        for (int i = 0; last == Round.CUT && !isFull() && i < request.limits().planContinuations(); i++) {
+            last = ask(next());
         }
-        if (last == Round.STUCK) {
-            return;
+        switch (last) {
+            case WHOLE -> repair();
+            case CUT -> {
+                note("the plan was cut off and is not whole");
+                repair();
+            }
+            case STUCK -> {}
         }
-        if (last == Round.CUT) {
-            note("the plan was cut off %d times and is not whole".formatted(request.limits().planContinuations() + 1));
-        } else if (isEmpty() && intake.defects().isEmpty()) {
-            note("the plan has no subtasks");
-        }
-        repair();
     }
 
+    private ModelRequest next() {
+        return isEmpty() ? prompt.first(maxOutputTokens) : prompt.continuation(intake.taken(), maxOutputTokens);
+    }
+
+    /** Only additions are taken: a plan that is full has nothing to gain. */
     private void repair() throws InterruptedException {
+        if (isEmpty() && intake.defects().isEmpty()) {
+            note("the plan has no subtasks");
+        }
         var outstanding = intake.outstanding();
-        if (outstanding.isEmpty()) {
+        if (outstanding.isEmpty() || isFull()) {
             return;
         }
+        int before = intake.taken().size();
         intake.answering();
-        if (ask(prompt.repair(intake.taken(), outstanding, maxOutputTokens)) == Round.CUT) {
+        Round round = ask(prompt.repair(intake.taken(), outstanding, maxOutputTokens));
+        if (round == Round.CUT) {
             note("the repair of the plan was cut off");
+        } else if (round == Round.WHOLE && intake.taken().size() == before) {
+            note("the repair of the plan added nothing");
         }
     }
 
     private Round ask(ModelRequest ask) throws InterruptedException {
-        int before = intake.taken().size();
         var reader = new PlanReader(intake);
-        Round round = read(ask, reader);
-        if (round == Round.CUT && intake.taken().size() == before) {
-            maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().maxOutputTokens());
-        }
-        return round;
-    }
-
-    private Round read(ModelRequest ask, PlanReader reader) throws InterruptedException {
+        int before = intake.taken().size();
         ModelReply reply;
         try {
             reply = pool.call(ask, terms(reader));
@@ -103,13 +104,19 @@ final class PlanDialogue {
         }
         return switch (reply.finish()) {
             case COMPLETE, TOOL_CALLS -> ended(reply, reader);
-            case TRUNCATED -> {
-                ended(reply, reader);
-                yield Round.CUT;
-            }
+            case TRUNCATED -> truncated(reply, reader, before);
             case REFUSED -> stuck(new PlanFailedException("the planner declined: " + excerpt(reply)));
             case FILTERED -> stuck(new PlanFailedException("the provider's content filter stopped the planner"));
         };
+    }
+
+    /** The same cap again would end as the last one did, unless the next call has less to say. */
+    private Round truncated(ModelReply reply, PlanReader reader, int takenBefore) {
+        ended(reply, reader);
+        if (intake.taken().size() == takenBefore) {
+            maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().maxOutputTokens());
+        }
+        return Round.CUT;
     }
 
     private Round ended(ModelReply reply, PlanReader reader) {
@@ -129,7 +136,7 @@ final class PlanDialogue {
     }
 
     private Round stuck(RuntimeException why) {
-        if (isEmpty()) {
+        if (isEmpty() && intake.defects().isEmpty()) {
             throw why;
         }
         note("the planner could not be asked on: " + why.getMessage());
@@ -149,11 +156,15 @@ final class PlanDialogue {
         return intake.taken().isEmpty();
     }
 
+    private boolean isFull() {
+        return intake.taken().size() >= request.limits().maxSubtasks();
+    }
+
     private void note(String trouble) {
         intake.reject(new PlanDefect("", trouble));
     }
 
     private static String excerpt(ModelReply reply) {
-        return new dev.cadre.json.Json.Str(Quoted.cut(reply.text(), MAX_REFUSAL_CHARS)).write();
+        return new Json.Str(Quoted.cut(reply.text(), MAX_REFUSAL_CHARS)).write();
     }
 }
