@@ -145,7 +145,7 @@ public final class ModelPool {
         private PoolLimits limits = PoolLimits.STANDARD;
         private RetryPolicy retryPolicy = RetryPolicy.standard();
         private Duration timeout = TIMEOUT;
-        private ModelCatalog catalog = ModelCatalog.of(java.util.List.of());
+        private ModelCatalog catalog = ModelCatalog.standard();
         private @Nullable Price price;
 
         private Builder(ModelClient client, String model) {
