@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.json;
+
+import com.fasterxml.jackson.core.ErrorReportConfiguration;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+
+/** The one Jackson configuration: strict JSON, bounded depth and lengths, errors that never quote the document. */
+final class JacksonTokens {
+    private static final int MAX_NAME_CHARS = 10_000;
+    private static final int MAX_NUMBER_CHARS = 1_000;
+    private static final int MAX_QUOTED_CHARS = 32;
+    private static final int MAX_MESSAGE_CHARS = 200;
+
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Json.MAX_DEPTH)
+                    .maxNameLength(MAX_NAME_CHARS)
+                    .maxNumberLength(MAX_NUMBER_CHARS)
+                    .maxStringLength(Json.MAX_CHARS)
+                    .build())
+            .errorReportConfiguration(ErrorReportConfiguration.builder()
+                    .maxErrorTokenLength(MAX_QUOTED_CHARS)
+                    .build())
+            // names come from models: interning them would fill a table of the whole process
+            .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
+            .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
+            .build();
+
+    private JacksonTokens() {}
+
+    static JsonException explain(JsonProcessingException trouble) {
+        return new JsonException(located(trouble.getOriginalMessage(), trouble.getLocation()));
+    }
+
+    static String located(String trouble, JsonLocation location) {
+        var line = JsonText.line(trouble, MAX_MESSAGE_CHARS);
+        return location == null || location.getLineNr() < 0
+                ? line
+                : "%s at line %d, column %d".formatted(line, location.getLineNr(), location.getColumnNr());
+    }
+}

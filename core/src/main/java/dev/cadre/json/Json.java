@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.json;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A JSON value as an immutable tree.
+ *
+ * <p>Values may be shared between threads. Two objects are equal whatever the order of their fields; two numbers are
+ * equal when their digits are, so {@code 1} and {@code 1.0} differ.
+ */
+public sealed interface Json {
+    /** The deepest nesting that is read or written, in levels. */
+    int MAX_DEPTH = 100;
+
+    /** The longest text that is read, in characters. */
+    int MAX_CHARS = 16 * 1024 * 1024;
+
+    /**
+     * Reads one JSON document.
+     *
+     * @throws JsonException if the text is longer than {@link #MAX_CHARS}, not JSON, nested deeper than
+     *     {@link #MAX_DEPTH}, followed by anything but white space, or repeats a key within an object
+     */
+    static Json parse(String text) {
+        return ParsedJson.document(text).requireUniqueKeys();
+    }
+
+    /** An object without fields, to be built up by {@link Obj#with(String, Json)}. */
+    static Obj obj() {
+        return new Obj(Map.of());
+    }
+
+    /** An array of the given items. */
+    static Arr arr(Json... items) {
+        return new Arr(List.of(items));
+    }
+
+    /** An array of strings. */
+    static Arr strings(Iterable<String> values) {
+        var items = new ArrayList<Json>();
+        values.forEach(value -> items.add(new Str(value)));
+        return new Arr(items);
+    }
+
+    /**
+     * This value as compact text, the same for equal trees built in the same order.
+     *
+     * <p>Lone surrogates, control characters and directional marks are escaped, so the text survives any encoding.
+     *
+     * @throws JsonException if the tree is nested deeper than {@link #MAX_DEPTH}
+     */
+    default String write() {
+        return JsonText.of(this);
+    }
+
+    /** What kind of value this is, with its article, for messages: {@code an object}, {@code null}. */
+    default String kind() {
+        return switch (this) {
+            case Obj object -> "an object";
+            case Arr array -> "an array";
+            case Str string -> "a string";
+            case Num number -> "a number";
+            case Bool bool -> "a boolean";
+            case Null none -> "null";
+        };
+    }
+
+    /** A string, which may hold any character, lone surrogates included. */
+    record Str(String value) implements Json {}
+
+    /** A number of any size and precision. */
+    record Num(BigDecimal value) implements Json {
+        /** A whole number. */
+        public static Num of(long value) {
+            return new Num(BigDecimal.valueOf(value));
+        }
+    }
+
+    /** {@code true} or {@code false}. */
+    record Bool(boolean value) implements Json {}
+
+    /** The JSON {@code null}. */
+    enum Null implements Json {
+        NULL
+    }
+
+    /** A list of values. */
+    record Arr(List<Json> items) implements Json {
+        public Arr {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * Named values in insertion order.
+     *
+     * <p>The accessors take the names that lead to a value, outermost first: {@code reply.longValue("usage",
+     * "output_tokens")}. All but {@link #at} throw a {@link JsonException} that names this path if the value is missing
+     * or of another kind.
+     */
+    record Obj(Map<String, Json> fields) implements Json {
+        public Obj {
+            var copy = new LinkedHashMap<String, Json>(fields);
+            if (copy.containsKey(null) || copy.containsValue(null)) {
+                throw new IllegalArgumentException("a JSON object with a null key or value: keys " + copy.keySet());
+            }
+            fields = Collections.unmodifiableMap(copy);
+        }
+
+        /** This object with the field added, or replaced in its place. */
+        public Obj with(String name, Json value) {
+            var copy = new LinkedHashMap<>(fields);
+            copy.put(name, value);
+            return new Obj(copy);
+        }
+
+        /** This object with a string field. */
+        public Obj with(String name, String value) {
+            return with(name, new Str(value));
+        }
+
+        /** This object with a whole number as a field. */
+        public Obj with(String name, long value) {
+            return with(name, Num.of(value));
+        }
+
+        /** This object with a boolean field. */
+        public Obj with(String name, boolean value) {
+            return with(name, new Bool(value));
+        }
+
+        /** This object less one field, which need not be there. */
+        public Obj without(String name) {
+            var copy = new LinkedHashMap<>(fields);
+            copy.remove(name);
+            return new Obj(copy);
+        }
+
+        /** The value at the end of the path, a JSON {@code null} included, or empty if some name is missing. */
+        public Optional<Json> at(String... path) {
+            Json here = this;
+            for (String name : path) {
+                if (!(here instanceof Obj object) || !object.fields.containsKey(name)) {
+                    return Optional.empty();
+                }
+                here = object.fields.get(name);
+            }
+            return Optional.of(here);
+        }
+
+        /** The string there. */
+        public String string(String... path) {
+            return require(Str.class, "a string", path).value();
+        }
+
+        /** The boolean there. */
+        public boolean bool(String... path) {
+            return require(Bool.class, "a boolean", path).value();
+        }
+
+        /** The number there, exact. */
+        public BigDecimal decimal(String... path) {
+            return require(Num.class, "a number", path).value();
+        }
+
+        /** The whole number there; one that is no {@code long} is an error. */
+        public long longValue(String... path) {
+            var number = decimal(path);
+            try {
+                return number.longValueExact();
+            } catch (ArithmeticException e) {
+                throw new JsonException("%s: %s is not a whole number of 64 bits".formatted(Where.of(path), number));
+            }
+        }
+
+        /** The whole number there; one that is no {@code int} is an error. */
+        public int intValue(String... path) {
+            long number = longValue(path);
+            if (number != (int) number) {
+                throw new JsonException("%s: %d is not a whole number of 32 bits".formatted(Where.of(path), number));
+            }
+            return (int) number;
+        }
+
+        /** The object there. */
+        public Obj object(String... path) {
+            return require(Obj.class, "an object", path);
+        }
+
+        /** The items of the array there. */
+        public List<Json> items(String... path) {
+            return require(Arr.class, "an array", path).items();
+        }
+
+        private <J extends Json> J require(Class<J> type, String expected, String... path) {
+            Json found = at(path).orElseThrow(() -> new JsonException(Where.of(path) + ": missing"));
+            if (!type.isInstance(found)) {
+                throw new JsonException("%s: expected %s, got %s".formatted(Where.of(path), expected, found.kind()));
+            }
+            return type.cast(found);
+        }
+    }
+}

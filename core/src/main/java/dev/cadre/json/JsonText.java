@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.json;
+
+import java.util.Map;
+
+/** Writes a tree as text: compact, in field order, and safe to encode and to log whatever its strings hold. */
+final class JsonText {
+    private static final String HEX = "0123456789abcdef";
+
+    private final StringBuilder out = new StringBuilder();
+
+    private JsonText() {}
+
+    static String of(Json json) {
+        var text = new JsonText();
+        text.write(json, 0);
+        return text.out.toString();
+    }
+
+    /** The string as a JSON literal, cut after {@code maxChars} characters. */
+    static String excerpt(String value, int maxChars) {
+        var text = new JsonText();
+        text.string(value.length() <= maxChars ? value : value.substring(0, maxChars) + "…");
+        return text.out.toString();
+    }
+
+    /** One line without control characters, cut soon after {@code maxChars} characters. */
+    static String line(String value, int maxChars) {
+        var text = new JsonText();
+        for (int i = 0; i < value.length(); i++) {
+            if (text.out.length() >= maxChars) {
+                return text.out.append('…').toString();
+            }
+            char c = value.charAt(i);
+            if (c == '\n' || c == '\t' || c == '\r') {
+                text.out.append(' ');
+            } else {
+                text.plain(value, i);
+            }
+        }
+        return text.out.toString();
+    }
+
+    /** JSON text in which each lone surrogate, which no encoding can carry, is replaced by its escape. */
+    static String escapeLoneSurrogates(String json) {
+        var text = new JsonText();
+        for (int i = 0; i < json.length(); i++) {
+            if (isLoneSurrogate(json, i)) {
+                text.escape(json.charAt(i));
+            } else {
+                text.out.append(json.charAt(i));
+            }
+        }
+        return text.out.toString();
+    }
+
+    private void write(Json json, int depth) {
+        if (depth > Json.MAX_DEPTH) {
+            throw new JsonException("cannot write JSON nested deeper than %d levels".formatted(Json.MAX_DEPTH));
+        }
+        switch (json) {
+            case Json.Obj object -> fields(object.fields(), depth);
+            case Json.Arr array -> {
+                char separator = '[';
+                for (Json item : array.items()) {
+                    out.append(separator);
+                    write(item, depth + 1);
+                    separator = ',';
+                }
+                out.append(array.items().isEmpty() ? "[]" : "]");
+            }
+            case Json.Str string -> string(string.value());
+            // not toPlainString: 1E+9999 would become ten thousand digits
+            case Json.Num number -> out.append(number.value());
+            case Json.Bool bool -> out.append(bool.value());
+            case Json.Null none -> out.append("null");
+        }
+    }
+
+    private void fields(Map<String, Json> fields, int depth) {
+        char separator = '{';
+        for (var field : fields.entrySet()) {
+            out.append(separator);
+            string(field.getKey());
+            out.append(':');
+            write(field.getValue(), depth + 1);
+            separator = ',';
+        }
+        out.append(fields.isEmpty() ? "{}" : "}");
+    }
+
+    private void string(String value) {
+        out.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            switch (value.charAt(i)) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> plain(value, i);
+            }
+        }
+        out.append('"');
+    }
+
+    /** Appends one character; what cannot be encoded, or would deceive the reader of a log, as an escape. */
+    private void plain(String value, int index) {
+        char c = value.charAt(index);
+        if (Character.isISOControl(c) || isLoneSurrogate(value, index) || isInvisible(c)) {
+            escape(c);
+        } else {
+            out.append(c);
+        }
+    }
+
+    private void escape(char c) {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out.append(HEX.charAt((c >> shift) & 0xF));
+        }
+    }
+
+    private static boolean isLoneSurrogate(String value, int index) {
+        char c = value.charAt(index);
+        if (Character.isHighSurrogate(c)) {
+            return index + 1 == value.length() || !Character.isLowSurrogate(value.charAt(index + 1));
+        }
+        return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(value.charAt(index - 1)));
+    }
+
+    /** Line separators, directional marks, the byte order mark and non-characters. */
+    private static boolean isInvisible(char c) {
+        return (c >= '\u200e' && c <= '\u200f')
+                || (c >= '\u2028' && c <= '\u202e')
+                || (c >= '\u2066' && c <= '\u2069')
+                || c == '\u061c'
+                || c == '\ufeff'
+                || c >= '\ufffe';
+    }
+}

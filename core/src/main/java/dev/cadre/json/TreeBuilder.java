@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.json;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a tree together from tokens, one at a time, so that the same code serves whole texts and streams. */
+final class TreeBuilder {
+    private static final int MAX_EXPONENT = 10_000;
+    private static final int MAX_DUPLICATES = 10;
+
+    private final Deque<Frame> open = new ArrayDeque<>();
+    private final List<String> duplicates = new ArrayList<>();
+    private final @Nullable String drained;
+    private final List<Json> drain = new ArrayList<>();
+    private @Nullable Json root;
+
+    /** An array or an object whose end has not been seen. */
+    private static final class Frame {
+        final Where where;
+        final @Nullable List<Json> items;
+        final Map<String, Json> fields = new LinkedHashMap<>();
+        String name = "";
+        boolean isDrained;
+
+        Frame(Where where, @Nullable List<Json> items) {
+            this.where = where;
+            this.items = items;
+        }
+
+        Where next() {
+            return items == null ? where.field(name) : where.item(items.size());
+        }
+    }
+
+    private TreeBuilder(@Nullable String drained) {
+        this.drained = drained;
+    }
+
+    /** Keeps the whole tree. */
+    static TreeBuilder whole() {
+        return new TreeBuilder(null);
+    }
+
+    /** Hands out the items of one array of the root object instead of keeping them. */
+    static TreeBuilder draining(String arrayName) {
+        return new TreeBuilder(arrayName);
+    }
+
+    void accept(JsonToken token, JsonParser at) throws IOException {
+        switch (token) {
+            case START_OBJECT -> open.push(new Frame(place(), null));
+            case START_ARRAY -> openArray();
+            case FIELD_NAME -> name(at.currentName());
+            case END_OBJECT -> complete(new Json.Obj(open.pop().fields));
+            case END_ARRAY -> closeArray(open.pop());
+            case VALUE_STRING -> complete(new Json.Str(at.getText()));
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> complete(new Json.Num(number(at)));
+            case VALUE_TRUE -> complete(new Json.Bool(true));
+            case VALUE_FALSE -> complete(new Json.Bool(false));
+            case VALUE_NULL -> complete(Json.Null.NULL);
+            case NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new IllegalStateException("no JSON token: " + token);
+        }
+    }
+
+    /** The finished tree, without the drained array, or empty while something is open. */
+    Optional<Json> root() {
+        return Optional.ofNullable(root);
+    }
+
+    /** Whether the root has begun. */
+    boolean isStarted() {
+        return root != null || !open.isEmpty();
+    }
+
+    /** Where a key came twice in one object, at most 10; the later value is the one in the tree. */
+    List<String> duplicates() {
+        return duplicates;
+    }
+
+    /** The drained items completed since the last call. */
+    List<Json> drain() {
+        var items = List.copyOf(drain);
+        drain.clear();
+        return items;
+    }
+
+    private Where place() {
+        return open.isEmpty() ? Where.ROOT : open.element().next();
+    }
+
+    private void openArray() {
+        boolean drains = open.size() == 1 && open.element().name.equals(drained);
+        var frame = new Frame(place(), new ArrayList<>());
+        frame.isDrained = drains;
+        open.push(frame);
+    }
+
+    private void closeArray(Frame array) {
+        if (array.isDrained) {
+            // stays out of the tree, and remembered as seen
+            open.element().isDrained = true;
+        } else {
+            complete(new Json.Arr(array.items == null ? List.of() : array.items));
+        }
+    }
+
+    private void name(String name) {
+        var object = open.element();
+        object.name = name;
+        boolean repeated = object.fields.containsKey(name) || (object.isDrained && name.equals(drained));
+        if (repeated && duplicates.size() < MAX_DUPLICATES) {
+            duplicates.add(object.next().toString());
+        }
+    }
+
+    private void complete(Json value) {
+        if (open.isEmpty()) {
+            root = value;
+            return;
+        }
+        var into = open.element();
+        if (into.isDrained && into.items != null) {
+            drain.add(value);
+        } else if (into.items != null) {
+            into.items.add(value);
+        } else {
+            into.fields.put(into.name, value);
+        }
+    }
+
+    private static BigDecimal number(JsonParser at) throws IOException {
+        var number = at.getDecimalValue();
+        // 1e999999999 is short, but its whole-number form would take all memory
+        if (Math.abs((long) number.scale()) > MAX_EXPONENT) {
+            throw new JsonException(
+                    JacksonTokens.located("Number with an exponent beyond " + MAX_EXPONENT, at.currentTokenLocation()));
+        }
+        return number;
+    }
+}

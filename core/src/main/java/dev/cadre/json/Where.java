@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.json;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a document, written like {@code $.steps[0].tier}; cheap to extend, rendered only for a message.
+ *
+ * @param parent the enclosing place, null for the root
+ * @param name the field of an object, null for an item
+ * @param index the item of an array, if there is no name
+ */
+record Where(@Nullable Where parent, @Nullable String name, int index, int depth) {
+    static final Where ROOT = new Where(null, null, 0, 0);
+
+    private static final int MAX_NAME_CHARS = 40;
+
+    Where {
+        if (depth > Json.MAX_DEPTH) {
+            throw new JsonException("JSON is nested deeper than %d levels".formatted(Json.MAX_DEPTH));
+        }
+    }
+
+    static Where of(String... path) {
+        var where = ROOT;
+        for (String name : path) {
+            where = where.field(name);
+        }
+        return where;
+    }
+
+    Where field(String fieldName) {
+        return new Where(this, fieldName, 0, depth + 1);
+    }
+
+    Where item(int itemIndex) {
+        return new Where(this, null, itemIndex, depth + 1);
+    }
+
+    @Override
+    public String toString() {
+        if (parent == null) {
+            return "$";
+        }
+        return parent + (name == null ? "[" + index + "]" : segment(name));
+    }
+
+    private static String segment(String name) {
+        boolean plain = name.length() <= MAX_NAME_CHARS
+                && !name.isEmpty()
+                && name.chars().allMatch(c -> c < 128 && (Character.isLetterOrDigit(c) || c == '_' || c == '-'));
+        return plain ? "." + name : "[" + JsonText.excerpt(name, MAX_NAME_CHARS) + "]";
+    }
+}
