@@ -16,6 +16,7 @@ final class CallTrace extends EventListener {
 
     private boolean sent;
     private boolean answered;
+    private String contentType = "no content type";
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
     static CallTrace begin() {
@@ -43,6 +44,11 @@ final class CallTrace extends EventListener {
         return answered;
     }
 
+    /** The type that the reply claims to have. */
+    String contentType() {
+        return contentType;
+    }
+
     @Override
     public void requestHeadersStart(Call call) {
         sent = true;
@@ -51,5 +57,6 @@ final class CallTrace extends EventListener {
     @Override
     public void responseHeadersEnd(Call call, Response response) {
         answered = true;
+        contentType = response.header("Content-Type", contentType);
     }
 }

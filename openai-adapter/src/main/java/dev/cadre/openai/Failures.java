@@ -79,7 +79,7 @@ final class Failures {
         if (status < 300 || status >= 600) {
             return new MalformedReply(message, null);
         }
-        if (status < 400 || status == 407) {
+        if (status < 400) {
             return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
         }
         if (status >= 500) {
@@ -173,7 +173,8 @@ final class Failures {
         boolean noHttp = !trace.isAnswered() && find(failure, ProtocolException.class).isPresent();
         boolean noJson = find(failure, JacksonException.class).isPresent() && connectionLoss(failure).isEmpty();
         if (noHttp || noJson || find(failure, IOException.class).isEmpty()) {
-            return new MalformedReply("the reply cannot be read, " + said, cause);
+            return new MalformedReply(
+                    redactor.quote("the reply (%s) cannot be read, %s".formatted(trace.contentType(), said)), cause);
         }
         return new ConnectionFailed(
                 "the connection to %s %s, %s".formatted(baseUrl, trace.isSent() ? "was lost" : "failed", said),

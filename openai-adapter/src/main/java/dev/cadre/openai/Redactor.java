@@ -15,10 +15,13 @@ final class Redactor {
     private static final int MAX_CAUSES = 8;
     private static final String MASK = "[redacted]";
 
-    /** Keys by shape, bearer tokens, and the provider's own masked form, which shows the ends of a key. */
+    /**
+     * Keys by shape, bearer tokens, and the provider's own masked form, which shows the ends of a key. Each alternative
+     * begins where no other could: the time is linear in the text, which may be megabytes of an error page.
+     */
     private static final Pattern SECRETS = Pattern.compile("(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}[A-Za-z0-9_*-]*"
             + "|(?i:bearer)\\s++[^\\s\"',;]{4,}"
-            + "|[A-Za-z0-9_-]*+\\*{3,}[A-Za-z0-9_*-]*+");
+            + "|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*+\\*{3,}[A-Za-z0-9_*-]*+");
 
     private final List<String> literals;
 

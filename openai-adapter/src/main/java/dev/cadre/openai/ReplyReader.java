@@ -3,13 +3,10 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.openai.core.ObjectMappers;
-import com.openai.models.ChatModel;
-import com.openai.models.ResponsesModel;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
-import com.openai.models.responses.ResponseStatus;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
@@ -46,7 +43,7 @@ final class ReplyReader {
         }
         ErrorBody error = ErrorBody.ofReply(response._error());
         String status =
-                response._status().asKnown().map(ResponseStatus::asString).orElse("");
+                response._status().asKnown().flatMap(named -> named._value().asString()).orElse("");
         return switch (status) {
             case "completed" -> completed(response);
             case "incomplete" -> reply(response, text(response), List.of(), incomplete(response));
@@ -88,7 +85,8 @@ final class ReplyReader {
         boolean filtered = response._incompleteDetails()
                 .asKnown()
                 .flatMap(details -> details._reason().asKnown())
-                .filter(reason -> reason.asString().equals("content_filter"))
+                .flatMap(reason -> reason._value().asString())
+                .filter("content_filter"::equals)
                 .isPresent();
         return filtered ? Finish.FILTERED : Finish.TRUNCATED;
     }
@@ -109,8 +107,8 @@ final class ReplyReader {
         return response._model()
                 .asKnown()
                 .flatMap(model -> model.chat()
-                        .map(ChatModel::asString)
-                        .or(() -> model.only().map(ResponsesModel.ResponsesOnlyModel::asString))
+                        .flatMap(named -> named._value().asString())
+                        .or(() -> model.only().flatMap(named -> named._value().asString()))
                         .or(model::string))
                 .filter(name -> !name.isBlank())
                 .orElse(request.model());
@@ -120,7 +118,7 @@ final class ReplyReader {
     private ServiceTier serviceTier(Response response) {
         String named = response._serviceTier()
                 .asKnown()
-                .map(Response.ServiceTier::asString)
+                .flatMap(tier -> tier._value().asString())
                 .orElse("");
         return switch (named) {
             case "default" -> ServiceTier.STANDARD;
@@ -158,7 +156,8 @@ final class ReplyReader {
     static boolean isCommentary(ResponseOutputMessage message) {
         return message._phase()
                 .asKnown()
-                .filter(phase -> phase.asString().equals("commentary"))
+                .flatMap(phase -> phase._value().asString())
+                .filter("commentary"::equals)
                 .isPresent();
     }
 

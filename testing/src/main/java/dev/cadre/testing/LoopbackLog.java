@@ -25,6 +25,7 @@ final class LoopbackLog {
     private int inFlight;
     private int peakInFlight;
     private int closedByClient;
+    private int connections;
 
     LoopbackRequest arrived(Map<String, String> headers, String body) {
         return locked(() -> {
@@ -42,6 +43,22 @@ final class LoopbackLog {
 
     void closedByClient() {
         locked(() -> closedByClient++);
+    }
+
+    void connected() {
+        locked(() -> connections++);
+    }
+
+    void disconnected() {
+        locked(() -> connections--);
+    }
+
+    int connections() {
+        return locked(() -> connections);
+    }
+
+    boolean awaitConnections(int count) throws InterruptedException {
+        return await(() -> connections, count);
     }
 
     void bill(String model, TokenUsage usage) {

@@ -107,6 +107,16 @@ public final class LoopbackOpenAi implements AutoCloseable {
         return log.awaitClientCloses(count);
     }
 
+    /** How many connections clients hold open. */
+    public int connections() {
+        return log.connections();
+    }
+
+    /** Waits until clients hold so many connections open; false if they do not within 20 seconds. */
+    public boolean awaitConnections(int count) throws InterruptedException {
+        return log.awaitConnections(count);
+    }
+
     /** Stops listening, drops every connection and waits for its threads. */
     @Override
     public void close() {
@@ -144,6 +154,7 @@ public final class LoopbackOpenAi implements AutoCloseable {
      */
     private void serve(Socket socket) {
         @Nullable Handling handling = null;
+        log.connected();
         try (socket) {
             var http = new LoopbackHttp(socket);
             while (true) {
@@ -159,6 +170,7 @@ public final class LoopbackOpenAi implements AutoCloseable {
             }
         } finally {
             connections.remove(socket);
+            log.disconnected();
         }
     }
 
