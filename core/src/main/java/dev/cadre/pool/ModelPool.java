@@ -212,9 +212,8 @@ public final class ModelPool {
         }
 
         private ModelCatalog priced(Price own) {
-            return catalog.with(catalog.find(model)
-                    .map(spec -> spec.withPrice(own))
-                    .orElseGet(() -> ModelSpec.of(model, own)));
+            return catalog.with(
+                    catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own)));
         }
     }
 }

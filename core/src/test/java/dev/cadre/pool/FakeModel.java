@@ -5,6 +5,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -32,6 +34,8 @@ final class FakeModel implements ModelClient {
 
     /** Reserves 42 + 100 x 10 micro-dollars: 16 tokens for each of two parts, 6 and 4 bytes. */
     static final ModelRequest REQUEST = ModelRequest.of("small", "system", "user", 100);
+
+    static final Money RESERVED = Money.usd("0.001042");
 
     static final TokenUsage USAGE = TokenUsage.of(10, 20);
     static final Money COST = Money.usd("0.00021");
@@ -54,6 +58,13 @@ final class FakeModel implements ModelClient {
     /** Replies at once. */
     static FakeModel replying() {
         return new FakeModel((request, context) -> reply(USAGE));
+    }
+
+    /** Fails always in the same way. */
+    static FakeModel failing(ModelException failure) {
+        return new FakeModel((request, context) -> {
+            throw failure;
+        });
     }
 
     static ModelReply reply(TokenUsage usage) {
@@ -111,11 +122,12 @@ final class FakeModel implements ModelClient {
         }
 
         /** What it threw, or null. */
-        @Nullable Throwable failure() throws InterruptedException {
+        @Nullable
+        Throwable failure() throws InterruptedException {
             try {
                 task.get();
                 return null;
-            } catch (java.util.concurrent.ExecutionException e) {
+            } catch (ExecutionException e) {
                 return e.getCause();
             }
         }
@@ -128,6 +140,9 @@ final class FakeModel implements ModelClient {
     /** Gives way to others until the condition holds; the test's timeout bounds it. */
     static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
+            if (Thread.interrupted()) {
+                throw new AssertionError("interrupted while waiting for a condition");
+            }
             Thread.yield();
         }
     }

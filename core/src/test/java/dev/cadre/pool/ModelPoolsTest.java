@@ -33,9 +33,8 @@ class ModelPoolsTest {
 
     @Test
     void unboundTier_isNamed() {
-        var pools = ModelPools.builder()
-                .nano(FakeModel.replying().pool().build())
-                .build();
+        var pools =
+                ModelPools.builder().nano(FakeModel.replying().pool().build()).build();
 
         assertThat(pools.tiers()).containsExactly(Tier.NANO);
         assertThatThrownBy(() -> pools.pool(Tier.MINI))

@@ -60,7 +60,8 @@ class PoolMachineTest {
 
         assertThat(admitted(rig.on(new PoolEvent.Released(1)))).containsExactly(2L);
         assertThat(admitted(rig.on(new PoolEvent.Forfeited(2)))).containsExactly(3L);
-        assertThat(admitted(rig.failed(3, new ModelException.InvalidRequest("400", 400)))).containsExactly(4L);
+        assertThat(admitted(rig.failed(3, new ModelException.InvalidRequest("400", 400))))
+                .containsExactly(4L);
         assertThat(admitted(rig.replied(4))).containsExactly(5L);
     }
 
@@ -208,7 +209,8 @@ class PoolMachineTest {
         rig.askTokens(1, 100);
         rig.replied(1, 1_000);
 
-        assertThat(rig.askTokens(2, 500)).containsExactly(new WakeAt(ofSeconds(5).toNanos()));
+        assertThat(rig.askTokens(2, 500))
+                .containsExactly(new WakeAt(ofSeconds(5).toNanos()));
     }
 
     @Test
@@ -226,7 +228,8 @@ class PoolMachineTest {
         rig.askTokens(1, 1_000);
         rig.askTokens(2, 1_000);
 
-        assertThat(rig.on(new PoolEvent.Forfeited(1))).containsExactly(new WakeAt(ofSeconds(10).toNanos()));
+        assertThat(rig.on(new PoolEvent.Forfeited(1)))
+                .containsExactly(new WakeAt(ofSeconds(10).toNanos()));
     }
 
     @Test
@@ -235,7 +238,8 @@ class PoolMachineTest {
         rig.askTokens(1, 1_000);
         rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 500, ofSeconds(55))));
 
-        assertThat(rig.askTokens(2, 800)).containsExactly(new WakeAt(ofSeconds(3).toNanos()));
+        assertThat(rig.askTokens(2, 800))
+                .containsExactly(new WakeAt(ofSeconds(3).toNanos()));
         assertThat(rig.at(ofSeconds(3))).containsExactly(new Admit(2));
     }
 
@@ -246,7 +250,8 @@ class PoolMachineTest {
         rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 0, ofMinutes(6))));
 
         assertThat(rig.askTokens(2, 10)).containsExactly(new WakeAt(ofMinutes(6).toNanos()));
-        assertThat(rig.askTokens(3, 5_990)).containsExactly(new WakeAt(ofMinutes(6).toNanos()));
+        assertThat(rig.askTokens(3, 5_990))
+                .containsExactly(new WakeAt(ofMinutes(6).toNanos()));
         assertThat(rig.at(ofMinutes(6))).containsExactly(new Admit(2), new Admit(3));
     }
 
@@ -294,8 +299,7 @@ class PoolMachineTest {
         rig.askUntil(2, ofSeconds(90));
 
         assertThat(rig.failed(1, rateLimited(Duration.ofHours(1))))
-                .containsExactly(
-                        new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, new Refusal.DeadlinePassed()));
+                .containsExactly(new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, new Refusal.DeadlinePassed()));
         assertThat(rig.askUntil(3, ofSeconds(90))).containsExactly(new Refuse(3, new Refusal.DeadlinePassed()));
     }
 
@@ -388,7 +392,8 @@ class PoolMachineTest {
         var rig = new PoolRig(parallel(1));
         rig.ask(1, "run");
 
-        assertThat(rig.askUntil(2, ofMillis(5))).containsExactly(new WakeAt(ofMillis(5).toNanos()));
+        assertThat(rig.askUntil(2, ofMillis(5)))
+                .containsExactly(new WakeAt(ofMillis(5).toNanos()));
         assertThat(rig.at(ofMillis(5))).containsExactly(new Refuse(2, new Refusal.DeadlinePassed()));
     }
 

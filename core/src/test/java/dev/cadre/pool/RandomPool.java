@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.model.CallPurpose;
@@ -129,7 +130,12 @@ final class RandomPool {
             later(random.nextLong(5 * SECOND), () -> cancel(ticket));
         }
         tell(new PoolEvent.Ask(
-                ticket, run, kinds[random.nextInt(kinds.length)], random.nextInt(50), random.nextLong(3_000), deadline));
+                ticket,
+                run,
+                kinds[random.nextInt(kinds.length)],
+                random.nextInt(50),
+                random.nextLong(3_000),
+                deadline));
     }
 
     private void cancel(long ticket) {
@@ -191,9 +197,10 @@ final class RandomPool {
             case 0 -> new ModelException.RateLimited("429", Duration.ofMillis(random.nextLong(5_000)), limits());
             case 1, 2, 3 -> new ModelException.RateLimited("429", null, limits());
             case 4 -> new ModelException.InvalidRequest("400", 400);
-            case 5 -> random.nextInt(20) == 0
-                    ? new ModelException.QuotaExhausted("quota")
-                    : new ModelException.ContextTooLong("context");
+            case 5 ->
+                random.nextInt(20) == 0
+                        ? new ModelException.QuotaExhausted("quota")
+                        : new ModelException.ContextTooLong("context");
             case 6 -> new ModelException.ServerFailed("503", 503, Charge.FREE, Duration.ofMillis(random.nextLong(100)));
             default -> new ModelException.ServerFailed("500", 500, Charge.UNKNOWN, null);
         };
@@ -253,11 +260,11 @@ final class RandomPool {
     }
 
     private Call call(long ticket) {
-        return java.util.Objects.requireNonNull(calls.get(ticket));
+        return requireNonNull(calls.get(ticket));
     }
 
     private Purse purse(String run) {
-        return java.util.Objects.requireNonNull(purses.get(run));
+        return requireNonNull(purses.get(run));
     }
 
     int attempts() {

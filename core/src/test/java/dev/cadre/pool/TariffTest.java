@@ -3,6 +3,7 @@ package dev.cadre.pool;
 
 import static dev.cadre.pool.FakeModel.CATALOG;
 import static dev.cadre.pool.FakeModel.REQUEST;
+import static dev.cadre.pool.FakeModel.RESERVED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.model.Finish;
@@ -10,6 +11,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import java.util.List;
@@ -17,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TariffTest {
-    private static final Money RESERVED = Money.usd("0.001042");
-
     private final Tariff tariff = new Tariff(CATALOG.spec("small"), "small", CATALOG);
 
     private static ModelReply reply(String model, @Nullable TokenUsage usage, ServiceTier tier) {
@@ -44,7 +44,8 @@ class TariffTest {
     @Test
     void estimate_ofTokens_isAQuarterOfTheBytesAndTheCap() {
         assertThat(Tariff.tokenEstimate(REQUEST)).isEqualTo(10 + 100);
-        assertThat(Tariff.tokenEstimate(REQUEST.withMaxOutputTokens(Long.MAX_VALUE))).isEqualTo(Long.MAX_VALUE);
+        assertThat(Tariff.tokenEstimate(REQUEST.withMaxOutputTokens(Long.MAX_VALUE)))
+                .isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
@@ -61,22 +62,25 @@ class TariffTest {
 
     @Test
     void impossibleSize_isJudgedEvenIfTheModelsLimitsAreUnknown() {
-        var unknown = new Tariff(ModelSpec.of("small", FakeModel.PRICE), "small", dev.cadre.price.ModelCatalog.of(List.of()));
+        var unknown = new Tariff(ModelSpec.of("small", FakeModel.PRICE), "small", ModelCatalog.of(List.of()));
 
         assertThat(unknown.cost(reply(TokenUsage.of(10, 10_000_001)), RESERVED)).isEmpty();
-        assertThat(unknown.cost(reply(TokenUsage.of(Long.MAX_VALUE, Long.MAX_VALUE)), RESERVED)).isEmpty();
+        assertThat(unknown.cost(reply(TokenUsage.of(Long.MAX_VALUE, Long.MAX_VALUE)), RESERVED))
+                .isEmpty();
         assertThat(unknown.cost(reply(TokenUsage.of(10, 1_000)), RESERVED)).hasValue(Money.usd("0.01001"));
     }
 
     @Test
     void missingUsage_isUnknownCost() {
-        assertThat(tariff.cost(reply("small", null, ServiceTier.STANDARD), RESERVED)).isEmpty();
+        assertThat(tariff.cost(reply("small", null, ServiceTier.STANDARD), RESERVED))
+                .isEmpty();
         assertThat(tariff.cost(reply(TokenUsage.NONE), RESERVED)).isEmpty();
     }
 
     @Test
     void unpricedServiceTier_isUnknownCost() {
-        assertThat(tariff.cost(reply("small", TokenUsage.of(1, 1), ServiceTier.FLEX), RESERVED)).isEmpty();
+        assertThat(tariff.cost(reply("small", TokenUsage.of(1, 1), ServiceTier.FLEX), RESERVED))
+                .isEmpty();
     }
 
     @Test
@@ -84,8 +88,11 @@ class TariffTest {
         var usage = TokenUsage.of(1, 1);
         var large = new Tariff(CATALOG.spec("large"), "large", CATALOG);
 
-        assertThat(tariff.cost(reply("large", usage, ServiceTier.STANDARD), RESERVED)).hasValue(Money.usd("0.00011"));
-        assertThat(large.cost(reply("small", usage, ServiceTier.STANDARD), RESERVED)).hasValue(Money.usd("0.00011"));
-        assertThat(tariff.cost(reply("somebody", usage, ServiceTier.STANDARD), RESERVED)).hasValue(Money.usd("0.000011"));
+        assertThat(tariff.cost(reply("large", usage, ServiceTier.STANDARD), RESERVED))
+                .hasValue(Money.usd("0.00011"));
+        assertThat(large.cost(reply("small", usage, ServiceTier.STANDARD), RESERVED))
+                .hasValue(Money.usd("0.00011"));
+        assertThat(tariff.cost(reply("somebody", usage, ServiceTier.STANDARD), RESERVED))
+                .hasValue(Money.usd("0.000011"));
     }
 }
