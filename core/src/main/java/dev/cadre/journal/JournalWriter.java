@@ -84,8 +84,13 @@ final class JournalWriter implements AutoCloseable {
     static JournalWriter start(Path path, Opener opener, JournalScan.Extent extent, Listener listener) {
         var writer = new JournalWriter(path, opener, extent, listener);
         writer.thread.start();
-        writer.await(writer.ready);
-        return writer;
+        try {
+            writer.await(writer.ready);
+            return writer;
+        } catch (JournalWriteException e) {
+            writer.close();
+            throw e;
+        }
     }
 
     /** @throws IllegalStateException if closed */
@@ -167,16 +172,16 @@ final class JournalWriter implements AutoCloseable {
 
     private void prepare(JournalStorage storage) throws IOException {
         storage.truncate(length);
-        if (lines > 0) {
-            return;
+        if (lines == 0) {
+            var header = LineFormat.header();
+            put(header, storage);
+            flush(storage);
+            length = header.length;
+            lines = 1;
         }
-        var header = LineFormat.header();
-        put(header, storage);
-        flush(storage);
+        // an earlier session may have died between a write and its flush: what was read must not be lost any more
         storage.force();
         storage.forceDirectory();
-        length = header.length;
-        lines = 1;
     }
 
     /** Waits for entries; none means that the journal is being closed. */

@@ -109,11 +109,11 @@ final class LineFormat {
         return Instant.ofEpochMilli(line.longValue("at"));
     }
 
-    private static byte[] tail(String json) {
+    static byte[] tail(String json) {
         return (json + "\n").getBytes(UTF_8);
     }
 
-    private static byte[] framed(String place, byte[] content) {
+    static byte[] framed(String place, byte[] content) {
         var placeBytes = place.getBytes(US_ASCII);
         var line = ByteBuffer.allocate(COVERED_FROM + placeBytes.length + content.length)
                 .position(COVERED_FROM)

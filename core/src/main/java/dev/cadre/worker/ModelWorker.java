@@ -76,6 +76,9 @@ final class ModelWorker {
                 case CallRefusedException.Reason.DeadlinePassed passed -> new RungEvent.TimeUp(Excerpt.line(refusal));
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) -> new RungEvent.CallFailed(failure);
             };
+        } catch (RuntimeException | Error broken) {
+            // the rung must end, whatever a client is made of
+            return new RungEvent.ClientBroke(Excerpt.line(broken));
         }
     }
 

@@ -98,6 +98,10 @@ public final class Rung {
                 var failure = new Failure(Failure.Kind.MODEL_FAILED, Excerpt.line(cause));
                 yield end(RungEnd.Failed.of(failure, cause));
             }
+            case RungEvent.ClientBroke(String message) -> {
+                require(State.CALLING, event);
+                yield fail(Failure.Kind.MODEL_FAILED, "the client broke: " + message);
+            }
             case RungEvent.CallUnaffordable unaffordable -> {
                 require(State.CALLING, event);
                 yield unaffordable(unaffordable);

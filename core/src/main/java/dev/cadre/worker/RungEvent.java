@@ -17,6 +17,9 @@ public sealed interface RungEvent {
     /** The call failed, retries included, or is not made because its pool has stopped. */
     record CallFailed(ModelException cause) implements RungEvent {}
 
+    /** The client threw what no client may throw: it is broken. */
+    record ClientBroke(String message) implements RungEvent {}
+
     /**
      * The budget can never pay for the call.
      *

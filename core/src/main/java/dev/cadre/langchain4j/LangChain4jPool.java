@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.langchain4j;
+
+import dev.cadre.pool.ModelPool;
+import dev.langchain4j.model.chat.ChatModel;
+
+/**
+ * Makes a pool of any LangChain4j {@link ChatModel}, with its listeners.
+ *
+ * <p>What LangChain4j leaves to the model is the caller's to configure on it:
+ *
+ * <ul>
+ *   <li><b>No retries of its own</b>, {@code maxRetries(0)}: they would be billed and not counted.
+ *   <li><b>A timeout</b>: a call is interrupted when it is cancelled, but LangChain4j has no timeout for one request.
+ *   <li><b>The effort</b>, for models that reason: LangChain4j has no word for it, so ours is not sent.
+ *   <li><b>The model</b>: its own model name is kept; one that has none is sent the id.
+ * </ul>
+ *
+ * <p>The cap on output is sent with every request; the budget holds as far as the model obeys it. A model that does not
+ * declare JSON schemas among its capabilities is given the schema of the answer as text. Streams, rate limits and service
+ * tiers do not exist here: text comes whole, limits are those configured, the service is the standard one. A failed call
+ * counts as billed unless it was clearly turned away.
+ */
+public final class LangChain4jPool {
+    private LangChain4jPool() {}
+
+    /**
+     * A pool with the defaults.
+     *
+     * @param modelId the id by which the standard catalogue knows the model and its price
+     * @throws dev.cadre.price.UnpricedModelException if it does not
+     */
+    public static ModelPool of(ChatModel model, String modelId) {
+        return builder(model, modelId).build();
+    }
+
+    /** A pool whose limits, retries or price are to be set. */
+    public static ModelPool.Builder builder(ChatModel model, String modelId) {
+        return ModelPool.builder(new LangChain4jClient(model), modelId);
+    }
+}

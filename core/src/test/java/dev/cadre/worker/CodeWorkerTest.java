@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Worker;
+import dev.cadre.task.WorkerContext;
+import dev.cadre.worker.RungScript.Note;
+import dev.cadre.worker.RungScript.Topic;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class CodeWorkerTest {
+    private static final long DEADLINE_NANOS = Duration.ofMinutes(10).toNanos();
+
+    private final SubtaskWorker worker = SubtaskWorker.of(ModelPools.builder().build());
+
+    @Test
+    void value_isAccepted() throws InterruptedException {
+        var seen = new AtomicReference<WorkerContext>();
+
+        RungEnd end = perform(code((topic, context) -> {
+            seen.set(context);
+            return new Note(topic.name() + "!");
+        }));
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("cats!")));
+        assertThat(seen.get().runId()).isEqualTo("run-1");
+        assertThat(seen.get().subtaskId()).isEqualTo("s1#3");
+        assertThat(seen.get().timeout()).isPositive().isLessThanOrEqualTo(Duration.ofNanos(DEADLINE_NANOS));
+    }
+
+    @Test
+    void exception_failsWithItsMessageOnOneLine() throws InterruptedException {
+        assertThat(perform(throwing(new java.io.IOException("no such file:\n\tx.txt"))))
+                .satisfies(end -> assertFailed(end, Failure.Kind.CODE_FAILED, "no such file: x.txt"));
+    }
+
+    @Test
+    void exceptionWithoutAMessage_failsWithItsClass() throws InterruptedException {
+        assertFailed(
+                perform(throwing(new IllegalStateException())),
+                Failure.Kind.CODE_FAILED,
+                "java.lang.IllegalStateException");
+    }
+
+    @Test
+    void errors_failTheSubtaskAlone() throws InterruptedException {
+        assertFailed(perform(throwing(new AssertionError("1 != 2"))), Failure.Kind.CODE_FAILED, "1 != 2");
+        assertFailed(
+                perform(throwing(new StackOverflowError())), Failure.Kind.CODE_FAILED, "java.lang.StackOverflowError");
+        assertFailed(
+                perform(throwing(new OutOfMemoryError("Java heap space"))),
+                Failure.Kind.CODE_FAILED,
+                "Java heap space");
+    }
+
+    @Test
+    void nothing_isAFailure() throws InterruptedException {
+        assertFailed(perform(code((topic, context) -> null)), Failure.Kind.CODE_FAILED, "the code returned null");
+    }
+
+    @Test
+    void valueThatCannotBeWritten_isAFailure() throws InterruptedException {
+        RungEnd end = perform(code((topic, context) -> new Note(null)));
+
+        assertThat(((RungEnd.Failed) end).failure().message()).startsWith("the code returned an unfit value: $.text");
+    }
+
+    @Test
+    void interrupt_cancels() {
+        assertThatThrownBy(() -> perform(throwing(new InterruptedException()))).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void interruptInsideAnotherException_cancels() {
+        var wrapped = new IllegalStateException(new java.util.concurrent.ExecutionException(new InterruptedException()));
+
+        assertThatThrownBy(() -> perform(throwing(wrapped))).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void causesInACircle_endTheSearchForAnInterrupt() throws InterruptedException {
+        var outer = new IllegalStateException("outer");
+        outer.initCause(new IllegalStateException("inner", outer));
+
+        assertFailed(perform(throwing(outer)), Failure.Kind.CODE_FAILED, "outer");
+    }
+
+    @Test
+    void brokenRule_isFinalBecauseNoTierDoesBetter() throws InterruptedException {
+        var type = code((topic, context) -> new Note("")).accept("it is not empty", (topic, note) -> !note.text()
+                .isEmpty());
+
+        assertFailed(perform(type), Failure.Kind.NOT_ACCEPTED, "the answer breaks the rule 'it is not empty'");
+    }
+
+    @Test
+    void deadlineInThePast_startsNothing() throws InterruptedException {
+        RungEnd end = worker.perform(task(throwing(new AssertionError("started"))), terms(System.nanoTime() - 1));
+
+        assertFailed(end, Failure.Kind.DEADLINE, "the deadline passed before it could start");
+    }
+
+    @Test
+    void inputOfAnotherType_startsNothing() throws InterruptedException {
+        RungEnd end = worker.perform(
+                RungTask.first(throwing(new AssertionError("started")), "cats", "s1", Tier.NANO),
+                terms(System.nanoTime() + DEADLINE_NANOS));
+
+        assertThat(((RungEnd.Failed) end).failure().kind()).isEqualTo(Failure.Kind.INVALID_INPUT);
+    }
+
+    private static SubtaskType<Topic, Note> code(Worker<Topic, Note> worker) {
+        return SubtaskType.code("code", Topic.class, Note.class, worker);
+    }
+
+    private static SubtaskType<Topic, Note> throwing(Throwable thrown) {
+        return code((topic, context) -> {
+            if (thrown instanceof Exception exception) {
+                throw exception;
+            }
+            throw (Error) thrown;
+        });
+    }
+
+    private RungEnd perform(SubtaskType<Topic, Note> type) throws InterruptedException {
+        return worker.perform(task(type), terms(System.nanoTime() + DEADLINE_NANOS));
+    }
+
+    private static RungTask task(SubtaskType<Topic, Note> type) {
+        return RungTask.first(type, new Topic("cats"), "s1#3", Tier.NANO);
+    }
+
+    private static RungTerms terms(long deadlineNanos) {
+        return new RungTerms(
+                "run-1", Budget.usd("0").open(), 0, deadlineNanos, Limits.DEFAULT, attempt -> {}, thread -> {});
+    }
+
+    private static void assertFailed(RungEnd end, Failure.Kind kind, String message) {
+        assertThat(end).isInstanceOf(RungEnd.Failed.class);
+        assertThat(((RungEnd.Failed) end).failure()).isEqualTo(new Failure(kind, message));
+    }
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import static dev.cadre.worker.RungScript.ECHO;
+import static dev.cadre.worker.RungScript.NOTE;
+import static dev.cadre.worker.RungScript.NOTE_JSON;
+import static dev.cadre.worker.RungScript.echo;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.Tier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
+import dev.cadre.pool.Attempt;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.price.Price;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Limits;
+import dev.cadre.task.Limits.ToolLimits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
+import dev.cadre.worker.RungScript.Note;
+import dev.cadre.worker.RungScript.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ModelWorkerTest {
+    private static final Price PRICE = Price.perMillionTokens("0.20", "0.02", "1.25");
+    /** 1,000 input and 100 output tokens. */
+    private static final Money ONE_CALL = Money.usd("0.000325");
+
+    private final QueueClient client = new QueueClient();
+    private final ModelPools pools = ModelPools.builder()
+            .nano(ModelPool.builder(client, "nano-model").price(PRICE).build())
+            .build();
+    private final SubtaskWorker worker = SubtaskWorker.of(pools);
+    private final BudgetGuard budget = Budget.usd("1.00").open();
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<String> abandoned = new ArrayList<>();
+
+    @Test
+    void acceptedAnswer_isPaidFromTheBudgetAndTold() throws InterruptedException {
+        client.replies(NOTE_JSON);
+
+        RungEnd end = worker.perform(task(NOTE), terms(Limits.DEFAULT));
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
+        assertThat(budget.state().spent()).isEqualTo(ONE_CALL);
+        assertThat(attempts).hasExactlyElementsOfTypes(Attempt.Started.class, Attempt.Replied.class);
+    }
+
+    @Test
+    void calls_sayWhatTheyAreFor() throws InterruptedException {
+        client.replies("not JSON").replies(NOTE_JSON);
+
+        worker.perform(task(NOTE), terms(Limits.DEFAULT));
+
+        assertThat(client.purposes)
+                .containsExactly(purpose(CallPurpose.Kind.WORK), purpose(CallPurpose.Kind.REPAIR));
+    }
+
+    @Test
+    void firstCall_beyondTheBudget_isNeverSent() throws InterruptedException {
+        RungEnd end = worker.perform(task(NOTE), terms(Budget.usd("0.000001").open(), Limits.DEFAULT, later()));
+
+        assertThat(end)
+                .isEqualTo(new RungEnd.Unaffordable(
+                        worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst()));
+        assertThat(client.requests).isEmpty();
+    }
+
+    @Test
+    void laterCall_beyondTheBudget_failsTheRung() throws InterruptedException {
+        client.replies("not JSON");
+        Money first = worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst();
+
+        RungEnd end = worker.perform(task(NOTE), terms(Budget.of(first).open(), Limits.DEFAULT, later()));
+
+        assertThat(failure(end).kind()).isEqualTo(Failure.Kind.BUDGET);
+        assertThat(client.requests).hasSize(1);
+    }
+
+    @Test
+    void failedCall_isKeptAsTheCause() throws InterruptedException {
+        var cause = new ModelException.ContextTooLong("200000 tokens are too many");
+        client.then((request, context) -> {
+            throw cause;
+        });
+
+        RungEnd end = worker.perform(task(NOTE), terms(Limits.DEFAULT));
+
+        assertThat(failure(end)).isEqualTo(new Failure(Failure.Kind.MODEL_FAILED, "200000 tokens are too many"));
+        assertThat(((RungEnd.Failed) end).cause()).containsSame(cause);
+    }
+
+    @Test
+    void brokenClient_failsTheRung() throws InterruptedException {
+        client.then((request, context) -> {
+            throw new StackOverflowError();
+        });
+
+        assertThat(failure(worker.perform(task(NOTE), terms(Limits.DEFAULT))))
+                .isEqualTo(new Failure(
+                        Failure.Kind.MODEL_FAILED, "the client broke: java.lang.StackOverflowError"));
+    }
+
+    @Test
+    void stoppedPool_failsTheRungWithWhatStoppedIt() throws InterruptedException {
+        var cause = new ModelException.AuthFailed("bad key");
+        client.then((request, context) -> {
+            throw cause;
+        });
+        worker.perform(task(NOTE), terms(Limits.DEFAULT));
+
+        RungEnd end = worker.perform(task(NOTE), terms(Limits.DEFAULT));
+
+        assertThat(((RungEnd.Failed) end).cause()).containsSame(cause);
+        assertThat(client.requests).hasSize(1);
+    }
+
+    @Test
+    void deadlineInThePast_sendsNothing() throws InterruptedException {
+        RungEnd end = worker.perform(task(NOTE), terms(budget, Limits.DEFAULT, System.nanoTime() - 1));
+
+        assertThat(failure(end).kind()).isEqualTo(Failure.Kind.DEADLINE);
+        assertThat(client.requests).isEmpty();
+    }
+
+    @Test
+    void deadlineThatPassesDuringACall_runsNoTools() throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofMillis(50).toNanos();
+        client.then((request, context) -> {
+            while (System.nanoTime() - deadline <= 0) {
+                Thread.onSpinWait();
+            }
+            return QueueClient.reply(request, "", Finish.TOOL_CALLS, echo("c1", "a"));
+        });
+        var ran = new CountDownLatch(1);
+
+        RungEnd end = worker.perform(
+                task(NOTE.tools(tool("echo", Tool.Effect.READS, () -> ran.countDown()))),
+                terms(budget, Limits.DEFAULT, deadline));
+
+        assertThat(failure(end))
+                .isEqualTo(new Failure(Failure.Kind.DEADLINE, "the deadline passed before its tools could run"));
+        assertThat(ran.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void inputOfAnotherType_failsBeforeAnyCall() throws InterruptedException {
+        RungEnd end = worker.perform(RungTask.first(NOTE, 7, "s1", Tier.NANO), terms(Limits.DEFAULT));
+
+        assertThat(failure(end).kind()).isEqualTo(Failure.Kind.INVALID_INPUT);
+        assertThat(client.requests).isEmpty();
+    }
+
+    @Test
+    void unboundTier_isRefused() {
+        assertThatThrownBy(() -> worker.perform(
+                        RungTask.first(NOTE, new Topic("cats"), "s1", Tier.FLAGSHIP), terms(Limits.DEFAULT)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("FLAGSHIP");
+    }
+
+    @Test
+    void toolsOfOneTurn_runAtTheSameTime() throws InterruptedException {
+        client.asksFor(new ToolCall("c1", "left", "{}"), new ToolCall("c2", "right", "{}")).replies(NOTE_JSON);
+        var both = new CountDownLatch(2);
+        Action meet = () -> {
+            both.countDown();
+            both.await();
+        };
+
+        RungEnd end = worker.perform(
+                task(NOTE.tools(tool("left", Tool.Effect.READS, meet), tool("right", Tool.Effect.READS, meet))),
+                terms(Limits.DEFAULT));
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
+        assertThat(toolResults())
+                .containsExactly(new Turn.ToolResult("c1", "left done"), new Turn.ToolResult("c2", "right done"));
+    }
+
+    @Test
+    void typedTool_isCalledWithItsArguments() throws InterruptedException {
+        client.asksFor(echo("c1", "meow"), new ToolCall("c2", "echo", "{}")).replies(NOTE_JSON);
+
+        worker.perform(task(NOTE.tools(ECHO)), terms(Limits.DEFAULT));
+
+        assertThat(toolResults().get(0).text()).isEqualTo("meow");
+        assertThat(toolResults().get(1).text()).startsWith("error: bad arguments: ");
+    }
+
+    @Test
+    void brokenTool_keepsItsSecrets() throws InterruptedException {
+        client.asksFor(new ToolCall("c1", "read", "{}"), new ToolCall("c2", "blow", "{}")).replies(NOTE_JSON);
+        Tool read = tool("read", Tool.Effect.READS, () -> {
+            throw new IllegalStateException("password=hunter2");
+        });
+        Tool blow = tool("blow", Tool.Effect.READS, () -> {
+            throw new StackOverflowError("password=hunter2");
+        });
+
+        worker.perform(task(NOTE.tools(read, blow)), terms(Limits.DEFAULT));
+
+        assertThat(toolResults())
+                .containsExactly(
+                        new Turn.ToolResult("c1", "error: the tool failed"),
+                        new Turn.ToolResult("c2", "error: the tool failed"));
+    }
+
+    @Test
+    void toolBeyondItsTime_isInterruptedAndTheModelTold() throws InterruptedException {
+        client.asksFor(new ToolCall("c1", "slow", "{}")).replies(NOTE_JSON);
+        Tool slow = tool("slow", Tool.Effect.READS, () -> new CountDownLatch(1).await());
+
+        RungEnd end = worker.perform(task(NOTE.tools(slow)), terms(toolTimeout(Duration.ofMillis(20))));
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
+        assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
+        assertThat(abandoned).isEmpty();
+    }
+
+    @Test
+    void toolThatIgnoresItsInterrupt_isLeftBehindAndNamed() throws InterruptedException {
+        client.asksFor(new ToolCall("c1", "deaf", "{}")).replies(NOTE_JSON);
+        var release = new CountDownLatch(1);
+        Tool deaf = tool("deaf", Tool.Effect.READS, () -> awaitUninterruptibly(release));
+
+        RungEnd end = worker.perform(task(NOTE.tools(deaf)), terms(toolTimeout(Duration.ofMillis(20))));
+        release.countDown();
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
+        assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
+        assertThat(abandoned).containsExactly("cadre-tool:run-1/s1/deaf");
+    }
+
+    @Test
+    void interruptDuringTools_cancelsThemAllAndCallsNoModel() throws InterruptedException {
+        client.asksFor(new ToolCall("c1", "left", "{}"), new ToolCall("c2", "right", "{}"));
+        var running = new CountDownLatch(2);
+        var threads = new ConcurrentLinkedQueue<Thread>();
+        Action hang = () -> {
+            threads.add(Thread.currentThread());
+            running.countDown();
+            new CountDownLatch(1).await();
+        };
+        var rung = start(NOTE.tools(tool("left", Tool.Effect.READS, hang), tool("right", Tool.Effect.READS, hang)));
+
+        running.await();
+        rung.thread().interrupt();
+
+        assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(client.requests).hasSize(1);
+        assertThat(threads).hasSize(2).noneMatch(Thread::isAlive);
+        assertThat(abandoned).isEmpty();
+    }
+
+    @Test
+    void interruptDuringAWritingTool_endsAsEffectUnknown() throws Exception {
+        client.asksFor(new ToolCall("c1", "send", "{}"));
+        var running = new CountDownLatch(1);
+        var rung = start(NOTE.tools(tool("send", Tool.Effect.WRITES, () -> {
+            running.countDown();
+            new CountDownLatch(1).await();
+        })));
+
+        running.await();
+        rung.thread().interrupt();
+
+        assertThat(failure(rung.end().get()).kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
+        assertThat(client.requests).hasSize(1);
+    }
+
+    @Test
+    void interruptDuringACall_forfeitsIt() throws InterruptedException {
+        var inCall = new CountDownLatch(1);
+        client.then((request, context) -> {
+            inCall.countDown();
+            new CountDownLatch(1).await();
+            throw new AssertionError("unreachable");
+        });
+        var rung = start(NOTE);
+
+        inCall.await();
+        rung.thread().interrupt();
+
+        assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
+        assertThat(budget.state().forfeited())
+                .isEqualTo(worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst());
+    }
+
+    @Test
+    void toolThatWasInterruptedByOthers_isACancelAndNoText() {
+        client.asksFor(new ToolCall("c1", "read", "{}"));
+        Tool read = tool("read", Tool.Effect.READS, () -> {
+            throw new InterruptedException("by its own client");
+        });
+
+        assertThatThrownBy(() -> worker.perform(task(NOTE.tools(read)), terms(Limits.DEFAULT)))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(client.requests).hasSize(1);
+    }
+
+    @Test
+    void quote_namesTheCostOfTheFirstCall() {
+        var request = Rung.of(task(NOTE), "nano-model", Long.MAX_VALUE, Limits.DEFAULT).on(new RungEvent.Begin());
+        long bytes = ((RungCommand.Call) request).request().inputBytes();
+        long tokens = Math.ceilDiv(bytes, 4);
+
+        CostRange range = worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow();
+
+        // $0.20, $0.02 and $1.25 per million are 200,000, 20,000 and 1,250,000 pico-dollars a token
+        assertThat(range.low()).isEqualTo(Money.ofPico(tokens * 20_000));
+        assertThat(range.expected()).isEqualTo(Money.ofPico(tokens * 200_000 + 1_000 * 1_250_000L));
+        // an unknown tokenizer may need two tokens for a byte
+        assertThat(range.worst()).isEqualTo(Money.ofPico(2 * bytes * 200_000 + 2_000 * 1_250_000L));
+    }
+
+    @Test
+    void quote_withoutInput_isLowerByTheInput() {
+        CostRange without = worker.quote(NOTE, Tier.NANO, Limits.DEFAULT).orElseThrow();
+        CostRange with = worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow();
+
+        int more = "{\"name\":\"cats\"}".length() - "{}".length();
+        assertThat(with.worst().minus(without.worst())).isEqualTo(Money.ofPico(2L * more * 200_000));
+    }
+
+    @Test
+    void quote_ofWhatIsNotSent_isNothingOrUnknown() {
+        var code = SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
+
+        assertThat(worker.quote(task(code), Limits.DEFAULT)).contains(CostRange.FREE);
+        assertThat(worker.quote(RungTask.first(NOTE, 7, "s1", Tier.NANO), Limits.DEFAULT)).contains(CostRange.FREE);
+        assertThat(worker.quote(NOTE, Tier.MINI, Limits.DEFAULT)).isEmpty();
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+
+    private static Tool tool(String name, Tool.Effect effect, Action action) {
+        var spec = new ToolSpec(name, "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        return Tool.raw(spec, (arguments, context) -> {
+                    action.run();
+                    return name + " done";
+                })
+                .writing(effect);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException deaf) {
+                // that is the point
+            }
+        }
+    }
+
+    private record Started(Thread thread, FutureTask<RungEnd> end) {}
+
+    private Started start(SubtaskType<Topic, Note> type) {
+        var end = new FutureTask<>(() -> worker.perform(task(type), terms(Limits.DEFAULT)));
+        return new Started(Thread.ofVirtual().start(end), end);
+    }
+
+    private static RungTask task(SubtaskType<Topic, Note> type) {
+        return RungTask.first(type, new Topic("cats"), "s1", Tier.NANO);
+    }
+
+    private static Limits toolTimeout(Duration timeout) {
+        return Limits.DEFAULT.withTools(new ToolLimits(20, 50, 1_000, timeout));
+    }
+
+    private RungTerms terms(Limits limits) {
+        return terms(budget, limits, later());
+    }
+
+    private RungTerms terms(BudgetGuard guard, Limits limits, long deadlineNanos) {
+        return new RungTerms("run-1", guard, 0, deadlineNanos, limits, attempts::add, abandoned::add);
+    }
+
+    private static long later() {
+        return System.nanoTime() + Duration.ofMinutes(10).toNanos();
+    }
+
+    private static CallPurpose purpose(CallPurpose.Kind kind) {
+        return new CallPurpose(kind, "run-1", "s1", "note", "{\"name\":\"cats\"}", Tier.NANO);
+    }
+
+    private List<Turn.ToolResult> toolResults() {
+        return client.requests.getLast().turns().stream()
+                .filter(Turn.ToolResult.class::isInstance)
+                .map(Turn.ToolResult.class::cast)
+                .toList();
+    }
+
+    private static Failure failure(RungEnd end) {
+        assertThat(end).isInstanceOf(RungEnd.Failed.class);
+        return ((RungEnd.Failed) end).failure();
+    }
+}
