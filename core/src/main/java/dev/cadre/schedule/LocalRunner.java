@@ -26,6 +26,13 @@ public final class LocalRunner {
     public static final Duration GRACE = Duration.ofMillis(700);
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalRunner.class);
+    /** The time of a merge that begins when the run's time is up already: enough for plain code. */
+    private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
+
+    /** How long after the end of its time a run may still return. */
+    private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
+
+    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
 
@@ -55,6 +62,7 @@ public final class LocalRunner {
     private final Map<String, Strand> strands = new LinkedHashMap<>();
     private final List<String> abandoned = new ArrayList<>();
 
+    private long mergeUntilNanos;
     private boolean workTimeUp;
     private boolean runTimeUp;
     private @Nullable RunEnding ending;
@@ -72,6 +80,7 @@ public final class LocalRunner {
         this.deadlines = deadlines;
         this.listener = listener;
         this.clock = clock;
+        this.mergeUntilNanos = deadlines.runNanos();
     }
 
     /**
@@ -136,7 +145,7 @@ public final class LocalRunner {
                     .filter(strand -> id.equals(strand.rung))
                     .forEach(this::interrupt);
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
-            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> launch(MERGER, null, () -> merge(outcomes));
+            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> tell(event);
             case RunCommand.Finish(RunEnding end) -> ending = end;
         }
@@ -157,6 +166,13 @@ public final class LocalRunner {
                 });
         strands.put(label, new Strand(label, thread, rung));
         thread.start();
+    }
+
+    /** Late work may have taken the last of the time, and yet there is something to answer with. */
+    private void startMerge(List<SubtaskOutcome> outcomes) {
+        mergeUntilNanos = Math.max(deadlines.runNanos(), clock.nanoTime() + LATE_MERGE_NANOS);
+        runTimeUp = false;
+        launch(MERGER, null, () -> merge(outcomes));
     }
 
     private void plan() {
@@ -203,14 +219,16 @@ public final class LocalRunner {
     }
 
     private void interrupt(Strand strand) {
-        strand.interrupt(clock.nanoTime() + GRACE.toNanos());
+        long now = clock.nanoTime();
+        long last = Math.max(now + LEAST_GRACE_NANOS, deadlines.runNanos() + OVERTIME_NANOS);
+        strand.interrupt(Math.min(now + GRACE.toNanos(), last));
     }
 
     // --- time
 
     private long nextAlarm() {
         long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
-        alarm = runTimeUp ? alarm : Math.min(alarm, deadlines.runNanos());
+        alarm = runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
         for (Strand strand : strands.values()) {
             alarm = Math.min(alarm, strand.abandonAtNanos);
         }
@@ -223,7 +241,7 @@ public final class LocalRunner {
             workTimeUp = true;
             take(new RunInput.WorkTimeUp());
         }
-        if (!runTimeUp && now >= deadlines.runNanos()) {
+        if (!runTimeUp && now >= mergeUntilNanos) {
             runTimeUp = true;
             interrupt(MERGER);
         }
