@@ -14,6 +14,8 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
@@ -138,6 +140,35 @@ class GoalMoneyTest {
         RunResult<Note> result = coordinator.run(whole, Budget.usd("1.00"));
 
         assertThat(result.spend().total().isMoreThan(coordinator.preview(whole).cost().worst())).isFalse();
+    }
+
+    @Test
+    void shortage_tierBelowHasNoModel_skipsInsteadOfStartingThere() throws Exception {
+        var best = NOTE.startingAt(Tier.FLAGSHIP).notBelow(Tier.NANO);
+        var flagshipOnly = ModelPools.builder().flagship(ModelPool.of(model, "gpt-5.4")).build();
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", best, new Topic("a"));
+
+        var result = Coordinator.of(flagshipOnly).run(graph.answering(a), Budget.usd("0.01"));
+
+        assertThat(result).outcome(a).isSkippedBecause(Skip.Kind.BUDGET).leftNothingBehind();
+        assertThat(model.calls()).isEmpty();
+    }
+
+    @Test
+    void floor_tierBelowHasNoModel_isThatOfTheStart() throws Exception {
+        var mini = NOTE.startingAt(Tier.MINI).notBelow(Tier.NANO);
+        var withoutNano = ModelPools.builder()
+                .flagship(ModelPool.of(model, "gpt-5.4"))
+                .mini(ModelPool.of(model, "gpt-5.4-mini"))
+                .build();
+        model.onPlan().replies(plan(plannedNote("a")));
+        model.on(mini).replies(new Note("A"));
+        model.onMerge().repliesText(Crew.merged("done"));
+
+        var result = Coordinator.builder(withoutNano).plansWith(mini).build().run(GOAL, Budget.usd("0.25"));
+
+        assertThat(result).isCompleteWith(new Answer("done"));
     }
 
     private static void assertAscends(CostRange cost) {
