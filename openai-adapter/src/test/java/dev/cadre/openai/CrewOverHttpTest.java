@@ -98,9 +98,11 @@ class CrewOverHttpTest extends LoopbackTest {
                 .replies(LoopbackReply.text(FIRST, REST)
                         .usage(new TokenUsage(2_000, 1_024, 0, 300, 0))
                         .heldBy(planGate));
-        server.on(request -> asks(request, "gpt-5.4-nano", "State") && request.inputText().contains("cats"))
+        server.on(request -> asks(request, "gpt-5.4-nano", "State")
+                        && request.inputText().contains("cats"))
                 .replies(reply("{\"text\":\"They purr.\"}", 500, 256, 40).heldBy(noteGate));
-        server.on(request -> asks(request, "gpt-5.4-nano", "State") && request.inputText().contains("dogs"))
+        server.on(request -> asks(request, "gpt-5.4-nano", "State")
+                        && request.inputText().contains("dogs"))
                 .replies(reply("{\"text\":\"They bark.\"}", 700, 512, 60));
         server.on(request -> asks(request, "gpt-5.4-mini", "Say which"))
                 .replies(reply("{\"winner\":\"cats\"}", 900, 640, 50));
@@ -109,7 +111,9 @@ class CrewOverHttpTest extends LoopbackTest {
 
         var run = start(() -> coordinator.run(GOAL, Budget.usd("0.25")), new ArrayList<>());
         planGate.release();
-        assertThat(server.awaitInFlight(2)).as("the planner still writes, and a worker has called").isTrue();
+        assertThat(server.awaitInFlight(2))
+                .as("the planner still writes, and a worker has called")
+                .isTrue();
         assertThat(server.requests()).extracting(LoopbackRequest::model).containsExactly("gpt-5.4", "gpt-5.4-nano");
         assertThat(server.requests().getFirst().streams()).isTrue();
         planGate.open();
@@ -210,8 +214,9 @@ class CrewOverHttpTest extends LoopbackTest {
     void budget_ofSomeWorstCalls_isNotOverspentByAServerThatBillsEveryToken(int calls) throws Exception {
         Money worst = worstCaseOfOneNote();
         server.reset();
-        server.onAny().answers(request -> LoopbackReply.text("{\"text\":\"as long as it may be\"}")
-                .usage(TokenUsage.of(bytes(request), request.maxOutputTokens())));
+        server.onAny()
+                .answers(request -> LoopbackReply.text("{\"text\":\"as long as it may be\"}")
+                        .usage(TokenUsage.of(bytes(request), request.maxOutputTokens())));
         var graph = TaskGraph.builder();
         var notes = new ArrayList<SubtaskRef<Note>>();
         for (int i = 10; i < 40; i++) {
@@ -221,10 +226,8 @@ class CrewOverHttpTest extends LoopbackTest {
 
         RunResult<Note> result = coordinator.run(graph.answering(notes.getFirst()), budget);
 
-        Money billed = pools.pool(Tier.NANO)
-                .spec()
-                .price()
-                .cost(server.billed().get("gpt-5.4-nano"), ServiceTier.STANDARD);
+        Money billed =
+                pools.pool(Tier.NANO).spec().price().cost(server.billed().get("gpt-5.4-nano"), ServiceTier.STANDARD);
         assertThat(billed).isLessThanOrEqualTo(budget.limit()).isGreaterThan(Money.ZERO);
         assertThat(result.spend().total()).isEqualTo(billed);
         assertThat(result.report().outcomes().values())
