@@ -82,6 +82,7 @@ final class BulkRun<I, O> {
             } finally {
                 clear(item -> summary = summary.plus(item));
             }
+            summary = summary.withForfeited(money.state().outstanding());
         }
         journal.ifPresent(record -> record.append(new JournalEntry.RunEnded(
                 runId, summary.stop() == BulkSummary.Stop.END_OF_INPUT ? "complete" : "partial")));
@@ -134,13 +135,28 @@ final class BulkRun<I, O> {
     private void take(Done<O> done, Consumer<BulkItem<O>> heard) {
         switch (done) {
             case Done.Ended<O>(BulkItem<O> item) -> {
-                inFlight.remove(item.key());
+                awaitEnd(inFlight.remove(item.key()));
                 heard.accept(item);
             }
             case Done.Unrecorded<O>(String key, RuntimeException why) -> {
-                inFlight.remove(key);
+                awaitEnd(inFlight.remove(key));
                 unrecorded = unrecorded == null ? why : unrecorded;
             }
+        }
+    }
+
+    /** It has told of its end already; this waits for the last instructions of its thread. */
+    private static void awaitEnd(@Nullable Thread thread) {
+        boolean interrupted = false;
+        while (thread != null && thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -267,6 +283,13 @@ final class BulkRun<I, O> {
         return JsonType.of(part).schema();
     }
 
+    /** What ignored its interrupt is named, and waited for no more. */
+    private void leaveBehind() {
+        summary = summary.leaving(
+                inFlight.values().stream().map(Thread::getName).sorted().toList());
+        inFlight.clear();
+    }
+
     /** Interrupts what is still in flight, and hears out what ends within the grace. */
     private void clear(Consumer<BulkItem<O>> heard) {
         inFlight.values().forEach(Thread::interrupt);
@@ -276,9 +299,10 @@ final class BulkRun<I, O> {
             try {
                 Done<O> done = coordinator.clock().poll(inbox, until);
                 if (done == null) {
-                    break;
+                    leaveBehind();
+                } else {
+                    take(done, heard);
                 }
-                take(done, heard);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -123,11 +123,20 @@ public final class LocalRunner {
         }
     }
 
-    private void receive(Message message) {
+    private void receive(Message message) throws InterruptedException {
         switch (message) {
             case Message.Input(RunInput input) -> take(input);
             case Message.Event(RunEvent event) -> tell(event);
-            case Message.Ended(String strand) -> strands.remove(strand);
+            case Message.Ended(String strand) -> remove(strand);
+        }
+    }
+
+    /** It has told of its end already; this waits for the last instructions of its thread. */
+    private void remove(String label) throws InterruptedException {
+        Strand strand = strands.get(label);
+        if (strand != null) {
+            strand.thread.join();
+            strands.remove(label);
         }
     }
 
