@@ -87,59 +87,37 @@ final class DefinitionScanner {
     private static final Set<String> FUNCTIONS =
             Set.of("fun", "func", "fn", "def", "defp", "defmacro", "function", "macro_rules", "sub", "proc");
     private static final Set<String> VARIABLES = Set.of("const", "let", "var", "val", "static");
-    private static final Set<String> STATEMENTS = Set.of(
-            "return",
-            "new",
-            "throw",
-            "else",
-            "case",
-            "await",
-            "yield",
+    /** Never the name of anything. */
+    private static final Set<String> KEYWORDS = Set.of(
             "if",
             "for",
             "while",
             "switch",
             "catch",
+            "return",
+            "throw",
+            "else",
             "do",
-            "in",
-            "of",
-            "not",
-            "and",
-            "or",
-            "assert",
-            "delete",
-            "typeof",
-            "goto",
-            "when",
-            "with",
-            "using",
-            "lock",
             "try",
             "finally",
-            "import",
-            "package",
-            "from",
-            "unless",
-            "elif",
-            "defer",
-            "go",
-            "select",
-            "foreach",
-            "match",
-            "loop",
+            "new",
             "super",
             "this",
-            "instanceof",
-            "is",
-            "as",
-            "require",
-            "include",
-            "echo",
-            "print",
-            "raise",
+            "function",
+            "elif",
             "except",
-            "lambda",
+            "unless",
+            "foreach",
+            "typeof",
+            "instanceof",
             "sizeof");
+
+    /** In front of another word they start a statement, not a definition. */
+    private static final Set<String> STATEMENTS = Set.of(
+            "case", "await", "yield", "in", "of", "not", "and", "or", "assert", "delete", "goto", "when", "with",
+            "using", "lock", "import", "package", "from", "defer", "go", "select", "match", "loop", "is", "as", "raise",
+            "lambda", "require", "include", "print", "echo");
+
     private static final Set<String> CONTINUATIONS =
             Set.of("throws", "extends", "implements", "where", "permits", "with", "noexcept", "const", "override");
 
@@ -256,7 +234,7 @@ final class DefinitionScanner {
         while (next < words.size() && (TYPES.contains(words.get(next)) || FUNCTIONS.contains(words.get(next)))) {
             next++;
         }
-        if (next >= words.size() || "{(<:=\n".indexOf(end) < 0 || STATEMENTS.contains(words.get(next))) {
+        if (next >= words.size() || "{(<:=\n".indexOf(end) < 0 || KEYWORDS.contains(words.get(next))) {
             return Optional.empty();
         }
         int target = words.indexOf("for");
@@ -298,7 +276,9 @@ final class DefinitionScanner {
     }
 
     private Optional<Named> method(List<String> words, int first, Head head) {
-        if (language.blocks() != Language.Blocks.BRACES || words.stream().anyMatch(STATEMENTS::contains)) {
+        boolean statement = words.stream().anyMatch(KEYWORDS::contains)
+                || words.subList(0, words.size() - 1).stream().anyMatch(STATEMENTS::contains);
+        if (language.blocks() != Language.Blocks.BRACES || statement) {
             return Optional.empty();
         }
         String name = words.getLast();
@@ -319,7 +299,7 @@ final class DefinitionScanner {
     private static Optional<Named> named(String dotted, Kind kind) {
         int cut = Math.max(dotted.lastIndexOf('.'), dotted.lastIndexOf(':')) + 1;
         String name = dotted.substring(cut);
-        boolean usable = !name.isEmpty() && !Character.isDigit(name.charAt(0)) && !STATEMENTS.contains(name);
+        boolean usable = !name.isEmpty() && !Character.isDigit(name.charAt(0)) && !KEYWORDS.contains(name);
         return usable ? Optional.of(new Named(name, kind)) : Optional.empty();
     }
 

@@ -17,8 +17,8 @@ public final class FileRanker {
     private static final int SPREADING_FILES = 10;
     private static final double SIDE_FACTOR = 0.4;
     private static final double WINDOW_WEIGHT = 0.6;
-    private static final double HISTORY_WEIGHT = 0.5;
-    private static final double GRAPH_SHARE = 0.1;
+    private static final double HISTORY_WEIGHT = 0.7;
+    private static final double GRAPH_SHARE = 0.05;
 
     private final CodeIndex index;
     private final HistoryScores history;

@@ -229,7 +229,10 @@ public record Query(List<Term> terms, List<String> words) {
                     weights.merge(Vocabulary.stem(part), 1.0, (old, one) -> old + REPEATED_WEIGHT);
                 }
             }
-            weights.merge(Vocabulary.whole(word), WHOLE_WEIGHT, (old, one) -> old);
+            // a plain word as a whole says no more than its stem
+            if (Identifiers.parts(word).size() > 1) {
+                weights.merge(Vocabulary.whole(word), WHOLE_WEIGHT, (old, one) -> old);
+            }
         }
         var terms = new ArrayList<Term>();
         weights.forEach((text, weight) -> terms.add(new Term(text, weight)));

@@ -12,8 +12,10 @@ final class WeightedQuery {
     private final double[] weights;
     private final double[] rarities;
     private final boolean[] whole;
+    private final double rarestWord;
 
-    private WeightedQuery(int size) {
+    private WeightedQuery(int size, int documents) {
+        this.rarestWord = Math.log(1.0 + documents);
         this.ids = new int[size];
         this.weights = new double[size];
         this.rarities = new double[size];
@@ -21,7 +23,7 @@ final class WeightedQuery {
     }
 
     static WeightedQuery of(Query query, Vocabulary vocabulary, List<IndexedFile> files) {
-        var resolved = new WeightedQuery(query.terms().size());
+        var resolved = new WeightedQuery(query.terms().size(), Math.max(1, files.size()));
         for (int i = 0; i < resolved.ids.length; i++) {
             Query.Term term = query.terms().get(i);
             int id = vocabulary.find(term.text()).orElse(UNKNOWN);
@@ -57,6 +59,11 @@ final class WeightedQuery {
 
     boolean isWhole(int term) {
         return whole[term];
+    }
+
+    /** Returns about the rarity of a word that only one file has. */
+    double rarestWord() {
+        return rarestWord;
     }
 
     /** Returns the sum of the rarities of all words, whether they occur or not; wholes do not count. */

@@ -49,7 +49,7 @@ final class WindowScores {
         }
         if (score > 0) {
             double total = query.totalRarity();
-            windows.add(new Window(first, last, score, total > 0 ? covered / total : 0));
+            windows.add(new Window(first, last, score, total > 0 ? covered / total : 0, covered / query.rarestWord()));
         }
     }
 

@@ -5,6 +5,7 @@ import dev.cadre.examples.index.RankedFile;
 import dev.cadre.examples.index.Window;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** How far an answer can be trusted, told by what was measured. */
 public enum Confidence {
@@ -13,30 +14,38 @@ public enum Confidence {
     LOW,
     NONE;
 
-    private static final double NONE_BELOW = 0.20;
-    private static final double LOW_BELOW = 0.40;
-    private static final double HIGH_FROM = 0.60;
+    private static final int FILES = 5;
+    private static final double HIGH_COVERAGE = 0.4;
+    private static final double HIGH_MARGIN = 0.2;
+    private static final int HIGH_AGREEMENT = 2;
 
     /**
-     * Measures a ranking.
+     * Measures a ranking by the windows of its first five files.
      *
-     * <p>Below 0.20 of the question covered by the best window there is none, below 0.40 it is low. It is high from 0.60
-     * on where the first file leads in two of the three signals or leads the second by a fifth.
+     * <p>Two figures say whether the code speaks of the question at all: the share of the question that one window
+     * covers, and how much that is in absolute terms, since one window never covers much of a long question. It is
+     * high where the first file also leads in two of the three signals and leads the second file by a fifth.
      */
     public static Confidence of(List<RankedFile> ranked) {
-        double coverage = ranked.stream()
-                .limit(5)
-                .flatMap(file -> file.windows().stream())
-                .mapToDouble(Window::coverage)
-                .max()
-                .orElse(0);
-        if (coverage < NONE_BELOW) {
+        double coverage = most(ranked, Window::coverage);
+        double strength = most(ranked, Window::strength);
+        if (coverage < 0.2 && strength < 1) {
             return NONE;
         }
-        if (coverage < LOW_BELOW) {
+        if ((coverage < 0.3 && strength < 1.5) || (coverage < 0.4 && strength < 1)) {
             return LOW;
         }
-        return coverage >= HIGH_FROM && (agreement(ranked.getFirst()) >= 2 || margin(ranked) >= 0.2) ? HIGH : MEDIUM;
+        boolean leads = agreement(ranked.getFirst()) >= HIGH_AGREEMENT && margin(ranked) >= HIGH_MARGIN;
+        return coverage >= HIGH_COVERAGE && leads ? HIGH : MEDIUM;
+    }
+
+    private static double most(List<RankedFile> ranked, ToDoubleFunction<Window> figure) {
+        return ranked.stream()
+                .limit(FILES)
+                .flatMap(file -> file.windows().stream())
+                .mapToDouble(figure)
+                .max()
+                .orElse(0);
     }
 
     private static int agreement(RankedFile first) {

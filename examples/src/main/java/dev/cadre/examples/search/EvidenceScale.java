@@ -14,7 +14,7 @@ public final class EvidenceScale {
     /** A name that is defined more often than this says little about where. */
     private static final int MAX_DEFINITIONS = 5;
 
-    private static final double DEFINITION = 0.3;
+    private static final double DEFINITION = 0.05;
     private static final double DEFINITION_OF_CALLED = 0.01;
     private static final double CALL = 2;
     private static final double HIT = 0.5;
@@ -87,6 +87,6 @@ public final class EvidenceScale {
                 places.add(window);
             }
         }
-        return places.isEmpty() ? List.of(new Window(1, 40, 0, 0)) : places;
+        return places.isEmpty() ? List.of(new Window(1, 40, 0, 0, 0)) : places;
     }
 }
