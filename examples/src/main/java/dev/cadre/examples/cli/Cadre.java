@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -18,22 +19,24 @@ import picocli.CommandLine.ParameterException;
 public final class Cadre {
     private final Terminal terminal;
     private final InstantSource clock;
+    private final Map<String, String> environment;
 
-    Cadre(Terminal terminal, InstantSource clock) {
+    Cadre(Terminal terminal, InstantSource clock, Map<String, String> environment) {
         this.terminal = terminal;
         this.clock = clock;
+        this.environment = environment;
     }
 
     /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found, 2 usage, 3 partial, 4 failed. */
     public static void main(String... arguments) {
-        System.exit(new Cadre(Terminal.ofProcess(), Clock.systemUTC()).run(arguments));
+        System.exit(new Cadre(Terminal.ofProcess(), Clock.systemUTC(), System.getenv()).run(arguments));
     }
 
     /** Returns the exit status. */
     int run(String... arguments) {
         List<String> all = Arrays.asList(arguments);
         CommandLine line = new CommandLine(this)
-                .addSubcommand(new SearchCommand(terminal, clock))
+                .addSubcommand(new SearchCommand(terminal, clock, environment))
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))

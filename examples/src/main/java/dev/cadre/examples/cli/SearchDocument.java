@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.cadre.Preview;
+import dev.cadre.RunReport;
+import dev.cadre.RunResult;
+import dev.cadre.SubtaskReport;
+import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.search.CheckedCitation;
-import dev.cadre.examples.search.SearchPlan;
-import dev.cadre.examples.search.SearchReport;
-import dev.cadre.examples.search.SearchReport.SubtaskEnd;
-import java.math.BigDecimal;
+import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.RunFailure;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +33,17 @@ record SearchDocument(
         List<PlanRow> plan,
         Cost cost,
         Map<String, Integer> skipped,
-        @Nullable Problem error) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> notes,
+        @Nullable Problem error,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Estimate estimate,
+        @JsonIgnore int filesRead) {
 
-    static final String OFFLINE = "offline-lexical";
+    static final String COMPLETE = "complete";
+    static final String PARTIAL = "partial";
+    static final String NOTHING_FOUND = "nothing_found";
+    static final String FAILED = "failed";
+
     private static final int SCHEMA = 1;
-    private static final int PICO_DIGITS = 12;
     private static final int SCORE_DIGITS = 10_000;
 
     record Answer(String text, List<Integer> citations) {}
@@ -51,69 +65,172 @@ record SearchDocument(
             String reason,
             String tier,
             String model,
-            int attempts,
+            long attempts,
             long inputTokens,
             long outputTokens,
             long picoUsd,
             long ms) {}
 
-    record Cost(long picoUsd, String usd, long budgetPicoUsd, long forfeitedPicoUsd, int attempts) {
-        /** The cost of a run that called no model. */
-        static Cost nothing(BigDecimal budgetUsd) {
-            return new Cost(0, "0", budgetUsd.movePointRight(PICO_DIGITS).longValueExact(), 0, 0);
-        }
+    record Cost(long picoUsd, String usd, long budgetPicoUsd, long forfeitedPicoUsd, long attempts) {
+        /** The cost of a command that ran nothing. */
+        static final Cost NONE = new Cost(0, Money.ZERO.toUsd(), 0, 0, 0);
     }
 
     record Problem(String kind, String message) {}
 
-    static SearchDocument of(SearchReport report, SearchOptions options) {
+    /** What the plan may cost, in US dollars: only with {@code --plan-only}. */
+    record Estimate(String lowUsd, String expectedUsd, String worstUsd, String planningUsd, String mergingUsd) {}
+
+    static SearchDocument of(
+            RunResult<SearchAnswer> result, Mode mode, Repository repository, SearchOptions options) {
+        SearchAnswer answer = switch (result) {
+            case RunResult.Complete<SearchAnswer> complete -> complete.answer();
+            case RunResult.Partial<SearchAnswer> partial -> partial.answer();
+            case RunResult.Failed<SearchAnswer> failed -> SearchAnswer.NOTHING;
+        };
+        Problem problem = result instanceof RunResult.Failed<SearchAnswer> failed ? problem(failed.cause()) : null;
         return new SearchDocument(
                 SCHEMA,
-                report.status().label(),
-                OFFLINE,
-                report.question(),
-                report.answer().stream()
+                status(result, answer, repository),
+                mode.label(),
+                options.question().text(),
+                answer.sentences().stream()
                         .map(each -> new Answer(each.text(), each.citations()))
                         .toList(),
-                results(report.citations()),
-                report.confidence().label(),
-                report.subtasks().stream().map(SearchDocument::row).toList(),
-                Cost.nothing(options.budgetUsd()),
-                counts(report.skipped()),
-                null);
+                results(answer.citations()),
+                answer.confidence().label(),
+                rows(result.report(), mode),
+                cost(result.report()),
+                counts(repository.skipped()),
+                notes(result, answer),
+                problem,
+                null,
+                repository.files().size());
     }
 
-    static SearchDocument of(SearchPlan plan, SearchOptions options) {
-        List<PlanRow> rows = plan.subtasks().stream()
-                .map(each -> row(new SubtaskEnd(each.id(), each.work().type(), "planned", "", 0)))
+    private static String status(RunResult<SearchAnswer> result, SearchAnswer answer, Repository repository) {
+        return switch (result) {
+            case RunResult.Failed<SearchAnswer> failed ->
+                failed.cause().kind() == RunFailure.Kind.DEADLINE ? PARTIAL : FAILED;
+            case RunResult.Partial<SearchAnswer> partial -> PARTIAL;
+            case RunResult.Complete<SearchAnswer> complete when repository.isTruncated() -> PARTIAL;
+            case RunResult.Complete<SearchAnswer> complete -> answer.isEmpty() ? NOTHING_FOUND : COMPLETE;
+        };
+    }
+
+    private static Problem problem(RunFailure failure) {
+        String kind = failure.cause()
+                .map(cause -> snake(cause.getClass().getSimpleName()))
+                .orElse(failure.kind().name().toLowerCase(Locale.ROOT));
+        return new Problem(kind, failure.toString());
+    }
+
+    private static String snake(String name) {
+        return name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+    }
+
+    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer) {
+        var notes = new ArrayList<>(result.report().notes());
+        if (result instanceof RunResult.Partial<SearchAnswer> partial) {
+            partial.missing().forEach(missing -> notes.add("missing: " + missing));
+        }
+        if (answer.dropped() > 0) {
+            notes.add("dropped, because the lines did not hold: " + answer.dropped());
+        }
+        return notes;
+    }
+
+    private static List<PlanRow> rows(RunReport report, Mode mode) {
+        var rows = new ArrayList<PlanRow>();
+        for (SubtaskReport each : report.subtasks()) {
+            rows.add(row(each, mode));
+        }
+        for (SubtaskReport each : List.of(report.planner(), report.merger())) {
+            if (each.spend().attempts() > 0) {
+                rows.add(row(each, mode));
+            }
+        }
+        return rows;
+    }
+
+    private static PlanRow row(SubtaskReport each, Mode mode) {
+        return new PlanRow(
+                each.id(),
+                each.type(),
+                each.status().isEmpty() ? "succeeded" : each.status(),
+                each.reason(),
+                each.tier().map(tier -> tier.name().toLowerCase(Locale.ROOT)).orElse("code"),
+                each.model().isEmpty() ? mode == Mode.OFFLINE ? mode.label() : "" : each.model(),
+                each.spend().attempts(),
+                each.spend().tokens().inputTokens(),
+                each.spend().tokens().outputTokens(),
+                each.cost().picoUsd(),
+                each.took().toMillis());
+    }
+
+    private static Cost cost(RunReport report) {
+        return new Cost(
+                report.spend().total().picoUsd(),
+                report.spend().total().toUsd(),
+                report.limit().picoUsd(),
+                report.spend().forfeited().picoUsd(),
+                report.spend().attempts());
+    }
+
+    static SearchDocument of(Preview preview, Mode mode, SearchOptions options) {
+        List<PlanRow> rows = preview.subtasks().stream()
+                .map(each -> new PlanRow(
+                        each.id(),
+                        each.type(),
+                        "planned",
+                        each.dependsOn().isEmpty() ? "" : "after " + String.join(", ", each.dependsOn()),
+                        each.tiers().toLowerCase(Locale.ROOT),
+                        "",
+                        0,
+                        0,
+                        0,
+                        each.cost().worst().picoUsd(),
+                        0))
                 .toList();
+        Money budget = Money.usd(options.budgetUsd().toPlainString());
         return new SearchDocument(
                 SCHEMA,
-                "complete",
-                OFFLINE,
+                COMPLETE,
+                mode.label(),
                 options.question().text(),
                 List.of(),
                 List.of(),
                 "none",
                 rows,
-                Cost.nothing(options.budgetUsd()),
+                new Cost(preview.planning().picoUsd(), preview.planning().toUsd(), budget.picoUsd(), 0, 0),
                 Map.of(),
-                null);
+                List.of(),
+                null,
+                new Estimate(
+                        preview.cost().low().toUsd(),
+                        preview.cost().expected().toUsd(),
+                        preview.cost().worst().toUsd(),
+                        preview.planning().toUsd(),
+                        preview.merging().toUsd()),
+                0);
     }
 
     static SearchDocument failed(String kind, String message) {
         return new SearchDocument(
                 SCHEMA,
-                "failed",
-                OFFLINE,
+                FAILED,
+                Mode.OFFLINE.label(),
                 "",
                 List.of(),
                 List.of(),
                 "none",
                 List.of(),
-                Cost.nothing(BigDecimal.ZERO),
+                Cost.NONE,
                 Map.of(),
-                new Problem(kind, message));
+                List.of(),
+                new Problem(kind, message),
+                null,
+                0);
     }
 
     private static List<Result> results(List<CheckedCitation> citations) {
@@ -135,13 +252,18 @@ record SearchDocument(
                 citation.foundBy());
     }
 
-    private static PlanRow row(SubtaskEnd end) {
-        return new PlanRow(end.id(), end.type(), end.status(), end.reason(), "code", OFFLINE, 0, 0, 0, 0, end.millis());
-    }
-
     private static Map<String, Integer> counts(Map<SkipReason, Integer> skipped) {
         var counts = new LinkedHashMap<String, Integer>();
         skipped.forEach((reason, number) -> counts.put(reason.label(), number));
         return counts;
+    }
+
+    ExitStatus exitStatus() {
+        return switch (status) {
+            case COMPLETE -> ExitStatus.COMPLETE;
+            case NOTHING_FOUND -> ExitStatus.NOTHING_FOUND;
+            case PARTIAL -> ExitStatus.PARTIAL;
+            default -> ExitStatus.FAILED;
+        };
     }
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
-import dev.cadre.examples.search.CheckedCitation;
-import dev.cadre.examples.search.Citation;
-import dev.cadre.examples.search.SearchPlan;
-import dev.cadre.examples.search.SearchReport;
+import dev.cadre.price.Money;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,41 +25,55 @@ final class TextOutput {
         this.colour = colour;
     }
 
-    void print(SearchReport report, SearchOptions options) {
-        report.answer().forEach(sentence -> out.println(visible(sentence.text())));
-        if (report.answer().isEmpty()) {
+    void print(SearchDocument document, SearchOptions options) {
+        if (document.estimate() != null) {
+            printPlan(document, document.estimate());
+            return;
+        }
+        document.answer().forEach(sentence -> out.println(visible(sentence.text())));
+        if (document.answer().isEmpty()) {
             out.println("Nothing found.");
         }
-        report.citations().forEach(checked -> print(checked, options));
+        document.results().forEach(result -> print(result, options));
+        document.notes().forEach(note -> out.println(visible("note: " + note)));
         out.println();
-        out.println("confidence " + report.confidence().label() + ", " + SearchDocument.OFFLINE + ", $0, "
-                + report.filesRead() + " files read" + skipped(report));
+        out.println("confidence " + document.confidence() + ", " + document.mode() + ", $"
+                + document.cost().usd() + " of a budget of $"
+                + Money.ofPico(document.cost().budgetPicoUsd()).toUsd() + ", " + document.filesRead() + " files read"
+                + skipped(document));
     }
 
-    void print(SearchPlan plan) {
-        out.println("intent " + plan.intent().name().toLowerCase(java.util.Locale.ROOT));
-        plan.subtasks()
-                .forEach(subtask -> out.println(subtask.id() + " "
-                        + subtask.work().type() + " " + visible(subtask.work().toString())));
+    private void printPlan(SearchDocument document, SearchDocument.Estimate estimate) {
+        document.plan()
+                .forEach(row -> out.println(visible("%-12s %-14s %-10s %s"
+                                .formatted(row.id(), row.type(), row.tier(), row.reason())
+                                .stripTrailing())));
+        out.println();
+        out.println("subtasks: low $%s, expected $%s, worst $%s; planning cost $%s; merging sets aside at least $%s"
+                .formatted(
+                        estimate.lowUsd(),
+                        estimate.expectedUsd(),
+                        estimate.worstUsd(),
+                        estimate.planningUsd(),
+                        estimate.mergingUsd()));
     }
 
-    private void print(CheckedCitation checked, SearchOptions options) {
-        Citation citation = checked.citation();
+    private void print(SearchDocument.Result result, SearchOptions options) {
+        String place = result.path() + ":" + result.startLine() + "-" + result.endLine();
         out.println();
-        out.println(bold(visible(citation.place()))
-                + (citation.symbol().isEmpty() ? "" : "  " + visible(citation.symbol())));
+        out.println(bold(visible(place)) + (result.symbol().isEmpty() ? "" : "  " + visible(result.symbol())));
         if (options.explain() == SearchOptions.Explain.YES) {
-            out.println("  score %.4f, found by %s".formatted(citation.score(), String.join(", ", citation.foundBy())));
+            out.println("  score %.4f, found by %s".formatted(result.score(), String.join(", ", result.foundBy())));
         }
-        List<String> lines = checked.snippet().lines().limit(SHOWN_LINES).toList();
+        List<String> lines = result.snippet().lines().limit(SHOWN_LINES).toList();
         for (int i = 0; i < lines.size(); i++) {
-            out.println("%6d  %s".formatted(citation.startLine() + i, shortened(lines.get(i))));
+            out.println("%6d  %s".formatted(result.startLine() + i, shortened(lines.get(i))));
         }
     }
 
-    private static String skipped(SearchReport report) {
-        String counts = report.skipped().entrySet().stream()
-                .map(entry -> entry.getValue() + " " + entry.getKey().label())
+    private static String skipped(SearchDocument document) {
+        String counts = document.skipped().entrySet().stream()
+                .map(entry -> entry.getValue() + " " + entry.getKey())
                 .collect(Collectors.joining(", "));
         return counts.isEmpty() ? "" : ", skipped: " + counts;
     }

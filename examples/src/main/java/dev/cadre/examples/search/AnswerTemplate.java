@@ -3,19 +3,20 @@ package dev.cadre.examples.search;
 
 import dev.cadre.examples.index.Commit;
 import dev.cadre.examples.search.SearchPlan.Intent;
-import dev.cadre.examples.search.SearchReport.Sentence;
+import dev.cadre.examples.search.SearchAnswer.Sentence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** States where the answer is in fixed words; it never explains, since no model has read the code. */
-final class AnswerTemplate {
+public final class AnswerTemplate {
     private static final int ALSO = 3;
 
     private AnswerTemplate() {}
 
-    static List<Sentence> fill(Intent intent, List<CheckedCitation> checked, List<Commit> commits) {
+    /** Fills the words in for checked citations, best first, and for commits. */
+    public static List<Sentence> fill(Intent intent, List<CheckedCitation> checked, List<Commit> commits) {
         var sentences = new ArrayList<Sentence>();
         if (!checked.isEmpty()) {
             String opening = intent == Intent.CALLERS ? "Most likely called at: " : "Most likely: ";

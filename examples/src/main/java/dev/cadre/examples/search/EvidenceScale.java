@@ -3,14 +3,12 @@ package dev.cadre.examples.search;
 
 import dev.cadre.examples.index.CodeIndex;
 import dev.cadre.examples.index.RankedFile;
-import dev.cadre.examples.index.Window;
 import dev.cadre.examples.search.SearchPlan.Intent;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Turns what subtasks found into evidence on one scale: the best file of a ranking weighs about 1. */
 public final class EvidenceScale {
-    private static final int WINDOWS_PER_FILE = 3;
     /** A name that is defined more often than this says little about where. */
     private static final int MAX_DEFINITIONS = 5;
 
@@ -27,19 +25,19 @@ public final class EvidenceScale {
         this.intent = intent;
     }
 
-    /** Weighs the places of ranked files, each read with the definition around it. */
-    public List<Evidence> ofRanking(String id, List<RankedFile> ranked, ReadAndSummarise reader) {
+    /** Weighs passages of ranked files: the score of the file, less for its lesser places. */
+    public List<Evidence> ofPassages(String id, List<Passage> passages, List<RankedFile> ranked) {
         double best = ranked.isEmpty() ? 1 : ranked.getFirst().score();
         var evidence = new ArrayList<Evidence>();
-        for (RankedFile file : ranked) {
-            List<Window> places = places(file);
-            double top = places.getFirst().score();
-            for (Window place : places) {
-                double score = file.score() / best * (top > 0 ? place.score() / top : 1);
-                reader.run(new ReadAndSummarise.Request(file.path(), place.startLine(), place.endLine()))
-                        .ifPresent(read -> evidence.add(
-                                new Evidence(read.path(), read.startLine(), read.endLine(), read.symbol(), score, id)));
-            }
+        for (Passage each : passages) {
+            ranked.stream().filter(file -> file.path().equals(each.path())).findFirst().ifPresent(file -> evidence.add(
+                    new Evidence(
+                            each.path(),
+                            each.startLine(),
+                            each.endLine(),
+                            each.symbol(),
+                            file.score() / best * each.share(),
+                            id)));
         }
         return evidence;
     }
@@ -77,16 +75,5 @@ public final class EvidenceScale {
 
     private static double factor(String path) {
         return CodeIndex.isSidePath(path) ? SIDE_FACTOR : 1;
-    }
-
-    /** The best windows that share no line; the top of the file where no window was measured. */
-    private static List<Window> places(RankedFile file) {
-        var places = new ArrayList<Window>();
-        for (Window window : file.windows()) {
-            if (places.size() < WINDOWS_PER_FILE && places.stream().noneMatch(window::overlaps)) {
-                places.add(window);
-            }
-        }
-        return places.isEmpty() ? List.of(new Window(1, 40, 0, 0, 0)) : places;
     }
 }

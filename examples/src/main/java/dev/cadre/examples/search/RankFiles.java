@@ -32,8 +32,8 @@ public final class RankFiles {
         }
     }
 
-    /** The files, best first. */
-    public record Found(List<RankedFile> files) {
+    /** The files, best first, and among which they were ranked. */
+    public record Found(FileRanker.Among among, List<RankedFile> files) {
         public Found {
             files = List.copyOf(files);
         }
@@ -43,6 +43,6 @@ public final class RankFiles {
     public Found run(Request request) {
         List<RankedFile> ranked =
                 ranker.rank(Query.ofWords(request.words()), request.among(), request.sides(), request.paths()::accepts);
-        return new Found(ranked.subList(0, Math.min(request.limit(), ranked.size())));
+        return new Found(request.among(), ranked.subList(0, Math.min(request.limit(), ranked.size())));
     }
 }

@@ -50,6 +50,7 @@ public final class RulePlanner {
         work.add(new RankFiles.Request(words, Among.CODE, question.sides(), question.paths(), question.maxFiles()));
         work.add(new ReadAndSummarise.BestOf("t1", question.maxFiles()));
         work.add(new RankFiles.Request(words, Among.TEXT, question.sides(), question.paths(), question.maxFiles()));
+        work.add(new ReadAndSummarise.BestOf("t3", question.maxFiles()));
         if (!symbols.isEmpty()) {
             work.add(new SymbolLookup.Request(symbols));
         }

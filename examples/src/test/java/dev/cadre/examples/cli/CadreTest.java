@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class CadreTest {
         out.reset();
         err.reset();
         var terminal = new Terminal(stream(out), stream(err), false, false, false);
-        return new Cadre(terminal, InstantSource.fixed(Instant.EPOCH)).run(arguments);
+        return new Cadre(terminal, InstantSource.fixed(Instant.EPOCH), Map.of()).run(arguments);
     }
 
     private static PrintStream stream(ByteArrayOutputStream bytes) {

@@ -48,7 +48,8 @@ class RulePlannerTest {
                         "t1 rank-files",
                         "t2 read-and-summarise",
                         "t3 rank-files",
-                        "t4 symbol-lookup",
-                        "t5 call-sites"));
+                        "t4 read-and-summarise",
+                        "t5 symbol-lookup",
+                        "t6 call-sites"));
     }
 }

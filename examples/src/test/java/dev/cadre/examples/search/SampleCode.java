@@ -8,10 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** A small code base with a class, its callers, a test and a document. */
-final class SampleCode {
+public final class SampleCode {
     private SampleCode() {}
 
-    static Tree write(Path folder) throws IOException {
+    public static Tree write(Path folder) throws IOException {
         return new Tree(folder)
                 .file("src/Backoff.java", """
                         package p;
@@ -47,11 +47,11 @@ final class SampleCode {
                 .file("README.md", "Backoff doubles the delay.\n");
     }
 
-    static CodeBase open(Path folder) throws IOException, InterruptedException {
+    public static CodeBase open(Path folder) throws IOException, InterruptedException {
         return CodeBase.open(folder, ReadLimits.STANDARD);
     }
 
-    static CitationGate gate(CodeBase base) throws IOException {
+    public static CitationGate gate(CodeBase base) throws IOException {
         return new CitationGate(base.repository(), RootJail.of(base.repository().root(), ReadLimits.STANDARD));
     }
 }
