@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** Runs a goal or a graph to a result. */
 @NullMarked
 package dev.cadre;
 

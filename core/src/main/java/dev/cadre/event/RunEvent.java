@@ -3,8 +3,8 @@ package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
-import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.List;
@@ -34,11 +34,17 @@ public sealed interface RunEvent {
     record RungStarted(String runId, Duration at, String subtaskId, Tier tier) implements RunEvent {}
 
     /**
+     * A rung ended.
+     *
+     * @param result {@code accepted}, or why not
+     */
+    record RungEnded(String runId, Duration at, String subtaskId, Tier tier, String result) implements RunEvent {}
+
+    /**
      * A model call ended.
      *
-     * @param result {@code ok}, or the kind and message of the failure
-     * @param cost what was booked for it
-     * @param forfeited whether the cost is the worst case, because the real one is unknown
+     * @param result why the model stopped, or the kind and message of the failure
+     * @param spend its tokens and what was booked for it
      * @param waited the time it waited for permit, rate and money
      * @param took the time of the call itself
      */
@@ -50,9 +56,7 @@ public sealed interface RunEvent {
             Tier tier,
             String model,
             String result,
-            TokenUsage usage,
-            Money cost,
-            boolean forfeited,
+            Spend spend,
             Duration waited,
             Duration took)
             implements RunEvent {}

@@ -19,15 +19,21 @@ import java.util.Set;
 
 /** Turns a canonical type into its binding, and says precisely why if it cannot. */
 final class BindingCompiler {
-    private static final int MAX_TYPES = 1_000;
+    // far beyond what strict mode nests; only a type that refers to ever new types gets there
+    private static final int MAX_DEPTH = 100;
 
     private final Map<Type, NamedBinding> named = new LinkedHashMap<>();
 
-    private BindingCompiler() {}
+    private final String root;
+    private int depth;
+
+    private BindingCompiler(String root) {
+        this.root = root;
+    }
 
     static Binding compile(Type canonical) {
-        var compiler = new BindingCompiler();
-        var binding = compiler.bind(canonical, GenericType.nameOf(canonical));
+        var compiler = new BindingCompiler(GenericType.nameOf(canonical));
+        var binding = compiler.bind(canonical, compiler.root);
         compiler.requireFiniteValues();
         return binding;
     }
@@ -62,18 +68,24 @@ final class BindingCompiler {
     }
 
     private NamedBinding named(Type type, Class<?> raw, String path) {
-        if (named.size() >= MAX_TYPES) {
-            throw new JsonTypeException(path + ": the type refers to ever new types without end");
+        if (depth == MAX_DEPTH) {
+            throw new JsonTypeException(
+                    "%s refers to ever new types, at last to %.100s…".formatted(root, type.getTypeName()));
         }
-        if (raw.isRecord()) {
-            return record(type, raw, path);
+        depth++;
+        try {
+            return raw.isRecord()
+                    ? record(type, raw, path)
+                    : raw.isEnum() ? constants(raw, path) : union(type, raw, path);
+        } finally {
+            depth--;
         }
-        if (raw.isEnum()) {
-            var binding = new EnumBinding(raw, path);
-            named.put(type, binding);
-            return binding;
-        }
-        return union(type, raw, path);
+    }
+
+    private EnumBinding constants(Class<?> raw, String path) {
+        var binding = new EnumBinding(raw, path);
+        named.put(raw, binding);
+        return binding;
     }
 
     private OptionalBinding optional(Type type, Type content, String path) {

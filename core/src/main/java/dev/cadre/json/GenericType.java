@@ -33,8 +33,7 @@ record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedT
             when c.isPrimitive() -> MethodType.methodType(c).wrap().returnType();
             case Class<?> c
             when c.getTypeParameters().length > 0 ->
-                throw new JsonTypeException("%s: %s needs its type arguments, such as %s"
-                        .formatted(path, c.getTypeName(), c.toGenericString().replaceFirst("^.* ", "")));
+                throw new JsonTypeException("%s: %s needs its type arguments".formatted(path, c.getTypeName()));
             case Class<?> c -> c;
             case ParameterizedType p ->
                 new GenericType(

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 
 /** The one Jackson configuration: strict JSON, bounded depth and lengths, errors that never quote the document. */
 final class JacksonTokens {
+    // a short text can hold many values: 16 MB of "[1,1,…" would be half a gigabyte of tree
+    private static final long MAX_TOKENS = 1_000_000;
     private static final int MAX_NAME_CHARS = 10_000;
     private static final int MAX_NUMBER_CHARS = 1_000;
     private static final int MAX_QUOTED_CHARS = 32;
@@ -19,6 +21,7 @@ final class JacksonTokens {
                     .maxNestingDepth(Json.MAX_DEPTH)
                     .maxNameLength(MAX_NAME_CHARS)
                     .maxNumberLength(MAX_NUMBER_CHARS)
+                    .maxTokenCount(MAX_TOKENS)
                     .maxStringLength(Json.MAX_CHARS)
                     .build())
             .errorReportConfiguration(ErrorReportConfiguration.builder()

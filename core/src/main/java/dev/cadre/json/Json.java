@@ -26,7 +26,8 @@ public sealed interface Json {
      * Reads one JSON document.
      *
      * @throws JsonException if the text is longer than {@link #MAX_CHARS}, not JSON, nested deeper than
-     *     {@link #MAX_DEPTH}, followed by anything but white space, or repeats a key within an object
+     *     {@link #MAX_DEPTH}, of more than a million tokens, followed by anything but white space, or repeats a key
+     *     within an object
      */
     static Json parse(String text) {
         return ParsedJson.document(text).requireUniqueKeys();

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Scalars {
     private static final String LOCAL_DATE_TIME = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?$";
 
+    // not the format "duration": that allows months, which have no length, and forbids fractions of a second
+    private static final String DURATION = "^P(\\d+D)?(T(-?\\d+H)?(-?\\d+M)?(-?\\d+(\\.\\d{1,9})?S)?)?$";
+
     private static final Map<Class<?>, ScalarBinding> BY_TYPE = Stream.of(
                     strings(),
                     booleans(),
@@ -40,7 +43,11 @@ final class Scalars {
                             type("string").with("pattern", LOCAL_DATE_TIME),
                             "a local date and time like 2026-01-31T09:30:00",
                             LocalDateTime::parse),
-                    text(Duration.class, format("duration"), "a duration like PT1H30M", Duration::parse),
+                    text(
+                            Duration.class,
+                            type("string").with("pattern", DURATION),
+                            "a duration like PT1H30M",
+                            Duration::parse),
                     text(UUID.class, format("uuid"), "a UUID", Scalars::uuid),
                     text(URI.class, type("string"), "a URI", URI::create))
             .collect(Collectors.toUnmodifiableMap(binding -> (Class<?>) binding.javaType(), binding -> binding));

@@ -20,7 +20,7 @@ import java.util.Set;
 public final class SchemaDefinitions {
     private static final String DEFS = "$defs";
 
-    private final Map<Type, String> references = new HashMap<>();
+    private final Map<Type, Json.Obj> references = new HashMap<>();
     private final Map<String, Json> definitions = new LinkedHashMap<>();
     private final Set<Type> inlined;
 
@@ -39,7 +39,7 @@ public final class SchemaDefinitions {
         countUses(root, once, new HashSet<>());
         var definitions = new SchemaDefinitions(once);
         if (root instanceof RecordBinding) {
-            definitions.references.put(root.javaType(), "#");
+            definitions.references.put(root.javaType(), Json.obj().with("$ref", "#"));
             once.remove(root.javaType());
         }
         return definitions;
@@ -80,6 +80,23 @@ public final class SchemaDefinitions {
     /** As {@link #schema(JsonComponent)}, or {@code null}. */
     public Json.Obj nullable(JsonComponent component) {
         return Annotations.described(nullable(component.type()), component.description());
+    }
+
+    /** A strict object: all of the given properties, each by its schema, and no others. */
+    public static Json.Obj object(Json.Obj properties) {
+        return RecordBinding.objectSchema("", properties);
+    }
+
+    /**
+     * Adds a definition of the caller's own.
+     *
+     * @param wantedName which becomes {@code Name_2} and so on if it is taken; of {@code A-Z a-z 0-9 _ -}
+     * @return the reference to it
+     */
+    public Json.Obj define(String wantedName, Json.Obj schema) {
+        var name = freeName(wantedName);
+        definitions.put(name, schema);
+        return reference(name);
     }
 
     /** The schema with {@code null} allowed besides, which it may be already. */
@@ -125,21 +142,21 @@ public final class SchemaDefinitions {
         if (!(binding instanceof NamedBinding) || inlined.contains(binding.javaType())) {
             return binding.schema(this);
         }
-        var reference = references.get(binding.javaType());
-        if (reference == null) {
-            reference = define(binding);
-        }
-        return Json.obj().with("$ref", reference);
+        var known = references.get(binding.javaType());
+        return known == null ? define(binding) : known;
     }
 
-    private String define(Binding binding) {
+    private Json.Obj define(Binding binding) {
         var name = freeName(GenericType.nameOf(binding.javaType()));
-        var reference = "#/" + DEFS + "/" + name;
-        references.put(binding.javaType(), reference);
+        references.put(binding.javaType(), reference(name));
         // takes the place before the definitions it leads to
         definitions.put(name, Json.obj());
         definitions.put(name, binding.schema(this));
-        return reference;
+        return reference(name);
+    }
+
+    private static Json.Obj reference(String name) {
+        return Json.obj().with("$ref", "#/" + DEFS + "/" + name);
     }
 
     private String freeName(String wanted) {

@@ -65,7 +65,8 @@ final class AdmissionPoint {
      * @return the money of the attempt, or null if the waiter was refused
      * @throws InterruptedException if the thread was interrupted before; the waiter has left, nothing is taken
      */
-    @Nullable Reservation await(Waiter waiter) throws InterruptedException {
+    @Nullable
+    Reservation await(Waiter waiter) throws InterruptedException {
         try {
             if (!isDecided(waiter)) {
                 watches.begin(waiter.budget);

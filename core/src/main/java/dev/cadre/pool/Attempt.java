@@ -47,13 +47,7 @@ public sealed interface Attempt {
      * @param took the time from sending to the whole reply
      */
     record Replied(
-            Id id,
-            String answeredBy,
-            ServiceTier serviceTier,
-            Finish finish,
-            Spend spend,
-            Money excess,
-            Duration took)
+            Id id, String answeredBy, ServiceTier serviceTier, Finish finish, Spend spend, Money excess, Duration took)
             implements Attempt {}
 
     /**

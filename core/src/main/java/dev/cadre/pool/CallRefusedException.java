@@ -40,7 +40,8 @@ public final class CallRefusedException extends RuntimeException {
         String why = switch (reason) {
             case Reason.BudgetExhausted exhausted -> exhausted.admission().message();
             case Reason.DeadlinePassed passed -> "it cannot be sent before its deadline";
-            case Reason.PoolStopped stopped -> "the pool has stopped: " + stopped.failure().getMessage();
+            case Reason.PoolStopped stopped ->
+                "the pool has stopped: " + stopped.failure().getMessage();
         };
         String who = purpose.subtaskId().isEmpty() ? purpose.subtaskType() : "subtask '" + purpose.subtaskId() + "'";
         return "call of %s by %s refused: %s".formatted(model, who, why);

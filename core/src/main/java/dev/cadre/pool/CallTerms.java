@@ -28,8 +28,7 @@ public record CallTerms(
 
     /** Terms with the defaults. */
     public static CallTerms of(BudgetGuard budget, CallPurpose purpose, long deadlineNanos) {
-        return new CallTerms(
-                budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {});
+        return new CallTerms(budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {});
     }
 
     public CallTerms withRun(String run) {

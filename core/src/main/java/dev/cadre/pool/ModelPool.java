@@ -145,7 +145,7 @@ public final class ModelPool {
         private PoolLimits limits = PoolLimits.STANDARD;
         private RetryPolicy retryPolicy = RetryPolicy.standard();
         private Duration timeout = TIMEOUT;
-        private ModelCatalog catalog = ModelCatalog.of(java.util.List.of());
+        private ModelCatalog catalog = ModelCatalog.standard();
         private @Nullable Price price;
 
         private Builder(ModelClient client, String model) {
@@ -190,7 +190,7 @@ public final class ModelPool {
             return this;
         }
 
-        /** Where the model and its price are looked up; default: the standard catalogue. */
+        /** Where the model and its price are looked up; default {@link ModelCatalog#standard()}. */
         public Builder catalog(ModelCatalog catalog) {
             this.catalog = catalog;
             return this;
@@ -212,9 +212,8 @@ public final class ModelPool {
         }
 
         private ModelCatalog priced(Price own) {
-            return catalog.with(catalog.find(model)
-                    .map(spec -> spec.withPrice(own))
-                    .orElseGet(() -> ModelSpec.of(model, own)));
+            return catalog.with(
+                    catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own)));
         }
     }
 }

@@ -110,13 +110,7 @@ final class PooledCall {
         Spend spend = settlement.spend();
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
         tell(new Attempt.Replied(
-                id,
-                reply.model(),
-                reply.serviceTier(),
-                reply.finish(),
-                spend,
-                settlement.excess(),
-                took));
+                id, reply.model(), reply.serviceTier(), reply.finish(), spend, settlement.excess(), took));
     }
 
     /** Books the failure; returns if the machine plans a retry, else throws it. */
@@ -142,7 +136,8 @@ final class PooledCall {
             return waiter.broken;
         }
         if (waiter.refused == null) {
-            throw new IllegalStateException("ticket %d was neither admitted nor refused".formatted(waiter.ask.ticket()));
+            throw new IllegalStateException(
+                    "ticket %d was neither admitted nor refused".formatted(waiter.ask.ticket()));
         }
         return refused(waiter.refused);
     }

@@ -17,8 +17,7 @@ import java.util.random.RandomGenerator;
  * @param factor the growth from one failure to the next; default 2
  */
 public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay, double factor) {
-    private static final RetryPolicy STANDARD =
-            new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(30), 2.0);
+    private static final RetryPolicy STANDARD = new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(30), 2.0);
 
     public RetryPolicy {
         if (maxAttempts < 1) {

@@ -66,7 +66,9 @@ final class Tariff {
         try {
             Money asked = spec.price().cost(usage, reply.serviceTier());
             Money cost = asked.atLeast(answering.price().cost(usage, reply.serviceTier()));
-            return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering) ? Optional.empty() : Optional.of(cost);
+            return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
+                    ? Optional.empty()
+                    : Optional.of(cost);
         } catch (UnpricedTierException | ArithmeticException unknown) {
             return Optional.empty();
         }

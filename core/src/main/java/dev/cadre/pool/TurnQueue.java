@@ -23,7 +23,9 @@ final class TurnQueue {
 
     private static final class Run {
         final TreeSet<Entry> waiting = new TreeSet<>(URGENCY);
-        @Nullable Entry contended;
+
+        @Nullable
+        Entry contended;
 
         boolean isBlocked() {
             return contended == waiting.first();

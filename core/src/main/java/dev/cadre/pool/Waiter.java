@@ -18,11 +18,14 @@ final class Waiter {
     final Condition news;
 
     /** The money of an admitted attempt that its thread has not taken over yet. */
-    @Nullable Reservation granted;
+    @Nullable
+    Reservation granted;
 
-    @Nullable Reason refused;
+    @Nullable
+    Reason refused;
     /** What the budget threw when it was asked, such as that it is closed. */
-    @Nullable RuntimeException broken;
+    @Nullable
+    RuntimeException broken;
 
     Waiter(PoolEvent.Ask ask, BudgetGuard budget, Money need, Condition news) {
         this.ask = ask;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.price;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +28,27 @@ public final class ModelCatalog {
         var byId = new LinkedHashMap<String, ModelSpec>();
         specs.forEach(spec -> byId.put(spec.id(), spec));
         return new ModelCatalog(byId);
+    }
+
+    /**
+     * The models that Cadre knows, with sources and dates in each {@link ModelSpec}. Prices change: what a provider bills
+     * is said by the provider alone, and a newer file is read by {@link #parse}.
+     */
+    public static ModelCatalog standard() {
+        return Standard.CATALOG;
+    }
+
+    /**
+     * Reads a price file: an object of models by id, in LiteLLM's field names, prices in US dollars per token. Prices are
+     * read exactly and rounded up to a pico-dollar. Models that are not paid by input and output tokens are left out.
+     *
+     * <p>Beyond LiteLLM's fields: {@code context_tokens}; {@code utf8_bytes_bound_tokens}, false by default, see
+     * {@link ModelSpec#bytesBoundTokens}; {@code as_of}, a date.
+     *
+     * @throws PriceFileException if the text is no such file, or a field that is read has an impossible value
+     */
+    public static ModelCatalog parse(String json) {
+        return of(PriceFile.read(json));
     }
 
     /** This catalogue with a model added, or replaced in its place. */
@@ -54,5 +78,21 @@ public final class ModelCatalog {
     /** All models, in the order in which they were listed. */
     public List<ModelSpec> models() {
         return List.copyOf(byId.values());
+    }
+
+    /** Read when it is first asked for. */
+    private static final class Standard {
+        static final ModelCatalog CATALOG = read();
+
+        private static ModelCatalog read() {
+            try (var file = ModelCatalog.class.getResourceAsStream("models.json")) {
+                if (file == null) {
+                    throw new IllegalStateException("models.json is missing beside " + ModelCatalog.class.getName());
+                }
+                return parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException unreadable) {
+                throw new UncheckedIOException("models.json cannot be read", unreadable);
+            }
+        }
     }
 }

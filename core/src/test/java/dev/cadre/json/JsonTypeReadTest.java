@@ -2,12 +2,20 @@
 package dev.cadre.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class JsonTypeReadTest {
@@ -77,5 +85,183 @@ class JsonTypeReadTest {
                         "$.steps[3].kind: missing; it is one of Search, Summarize",
                         "$.note: missing",
                         "$.shares[0].value: 1.5 is not a whole number");
+    }
+
+    @Test
+    void reply_thatIsNotExactlyOneObject_isRefused() {
+        var object = "{\"value\":1}";
+        var number = JsonType.of(int.class);
+
+        assertThat(number.read(object)).isEqualTo(1);
+        assertThat(defects(number, "")).containsExactly("not valid JSON: Unexpected end of text at line 1, column 1");
+        assertThat(defects(number, "null")).containsExactly("$: expected an object, got null");
+        assertThat(defects(number, "17")).containsExactly("$: expected an object, got a number");
+        assertThat(defects(number, "[" + object + "]")).containsExactly("$: expected an object, got an array");
+        assertThat(defects(number, object + object))
+                .containsExactly("not valid JSON: Text after the end of the document at line 1, column 12");
+        assertThat(defects(number, object + " and " + object))
+                .singleElement()
+                .asString()
+                .startsWith("not valid JSON");
+        assertThat(defects(number, "I cannot answer."))
+                .singleElement()
+                .asString()
+                .startsWith("not valid JSON");
+        // cut off: the inner object is whole, and is not the answer
+        assertThat(defects(number, "{\"answer\":" + object))
+                .singleElement()
+                .asString()
+                .startsWith("not valid JSON");
+        assertThat(defects(number, "[" + object)).singleElement().asString().startsWith("not valid JSON");
+        assertThat(defects(number, object + "}")).singleElement().asString().startsWith("not valid JSON");
+    }
+
+    @Test
+    void errorInAFencedReply_isLocatedInTheReply() {
+        assertThat(defects(JsonType.of(int.class), "So:\n```json\n{\"value\": oops}\n```"))
+                .singleElement()
+                .asString()
+                .startsWith("not valid JSON: ")
+                .contains("oops")
+                .endsWith("at line 3, column 11");
+    }
+
+    @Test
+    void duplicateKey_isADefectWithItsPath() {
+        assertThat(defects(PLAN, TEXT.replace("\"term\":", "\"term\":1,\"term\":")))
+                .containsExactly("$.steps[0].term: duplicate key");
+    }
+
+    @Test
+    void defects_areAtMostTen_shortAndOnOneLine() {
+        var strings = JsonType.of(Tier.class).list();
+        var items = ("\"" + "x\\n\\u202e".repeat(500) + "\",").repeat(20);
+
+        assertThat(defects(strings, "{\"value\":[" + items.substring(0, items.length() - 1) + "]}"))
+                .hasSize(10)
+                .allSatisfy(defect -> assertThat(defect).hasSizeLessThan(300).doesNotContain("\n", "\u202e"))
+                .first()
+                .asString()
+                .startsWith("$.value[0]: \"x\\n\\u202ex")
+                .endsWith("…\" is not one of NANO, MINI");
+    }
+
+    record Scalars(
+            byte b,
+            short s,
+            int i,
+            long l,
+            float f,
+            double d,
+            Instant at,
+            LocalDate day,
+            Duration took,
+            UUID id,
+            URI link) {}
+
+    @Test
+    void scalars_outOfRangeOrForm_areDefects() {
+        assertThat(defects(JsonType.of(Scalars.class), """
+                        {"b":128,"s":-32769,"i":2147483648,"l":1e30,"f":1e39,"d":-1e400,"at":"2026-01-31T09:30:00",\
+                        "day":"2026-02-30","took":"P1M","id":"1-1-1-1-1","link":"a b"}"""))
+                .containsExactly(
+                        "$.b: 128 is not between -128 and 127",
+                        "$.s: -32769 is not between -32768 and 32767",
+                        "$.i: 2147483648 is not between -2147483648 and 2147483647",
+                        "$.l: 1E+30 is not between -9223372036854775808 and 9223372036854775807",
+                        "$.f: 1E+39 is out of range",
+                        "$.d: -1E+400 is out of range",
+                        "$.at: \"2026-01-31T09:30:00\" is not an instant like 2026-01-31T09:30:00Z",
+                        "$.day: \"2026-02-30\" is not a date like 2026-01-31",
+                        "$.took: \"P1M\" is not a duration like PT1H30M",
+                        // the eleventh, of the URI, is beyond the limit
+                        "$.id: \"1-1-1-1-1\" is not a UUID");
+    }
+
+    @Test
+    void wholeNumber_inOtherNotation_isRead() {
+        assertThat(JsonType.of(int.class).read("{\"value\":3.00e2}")).isEqualTo(300);
+    }
+
+    @Test
+    void offsetInstant_isRead() {
+        assertThat(JsonType.of(Instant.class).read("{\"value\":\"2026-01-31T10:30:00+01:00\"}"))
+                .isEqualTo(Instant.parse("2026-01-31T09:30:00Z"));
+    }
+
+    @Test
+    void mapWithARepeatedKey_isADefect_andASetDropsRepetitions() {
+        record Both(Map<String, Integer> map, Set<String> set) {}
+        var type = JsonType.of(Both.class);
+
+        assertThat(defects(type, "{\"map\":[{\"key\":\"a\",\"value\":1},{\"key\":\"a\",\"value\":2}],\"set\":[]}"))
+                .containsExactly("$.map[1].key: \"a\" is not unique in this map");
+        assertThat(type.read("{\"map\":[],\"set\":[\"b\",\"a\",\"b\"]}").set()).containsExactly("b", "a");
+    }
+
+    @Test
+    void collectionsThatAreRead_cannotBeChanged() {
+        var plan = PLAN.read(TEXT);
+
+        assertThatThrownBy(() -> plan.steps().clear()).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> plan.shares().clear()).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void valueThatCannotBeWritten_isNamedByItsPath() {
+        record Score(double score) {}
+        record Names(List<String> names) {}
+
+        assertThatThrownBy(() -> JsonType.of(Score.class).write(new Score(Double.NaN)))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("$.score: NaN is not a number in JSON");
+        assertThatThrownBy(() -> JsonType.of(Names.class).write(new Names(Arrays.asList("a", null))))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("$.names[1]: null cannot be written; use Optional");
+    }
+
+    record Chain(Optional<Chain> next) {}
+
+    @Test
+    void valueNestedTooDeep_isRefused() {
+        var chain = new Chain(Optional.empty());
+        for (int i = 0; i < 10_000; i++) {
+            chain = new Chain(Optional.of(chain));
+        }
+        var endless = chain;
+
+        assertThatThrownBy(() -> JsonType.of(Chain.class).write(endless))
+                .isInstanceOf(JsonException.class)
+                .hasMessage("JSON is nested deeper than 100 levels");
+    }
+
+    record Strict(String text) {
+        Strict {
+            if (text.isEmpty()) {
+                throw new IllegalStateException();
+            }
+            if (text.equals("bug")) {
+                throw new AssertionError("broken record");
+            }
+        }
+    }
+
+    @Test
+    void constructorThatThrows_isADefect_unlessItIsAnError() {
+        var type = JsonType.of(Strict.class);
+
+        assertThat(defects(type, "{\"text\":\"\"}")).containsExactly("$: IllegalStateException");
+        assertThatThrownBy(() -> type.read("{\"text\":\"bug\"}"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasRootCauseMessage("broken record");
+    }
+
+    @Test
+    void strangeStrings_surviveWritingAndReading() {
+        var type = JsonType.of(String.class);
+        var strange = "\ud800 \u0000 \u202e \uffff \ud83d\ude42";
+
+        assertThat(type.write(strange)).isEqualTo("{\"value\":\"\\ud800 \\u0000 \\u202e \\uffff \ud83d\ude42\"}");
+        assertThat(type.read(type.write(strange))).isEqualTo(strange);
     }
 }

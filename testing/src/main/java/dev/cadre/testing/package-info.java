@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** Runs plans, graphs and coordinators without a model, and says what they did. */
 @NullMarked
 package dev.cadre.testing;
 

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Books what each part of a run took, from its events. Belongs to the run's own thread. */
+final class Accounts implements RunListener {
+    private static final class Account {
+        Spend spend = Spend.NONE;
+        String model = "";
+        @Nullable Tier tier;
+        @Nullable Duration began;
+        @Nullable Duration ended;
+
+        Duration took() {
+            return began == null || ended == null ? Duration.ZERO : ended.minus(began);
+        }
+    }
+
+    private final Account planner = new Account();
+    private final Account merger = new Account();
+    private final Map<String, Account> subtasks = new LinkedHashMap<>();
+    private final Map<String, String> types = new LinkedHashMap<>();
+
+    @Override
+    public void on(RunEvent event) {
+        switch (event) {
+            case RunEvent.RunStarted started -> planner.began = started.at();
+            case RunEvent.SubtaskAdmitted admitted -> types.put(admitted.subtaskId(), admitted.type());
+            case RunEvent.PlanEnded ended -> planner.ended = ended.at();
+            case RunEvent.RungStarted started -> begin(account(started.subtaskId()), started.at());
+            case RunEvent.RungEnded ended -> account(ended.subtaskId()).ended = ended.at();
+            case RunEvent.AttemptEnded ended -> book(ended);
+            case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended = ended.at();
+            case RunEvent.MergeStarted started -> begin(merger, started.at());
+            case RunEvent.RunEnded ended -> merger.ended = ended.at();
+            case RunEvent.CeilingLowered lowered -> {}
+            case RunEvent.BudgetBreached breached -> {}
+            case RunEvent.WorkAbandoned abandoned -> {}
+        }
+    }
+
+    private static void begin(Account account, Duration at) {
+        if (account.began == null) {
+            account.began = at;
+        }
+    }
+
+    private Account account(String label) {
+        return subtasks.computeIfAbsent(label, unknown -> new Account());
+    }
+
+    private void book(RunEvent.AttemptEnded attempt) {
+        Account account = switch (attempt.kind()) {
+            case PLAN -> planner;
+            case MERGE -> merger;
+            case REPAIR, ESCALATION, WORK -> account(attempt.subtaskId());
+        };
+        account.spend = account.spend.plus(attempt.spend());
+        account.model = attempt.model();
+        account.tier = attempt.tier();
+    }
+
+    SubtaskReport planner() {
+        return report("planner", "planner", "", "", planner);
+    }
+
+    SubtaskReport merger() {
+        return report("merger", "merger", "", "", merger);
+    }
+
+    /** The sum of all attempts. */
+    Spend spend() {
+        Spend sum = planner.spend.plus(merger.spend);
+        for (Account account : subtasks.values()) {
+            sum = sum.plus(account.spend);
+        }
+        return sum;
+    }
+
+    /** A line for each subtask, in plan order, and after a fan-out one for each of its items. */
+    List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes) {
+        var lines = new ArrayList<SubtaskReport>();
+        outcomes.forEach((id, outcome) -> {
+            lines.add(line(id, id, outcome));
+            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var items))) {
+                for (int index = 0; index < items.size(); index++) {
+                    lines.add(line(id, id + "#" + index, items.get(index)));
+                }
+            }
+        });
+        return lines;
+    }
+
+    private SubtaskReport line(String id, String label, Outcome<?> outcome) {
+        String status = switch (outcome) {
+            case Outcome.Succeeded<?> succeeded -> "succeeded";
+            case Outcome.Failed<?> failed -> "failed";
+            case Outcome.Skipped<?> skipped -> "skipped";
+        };
+        String reason = outcome.isSucceeded() ? "" : outcome.reason();
+        return report(label, types.getOrDefault(id, ""), status, reason, account(label));
+    }
+
+    private static SubtaskReport report(String id, String type, String status, String reason, Account account) {
+        return new SubtaskReport(id, type, status, reason, account.tier, account.model, account.spend, account.took());
+    }
+}

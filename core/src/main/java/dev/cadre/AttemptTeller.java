@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Turns what a pool says about the attempts of one thread into events of the run. Each thread has one of its own. */
+final class AttemptTeller implements AttemptListener {
+    private final String runId;
+    private final Supplier<Duration> sinceStart;
+    private final Consumer<RunEvent> sink;
+    private Duration waited = Duration.ZERO;
+
+    AttemptTeller(String runId, Supplier<Duration> sinceStart, Consumer<RunEvent> sink) {
+        this.runId = runId;
+        this.sinceStart = sinceStart;
+        this.sink = sink;
+    }
+
+    @Override
+    public void on(Attempt attempt) {
+        switch (attempt) {
+            case Attempt.Started started -> waited = started.waited();
+            case Attempt.Replied replied -> {
+                String result = replied.finish().name().toLowerCase(Locale.ROOT);
+                tell(replied.id(), replied.answeredBy(), result, replied.spend(), replied.took());
+                if (replied.excess().isMoreThan(Money.ZERO)) {
+                    sink.accept(new RunEvent.BudgetBreached(runId, sinceStart.get(), replied.excess()));
+                }
+            }
+            case Attempt.Failed failed -> tell(
+                    failed.id(),
+                    failed.id().model(),
+                    failed.failure().getClass().getSimpleName() + ": " + failed.failure().getMessage(),
+                    failed.spend(),
+                    failed.took());
+            case Attempt.Retrying retrying -> {}
+        }
+    }
+
+    private void tell(Attempt.Id id, String model, String result, Spend spend, Duration took) {
+        CallPurpose purpose = id.purpose();
+        sink.accept(new RunEvent.AttemptEnded(
+                runId,
+                sinceStart.get(),
+                purpose.kind(),
+                purpose.subtaskId(),
+                purpose.tier(),
+                model,
+                result,
+                spend,
+                waited,
+                took));
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
+
+/**
+ * One input of a bulk run, ended.
+ *
+ * @param index its place in the stream, from 0
+ * @param key its name; the index unless inputs are keyed
+ * @param spend what it cost in this run
+ * @param reused whether it was taken from the journal
+ */
+public record BulkItem<O>(long index, String key, Outcome<O> outcome, Spend spend, boolean reused) {}

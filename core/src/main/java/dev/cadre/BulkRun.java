@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonType;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.LocalRunner;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
+import dev.cadre.task.Work;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+
+/** One execution of a {@link Bulk}: the calling thread pulls and hands over, each item in flight has a virtual thread. */
+final class BulkRun<I, O> {
+    /** Items in flight for work that no pool limits. */
+    private static final int CODE_WINDOW = 64;
+
+    private record Done<O>(BulkItem<O> item) {}
+
+    private final Bulk<I, O> bulk;
+    private final SubtaskType<I, O> type;
+    private final Coordinator coordinator;
+    private final Consumer<? super BulkItem<O>> each;
+    private final Optional<Journal> journal;
+    private final String runId;
+    private final Budget budget;
+    private final BlockingQueue<Done<O>> inbox = new LinkedBlockingQueue<>();
+    private final Map<String, Thread> inFlight = new HashMap<>();
+    private final long deadlineNanos;
+    private BulkSummary summary;
+
+    BulkRun(Bulk<I, O> bulk, Budget budget, Consumer<? super BulkItem<O>> each) {
+        this.bulk = bulk;
+        this.budget = budget;
+        this.each = each;
+        type = bulk.type();
+        coordinator = bulk.coordinator();
+        journal = bulk.journal();
+        runId = "bulk-" + type.name();
+        Duration time = budget.deadline().orElse(coordinator.limits().deadline());
+        deadlineNanos = coordinator.clock().nanoTime() + time.toNanos();
+        summary = BulkSummary.empty(budget.limit());
+    }
+
+    BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
+        Money spentBefore = journal.map(record -> record.spent(runId).total()).orElse(Money.ZERO);
+        journal.ifPresent(record ->
+                record.append(new JournalEntry.RunStarted(runId, Fingerprint.of(typeParts()), budget.limit())));
+        try (BudgetGuard money = budget.open(spentBefore.atMost(budget.limit()))) {
+            try {
+                pull(inputs, money);
+                clear(this::hand);
+            } finally {
+                clear(item -> summary = summary.plus(item));
+            }
+        }
+        journal.ifPresent(record -> record.append(new JournalEntry.RunEnded(
+                runId, summary.stop() == BulkSummary.Stop.END_OF_INPUT ? "complete" : "partial")));
+        return summary;
+    }
+
+    private void pull(Iterator<? extends I> inputs, BudgetGuard money) throws InterruptedException {
+        int window = window();
+        for (long index = 0; isOpen() && inputs.hasNext(); index++) {
+            while (inFlight.size() >= window && isOpen()) {
+                receive();
+            }
+            if (isOpen()) {
+                begin(inputs.next(), index, money);
+            }
+        }
+        while (!inFlight.isEmpty() && summary.stop() != BulkSummary.Stop.DEADLINE) {
+            receive();
+        }
+    }
+
+    private int window() {
+        return type.isModelWork()
+                ? coordinator.pools().pool(type.tiers().start()).limits().maxParallel()
+                : CODE_WINDOW;
+    }
+
+    private boolean isOpen() {
+        return summary.stop() == BulkSummary.Stop.END_OF_INPUT;
+    }
+
+    private void receive() throws InterruptedException {
+        Done<O> done = coordinator.clock().poll(inbox, deadlineNanos);
+        if (done == null) {
+            summary = summary.stoppedBy(BulkSummary.Stop.DEADLINE);
+            return;
+        }
+        inFlight.remove(done.item().key());
+        hand(done.item());
+    }
+
+    private void hand(BulkItem<O> item) {
+        summary = summary.plus(item);
+        if (item.outcome() instanceof Outcome.Skipped<O> skipped && skipped.skip().kind() == Skip.Kind.BUDGET) {
+            summary = summary.stoppedBy(BulkSummary.Stop.BUDGET);
+        }
+        each.accept(item);
+    }
+
+    private void begin(I input, long index, BudgetGuard money) {
+        String name = bulk.key(input, index);
+        if (inFlight.containsKey(name)) {
+            throw new IllegalArgumentException("two inputs share the key '%s'".formatted(name));
+        }
+        var key = JournalKey.of(runId, name);
+        Fingerprint fingerprint = fingerprint(input);
+        Optional<BulkItem<O>> earlier = journal.flatMap(record -> record.ended(key, fingerprint))
+                .flatMap(ended -> reused(ended, index, name));
+        if (earlier.isPresent()) {
+            hand(earlier.get());
+            return;
+        }
+        var item = new ItemRun<>(coordinator, type, runId, index, money, deadlineNanos);
+        Thread thread = Thread.ofVirtual()
+                .name("cadre-%s-%d".formatted(runId, index))
+                .unstarted(() -> inbox.add(new Done<>(perform(item, input, index, key, fingerprint))));
+        inFlight.put(name, thread);
+        thread.start();
+    }
+
+    private BulkItem<O> perform(ItemRun<I, O> item, I input, long index, JournalKey key, Fingerprint fingerprint) {
+        journal.ifPresent(record -> item.recordTo(record, key, fingerprint));
+        Outcome<O> outcome = item.run(input);
+        Spend spend = item.spend();
+        journal.ifPresent(record ->
+                record.append(new JournalEntry.Ended(key, fingerprint, written(outcome), spend)));
+        return new BulkItem<>(index, key.subtask(), outcome, spend, false);
+    }
+
+    private Outcome<String> written(Outcome<O> outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded<O>(O value) ->
+                new Outcome.Succeeded<>(JsonType.of(type.output()).write(value));
+            case Outcome.Failed<O> failed -> new Outcome.Failed<>(failed.failure());
+            case Outcome.Skipped<O> skipped -> new Outcome.Skipped<>(skipped.skip());
+        };
+    }
+
+    private Optional<BulkItem<O>> reused(JournalEntry.Ended ended, long index, String name) {
+        return ended.outcome()
+                .ifSucceeded()
+                .map(json -> new BulkItem<>(
+                        index,
+                        name,
+                        new Outcome.Succeeded<>(JsonType.of(type.output()).read(json)),
+                        Spend.NONE,
+                        true));
+    }
+
+    private Fingerprint fingerprint(I input) {
+        String[] parts = java.util.Arrays.copyOf(typeParts(), typeParts().length + 1);
+        parts[parts.length - 1] = JsonType.of(type.input()).write(input);
+        return Fingerprint.of(parts);
+    }
+
+    /** Everything but the input that can change an answer. */
+    private String[] typeParts() {
+        return switch (type.work()) {
+            case Work.Code<I, O> code -> new String[] {type.name(), schema(type.input()), schema(type.output())};
+            case Work.Model<I, O> model -> new String[] {
+                type.name(),
+                schema(type.input()),
+                schema(type.output()),
+                model.instructions(),
+                model.tools().stream().map(Tool::spec).toList().toString(),
+                type.tiers().toString(),
+                type.acceptances().stream().map(rule -> rule.rule()).toList().toString(),
+                model.effort().orElse(coordinator.limits().effort()).toString(),
+                Long.toString(model.maxOutputTokens().orElse(coordinator.limits().workerOutputTokens())),
+                models()
+            };
+        };
+    }
+
+    private String models() {
+        var names = new StringBuilder();
+        for (Tier tier : List.of(Tier.NANO, Tier.MINI, Tier.FLAGSHIP)) {
+            if (coordinator.pools().tiers().contains(tier)) {
+                names.append(tier).append('=').append(coordinator.pools().pool(tier).model()).append(' ');
+            }
+        }
+        return names.toString();
+    }
+
+    private static String schema(Class<?> part) {
+        return JsonType.of(part).schema();
+    }
+
+    /** Interrupts what is still in flight, and hears out what ends within the grace. */
+    private void clear(Consumer<BulkItem<O>> heard) {
+        inFlight.values().forEach(Thread::interrupt);
+        boolean interrupted = Thread.interrupted();
+        long until = coordinator.clock().nanoTime() + LocalRunner.GRACE.toNanos();
+        while (!inFlight.isEmpty()) {
+            try {
+                Done<O> done = coordinator.clock().poll(inbox, until);
+                if (done == null) {
+                    break;
+                }
+                inFlight.remove(done.item().key());
+                heard.accept(done.item());
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

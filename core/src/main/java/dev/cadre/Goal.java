@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.json.JsonType;
+import dev.cadre.merge.Merger;
+import dev.cadre.merge.Mergers;
+
+/**
+ * What the caller wants: text, context, and the Java type of the answer. Immutable.
+ *
+ * @param <R> the answer
+ */
+public final class Goal<R> {
+    private final String text;
+    private final String context;
+    private final Class<R> answer;
+    private final Merger<R> merger;
+
+    private Goal(String text, String context, Class<R> answer, Merger<R> merger) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("the goal is blank");
+        }
+        this.text = text;
+        this.context = context;
+        this.answer = answer;
+        this.merger = merger;
+    }
+
+    /**
+     * A goal whose outcomes a model merges into the answer, on tier MINI.
+     *
+     * @throws IllegalArgumentException if the text is blank, or the type cannot be expressed in a strict JSON schema
+     */
+    public static <R> Goal<R> of(String text, Class<R> answer) {
+        JsonType.of(answer);
+        return new Goal<>(text, "", answer, Mergers.synthesis(answer));
+    }
+
+    /** Adds what the planner and a model merger should know besides; default empty. */
+    public Goal<R> withContext(String about) {
+        return new Goal<>(text, about, answer, merger);
+    }
+
+    /** Merges the outcomes in another way. */
+    public Goal<R> mergedBy(Merger<R> other) {
+        return new Goal<>(text, context, answer, other);
+    }
+
+    public String text() {
+        return text;
+    }
+
+    public String context() {
+        return context;
+    }
+
+    public Class<R> answer() {
+        return answer;
+    }
+
+    public Merger<R> merger() {
+        return merger;
+    }
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.AllotmentRefusedException;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.budget.LedgerState;
+import dev.cadre.json.JsonType;
+import dev.cadre.merge.Citation;
+import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeTerms;
+import dev.cadre.merge.Merged;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.ModelException;
+import dev.cadre.plan.PlanDefect;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlanRejectedException;
+import dev.cadre.plan.PlanRequest;
+import dev.cadre.plan.PlanReview;
+import dev.cadre.pool.CallRefusedException;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RunParts;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungEnd;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The parts of a run whose graph a planner makes and whose answer a merger makes. */
+final class GoalParts<R> implements RunParts {
+    private static final int MERGE_PERCENT = 30;
+    private static final int MERGE_SHARE_OF_TIME = 5;
+    private static final Duration LEAST_MERGE_TIME = Duration.ofSeconds(5);
+
+    private final Run run;
+    private final Goal<R> goal;
+    private final Duration workTime;
+    private final BudgetGuard mergeMoney;
+    private volatile List<Citation> citations = List.of();
+    private volatile List<String> mergeNotes = List.of();
+    private volatile List<String> planNotes = List.of();
+
+    private GoalParts(Run run, Goal<R> goal, Duration workTime, BudgetGuard mergeMoney) {
+        this.run = run;
+        this.goal = goal;
+        this.workTime = workTime;
+        this.mergeMoney = mergeMoney;
+    }
+
+    /** Sets the merger's money and time aside first, so that a run that begins can end with an answer. */
+    static <R> RunResult<R> run(Run run, Goal<R> goal) throws InterruptedException {
+        Money merge = goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
+        Money floor = floor(run, goal).plus(merge);
+        if (floor.isMoreThan(run.guard().available())) {
+            return run.refused(RunFailure.of(
+                    RunFailure.Kind.BUDGET_TOO_SMALL,
+                    "a budget of %s is too small: planner, merger and one subtask need at least %s"
+                            .formatted(run.limit(), floor)));
+        }
+        boolean modelMerges = !merge.isZero();
+        Duration workTime = modelMerges ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
+        Money setAside = modelMerges ? merge.atLeast(run.limit().percent(MERGE_PERCENT)) : Money.ZERO;
+        try (BudgetGuard allotment = allot(run, setAside, merge, floor)) {
+            var parts = new GoalParts<>(run, goal, workTime, allotment);
+            return run.conclude(parts, Optional.empty(), workTime, List.of());
+        }
+    }
+
+    /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
+    private static BudgetGuard allot(Run run, Money wanted, Money needed, Money floor) {
+        Money most = run.guard().available().minusOrZero(floor.minus(needed));
+        try {
+            return run.guard().allot(wanted.atMost(most).atLeast(needed));
+        } catch (AllotmentRefusedException takenMeanwhile) {
+            return run.guard().allot(needed);
+        }
+    }
+
+    private static Money floor(Run run, Goal<?> goal) {
+        Money planner = run.coordinator().planner().leastCost(request(run, goal, run.deadline()));
+        Money cheapest = run.limit();
+        for (SubtaskType<?, ?> type : run.coordinator().types()) {
+            Money first = run.worstCase(type, null, type.tiers().floor());
+            cheapest = first.atMost(cheapest);
+        }
+        return planner.plus(cheapest);
+    }
+
+    private static Duration mergeTime(Duration deadline) {
+        Duration fifth = deadline.dividedBy(MERGE_SHARE_OF_TIME);
+        Duration wanted = fifth.compareTo(LEAST_MERGE_TIME) < 0 ? LEAST_MERGE_TIME : fifth;
+        Duration half = deadline.dividedBy(2);
+        return wanted.compareTo(half) > 0 ? half : wanted;
+    }
+
+    private static PlanRequest request(Run run, Goal<?> goal, Duration workTime) {
+        return new PlanRequest(
+                goal.text(),
+                goal.context(),
+                JsonType.of(goal.answer()).schema(),
+                run.coordinator().types(),
+                run.coordinator().limits(),
+                new PlanRequest.Terms(
+                        run.coordinator().pools(),
+                        run.guard(),
+                        run.id(),
+                        run.callDeadline(workTime),
+                        run.attempts()));
+    }
+
+    /** Plans without running anything. */
+    static Preview preview(Run run, Goal<?> goal) throws InterruptedException {
+        var nodes = new ArrayList<GraphNode>();
+        PlanIntake intake = PlanIntake.whole(run.coordinator().types(), run.coordinator().limits(), nodes::add);
+        try {
+            run.coordinator().planner().plan(request(run, goal, run.deadline()), intake);
+            intake.finish();
+        } catch (RuntimeException e) {
+            throw RunFailedException.of(describe(RunFailure.Kind.PLANNER_FAILED, e));
+        }
+        Money merge = goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
+        return Preview.of(nodes, run.coordinator()).withPlanning(run.money().spent(), merge, run.limit());
+    }
+
+    @Override
+    public void plan(Consumer<RunInput> inbox) throws InterruptedException {
+        Coordinator coordinator = run.coordinator();
+        Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
+        if (mustBeWhole(coordinator)) {
+            planWhole(admit);
+        } else {
+            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
+            coordinator.planner().plan(request(run, goal, workTime), intake);
+            intake.finish();
+            planNotes = notes(intake);
+        }
+        inbox.accept(new RunInput.PlanEnded(planNotes));
+    }
+
+    private static boolean mustBeWhole(Coordinator coordinator) {
+        return coordinator.review().isPresent()
+                || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
+    }
+
+    private void planWhole(Consumer<GraphNode> admit) throws InterruptedException {
+        Coordinator coordinator = run.coordinator();
+        var nodes = new ArrayList<GraphNode>();
+        PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
+        coordinator.planner().plan(request(run, goal, workTime), intake);
+        intake.finish();
+        planNotes = notes(intake);
+        String estimate = Preview.of(nodes, coordinator).cost().toString();
+        var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
+        switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
+            case PlanReview.Verdict.Approve approved -> nodes.forEach(admit);
+            case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
+        }
+    }
+
+    private static List<String> notes(PlanIntake intake) {
+        return intake.defects().stream().map(PlanDefect::toString).toList();
+    }
+
+    @Override
+    public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
+        return run.perform(rung, workTime);
+    }
+
+    @Override
+    public Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
+        var terms = new MergeTerms(
+                run.coordinator().pools(),
+                mergeMoney,
+                run.id(),
+                run.callDeadline(run.deadline()),
+                run.coordinator().limits(),
+                run.attempts());
+        Merged<R> merged = goal.merger().merge(new MergeInput(goal.text(), goal.context(), outcomes), terms);
+        citations = merged.citations();
+        mergeNotes = merged.notes();
+        return merged.answer();
+    }
+
+    List<Citation> citations() {
+        return citations;
+    }
+
+    List<String> notes() {
+        var notes = new ArrayList<>(planNotes);
+        notes.addAll(mergeNotes);
+        return notes;
+    }
+
+    @Override
+    public RunFailure failure(RunFailure.Kind kind, Throwable thrown) {
+        return describe(kind, thrown);
+    }
+
+    private static RunFailure describe(RunFailure.Kind kind, Throwable thrown) {
+        String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+        return switch (thrown) {
+            case ModelException model -> RunFailure.of(kind, message, model);
+            case CallRefusedException refused when refused.getCause() instanceof ModelException model ->
+                RunFailure.of(kind, message, model);
+            case PlanRejectedException rejected -> RunFailure.of(
+                    RunFailure.Kind.PLAN_REJECTED,
+                    message,
+                    rejected.defects().stream().map(PlanDefect::toString).toList());
+            case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
+            default -> RunFailure.of(kind, message);
+        };
+    }
+
+    @Override
+    public LedgerState money() {
+        return run.money();
+    }
+
+    /** A review did not let the plan pass. */
+    private static final class PlanReviewedException extends RuntimeException {
+        PlanReviewedException(String reason) {
+            super("the plan was not approved: " + reason);
+        }
+    }
+}

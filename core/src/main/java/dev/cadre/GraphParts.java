@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.LedgerState;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RunParts;
+import dev.cadre.task.GraphNode;
+import dev.cadre.worker.RungEnd;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The parts of a run whose graph was written by hand. */
+final class GraphParts implements RunParts {
+    private final Run run;
+    private final List<GraphNode> nodes;
+
+    GraphParts(Run run, List<GraphNode> nodes) {
+        this.run = run;
+        this.nodes = nodes;
+    }
+
+    @Override
+    public void plan(Consumer<RunInput> inbox) {
+        nodes.forEach(node -> inbox.accept(new RunInput.Admitted(node)));
+        inbox.accept(new RunInput.PlanEnded(List.of()));
+    }
+
+    @Override
+    public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
+        return run.perform(rung, run.deadline());
+    }
+
+    @Override
+    public Object merge(List<SubtaskOutcome> outcomes) {
+        throw new IllegalStateException("a graph written by hand has no merger");
+    }
+
+    @Override
+    public RunFailure failure(RunFailure.Kind kind, Throwable thrown) {
+        return RunFailure.of(kind, String.valueOf(thrown.getMessage()));
+    }
+
+    @Override
+    public LedgerState money() {
+        return run.money();
+    }
+}

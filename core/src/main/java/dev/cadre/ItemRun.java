@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.pool.Attempt;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RunMachine;
+import dev.cadre.task.Binding;
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.CostRange;
+import dev.cadre.worker.RungEnd;
+import dev.cadre.worker.RungTask;
+import dev.cadre.worker.RungTerms;
+import dev.cadre.worker.SubtaskWorker;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One item of a bulk run: a graph of one subtask, driven by the same machine on the item's own thread. */
+final class ItemRun<I, O> {
+    private static final String NODE = "item";
+
+    private final Coordinator coordinator;
+    private final SubtaskType<I, O> type;
+    private final String runId;
+    private final long index;
+    private final BudgetGuard money;
+    private final long deadlineNanos;
+    private final SubtaskWorker worker;
+    private Consumer<Attempt> recorder = attempt -> {};
+    private Spend spend = Spend.NONE;
+
+    ItemRun(
+            Coordinator coordinator,
+            SubtaskType<I, O> type,
+            String runId,
+            long index,
+            BudgetGuard money,
+            long deadlineNanos) {
+        this.coordinator = coordinator;
+        this.type = type;
+        this.runId = runId;
+        this.index = index;
+        this.money = money;
+        this.deadlineNanos = deadlineNanos;
+        worker = SubtaskWorker.of(coordinator.pools());
+    }
+
+    /** Makes every attempt durable before it is sent, and again when its cost is known. */
+    void recordTo(Journal journal, JournalKey key, Fingerprint fingerprint) {
+        recorder = new Consumer<>() {
+            private int attempts;
+
+            @Override
+            public void accept(Attempt attempt) {
+                switch (attempt) {
+                    case Attempt.Started started -> journal.append(
+                            new JournalEntry.Intent(key, fingerprint, ++attempts, started.reserved()));
+                    case Attempt.Replied replied -> journal.append(
+                            new JournalEntry.Settled(key, attempts, replied.spend()));
+                    case Attempt.Failed failed -> journal.append(
+                            new JournalEntry.Settled(key, attempts, failed.spend()));
+                    case Attempt.Retrying retrying -> {}
+                }
+            }
+        };
+    }
+
+    /** What its attempts cost; to be read when it has ended. */
+    Spend spend() {
+        return spend;
+    }
+
+    @SuppressWarnings("unchecked") // the only subtask is of this item's type
+    Outcome<O> run(I input) {
+        var machine = new RunMachine(
+                new RunMachine.Settings(runId, Optional.of(NODE), false, 1),
+                (kind, known, tier) -> worker.quote(
+                                RungTask.first(kind, known == null ? input : known, label(), tier),
+                                coordinator.limits())
+                        .map(CostRange::worst)
+                        .orElse(money.state().limit()),
+                money.state(),
+                now());
+        Deque<RunInput> inputs = new ArrayDeque<>();
+        inputs.add(new RunInput.Admitted(
+                new GraphNode(NODE, type, new Binding.One(outputs -> input), List.of(), false)));
+        inputs.add(new RunInput.PlanEnded(List.of()));
+        while (true) {
+            for (RunCommand command : machine.on(inputs.remove(), money.state(), now())) {
+                switch (command) {
+                    case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
+                    case RunCommand.Finish finish -> {
+                        return (Outcome<O>) Objects.requireNonNull(finish.ending().outcomes().get(NODE));
+                    }
+                    case RunCommand.StopRung stop -> {}
+                    case RunCommand.StopPlanner stop -> {}
+                    case RunCommand.StartMerge merge -> {}
+                    case RunCommand.Tell tell -> {}
+                }
+            }
+        }
+    }
+
+    private RungEnd perform(RunCommand.StartRung start) {
+        var task = new RungTask(
+                start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
+        var terms = new RungTerms(
+                runId, money, (int) Math.min(index, Integer.MAX_VALUE), deadlineNanos, coordinator.limits(), this::hear,
+                thread -> {});
+        try {
+            return worker.perform(task, terms);
+        } catch (InterruptedException e) {
+            return new RungEnd.Cancelled();
+        } catch (RuntimeException | Error broken) { // an item's own fault must not end the others
+            return RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, broken.toString()));
+        }
+    }
+
+    private void hear(Attempt attempt) {
+        recorder.accept(attempt);
+        switch (attempt) {
+            case Attempt.Replied replied -> spend = spend.plus(replied.spend());
+            case Attempt.Failed failed -> spend = spend.plus(failed.spend());
+            case Attempt.Started started -> {}
+            case Attempt.Retrying retrying -> {}
+        }
+    }
+
+    private String label() {
+        return NODE + "#" + index;
+    }
+
+    private long now() {
+        return coordinator.clock().nanoTime();
+    }
+}

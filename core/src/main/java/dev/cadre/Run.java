@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.budget.LedgerState;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.LocalRunner;
+import dev.cadre.schedule.RunClock;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunEnding;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.schedule.RunMachine;
+import dev.cadre.schedule.RunParts;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.worker.CostRange;
+import dev.cadre.worker.RungEnd;
+import dev.cadre.worker.RungTask;
+import dev.cadre.worker.RungTerms;
+import dev.cadre.worker.SubtaskWorker;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One execution: its money, its times, its accounts, and the means that its parts share. */
+final class Run {
+    private final Coordinator coordinator;
+    private final SubtaskWorker worker;
+    private final RunClock clock;
+    private final Accounts accounts = new Accounts();
+    private final RunListener listener;
+    private final BudgetGuard money;
+    private final Money limit;
+    private final long startNanos;
+    private final Duration deadline;
+    private final String id = newId();
+    private @Nullable LocalRunner runner;
+
+    Run(Coordinator coordinator, Budget budget) {
+        this.coordinator = coordinator;
+        worker = SubtaskWorker.of(coordinator.pools());
+        clock = coordinator.clock();
+        listener = accounts.and(coordinator.listener());
+        limit = budget.limit();
+        startNanos = clock.nanoTime();
+        deadline = budget.deadline()
+                .filter(time -> time.compareTo(coordinator.limits().deadline()) < 0)
+                .orElse(coordinator.limits().deadline());
+        money = budget.open();
+    }
+
+    /** Runs a graph written by hand. */
+    <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
+        try (money) {
+            tell(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
+            return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline, List.of());
+        }
+    }
+
+    /** Plans and runs a goal. */
+    <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
+        try (money) {
+            tell(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
+            return GoalParts.run(this, goal);
+        }
+    }
+
+    /** Plans a goal and prices the plan. */
+    Preview preview(Goal<?> goal) throws InterruptedException {
+        try (money) {
+            return GoalParts.preview(this, goal);
+        }
+    }
+
+    /** Drives a run to its end. */
+    <R> RunResult<R> conclude(
+            RunParts parts, Optional<String> answer, Duration workTime, List<String> notes)
+            throws InterruptedException {
+        var machine = new RunMachine(
+                new RunMachine.Settings(id, answer, coordinator.isFailFast(), coordinator.limits().maxItems()),
+                this::worstCase,
+                money(),
+                startNanos);
+        var deadlines = new LocalRunner.Deadlines(
+                startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
+        runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
+        RunEnding ending = runner.run();
+        return result(ending, parts, runner.abandoned(), notes);
+    }
+
+    /** A run that ended before it began. */
+    <R> RunResult<R> refused(RunFailure failure) {
+        var ending = new RunEnding(RunEnding.Status.FAILED, null, failure, Map.of(), List.of());
+        return result(ending, null, List.of(), List.of());
+    }
+
+    @SuppressWarnings("unchecked") // the machine passes on what the answering subtask or the merger of this run made
+    private <R> RunResult<R> result(
+            RunEnding ending, @Nullable RunParts parts, List<String> abandoned, List<String> notes) {
+        Spend spend = spend();
+        tell(new RunEvent.RunEnded(
+                id, sinceStart(), ending.status().name().toLowerCase(java.util.Locale.ROOT), spend.total()));
+        RunReport report = new RunReport(
+                id,
+                ending.outcomes(),
+                accounts.subtasks(ending.outcomes()),
+                accounts.planner(),
+                accounts.merger(),
+                spend,
+                limit,
+                parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
+                parts instanceof GoalParts<?> goal ? goal.notes() : notes,
+                abandoned,
+                money.openReservations(),
+                sinceStart());
+        Object answer = ending.answer();
+        return switch (ending.status()) {
+            case COMPLETE -> new RunResult.Complete<>((R) require(answer), report);
+            case PARTIAL -> new RunResult.Partial<>((R) require(answer), ending.missing(), report);
+            case FAILED -> new RunResult.Failed<>(requireFailure(ending), report);
+        };
+    }
+
+    private static Object require(@Nullable Object answer) {
+        if (answer == null) {
+            throw new IllegalStateException("the run ended without an answer");
+        }
+        return answer;
+    }
+
+    private static RunFailure requireFailure(RunEnding ending) {
+        if (ending.failure() == null) {
+            throw new IllegalStateException("the run failed without a reason");
+        }
+        return ending.failure();
+    }
+
+    /** The ledger has the last word on money; calls that were left behind count as forfeited. */
+    private Spend spend() {
+        LedgerState state = money.state();
+        Spend booked = accounts.spend();
+        return new Spend(
+                state.settled(),
+                state.forfeited().plus(state.outstanding()),
+                booked.attempts(),
+                booked.tokens(),
+                booked.estimated() || !state.outstanding().isZero());
+    }
+
+    // --- what the parts share
+
+    RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
+        var task = new RungTask(
+                rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
+        var terms = new RungTerms(
+                id,
+                money,
+                rung.order(),
+                callDeadline(workTime),
+                coordinator.limits(),
+                attempts(),
+                thread -> post(new RunEvent.WorkAbandoned(id, sinceStart(), rung.id().label(), thread)));
+        return worker.perform(task, terms);
+    }
+
+    Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
+        return firstCall(type, input, tier).map(CostRange::worst).orElse(limit);
+    }
+
+    Optional<CostRange> firstCall(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
+        return input == null
+                ? worker.quote(type, tier, coordinator.limits())
+                : worker.quote(RungTask.first(type, input, "preview", tier), coordinator.limits());
+    }
+
+    AttemptListener attempts() {
+        return new AttemptTeller(id, this::sinceStart, this::post);
+    }
+
+    /** The reading of the system's clock at which calls must be over, after this much of the run's time. */
+    long callDeadline(Duration time) {
+        return System.nanoTime() + time.minus(sinceStart()).toNanos();
+    }
+
+    private void post(RunEvent event) {
+        if (runner == null) {
+            tell(event); // before the run there is one thread only
+        } else {
+            runner.post(event);
+        }
+    }
+
+    private void tell(RunEvent event) {
+        listener.on(event);
+    }
+
+    Duration sinceStart() {
+        return Duration.ofNanos(clock.nanoTime() - startNanos);
+    }
+
+    Coordinator coordinator() {
+        return coordinator;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Money limit() {
+        return limit;
+    }
+
+    Duration deadline() {
+        return deadline;
+    }
+
+    BudgetGuard guard() {
+        return money;
+    }
+
+    LedgerState money() {
+        return money.state();
+    }
+
+    private static String newId() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()).substring(0, 12);
+    }
+}

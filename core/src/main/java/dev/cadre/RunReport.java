@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.json.JsonType;
+import dev.cadre.merge.Citation;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run did and spent.
+ *
+ * @param runId the run
+ * @param outcomes how each subtask ended, in plan order
+ * @param subtasks what each subtask took, in plan order; an item of a fan-out has a line of its own
+ * @param planner what the planner took; zero for a graph written by hand
+ * @param merger what the merger took; zero if plain code merged
+ * @param spend what was spent in all
+ * @param limit what could have been spent
+ * @param citations where a merger's model found what it said, checked against the outcomes
+ * @param notes what was cut or dropped on the way: defects of the plan, cuts of the merger
+ * @param abandoned names of threads that ignored their interrupt and may still run
+ * @param openReservations attempts that had not ended when the run did: not zero only if something was abandoned
+ * @param elapsed the time of the whole run
+ */
+public record RunReport(
+        String runId,
+        Map<String, Outcome<?>> outcomes,
+        List<SubtaskReport> subtasks,
+        SubtaskReport planner,
+        SubtaskReport merger,
+        Spend spend,
+        Money limit,
+        List<Citation> citations,
+        List<String> notes,
+        List<String> abandoned,
+        long openReservations,
+        Duration elapsed) {
+
+    public RunReport {
+        outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
+        subtasks = List.copyOf(subtasks);
+        citations = List.copyOf(citations);
+        notes = List.copyOf(notes);
+        abandoned = List.copyOf(abandoned);
+    }
+
+    /** How one subtask ended. */
+    public Outcome<?> outcome(String subtaskId) {
+        Outcome<?> outcome = outcomes.get(subtaskId);
+        if (outcome == null) {
+            throw new IllegalArgumentException("this run has no subtask '%s', only %s"
+                    .formatted(subtaskId, outcomes.keySet()));
+        }
+        return outcome;
+    }
+
+    @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
+    static String json(Object answer) {
+        return answer instanceof String text
+                ? text
+                : ((JsonType<Object>) JsonType.of(answer.getClass())).write(answer);
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunEnding.Missing;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskRef;
+import java.util.List;
+
+/**
+ * How a run ended. Every end carries the outcome of each subtask and what was spent.
+ *
+ * @param <R> the answer
+ */
+public sealed interface RunResult<R> {
+    /** An answer from all that was asked for. */
+    record Complete<R>(R answer, RunReport report) implements RunResult<R> {}
+
+    /** An answer that lacks something. */
+    record Partial<R>(R answer, List<Missing> missing, RunReport report) implements RunResult<R> {
+        public Partial {
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /** No answer. */
+    record Failed<R>(RunFailure cause, RunReport report) implements RunResult<R> {
+        /** The failure as something to throw. */
+        public RunFailedException toException() {
+            return RunFailedException.of(cause);
+        }
+    }
+
+    /** What was done and spent. */
+    RunReport report();
+
+    /**
+     * The answer of a complete run.
+     *
+     * @throws RunFailedException if the run is partial or failed
+     */
+    default R requireComplete() {
+        return switch (this) {
+            case Complete<R> complete -> complete.answer();
+            case Partial<R> partial -> throw new RunFailedException(
+                    "the run is only partial, it lacks " + partial.missing());
+            case Failed<R> failed -> throw failed.toException();
+        };
+    }
+
+    /**
+     * How one subtask of a graph written by hand ended.
+     *
+     * @throws IllegalArgumentException if this run had no such subtask
+     */
+    @SuppressWarnings("unchecked") // a reference stands for the output that its subtask's type declares
+    default <T> Outcome<T> outcome(SubtaskRef<T> ref) {
+        return (Outcome<T>) report().outcome(ref.id());
+    }
+
+    /** What was spent; forfeited money is the worst case of calls whose real cost nobody knows. */
+    default Spend spend() {
+        return report().spend();
+    }
+
+    /** The result as text for a model that called this run as a tool: the answer as JSON, or why there is none. */
+    default String toToolText() {
+        return switch (this) {
+            case Complete<R> complete -> RunReport.json(complete.answer());
+            case Partial<R> partial -> RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.missing();
+            case Failed<R> failed -> "failed: " + failed.cause().kind() + ": " + failed.cause().message();
+        };
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one subtask, or one item of it, took.
+ *
+ * @param id the subtask's id, with {@code #index} for an item
+ * @param type the name of its type
+ * @param status {@code succeeded}, {@code failed} or {@code skipped}
+ * @param reason why, or empty if it succeeded
+ * @param lastTier the tier of its last model call, or null if there was none
+ * @param model the model of that call, or empty
+ * @param spend its model calls, tokens and money
+ * @param took from the start of its first rung to its end; zero if it never started
+ */
+public record SubtaskReport(
+        String id,
+        String type,
+        String status,
+        String reason,
+        @Nullable Tier lastTier,
+        String model,
+        Spend spend,
+        Duration took) {
+
+    /** The tier of its last model call; empty if there was none. */
+    public Optional<Tier> tier() {
+        return Optional.ofNullable(lastTier);
+    }
+
+    /** What was booked for it. */
+    public Money cost() {
+        return spend.total();
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.journal;
+
+import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Intent;
+import dev.cadre.journal.JournalEntry.PlanAdmitted;
+import dev.cadre.journal.JournalEntry.RunEnded;
+import dev.cadre.journal.JournalEntry.RunStarted;
+import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.util.ArrayList;
+
+/** The fields of each kind of entry. Reading throws {@link JsonException} or {@link IllegalArgumentException}. */
+final class EntryJson {
+    private EntryJson() {}
+
+    static Json.Obj write(JournalEntry entry) {
+        return switch (entry) {
+            case RunStarted(String run, Fingerprint goal, Money limit) ->
+                kind("run_started").with("run", run).with("goal", goal.hex()).with("limitPicoUsd", limit.picoUsd());
+            case PlanAdmitted(String run, int position, String subtask) ->
+                kind("plan_admitted")
+                        .with("run", run)
+                        .with("position", position)
+                        .with("body", Json.parse(subtask));
+            case Intent(JournalKey key, Fingerprint fingerprint, int attempt, Money reserved) ->
+                key("intent", key)
+                        .with("fingerprint", fingerprint.hex())
+                        .with("attempt", attempt)
+                        .with("reservedPicoUsd", reserved.picoUsd());
+            case Settled(JournalKey key, int attempt, Spend spend) ->
+                key("settled", key).with("attempt", attempt).with("spend", spend(spend));
+            case Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) ->
+                outcome(key("ended", key).with("fingerprint", fingerprint.hex()), outcome)
+                        .with("spend", spend(spend));
+            case RunEnded(String run, String status) ->
+                kind("run_ended").with("run", run).with("status", status);
+        };
+    }
+
+    static JournalEntry read(Json.Obj json) {
+        var kind = json.string("kind");
+        return switch (kind) {
+            case "run_started" ->
+                new RunStarted(json.string("run"), new Fingerprint(json.string("goal")), money(json, "limitPicoUsd"));
+            case "plan_admitted" ->
+                new PlanAdmitted(
+                        json.string("run"),
+                        json.intValue("position"),
+                        body(json).write());
+            case "intent" ->
+                new Intent(key(json), fingerprint(json), json.intValue("attempt"), money(json, "reservedPicoUsd"));
+            case "settled" -> new Settled(key(json), json.intValue("attempt"), spend(json.object("spend")));
+            case "ended" -> new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")));
+            case "run_ended" -> new RunEnded(json.string("run"), json.string("status"));
+            default -> throw new IllegalArgumentException("unknown kind of record '%.40s'".formatted(kind));
+        };
+    }
+
+    private static Json.Obj kind(String kind) {
+        return Json.obj().with("kind", kind);
+    }
+
+    private static Json.Obj key(String kind, JournalKey key) {
+        return kind(kind).with("run", key.run()).with("subtask", key.subtask()).with("item", key.item());
+    }
+
+    private static JournalKey key(Json.Obj json) {
+        return new JournalKey(json.string("run"), json.string("subtask"), json.intValue("item"));
+    }
+
+    private static Fingerprint fingerprint(Json.Obj json) {
+        return new Fingerprint(json.string("fingerprint"));
+    }
+
+    private static Money money(Json.Obj json, String... path) {
+        return Money.ofPico(json.longValue(path));
+    }
+
+    private static Json body(Json.Obj json) {
+        return json.at("body").orElseThrow(() -> new JsonException("body: missing"));
+    }
+
+    private static Json.Obj outcome(Json.Obj json, Outcome<String> outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded<String>(String output) ->
+                json.with("outcome", "succeeded").with("body", Json.parse(output));
+            case Outcome.Failed<String>(Failure failure) ->
+                json.with("outcome", "failed").with("body", reason(failure.kind(), failure.message()));
+            case Outcome.Skipped<String>(Skip skip) ->
+                json.with("outcome", "skipped")
+                        .with(
+                                "body",
+                                reason(skip.kind(), skip.message()).with("because", Json.strings(skip.because())));
+        };
+    }
+
+    private static Outcome<String> outcome(Json.Obj json) {
+        var outcome = json.string("outcome");
+        return switch (outcome) {
+            case "succeeded" -> new Outcome.Succeeded<>(body(json).write());
+            case "failed" -> Outcome.failed(Failure.Kind.valueOf(json.string("body", "kind")), message(json));
+            case "skipped" -> new Outcome.Skipped<>(skip(json));
+            default -> throw new IllegalArgumentException("unknown outcome '%.40s'".formatted(outcome));
+        };
+    }
+
+    private static Skip skip(Json.Obj json) {
+        var because = new ArrayList<String>();
+        for (Json id : json.items("body", "because")) {
+            because.add(Json.obj().with("because", id).string("because"));
+        }
+        return new Skip(Skip.Kind.valueOf(json.string("body", "kind")), message(json), because);
+    }
+
+    private static Json.Obj reason(Enum<?> kind, String message) {
+        return Json.obj().with("kind", kind.name()).with("message", message);
+    }
+
+    private static String message(Json.Obj json) {
+        return json.string("body", "message");
+    }
+
+    private static Json.Obj spend(Spend spend) {
+        var tokens = spend.tokens();
+        return Json.obj()
+                .with("settledPicoUsd", spend.settled().picoUsd())
+                .with("forfeitedPicoUsd", spend.forfeited().picoUsd())
+                .with("attempts", spend.attempts())
+                .with("estimated", spend.estimated())
+                .with("inputTokens", tokens.inputTokens())
+                .with("cachedInputTokens", tokens.cachedInputTokens())
+                .with("cacheWriteTokens", tokens.cacheWriteTokens())
+                .with("outputTokens", tokens.outputTokens())
+                .with("reasoningTokens", tokens.reasoningTokens());
+    }
+
+    private static Spend spend(Json.Obj json) {
+        var tokens = new TokenUsage(
+                json.longValue("inputTokens"),
+                json.longValue("cachedInputTokens"),
+                json.longValue("cacheWriteTokens"),
+                json.longValue("outputTokens"),
+                json.longValue("reasoningTokens"));
+        return new Spend(
+                money(json, "settledPicoUsd"),
+                money(json, "forfeitedPicoUsd"),
+                json.longValue("attempts"),
+                tokens,
+                json.bool("estimated"));
+    }
+}

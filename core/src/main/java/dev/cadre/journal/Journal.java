@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.journal;
+
+import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Intent;
+import dev.cadre.journal.JournalEntry.PlanAdmitted;
+import dev.cadre.journal.JournalEntry.RunEnded;
+import dev.cadre.journal.JournalEntry.RunStarted;
+import dev.cadre.price.Spend;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The durable record of runs: what was promised, paid and answered, so that a resumed run pays for nothing twice.
+ *
+ * <p>The views show every entry that is durable, of this session and of earlier ones, in the order it was submitted.
+ * Safe for use by many threads, which may be interrupted at any time. Costs no money. Every method but {@link #close}
+ * throws {@link IllegalStateException} once the journal is closed.
+ */
+public interface Journal extends AutoCloseable {
+
+    /**
+     * Hands over an entry to be made durable after those submitted before it. Does not wait for the disk.
+     *
+     * <p>Cancelling the future does not withdraw the entry. What depends on the future runs on the thread of the
+     * journal, holds up every other entry, and must not wait for one.
+     *
+     * @return completes once the entry is durable and the views show it, or with a {@link JournalWriteException}
+     * @throws IllegalArgumentException if some text is not JSON, or the record is larger than 16 MiB; nothing is
+     *     written, and the journal stays usable
+     */
+    CompletableFuture<Void> submit(JournalEntry entry);
+
+    /**
+     * Waits until the entry is durable: about the time of one or two disk flushes, however many threads do so at once.
+     *
+     * <p>An interrupt does not cut this short, and is kept: whoever returns from here knows what became of the entry.
+     *
+     * @throws JournalWriteException if it is not known to be durable
+     * @throws IllegalArgumentException as {@link #submit} does
+     */
+    void append(JournalEntry entry);
+
+    /**
+     * How a subtask or an item ended, if it did so with the same fingerprint; the latest one if there are several.
+     * Reads the file.
+     *
+     * @throws JournalDamagedException if the record is not any more what was written
+     */
+    Optional<Ended> ended(JournalKey key, Fingerprint fingerprint);
+
+    /** The runs in order of their first start, each with the latest {@link RunStarted}. */
+    List<RunStarted> runs();
+
+    /** How a run ended; empty if it did not, or was started again since. */
+    Optional<RunEnded> runEnded(String run);
+
+    /**
+     * The admitted subtasks of a run in plan order; at each position the one admitted first. Reads the file.
+     *
+     * @throws JournalDamagedException if a record is not any more what was written
+     */
+    List<PlanAdmitted> plan(String run);
+
+    /** Attempts of a run that are not settled: in flight, or cut off by a crash and of unknown fate. */
+    List<Intent> openIntents(String run);
+
+    /** What a run has spent in all its sessions: what was booked, and the worst case of every open intent. */
+    Spend spent(String run);
+
+    /** Makes durable what was submitted, then lets go of everything held. Waits for that; closing again does nothing. */
+    @Override
+    void close();
+}

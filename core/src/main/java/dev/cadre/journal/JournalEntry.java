@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.journal;
+
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
+
+/**
+ * A fact about a run that must survive a crash.
+ *
+ * <p>Texts called JSON are one JSON document each and come back as compact text. The money of an attempt is booked by
+ * its {@link Intent} and its {@link Settled}, and by nothing else.
+ */
+public sealed interface JournalEntry {
+    /** The run it belongs to. */
+    String run();
+
+    /**
+     * A run began, or was resumed.
+     *
+     * @param goal what was asked for, so that another question never resumes this run
+     * @param limit what the run may spend, earlier sessions included
+     */
+    record RunStarted(String run, Fingerprint goal, Money limit) implements JournalEntry {}
+
+    /**
+     * A subtask was accepted into the running graph, for good.
+     *
+     * @param position its place in plan order, from 0
+     * @param subtask JSON
+     */
+    record PlanAdmitted(String run, int position, String subtask) implements JournalEntry {
+        public PlanAdmitted {
+            if (position < 0) {
+                throw new IllegalArgumentException("negative position in plan order: " + position);
+            }
+        }
+    }
+
+    /**
+     * A model call is about to be made; durable before the call.
+     *
+     * @param attempt tells the attempts of one key apart
+     * @param reserved the worst case, which counts as spent until the attempt is settled
+     */
+    record Intent(JournalKey key, Fingerprint fingerprint, int attempt, Money reserved) implements JournalEntry {
+        @Override
+        public String run() {
+            return key.run();
+        }
+    }
+
+    /**
+     * The reservation of an attempt ended.
+     *
+     * @param attempt that of the intent
+     * @param spend what is booked for it: settled, forfeited, or {@link Spend#NONE} if it was never sent
+     */
+    record Settled(JournalKey key, int attempt, Spend spend) implements JournalEntry {
+        @Override
+        public String run() {
+            return key.run();
+        }
+    }
+
+    /**
+     * A subtask or an item ended; durable before a dependent, the merger or the caller sees it.
+     *
+     * @param fingerprint reuse needs the same key and the same fingerprint
+     * @param outcome with the output as JSON
+     * @param spend what all its attempts cost together, for reports: it is not booked again
+     */
+    record Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend)
+            implements JournalEntry {
+        @Override
+        public String run() {
+            return key.run();
+        }
+    }
+
+    /**
+     * A run ended.
+     *
+     * @param status as in the event: {@code complete}, {@code partial} or {@code failed}
+     */
+    record RunEnded(String run, String status) implements JournalEntry {}
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import dev.cadre.json.JsonMismatchException;
+import dev.cadre.json.JsonType;
+import dev.cadre.model.OutputFormat;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a merging model must reply: the answer, and where it comes from.
+ *
+ * @param <R> the answer
+ */
+final class AnswerFormat<R> {
+    private final JsonType<Draft<R>> type;
+
+    /** A reply as the model wrote it: of the right shape, and nothing else is known of it. */
+    record Draft<R>(R answer, List<Claim> citations) {}
+
+    /** A citation that has not been checked. */
+    record Claim(String subtask, String quote) {}
+
+    private AnswerFormat(JsonType<Draft<R>> type) {
+        this.type = type;
+    }
+
+    @SuppressWarnings("unchecked") // the type argument is the class of R
+    static <R> AnswerFormat<R> of(Class<R> answer) {
+        return new AnswerFormat<>((JsonType<Draft<R>>) JsonType.of(new DraftOf(answer)));
+    }
+
+    OutputFormat output() {
+        return new OutputFormat.JsonSchema(type.schemaName(), type.schema());
+    }
+
+    /** Reads a reply; throws {@link JsonMismatchException} with everything that is wrong. */
+    Draft<R> read(String reply) {
+        return type.read(reply);
+    }
+
+    /** {@code Draft<answer>}. */
+    private record DraftOf(Class<?> answer) implements ParameterizedType {
+        @Override
+        public Type[] getActualTypeArguments() {
+            return new Type[] {answer};
+        }
+
+        @Override
+        public Type getRawType() {
+            return Draft.class;
+        }
+
+        @Override
+        public @Nullable Type getOwnerType() {
+            return AnswerFormat.class;
+        }
+
+        @Override
+        public String getTypeName() {
+            return "an answer of " + answer.getTypeName();
+        }
+    }
+}

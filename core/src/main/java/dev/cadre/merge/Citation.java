@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+/**
+ * A place in an outcome that supports the answer.
+ *
+ * @param subtaskId the subtask, with {@code #index} for an item
+ * @param quote text that occurs in its output
+ */
+public record Citation(String subtaskId, String quote) {}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import dev.cadre.budget.BudgetClosedException;
+import dev.cadre.json.JsonMismatchException;
+import dev.cadre.merge.AnswerFormat.Claim;
+import dev.cadre.merge.AnswerFormat.Draft;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.CallRefusedException;
+import dev.cadre.pool.CallTerms;
+import dev.cadre.pool.ModelPool;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The one or two calls that make one answer. */
+final class MergeDialogue<R> {
+    private final AnswerFormat<R> format;
+    private final Tier tier;
+    private final MergeInput input;
+    private final MergeTerms terms;
+    private final ModelPool pool;
+    private final Evidence evidence;
+    private final List<String> notes = new ArrayList<>();
+
+    MergeDialogue(AnswerFormat<R> format, Tier tier, MergeInput input, MergeTerms terms) {
+        this.format = format;
+        this.tier = tier;
+        this.input = input;
+        this.terms = terms;
+        this.pool = terms.pools().pool(tier);
+        this.evidence = new Evidence(input.outcomes());
+    }
+
+    Merged<R> run() throws InterruptedException {
+        if (evidence.isEmpty()) {
+            throw new MergeFailedException(
+                    "none of %d subtasks succeeded: there is nothing to merge".formatted(input.outcomes().size()));
+        }
+        ModelRequest first = firstRequest();
+        ModelReply reply = call(first);
+        return switch (reply.finish()) {
+            case COMPLETE, TOOL_CALLS -> checked(first, reply);
+            case TRUNCATED -> concluded(read(call(withDoubledCap(first))));
+            case REFUSED, FILTERED -> throw unusable(reply);
+        };
+    }
+
+    private ModelRequest firstRequest() {
+        var prompt = new MergePrompt(pool.model(), format.output(), terms.limits().effort());
+        long cap = MergeSize.cap(pool, terms.limits());
+        int all = Packing.of(evidence, Integer.MAX_VALUE).size();
+        int size = MergeSize.largest(
+                pool,
+                terms.budget().available(),
+                all,
+                bytes -> prompt.first(
+                        input.goal(), input.context(), Packing.of(evidence, bytes).text(), cap));
+        var packing = Packing.of(evidence, size);
+        notes.addAll(packing.notes());
+        return prompt.first(input.goal(), input.context(), packing.text(), cap);
+    }
+
+    private ModelRequest withDoubledCap(ModelRequest first) {
+        long doubled = MergeSize.doubled(pool, first.maxOutputTokens());
+        if (doubled <= first.maxOutputTokens()) {
+            throw new MergeFailedException("the answer ran into the cap of %d tokens, the most that %s can write"
+                    .formatted(first.maxOutputTokens(), pool.model()));
+        }
+        return first.withMaxOutputTokens(doubled);
+    }
+
+    private Merged<R> checked(ModelRequest first, ModelReply reply) throws InterruptedException {
+        Draft<R> draft;
+        try {
+            draft = format.read(reply.text());
+        } catch (JsonMismatchException e) {
+            return concluded(read(call(MergePrompt.repair(first, reply, e.defects()))));
+        }
+        List<String> objections = objections(draft);
+        return concluded(objections.isEmpty() ? draft : mended(first, reply, draft, objections));
+    }
+
+    /** The second draft if there is one, else the first: a failed repair must not lose an answer that is there. */
+    private Draft<R> mended(ModelRequest first, ModelReply reply, Draft<R> draft, List<String> objections)
+            throws InterruptedException {
+        try {
+            return read(call(MergePrompt.repair(first, reply, objections)));
+        } catch (MergeFailedException | ModelException | CallRefusedException | BudgetClosedException failure) {
+            notes.add("the citations could not be mended: " + Excerpt.line(String.valueOf(failure.getMessage())));
+            return draft;
+        }
+    }
+
+    private Draft<R> read(ModelReply reply) {
+        return switch (reply.finish()) {
+            case COMPLETE, TOOL_CALLS -> {
+                try {
+                    yield format.read(reply.text());
+                } catch (JsonMismatchException e) {
+                    throw new MergeFailedException(
+                            "the answer of %s has the wrong shape, also when asked again: %s"
+                                    .formatted(pool.model(), e.getMessage()),
+                            e);
+                }
+            }
+            case TRUNCATED -> throw new MergeFailedException(
+                    "the answer of %s ran into its cap, also when asked again".formatted(pool.model()));
+            case REFUSED, FILTERED -> throw unusable(reply);
+        };
+    }
+
+    private MergeFailedException unusable(ModelReply reply) {
+        return new MergeFailedException("%s did not merge (%s): %s"
+                .formatted(pool.model(), reply.finish(), Excerpt.of(reply.text())));
+    }
+
+    private List<String> objections(Draft<R> draft) {
+        var objections = new ArrayList<String>();
+        for (int i = 0; i < draft.citations().size(); i++) {
+            int index = i;
+            evidence.objection(draft.citations().get(i))
+                    .ifPresent(why -> objections.add("citations[%d]: %s".formatted(index, why)));
+        }
+        return objections;
+    }
+
+    private Merged<R> concluded(Draft<R> draft) {
+        var citations = new ArrayList<Citation>();
+        for (Claim claim : draft.citations()) {
+            evidence.objection(claim).ifPresentOrElse(
+                    why -> notes.add("a citation was dropped: " + why),
+                    () -> citations.add(new Citation(claim.subtask(), claim.quote())));
+        }
+        return new Merged<>(draft.answer(), citations, notes);
+    }
+
+    private ModelReply call(ModelRequest request) throws InterruptedException {
+        var purpose = new CallPurpose(CallPurpose.Kind.MERGE, terms.runId(), "", "merger", input.goal(), tier);
+        return pool.call(
+                request,
+                CallTerms.of(terms.budget(), purpose, terms.deadlineNanos()).withAttempts(terms.attempts()));
+    }
+}

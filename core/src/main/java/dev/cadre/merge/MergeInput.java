@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import dev.cadre.json.JsonType;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What there is to merge.
+ *
+ * @param goal the goal's text
+ * @param context the goal's context; may be empty
+ * @param outcomes every subtask's outcome in plan order, never in order of arrival
+ */
+public record MergeInput(String goal, String context, List<SubtaskOutcome> outcomes) {
+    public MergeInput {
+        outcomes = List.copyOf(outcomes);
+    }
+
+    /** The values that subtasks of a type brought, in plan order; those of the items of a fan-out in item order. */
+    public <O> List<O> values(SubtaskType<?, O> type) {
+        var output = JsonType.of(type.output()).rawType();
+        var values = new ArrayList<O>();
+        for (SubtaskOutcome each : outcomes) {
+            if (each.type().name().equals(type.name()) && each.outcome() instanceof Outcome.Succeeded<?>(Object value)) {
+                if (value instanceof Items<?> items) {
+                    items.values().forEach(item -> values.add(output.cast(item)));
+                } else {
+                    values.add(output.cast(value));
+                }
+            }
+        }
+        return List.copyOf(values);
+    }
+}

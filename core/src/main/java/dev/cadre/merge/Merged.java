@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import java.util.List;
+
+/**
+ * A merger's answer.
+ *
+ * @param citations where a model found what it said, checked against the outcomes; empty if plain code merged
+ * @param notes what was cut or dropped on the way, one line each
+ */
+public record Merged<R>(R answer, List<Citation> citations, List<String> notes) {
+    public Merged {
+        citations = List.copyOf(citations);
+        notes = List.copyOf(notes);
+    }
+
+    /** An answer without citations or notes. */
+    public static <R> Merged<R> of(R answer) {
+        return new Merged<>(answer, List.of(), List.of());
+    }
+}

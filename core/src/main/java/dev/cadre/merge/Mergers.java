@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import dev.cadre.model.Tier;
+import dev.cadre.task.SubtaskType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The mergers that need no code of one's own. All but {@link #synthesis} are plain code: they cost nothing. */
+public final class Mergers {
+    private static final int RANK_OFFSET = 60;
+
+    private Mergers() {}
+
+    /** Makes the answer by a function of the outcomes, which are in plan order. It must be safe for use by many threads. */
+    public static <R> Merger<R> of(Function<? super MergeInput, ? extends R> function) {
+        return (input, terms) -> Merged.of(function.apply(input));
+    }
+
+    /** What the subtasks of a type brought, in plan order. */
+    public static <O> Merger<List<O>> collect(SubtaskType<?, O> type) {
+        return of(input -> input.values(type));
+    }
+
+    /** An answer made of what the subtasks of a type brought, in plan order. */
+    public static <O, R> Merger<R> collect(
+            SubtaskType<?, O> type, Function<? super List<O>, ? extends R> finisher) {
+        return of(input -> finisher.apply(input.values(type)));
+    }
+
+    /** What the subtasks of a type brought; of values with equal keys the first in plan order. */
+    public static <O> Merger<List<O>> dedupe(SubtaskType<?, O> type, Function<? super O, ?> key) {
+        return of(input -> {
+            Map<Object, O> firsts = new LinkedHashMap<>();
+            input.values(type).forEach(value -> firsts.putIfAbsent(key.apply(value), value));
+            return List.copyOf(firsts.values());
+        });
+    }
+
+    /** As {@link #rankFusion(Function, Function, int)}, with the usual offset of 60. */
+    public static <T> Merger<List<T>> rankFusion(
+            Function<? super MergeInput, ? extends List<? extends List<T>>> lists, Function<? super T, ?> key) {
+        return rankFusion(lists, key, RANK_OFFSET);
+    }
+
+    /**
+     * Fuses ranked lists into one, best first: reciprocal-rank fusion. A value scores {@code 1 / (k + rank)} in each list
+     * that has it, ranks counted from 1; of values with equal keys the first one met stands for all, and equal scores
+     * keep the order in which they were met.
+     *
+     * @param lists selects the lists from the outcomes
+     * @param k how little the first ranks count for more than the next, at least 1
+     */
+    public static <T> Merger<List<T>> rankFusion(
+            Function<? super MergeInput, ? extends List<? extends List<T>>> lists, Function<? super T, ?> key, int k) {
+        if (k < 1) {
+            throw new IllegalArgumentException("k must be at least 1, not " + k);
+        }
+        return of(input -> RankFusion.of(lists.apply(input), key, k));
+    }
+
+    /** As {@link #synthesis(Class, Tier)}, on {@link Tier#MINI}: the default for a planned goal. */
+    public static <R> Merger<R> synthesis(Class<R> answer) {
+        return synthesis(answer, Tier.MINI);
+    }
+
+    /**
+     * Lets a model write the answer from the outcomes, with citations that are checked against them. Two calls at most;
+     * how much of the outcomes it gets to read follows from the money that was set aside.
+     *
+     * @throws IllegalArgumentException if the answer cannot be expressed in a strict JSON schema
+     */
+    public static <R> Merger<R> synthesis(Class<R> answer, Tier tier) {
+        return new ModelMerger<>(answer, tier);
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.task.Limits;
+
+/**
+ * Lets a model write the answer from the outcomes.
+ *
+ * @param <R> the answer
+ */
+final class ModelMerger<R> implements Merger<R> {
+    private final AnswerFormat<R> format;
+    private final Tier tier;
+
+    ModelMerger(Class<R> answer, Tier tier) {
+        this.format = AnswerFormat.of(answer);
+        this.tier = tier;
+    }
+
+    @Override
+    public Merged<R> merge(MergeInput input, MergeTerms terms) throws InterruptedException {
+        return new MergeDialogue<>(format, tier, input, terms).run();
+    }
+
+    @Override
+    public Money leastCost(ModelPools pools, Limits limits) {
+        return MergeSize.least(pools.pool(tier), limits, format);
+    }
+}

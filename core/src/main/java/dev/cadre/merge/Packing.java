@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.merge;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Outcomes in a given number of UTF-8 bytes, in plan order.
+ *
+ * <p>Long ones are cut to one length, the largest that lets all of them in, so that a short outcome is never cut for the
+ * sake of a long one. If that length would leave only scraps, the last ones in plan order are left out. Either is marked
+ * in the text.
+ *
+ * @param cut the ids of the outcomes that are cut
+ * @param leftOut how many outcomes are left out
+ */
+record Packing(String text, List<String> cut, int leftOut) {
+    /** Less than this of an outcome is not worth reading. */
+    static final int SCRAP_BYTES = 120;
+
+    private static final String MARK = " …[cut: %d of %d bytes]";
+    private static final int MARK_BYTES = 48;
+    private static final String REST = "…[%d more results are left out]%n";
+    private static final int REST_BYTES = 64;
+
+    Packing {
+        cut = List.copyOf(cut);
+    }
+
+    static Packing of(Evidence evidence, int maxBytes) {
+        var entries = evidence.pieces().stream().map(Entry::new).toList();
+        if (fitting(entries, maxBytes, SCRAP_BYTES) < entries.size()) {
+            return write(entries, fitting(entries, maxBytes - REST_BYTES, SCRAP_BYTES), SCRAP_BYTES);
+        }
+        return write(entries, entries.size(), largestBody(entries, maxBytes));
+    }
+
+    /** The length of the text in UTF-8 bytes. */
+    int size() {
+        return bytes(text);
+    }
+
+    /** What is missing from the text, one line each; empty if nothing is. */
+    List<String> notes() {
+        var notes = new ArrayList<String>();
+        if (!cut.isEmpty()) {
+            notes.add("%d outcomes were cut to fit what the merger may read: %s"
+                    .formatted(cut.size(), Excerpt.line(String.join(", ", cut))));
+        }
+        if (leftOut > 0) {
+            notes.add("%d outcomes were left out because they did not fit what the merger may read".formatted(leftOut));
+        }
+        return notes;
+    }
+
+    private static Packing write(List<Entry> entries, int count, int bodyBytes) {
+        var text = new StringBuilder();
+        var cut = new ArrayList<String>();
+        for (Entry entry : entries.subList(0, count)) {
+            text.append(entry.head);
+            if (!entry.isCutTo(bodyBytes)) {
+                text.append(entry.piece.text());
+            } else {
+                cut.add(entry.piece.id());
+                var kept = prefix(entry.piece.text(), bodyBytes);
+                text.append(kept).append(MARK.formatted(bytes(kept), entry.bytes));
+            }
+            text.append('\n');
+        }
+        int leftOut = entries.size() - count;
+        if (leftOut > 0) {
+            text.append(REST.formatted(leftOut));
+        }
+        return new Packing(text.toString(), cut, leftOut);
+    }
+
+    /** The largest length to which all bodies may be cut, by bisection; that of scraps is known to fit. */
+    private static int largestBody(List<Entry> entries, int maxBytes) {
+        int fits = SCRAP_BYTES;
+        int tooMuch = 1 + SCRAP_BYTES + entries.stream().mapToInt(entry -> entry.bytes).max().orElse(0);
+        while (tooMuch - fits > 1) {
+            int middle = (fits + tooMuch) >>> 1;
+            if (fitting(entries, maxBytes, middle) == entries.size()) {
+                fits = middle;
+            } else {
+                tooMuch = middle;
+            }
+        }
+        return fits;
+    }
+
+    /** How many of the first entries fit if every body is cut to this length. */
+    private static int fitting(List<Entry> entries, int maxBytes, int bodyBytes) {
+        long used = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            used += entries.get(i).size(bodyBytes);
+            if (used > maxBytes) {
+                return i;
+            }
+        }
+        return entries.size();
+    }
+
+    private static String prefix(String text, int maxBytes) {
+        int end = 0;
+        for (int used = 0; end < text.length(); ) {
+            int next = text.offsetByCodePoints(end, 1);
+            used += bytes(text.substring(end, next));
+            if (used > maxBytes) {
+                break;
+            }
+            end = next;
+        }
+        return text.substring(0, end);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static final class Entry {
+        final Evidence.Piece piece;
+        final String head;
+        final int headBytes;
+        final int bytes;
+
+        Entry(Evidence.Piece piece) {
+            this.piece = piece;
+            this.head = "[%s] %s%s: "
+                    .formatted(piece.id(), piece.type(), piece.value().isPresent() ? "" : ", no result");
+            this.headBytes = Packing.bytes(head);
+            this.bytes = Packing.bytes(piece.text());
+        }
+
+        /** A cut must save more than its mark costs. */
+        boolean isCutTo(int bodyBytes) {
+            return bytes - MARK_BYTES > bodyBytes;
+        }
+
+        int size(int bodyBytes) {
+            return headBytes + (isCutTo(bodyBytes) ? bodyBytes + MARK_BYTES : bytes) + 1;
+        }
+    }
+}

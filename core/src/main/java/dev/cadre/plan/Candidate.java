@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonType;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A planned subtask that is in order as far as it can be told without its dependencies.
+ *
+ * @param literals bare JSON of the components that are given, {@code null} for an Optional that is not
+ * @param dependencies the ids of all that it is wired to or comes after
+ */
+record Candidate(
+        PlannedSubtask planned,
+        SubtaskType<?, ?> type,
+        Shape<?> input,
+        Map<String, Json> literals,
+        Set<String> dependencies) {
+
+    static Candidate of(PlannedSubtask planned, SubtaskType<?, ?> type, Shape<?> input, Map<String, Json> literals) {
+        var dependencies = new LinkedHashSet<String>();
+        planned.wires().forEach(wire -> dependencies.add(wire.from()));
+        dependencies.addAll(planned.after());
+        return new Candidate(planned, type, input, new LinkedHashMap<>(literals), dependencies);
+    }
+
+    String id() {
+        return planned.id();
+    }
+
+    boolean isOptional() {
+        return planned.optional() && type.isOptionalAllowed();
+    }
+
+    /** The type of a component that is known to exist. */
+    JsonType<?> component(String name) {
+        return input.component(name).orElseThrow();
+    }
+
+    /**
+     * The edges of the graph. One to an optional subtask is soft, unless a component cannot do without its output: then
+     * to start would only be to fail.
+     */
+    List<Dependency> edges(Function<String, Source> sources) {
+        var edges = new ArrayList<Dependency>();
+        for (String on : dependencies) {
+            edges.add(new Dependency(on, sources.apply(on).isOptional() && !needs(on)));
+        }
+        return edges;
+    }
+
+    private boolean needs(String on) {
+        return planned.wires().stream()
+                .anyMatch(wire -> wire.from().equals(on) && !Shape.isOptional(component(wire.into())));
+    }
+}

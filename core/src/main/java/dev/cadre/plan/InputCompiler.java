@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonType;
+import dev.cadre.task.Binding;
+import dev.cadre.task.Outputs;
+import dev.cadre.task.Wire;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Makes the binding of a subtask of its literals and wires, once everything that it is wired to is known. */
+final class InputCompiler {
+    private final Candidate candidate;
+    private final Function<String, Source> sources;
+    private final List<String> troubles = new ArrayList<>();
+    private final List<Feed> feeds = new ArrayList<>();
+    private Optional<Feed> fanOut = Optional.empty();
+
+    /** One wire, checked: it never fails unless the output it reads breaks its own type. */
+    private record Feed(Wire wire, Source source) {
+        Json read(Outputs outputs) {
+            return outputs.of(wire.from())
+                    .map(brought -> source.read(brought, wire.field()))
+                    .orElse(Json.Null.NULL);
+        }
+    }
+
+    InputCompiler(Candidate candidate, Function<String, Source> sources) {
+        this.candidate = candidate;
+        this.sources = sources;
+        candidate.planned().wires().forEach(this::connect);
+    }
+
+    /** Why the wires do not fit; empty if they do. */
+    List<String> troubles() {
+        return troubles;
+    }
+
+    boolean fansOut() {
+        return fanOut.isPresent();
+    }
+
+    Binding binding() {
+        return fanOut.<Binding>map(feed -> new Binding.Each(outputs -> inputs(feed, outputs), Binding.MinSuccess.ONE))
+                .orElseGet(() -> new Binding.One(outputs -> candidate.input().read(components(outputs))));
+    }
+
+    private void connect(Wire wire) {
+        JsonType<?> into = candidate.component(wire.into());
+        Source source = sources.apply(wire.from());
+        var produced = source.field(wire.field());
+        if (produced.isEmpty()) {
+            troubles.add("%s has no output field %s; its fields are %s"
+                    .formatted(Quoted.of(wire.from()), Quoted.of(wire.field()), source.fields()));
+            return;
+        }
+        var feed = new Feed(wire, source);
+        if (into.accepts(produced.get())) {
+            feeds.add(feed);
+        } else if (produced.get().element().filter(into::accepts).isPresent()) {
+            connectList(feed);
+        } else {
+            troubles.add("%s of %s is %s and does not fit input.%s, which is %s"
+                    .formatted(
+                            Quoted.of(wire.field()),
+                            Quoted.of(wire.from()),
+                            produced.get().schemaName(),
+                            wire.into(),
+                            into.schemaName()));
+        }
+    }
+
+    private void connectList(Feed feed) {
+        if (fanOut.isPresent()) {
+            troubles.add("input.%s and input.%s both take one element of a list at a time; one at most may"
+                    .formatted(fanOut.get().wire.into(), feed.wire.into()));
+        }
+        fanOut = Optional.of(feed);
+    }
+
+    private Map<String, Json> components(Outputs outputs) {
+        var components = new LinkedHashMap<>(candidate.literals());
+        feeds.forEach(feed -> components.put(feed.wire.into(), feed.read(outputs)));
+        return components;
+    }
+
+    private List<?> inputs(Feed list, Outputs outputs) {
+        var components = components(outputs);
+        var inputs = new ArrayList<Object>();
+        for (Json element : ((Json.Arr) list.read(outputs)).items()) {
+            components.put(list.wire.into(), element);
+            inputs.add(candidate.input().read(components));
+        }
+        return inputs;
+    }
+}

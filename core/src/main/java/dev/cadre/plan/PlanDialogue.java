@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.budget.BudgetClosedException;
+import dev.cadre.json.Json;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.CallRefusedException;
+import dev.cadre.pool.CallTerms;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Money;
+
+/** The calls that make one plan: the first, its continuations, and one repair. */
+final class PlanDialogue {
+    private static final int MAX_REFUSAL_CHARS = 200;
+
+    private final PlanRequest request;
+    private final PlanIntake intake;
+    private final ModelPool pool;
+    private final PlanPrompt prompt;
+    private long maxOutputTokens;
+
+    /** How a round ended. */
+    private enum Round {
+        WHOLE,
+        CUT,
+        /** There is no use in asking on. */
+        STUCK
+    }
+
+    PlanDialogue(PlanRequest request, PlanIntake intake) {
+        this.request = request;
+        this.intake = intake;
+        this.pool = flagship(request);
+        this.prompt = new PlanPrompt(request, pool.model());
+        this.maxOutputTokens = firstCap(request);
+    }
+
+    static Money firstCall(PlanRequest request) {
+        var pool = flagship(request);
+        return pool.worstCase(new PlanPrompt(request, pool.model()).first(firstCap(request)));
+    }
+
+    private static ModelPool flagship(PlanRequest request) {
+        return request.terms().pools().pool(Tier.FLAGSHIP);
+    }
+
+    private static long firstCap(PlanRequest request) {
+        return Math.min(
+                request.limits().plannerOutputTokens(), flagship(request).spec().maxOutputTokens());
+    }
+
+    void run() throws InterruptedException {
+        Round last = ask(prompt.first(maxOutputTokens));
+        for (int i = 0; last == Round.CUT && !isFull() && i < request.limits().planContinuations(); i++) {
+            last = ask(next());
+        }
+        switch (last) {
+            case WHOLE -> repair();
+            case CUT -> {
+                note("the plan was cut off and is not whole");
+                repair();
+            }
+            case STUCK -> {}
+        }
+    }
+
+    private ModelRequest next() {
+        return isEmpty() ? prompt.first(maxOutputTokens) : prompt.continuation(intake.taken(), maxOutputTokens);
+    }
+
+    /** Only additions are taken: a plan that is full has nothing to gain. */
+    private void repair() throws InterruptedException {
+        if (isEmpty() && intake.defects().isEmpty()) {
+            note("the plan has no subtasks");
+        }
+        var outstanding = intake.outstanding();
+        if (outstanding.isEmpty() || isFull()) {
+            return;
+        }
+        int before = intake.taken().size();
+        intake.answering();
+        Round round = ask(prompt.repair(intake.taken(), outstanding, maxOutputTokens));
+        if (round == Round.CUT) {
+            note("the repair of the plan was cut off");
+        } else if (round == Round.WHOLE && intake.taken().size() == before) {
+            note("the repair of the plan added nothing");
+        }
+    }
+
+    private Round ask(ModelRequest ask) throws InterruptedException {
+        var reader = new PlanReader(intake);
+        int before = intake.taken().size();
+        ModelReply reply;
+        try {
+            reply = pool.call(ask, terms(reader));
+        } catch (ModelException failure) {
+            return failed(failure, reader);
+        } catch (CallRefusedException | BudgetClosedException refusal) {
+            return stuck(refusal);
+        }
+        return switch (reply.finish()) {
+            case COMPLETE, TOOL_CALLS -> ended(reply, reader);
+            case TRUNCATED -> truncated(reply, reader, before);
+            case REFUSED -> stuck(new PlanFailedException("the planner declined: " + excerpt(reply)));
+            case FILTERED -> stuck(new PlanFailedException("the provider's content filter stopped the planner"));
+        };
+    }
+
+    /** The same cap again would end as the last one did, unless the next call has less to say. */
+    private Round truncated(ModelReply reply, PlanReader reader, int takenBefore) {
+        ended(reply, reader);
+        if (intake.taken().size() == takenBefore) {
+            maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().maxOutputTokens());
+        }
+        return Round.CUT;
+    }
+
+    private Round ended(ModelReply reply, PlanReader reader) {
+        // a client that does not stream has handed over nothing, one that does everything
+        int streamed = (int) Math.min(reader.received(), reply.text().length());
+        reader.accept(reply.text().substring(streamed));
+        return reader.end() == PlanReader.Ending.CUT ? Round.CUT : Round.WHOLE;
+    }
+
+    /** Whatever was lost after the reply had begun can be continued; the pool has tried everything else. */
+    private Round failed(ModelException failure, PlanReader reader) {
+        if (reader.received() > 0 && failure.isRetryable()) {
+            reader.end();
+            return Round.CUT;
+        }
+        return stuck(failure);
+    }
+
+    private Round stuck(RuntimeException why) {
+        if (isEmpty() && intake.defects().isEmpty()) {
+            throw why;
+        }
+        note("the planner could not be asked on: " + why.getMessage());
+        return Round.STUCK;
+    }
+
+    private CallTerms terms(PlanReader reader) {
+        var terms = request.terms();
+        var purpose = new CallPurpose(
+                CallPurpose.Kind.PLAN, terms.runId(), "", "planner", request.goal(), Tier.FLAGSHIP);
+        return CallTerms.of(terms.budget(), purpose, terms.deadlineNanos())
+                .withText(reader::accept)
+                .withAttempts(terms.attempts());
+    }
+
+    private boolean isEmpty() {
+        return intake.taken().isEmpty();
+    }
+
+    private boolean isFull() {
+        return intake.taken().size() >= request.limits().maxSubtasks();
+    }
+
+    private void note(String trouble) {
+        intake.reject(new PlanDefect("", trouble));
+    }
+
+    private static String excerpt(ModelReply reply) {
+        return new Json.Str(Quoted.cut(reply.text(), MAX_REFUSAL_CHARS)).write();
+    }
+}

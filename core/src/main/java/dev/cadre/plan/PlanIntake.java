@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.task.Binding;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Checks the subtasks of a plan as they come, and hands over those that may run.
+ *
+ * <p>A subtask is <em>taken</em> if it is in order by itself: a usable and new id (of two with one id the first counts), a
+ * registered type, an input that fits, within the limits, closing no cycle with those taken before. It may refer to
+ * subtasks that have yet to come. It is <em>admitted</em>, for good, once everything that it depends on is: only then is
+ * it known what its wires bring and whether it fans out. If they bring something that does not fit, it is given back as a
+ * defect and its id is free again; nothing that was admitted is ever touched by what comes later.
+ *
+ * <p>A streamed intake hands over every subtask at the moment of its admission; so a subtask always comes after those it
+ * depends on. A whole intake hands over nothing before {@link #finish()}, and nothing at all if a defect is outstanding.
+ *
+ * <p>For one planner on one thread; whatever receives the subtasks is called on that thread. Does not block by itself.
+ */
+public final class PlanIntake {
+    private enum Mode {
+        STREAMED,
+        WHOLE
+    }
+
+    private final Map<String, SubtaskType<?, ?>> types = new LinkedHashMap<>();
+    private final Limits limits;
+    private final Mode mode;
+    private final Consumer<? super GraphNode> sink;
+    private final PlanGraph graph;
+    private final Map<String, Candidate> waiting = new LinkedHashMap<>();
+    private final Map<String, Admitted> admitted = new LinkedHashMap<>();
+    private final List<PlanDefect> defects = new ArrayList<>();
+    private int answered;
+    private boolean finished;
+
+    private record Admitted(PlannedSubtask planned, GraphNode node, Source source) {}
+
+    private PlanIntake(
+            List<? extends SubtaskType<?, ?>> types, Limits limits, Mode mode, Consumer<? super GraphNode> sink) {
+        this.limits = limits;
+        this.mode = mode;
+        this.sink = sink;
+        this.graph = new PlanGraph(limits.maxDepth());
+        for (SubtaskType<?, ?> type : types) {
+            if (this.types.put(type.name(), type) != null) {
+                throw new IllegalArgumentException("two subtask types are named '%s'".formatted(type.name()));
+            }
+        }
+        if (types.isEmpty()) {
+            throw new IllegalArgumentException("a plan needs at least one subtask type");
+        }
+    }
+
+    /**
+     * An intake that hands over each subtask as soon as it is admitted.
+     *
+     * @param sink receives the subtasks, each after those it depends on
+     * @throws IllegalArgumentException if there is no type, or two have the same name
+     */
+    public static PlanIntake streamed(
+            List<? extends SubtaskType<?, ?>> types, Limits limits, Consumer<? super GraphNode> sink) {
+        return new PlanIntake(types, limits, Mode.STREAMED, sink);
+    }
+
+    /**
+     * An intake that hands over the whole plan at its end, or nothing.
+     *
+     * @param sink receives the subtasks, each after those it depends on
+     * @throws IllegalArgumentException if there is no type, or two have the same name
+     */
+    public static PlanIntake whole(
+            List<? extends SubtaskType<?, ?>> types, Limits limits, Consumer<? super GraphNode> sink) {
+        return new PlanIntake(types, limits, Mode.WHOLE, sink);
+    }
+
+    /**
+     * Offers one subtask.
+     *
+     * @return everything that is wrong with it, or empty if it was taken
+     * @throws IllegalStateException after {@link #finish()}
+     */
+    public Optional<PlanDefect> offer(PlannedSubtask planned) {
+        requireOpen();
+        var troubles = new ArrayList<String>();
+        requireNewId(planned.id(), troubles);
+        SubtaskType<?, ?> type = types.get(planned.type());
+        if (type == null) {
+            troubles.add("unknown type %s; the types are %s"
+                    .formatted(Quoted.of(planned.type()), String.join(", ", types.keySet())));
+            return Optional.of(refuse(planned.id(), troubles));
+        }
+        var examination = new Examination(planned, type);
+        troubles.addAll(examination.troubles());
+        return troubles.isEmpty() ? take(examination.candidate(type)) : Optional.of(refuse(planned.id(), troubles));
+    }
+
+    /**
+     * Notes a defect of a part of the plan that could not even be offered.
+     *
+     * @throws IllegalStateException after {@link #finish()}
+     */
+    public void reject(PlanDefect defect) {
+        requireOpen();
+        defects.add(defect);
+    }
+
+    /**
+     * Says that what comes from here on answers the defects so far, so that those are outstanding no more. What points
+     * nowhere stays outstanding until something comes in its place.
+     */
+    public void answering() {
+        answered = defects.size();
+    }
+
+    /**
+     * Ends the plan. Hands over what a whole intake has kept, and in the end those that still point nowhere, with
+     * dependencies on ids that were never handed over: they cannot run.
+     *
+     * @throws PlanRejectedException if nothing was admitted, or if the intake is whole and a defect is outstanding
+     * @throws IllegalStateException if called twice
+     */
+    public void finish() {
+        requireOpen();
+        finished = true;
+        if (admitted.isEmpty()) {
+            throw new PlanRejectedException("nothing of the plan can be run", allDefects());
+        }
+        if (mode == Mode.WHOLE) {
+            if (!outstanding().isEmpty()) {
+                throw new PlanRejectedException("the plan is to be run whole or not at all", allDefects());
+            }
+            admitted.values().forEach(each -> sink.accept(each.node));
+        }
+        waiting.values().stream()
+                .sorted(Comparator.comparingInt(each -> graph.depth(each.id())))
+                .forEach(each -> sink.accept(stranded(each)));
+    }
+
+    /** The defects so far, in the order in which they were found; what points nowhere is not among them. */
+    public List<PlanDefect> defects() {
+        return List.copyOf(defects);
+    }
+
+    /** What a repair must answer: the defects since the last call of {@link #answering}, and what points nowhere. */
+    public List<PlanDefect> outstanding() {
+        var outstanding = new ArrayList<>(defects.subList(answered, defects.size()));
+        outstanding.addAll(pointingNowhere());
+        return outstanding;
+    }
+
+    /** The admitted subtasks, in the order of their admission. */
+    public List<String> admittedIds() {
+        return List.copyOf(admitted.keySet());
+    }
+
+    /** The subtasks that depend on an id that the plan does not have. */
+    public List<String> unresolved() {
+        return pointingNowhere().stream().map(PlanDefect::subtaskId).toList();
+    }
+
+    /** The taken subtasks as they were planned, first those admitted, in that order; a journal can keep them. */
+    public List<PlannedSubtask> taken() {
+        var taken = new ArrayList<PlannedSubtask>();
+        admitted.values().forEach(each -> taken.add(each.planned));
+        waiting.values().forEach(each -> taken.add(each.planned()));
+        return taken;
+    }
+
+    private void requireNewId(String id, List<String> troubles) {
+        if (!GraphNode.isValidId(id)) {
+            troubles.add("the id %s must be 1 to 64 letters, digits, '_', '.' or '-'".formatted(Quoted.of(id)));
+        } else if (isTaken(id)) {
+            troubles.add("the plan has a subtask of this id already; the first one counts");
+        }
+    }
+
+    private Optional<PlanDefect> take(Candidate candidate) {
+        if (admitted.size() + waiting.size() >= limits.maxSubtasks()) {
+            return Optional.of(refuse(
+                    candidate.id(), List.of("the plan has %d subtasks already, its limit".formatted(limits.maxSubtasks()))));
+        }
+        var objection = graph.add(candidate.id(), candidate.dependencies());
+        if (objection.isPresent()) {
+            return Optional.of(refuse(candidate.id(), List.of(objection.get())));
+        }
+        waiting.put(candidate.id(), candidate);
+        int before = defects.size();
+        admitFrom(candidate.id());
+        return defects.size() > before && !isTaken(candidate.id())
+                ? Optional.of(defects.get(before))
+                : Optional.empty();
+    }
+
+    /** Admits the subtask if nothing is missing any more, and then those that waited for it, and so on. */
+    private void admitFrom(String first) {
+        Deque<String> open = new ArrayDeque<>(List.of(first));
+        while (!open.isEmpty()) {
+            Candidate candidate = waiting.get(open.removeFirst());
+            if (candidate != null
+                    && admitted.keySet().containsAll(candidate.dependencies())
+                    && admit(candidate)) {
+                open.addAll(graph.dependentsOf(candidate.id()));
+            }
+        }
+    }
+
+    private boolean admit(Candidate candidate) {
+        waiting.remove(candidate.id());
+        var input = new InputCompiler(candidate, this::source);
+        if (!input.troubles().isEmpty()) {
+            graph.remove(candidate.id(), candidate.dependencies());
+            refuse(candidate.id(), input.troubles());
+            return false;
+        }
+        var node = new GraphNode(
+                candidate.id(),
+                candidate.type(),
+                input.binding(),
+                candidate.edges(this::source),
+                candidate.isOptional());
+        var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
+        admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));
+        if (mode == Mode.STREAMED) {
+            sink.accept(node);
+        }
+        return true;
+    }
+
+    private Source source(String id) {
+        Admitted found = admitted.get(id);
+        if (found == null) {
+            throw new IllegalStateException("subtask '%s' is not admitted".formatted(id));
+        }
+        return found.source;
+    }
+
+    private GraphNode stranded(Candidate candidate) {
+        var binding = new Binding.One(outputs -> {
+            throw new IllegalStateException("subtask '%s' points nowhere and cannot run".formatted(candidate.id()));
+        });
+        var edges = candidate.dependencies().stream()
+                .map(on -> new Dependency(on, false))
+                .toList();
+        return new GraphNode(candidate.id(), candidate.type(), binding, edges, candidate.isOptional());
+    }
+
+    private List<PlanDefect> pointingNowhere() {
+        var found = new ArrayList<PlanDefect>();
+        for (Candidate candidate : waiting.values()) {
+            var missing = candidate.dependencies().stream()
+                    .filter(on -> !isTaken(on))
+                    .map(Quoted::of)
+                    .toList();
+            if (!missing.isEmpty()) {
+                found.add(new PlanDefect(
+                        candidate.id(), "it depends on %s, not in the plan".formatted(String.join(", ", missing))));
+            }
+        }
+        return found;
+    }
+
+    private List<PlanDefect> allDefects() {
+        var all = new ArrayList<>(defects);
+        all.addAll(pointingNowhere());
+        return all;
+    }
+
+    private boolean isTaken(String id) {
+        return admitted.containsKey(id) || waiting.containsKey(id);
+    }
+
+    private PlanDefect refuse(String id, List<String> troubles) {
+        var defect = new PlanDefect(GraphNode.isValidId(id) ? id : Quoted.of(id), String.join("; ", troubles));
+        defects.add(defect);
+        return defect;
+    }
+
+    private void requireOpen() {
+        if (finished) {
+            throw new IllegalStateException("the plan is finished");
+        }
+    }
+}

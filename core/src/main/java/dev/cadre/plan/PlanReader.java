@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonFeed;
+import dev.cadre.task.GraphNode;
+
+/**
+ * Reads the text of a plan while it is being written, and offers each subtask at the moment its text is complete.
+ *
+ * <p>The text is a JSON object with an array {@code subtasks}; what stands before its first brace or behind its last one,
+ * such as a code fence, is passed over. An element that is no planned subtask becomes a defect and the next one is read; a
+ * text that is cut off keeps the subtasks that were complete. One reader reads one text. Not safe for use by several
+ * threads.
+ */
+public final class PlanReader {
+    static final String SUBTASKS = "subtasks";
+
+    /** The longest text that is read, in characters. */
+    static final int MAX_CHARS = 1 << 20;
+
+    /** The longest literal of one component, in characters of its JSON text. */
+    static final int MAX_LITERAL_CHARS = 1 << 15;
+
+    /** How the text ended. */
+    public enum Ending {
+        /** The object is whole. */
+        WHOLE,
+        /** The text stops before the object does. */
+        CUT,
+        /** The text is no JSON object or too long; what is wrong is among the defects. */
+        MALFORMED
+    }
+
+    private final PlanIntake intake;
+    private final JsonFeed feed = JsonFeed.ofArray(SUBTASKS, MAX_CHARS);
+    private boolean started;
+    private long received;
+    private int elements;
+
+    /** A reader of one text, which offers what it reads to the intake. */
+    public PlanReader(PlanIntake intake) {
+        this.intake = intake;
+    }
+
+    /** Reads on; the text may be cut anywhere. */
+    public void accept(String chunk) {
+        received += chunk.length();
+        int from = started ? 0 : chunk.indexOf('{');
+        if (from < 0) {
+            return;
+        }
+        started = true;
+        // brace by brace: the end of the object must be seen before what stands behind it, however the text is cut
+        while (from < chunk.length() && feed.state() == JsonFeed.State.OPEN) {
+            int brace = chunk.indexOf('}', from);
+            int to = brace < 0 ? chunk.length() : brace + 1;
+            feed.accept(chunk.substring(from, to)).forEach(this::element);
+            from = to;
+        }
+    }
+
+    /** Says that no text follows. To be called once. */
+    public Ending end() {
+        try {
+            return feed.end().isPresent() ? Ending.WHOLE : Ending.CUT;
+        } catch (JsonException e) {
+            intake.reject(new PlanDefect("", "the rest of the plan cannot be read: " + e.getMessage()));
+            return Ending.MALFORMED;
+        }
+    }
+
+    /** The characters received so far. */
+    long received() {
+        return received;
+    }
+
+    private void element(Json json) {
+        elements++;
+        try {
+            intake.offer(requireShort(PlannedJson.read(json)));
+        } catch (JsonException e) {
+            intake.reject(new PlanDefect(nameOf(json), String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static PlannedSubtask requireShort(PlannedSubtask planned) {
+        planned.literals().forEach((name, json) -> {
+            if (json.length() > MAX_LITERAL_CHARS) {
+                throw new JsonException(
+                        "input %s is longer than %,d characters".formatted(Quoted.of(name), MAX_LITERAL_CHARS));
+            }
+        });
+        return planned;
+    }
+
+    private String nameOf(Json element) {
+        boolean named = element instanceof Json.Obj object
+                && object.at(PlannedJson.ID).orElse(Json.Null.NULL) instanceof Json.Str id
+                && GraphNode.isValidId(id.value());
+        return named ? ((Json.Obj) element).string(PlannedJson.ID) : "#" + elements;
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import java.util.List;
+
+/**
+ * What a planner is asked.
+ *
+ * @param goal what the caller wants, in the caller's words
+ * @param context what the caller says besides, data and not instructions; may be empty
+ * @param answer what the answer to the goal must hold, such as the JSON schema of its type
+ * @param types the registered subtask types: a plan consists of nothing else
+ * @param limits how large the plan may be, and how long a planner's reply
+ * @param terms how a planner that needs a model calls it
+ */
+public record PlanRequest(
+        String goal, String context, String answer, List<SubtaskType<?, ?>> types, Limits limits, Terms terms) {
+
+    public PlanRequest {
+        types = List.copyOf(types);
+    }
+
+    /**
+     * The means to call a model.
+     *
+     * @param pools the pool of each tier
+     * @param budget pays for every call
+     * @param runId the run
+     * @param deadlineNanos the reading of {@link System#nanoTime()} at which planning must be over
+     * @param attempts is told about every attempt
+     */
+    public record Terms(
+            ModelPools pools, BudgetGuard budget, String runId, long deadlineNanos, AttemptListener attempts) {}
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.task.GraphNode;
+import java.util.List;
+
+/** Decides whether a plan is run, before any worker is paid. */
+@FunctionalInterface
+public interface PlanReview {
+    /** Lets every plan pass. */
+    PlanReview NONE = plan -> new Verdict.Approve();
+
+    /**
+     * Judges a whole plan. May block, as a person does; the run's time goes on meanwhile.
+     *
+     * @throws InterruptedException if the run was cancelled
+     */
+    Verdict review(ProposedPlan plan) throws InterruptedException;
+
+    /** What became of a plan. */
+    sealed interface Verdict {
+        /** It is run as it is. */
+        record Approve() implements Verdict {}
+
+        /** It is not run. */
+        record Reject(String reason) implements Verdict {}
+    }
+
+    /**
+     * A plan that no subtask of which has started.
+     *
+     * @param goal what it is for
+     * @param subtasks the subtasks as they were planned, with literals and wires
+     * @param nodes the same as a task graph, in the same order
+     * @param estimate what it will cost, in words and figures, such as {@code $0.01 to $0.09}
+     */
+    record ProposedPlan(String goal, List<PlannedSubtask> subtasks, List<GraphNode> nodes, String estimate) {
+        public ProposedPlan {
+            subtasks = List.copyOf(subtasks);
+            nodes = List.copyOf(nodes);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.task.Wire;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The JSON form of a planned subtask: what the planner's schema asks for, and what a journal keeps.
+ *
+ * <p>A component that is {@code null} is not given: strict mode has no other way to leave one out.
+ */
+final class PlannedJson {
+    static final String ID = "id";
+    static final String TYPE = "type";
+    static final String INPUT = "input";
+    static final String WIRES = "wires";
+    static final String INTO = "into";
+    static final String FROM = "from";
+    static final String FIELD = "field";
+    static final String AFTER = "after";
+    static final String OPTIONAL = "optional";
+
+    private static final Set<String> KEYS = Set.of(TYPE, ID, INPUT, WIRES, AFTER, OPTIONAL);
+    private static final Set<String> WIRE_KEYS = Set.of(INTO, FROM, FIELD);
+
+    private PlannedJson() {}
+
+    static Json.Obj write(PlannedSubtask planned) {
+        var input = new LinkedHashMap<String, Json>();
+        planned.literals().forEach((name, json) -> input.put(name, Json.parse(json)));
+        return Json.obj()
+                .with(TYPE, planned.type())
+                .with(ID, planned.id())
+                .with(INPUT, new Json.Obj(input))
+                .with(WIRES, new Json.Arr(planned.wires().stream().map(PlannedJson::write).toList()))
+                .with(AFTER, Json.strings(planned.after()))
+                .with(OPTIONAL, planned.optional());
+    }
+
+    private static Json write(Wire wire) {
+        return Json.obj().with(INTO, wire.into()).with(FROM, wire.from()).with(FIELD, wire.field());
+    }
+
+    static PlannedSubtask read(Json json) {
+        var object = requireObject(json, KEYS);
+        return new PlannedSubtask(
+                object.string(ID),
+                object.string(TYPE),
+                literals(object.object(INPUT)),
+                wires(object),
+                strings(object),
+                object.at(OPTIONAL).isPresent() && object.bool(OPTIONAL));
+    }
+
+    private static Map<String, String> literals(Json.Obj input) {
+        var literals = new LinkedHashMap<String, String>();
+        input.fields().forEach((name, value) -> {
+            if (value != Json.Null.NULL) {
+                literals.put(name, value.write());
+            }
+        });
+        return literals;
+    }
+
+    private static List<Wire> wires(Json.Obj object) {
+        return object.items(WIRES).stream()
+                .map(item -> requireObject(item, WIRE_KEYS))
+                .map(wire -> new Wire(wire.string(INTO), wire.string(FROM), wire.string(FIELD)))
+                .toList();
+    }
+
+    private static List<String> strings(Json.Obj object) {
+        return object.items(AFTER).stream().map(PlannedJson::string).toList();
+    }
+
+    private static String string(Json item) {
+        if (item instanceof Json.Str string) {
+            return string.value();
+        }
+        throw new JsonException("$.%s: expected strings, got %s".formatted(AFTER, item.kind()));
+    }
+
+    private static Json.Obj requireObject(Json json, Set<String> keys) {
+        if (!(json instanceof Json.Obj object)) {
+            throw new JsonException("expected an object, got " + json.kind());
+        }
+        for (String key : object.fields().keySet()) {
+            if (!keys.contains(key)) {
+                throw new JsonException("unknown key " + Quoted.of(key));
+            }
+        }
+        return object;
+    }
+}

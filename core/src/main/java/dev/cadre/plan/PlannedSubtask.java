@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Wire;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A subtask as a planner proposes it: nothing about it has been checked. Immutable.
+ *
+ * <p>Each component of the input is given by a literal or by a wire, never by both; one that is an Optional may have
+ * neither. An input that is no record has the one component {@code value}.
+ *
+ * @param id by which other subtasks of the plan refer to it
+ * @param type the name of a registered subtask type
+ * @param literals the bare JSON text of components, by name
+ * @param wires the components that come from the outputs of other subtasks
+ * @param after the ids of subtasks that must end first without passing anything on
+ * @param optional whether the run counts as complete without it; a wish, which the type must allow
+ */
+public record PlannedSubtask(
+        String id, String type, Map<String, String> literals, List<Wire> wires, List<String> after, boolean optional) {
+
+    public PlannedSubtask {
+        literals = Collections.unmodifiableMap(new LinkedHashMap<>(literals));
+        wires = List.copyOf(wires);
+        after = List.copyOf(after);
+    }
+
+    /** A subtask whose input is still to be given, component by component. */
+    public static PlannedSubtask of(String id, SubtaskType<?, ?> type) {
+        return new PlannedSubtask(id, type.name(), Map.of(), List.of(), List.of(), false);
+    }
+
+    /** A subtask whose whole input is known. */
+    public static <I> PlannedSubtask of(String id, SubtaskType<I, ?> type, I input) {
+        var literals = new LinkedHashMap<String, String>();
+        var json = JsonType.of(type.input()).toJson(input);
+        ((Json.Obj) json).fields().forEach((name, value) -> literals.put(name, value.write()));
+        return new PlannedSubtask(id, type.name(), literals, List.of(), List.of(), false);
+    }
+
+    /**
+     * This subtask with one more component given.
+     *
+     * @param value a string, number, boolean, enum constant, date, record, or a collection of such; a record of a sealed
+     *     interface does not know which of its kinds to name, so that its input must be given whole
+     * @throws IllegalArgumentException if the value has no JSON form
+     */
+    public PlannedSubtask withLiteral(String component, Object value) {
+        var added = new LinkedHashMap<>(literals);
+        added.put(component, Literal.of(value).write());
+        return new PlannedSubtask(id, type, added, wires, after, optional);
+    }
+
+    /** This subtask with one more component wired to a field of another subtask's output. */
+    public PlannedSubtask withWire(String into, String from, String field) {
+        var added = new ArrayList<>(wires);
+        added.add(new Wire(into, from, field));
+        return new PlannedSubtask(id, type, literals, added, after, optional);
+    }
+
+    /** This subtask, to start only when others have ended as they should. */
+    public PlannedSubtask after(String... ids) {
+        var added = new ArrayList<>(after);
+        added.addAll(List.of(ids));
+        return new PlannedSubtask(id, type, literals, wires, added, optional);
+    }
+
+    /** This subtask, marked as one that the run can do without. */
+    public PlannedSubtask asOptional() {
+        return new PlannedSubtask(id, type, literals, wires, after, true);
+    }
+
+    /** This subtask as JSON text, the same for equal subtasks; {@link #parse} reads it back. */
+    public String toJson() {
+        return PlannedJson.write(this).write();
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote, or what a model planned.
+     *
+     * @throws IllegalArgumentException if the text is not that; the message quotes at most an excerpt of it
+     */
+    public static PlannedSubtask parse(String json) {
+        try {
+            return PlannedJson.read(Json.parse(json));
+        } catch (JsonException e) {
+            throw new IllegalArgumentException("not a planned subtask: " + e.getMessage(), e);
+        }
+    }
+}

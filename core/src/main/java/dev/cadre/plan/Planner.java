@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.pool.CallRefusedException;
+import dev.cadre.price.Money;
+
+/** Turns a goal into subtasks. */
+@FunctionalInterface
+public interface Planner {
+    /** The default: asks the flagship model, and lets subtasks start while it is still writing. */
+    static Planner model() {
+        return new ModelPlanner();
+    }
+
+    /**
+     * Offers the subtasks of a plan, one by one. Runs on a virtual thread; may block, and spend money by the terms of the
+     * request. The intake says at once what is wrong with a subtask, so that another one can be offered in its stead;
+     * whoever runs the planner finishes the intake.
+     *
+     * @throws PlanFailedException if there is no plan, and asking again will not help
+     * @throws ModelException if a model failed before anything was taken
+     * @throws CallRefusedException if a call could not be sent before anything was taken
+     * @throws InterruptedException if the run was cancelled
+     */
+    void plan(PlanRequest request, PlanIntake intake) throws InterruptedException;
+
+    /** The most that the first call can cost, without which there is no use in beginning; default: nothing. */
+    default Money leastCost(PlanRequest request) {
+        return Money.ZERO;
+    }
+}

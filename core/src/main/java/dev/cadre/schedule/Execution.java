@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.model.Tier;
+import dev.cadre.task.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/** A subtask, or one item of it, on its way up the tiers. */
+final class Execution {
+    final Subtask subtask;
+    final int item;
+    final Object input;
+    Tier tier;
+    int rung;
+    @Nullable Outcome<Object> outcome;
+
+    Execution(Subtask subtask, int item, Object input) {
+        this.subtask = subtask;
+        this.item = item;
+        this.input = input;
+        this.tier = subtask.node.type().tiers().start();
+    }
+
+    RungId id() {
+        return new RungId(subtask.id(), item, rung);
+    }
+
+    int order() {
+        return subtask.position * 1_000 + Math.max(item, 0);
+    }
+}

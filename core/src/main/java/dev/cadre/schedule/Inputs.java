@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Binding;
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outputs;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The inputs of a subtask whose dependencies have ended. */
+sealed interface Inputs {
+    /** One for each execution: a single one, or one an item. */
+    record Made(List<Seed> seeds) implements Inputs {}
+
+    /** They could not be made. */
+    record Bad(Failure failure) implements Inputs {}
+
+    /** The input of one execution; the item is -1 if the subtask does not fan out. */
+    record Seed(int item, Object input) {}
+
+    /** Makes them; the graph's own functions may throw, which is the subtask's failure and nobody else's. */
+    static Inputs of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems) {
+        Outputs outputs = id -> subtasks.apply(id).flatMap(Inputs::output);
+        try {
+            return switch (node.binding()) {
+                case Binding.One one -> new Made(List.of(new Seed(-1, checked(node, one.input().apply(outputs)))));
+                case Binding.Each each -> items(node, each.inputs().apply(outputs), maxItems);
+            };
+        } catch (RuntimeException | StackOverflowError e) {
+            return new Bad(new Failure(
+                    Failure.Kind.INVALID_INPUT, "the input could not be made: " + describe(e)));
+        }
+    }
+
+    private static Inputs items(GraphNode node, List<?> inputs, int maxItems) {
+        if (inputs.size() > maxItems) {
+            return new Bad(new Failure(
+                    Failure.Kind.TOO_MANY_ITEMS,
+                    "a list of %d to fan out over exceeds the limit of %d items".formatted(inputs.size(), maxItems)));
+        }
+        var seeds = new ArrayList<Seed>();
+        for (Object input : inputs) {
+            seeds.add(new Seed(seeds.size(), checked(node, input)));
+        }
+        return new Made(List.copyOf(seeds));
+    }
+
+    private static Object checked(GraphNode node, Object input) {
+        if (!node.type().input().isInstance(input)) {
+            throw new IllegalArgumentException("subtask type '%s' takes %s, not %s"
+                    .formatted(node.type().name(), node.type().input().getName(), nameOf(input)));
+        }
+        return input;
+    }
+
+    private static Optional<Object> output(Subtask subtask) {
+        return subtask.outcome == null
+                ? Optional.empty()
+                : subtask.outcome.ifSucceeded().map(value -> (Object) value);
+    }
+
+    private static String describe(Throwable thrown) {
+        String message = thrown.getMessage();
+        return message == null ? thrown.getClass().getSimpleName() : message;
+    }
+
+    private static String nameOf(Object input) {
+        return input == null ? "null" : input.getClass().getName();
+    }
+}

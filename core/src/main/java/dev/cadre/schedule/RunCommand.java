@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.Tier;
+import dev.cadre.task.SubtaskType;
+import java.util.List;
+
+/** What a {@link RunMachine} wants done. */
+public sealed interface RunCommand {
+    /**
+     * Starts a rung on a thread of its own.
+     *
+     * @param escalated whether an earlier rung's answer was not accepted
+     * @param evidence that answer and why; empty if there was none
+     * @param order the place in plan order, for turn-taking in a pool
+     */
+    record StartRung(
+            RungId id, SubtaskType<?, ?> type, Object input, Tier tier, boolean escalated, String evidence, int order)
+            implements RunCommand {}
+
+    /** Interrupts a rung. */
+    record StopRung(RungId id) implements RunCommand {}
+
+    /** Interrupts the planner. */
+    record StopPlanner() implements RunCommand {}
+
+    /** Starts the merge of the outcomes, which are in plan order. */
+    record StartMerge(List<SubtaskOutcome> outcomes) implements RunCommand {}
+
+    /** Tells the listener. */
+    record Tell(RunEvent event) implements RunCommand {}
+
+    /** The run has ended. The last command. */
+    record Finish(RunEnding ending) implements RunCommand {}
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Outcome;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a run ended.
+ *
+ * @param answer present if the status is complete or partial
+ * @param failure present if the status is failed
+ * @param outcomes every subtask's end, in plan order
+ * @param missing what the answer lacks
+ */
+public record RunEnding(
+        Status status,
+        @Nullable Object answer,
+        @Nullable RunFailure failure,
+        Map<String, Outcome<?>> outcomes,
+        List<Missing> missing) {
+    /** The three ends of a run. */
+    public enum Status {
+        COMPLETE,
+        PARTIAL,
+        FAILED
+    }
+
+    /** A subtask, or an item of one, that brought nothing, and why. */
+    public record Missing(String subtaskId, String reason) {
+        @Override
+        public String toString() {
+            return subtaskId + " (" + reason + ")";
+        }
+    }
+
+    public RunEnding {
+        outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
+        missing = List.copyOf(missing);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.model.ModelException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Why a run brought no answer. Immutable. */
+public final class RunFailure {
+    /** The kinds of failure of a whole run. */
+    public enum Kind {
+        /** The budget cannot hold even a planner call, two small merge calls and one subtask. */
+        BUDGET_TOO_SMALL,
+        /** Nothing of the plan could be admitted. */
+        PLAN_REJECTED,
+        /** The planner's model failed, refused or ran out of money or time. */
+        PLANNER_FAILED,
+        /** Not one subtask succeeded. */
+        NOTHING_SUCCEEDED,
+        /** The subtask that brings the answer did not succeed. */
+        ANSWER_MISSING,
+        /** A subtask failed in a run that fails fast. */
+        FAILED_FAST,
+        /** The outcomes could not be merged. */
+        MERGE_FAILED,
+        /** The time ran out before there was anything to answer with. */
+        DEADLINE,
+        /** The run was cancelled. */
+        CANCELLED
+    }
+
+    private final Kind kind;
+    private final String message;
+    private final List<String> details;
+    private final @Nullable ModelException cause;
+
+    private RunFailure(Kind kind, String message, List<String> details, @Nullable ModelException cause) {
+        this.kind = kind;
+        this.message = message;
+        this.details = List.copyOf(details);
+        this.cause = cause;
+    }
+
+    public static RunFailure of(Kind kind, String message) {
+        return new RunFailure(kind, message, List.of(), null);
+    }
+
+    public static RunFailure of(Kind kind, String message, List<String> details) {
+        return new RunFailure(kind, message, details, null);
+    }
+
+    /** A failure that a model's failure brought about. */
+    public static RunFailure of(Kind kind, String message, ModelException cause) {
+        return new RunFailure(kind, message, List.of(), cause);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** One line for people. */
+    public String message() {
+        return message;
+    }
+
+    /** Further lines, such as every defect of a plan. */
+    public List<String> details() {
+        return details;
+    }
+
+    /** The model's failure behind it. */
+    public Optional<ModelException> cause() {
+        return Optional.ofNullable(cause);
+    }
+
+    @Override
+    public String toString() {
+        return kind + ": " + message + (details.isEmpty() ? "" : " " + details);
+    }
+}

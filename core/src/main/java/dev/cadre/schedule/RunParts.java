@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.budget.LedgerState;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.worker.RungEnd;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link LocalRunner} runs on threads of their own. Every method but {@link #money()} may block and spend money. */
+public interface RunParts {
+    /**
+     * Plans: posts {@link RunInput.Admitted} and {@link RunInput.Voided} as it goes, then {@link RunInput.PlanEnded} or
+     * {@link RunInput.PlanFailed}.
+     */
+    void plan(Consumer<RunInput> inbox) throws InterruptedException;
+
+    /** Performs one rung. */
+    RungEnd perform(RunCommand.StartRung rung) throws InterruptedException;
+
+    /** Makes the answer of the outcomes. */
+    @Nullable Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
+
+    /** What a failure of {@link #plan} or {@link #merge} makes of the run. */
+    RunFailure failure(RunFailure.Kind kind, Throwable thrown);
+
+    /** The run's money at this moment. Does not block. */
+    LedgerState money();
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.util.List;
+
+/** Why a run starts nothing more, and what that makes of its subtasks. */
+record Stop(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String message) {
+    static final Stop CANCELLED = new Stop(
+            Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
+
+    static final Stop DEADLINE = new Stop(
+            Failure.Kind.DEADLINE, Skip.Kind.DEADLINE, RunFailure.Kind.DEADLINE, "the time for workers ran out");
+
+    static Stop failFast(String subtaskId) {
+        return new Stop(
+                Failure.Kind.CANCELLED,
+                Skip.Kind.FAIL_FAST,
+                RunFailure.Kind.FAILED_FAST,
+                "subtask '%s' failed in a run that fails fast".formatted(subtaskId));
+    }
+
+    /** Whether no answer is made of what there is. */
+    boolean isFinal() {
+        return run != RunFailure.Kind.DEADLINE;
+    }
+
+    /** The outcome of a subtask that had not started. */
+    Outcome<Object> skippedOutcome() {
+        return new Outcome.Skipped<>(new Skip(skipped, message, List.of()));
+    }
+
+    /** The outcome of an execution that was interrupted. */
+    Outcome<Object> failedOutcome() {
+        return Outcome.failed(failed, message);
+    }
+
+    RunFailure failure() {
+        return RunFailure.of(run, message);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Binding;
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A node of the running graph and how far it has come. */
+final class Subtask {
+    final GraphNode node;
+    final int position;
+    /** Ids that must still end. */
+    final Set<String> awaited = new HashSet<>();
+    /** One, or one for each item; empty until the input is made. */
+    final List<Execution> executions = new ArrayList<>();
+
+    @Nullable Outcome<?> outcome;
+
+    Subtask(GraphNode node, int position) {
+        this.node = node;
+        this.position = position;
+        node.dependencies().forEach(dependency -> awaited.add(dependency.on()));
+    }
+
+    String id() {
+        return node.id();
+    }
+
+    boolean isEnded() {
+        return outcome != null;
+    }
+
+    boolean isStarted() {
+        return !executions.isEmpty();
+    }
+
+    boolean isReady() {
+        return outcome == null && executions.isEmpty() && awaited.isEmpty();
+    }
+
+    /** The outcome that follows from those of its executions, all of which have ended. */
+    Outcome<?> concluded() {
+        return switch (node.binding()) {
+            case Binding.One one -> ended(executions.get(0));
+            case Binding.Each each -> fannedIn(each);
+        };
+    }
+
+    private Outcome<?> fannedIn(Binding.Each each) {
+        var items = new Items<>(executions.stream().map(Subtask::ended).toList());
+        int needed = each.minSuccess().of(executions.size());
+        int succeeded = executions.size() - items.missing().size();
+        return succeeded >= needed
+                ? new Outcome.Succeeded<>(items)
+                : Outcome.failed(
+                        Failure.Kind.TOO_FEW_ITEMS,
+                        "%d of %d items succeeded, %d needed; first: %s"
+                                .formatted(succeeded, executions.size(), needed, firstReason(items)));
+    }
+
+    private static String firstReason(Items<Object> items) {
+        return items.missing().isEmpty()
+                ? "none missing"
+                : items.outcomes().get(items.missing().get(0)).reason();
+    }
+
+    private static Outcome<Object> ended(Execution execution) {
+        if (execution.outcome == null) {
+            throw new IllegalStateException(execution.id() + " has not ended");
+        }
+        return execution.outcome;
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.FailureReport;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The house rules of the core: what may import what, and which names hide a missing concept. */
+class ArchitectureTest {
+    /** Outside in: a package may use those after it, never those before it. */
+    private static final List<String> ORDER = List.of(
+            "dev.cadre",
+            "dev.cadre.langchain4j",
+            "dev.cadre.schedule",
+            "dev.cadre.plan",
+            "dev.cadre.merge",
+            "dev.cadre.worker",
+            "dev.cadre.pool",
+            "dev.cadre.journal",
+            "dev.cadre.event",
+            "dev.cadre.task",
+            "dev.cadre.budget",
+            "dev.cadre.price",
+            "dev.cadre.model",
+            "dev.cadre.json");
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.cadre");
+
+    @Test
+    void packages_ofTheCore_areAllInTheOrder() {
+        assertThat(CORE.stream().map(each -> each.getPackageName()).distinct()).isSubsetOf(ORDER);
+    }
+
+    @Test
+    void packages_importOnlyInwards() {
+        for (int outer = 1; outer < ORDER.size(); outer++) {
+            String[] forbidden = ORDER.subList(0, outer).toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(ORDER.get(outer))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(forbidden)
+                    .allowEmptyShould(true)
+                    .check(CORE);
+        }
+    }
+
+    @Test
+    void packages_haveNoCycles() {
+        slices().matching("dev.cadre.(*)..").should().beFreeOfCycles().check(CORE);
+    }
+
+    @Test
+    void langChain4j_isImportedByNobodyOfTheCore() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.cadre.langchain4j")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.cadre.langchain4j", "dev.langchain4j..")
+                .check(CORE);
+    }
+
+    @Test
+    void jackson_isKnownToTheJsonPackageOnly() {
+        ArchRule rule = noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.cadre.json")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.fasterxml.jackson..", "tools.jackson..");
+        rule.check(CORE);
+    }
+
+    @Test
+    void jackson_ruleHasTeeth() {
+        FailureReport report = noClasses()
+                .that()
+                .resideInAPackage("dev.cadre.json")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.fasterxml.jackson..")
+                .evaluate(CORE)
+                .getFailureReport();
+        assertThat(report.isEmpty()).isFalse();
+    }
+
+    @Test
+    void names_hideNoMissingConcept() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Utils|Util|Helper|Manager|Impl|Base|Default[A-Z].*)")
+                .check(CORE);
+    }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.price.Money;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+final class BudgetGuardTest {
+
+    private final BudgetGuard tenant = Budget.usd("1.00").open();
+    private final BudgetGuard run = Budget.usd("0.60").under(tenant).open();
+    private final AtomicInteger calls = new AtomicInteger();
+
+    @Test
+    void reserve_granted_isOutstandingUntilItEnds() {
+        var reservation = granted(run, "0.50");
+
+        assertThat(reservation.amount()).isEqualTo(Money.usd("0.50"));
+        assertThat(reservation).hasToString("Reservation[$0.50, OPEN]");
+        assertThat(run.openReservations()).isEqualTo(1);
+        assertThat(tenant.openReservations()).isEqualTo(1);
+        assertThat(reservation.settle(Money.usd("0.20"))).isEqualTo(Money.ZERO);
+        assertThat(reservation.state()).isEqualTo(Reservation.State.SETTLED);
+        assertThat(run.openReservations()).isZero();
+        assertThat(tenant.state().settled()).isEqualTo(Money.usd("0.20"));
+        assertThat(run)
+                .hasToString(
+                        "BudgetGuard[limit $0.60, settled $0.20, forfeited $0.00, outstanding $0.00, set aside $0.00]");
+    }
+
+    @Test
+    void reserve_refused_saysWhy() {
+        granted(run, "0.50");
+
+        assertThat(run.reserve(Money.usd("0.20")))
+                .isInstanceOfSatisfying(
+                        Admission.Contended.class,
+                        contended -> assertThat(contended.message())
+                                .isEqualTo(
+                                        "$0.20 must wait for attempts in flight: free $0.10 (limit $0.60, settled $0.00,"
+                                                + " forfeited $0.00, outstanding $0.50, set aside $0.00)"));
+    }
+
+    @Test
+    void allot_keepsMoneyForAPart() {
+        try (var merge = run.allot(Money.usd("0.20"))) {
+            assertThat(run.reserve(Money.usd("0.41"))).isInstanceOf(Admission.Exhausted.class);
+            granted(merge, "0.20").settle(Money.usd("0.15"));
+        }
+
+        assertThat(run.available()).isEqualTo(Money.usd("0.45"));
+        assertThat(run.state().setAside()).isEqualTo(Money.ZERO);
+    }
+
+    @Test
+    void cap_limitsAPart() {
+        assertThat(run.cap(Money.usd("0.10")).reserve(Money.usd("0.11"))).isInstanceOf(Admission.Exhausted.class);
+    }
+
+    @Test
+    void close_endsTheRunAndLeavesTheTenantOpen() {
+        run.allot(Money.usd("0.20"));
+
+        run.close();
+        run.close();
+
+        assertThatThrownBy(() -> run.reserve(Money.ZERO)).isInstanceOf(BudgetClosedException.class);
+        assertThat(tenant.available()).isEqualTo(Money.usd("1.00"));
+    }
+
+    @Test
+    void watcher_isToldOfEveryEndingInTheTree() {
+        var sibling = Budget.usd("0.60").under(tenant).open();
+        var reservations = List.of(granted(run, "0.01"), granted(sibling, "0.01"), granted(tenant, "0.01"));
+        var allotment = tenant.allot(Money.usd("0.10"));
+        run.watch(calls::incrementAndGet);
+        assertThat(calls).hasValue(0);
+
+        reservations.get(0).settle(Money.ZERO);
+        assertThat(calls).hasValue(1);
+        reservations.get(1).release();
+        assertThat(calls).hasValue(2);
+        reservations.get(2).forfeit();
+        assertThat(calls).as("a contended need may have become exhausted").hasValue(3);
+        allotment.close();
+        assertThat(calls).hasValue(4);
+    }
+
+    @Test
+    void watcher_isNotToldOfARefusedEnding() {
+        var reservation = granted(run, "0.01");
+        reservation.release();
+        run.watch(calls::incrementAndGet);
+
+        assertThatThrownBy(reservation::release).isInstanceOf(ReservationEndedException.class);
+
+        assertThat(calls).hasValue(0);
+    }
+
+    @Test
+    void watcher_mayReserveAgain() {
+        var first = granted(run, "0.60");
+        var second = new ArrayList<Admission>();
+        run.watch(() -> second.add(run.reserve(Money.usd("0.60"))));
+
+        first.release();
+
+        assertThat(second).singleElement().isInstanceOf(Admission.Granted.class);
+    }
+
+    @Test
+    @Timeout(30)
+    void watcher_runsOutsideTheLockOnTheThreadThatEnded() {
+        var first = granted(run, "0.60");
+        var threads = new ArrayList<Thread>();
+        // another thread gets through the guard while the watcher waits for it: the lock is free
+        run.watch(() -> {
+            threads.add(Thread.currentThread());
+            CompletableFuture.supplyAsync(run::state).join();
+        });
+
+        first.release();
+
+        assertThat(threads).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void watcher_closed_isToldNothingMore() {
+        var watch = run.watch(calls::incrementAndGet);
+        run.watch(calls::incrementAndGet);
+
+        watch.close();
+        granted(run, "0.01").release();
+
+        assertThat(calls).as("the same action, registered a second time, stays").hasValue(1);
+    }
+
+    @Test
+    void watcher_thatFails_neitherStopsTheOthersNorTheEnding() {
+        run.watch(() -> {
+            throw new IllegalStateException("a broken watcher");
+        });
+        run.watch(calls::incrementAndGet);
+        var reservation = granted(run, "0.10");
+
+        reservation.settle(Money.usd("0.10"));
+
+        assertThat(calls).hasValue(1);
+        assertThat(run.state().settled()).isEqualTo(Money.usd("0.10"));
+    }
+
+    static Reservation granted(BudgetGuard guard, String usd) {
+        var admission = guard.reserve(Money.usd(usd));
+        assertThat(admission).isInstanceOf(Admission.Granted.class);
+        return ((Admission.Granted) admission).reservation();
+    }
+}

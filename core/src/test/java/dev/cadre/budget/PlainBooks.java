@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.budget;
+
+import dev.cadre.price.Money;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+
+/** Lists of what happened, and the rules as the design states them: no sum is kept, each is added up when asked for. */
+final class PlainBooks {
+
+    enum Decision {
+        GRANTED,
+        CONTENDED,
+        EXHAUSTED,
+        CLOSED
+    }
+
+    private record Budget(int parent, long limit, boolean allotment) {}
+
+    private static final class Attempt {
+        final int budget;
+        final long amount;
+        boolean open = true;
+        long settled;
+        long forfeited;
+
+        Attempt(int budget, long amount) {
+            this.budget = budget;
+            this.amount = amount;
+        }
+    }
+
+    private final List<Budget> budgets = new ArrayList<>();
+    private final List<Boolean> closed = new ArrayList<>();
+    private final List<Attempt> attempts = new ArrayList<>();
+
+    void budget(int parent, long limit, boolean allotment) {
+        budgets.add(new Budget(parent, limit, allotment));
+        closed.add(false);
+    }
+
+    void close(int budget) {
+        closed.set(budget, true);
+        for (int other = 0; other < budgets.size(); other++) {
+            if (budgets.get(other).allotment() && isWithin(other, budget)) {
+                closed.set(other, true);
+            }
+        }
+    }
+
+    void reserve(int budget, long amount) {
+        attempts.add(new Attempt(budget, amount));
+    }
+
+    void settle(int attempt, long cost) {
+        attempts.get(attempt).open = false;
+        attempts.get(attempt).settled = cost;
+    }
+
+    void forfeit(int attempt) {
+        attempts.get(attempt).open = false;
+        attempts.get(attempt).forfeited = attempts.get(attempt).amount;
+    }
+
+    Decision decide(int budget, long need) {
+        var decision = Decision.GRANTED;
+        boolean asked = true;
+        for (int at = budget; at >= 0; at = budgets.get(at).parent()) {
+            if (closed.get(at)) {
+                return Decision.CLOSED;
+            }
+        }
+        for (int at = budget; at >= 0; at = budgets.get(at).parent()) {
+            long lasting = settled(at) + forfeited(at) + setAside(at);
+            if (breached(at) || asked && lasting + need > budgets.get(at).limit()) {
+                return Decision.EXHAUSTED;
+            }
+            if (asked && lasting + outstanding(at) + need > budgets.get(at).limit()) {
+                decision = Decision.CONTENDED;
+            }
+            asked &= !budgets.get(at).allotment();
+        }
+        return decision;
+    }
+
+    LedgerState state(int budget) {
+        return new LedgerState(
+                Money.ofPico(budgets.get(budget).limit()),
+                Money.ofPico(settled(budget)),
+                Money.ofPico(forfeited(budget)),
+                Money.ofPico(outstanding(budget)),
+                Money.ofPico(setAside(budget)),
+                breached(budget));
+    }
+
+    long open(int budget) {
+        return sum(budget, attempt -> attempt.open, attempt -> 1);
+    }
+
+    private long settled(int budget) {
+        return sum(budget, attempt -> !attempt.open, attempt -> attempt.settled);
+    }
+
+    private long forfeited(int budget) {
+        return sum(budget, attempt -> !attempt.open, attempt -> attempt.forfeited);
+    }
+
+    private long outstanding(int budget) {
+        return sum(budget, attempt -> attempt.open, attempt -> attempt.amount);
+    }
+
+    private boolean breached(int budget) {
+        return sum(budget, attempt -> attempt.settled > attempt.amount, attempt -> 1) > 0;
+    }
+
+    /** What the open allotments directly beneath have not used; those within another one are part of it. */
+    private long setAside(int budget) {
+        long sum = 0;
+        for (int other = 0; other < budgets.size(); other++) {
+            if (isOpenAllotment(other) && other != budget && isWithin(other, budget) && !isNested(other, budget)) {
+                long used = settled(other) + forfeited(other) + outstanding(other);
+                sum += Math.max(0, budgets.get(other).limit() - used);
+            }
+        }
+        return sum;
+    }
+
+    /** Whether there is an open allotment between an inner budget and one around it. */
+    private boolean isNested(int inner, int around) {
+        int at = budgets.get(inner).parent();
+        while (at != around && !isOpenAllotment(at)) {
+            at = budgets.get(at).parent();
+        }
+        return at != around;
+    }
+
+    private boolean isOpenAllotment(int budget) {
+        return budgets.get(budget).allotment() && !closed.get(budget);
+    }
+
+    private boolean isWithin(int budget, int around) {
+        int at = budget;
+        while (at >= 0 && at != around) {
+            at = budgets.get(at).parent();
+        }
+        return at == around;
+    }
+
+    private long sum(int budget, Predicate<Attempt> which, ToLongFunction<Attempt> what) {
+        return attempts.stream()
+                .filter(attempt -> isWithin(attempt.budget, budget))
+                .filter(which)
+                .mapToLong(what)
+                .sum();
+    }
+}

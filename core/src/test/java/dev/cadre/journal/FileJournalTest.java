@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Intent;
+import dev.cadre.journal.JournalEntry.PlanAdmitted;
+import dev.cadre.journal.JournalEntry.RunEnded;
+import dev.cadre.journal.JournalEntry.RunStarted;
+import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileJournalTest {
+    private static final JournalKey CATS = JournalKey.of("r1", "cats");
+
+    @TempDir
+    Path directory;
+
+    private Path file() {
+        return directory.resolve("run.journal");
+    }
+
+    @Test
+    void entries_ofEveryKind_areReadAsWritten() {
+        Samples.write(file(), Samples.RUN);
+
+        assertThat(Samples.entries(file())).isEqualTo(Samples.RUN);
+    }
+
+    @Test
+    void lines_areJsonThatBeginsWithItsChecksum() throws IOException {
+        Samples.write(file(), List.of(new RunEnded("r1", "complete"), new Intent(CATS, Samples.PRINT, 1, Money.ZERO)));
+
+        assertThat(Files.readAllLines(file())).containsExactly("""
+                {"crc":"f309c00b","v":1,"n":0,"kind":"journal"}""", """
+                {"crc":"34439010","v":1,"n":1,"at":1795305600123,"kind":"run_ended","run":"r1","status":"complete"}""", """
+                {"crc":"84cbf628","v":1,"n":2,"at":1795305600123,"kind":"intent","run":"r1","subtask":"cats","item":-1,\
+                "fingerprint":"%s","attempt":1,"reservedPicoUsd":0}""".formatted(Samples.PRINT));
+    }
+
+    @Test
+    void read_givesNumberAndTimeOfEachLine() {
+        Samples.write(file(), Samples.RUN);
+        var lines = new ArrayList<JournalLine>();
+
+        FileJournal.read(file(), lines::add);
+
+        assertThat(lines.getFirst()).isEqualTo(new JournalLine(2, Samples.CLOCK.instant(), Samples.RUN.getFirst()));
+        assertThat(lines.getLast().number()).isEqualTo(10);
+    }
+
+    @Test
+    void read_exceptionOfTheConsumer_isNotTakenForDamage() {
+        Samples.write(file(), Samples.RUN);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FileJournal.read(file(), line -> {
+                    throw new IllegalArgumentException("mine");
+                }))
+                .withMessage("mine");
+    }
+
+    @Test
+    void ended_needsKeyAndFingerprint() {
+        Samples.write(file(), Samples.RUN);
+
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.ended(CATS, Samples.PRINT)).contains((Ended) Samples.RUN.get(4));
+            assertThat(journal.ended(CATS, Fingerprint.of("another prompt"))).isEmpty();
+            assertThat(journal.ended(new JournalKey("r1", "cats", 0), Samples.PRINT))
+                    .isEmpty();
+            assertThat(journal.ended(JournalKey.of("r2", "cats"), Samples.PRINT))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void ended_severalTimes_isTheLatest() {
+        try (var journal = Samples.open(file())) {
+            for (int i = 0; i < 3; i++) {
+                journal.append(cats("{\"fact\":" + i + "}"));
+            }
+
+            assertThat(journal.ended(CATS, Samples.PRINT)).contains(cats("{\"fact\":2}"));
+        }
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.ended(CATS, Samples.PRINT)).contains(cats("{\"fact\":2}"));
+        }
+    }
+
+    @Test
+    void views_afterReopening_areThoseBeforeClosing() {
+        List<Object> before;
+        try (var journal = Samples.open(file())) {
+            Samples.RUN.forEach(journal::append);
+            before = views(journal);
+        }
+
+        try (var journal = Samples.open(file())) {
+            assertThat(views(journal)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void views_ofUnknownRun_areEmpty() {
+        Samples.write(file(), Samples.RUN);
+
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.plan("r2")).isEmpty();
+            assertThat(journal.openIntents("r2")).isEmpty();
+            assertThat(journal.runEnded("r2")).isEmpty();
+            assertThat(journal.spent("r2")).isEqualTo(Spend.NONE);
+        }
+    }
+
+    @Test
+    void spent_countsWhatWasBookedAndTheWorstCaseOfOpenIntents() {
+        Samples.write(file(), Samples.RUN);
+
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.openIntents("r1")).containsExactly((Intent) Samples.RUN.get(5));
+            assertThat(journal.spent("r1")).isEqualTo(Samples.COST.plus(Spend.forfeited(Money.usd("0.004"))));
+        }
+    }
+
+    @Test
+    void intent_whoseNumberIsUsedAgain_staysOpen() {
+        try (var journal = Samples.open(file())) {
+            journal.append(new Intent(CATS, Samples.PRINT, 1, Money.usd("0.003")));
+            journal.append(new Intent(CATS, Samples.PRINT, 1, Money.usd("0.005")));
+            journal.append(new Settled(CATS, 1, Samples.COST));
+
+            assertThat(journal.openIntents("r1"))
+                    .containsExactly(new Intent(CATS, Samples.PRINT, 1, Money.usd("0.003")));
+            assertThat(journal.spent("r1")).isEqualTo(Samples.COST.plus(Spend.forfeited(Money.usd("0.003"))));
+        }
+    }
+
+    @Test
+    void plan_isInPlanOrder_andAdmissionIsFinal() {
+        var late = new PlanAdmitted("r1", 1, "\"late\"");
+        var early = new PlanAdmitted("r1", 0, "\"early\"");
+        Samples.write(file(), List.of(late, early, new PlanAdmitted("r1", 1, "\"again\""), Samples.RUN.getFirst()));
+
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.plan("r1")).containsExactly(early, late);
+        }
+    }
+
+    @Test
+    void run_startedAgain_hasNotEnded() {
+        var first = new RunStarted("r1", Samples.PRINT, Money.usd("1"));
+        var other = new RunStarted("r2", Samples.PRINT, Money.usd("2"));
+        var again = new RunStarted("r1", Samples.PRINT, Money.usd("3"));
+        var end = new RunEnded("r1", "failed");
+        try (var journal = Samples.open(file())) {
+            List.of(first, other, end).forEach(journal::append);
+            assertThat(journal.runEnded("r1")).contains(end);
+
+            journal.append(again);
+
+            assertThat(journal.runEnded("r1")).isEmpty();
+            assertThat(journal.runs()).containsExactly(again, other);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{} {}", "1,\"x\":2", "{\"a\":1,\"a\":2}", "NaN", "{\"a\":1}\n{\"a\":2}"})
+    void text_thatIsNotOneJsonDocument_isRefusedAndNothingIsWritten(String text) throws IOException {
+        try (var journal = Samples.open(file())) {
+            long size = Files.size(file());
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> journal.append(cats(text)))
+                    .withMessageStartingWith("an entry of run 'r1' cannot be journaled: ");
+
+            assertThat(Files.size(file())).isEqualTo(size);
+            journal.append(cats("{}"));
+        }
+    }
+
+    @Test
+    void jsonThatCouldNotBeReadBack_isRefused() {
+        var deep = "[".repeat(100) + "]".repeat(100);
+        var longNumber = "1" + "0".repeat(997) + "E9";
+        try (var journal = Samples.open(file())) {
+            assertThatIllegalArgumentException().isThrownBy(() -> journal.append(cats(deep)));
+            assertThatIllegalArgumentException().isThrownBy(() -> journal.append(cats(longNumber)));
+            journal.append(cats(deep.substring(1, 199)));
+        }
+        assertThat(Samples.entries(file())).containsExactly(cats(deep.substring(1, 199)));
+    }
+
+    @Test
+    void record_largerThanTheCap_isRefused_andTheLargestIsRead() {
+        // two bytes a character, so that the cap on bytes decides
+        var tooLarge = "\"" + "é".repeat(8 * 1024 * 1024) + "\"";
+        var large = "\"" + "é".repeat(8 * 1024 * 1024 - 300) + "\"";
+        try (var journal = Samples.open(file())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> journal.append(cats(tooLarge)))
+                    .withMessageContaining("bytes are too many");
+            journal.append(cats(large));
+            assertThat(journal.ended(CATS, Samples.PRINT)).contains(cats(large));
+        }
+    }
+
+    @Test
+    void closedJournal_refusesEverything_andClosesAgain() {
+        var journal = Samples.open(file());
+        journal.close();
+        journal.close();
+
+        assertThatIllegalStateException().isThrownBy(() -> journal.append(Samples.RUN.getFirst()));
+        assertThatIllegalStateException().isThrownBy(() -> journal.submit(Samples.RUN.getFirst()));
+        assertThatIllegalStateException().isThrownBy(journal::runs);
+        assertThatIllegalStateException().isThrownBy(() -> journal.ended(CATS, Samples.PRINT));
+        assertThatIllegalStateException().isThrownBy(() -> journal.spent("r1"));
+    }
+
+    @Test
+    void open_inMissingDirectory_namesTheJournal() {
+        var path = directory.resolve("missing").resolve("run.journal");
+
+        assertThatThrownBy(() -> FileJournal.open(path))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(path.toString());
+    }
+
+    @Test
+    void open_onTheRealDisk_flushesAndResumes() {
+        try (var journal = FileJournal.open(file())) {
+            Samples.RUN.forEach(journal::append);
+        }
+        try (var journal = FileJournal.open(file())) {
+            assertThat(journal.runs()).hasSize(1);
+            journal.append(Samples.ended(7));
+        }
+        assertThat(Samples.entries(file())).hasSize(Samples.RUN.size() + 1).endsWith(Samples.ended(7));
+    }
+
+    private static Ended cats(String output) {
+        return new Ended(CATS, Samples.PRINT, new Outcome.Succeeded<>(output), Spend.NONE);
+    }
+
+    private static List<Object> views(Journal journal) {
+        return List.of(
+                journal.runs(),
+                journal.plan("r1"),
+                journal.openIntents("r1"),
+                journal.spent("r1"),
+                journal.runEnded("r1"),
+                journal.ended(CATS, Samples.PRINT));
+    }
+}

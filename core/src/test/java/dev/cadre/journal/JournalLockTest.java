@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class JournalLockTest {
+    @TempDir
+    Path directory;
+
+    private Path file() {
+        return directory.resolve("run.journal");
+    }
+
+    /** Opens a journal in another process, and says how that went. */
+    static final class Opener {
+        private Opener() {}
+
+        public static void main(String[] arguments) {
+            try (var journal = FileJournal.open(Path.of(arguments[0]))) {
+                System.out.print("opened " + journal.runs().size());
+            } catch (JournalLockedException e) {
+                System.out.print(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void secondOpener_inThisProcess_isRefused() throws IOException {
+        try (var journal = Samples.open(file())) {
+            assertThatExceptionOfType(JournalLockedException.class)
+                    .isThrownBy(() -> Samples.open(file()))
+                    .withMessage("journal %s is open in this process".formatted(journal.path()))
+                    .satisfies(e -> assertThat(e.path()).isEqualTo(file().toRealPath()));
+            journal.append(Samples.ended(1));
+        }
+        Samples.open(file()).close();
+    }
+
+    @Test
+    void secondOpener_byAnotherName_isRefused() throws IOException {
+        var link = Files.createSymbolicLink(directory.resolve("link.journal"), file());
+        try (var journal = Samples.open(file())) {
+            assertThatExceptionOfType(JournalLockedException.class).isThrownBy(() -> Samples.open(link));
+            assertThatExceptionOfType(JournalLockedException.class)
+                    .isThrownBy(() -> Samples.open(directory.resolve(".").resolve("run.journal")));
+            assertThat(journal.runs()).isEmpty();
+        }
+    }
+
+    @Test
+    void secondOpener_inAnotherProcess_isRefused_whateverThisOneReadsOrTries() throws Exception {
+        try (var journal = Samples.open(file())) {
+            Samples.RUN.forEach(journal::append);
+            // each of these opens and closes a file, which on POSIX would drop a lock of this process on that file
+            assertThatExceptionOfType(JournalLockedException.class).isThrownBy(() -> Samples.open(file()));
+            assertThat(Samples.entries(file())).isEqualTo(Samples.RUN);
+            assertThat(Files.readAllLines(file())).hasSize(Samples.RUN.size() + 1);
+            assertThat(journal.plan("r1")).hasSize(1);
+
+            assertThat(ChildJvm.run(Opener.class, "-Xmx64m", file()))
+                    .isEqualTo("journal %s is open in another process", journal.path());
+        }
+        assertThat(ChildJvm.run(Opener.class, "-Xmx64m", file())).isEqualTo("opened 1");
+    }
+}

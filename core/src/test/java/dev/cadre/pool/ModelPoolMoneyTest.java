@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.FakeModel.REQUEST;
+import static dev.cadre.pool.FakeModel.RESERVED;
+import static dev.cadre.pool.FakeModel.USAGE;
+import static dev.cadre.pool.FakeModel.await;
+import static dev.cadre.pool.FakeModel.reply;
+import static dev.cadre.pool.FakeModel.start;
+import static dev.cadre.pool.FakeModel.terms;
+import static dev.cadre.pool.PoolAssertions.assertIdle;
+import static dev.cadre.pool.PoolAssertions.assertSpent;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.price.Money;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is booked at every kind of end. */
+@Timeout(30)
+class ModelPoolMoneyTest {
+    private final BudgetGuard budget = Budget.usd("1").open();
+
+    @Test
+    void turnedAwayCall_isReleased() {
+        var pool = FakeModel.failing(new ModelException.InvalidRequest("400", 400))
+                .pool()
+                .build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).hasMessage("400");
+        assertSpent(budget, Money.ZERO, Money.ZERO);
+        assertIdle(pool);
+    }
+
+    @Test
+    void callOfUnknownFate_isForfeited_foreachAttempt() {
+        var pool = FakeModel.failing(PoolRig.failed(504, Charge.UNKNOWN)).pool().build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).hasMessage("status 504");
+        assertSpent(budget, Money.ZERO, RESERVED.times(4));
+        assertIdle(pool);
+    }
+
+    @Test
+    void brokenClient_isForfeited() {
+        var exception = new FakeModel((request, context) -> {
+            throw new IllegalStateException("a bug");
+        });
+        var error = new FakeModel((request, context) -> {
+            throw new StackOverflowError("deep");
+        });
+        for (var model : new FakeModel[] {exception, error}) {
+            var pool = model.pool().build();
+            assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).hasMessageMatching("a bug|deep");
+            assertThat(model.calls).hasValue(1);
+            assertIdle(pool);
+        }
+        assertSpent(budget, Money.ZERO, RESERVED.times(2));
+    }
+
+    @Test
+    void interruptInACall_isForfeited() throws Exception {
+        var model = new FakeModel((request, context) -> {
+            new CountDownLatch(1).await();
+            return reply(USAGE);
+        });
+        var pool = model.pool().build();
+        var call = start(pool, terms(budget));
+        await(() -> model.inFlight.get() == 1);
+
+        call.interrupt();
+
+        assertThat(call.failure()).isInstanceOf(InterruptedException.class);
+        assertSpent(budget, Money.ZERO, RESERVED);
+        assertIdle(pool);
+    }
+
+    @Test
+    void clientThatIgnoresInterrupts_keepsItsPermitUntilItEnds() throws Exception {
+        var gate = new CountDownLatch(1);
+        var model = new FakeModel((request, context) -> {
+            while (true) {
+                try {
+                    gate.await();
+                    return reply(USAGE);
+                } catch (InterruptedException ignored) {
+                    // a client that does not listen
+                }
+            }
+        });
+        var pool = model.pool().maxParallel(1).build();
+        var deaf = start(pool, terms(budget));
+        await(() -> model.inFlight.get() == 1);
+        deaf.interrupt();
+        var next = start(pool, terms(budget));
+        await(() -> pool.load().waiting() == 1);
+
+        assertThat(pool.load().inFlight()).isEqualTo(1);
+        assertThat(model.calls).hasValue(1);
+        gate.countDown();
+        assertThat(deaf.result().text()).isEqualTo("hello");
+        assertThat(next.result().text()).isEqualTo("hello");
+        assertIdle(pool);
+    }
+
+    @Test
+    void excessOverTheReservation_isBooked_andNoCallFollows() throws Exception {
+        var model = new FakeModel((request, context) -> reply(TokenUsage.of(10, 101 + 5)));
+        var pool = model.pool().build();
+        var attempts = new ArrayList<Attempt>();
+
+        pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
+
+        assertSpent(budget, Money.usd("0.00107"), Money.ZERO);
+        assertThat(((Attempt.Replied) attempts.getLast()).excess()).isEqualTo(Money.usd("0.000028"));
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
+                .isInstanceOf(CallRefusedException.class)
+                .hasMessageContaining("breached");
+        assertThat(model.calls).hasValue(1);
+    }
+
+    @Test
+    void usageOfAnImpossibleSize_isForfeited() throws Exception {
+        var pool = new FakeModel((request, context) -> reply(TokenUsage.of(10, 9_000_000_000_000_000L)))
+                .pool()
+                .build();
+
+        pool.call(REQUEST, terms(budget));
+
+        assertSpent(budget, Money.ZERO, RESERVED);
+        assertThat(budget.state().breached()).isFalse();
+        assertIdle(pool);
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.FakeModel.COST;
+import static dev.cadre.pool.FakeModel.REQUEST;
+import static dev.cadre.pool.FakeModel.RESERVED;
+import static dev.cadre.pool.FakeModel.USAGE;
+import static dev.cadre.pool.FakeModel.reply;
+import static dev.cadre.pool.FakeModel.terms;
+import static dev.cadre.pool.PoolAssertions.assertIdle;
+import static dev.cadre.pool.PoolAssertions.assertSpent;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.price.Money;
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Retries, and who is told about attempts. */
+@Timeout(30)
+class ModelPoolRetryTest {
+    private final BudgetGuard budget = Budget.usd("1").open();
+
+    @Test
+    void failedCall_isRetriedAfterItsDelay_andTold() throws Exception {
+        var failure = PoolRig.failed(500, Charge.UNKNOWN);
+        var model = new FakeModel[1];
+        model[0] = new FakeModel((request, context) -> {
+            if (model[0].calls.get() < 3) {
+                throw failure;
+            }
+            return reply(USAGE);
+        });
+        var pool = model[0].pool()
+                .retryPolicy(RetryPolicy.standard().withDelays(Duration.ofMillis(2), Duration.ofMillis(2)))
+                .build();
+        var attempts = new ArrayList<Attempt>();
+
+        pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
+
+        assertThat(attempts.stream()
+                        .map(attempt -> attempt.getClass().getSimpleName()
+                                + attempt.id().number()))
+                .containsExactly(
+                        "Started1", "Failed1", "Retrying1", "Started2", "Failed2", "Retrying2", "Started3", "Replied3");
+        assertThat(attempts.get(1)).isInstanceOfSatisfying(Attempt.Failed.class, failed -> {
+            assertThat(failed.failure()).isSameAs(failure);
+            assertThat(failed.spend().forfeited()).isEqualTo(RESERVED);
+            assertThat(failed.spend().estimated()).isTrue();
+        });
+        assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Replied.class, replied -> {
+            assertThat(replied.spend().settled()).isEqualTo(COST);
+            assertThat(replied.spend().tokens()).isEqualTo(USAGE);
+            assertThat(replied.excess()).isEqualTo(Money.ZERO);
+        });
+        assertSpent(budget, COST, RESERVED.times(2));
+        assertIdle(pool);
+    }
+
+    @Test
+    void failureAfterText_isNotRetried() {
+        var model = new FakeModel((request, context) -> {
+            context.text().accept("half");
+            throw PoolRig.failed(500, Charge.UNKNOWN);
+        });
+        var heard = new ArrayList<String>();
+
+        assertThatThrownBy(
+                        () -> model.pool().build().call(REQUEST, terms(budget).withText(heard::add)))
+                .hasMessage("status 500");
+        assertThat(heard).containsExactly("half");
+        assertThat(model.calls).hasValue(1);
+    }
+
+    @Test
+    void retryThatTheBudgetCannotPay_isRefused_becauseOfTheFailure() {
+        var once = Budget.of(RESERVED.times(2).minus(Money.ofPico(1))).open();
+        var failure = PoolRig.failed(500, Charge.UNKNOWN);
+        var pool = FakeModel.failing(failure).pool().build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(once)))
+                .isInstanceOf(CallRefusedException.class)
+                .hasCause(failure);
+        assertThat(once.state().forfeited()).isEqualTo(RESERVED);
+        assertIdle(pool);
+    }
+
+    @Test
+    void listenerThatThrows_harmsNobody() throws Exception {
+        var pool = FakeModel.replying().pool().build();
+
+        var reply = pool.call(REQUEST, terms(budget).withAttempts(attempt -> {
+            throw new IllegalStateException("listener");
+        }));
+
+        assertThat(reply.text()).isEqualTo("hello");
+        assertSpent(budget, COST, Money.ZERO);
+    }
+
+    @Test
+    void listenerThatDies_leavesNothingBehind() {
+        var model = FakeModel.replying();
+        var pool = model.pool().build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempt -> {
+                    throw new StackOverflowError("listener");
+                })))
+                .isInstanceOf(StackOverflowError.class);
+        assertThat(model.calls).hasValue(0);
+        assertSpent(budget, Money.ZERO, Money.ZERO);
+        assertIdle(pool);
+    }
+}

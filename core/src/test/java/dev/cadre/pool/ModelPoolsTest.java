@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.FakeModel.REQUEST;
+import static dev.cadre.pool.FakeModel.terms;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.Tier;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class ModelPoolsTest {
+    private final BudgetGuard budget = Budget.usd("1").open();
+
+    @Test
+    void tier_isBoundToItsPool() {
+        var flagship = FakeModel.replying().pool().build();
+        var mini = FakeModel.replying().pool().build();
+        var nano = FakeModel.replying().pool().build();
+        var pools = ModelPools.of(flagship, mini, nano);
+
+        assertThat(pools.pool(Tier.FLAGSHIP)).isSameAs(flagship);
+        assertThat(pools.pool(Tier.MINI)).isSameAs(mini);
+        assertThat(pools.pool(Tier.NANO)).isSameAs(nano);
+        assertThat(ModelPools.of(mini).pool(Tier.NANO)).isSameAs(mini);
+    }
+
+    @Test
+    void unboundTier_isNamed() {
+        var pools =
+                ModelPools.builder().nano(FakeModel.replying().pool().build()).build();
+
+        assertThat(pools.tiers()).containsExactly(Tier.NANO);
+        assertThatThrownBy(() -> pools.pool(Tier.MINI))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("no model is bound to tier MINI, only to [NANO]; bind one with ModelPools.builder()");
+    }
+
+    @Test
+    void close_closesWhatItOwns_inReverseOrder_andNothingElse() {
+        var closed = new ArrayList<String>();
+        var pools = ModelPools.builder()
+                .closing(() -> closed.add("first"))
+                .closing(() -> {
+                    throw new IOException("stuck");
+                })
+                .closing(() -> closed.add("last"))
+                .build();
+
+        assertThatThrownBy(pools::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasRootCauseMessage("stuck");
+        assertThat(closed).containsExactly("last", "first");
+    }
+
+    @Test
+    void badKey_stopsThePoolsOfTheSameClient_untilResumed() throws Exception {
+        var bad = new AtomicBoolean(true);
+        var model = new FakeModel((request, context) -> {
+            if (bad.get()) {
+                throw new ModelException.AuthFailed("401");
+            }
+            return FakeModel.reply(FakeModel.USAGE);
+        });
+        var flagship = model.pool().build();
+        var nano = model.pool().build();
+        var elsewhere = FakeModel.replying().pool().build();
+        var pools = ModelPools.of(flagship, elsewhere, nano);
+
+        assertThatThrownBy(() -> flagship.call(REQUEST, terms(budget))).isInstanceOf(ModelException.AuthFailed.class);
+        assertThatThrownBy(() -> nano.call(REQUEST, terms(budget)))
+                .isInstanceOf(CallRefusedException.class)
+                .hasMessage("call of small by subtask 'task' refused: the pool has stopped: 401")
+                .hasCauseInstanceOf(ModelException.AuthFailed.class);
+        assertThat(model.calls).hasValue(1);
+        assertThat(elsewhere.call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+
+        bad.set(false);
+        pools.resume();
+        assertThat(nano.call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+    }
+
+    @Test
+    void unknownModel_stopsItsOwnPoolOnly() throws Exception {
+        var model = new FakeModel[1];
+        model[0] = new FakeModel((request, context) -> {
+            if (model[0].calls.get() == 1) {
+                throw new ModelException.UnknownModel("404");
+            }
+            return FakeModel.reply(FakeModel.USAGE);
+        });
+        var retired = model[0].pool().build();
+        var nano = model[0].pool().build();
+        ModelPools.of(retired, nano, nano);
+
+        assertThatThrownBy(() -> retired.call(REQUEST, terms(budget))).isInstanceOf(ModelException.UnknownModel.class);
+        assertThatThrownBy(() -> retired.call(REQUEST, terms(budget))).isInstanceOf(CallRefusedException.class);
+        assertThat(nano.call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.PoolLimits.UNLIMITED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.model.RateLimits.Window;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenBucketTest {
+    private static final long SECOND = 1_000_000_000;
+    private static final long MINUTE = 60 * SECOND;
+
+    @Test
+    void unlimitedBucket_isAlwaysOpen() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.take(Long.MAX_VALUE, 0);
+
+        assertThat(bucket.opensAt(Long.MAX_VALUE, 5)).isEqualTo(5);
+    }
+
+    @Test
+    void configuredRate_holdsASixthOfAMinute() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.take(10, 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+        assertThat(bucket.opensAt(10, 0)).isEqualTo(10 * SECOND);
+    }
+
+    @Test
+    void amountBeyondTheBucket_passesWhenItIsFull_andLeavesDebt() {
+        var bucket = new TokenBucket(60, 0);
+        assertThat(bucket.opensAt(30, 0)).isZero();
+        bucket.take(30, 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(21 * SECOND);
+    }
+
+    @Test
+    void slowestRate_stillHoldsOne() {
+        var bucket = new TokenBucket(1, 0);
+        bucket.take(1, 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(MINUTE);
+    }
+
+    @Test
+    void whatIsGivenBack_neverOverfillsIt() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.giveBack(1_000, 0);
+        bucket.take(10, 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void reportedLimit_lowersAConfiguredOne_butNeverRaisesIt() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.learn(new Window(6_000, 6_000, Duration.ZERO), 0);
+        bucket.take(10, 0);
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+
+        bucket.learn(new Window(30, -1, Duration.ZERO), 0);
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(2 * SECOND);
+        bucket.learn(new Window(6_000, -1, Duration.ZERO), 0);
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void remainder_lowersTheLevel_butNeverRaisesIt() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 40, Duration.ofSeconds(20)), 0);
+        bucket.take(40, 0);
+        bucket.learn(new Window(60, 59, Duration.ofSeconds(1)), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void exhaustedWindowOfAnUnknownLimit_closesItUntilTheReset() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(-1, 0, Duration.ofSeconds(3)), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(3 * SECOND);
+        assertThat(bucket.opensAt(1, 3 * SECOND)).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void clock_mayWrapAround() {
+        long start = Long.MAX_VALUE - SECOND;
+        var bucket = new TokenBucket(60, start);
+        bucket.take(10, start);
+
+        assertThat(bucket.opensAt(2, start) - start).isEqualTo(2 * SECOND);
+        assertThat(bucket.opensAt(2, start + 2 * SECOND)).isEqualTo(start + 2 * SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 7, 60, 999, 6_000, 1_000_000_007, 49_999_999_999L})
+    void greedyTaker_getsAtMostTheLimitAndABurstInAnyMinute_andTheLimitInTheLongRun(long perMinute) {
+        var random = new SplittableRandom(perMinute);
+        var bucket = new TokenBucket(perMinute, 0);
+        long largest = Math.max(1, perMinute / 20);
+        long burst = Math.max(1, perMinute / 6);
+        var window = new ArrayDeque<long[]>();
+        long inWindow = 0;
+        long total = 0;
+        long now = 0;
+        while (now < 10 * MINUTE) {
+            long amount = random.nextLong(largest) + 1;
+            now = Math.max(now, bucket.opensAt(amount, now)) + random.nextLong(1_000);
+            assertThat(bucket.opensAt(amount, now)).as("at %d ns", now).isLessThanOrEqualTo(now);
+            bucket.take(amount, now);
+            window.add(new long[] {now, amount});
+            inWindow += amount;
+            total += amount;
+            while (window.getFirst()[0] <= now - MINUTE) {
+                inWindow -= window.removeFirst()[1];
+            }
+            assertThat(inWindow).as("in the minute up to %d ns", now).isLessThanOrEqualTo(perMinute + burst + 1);
+        }
+        assertThat(total).isBetween(perMinute * 9, perMinute * 10 + burst + largest);
+    }
+}

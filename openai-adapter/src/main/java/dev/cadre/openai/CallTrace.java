@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far the exchange of one call went, which tells what is known about its money.
+ *
+ * <p>Used by the calling thread alone: blocking exchanges report their progress there.
+ */
+final class CallTrace extends EventListener {
+    private static final ThreadLocal<@Nullable CallTrace> CURRENT = new ThreadLocal<>();
+
+    private boolean sent;
+    private boolean answered;
+    private String contentType = "no content type";
+
+    /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
+    static CallTrace begin() {
+        var trace = new CallTrace();
+        CURRENT.set(trace);
+        return trace;
+    }
+
+    void end() {
+        CURRENT.remove();
+    }
+
+    static EventListener of(Call call) {
+        CallTrace current = CURRENT.get();
+        return current == null ? EventListener.NONE : current;
+    }
+
+    /** Whether the provider may have seen any of the request. */
+    boolean isSent() {
+        return sent;
+    }
+
+    /** Whether the headers of a reply have come. */
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** The type that the reply claims to have. */
+    String contentType() {
+        return contentType;
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        sent = true;
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        answered = true;
+        contentType = response.header("Content-Type", contentType);
+    }
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.openai.errors.OpenAIException;
+import com.openai.errors.OpenAIServiceException;
+import com.openai.errors.SseException;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.AuthFailed;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.ConnectionFailed;
+import dev.cadre.model.ModelException.ContextTooLong;
+import dev.cadre.model.ModelException.InvalidRequest;
+import dev.cadre.model.ModelException.MalformedReply;
+import dev.cadre.model.ModelException.QuotaExhausted;
+import dev.cadre.model.ModelException.RateLimited;
+import dev.cadre.model.ModelException.ServerFailed;
+import dev.cadre.model.ModelException.TimedOut;
+import dev.cadre.model.ModelException.UnknownModel;
+import dev.cadre.model.ModelException.Unreachable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.SocketException;
+import java.time.InstantSource;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides what a failure means: by how far the exchange went, the status and the provider's code, never by the class of
+ * an SDK exception alone, because those mislead (a timeout in a body is "invalid data" there).
+ */
+final class Failures {
+    private final Redactor redactor;
+    private final InstantSource clock;
+    private final String baseUrl;
+
+    Failures(Redactor redactor, InstantSource clock, String baseUrl) {
+        this.redactor = redactor;
+        this.clock = clock;
+        this.baseUrl = baseUrl;
+    }
+
+    /**
+     * The meaning of whatever ended an exchange.
+     *
+     * @throws InterruptedException if it ended because its thread was interrupted
+     */
+    ModelException explain(Throwable failure, String model, CallTrace trace) throws InterruptedException {
+        if (failure instanceof ModelException known) {
+            return known;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        boolean foreign = failure instanceof RuntimeException && !(failure instanceof OpenAIException);
+        if (foreign) {
+            throw (RuntimeException) failure; // the caller's own, from its consumer of text
+        }
+        // the SDK also throws this checked exception without declaring it
+        if (failure instanceof InterruptedException || Thread.interrupted()) {
+            throw new InterruptedException("the call of " + model + " was interrupted");
+        }
+        if (failure instanceof OpenAIServiceException refused) {
+            var headers = new LimitHeaders(refused.headers());
+            ErrorBody error = ErrorBody.of(refused.body());
+            return refused instanceof SseException
+                    ? inReply(model, error, headers, true)
+                    : refused(model, refused.statusCode(), error, headers);
+        }
+        return lost(failure, model, trace);
+    }
+
+    /** A reply with a status that is not a success. */
+    private ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
+        String message = message(model, "status " + status, error, headers);
+        if (status < 300 || status >= 600) {
+            return new MalformedReply(message, null);
+        }
+        if (status < 400) {
+            return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
+        }
+        if (status >= 500) {
+            return serverFailed(message, status, error, headers);
+        }
+        if (status == 402 || error.tellsOfQuota()) {
+            return new QuotaExhausted(message);
+        }
+        return switch (error.code()) {
+            case "model_not_found" -> new UnknownModel(message);
+            case "context_length_exceeded" -> new ContextTooLong(message);
+            default -> clientFailed(message, model, status, error, headers);
+        };
+    }
+
+    private ModelException clientFailed(
+            String message, String model, int status, ErrorBody error, LimitHeaders headers) {
+        boolean transientStatus = status == 408 || status == 409 || status == 429;
+        if (transientStatus && headers.forbidsRetry()) {
+            return new InvalidRequest(message, status);
+        }
+        return switch (status) {
+            case 429 -> new RateLimited(message, headers.retryAfter(clock), headers.limits());
+            case 401, 403 -> new AuthFailed(message);
+            case 404 -> notFound(message, model, error);
+            case 408, 409 -> serverFailed(message, status, error, headers);
+            default -> new InvalidRequest(message, status);
+        };
+    }
+
+    private ModelException notFound(String message, String model, ErrorBody error) {
+        if (error.param().equals("model") || error.message().contains(model)) {
+            return new UnknownModel(message);
+        }
+        return error.param().startsWith("input")
+                ? new InvalidRequest(message, 404)
+                : new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
+    }
+
+    private ModelException serverFailed(String message, int status, ErrorBody error, LimitHeaders headers) {
+        if (status == 503 && error.tellsOfRate()) {
+            return new RateLimited(message, headers.retryAfter(clock), headers.limits());
+        }
+        // an explained refusal comes before the work; any other failure may come after it
+        boolean turnedAway = error.isPresent() && (status < 500 || status == 503);
+        return new ServerFailed(
+                message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
+    }
+
+    /**
+     * An error that was reported inside a reply with status 200.
+     *
+     * @param worked whether the provider may have done some of the work, which it would bill
+     */
+    ModelException inReply(String model, ErrorBody error, LimitHeaders headers, boolean worked) {
+        String message = message(model, "an error inside the reply", error, headers);
+        if (!worked && error.tellsOfQuota()) {
+            return new QuotaExhausted(message);
+        }
+        if (!worked && error.tellsOfRate()) {
+            return new RateLimited(message, headers.retryAfter(clock), headers.limits());
+        }
+        if (!worked && error.tellsOfPolicy()) {
+            return new InvalidRequest(message, 200);
+        }
+        if (!worked && error.code().equals("context_length_exceeded")) {
+            return new ContextTooLong(message);
+        }
+        return new ServerFailed(message, 200, Charge.UNKNOWN, headers.retryAfter(clock));
+    }
+
+    /** Something with status 200 that is no reply. */
+    ModelException malformed(String model, String defect, LimitHeaders headers) {
+        return new MalformedReply(message(model, defect, ErrorBody.NONE, headers), null);
+    }
+
+    /** An exchange without a whole reply. */
+    private ModelException lost(Throwable failure, String model, CallTrace trace) {
+        Charge charge = trace.isSent() ? Charge.UNKNOWN : Charge.FREE;
+        Throwable cause = redactor.clean(root(failure));
+        String said = redactor.quote(model + ": " + describe(cause));
+        if (find(failure, OneExchange.ReplyTooLong.class).isPresent()) {
+            return new MalformedReply(said, cause);
+        }
+        if (find(failure, InterruptedIOException.class).isPresent()) {
+            return new TimedOut("%s gave no whole reply in time".formatted(model), charge);
+        }
+        if (!trace.isSent() && isUntrusted(failure)) {
+            return new Unreachable("no secure connection to %s: %s".formatted(baseUrl, said), cause);
+        }
+        boolean noHttp = !trace.isAnswered() && find(failure, ProtocolException.class).isPresent();
+        boolean noJson = find(failure, JacksonException.class).isPresent() && connectionLoss(failure).isEmpty();
+        if (noHttp || noJson || find(failure, IOException.class).isEmpty()) {
+            return new MalformedReply(
+                    redactor.quote("the reply (%s) cannot be read, %s".formatted(trace.contentType(), said)), cause);
+        }
+        return new ConnectionFailed(
+                "the connection to %s %s, %s".formatted(baseUrl, trace.isSent() ? "was lost" : "failed", said),
+                charge,
+                cause);
+    }
+
+    private static boolean isUntrusted(Throwable failure) {
+        return find(failure, SSLException.class).isPresent()
+                && connectionLoss(failure).isEmpty();
+    }
+
+    private static Optional<? extends Throwable> connectionLoss(Throwable failure) {
+        return find(failure, SocketException.class)
+                .<Throwable>map(loss -> loss)
+                .or(() -> find(failure, EOFException.class))
+                .or(() -> find(failure, ProtocolException.class));
+    }
+
+    /** The first of the chain that is not the SDK's own: its types are not shown to callers. */
+    private static Throwable root(Throwable failure) {
+        Throwable cause = failure;
+        while (cause instanceof OpenAIException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof OpenAIException ? new IOException(String.valueOf(cause.getMessage())) : cause;
+    }
+
+    private static String describe(Throwable cause) {
+        @Nullable String message = cause.getMessage();
+        return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    }
+
+    private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private String message(String model, String what, ErrorBody error, LimitHeaders headers) {
+        String name = error.code().isEmpty() ? error.type() : error.code();
+        String request = headers.first("x-request-id").orElse("");
+        return redactor.quote(model + ": " + what + (name.isEmpty() ? "" : " (" + name + ")"))
+                + (error.message().isEmpty() ? "" : ": " + redactor.quote(error.message()))
+                + (request.isEmpty() ? "" : " [" + redactor.quote(request) + "]");
+    }
+}

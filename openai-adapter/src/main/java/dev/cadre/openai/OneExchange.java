@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import java.io.IOException;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.ForwardingSource;
+import okio.Okio;
+
+/**
+ * Makes a call one exchange with an end: its request is never sent twice, its reply never read beyond a limit.
+ *
+ * <p>OkHttp repeats some requests on its own (a 503 with {@code Retry-After: 0}, a 421), which could be paid twice; it
+ * does not repeat a body that can be written only once.
+ */
+record OneExchange(long maxReplyBytes) implements Interceptor {
+
+    /** A reply that is longer than anyone may send. */
+    static final class ReplyTooLong extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ReplyTooLong(long maxBytes) {
+            super("the reply is longer than " + maxBytes + " bytes");
+        }
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        Request request = chain.request();
+        RequestBody body = request.body();
+        Response response = chain.proceed(
+                body == null
+                        ? request
+                        : request.newBuilder()
+                                .method(request.method(), new OnceBody(body))
+                                .build());
+        ResponseBody reply = response.body();
+        if (reply == null) {
+            return response;
+        }
+        var limited = Okio.buffer(new LimitedSource(reply, maxReplyBytes));
+        return response.newBuilder()
+                .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
+                .build();
+    }
+
+    private static final class OnceBody extends RequestBody {
+        private final RequestBody body;
+
+        OnceBody(RequestBody body) {
+            this.body = body;
+        }
+
+        @Override
+        public MediaType contentType() {
+            return body.contentType();
+        }
+
+        @Override
+        public long contentLength() throws IOException {
+            return body.contentLength();
+        }
+
+        @Override
+        public boolean isOneShot() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            body.writeTo(sink);
+        }
+    }
+
+    private static final class LimitedSource extends ForwardingSource {
+        private final long maxBytes;
+        private long bytes;
+
+        LimitedSource(ResponseBody reply, long maxBytes) {
+            super(reply.source());
+            this.maxBytes = maxBytes;
+        }
+
+        @Override
+        public long read(Buffer sink, long byteCount) throws IOException {
+            long read = super.read(sink, byteCount);
+            bytes += Math.max(read, 0);
+            if (bytes > maxBytes) {
+                throw new ReplyTooLong(maxBytes);
+            }
+            return read;
+        }
+    }
+}

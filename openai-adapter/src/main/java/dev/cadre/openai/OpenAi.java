@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** Where OpenAI models come from: a pool for each tier over one client. */
+public final class OpenAi {
+    private OpenAi() {}
+
+    /**
+     * The models that the environment names: {@code OPENAI_API_KEY} (required), {@code OPENAI_BASE_URL}, and
+     * {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL} (default {@code gpt-5.4},
+     * {@code gpt-5.4-mini}, {@code gpt-5.4-nano}). Nothing else is read. The caller closes what it gets, which closes the
+     * connections. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
+     *
+     * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
+     * @throws dev.cadre.price.UnpricedModelException if the catalogue has no price for a model
+     */
+    public static ModelPools fromEnv() {
+        return fromEnv(System.getenv(), pool -> pool);
+    }
+
+    /**
+     * As {@link #fromEnv()}, from given variables, with pools set up further.
+     *
+     * @param setUp changes the builder of each pool, such as its parallel limit
+     */
+    public static ModelPools fromEnv(Map<String, String> environment, UnaryOperator<ModelPool.Builder> setUp) {
+        OpenAiSettings settings = OpenAiSettings.from(environment);
+        OpenAiClient client = settings.client();
+        try {
+            var pools = ModelPools.builder().closing(client);
+            for (Tier tier : Tier.values()) {
+                String model = settings.models().getOrDefault(tier, "");
+                pools.bind(tier, setUp.apply(ModelPool.builder(client, model)).build());
+            }
+            return pools.build();
+        } catch (RuntimeException e) {
+            client.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.core.LogLevel;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+
+/**
+ * Calls OpenAI models, or a server that speaks the same protocol, over the Responses API.
+ *
+ * <p>Safe for use by many threads; one client serves a whole process, because it shares connections and its first call
+ * takes a second or more while classes load. A call blocks its thread and spends money. It is sent once: nothing below
+ * this class repeats it or follows a redirect. Nothing is stored at the provider. Text is streamed if the context wants
+ * it. A reply longer than {@value #MAX_REPLY_BYTES} bytes is malformed.
+ *
+ * <p>An interrupt closes the connection within milliseconds, on virtual and on platform threads; for the latter the
+ * exchange runs on a virtual thread of its own.
+ */
+public final class OpenAiClient implements ModelClient, AutoCloseable {
+    static final long MAX_REPLY_BYTES = 32L * 1024 * 1024;
+
+    /** Shorter than servers keep idle connections: sending on a dead one costs the price of a lost reply. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+    private final BaseUrl baseUrl;
+    private final OkHttpClient http;
+    private final OpenAIClient sdk;
+    private final Failures failures;
+    private volatile boolean closed;
+
+    private OpenAiClient(Builder builder) {
+        baseUrl = builder.baseUrl;
+        http = new OkHttpClient.Builder()
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .connectionPool(new ConnectionPool(
+                        builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
+                .eventListenerFactory(CallTrace::of)
+                .addInterceptor(new OneExchange(MAX_REPLY_BYTES))
+                .build();
+        sdk = OpenAIOkHttpClient.builder()
+                .okHttpClient(http)
+                .apiKey(builder.apiKey)
+                .baseUrl(baseUrl.text())
+                .maxRetries(0)
+                .disableTelemetry(true)
+                .putHeader("User-Agent", "cadre")
+                .logLevel(LogLevel.OFF)
+                .build();
+        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
+    }
+
+    /**
+     * A builder of clients for one key.
+     *
+     * @param apiKey the key; it is sent in the Authorization header and appears nowhere else
+     * @throws IllegalArgumentException if the key is blank or holds characters that no header may hold
+     */
+    public static Builder builder(String apiKey) {
+        return new Builder(apiKey);
+    }
+
+    @Override
+    public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
+        if (closed) {
+            throw new IllegalStateException("this client is closed");
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before the call of " + request.model());
+        }
+        var exchange = new Exchange(sdk.responses().withRawResponse(), failures, request, context);
+        return Thread.currentThread().isVirtual()
+                ? exchange.run(context.text())
+                : new Handoff().run(exchange, context.text());
+    }
+
+    /**
+     * Refuses further calls and releases the connections. Close it when no call is in flight: one that waits for its
+     * reply ends as a lost connection. OkHttp's two daemon threads, which all clients of a process share, end by
+     * themselves after a minute without work.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        sdk.close();
+        http.dispatcher().cancelAll();
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+
+    @Override
+    public String toString() {
+        return "OpenAiClient[" + baseUrl.text() + "]";
+    }
+
+    /** Settings of a client. Not safe for use by several threads. */
+    public static final class Builder {
+        private final String apiKey;
+        private BaseUrl baseUrl = BaseUrl.OPENAI;
+        private int maxIdleConnections = 256;
+        private InstantSource clock = InstantSource.system();
+
+        private Builder(String apiKey) {
+            this.apiKey = apiKey.strip();
+            if (!this.apiKey.matches("[\\x21-\\x7e]+")) {
+                throw new IllegalArgumentException(
+                        this.apiKey.isEmpty() ? "the key is blank" : "the key holds spaces or non-ASCII characters");
+            }
+        }
+
+        /**
+         * The address of the API, {@code https://api.openai.com/v1} by default.
+         *
+         * @throws IllegalArgumentException if it is not an http or https URL, or carries a user, a query or a fragment
+         */
+        public Builder baseUrl(String baseUrl) {
+            this.baseUrl = BaseUrl.parse("base URL", baseUrl);
+            return this;
+        }
+
+        /**
+         * How many idle connections are kept for later calls, 256 by default; at least as many as calls run in
+         * parallel, or bursts pay for new connections. It limits nothing else.
+         */
+        public Builder maxIdleConnections(int maxIdleConnections) {
+            if (maxIdleConnections < 1) {
+                throw new IllegalArgumentException("maxIdleConnections must be at least 1, not " + maxIdleConnections);
+            }
+            this.maxIdleConnections = maxIdleConnections;
+            return this;
+        }
+
+        /** What a date in {@code Retry-After} is compared with, the system's clock by default. */
+        public Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** Makes the client. Does not connect. */
+        public OpenAiClient build() {
+            return new OpenAiClient(this);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import dev.cadre.model.Tier;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the environment says: which key, which server, which model for which tier.
+ *
+ * @param apiKey the key
+ * @param baseUrl the address of the API
+ * @param models the model id of each tier
+ */
+record OpenAiSettings(String apiKey, BaseUrl baseUrl, Map<Tier, String> models) {
+    static final String API_KEY = "OPENAI_API_KEY";
+    static final String BASE_URL = "OPENAI_BASE_URL";
+
+    OpenAiSettings {
+        models = Map.copyOf(models);
+    }
+
+    /**
+     * Reads {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}, {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL} and
+     * {@code CADRE_NANO_MODEL}, nothing else. A blank variable counts as not set.
+     *
+     * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
+     */
+    static OpenAiSettings from(Map<String, String> environment) {
+        String key = variable(environment, API_KEY)
+                .orElseThrow(() -> new IllegalArgumentException(API_KEY + " is not set"));
+        BaseUrl url = variable(environment, BASE_URL)
+                .map(text -> BaseUrl.parse(BASE_URL, text))
+                .orElse(BaseUrl.OPENAI);
+        return new OpenAiSettings(
+                key,
+                url,
+                Map.of(
+                        Tier.FLAGSHIP,
+                        variable(environment, "CADRE_FLAGSHIP_MODEL").orElse("gpt-5.4"),
+                        Tier.MINI,
+                        variable(environment, "CADRE_MINI_MODEL").orElse("gpt-5.4-mini"),
+                        Tier.NANO,
+                        variable(environment, "CADRE_NANO_MODEL").orElse("gpt-5.4-nano")));
+    }
+
+    private static Optional<String> variable(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** A client with these settings. */
+    OpenAiClient client() {
+        return OpenAiClient.builder(apiKey).baseUrl(baseUrl.text()).build();
+    }
+
+    @Override
+    public String toString() {
+        return "OpenAiSettings[%s, %s]".formatted(baseUrl.text(), models);
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.openai.core.ObjectMappers;
+import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseOutputItem;
+import com.openai.models.responses.ResponseOutputMessage;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.ToolCall;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a whole reply. Fields are read as what they are on the wire: the SDK's plain accessors throw when a field is
+ * absent or of another type.
+ */
+final class ReplyReader {
+    private final ModelRequest request;
+    private final LimitHeaders headers;
+    private final Failures failures;
+
+    ReplyReader(ModelRequest request, LimitHeaders headers, Failures failures) {
+        this.request = request;
+        this.headers = headers;
+        this.failures = failures;
+    }
+
+    /**
+     * The reply.
+     *
+     * @param response what was read; null if that was the JSON {@code null}
+     * @throws dev.cadre.model.ModelException if it is a failure or no reply at all
+     */
+    ModelReply read(@Nullable Response response) {
+        if (response == null) {
+            throw failures.malformed(request.model(), "the reply is null", headers);
+        }
+        ErrorBody error = ErrorBody.ofReply(response._error());
+        String status =
+                response._status().asKnown().flatMap(named -> named._value().asString()).orElse("");
+        return switch (status) {
+            case "completed" -> completed(response);
+            case "incomplete" -> reply(response, text(response), List.of(), incomplete(response));
+            case "failed", "cancelled" -> failed(response, error);
+            default -> {
+                if (error.isPresent()) {
+                    throw failures.inReply(request.model(), error, headers, false);
+                }
+                throw failures.malformed(request.model(), "the reply has the status '" + status + "'", headers);
+            }
+        };
+    }
+
+    private ModelReply completed(Response response) {
+        String refusal = refusal(response);
+        if (!refusal.isEmpty()) {
+            return reply(response, refusal, List.of(), Finish.REFUSED);
+        }
+        List<ToolCall> calls = items(response).stream()
+                .flatMap(item -> item.functionCall().stream())
+                .map(this::call)
+                .toList();
+        return reply(response, text(response), calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
+    }
+
+    private ModelReply failed(Response response, ErrorBody error) {
+        if (error.tellsOfPolicy()) {
+            return reply(response, text(response), List.of(), Finish.FILTERED);
+        }
+        boolean worked = !items(response).isEmpty() || !isAbsent(response);
+        throw failures.inReply(request.model(), error, headers, worked);
+    }
+
+    private static boolean isAbsent(Response response) {
+        return response._usage().isMissing() || response._usage().isNull();
+    }
+
+    private static Finish incomplete(Response response) {
+        boolean filtered = response._incompleteDetails()
+                .asKnown()
+                .flatMap(details -> details._reason().asKnown())
+                .flatMap(reason -> reason._value().asString())
+                .filter("content_filter"::equals)
+                .isPresent();
+        return filtered ? Finish.FILTERED : Finish.TRUNCATED;
+    }
+
+    private ModelReply reply(Response response, String text, List<ToolCall> calls, Finish finish) {
+        return new ModelReply(
+                model(response),
+                text,
+                calls,
+                finish,
+                UsageReader.read(response._usage()),
+                serviceTier(response),
+                headers.limits(),
+                state(response));
+    }
+
+    private String model(Response response) {
+        return response._model()
+                .asKnown()
+                .flatMap(model -> model.chat()
+                        .flatMap(named -> named._value().asString())
+                        .or(() -> model.only().flatMap(named -> named._value().asString()))
+                        .or(model::string))
+                .filter(name -> !name.isBlank())
+                .orElse(request.model());
+    }
+
+    /** The class that is billed; where the provider names none, the one that was asked for. */
+    private ServiceTier serviceTier(Response response) {
+        String named = response._serviceTier()
+                .asKnown()
+                .flatMap(tier -> tier._value().asString())
+                .orElse("");
+        return switch (named) {
+            case "default" -> ServiceTier.STANDARD;
+            case "flex" -> ServiceTier.FLEX;
+            case "priority", "fast", "ultrafast" -> ServiceTier.PRIORITY;
+            default -> request.serviceTier();
+        };
+    }
+
+    private static String text(Response response) {
+        return joined(response, part -> part.outputText()
+                .flatMap(text -> text._text().asKnown())
+                .orElse(""));
+    }
+
+    private static String refusal(Response response) {
+        return joined(response, part -> part.refusal()
+                .flatMap(refusal -> refusal._refusal().asKnown())
+                .orElse(""));
+    }
+
+    private static String joined(
+            Response response, Function<ResponseOutputMessage.Content, String> part) {
+        var joined = new StringBuilder();
+        for (ResponseOutputItem item : items(response)) {
+            item.message()
+                    .filter(message -> !isCommentary(message))
+                    .flatMap(message -> message._content().asKnown())
+                    .ifPresent(parts -> parts.forEach(content -> joined.append(part.apply(content))));
+        }
+        return joined.toString();
+    }
+
+    /** Whether this is talk on the way to the answer, not part of it. */
+    static boolean isCommentary(ResponseOutputMessage message) {
+        return message._phase()
+                .asKnown()
+                .flatMap(phase -> phase._value().asString())
+                .filter("commentary"::equals)
+                .isPresent();
+    }
+
+    private ToolCall call(ResponseFunctionToolCall call) {
+        String callId = call._callId().asKnown().orElse("");
+        String name = call._name().asKnown().orElse("");
+        if (callId.isEmpty() || name.isEmpty()) {
+            throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
+        }
+        return new ToolCall(callId, name, call._arguments().asKnown().orElse(""));
+    }
+
+    private static List<ResponseOutputItem> items(Response response) {
+        return response._output().asKnown().orElse(List.of());
+    }
+
+    /** The items as JSON, if text and tool calls alone do not say all of them. */
+    private static String state(Response response) {
+        List<ResponseOutputItem> items = items(response);
+        if (items.stream().allMatch(ReplyReader::isPlain)) {
+            return "";
+        }
+        try {
+            return ObjectMappers.jsonMapper()
+                    .writeValueAsString(items.stream()
+                            .filter(ReplyReader::canBeRepeated)
+                            .toList());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("items that were read cannot be written", e);
+        }
+    }
+
+    private static boolean isPlain(ResponseOutputItem item) {
+        return item.isFunctionCall()
+                || item.message().filter(message -> message._phase().isMissing()).isPresent();
+    }
+
+    /** Reasoning is stored nowhere: without its encrypted content the provider cannot find it again. */
+    private static boolean canBeRepeated(ResponseOutputItem item) {
+        return !item.isReasoning()
+                || item.reasoning()
+                        .filter(reasoning ->
+                                reasoning._encryptedContent().asKnown().isPresent())
+                        .isPresent();
+    }
+}

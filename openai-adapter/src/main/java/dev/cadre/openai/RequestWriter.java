@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.openai.core.JsonValue;
+import com.openai.core.ObjectMappers;
+import com.openai.models.Reasoning;
+import com.openai.models.ReasoningEffort;
+import com.openai.models.responses.EasyInputMessage;
+import com.openai.models.responses.FunctionTool;
+import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
+import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseIncludable;
+import com.openai.models.responses.ResponseInputItem;
+import com.openai.models.responses.ResponseTextConfig;
+import dev.cadre.model.Effort;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Writes a request in the provider's terms. */
+final class RequestWriter {
+    private static final TypeReference<List<ResponseInputItem>> ITEMS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, JsonValue>> OBJECT = new TypeReference<>() {};
+
+    private RequestWriter() {}
+
+    static ResponseCreateParams write(ModelRequest request) {
+        if (request.serviceTier() == ServiceTier.BATCH) {
+            throw new IllegalArgumentException("a single call cannot ask for the service tier BATCH");
+        }
+        var params = ResponseCreateParams.builder()
+                .model(request.model())
+                .inputOfResponse(items(request.turns()))
+                .maxOutputTokens(request.maxOutputTokens())
+                .reasoning(Reasoning.builder()
+                        .effort(ReasoningEffort.of(request.effort().wireName()))
+                        .build())
+                .serviceTier(ResponseCreateParams.ServiceTier.of(
+                        request.serviceTier().wireName()))
+                .store(false);
+        if (!request.instructions().isBlank()) {
+            params.instructions(request.instructions());
+        }
+        request.tools().forEach(tool -> params.addTool(tool(tool)));
+        if (request.effort() != Effort.NONE) {
+            // nothing is stored on their side, so the reasoning must travel with the conversation
+            params.addInclude(ResponseIncludable.REASONING_ENCRYPTED_CONTENT);
+        }
+        switch (request.output()) {
+            case OutputFormat.Text text -> {}
+            case OutputFormat.JsonSchema schema -> params.text(format(schema));
+        }
+        return params.build();
+    }
+
+    private static ResponseTextConfig format(OutputFormat.JsonSchema output) {
+        return ResponseTextConfig.builder()
+                .format(ResponseFormatTextJsonSchemaConfig.builder()
+                        .name(output.name())
+                        .strict(true)
+                        .schema(ResponseFormatTextJsonSchemaConfig.Schema.builder()
+                                .putAllAdditionalProperties(object("output schema", output.name(), output.schema()))
+                                .build())
+                        .build())
+                .build();
+    }
+
+    private static FunctionTool tool(ToolSpec tool) {
+        return FunctionTool.builder()
+                .name(tool.name())
+                .description(tool.description())
+                .strict(true)
+                .parameters(FunctionTool.Parameters.builder()
+                        .putAllAdditionalProperties(
+                                object("parameters of tool", tool.name(), tool.parametersSchema()))
+                        .build())
+                .build();
+    }
+
+    private static List<ResponseInputItem> items(List<Turn> turns) {
+        var items = new ArrayList<ResponseInputItem>();
+        for (Turn turn : turns) {
+            switch (turn) {
+                case Turn.User user -> items.add(message(EasyInputMessage.Role.USER, user.text()));
+                case Turn.Assistant assistant -> items.addAll(said(assistant));
+                case Turn.ToolResult result ->
+                    items.add(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                            .callId(result.callId())
+                            .output(result.text())
+                            .build()));
+            }
+        }
+        return items;
+    }
+
+    private static List<ResponseInputItem> said(Turn.Assistant turn) {
+        if (turn.providerState().startsWith("[")) {
+            try {
+                return ObjectMappers.jsonMapper().readValue(turn.providerState(), ITEMS);
+            } catch (JsonProcessingException e) {
+                // another client's state: the neutral form below says the same, less its private parts
+            }
+        }
+        var items = new ArrayList<ResponseInputItem>();
+        if (!turn.text().isEmpty()) {
+            items.add(message(EasyInputMessage.Role.ASSISTANT, turn.text()));
+        }
+        turn.toolCalls().forEach(call -> items.add(called(call)));
+        return items;
+    }
+
+    private static ResponseInputItem message(EasyInputMessage.Role role, String text) {
+        return ResponseInputItem.ofEasyInputMessage(
+                EasyInputMessage.builder().role(role).content(text).build());
+    }
+
+    private static ResponseInputItem called(ToolCall call) {
+        return ResponseInputItem.ofFunctionCall(ResponseFunctionToolCall.builder()
+                .callId(call.callId())
+                .name(call.name())
+                .arguments(call.arguments())
+                .build());
+    }
+
+    private static Map<String, JsonValue> object(String what, String name, String json) {
+        try {
+            return ObjectMappers.jsonMapper().readValue(json, OBJECT);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the %s '%s' is not a JSON object".formatted(what, name), e);
+        }
+    }
+}

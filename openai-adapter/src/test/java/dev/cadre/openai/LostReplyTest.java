@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.ConnectionFailed;
+import dev.cadre.model.ModelException.ContextTooLong;
+import dev.cadre.model.ModelException.InvalidRequest;
+import dev.cadre.model.ModelException.MalformedReply;
+import dev.cadre.model.ModelException.QuotaExhausted;
+import dev.cadre.model.ModelException.RateLimited;
+import dev.cadre.model.ModelException.ServerFailed;
+import dev.cadre.model.ModelException.TimedOut;
+import dev.cadre.model.ModelException.Unreachable;
+import dev.cadre.testing.LoopbackFault;
+import dev.cadre.testing.LoopbackReply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections that fail, and replies with status 200 that are none. */
+class LostReplyTest extends LoopbackTest {
+    private static final LoopbackReply LONG = LoopbackReply.text("x".repeat(10_000));
+
+    @ParameterizedTest
+    @EnumSource(
+            value = LoopbackFault.class,
+            names = {"CLOSE_BEFORE_REPLY", "RESET_BEFORE_REPLY", "RESET_IN_BODY", "CLOSE_IN_BODY"})
+    void connection_lost_mayHaveBeenBilled(LoopbackFault fault) {
+        ConnectionFailed failure = failure(ConnectionFailed.class, LONG.fault(fault));
+
+        assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
+        assertThat(failure).hasMessageStartingWith("the connection to " + server.baseUrl() + " was lost, gpt-5.4-nano");
+        assertThat(server.billed()).containsKey(MODEL);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = LoopbackFault.class,
+            names = {"STALL_BEFORE_REPLY", "STALL_IN_HEADERS", "STALL_IN_BODY"})
+    void silence_timesOutAndClosesTheExchange(LoopbackFault fault) throws InterruptedException {
+        TimedOut failure =
+                failure(TimedOut.class, CallContext.of(PURPOSE, Duration.ofMillis(300)), LONG.fault(fault));
+
+        assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
+        assertThat(failure).hasMessage("gpt-5.4-nano gave no whole reply in time");
+        assertThat(server.awaitClientCloses(1)).isTrue();
+    }
+
+    @Test
+    void timeout_shorterThanAMillisecond_isATimeout() {
+        server.onAny().replies(LONG.fault(LoopbackFault.STALL_BEFORE_REPLY));
+
+        assertThat(catchThrowable(() -> client.call(REQUEST, CallContext.of(PURPOSE, Duration.ofNanos(1)))))
+                .isInstanceOf(TimedOut.class);
+    }
+
+    @Test
+    void connection_refused_isFree() throws IOException {
+        int free;
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        try (var lost = OpenAiClient.builder(KEY).baseUrl("http://127.0.0.1:" + free + "/v1").build()) {
+            assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
+                    .isInstanceOfSatisfying(ConnectionFailed.class, failure -> assertThat(failure.charge())
+                            .isEqualTo(Charge.FREE))
+                    .hasMessageStartingWith("the connection to http://127.0.0.1:" + free + "/v1 failed");
+        }
+    }
+
+    @Test
+    void tls_withAServerThatSpeaksNone_isUnreachable() {
+        String secure = server.baseUrl().replace("http:", "https:");
+        try (var lost = OpenAiClient.builder(KEY).baseUrl(secure).build()) {
+            assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
+                    .isInstanceOfAny(Unreachable.class, ConnectionFailed.class)
+                    .hasMessageContaining(secure);
+        }
+    }
+
+    @Test
+    void bytes_thatAreNotHttp_areMalformed() {
+        failure(MalformedReply.class, LONG.fault(LoopbackFault.NO_HTTP));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "\"text\"",
+                "42",
+                "{}",
+                "{\"status\":",
+                "{\"status\":\"in_progress\"}",
+                "{\"status\":\"queued\"}",
+                "{\"status\":\"mystery\"}",
+                "{\"status\":7}",
+                "not json at all"
+            })
+    void body_thatIsNoReply_isMalformed(String body) {
+        assertThat(failure(MalformedReply.class, LoopbackReply.raw(200, "application/json", body)).charge())
+                .isEqualTo(Charge.UNKNOWN);
+    }
+
+    @Test
+    void status204_isMalformed() {
+        failure(MalformedReply.class, LoopbackReply.raw(204, "application/json", ""));
+    }
+
+    @Test
+    void page_ofAProxy_isMalformedAndNamed() {
+        assertThat(failure(MalformedReply.class, LoopbackReply.raw(200, "text/html", "<html>Log in</html>")))
+                .hasMessageContaining("text/html");
+    }
+
+    @Test
+    void toolCall_withoutId_isMalformed() {
+        failure(
+                MalformedReply.class,
+                LoopbackReply.text("x").field("output", "[{\"type\":\"function_call\",\"name\":\"f\"}]"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5_000, 100_000})
+    void body_nestedDeeply_isMalformed(int depth) {
+        String body = "{\"status\":\"completed\",\"output\":" + "[".repeat(depth) + "]".repeat(depth) + "}";
+
+        failure(MalformedReply.class, LoopbackReply.raw(200, "application/json", body));
+    }
+
+    @Test
+    void body_beyondTheLimit_isMalformed() {
+        String filler = " ".repeat((int) OpenAiClient.MAX_REPLY_BYTES);
+
+        assertThat(failure(MalformedReply.class, LoopbackReply.raw(200, "application/json", filler + "{}")))
+                .hasMessageContaining("the reply is longer than 33554432 bytes");
+    }
+
+    @Test
+    void error_insideAReply_isThatError() {
+        failure(RateLimited.class, error("rate_limit_exceeded"));
+        failure(QuotaExhausted.class, error("insufficient_quota"));
+        failure(ContextTooLong.class, error("context_length_exceeded"));
+        failure(InvalidRequest.class, error("invalid_prompt"));
+        assertThat(failure(ServerFailed.class, error("server_error")).status()).isEqualTo(200);
+    }
+
+    private static LoopbackReply error(String code) {
+        return LoopbackReply.error(200, "", code, "Sorry.");
+    }
+
+    @Test
+    void statusFailed_afterWork_mayHaveBeenBilled() {
+        ServerFailed failure = failure(ServerFailed.class, LoopbackReply.failed("rate_limit_exceeded", "Too fast."));
+
+        assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
+        assertThat(failure)
+                .hasMessage("gpt-5.4-nano: an error inside the reply (rate_limit_exceeded): Too fast. [req_1]");
+    }
+
+    @Test
+    void statusFailed_beforeAnyWork_isThatError() {
+        failure(RateLimited.class, LoopbackReply.failed("rate_limit_exceeded", "Too fast.").field("usage", "null"));
+    }
+
+    @Test
+    void statusCancelled_isServerFailed() {
+        failure(ServerFailed.class, LoopbackReply.text("x").field("status", "\"cancelled\""));
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactorTest {
+    private static final String KEY = "k/ey\"with+odd=signs";
+    private final Redactor redactor = new Redactor(KEY);
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "a k/ey\"with+odd=signs b | a [redacted] b",
+        "a k%2Fey%22with%2Bodd%3Dsigns b | a [redacted] b",
+        "a k/ey\\\"with+odd=signs b | a [redacted] b",
+        "key sk-proj-0123456789 wrong | key [redacted] wrong",
+        "provided: sk-ab***********yz. | provided: [redacted].",
+        "provided: cana****1234 | provided: [redacted]",
+        "Authorization: Bearer abcd.efgh, more | Authorization: [redacted], more",
+        "authorization: bearer   abcdefgh | authorization: [redacted]"
+    })
+    void secret_inText_isMasked(String text, String clean) {
+        assertThat(redactor.clean(text)).isEqualTo(clean);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"the task-runner-of-today", "sk-1", "a bearer", "2 ** 3", "desk-chairs-and-tables"})
+    void ordinaryText_isLeftAlone(String text) {
+        assertThat(redactor.clean(text)).isEqualTo(text);
+    }
+
+    @Test
+    void quote_ofLongText_neverShowsHalfAKey() {
+        long seed = 20261122;
+        var random = new Random(seed);
+        for (int i = 0; i < 20_000; i++) {
+            String secret = random.nextBoolean() ? KEY : "sk-" + letters(random, 20);
+            String text = letters(random, random.nextInt(320)) + " " + secret + " " + letters(random, random.nextInt(50));
+
+            String quote = redactor.quote(text);
+
+            assertThat(quote)
+                    .as("seed %d, case %d", seed, i)
+                    .hasSizeLessThanOrEqualTo(300)
+                    .doesNotContain(secret.substring(0, 6), "sk-");
+            assertThat(redactor.quote(quote)).isEqualTo(quote);
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void quote_ofMegabytes_takesLinearTime() {
+        String page = "a".repeat(4_000_000);
+
+        assertThat(redactor.quote(page)).isEqualTo("a".repeat(299) + "…");
+        assertThat(redactor.quote("sk-".repeat(1_000_000))).isEqualTo("[redacted]");
+    }
+
+    @Test
+    void quote_cutWithinASurrogatePair_dropsThePair() {
+        assertThat(redactor.quote("x".repeat(298) + "\ud83d\ude00" + "y")).isEqualTo("x".repeat(298) + "…");
+    }
+
+    @Test
+    void failure_withoutSecret_staysItself() {
+        var failure = new IOException("reset", new IOException("by peer"));
+
+        assertThat(redactor.clean(failure)).isSameAs(failure);
+    }
+
+    @Test
+    void failure_withSecretInACause_isCopiedWithoutIt() {
+        var failure = new UncheckedIOException("outer", new IOException("key " + KEY));
+
+        Throwable clean = redactor.clean(failure);
+
+        assertThat(clean).hasMessage("java.io.UncheckedIOException: outer");
+        assertThat(clean.getCause()).hasMessage("java.io.IOException: key [redacted]");
+        assertThat(clean.getStackTrace()).isEqualTo(failure.getStackTrace());
+        assertThat(redactor).hasToString("Redactor");
+    }
+
+    private static String letters(Random random, int count) {
+        return random.ints(count, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** Sends one reply over one connection, with the fault that its script asks for. */
+final class LoopbackDelivery {
+    private final LoopbackHttp http;
+    private final LoopbackRequest request;
+    private final LoopbackReply reply;
+    private volatile boolean isOver;
+
+    LoopbackDelivery(LoopbackHttp http, LoopbackRequest request, LoopbackReply reply) {
+        this.http = http;
+        this.request = request;
+        this.reply = reply;
+    }
+
+    /** Whether all has been sent that will be: a client that hangs up later did not do so out of impatience. */
+    boolean isOver() {
+        return isOver;
+    }
+
+    void send() throws IOException, InterruptedException {
+        switch (reply.fault()) {
+            case CLOSE_BEFORE_REPLY -> close();
+            case RESET_BEFORE_REPLY -> reset();
+            case NO_HTTP -> {
+                http.send("\0\1\2 this is not HTTP\r\n\r\n");
+                close();
+            }
+            case STALL_BEFORE_REPLY -> stall();
+            case STALL_IN_HEADERS -> {
+                http.send("HTTP/1.1 200 OK\r\nContent-Ty");
+                stall();
+            }
+            case NONE, STALL_IN_BODY, RESET_IN_BODY, CLOSE_IN_BODY, CUT_STREAM -> sendBody();
+        }
+    }
+
+    private void sendBody() throws IOException, InterruptedException {
+        if (reply.content() instanceof LoopbackReply.Content.Raw raw) {
+            reply.passGate();
+            sendWhole(raw.status(), raw.contentType(), raw.body());
+        } else if (request.streams()) {
+            sendStream(LoopbackEvents.of(new LoopbackBody(request, reply)));
+        } else {
+            reply.passGate();
+            sendWhole(200, "application/json", new LoopbackBody(request, reply).response().write());
+        }
+    }
+
+    private void sendWhole(int status, String contentType, String text) throws IOException, InterruptedException {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        http.send(head(status, Map.of("Content-Type", contentType, "Content-Length", String.valueOf(body.length))));
+        byte[] half = Arrays.copyOf(body, body.length / 2);
+        switch (reply.fault()) {
+            case STALL_IN_BODY -> {
+                http.send(half);
+                stall();
+            }
+            case RESET_IN_BODY -> {
+                http.send(half);
+                reset();
+            }
+            case CLOSE_IN_BODY, CUT_STREAM -> {
+                http.send(half);
+                close();
+            }
+            default -> {
+                isOver = true;
+                http.send(body);
+            }
+        }
+    }
+
+    private void sendStream(List<LoopbackEvents.Event> events) throws IOException, InterruptedException {
+        http.send(head(200, Map.of("Content-Type", "text/event-stream; charset=utf-8", "Transfer-Encoding", "chunked")));
+        int half = events.size() / 2;
+        int last = events.size() - 1;
+        for (int i = 0; i < last; i++) {
+            LoopbackEvents.Event event = events.get(i);
+            if (event.isPiece()) {
+                reply.passGate();
+            }
+            http.sendChunk(event.text());
+            if (i == half && endsEarly()) {
+                return;
+            }
+        }
+        isOver = true;
+        http.sendChunk(reply.fault() == LoopbackFault.CUT_STREAM ? "" : events.get(last).text());
+        if (reply.fault() != LoopbackFault.CUT_STREAM) {
+            http.sendChunk("");
+        }
+    }
+
+    private boolean endsEarly() throws IOException, InterruptedException {
+        switch (reply.fault()) {
+            case STALL_IN_BODY -> stall();
+            case RESET_IN_BODY -> reset();
+            case CLOSE_IN_BODY -> close();
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private String head(int status, Map<String, String> ownHeaders) {
+        var headers = new LinkedHashMap<>(ownHeaders);
+        headers.put("x-request-id", "req_" + request.arrival());
+        headers.putAll(reply.headers());
+        var head = new StringBuilder("HTTP/1.1 " + status + " Scripted\r\n");
+        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        return head.append("\r\n").toString();
+    }
+
+    private void close() throws IOException {
+        isOver = true;
+        http.close();
+    }
+
+    private void reset() throws IOException {
+        isOver = true;
+        http.reset();
+    }
+
+    /** Falls silent until the client hangs up or the server closes, which both interrupt this thread. */
+    private static void stall() throws InterruptedException {
+        new CountDownLatch(1).await();
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import dev.cadre.model.TokenUsage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An OpenAI server on the loopback interface: the Responses API, plain and streamed, by script.
+ *
+ * <p>Each request gets the reply of the first rule that matches it. It logs what it is asked, bills what it generates
+ * (also when the reply is lost on the way) and refuses with a 400 what the provider refuses, and what must never be
+ * sent: a request without {@code max_output_tokens}, one that asks to be stored, one without a reasoning effort, a
+ * schema that is not strict. Any key is good. Safe for use by many threads.
+ */
+public final class LoopbackOpenAi implements AutoCloseable {
+    private static final int BACKLOG = 2_000;
+
+    private final ServerSocket listener;
+    private final List<LoopbackRule> rules = new CopyOnWriteArrayList<>();
+    private final LoopbackLog log = new LoopbackLog();
+    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    private LoopbackOpenAi(ServerSocket listener) {
+        this.listener = listener;
+    }
+
+    /** Starts a server on a free port. */
+    public static LoopbackOpenAi start() {
+        try {
+            var server = new LoopbackOpenAi(new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()));
+            server.spawn("loopback-openai", server::accept);
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException("no loopback port", e);
+        }
+    }
+
+    /** The address to give to a client. */
+    public String baseUrl() {
+        return "http://127.0.0.1:" + listener.getLocalPort() + "/v1";
+    }
+
+    /** A new rule, behind those that exist. */
+    public LoopbackRule on(Predicate<LoopbackRequest> condition) {
+        var rule = new LoopbackRule(condition);
+        rules.add(rule);
+        return rule;
+    }
+
+    /** A rule for every request that no earlier rule matches. */
+    public LoopbackRule onAny() {
+        return on(request -> true);
+    }
+
+    /** Forgets rules, requests and bills; connections stay. */
+    public void reset() {
+        rules.clear();
+        log.forget();
+    }
+
+    /** The requests so far, in order of arrival, refused ones included. */
+    public List<LoopbackRequest> requests() {
+        return log.requests();
+    }
+
+    /** The tokens billed so far for each model that served. */
+    public Map<String, TokenUsage> billed() {
+        return log.billed();
+    }
+
+    /** How many requests wait for the end of their reply. */
+    public int inFlight() {
+        return log.inFlight();
+    }
+
+    /** The most requests that were in flight at once. */
+    public int peakInFlight() {
+        return log.peakInFlight();
+    }
+
+    /** How many replies the client did not wait for: it closed the connection first. */
+    public int clientCloses() {
+        return log.clientCloses();
+    }
+
+    /** Waits until so many requests are in flight; false if they are not within 20 seconds. */
+    public boolean awaitInFlight(int count) throws InterruptedException {
+        return log.awaitInFlight(count);
+    }
+
+    /** Waits until the client has closed so many exchanges; false if it has not within 20 seconds. */
+    public boolean awaitClientCloses(int count) throws InterruptedException {
+        return log.awaitClientCloses(count);
+    }
+
+    /** How many connections clients hold open. */
+    public int connections() {
+        return log.connections();
+    }
+
+    /** Waits until clients hold so many connections open; false if they do not within 20 seconds. */
+    public boolean awaitConnections(int count) throws InterruptedException {
+        return log.awaitConnections(count);
+    }
+
+    /** Stops listening, drops every connection and waits for its threads. */
+    @Override
+    public void close() {
+        quietly(listener::close);
+        connections.forEach(connection -> quietly(connection::close));
+        threads.forEach(Thread::interrupt);
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket socket = listener.accept();
+                connections.add(socket);
+                if (listener.isClosed()) {
+                    socket.close();
+                }
+                spawn("loopback-connection", () -> serve(socket));
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    /**
+     * Reads one request after another. While one is handled this thread already waits for the next: what it finds
+     * then is the client's hanging up.
+     */
+    private void serve(Socket socket) {
+        @Nullable Handling handling = null;
+        log.connected();
+        try (socket) {
+            var http = new LoopbackHttp(socket);
+            while (true) {
+                LoopbackHttp.Message message = http.read();
+                if (handling != null) {
+                    handling.thread().join();
+                }
+                handling = handle(http, message);
+            }
+        } catch (IOException | InterruptedException e) {
+            if (handling != null) {
+                handling.clientLeft(log);
+            }
+        } finally {
+            connections.remove(socket);
+            log.disconnected();
+        }
+    }
+
+    private record Handling(Thread thread, LoopbackDelivery delivery) {
+        void clientLeft(LoopbackLog log) {
+            if (thread.isAlive() && !delivery.isOver()) {
+                thread.interrupt();
+                log.closedByClient();
+            }
+        }
+    }
+
+    private Handling handle(LoopbackHttp http, LoopbackHttp.Message message) {
+        var headers = new LinkedHashMap<>(message.headers());
+        boolean hasKey = Optional.ofNullable(headers.remove("authorization"))
+                .filter(value -> value.startsWith("Bearer "))
+                .isPresent();
+        LoopbackRequest request = log.arrived(headers, message.body());
+        LoopbackReply reply =
+                LoopbackChecks.refusal(message.line(), request, hasKey).orElseGet(() -> scripted(request));
+        if (!(reply.content() instanceof LoopbackReply.Content.Raw)) {
+            var body = new LoopbackBody(request, reply);
+            log.bill(body.servedModel(), body.used());
+        }
+        var delivery = new LoopbackDelivery(http, request, reply);
+        return new Handling(spawn("loopback-reply", () -> deliver(delivery)), delivery);
+    }
+
+    private LoopbackReply scripted(LoopbackRequest request) {
+        return rules.stream()
+                .flatMap(rule -> rule.replyTo(request).stream())
+                .findFirst()
+                .orElseGet(() -> LoopbackReply.error(
+                        400, "invalid_request_error", "no_rule", "no rule of the test matches this request"));
+    }
+
+    private void deliver(LoopbackDelivery delivery) {
+        try {
+            delivery.send();
+        } catch (IOException | InterruptedException e) {
+            // the client has hung up, which the reading thread notes
+        } finally {
+            log.ended();
+        }
+    }
+
+    private Thread spawn(String name, Runnable work) {
+        Thread thread = Thread.ofVirtual().name(name).unstarted(() -> {
+            try {
+                work.run();
+            } finally {
+                threads.remove(Thread.currentThread());
+            }
+        });
+        threads.add(thread);
+        thread.start();
+        return thread;
+    }
+
+    private interface Closing {
+        void run() throws IOException;
+    }
+
+    private static void quietly(Closing closing) {
+        try {
+            closing.run();
+        } catch (IOException e) {
+            // it is going away anyhow
+        }
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import dev.cadre.json.JsonType;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * A model whose replies are written down before: keyed by subtask type and input, never by order of arrival. It answers
+ * on all three tiers under the launch names of the GPT-5.4 family, so costs are those of the catalogue.
+ *
+ * <p>Of several scripts that match a call, the one added last answers. A call that none matches fails, naming the nearest
+ * scripts. Safe for use by many threads.
+ */
+public final class ScriptedModel implements ModelClient {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final List<Script<?>> scripts = new ArrayList<>();
+    private final List<ScriptedCall> calls = new ArrayList<>();
+    private int inFlight;
+    private int peakInFlight;
+
+    /** Answers the subtasks of a type that have exactly this input. */
+    public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
+        String json = JsonType.of(type.input()).write(input);
+        return add(new Script<>(
+                type.name() + " " + json,
+                JsonType.of(type.output()),
+                call -> call.purpose().subtaskType().equals(type.name())
+                        && call.purpose().input().equals(json)));
+    }
+
+    /** Answers every subtask of a type. */
+    public <I, O> Script<O> on(SubtaskType<I, O> type) {
+        return add(new Script<>(
+                type.name(),
+                JsonType.of(type.output()),
+                call -> call.purpose().subtaskType().equals(type.name())));
+    }
+
+    /** Answers every call of a planner; the reply is the plan's JSON text. */
+    public Script<String> onPlan() {
+        return when("a plan", call -> call.purpose().kind() == CallPurpose.Kind.PLAN);
+    }
+
+    /** Answers every call of a model merger; the reply is its JSON text. */
+    public Script<String> onMerge() {
+        return when("a merge", call -> call.purpose().kind() == CallPurpose.Kind.MERGE);
+    }
+
+    /** Answers the calls that a predicate accepts; the reply is text. */
+    public Script<String> when(String description, Predicate<ScriptedCall> matches) {
+        return add(new Script<>(description, null, matches));
+    }
+
+    private <O> Script<O> add(Script<O> script) {
+        lock.lock();
+        try {
+            scripts.addFirst(script);
+        } finally {
+            lock.unlock();
+        }
+        return script;
+    }
+
+    /** This model on all three tiers: {@code gpt-5.4}, {@code gpt-5.4-mini} and {@code gpt-5.4-nano}. */
+    public ModelPools pools() {
+        return pools(pool -> pool);
+    }
+
+    /** As {@link #pools()}, with pools set up further. */
+    public ModelPools pools(UnaryOperator<ModelPool.Builder> setUp) {
+        return ModelPools.of(
+                setUp.apply(ModelPool.builder(this, "gpt-5.4")).build(),
+                setUp.apply(ModelPool.builder(this, "gpt-5.4-mini")).build(),
+                setUp.apply(ModelPool.builder(this, "gpt-5.4-nano")).build());
+    }
+
+    @Override
+    public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
+        var call = new ScriptedCall(request, context.purpose());
+        Script<?> script = begin(call);
+        try {
+            return script.play(call, context);
+        } finally {
+            end();
+        }
+    }
+
+    private Script<?> begin(ScriptedCall call) {
+        lock.lock();
+        try {
+            calls.add(call);
+            inFlight++;
+            peakInFlight = Math.max(peakInFlight, inFlight);
+            changed.signalAll();
+            for (Script<?> script : scripts) {
+                if (script.matches(call)) {
+                    return script;
+                }
+            }
+            inFlight--;
+            throw new UnscriptedCallException(call, scripts);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            inFlight--;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until at least this many calls are in flight. Blocks, for 30 seconds at most.
+     *
+     * @return whether they are
+     */
+    public boolean awaitInFlight(int count) throws InterruptedException {
+        return await(() -> inFlight >= count);
+    }
+
+    /** Waits until at least this many calls have been made. Blocks, for 30 seconds at most. */
+    public boolean awaitCalls(int count) throws InterruptedException {
+        return await(() -> calls.size() >= count);
+    }
+
+    private boolean await(java.util.function.BooleanSupplier condition) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (!condition.getAsBoolean() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return condition.getAsBoolean();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Every call so far, in order of arrival. */
+    public List<ScriptedCall> calls() {
+        lock.lock();
+        try {
+            return List.copyOf(calls);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The most calls that were ever in flight at once. */
+    public int peakInFlight() {
+        lock.lock();
+        try {
+            return peakInFlight;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails if a script has a reply that was never asked for. */
+    public void assertFullyUsed() {
+        List<String> unused;
+        lock.lock();
+        try {
+            unused = scripts.stream()
+                    .filter(script -> !script.isFullyUsed())
+                    .map(Script::description)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+        if (!unused.isEmpty()) {
+            throw new AssertionError("scripted, but not (fully) asked for: " + unused);
+        }
+    }
+}
