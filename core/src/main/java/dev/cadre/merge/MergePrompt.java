@@ -52,10 +52,10 @@ final class MergePrompt {
 
     /** Asks for the answer. */
     ModelRequest first(String goal, String context, String results, long maxOutputTokens) {
-        var task = "Goal: %s%nContext: %s%n".formatted(new Json.Str(goal).write(), new Json.Str(context).write());
+        var task = "Goal: %s\nContext: %s\n".formatted(new Json.Str(goal).write(), new Json.Str(context).write());
         var mark = digest(task + results);
         return ModelRequest.of(
-                        model, RULES, "%sresults %s%n%send %s%n".formatted(task, mark, results, mark), maxOutputTokens)
+                        model, RULES, "%sresults %s\n%send %s\n".formatted(task, mark, results, mark), maxOutputTokens)
                 .withOutput(output)
                 .withEffort(effort);
     }

@@ -21,7 +21,7 @@ record Packing(String text, List<String> cut, int leftOut) {
 
     private static final String MARK = " …[cut: %d of %d bytes]";
     private static final int MARK_BYTES = 48;
-    private static final String REST = "…[%d more results are left out]%n";
+    private static final String REST = "…[%d more results are left out]\n";
     private static final int REST_BYTES = 64;
 
     Packing {

@@ -94,7 +94,7 @@ final class PlanPrompt {
         var text = new StringBuilder("\nTaken so far, for good (").append(taken.size()).append("):\n");
         for (PlannedSubtask each : taken) {
             String input = PlannedJson.write(each).object(PlannedJson.INPUT).write();
-            text.append("- %s: %s %s%n".formatted(each.id(), each.type(), Quoted.cut(input, MAX_INPUT_CHARS)));
+            text.append("- %s: %s %s\n".formatted(each.id(), each.type(), Quoted.cut(input, MAX_INPUT_CHARS)));
         }
         return text.toString();
     }
@@ -105,7 +105,7 @@ final class PlanPrompt {
                 .limit(MAX_LISTED_DEFECTS)
                 .forEach(defect -> text.append("- ").append(defect).append('\n'));
         if (defects.size() > MAX_LISTED_DEFECTS) {
-            text.append("- and %d more%n".formatted(defects.size() - MAX_LISTED_DEFECTS));
+            text.append("- and %d more\n".formatted(defects.size() - MAX_LISTED_DEFECTS));
         }
         return text.toString();
     }
