@@ -12,50 +12,11 @@ enum PathKind {
     /** Tests, examples, documentation, tools, benchmarks and copies of other projects. */
     SIDE;
 
-    private static final Set<String> SIDE_FOLDERS = Set.of(
-            "test",
-            "tests",
-            "testing",
-            "__tests__",
-            "spec",
-            "specs",
-            "testdata",
-            "test-utils",
-            "testfixtures",
-            "fixtures",
-            "fixture",
-            "mocks",
-            "__mocks__",
-            "example",
-            "examples",
-            "sample",
-            "samples",
-            "demo",
-            "demos",
-            "doc",
-            "docs",
-            "documentation",
-            "website",
-            "vendor",
-            "third_party",
-            "third-party",
-            "node_modules",
-            "deps",
-            "external",
-            "tools",
-            "scripts",
-            "benchmark",
-            "benchmarks",
-            "bench",
-            "jmh",
-            "perf",
-            "e2e",
-            "integration",
-            "androidtest",
-            "commontest",
-            "jvmtest",
-            "playground",
-            "dist");
+    private static final Set<String> SIDE_FOLDERS = Set.of("""
+            test tests testing __tests__ spec specs testdata test-utils testfixtures fixtures fixture mocks
+            __mocks__ example examples sample samples demo demos doc docs documentation website vendor
+            third_party third-party node_modules deps external tools scripts benchmark benchmarks bench jmh
+            perf e2e integration androidtest commontest jvmtest playground dist""".split("\\s+"));
 
     private static final List<String> SIDE_STARTS = List.of("test_", "test-", "bench_");
     private static final List<String> SIDE_ENDS = List.of(
