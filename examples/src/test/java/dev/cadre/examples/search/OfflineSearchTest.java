@@ -40,7 +40,7 @@ class OfflineSearchTest {
 
         assertThat(report.status()).isEqualTo(Status.COMPLETE);
         assertThat(report.answer().getFirst())
-                .isEqualTo(new Sentence("Most likely: src/Backoff.java:1-8 (Backoff).", List.of(1)));
+                .isEqualTo(new Sentence("Most likely: src/Backoff.java:3-8 (Backoff).", List.of(1)));
         assertThat(report.confidence()).isIn(Confidence.HIGH, Confidence.MEDIUM);
     }
 
@@ -50,7 +50,7 @@ class OfflineSearchTest {
 
         assertThat(report.citations().getFirst().citation().path()).isEqualTo("src/Retry.java");
         assertThat(report.citations().getFirst().citation().symbol()).isEqualTo("Retry.again");
-        assertThat(places(report).indexOf("src/Backoff.java:1-8")).isGreaterThan(0);
+        assertThat(places(report).indexOf("src/Backoff.java:3-8")).isGreaterThan(0);
     }
 
     @Test
