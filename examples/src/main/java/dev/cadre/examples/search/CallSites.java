@@ -68,7 +68,8 @@ public final class CallSites {
         return index.enclosing(path, line, line).map(Definition::qualifiedName).orElse("");
     }
 
-    private static boolean isImport(String line) {
+    /** Returns whether a line brings in names of other files. */
+    static boolean isImport(String line) {
         String start = line.strip();
         return start.startsWith("import ")
                 || start.startsWith("package ")

@@ -51,20 +51,34 @@ public final class ReadAndSummarise {
     }
 
     private Excerpt excerpt(SourceFile file, Request request) {
-        int first = request.startLine();
         int last = Math.min(request.endLine(), file.lineCount());
+        int first = withoutFileHead(file, request.startLine(), last);
         Optional<Definition> around = index.enclosing(file.path(), first, last);
         if (around.isPresent() && around.get().lineCount() <= MAX_LINES) {
-            first = withComment(file, around.get().startLine());
             last = around.get().endLine();
-            if (last - first + 1 > MAX_LINES) {
-                first = around.get().startLine();
-            }
+            first = Math.max(withComment(file, around.get().startLine()), last - MAX_LINES + 1);
         }
         String symbol = around.or(() -> firstInside(request))
                 .map(Definition::qualifiedName)
                 .orElse("");
         return new Excerpt(file.path(), first, last, symbol, file.lines(first, last));
+    }
+
+    /** Leaves out the licence and the imports, unless there is nothing else; keeps the comment of what follows. */
+    private static int withoutFileHead(SourceFile file, int first, int last) {
+        int line = first;
+        while (line < last && isFileHead(file.line(line).strip())) {
+            line++;
+        }
+        return line == last ? first : Math.max(first, withComment(file, line));
+    }
+
+    private static boolean isFileHead(String line) {
+        return line.isEmpty()
+                || line.startsWith("*")
+                || line.startsWith("/*")
+                || line.startsWith("//")
+                || CallSites.isImport(line);
     }
 
     /** The largest definition that starts within the lines names them when none is around them. */

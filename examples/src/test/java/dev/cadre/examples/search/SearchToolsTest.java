@@ -109,6 +109,12 @@ class SearchToolsTest {
                         8,
                         "Backoff",
                         base.index().source("src/Backoff.java").orElseThrow().lines(3, 8)));
+        assertThat(tools.readAndSummarise()
+                        .run(new ReadAndSummarise.Request("src/Retry.java", 1, 11))
+                        .orElseThrow())
+                .as("imports are left out")
+                .extracting(ReadAndSummarise.Excerpt::startLine)
+                .isEqualTo(5);
         assertThat(tools.readAndSummarise().run(new ReadAndSummarise.Request("src/Backoff.java", 900, 901)))
                 .isEmpty();
     }
