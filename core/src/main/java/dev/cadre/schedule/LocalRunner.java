@@ -53,6 +53,9 @@ public final class LocalRunner {
     private final RunClock clock;
     private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final Map<String, Strand> strands = new LinkedHashMap<>();
+    /** Those that were interrupted and have not ended yet. */
+    private final Map<String, Strand> leaving = new LinkedHashMap<>();
+
     private final List<String> abandoned = new ArrayList<>();
 
     private boolean workTimeUp;
@@ -118,7 +121,10 @@ public final class LocalRunner {
         switch (message) {
             case Message.Input(RunInput input) -> take(input);
             case Message.Event(RunEvent event) -> tell(event);
-            case Message.Ended(String strand) -> strands.remove(strand);
+            case Message.Ended(String strand) -> {
+                strands.remove(strand);
+                leaving.remove(strand);
+            }
         }
     }
 
@@ -130,11 +136,8 @@ public final class LocalRunner {
 
     private void execute(RunCommand command) {
         switch (command) {
-            case RunCommand.StartRung start -> launch(
-                    start.id().label() + "/" + start.id().rung(), start.id(), () -> perform(start));
-            case RunCommand.StopRung(RungId id) -> strands.values().stream()
-                    .filter(strand -> id.equals(strand.rung))
-                    .forEach(this::interrupt);
+            case RunCommand.StartRung start -> launch(strand(start.id()), start.id(), () -> perform(start));
+            case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> launch(MERGER, null, () -> merge(outcomes));
             case RunCommand.Tell(RunEvent event) -> tell(event);
@@ -143,6 +146,10 @@ public final class LocalRunner {
     }
 
     // --- threads of the run
+
+    private static String strand(RungId id) {
+        return id.label() + "/" + id.rung();
+    }
 
     private void launch(String label, @Nullable RungId rung, Runnable work) {
         Thread thread = Thread.ofVirtual()
@@ -203,6 +210,7 @@ public final class LocalRunner {
     }
 
     private void interrupt(Strand strand) {
+        leaving.put(strand.label, strand);
         strand.interrupt(clock.nanoTime() + GRACE.toNanos());
     }
 
@@ -211,7 +219,7 @@ public final class LocalRunner {
     private long nextAlarm() {
         long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
         alarm = runTimeUp ? alarm : Math.min(alarm, deadlines.runNanos());
-        for (Strand strand : strands.values()) {
+        for (Strand strand : leaving.values()) {
             alarm = Math.min(alarm, strand.abandonAtNanos);
         }
         return alarm;
@@ -227,7 +235,7 @@ public final class LocalRunner {
             runTimeUp = true;
             interrupt(MERGER);
         }
-        for (Strand strand : List.copyOf(strands.values())) {
+        for (Strand strand : List.copyOf(leaving.values())) {
             if (strand.abandonAtNanos <= now && ending == null) {
                 abandon(strand);
             }
@@ -236,6 +244,7 @@ public final class LocalRunner {
 
     private void abandon(Strand strand) {
         strands.remove(strand.label);
+        leaving.remove(strand.label);
         abandoned.add(strand.thread.getName());
         if (strand.rung != null) {
             take(new RunInput.RungAbandoned(strand.rung, strand.thread.getName()));

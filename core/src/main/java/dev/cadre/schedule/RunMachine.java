@@ -15,12 +15,15 @@ import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,12 +52,15 @@ public final class RunMachine {
     private final Affordability prices;
     private final long startNanos;
     private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
+    private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
+    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparingInt(each -> each.position));
     private final Deque<Subtask> ended = new ArrayDeque<>();
     private final List<RunCommand> commands = new ArrayList<>();
 
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
+    private int unended;
     private Tier ceiling = Tier.FLAGSHIP;
     private @Nullable Stop stop;
     private LedgerState money;
@@ -104,7 +110,13 @@ public final class RunMachine {
         if (subtasks.putIfAbsent(node.id(), subtask) != null) {
             throw new IllegalArgumentException("subtask '%s' was admitted already".formatted(node.id()));
         }
+        unended++;
         subtask.awaited.removeIf(this::hasEnded);
+        subtask.awaited.forEach(
+                id -> dependents.computeIfAbsent(id, unknown -> new ArrayList<>()).add(subtask));
+        if (subtask.isReady()) {
+            ready.add(subtask);
+        }
         tell(new RunEvent.SubtaskAdmitted(
                 settings.runId(),
                 at(),
@@ -237,8 +249,8 @@ public final class RunMachine {
     // --- starting what is ready
 
     private void startReady() {
-        for (Subtask subtask : List.copyOf(subtasks.values())) {
-            if (subtask.isReady()) {
+        for (Subtask subtask = ready.poll(); subtask != null; subtask = ready.poll()) {
+            if (subtask.isReady() && stop == null) {
                 startSubtask(subtask);
             }
         }
@@ -250,6 +262,7 @@ public final class RunMachine {
             case Inputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
             case Inputs.Made(List<Inputs.Seed> seeds) -> {
                 seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+                subtask.openExecutions = seeds.size();
                 List.copyOf(subtask.executions).forEach(this::startFirst);
                 if (seeds.isEmpty()) {
                     end(subtask, subtask.concluded());
@@ -328,7 +341,8 @@ public final class RunMachine {
     private void ended(Execution execution, Outcome<Object> outcome) {
         execution.outcome = outcome;
         Subtask subtask = execution.subtask;
-        if (subtask.executions.stream().allMatch(each -> each.outcome != null)) {
+        subtask.openExecutions--;
+        if (subtask.openExecutions == 0) {
             end(subtask, subtask.concluded());
         }
     }
@@ -338,6 +352,7 @@ public final class RunMachine {
             return;
         }
         subtask.outcome = outcome;
+        unended--;
         ended.add(subtask);
         tell(new RunEvent.SubtaskEnded(settings.runId(), at(), subtask.id(), outcome));
         if (settings.failFast() && outcome instanceof Outcome.Failed<?> && !subtask.node.optional()) {
@@ -347,23 +362,24 @@ public final class RunMachine {
 
     /** Lets every consequence of what has ended happen: skips, starts, merge, finish. */
     private void settle() {
-        while (phase == Phase.RUNNING && !ended.isEmpty()) {
-            Subtask done = ended.poll();
-            for (Subtask subtask : subtasks.values()) {
-                if (subtask.awaited.remove(done.id())) {
-                    skipIfUnreachable(subtask);
-                }
+        while (phase == Phase.RUNNING && !(ended.isEmpty() && ready.isEmpty())) {
+            for (Subtask done = ended.poll(); done != null; done = ended.poll()) {
+                release(done.id());
             }
-        }
-        if (phase == Phase.RUNNING && stop == null) {
             startReady();
-            if (!ended.isEmpty()) {
-                settle();
-                return;
-            }
         }
-        if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && allEnded()) {
+        if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && unended == 0) {
             conclude();
+        }
+    }
+
+    private void release(String endedId) {
+        for (Subtask subtask : dependents.getOrDefault(endedId, List.of())) {
+            subtask.awaited.remove(endedId);
+            skipIfUnreachable(subtask);
+            if (subtask.isReady()) {
+                ready.add(subtask);
+            }
         }
     }
 
@@ -389,10 +405,6 @@ public final class RunMachine {
         return outcome instanceof Outcome.Skipped<?>(Skip skip) && !skip.because().isEmpty()
                 ? skip.because()
                 : List.of(on.id());
-    }
-
-    private boolean allEnded() {
-        return subtasks.values().stream().allMatch(Subtask::isEnded);
     }
 
     private void stop(Stop reason) {
