@@ -134,10 +134,7 @@ final class GoalParts<R> implements RunParts {
         if (mustBeWhole(coordinator)) {
             planWhole(admit);
         } else {
-            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
-            coordinator.planner().plan(request(run, goal, workTime), intake);
-            intake.finish();
-            planNotes = notes(intake);
+            plan(PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit));
         }
         inbox.accept(new RunInput.PlanEnded(planNotes));
     }
@@ -151,14 +148,21 @@ final class GoalParts<R> implements RunParts {
         Coordinator coordinator = run.coordinator();
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
-        coordinator.planner().plan(request(run, goal, workTime), intake);
-        intake.finish();
-        planNotes = notes(intake);
+        plan(intake);
         String estimate = Preview.of(nodes, coordinator).cost().toString();
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
             case PlanReview.Verdict.Approve approved -> nodes.forEach(admit);
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
+        }
+    }
+
+    private void plan(PlanIntake intake) throws InterruptedException {
+        try {
+            run.coordinator().planner().plan(request(run, goal, workTime), intake);
+            intake.finish();
+        } finally {
+            planNotes = notes(intake);
         }
     }
 

@@ -26,6 +26,13 @@ public final class LocalRunner {
     public static final Duration GRACE = Duration.ofMillis(700);
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalRunner.class);
+    /** The time of a merge that begins when the run's time is up already: enough for plain code. */
+    private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
+
+    /** How long after the end of its time a run may still return. */
+    private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
+
+    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
 
@@ -58,6 +65,7 @@ public final class LocalRunner {
 
     private final List<String> abandoned = new ArrayList<>();
 
+    private long mergeUntilNanos;
     private boolean workTimeUp;
     private boolean runTimeUp;
     private @Nullable RunEnding ending;
@@ -75,6 +83,7 @@ public final class LocalRunner {
         this.deadlines = deadlines;
         this.listener = listener;
         this.clock = clock;
+        this.mergeUntilNanos = deadlines.runNanos();
     }
 
     /**
@@ -139,7 +148,7 @@ public final class LocalRunner {
             case RunCommand.StartRung start -> launch(strand(start.id()), start.id(), () -> perform(start));
             case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
-            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> launch(MERGER, null, () -> merge(outcomes));
+            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> tell(event);
             case RunCommand.Finish(RunEnding end) -> ending = end;
         }
@@ -164,6 +173,13 @@ public final class LocalRunner {
                 });
         strands.put(label, new Strand(label, thread, rung));
         thread.start();
+    }
+
+    /** Late work may have taken the last of the time, and yet there is something to answer with. */
+    private void startMerge(List<SubtaskOutcome> outcomes) {
+        mergeUntilNanos = Math.max(deadlines.runNanos(), clock.nanoTime() + LATE_MERGE_NANOS);
+        runTimeUp = false;
+        launch(MERGER, null, () -> merge(outcomes));
     }
 
     private void plan() {
@@ -211,14 +227,16 @@ public final class LocalRunner {
 
     private void interrupt(Strand strand) {
         leaving.put(strand.label, strand);
-        strand.interrupt(clock.nanoTime() + GRACE.toNanos());
+        long now = clock.nanoTime();
+        long last = Math.max(now + LEAST_GRACE_NANOS, deadlines.runNanos() + OVERTIME_NANOS);
+        strand.interrupt(Math.min(now + GRACE.toNanos(), last));
     }
 
     // --- time
 
     private long nextAlarm() {
         long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
-        alarm = runTimeUp ? alarm : Math.min(alarm, deadlines.runNanos());
+        alarm = runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
         for (Strand strand : leaving.values()) {
             alarm = Math.min(alarm, strand.abandonAtNanos);
         }
@@ -231,7 +249,7 @@ public final class LocalRunner {
             workTimeUp = true;
             take(new RunInput.WorkTimeUp());
         }
-        if (!runTimeUp && now >= deadlines.runNanos()) {
+        if (!runTimeUp && now >= mergeUntilNanos) {
             runTimeUp = true;
             interrupt(MERGER);
         }

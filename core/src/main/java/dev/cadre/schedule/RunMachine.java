@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Dependency;
@@ -63,6 +64,11 @@ public final class RunMachine {
     private int unended;
     private Tier ceiling = Tier.FLAGSHIP;
     private @Nullable Stop stop;
+    /** What ended the planner after it had brought something; null if it came to its end. */
+    private @Nullable RunFailure planTrouble;
+    /** The first failure that concerned every call of a key or model; null if there was none. */
+    private @Nullable ModelException outage;
+
     private LedgerState money;
     private long now;
 
@@ -160,7 +166,8 @@ public final class RunMachine {
         if (subtasks.isEmpty()) {
             finish(RunEnding.Status.FAILED, null, stop == null ? failure : stop.failure());
         } else {
-            planEnded(List.of(failure.toString()));
+            planTrouble = stop == null ? failure : stop.failure();
+            planEnded(List.of(planTrouble.toString()));
         }
     }
 
@@ -175,10 +182,19 @@ public final class RunMachine {
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
             case RungEnd.Rejected rejected -> escalate(execution, rejected);
-            case RungEnd.Failed failed -> ended(execution, new Outcome.Failed<>(failed.failure()));
+            case RungEnd.Failed failed -> failed(execution, failed);
             case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
             case RungEnd.Cancelled cancelled -> ended(execution, stopped());
         }
+    }
+
+    private void failed(Execution execution, RungEnd.Failed failed) {
+        if (outage == null) {
+            outage = failed.cause()
+                    .filter(cause -> cause.reach() == ModelException.Reach.RUN)
+                    .orElse(null);
+        }
+        ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
     private static String describe(RungEnd end) {
@@ -192,7 +208,9 @@ public final class RunMachine {
     }
 
     private Outcome<Object> stopped() {
-        return (stop == null ? Stop.CANCELLED : stop).failedOutcome();
+        return stop == null
+                ? Outcome.failed(Failure.Kind.CANCELLED, "its code was interrupted, though the run was not")
+                : stop.failedOutcome();
     }
 
     private void abandoned(RungId id, String thread) {
@@ -212,6 +230,7 @@ public final class RunMachine {
             ended(execution, new Outcome.Failed<>(rejected.failure()));
             return;
         }
+        execution.rejected = rejected.failure();
         execution.tier = next.get();
         execution.rung++;
         start(execution, rejected.evidence());
@@ -220,9 +239,11 @@ public final class RunMachine {
     /** The money did not reach for the first call of a rung: every later rung keeps below this tier. */
     private void startBelow(Execution execution, Money needed) {
         Optional<Tier> lower = affordableTier(execution, execution.tier.below());
-        if (stop != null) {
+        if (execution.rejected != null) {
+            ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
+        } else if (stop != null) {
             ended(execution, stopped());
-        } else if (lower.isEmpty() || execution.rung > 0) {
+        } else if (lower.isEmpty()) {
             ended(execution, unaffordable(needed));
         } else {
             lowerCeiling(lower.get());
@@ -277,6 +298,11 @@ public final class RunMachine {
             return;
         }
         Tier wanted = execution.tier.atMost(ceiling);
+        Tier floor = execution.subtask.node.type().tiers().floor();
+        if (floor.isAbove(wanted)) {
+            ended(execution, belowFloor(floor));
+            return;
+        }
         Optional<Tier> tier = affordableTier(execution, Optional.of(wanted));
         if (tier.isEmpty() || isNeededElsewhere(execution, tier.get())) {
             ended(execution, unaffordable(worstCase(execution, wanted)));
@@ -327,6 +353,13 @@ public final class RunMachine {
                 Skip.Kind.BUDGET,
                 "the first call needs up to %s, free are %s of %s"
                         .formatted(needed, money.free(), money.limit()));
+    }
+
+    private Outcome<Object> belowFloor(Tier floor) {
+        return Outcome.skipped(
+                Skip.Kind.BUDGET,
+                "money is short: nothing starts above tier %s any more, and it may not go below %s"
+                        .formatted(ceiling, floor));
     }
 
     private void lowerCeiling(Tier tier) {
@@ -383,8 +416,9 @@ public final class RunMachine {
         }
     }
 
+    /** Waits for all of its dependencies, so that who is at fault does not depend on who failed first. */
     private void skipIfUnreachable(Subtask subtask) {
-        if (subtask.isEnded()) {
+        if (subtask.isEnded() || !subtask.awaited.isEmpty()) {
             return;
         }
         var culprits = new LinkedHashSet<String>();
@@ -450,8 +484,9 @@ public final class RunMachine {
             RunFailure failure = stop != null
                     ? stop.failure()
                     : RunFailure.of(
-                            RunFailure.Kind.ANSWER_MISSING,
-                            "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)));
+                                    RunFailure.Kind.ANSWER_MISSING,
+                                    "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)))
+                            .causedBy(outage);
             finish(RunEnding.Status.FAILED, null, failure);
         }
     }
@@ -461,11 +496,12 @@ public final class RunMachine {
             return stop.failure();
         }
         return RunFailure.of(
-                RunFailure.Kind.NOTHING_SUCCEEDED,
-                "0 of %d subtasks succeeded".formatted(outcomes.size()),
-                outcomes.stream()
-                        .map(each -> each.id() + " " + each.outcome().reason())
-                        .toList());
+                        RunFailure.Kind.NOTHING_SUCCEEDED,
+                        "0 of %d subtasks succeeded".formatted(outcomes.size()),
+                        outcomes.stream()
+                                .map(each -> each.id() + " " + each.outcome().reason())
+                                .toList())
+                .causedBy(outage);
     }
 
     private void finishWith(@Nullable Object answer) {
@@ -482,7 +518,11 @@ public final class RunMachine {
     }
 
     private List<RunEnding.Missing> missing() {
-        return Missings.of(subtasks.values());
+        List<RunEnding.Missing> missing = Missings.of(subtasks.values());
+        if (planTrouble != null) {
+            missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
+        }
+        return missing;
     }
 
     private List<SubtaskOutcome> outcomes() {
