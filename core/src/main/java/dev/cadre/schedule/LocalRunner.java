@@ -119,10 +119,11 @@ public final class LocalRunner {
 
     private void step() throws InterruptedException {
         Message message = clock.poll(inbox, nextAlarm());
-        if (message == null) {
-            ring();
-        } else {
+        if (message != null) {
             receive(message);
+        }
+        if (ending == null && clock.nanoTime() >= nextAlarm()) {
+            ring(); // also while messages keep coming
         }
     }
 
