@@ -74,7 +74,8 @@ class MergersTest {
 
     @Test
     void of_makesTheAnswerOfTheOutcomes() throws InterruptedException {
-        String answer = merge(Mergers.of(input -> input.goal() + input.outcomes().size()));
+        String answer =
+                merge(Mergers.of(input -> input.goal() + input.outcomes().size()));
 
         assertThat(answer).isEqualTo("goal5");
     }

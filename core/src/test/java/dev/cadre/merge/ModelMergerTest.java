@@ -93,11 +93,10 @@ class ModelMergerTest {
         var merged = merge(CATS, DOGS, COWS);
 
         assertThat(merged)
-                .isEqualTo(new Merged<>(
-                        new Answer("Dogs."), List.of(new Citation("dogs", "Dogs  bark.")), List.of()));
+                .isEqualTo(new Merged<>(new Answer("Dogs."), List.of(new Citation("dogs", "Dogs  bark.")), List.of()));
         assertThat(purposes)
-                .containsExactly(new CallPurpose(
-                        CallPurpose.Kind.MERGE, "run-1", "", "merger", "Who is loud?", Tier.MINI));
+                .containsExactly(
+                        new CallPurpose(CallPurpose.Kind.MERGE, "run-1", "", "merger", "Who is loud?", Tier.MINI));
         ModelRequest asked = model.requests().getFirst();
         assertThat(asked.maxOutputTokens()).isEqualTo(2_000);
         assertThat(((OutputFormat.JsonSchema) asked.output()).schema())
@@ -120,9 +119,7 @@ class ModelMergerTest {
         var asked = model.asked().getFirst();
         var mark = Pattern.compile("\nresults ([0-9a-f]{16})\n").matcher(asked);
         assertThat(mark.find()).isTrue();
-        assertThat(asked)
-                .isEqualTo(
-                        """
+        assertThat(asked).isEqualTo("""
                         Goal: "Who is loud?"
                         Context: "of pets"
                         results %1$s
@@ -132,9 +129,10 @@ class ModelMergerTest {
                         [cows] note, no result: failed: REFUSED: no cows
                         end %1$s
 
-                        """
-                                .formatted(mark.group(1)));
-        assertThat(model.asked().get(1)).as("the same outcomes make the same request").isEqualTo(asked);
+                        """.formatted(mark.group(1)));
+        assertThat(model.asked().get(1))
+                .as("the same outcomes make the same request")
+                .isEqualTo(asked);
     }
 
     @Test
@@ -225,9 +223,20 @@ class ModelMergerTest {
     void answerThatIsCutOffAtTheModelsOwnLimit_isNotAskedAgain() {
         model.ends("{", Finish.TRUNCATED);
         var spec = new ModelSpec(
-                "small", "", Price.perMillionTokens("1", "1", "1"), 100_000, 90_000, 1_500, true, Set.of(), null, "", null);
-        var pools = ModelPools.of(
-                ModelPool.builder(model, "small").catalog(ModelCatalog.of(List.of(spec))).build());
+                "small",
+                "",
+                Price.perMillionTokens("1", "1", "1"),
+                100_000,
+                90_000,
+                1_500,
+                true,
+                Set.of(),
+                null,
+                "",
+                null);
+        var pools = ModelPools.of(ModelPool.builder(model, "small")
+                .catalog(ModelCatalog.of(List.of(spec)))
+                .build());
         var terms = new MergeTerms(
                 pools, budget("1"), "run", System.nanoTime() + 60_000_000_000L, Limits.DEFAULT, attempt -> {});
 

@@ -34,29 +34,29 @@ class PackingTest {
                 new SubtaskOutcome("y", NOTE, Outcome.skipped(Skip.Kind.BUDGET, "too dear")),
                 brought("a", "one"));
 
-        assertThat(packing.text())
-                .isEqualTo(
-                        """
+        assertThat(packing.text()).isEqualTo("""
                         [b] note: {"value":"two\\nlines"}
                         [x] note, no result: failed: REFUSED: said "no"
                         [y] note, no result: skipped: BUDGET: too dear
                         [a] note: {"value":"one"}
                         """);
         assertThat(packing.notes()).isEmpty();
-        assertThat(pack(packing.size(), brought("b", "two\nlines"), brought("a", "one")).notes()).isEmpty();
+        assertThat(pack(packing.size(), brought("b", "two\nlines"), brought("a", "one"))
+                        .notes())
+                .isEmpty();
     }
 
     @Test
     void packing_withTooLittleRoom_cutsTheLongOnesAndMarksThem() {
-        var packing = pack(1_000, brought("a", "x".repeat(2_000)), brought("b", "short"), brought("c", "y".repeat(3_000)));
+        var packing =
+                pack(1_000, brought("a", "x".repeat(2_000)), brought("b", "short"), brought("c", "y".repeat(3_000)));
 
         assertThat(packing.cut()).containsExactly("a", "c");
         assertThat(packing.text())
                 .contains("[b] note: {\"value\":\"short\"}\n")
                 .containsPattern("\\[a] note: \\{\"value\":\"x+ …\\[cut: (\\d+) of 2012 bytes]\n")
                 .containsPattern("\\[c] note: \\{\"value\":\"y+ …\\[cut: (\\d+) of 3012 bytes]\n");
-        assertThat(packing.notes())
-                .containsExactly("2 outcomes were cut to fit what the merger may read: a, c");
+        assertThat(packing.notes()).containsExactly("2 outcomes were cut to fit what the merger may read: a, c");
         assertThat(packing.size()).isBetween(950, 1_000);
     }
 

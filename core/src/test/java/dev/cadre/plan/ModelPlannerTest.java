@@ -85,7 +85,8 @@ class ModelPlannerTest {
         assertThat(asked.effort()).isEqualTo(Effort.NONE);
         assertThat(asked.instructions())
                 .contains("At most 64 subtasks; at most 8 one after the other")
-                .contains("- search: Find files that mention the term.\n  output fields: paths (List_String) count (Integer)")
+                .contains(
+                        "- search: Find files that mention the term.\n  output fields: paths (List_String) count (Integer)")
                 .doesNotContain("retry");
     }
 
@@ -120,7 +121,8 @@ class ModelPlannerTest {
 
     @Test
     void planCutByItsCap_isContinuedWithWhatIsTaken() throws InterruptedException {
-        model.streams(Finish.TRUNCATED, "{\"subtasks\":[" + A + "," + B.substring(0, 20)).replies(planOf(B));
+        model.streams(Finish.TRUNCATED, "{\"subtasks\":[" + A + "," + B.substring(0, 21))
+                .replies(planOf(B));
 
         plan();
 
@@ -183,7 +185,10 @@ class ModelPlannerTest {
 
     @Test
     void defects_areToldInOneRepairThatOnlyAdds() throws InterruptedException {
-        model.replies(planOf(A, subtask("../x", "[]"), "{\"id\":\"d\",\"type\":\"dance\",\"input\":{},\"wires\":[],\"after\":[]}",
+        model.replies(planOf(
+                        A,
+                        subtask("../x", "[]"),
+                        "{\"id\":\"d\",\"type\":\"dance\",\"input\":{},\"wires\":[],\"after\":[]}",
                         subtask("lost", "[\"nowhere\"]")))
                 .replies(planOf(
                         A.replace("v-a", "v-changed"),
@@ -194,9 +199,7 @@ class ModelPlannerTest {
 
         assertThat(handedOver).containsExactly("a", "nowhere", "lost");
         assertThat(intake.taken().getFirst().literals().get("value")).isEqualTo("\"v-a\"");
-        assertThat(model.asked().get(1))
-                .contains(
-                        """
+        assertThat(model.asked().get(1)).contains("""
                         Taken so far, for good (2):
                         - a: echo {"value":"v-a"}
                         - lost: echo {"value":"v-lost"}
@@ -238,6 +241,16 @@ class ModelPlannerTest {
     }
 
     @Test
+    void repairThatIsCutOff_isNotContinued() throws InterruptedException {
+        model.replies(planOf(A, A)).ends("{\"subtasks\":[" + C + ",", Finish.TRUNCATED);
+
+        plan();
+
+        assertThat(handedOver).containsExactly("a", "c");
+        assertThat(intake.outstanding()).containsExactly(new PlanDefect("", "the repair of the plan was cut off"));
+    }
+
+    @Test
     void planThatIsFull_isNotRepaired() throws InterruptedException {
         var small = Limits.DEFAULT.withMaxSubtasks(1);
         var full = PlanIntake.streamed(ALL, small, node -> handedOver.add(node.id()));
@@ -265,8 +278,7 @@ class ModelPlannerTest {
 
         assertThat(handedOver).containsExactly("a");
         assertThat(intake.outstanding())
-                .containsExactly(
-                        new PlanDefect("", "the planner could not be asked on: the planner declined: \"no\""));
+                .containsExactly(new PlanDefect("", "the planner could not be asked on: the planner declined: \"no\""));
     }
 
     @Test
@@ -281,8 +293,7 @@ class ModelPlannerTest {
     @Test
     void callThatNobodyCanPay_isThrown() {
         assertThatExceptionOfType(CallRefusedException.class)
-                .isThrownBy(() ->
-                        new ModelPlanner().plan(request(Limits.DEFAULT, budget("0.001")), intake));
+                .isThrownBy(() -> new ModelPlanner().plan(request(Limits.DEFAULT, budget("0.001")), intake));
         assertThat(model.requests()).isEmpty();
     }
 

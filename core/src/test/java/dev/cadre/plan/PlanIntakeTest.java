@@ -46,7 +46,10 @@ class PlanIntakeTest {
     }
 
     private GraphNode node(String id) {
-        return handedOver.stream().filter(node -> node.id().equals(id)).findFirst().orElseThrow();
+        return handedOver.stream()
+                .filter(node -> node.id().equals(id))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static PlannedSubtask search(String id) {
@@ -80,7 +83,8 @@ class PlanIntakeTest {
 
         @Test
         void offer_beforeWhatItDependsOn_isHandedOverBehindIt() {
-            assertThat(intake.offer(PlannedSubtask.of("r", READ).withWire("path", "e", "headline"))).isEmpty();
+            assertThat(intake.offer(PlannedSubtask.of("r", READ).withWire("path", "e", "headline")))
+                    .isEmpty();
             assertThat(handedOverIds()).isEmpty();
             assertThat(intake.unresolved()).containsExactly("r");
 
@@ -129,8 +133,8 @@ class PlanIntakeTest {
         @ParameterizedTest
         @ValueSource(strings = {"", " ", "../../x", "a b", "a\u0000b", "-a", "a\n", "é"})
         void offer_ofAnIdThatCannotBe_isRefused(String id) {
-            var defect = intake.offer(new PlannedSubtask(
-                    id, "search", Map.of("term", "\"t\""), List.of(), List.of(), false));
+            var defect = intake.offer(
+                    new PlannedSubtask(id, "search", Map.of("term", "\"t\""), List.of(), List.of(), false));
 
             assertThat(defect).hasValueSatisfying(found -> {
                 assertThat(found.message()).endsWith("must be 1 to 64 letters, digits, '_', '.' or '-'");
@@ -150,8 +154,7 @@ class PlanIntakeTest {
         void offer_ofAnUnknownType_isRefusedWithTheKnownOnes() {
             assertThat(intake.offer(new PlannedSubtask("s1", "dance", Map.of(), List.of(), List.of(), false)))
                     .contains(new PlanDefect(
-                            "s1",
-                            "unknown type \"dance\"; the types are search, read, brief, compare, shout, echo"));
+                            "s1", "unknown type \"dance\"; the types are search, read, brief, compare, shout, echo"));
         }
 
         @Test
@@ -294,11 +297,14 @@ class PlanIntakeTest {
             intake.offer(PlannedSubtask.of("r", READ).withWire("path", "s", "count"));
             intake.offer(search("after-r").after("r"));
 
-            assertThat(intake.offer(search("s"))).as("the source itself is in order").isEmpty();
+            assertThat(intake.offer(search("s")))
+                    .as("the source itself is in order")
+                    .isEmpty();
 
             assertThat(intake.defects()).extracting(PlanDefect::subtaskId).containsExactly("r");
             assertThat(intake.unresolved()).containsExactly("after-r");
-            assertThat(intake.offer(PlannedSubtask.of("r", READ, new ReadFile("a")))).isEmpty();
+            assertThat(intake.offer(PlannedSubtask.of("r", READ, new ReadFile("a"))))
+                    .isEmpty();
             assertThat(handedOverIds()).containsExactly("s", "r", "after-r");
         }
 
@@ -328,7 +334,8 @@ class PlanIntakeTest {
                             .withWire("left", "s", "paths")
                             .withWire("right", "s", "paths")))
                     .contains(new PlanDefect(
-                            "c", "input.left and input.right both take one element of a list at a time; one at most may"));
+                            "c",
+                            "input.left and input.right both take one element of a list at a time; one at most may"));
         }
 
         @Test
@@ -366,7 +373,12 @@ class PlanIntakeTest {
             assertThat(intake.defects()).isEmpty();
             var items = new Items<>(List.of(new Outcome.Succeeded<>(new Brief("a"))));
             assertThat(each(node("t"), Map.of("e", items))).isEqualTo(List.of(new Brief("a")));
-            assertThat(new Source(ECHO, true, false).field("items").orElseThrow().element().orElseThrow().rawType())
+            assertThat(new Source(ECHO, true, false)
+                            .field("items")
+                            .orElseThrow()
+                            .element()
+                            .orElseThrow()
+                            .rawType())
                     .isEqualTo(Brief.class);
             assertThat(new Source(ECHO, true, false).read(items, "items").write())
                     .isEqualTo("[{\"headline\":\"a\"}]");
@@ -386,9 +398,7 @@ class PlanIntakeTest {
         @Test
         void wire_fromAnOptionalSubtaskIntoAnOptionalComponent_mayBringNothing() {
             intake.offer(search("s").asOptional());
-            intake.offer(PlannedSubtask.of("t", SEARCH)
-                    .withLiteral("term", "x")
-                    .withWire("limit", "s", "count"));
+            intake.offer(PlannedSubtask.of("t", SEARCH).withLiteral("term", "x").withWire("limit", "s", "count"));
 
             assertThat(node("t").dependencies()).containsExactly(new Dependency("s", true));
             assertThat(one(node("t"), Map.of())).isEqualTo(new Query("x", Optional.empty()));
@@ -430,6 +440,20 @@ class PlanIntakeTest {
         }
 
         @Test
+        void subtaskThatWasGivenBack_countsAsOneLinkAgain() {
+            var two = PlanIntake.streamed(ALL, Limits.DEFAULT.withMaxDepth(2), handedOver::add);
+            two.offer(search("s"));
+            assertThat(two.offer(PlannedSubtask.of("r", READ).withWire("path", "s", "count")))
+                    .isPresent();
+
+            assertThat(two.offer(search("t").after("r"))).isEmpty();
+            assertThat(two.offer(PlannedSubtask.of("r", READ, new ReadFile("a"))))
+                    .isEmpty();
+
+            assertThat(handedOverIds()).containsExactly("s", "r", "t");
+        }
+
+        @Test
         void plan_ofTenThousandSubtasks_isTakenUpToItsLimitAndEveryOtherIsListed() {
             for (int i = 0; i < 10_000; i++) {
                 intake.offer(search("s" + i));
@@ -450,11 +474,13 @@ class PlanIntakeTest {
                 var link = i == 0 ? search("s0") : search("s" + i).after("s" + (i - 1));
                 assertThat(forwards.offer(link)).isEmpty();
                 int j = 999 - i;
-                assertThat(backwards.offer(j == 0 ? search("s0") : search("s" + j).after("s" + (j - 1))))
+                assertThat(backwards.offer(
+                                j == 0 ? search("s0") : search("s" + j).after("s" + (j - 1))))
                         .isEmpty();
             }
 
-            assertThat(handedOverIds().subList(0, 1_000)).isEqualTo(handedOverIds().subList(1_000, 2_000));
+            assertThat(handedOverIds().subList(0, 1_000))
+                    .isEqualTo(handedOverIds().subList(1_000, 2_000));
         }
     }
 

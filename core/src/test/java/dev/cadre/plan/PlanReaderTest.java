@@ -15,11 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanReaderTest {
-    private static final String SEARCH =
-            """
+    private static final String SEARCH = """
             {"type":"search","id":"s%d","input":{"term":"%s","limit":null},"wires":[],"after":[%s],"optional":false}""";
-    private static final String READ =
-            """
+    private static final String READ = """
             {"type":"read","id":"r1","input":{"path":null},"wires":[{"into":"path","from":"s1","field":"paths"}],"after":[]}""";
 
     private final List<String> handedOver = new ArrayList<>();
@@ -137,7 +135,9 @@ class PlanReaderTest {
         var random = new Random(seed);
 
         for (int run = 0; run < 500; run++) {
-            assertThat(outcome(chunks(text, random))).as("seed %d, run %d", seed, run).isEqualTo(expected);
+            assertThat(outcome(chunks(text, random)))
+                    .as("seed %d, run %d", seed, run)
+                    .isEqualTo(expected);
         }
     }
 
@@ -149,8 +149,7 @@ class PlanReaderTest {
         var reader = new PlanReader(intake);
         chunks.forEach(reader::accept);
         var ending = reader.end();
-        return new Read(
-                nodes.stream().map(GraphNode::id).toList(), intake.defects(), intake.unresolved(), ending);
+        return new Read(nodes.stream().map(GraphNode::id).toList(), intake.defects(), intake.unresolved(), ending);
     }
 
     private static List<String> chunks(String text, Random random) {

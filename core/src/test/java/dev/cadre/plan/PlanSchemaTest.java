@@ -20,9 +20,7 @@ class PlanSchemaTest {
 
     @Test
     void schema_ofOneType_putsTypeAndIdFirst() {
-        assertThat(PlanSchema.of(List.of(Types.READ)))
-                .isEqualTo(
-                        """
+        assertThat(PlanSchema.of(List.of(Types.READ))).isEqualTo("""
                         {"type":"object","properties":{"subtasks":{"type":"array","items":{"anyOf":[\
                         {"type":"object","properties":{"type":{"type":"string","enum":["read"]},"id":{"type":"string"},\
                         "input":{"type":"object","properties":{"path":{"type":["string","null"]}},\
@@ -37,16 +35,13 @@ class PlanSchemaTest {
 
     @Test
     void schema_acceptsWiredAndLiteralComponents() {
-        assertThat(
-                        errors(
-                                """
+        assertThat(errors("""
                                 {"subtasks":[
                                   {"type":"search","id":"s","input":{"term":"t","limit":null},"wires":[],"after":[],
                                    "optional":true},
                                   {"type":"brief","id":"b","input":{"texts":null,"title":"T"},
                                    "wires":[{"into":"texts","from":"s","field":"paths"}],"after":[]},
-                                  {"type":"echo","id":"e","input":{"value":"x"},"wires":[],"after":["b"]}]}"""))
-                .isEmpty();
+                                  {"type":"echo","id":"e","input":{"value":"x"},"wires":[],"after":["b"]}]}""")).isEmpty();
     }
 
     @Test

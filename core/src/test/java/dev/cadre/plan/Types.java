@@ -27,9 +27,9 @@ final class Types {
 
     record Pair(String left, String right) {}
 
-    static final SubtaskType<Query, Hits> SEARCH =
-            SubtaskType.model("search", Query.class, Hits.class, "Find files that mention the term.")
-                    .allowingOptional();
+    static final SubtaskType<Query, Hits> SEARCH = SubtaskType.model(
+                    "search", Query.class, Hits.class, "Find files that mention the term.")
+            .allowingOptional();
     static final SubtaskType<ReadFile, Excerpt> READ =
             SubtaskType.code("read", ReadFile.class, Excerpt.class, (in, context) -> new Excerpt(in.path(), 1));
     static final SubtaskType<Notes, Brief> BRIEF =
