@@ -10,8 +10,10 @@ import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
@@ -32,6 +34,7 @@ final class Accounts implements RunListener {
     private final Account merger = new Account();
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
     private final Map<String, String> types = new LinkedHashMap<>();
+    private final Set<String> abandoned = new LinkedHashSet<>();
 
     @Override
     public void on(RunEvent event) {
@@ -47,7 +50,7 @@ final class Accounts implements RunListener {
             case RunEvent.RunEnded ended -> merger.ended = ended.at();
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> {}
-            case RunEvent.WorkAbandoned abandoned -> {}
+            case RunEvent.WorkAbandoned work -> abandoned.add(work.thread());
         }
     }
 
@@ -87,6 +90,13 @@ final class Accounts implements RunListener {
             sum = sum.plus(account.spend);
         }
         return sum;
+    }
+
+    /** The threads that were left behind: those of the runner, and those that events told of, such as a tool's. */
+    List<String> abandonedWith(List<String> ofTheRunner) {
+        var all = new LinkedHashSet<>(abandoned);
+        all.addAll(ofTheRunner);
+        return List.copyOf(all);
     }
 
     /** A line for each subtask, in plan order, and after a fan-out one for each of its items. */

@@ -26,13 +26,19 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One execution of a {@link Bulk}: the calling thread pulls and hands over, each item in flight has a virtual thread. */
 final class BulkRun<I, O> {
     /** Items in flight for work that no pool limits. */
     private static final int CODE_WINDOW = 64;
 
-    private record Done<O>(BulkItem<O> item) {}
+    private sealed interface Done<O> {
+        record Ended<O>(BulkItem<O> item) implements Done<O> {}
+
+        /** It ended, but could not be recorded. */
+        record Unrecorded<O>(String key, RuntimeException why) implements Done<O> {}
+    }
 
     private final Bulk<I, O> bulk;
     private final SubtaskType<I, O> type;
@@ -44,7 +50,11 @@ final class BulkRun<I, O> {
     private final BlockingQueue<Done<O>> inbox = new LinkedBlockingQueue<>();
     private final Map<String, Thread> inFlight = new HashMap<>();
     private final long deadlineNanos;
+    /** The same instant as the system's clock shows it, by which calls are held. */
+    private final long callDeadlineNanos;
+
     private BulkSummary summary;
+    private @Nullable RuntimeException unrecorded;
 
     BulkRun(Bulk<I, O> bulk, Budget budget, Consumer<? super BulkItem<O>> each) {
         this.bulk = bulk;
@@ -56,6 +66,7 @@ final class BulkRun<I, O> {
         runId = "bulk-" + type.name();
         Duration time = budget.deadline().orElse(coordinator.limits().deadline());
         deadlineNanos = coordinator.clock().nanoTime() + time.toNanos();
+        callDeadlineNanos = System.nanoTime() + time.toNanos();
         summary = BulkSummary.empty(budget.limit());
     }
 
@@ -67,6 +78,7 @@ final class BulkRun<I, O> {
             try {
                 pull(inputs, money);
                 clear(this::hand);
+                throwUnrecorded();
             } finally {
                 clear(item -> summary = summary.plus(item));
             }
@@ -82,13 +94,21 @@ final class BulkRun<I, O> {
             while (inFlight.size() >= window && isOpen()) {
                 receive();
             }
-            if (isOpen()) {
+            if (isOpen() && isInTime()) {
                 begin(inputs.next(), index, money);
             }
         }
         while (!inFlight.isEmpty() && summary.stop() != BulkSummary.Stop.DEADLINE) {
             receive();
         }
+    }
+
+    /** Looks at the clock itself: items that end fast enough never let the wait for one run into the deadline. */
+    private boolean isInTime() {
+        if (coordinator.clock().nanoTime() >= deadlineNanos) {
+            summary = summary.stoppedBy(BulkSummary.Stop.DEADLINE);
+        }
+        return isOpen();
     }
 
     private int window() {
@@ -107,8 +127,28 @@ final class BulkRun<I, O> {
             summary = summary.stoppedBy(BulkSummary.Stop.DEADLINE);
             return;
         }
-        inFlight.remove(done.item().key());
-        hand(done.item());
+        take(done, this::hand);
+        throwUnrecorded();
+    }
+
+    private void take(Done<O> done, Consumer<BulkItem<O>> heard) {
+        switch (done) {
+            case Done.Ended<O>(BulkItem<O> item) -> {
+                inFlight.remove(item.key());
+                heard.accept(item);
+            }
+            case Done.Unrecorded<O>(String key, RuntimeException why) -> {
+                inFlight.remove(key);
+                unrecorded = unrecorded == null ? why : unrecorded;
+            }
+        }
+    }
+
+    /** An item that is not on record must end the run: it would be paid again. */
+    private void throwUnrecorded() {
+        if (unrecorded != null) {
+            throw unrecorded;
+        }
     }
 
     private void hand(BulkItem<O> item) {
@@ -132,12 +172,22 @@ final class BulkRun<I, O> {
             hand(earlier.get());
             return;
         }
-        var item = new ItemRun<>(coordinator, type, runId, index, money, deadlineNanos);
+        var item = new ItemRun<>(coordinator, type, runId, index, money, callDeadlineNanos);
         Thread thread = Thread.ofVirtual()
                 .name("cadre-%s-%d".formatted(runId, index))
-                .unstarted(() -> inbox.add(new Done<>(perform(item, input, index, key, fingerprint))));
+                .unstarted(() -> inbox.add(done(item, input, index, key, fingerprint)));
         inFlight.put(name, thread);
         thread.start();
+    }
+
+    private Done<O> done(ItemRun<I, O> item, I input, long index, JournalKey key, Fingerprint fingerprint) {
+        try {
+            return new Done.Ended<>(perform(item, input, index, key, fingerprint));
+        } catch (RuntimeException e) {
+            return new Done.Unrecorded<>(key.subtask(), e);
+        } catch (Error e) { // the caller waits for this item, whatever breaks
+            return new Done.Unrecorded<>(key.subtask(), new IllegalStateException("item '" + key.subtask() + "' broke", e));
+        }
     }
 
     private BulkItem<O> perform(ItemRun<I, O> item, I input, long index, JournalKey key, Fingerprint fingerprint) {
@@ -219,8 +269,7 @@ final class BulkRun<I, O> {
                 if (done == null) {
                     break;
                 }
-                inFlight.remove(done.item().key());
-                heard.accept(done.item());
+                take(done, heard);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

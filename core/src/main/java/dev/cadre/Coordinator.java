@@ -68,11 +68,12 @@ public final class Coordinator {
      * outcomes into the answer. Blocks until the run has ended, at the latest about a second after its deadline; spends
      * money.
      *
-     * @throws IllegalStateException if no subtask type is registered
+     * @throws IllegalStateException if no subtask type is registered, or no model is bound to the tier that one starts on
      * @throws InterruptedException as for a graph
      */
     public <R> RunResult<R> run(Goal<R> goal, Budget budget) throws InterruptedException {
         requireTypes();
+        requireTiers(types);
         return new Run(this, budget).goal(goal);
     }
 
@@ -89,6 +90,7 @@ public final class Coordinator {
      */
     public Preview preview(Goal<?> goal, Budget budget) throws InterruptedException {
         requireTypes();
+        requireTiers(types);
         return new Run(this, budget).preview(goal);
     }
 

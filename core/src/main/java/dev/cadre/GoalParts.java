@@ -24,9 +24,11 @@ import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.CostRange;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -56,11 +58,9 @@ final class GoalParts<R> implements RunParts {
     static <R> RunResult<R> run(Run run, Goal<R> goal) throws InterruptedException {
         Money merge = goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
         Money floor = floor(run, goal).plus(merge);
-        if (floor.isMoreThan(run.guard().available())) {
-            return run.refused(RunFailure.of(
-                    RunFailure.Kind.BUDGET_TOO_SMALL,
-                    "a budget of %s is too small: planner, merger and one subtask need at least %s"
-                            .formatted(run.limit(), floor)));
+        Money available = run.guard().available();
+        if (floor.isMoreThan(available)) {
+            return run.refused(tooSmall(run.limit(), available, floor));
         }
         boolean modelMerges = !merge.isZero();
         Duration workTime = modelMerges ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
@@ -69,6 +69,14 @@ final class GoalParts<R> implements RunParts {
             var parts = new GoalParts<>(run, goal, workTime, allotment);
             return run.conclude(parts, Optional.empty(), workTime, List.of());
         }
+    }
+
+    private static RunFailure tooSmall(Money limit, Money available, Money floor) {
+        String rest = limit.isMoreThan(available) ? ", of which %s can be had,".formatted(available) : "";
+        return RunFailure.of(
+                RunFailure.Kind.BUDGET_TOO_SMALL,
+                "a budget of %s%s is too small: planner, merger and one subtask need at least %s"
+                        .formatted(limit, rest, floor));
     }
 
     /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
@@ -83,12 +91,18 @@ final class GoalParts<R> implements RunParts {
 
     private static Money floor(Run run, Goal<?> goal) {
         Money planner = run.coordinator().planner().leastCost(request(run, goal, run.deadline()));
-        Money cheapest = run.limit();
-        for (SubtaskType<?, ?> type : run.coordinator().types()) {
-            Money first = run.worstCase(type, null, type.tiers().floor());
-            cheapest = first.atMost(cheapest);
-        }
+        Money cheapest = run.coordinator().types().stream()
+                .map(type -> leastOf(run, type))
+                .min(Comparator.naturalOrder())
+                .orElse(Money.ZERO);
         return planner.plus(cheapest);
+    }
+
+    private static Money leastOf(Run run, SubtaskType<?, ?> type) {
+        return run.firstCall(type, null, type.tiers().floor())
+                .or(() -> run.firstCall(type, null, type.tiers().start()))
+                .map(CostRange::worst)
+                .orElse(run.limit());
     }
 
     private static Duration mergeTime(Duration deadline) {
@@ -134,10 +148,7 @@ final class GoalParts<R> implements RunParts {
         if (mustBeWhole(coordinator)) {
             planWhole(admit);
         } else {
-            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
-            coordinator.planner().plan(request(run, goal, workTime), intake);
-            intake.finish();
-            planNotes = notes(intake);
+            plan(PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit));
         }
         inbox.accept(new RunInput.PlanEnded(planNotes));
     }
@@ -151,14 +162,21 @@ final class GoalParts<R> implements RunParts {
         Coordinator coordinator = run.coordinator();
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
-        coordinator.planner().plan(request(run, goal, workTime), intake);
-        intake.finish();
-        planNotes = notes(intake);
+        plan(intake);
         String estimate = Preview.of(nodes, coordinator).cost().toString();
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
             case PlanReview.Verdict.Approve approved -> nodes.forEach(admit);
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
+        }
+    }
+
+    private void plan(PlanIntake intake) throws InterruptedException {
+        try {
+            run.coordinator().planner().plan(request(run, goal, workTime), intake);
+            intake.finish();
+        } finally {
+            planNotes = notes(intake);
         }
     }
 

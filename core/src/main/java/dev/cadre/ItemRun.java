@@ -7,6 +7,7 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.pool.Attempt;
+import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunInput;
@@ -37,7 +38,7 @@ final class ItemRun<I, O> {
     private final String runId;
     private final long index;
     private final BudgetGuard money;
-    private final long deadlineNanos;
+    private final long callDeadlineNanos;
     private final SubtaskWorker worker;
     private Consumer<Attempt> recorder = attempt -> {};
     private Spend spend = Spend.NONE;
@@ -48,13 +49,13 @@ final class ItemRun<I, O> {
             String runId,
             long index,
             BudgetGuard money,
-            long deadlineNanos) {
+            long callDeadlineNanos) {
         this.coordinator = coordinator;
         this.type = type;
         this.runId = runId;
         this.index = index;
         this.money = money;
-        this.deadlineNanos = deadlineNanos;
+        this.callDeadlineNanos = callDeadlineNanos;
         worker = SubtaskWorker.of(coordinator.pools());
     }
 
@@ -91,7 +92,7 @@ final class ItemRun<I, O> {
                                 RungTask.first(kind, known == null ? input : known, label(), tier),
                                 coordinator.limits())
                         .map(CostRange::worst)
-                        .orElse(money.state().limit()),
+                        .orElseGet(() -> money.state().limit().plus(Money.ofPico(1))),
                 money.state(),
                 now());
         Deque<RunInput> inputs = new ArrayDeque<>();
@@ -118,7 +119,12 @@ final class ItemRun<I, O> {
         var task = new RungTask(
                 start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
         var terms = new RungTerms(
-                runId, money, (int) Math.min(index, Integer.MAX_VALUE), deadlineNanos, coordinator.limits(), this::hear,
+                runId,
+                money,
+                (int) Math.min(index, Integer.MAX_VALUE),
+                callDeadlineNanos,
+                coordinator.limits(),
+                this::hear,
                 thread -> {});
         try {
             return worker.perform(task, terms);

@@ -33,9 +33,13 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One execution: its money, its times, its accounts, and the means that its parts share. */
 final class Run {
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
     private final Coordinator coordinator;
     private final SubtaskWorker worker;
     private final RunClock clock;
@@ -96,8 +100,13 @@ final class Run {
         var deadlines = new LocalRunner.Deadlines(
                 startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
         runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
-        RunEnding ending = runner.run();
-        return result(ending, parts, runner.abandoned(), notes);
+        try {
+            RunEnding ending = runner.run();
+            return result(ending, parts, runner.abandoned(), notes);
+        } catch (InterruptedException e) {
+            tell(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));
+            throw e;
+        }
     }
 
     /** A run that ended before it began. */
@@ -122,7 +131,7 @@ final class Run {
                 limit,
                 parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
                 parts instanceof GoalParts<?> goal ? goal.notes() : notes,
-                abandoned,
+                accounts.abandonedWith(abandoned),
                 money.openReservations(),
                 sinceStart());
         Object answer = ending.answer();
@@ -176,7 +185,8 @@ final class Run {
     }
 
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
-        return firstCall(type, input, tier).map(CostRange::worst).orElse(limit);
+        // no model is bound to the tier: nothing can pay for that
+        return firstCall(type, input, tier).map(CostRange::worst).orElseGet(() -> limit.plus(Money.ofPico(1)));
     }
 
     Optional<CostRange> firstCall(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
@@ -203,7 +213,11 @@ final class Run {
     }
 
     private void tell(RunEvent event) {
-        listener.on(event);
+        try {
+            listener.on(event);
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.warn("a run listener threw on {}: {}", event.getClass().getSimpleName(), e.toString());
+        }
     }
 
     Duration sinceStart() {

@@ -76,6 +76,6 @@ public sealed interface RunEvent {
     /** Code that ignored its interrupt was left behind; its permit is kept until it really ends. */
     record WorkAbandoned(String runId, Duration at, String subtaskId, String thread) implements RunEvent {}
 
-    /** The run ended: {@code complete}, {@code partial} or {@code failed}. */
+    /** The run ended: {@code complete}, {@code partial}, {@code failed}, or {@code cancelled} if its caller left. */
     record RunEnded(String runId, Duration at, String status, Money spent) implements RunEvent {}
 }

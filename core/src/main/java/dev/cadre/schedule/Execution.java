@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.model.Tier;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,9 @@ final class Execution {
     final Object input;
     Tier tier;
     int rung;
+    /** Why the answer of an earlier rung was not accepted; null if there was none. */
+    @Nullable Failure rejected;
+
     @Nullable Outcome<Object> outcome;
 
     Execution(Subtask subtask, int item, Object input) {

@@ -26,6 +26,13 @@ public final class LocalRunner {
     public static final Duration GRACE = Duration.ofMillis(700);
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalRunner.class);
+    /** The time of a merge that begins when the run's time is up already: enough for plain code. */
+    private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
+
+    /** How long after the end of its time a run may still return. */
+    private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
+
+    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
 
@@ -53,8 +60,12 @@ public final class LocalRunner {
     private final RunClock clock;
     private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final Map<String, Strand> strands = new LinkedHashMap<>();
+    /** Those that were interrupted and have not ended yet. */
+    private final Map<String, Strand> leaving = new LinkedHashMap<>();
+
     private final List<String> abandoned = new ArrayList<>();
 
+    private long mergeUntilNanos;
     private boolean workTimeUp;
     private boolean runTimeUp;
     private @Nullable RunEnding ending;
@@ -72,6 +83,7 @@ public final class LocalRunner {
         this.deadlines = deadlines;
         this.listener = listener;
         this.clock = clock;
+        this.mergeUntilNanos = deadlines.runNanos();
     }
 
     /**
@@ -107,10 +119,11 @@ public final class LocalRunner {
 
     private void step() throws InterruptedException {
         Message message = clock.poll(inbox, nextAlarm());
-        if (message == null) {
-            ring();
-        } else {
+        if (message != null) {
             receive(message);
+        }
+        if (ending == null && clock.nanoTime() >= nextAlarm()) {
+            ring(); // also while messages keep coming
         }
     }
 
@@ -118,7 +131,10 @@ public final class LocalRunner {
         switch (message) {
             case Message.Input(RunInput input) -> take(input);
             case Message.Event(RunEvent event) -> tell(event);
-            case Message.Ended(String strand) -> strands.remove(strand);
+            case Message.Ended(String strand) -> {
+                strands.remove(strand);
+                leaving.remove(strand);
+            }
         }
     }
 
@@ -130,19 +146,20 @@ public final class LocalRunner {
 
     private void execute(RunCommand command) {
         switch (command) {
-            case RunCommand.StartRung start -> launch(
-                    start.id().label() + "/" + start.id().rung(), start.id(), () -> perform(start));
-            case RunCommand.StopRung(RungId id) -> strands.values().stream()
-                    .filter(strand -> id.equals(strand.rung))
-                    .forEach(this::interrupt);
+            case RunCommand.StartRung start -> launch(strand(start.id()), start.id(), () -> perform(start));
+            case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
-            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> launch(MERGER, null, () -> merge(outcomes));
+            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> tell(event);
             case RunCommand.Finish(RunEnding end) -> ending = end;
         }
     }
 
     // --- threads of the run
+
+    private static String strand(RungId id) {
+        return id.label() + "/" + id.rung();
+    }
 
     private void launch(String label, @Nullable RungId rung, Runnable work) {
         Thread thread = Thread.ofVirtual()
@@ -157,6 +174,13 @@ public final class LocalRunner {
                 });
         strands.put(label, new Strand(label, thread, rung));
         thread.start();
+    }
+
+    /** Late work may have taken the last of the time, and yet there is something to answer with. */
+    private void startMerge(List<SubtaskOutcome> outcomes) {
+        mergeUntilNanos = Math.max(deadlines.runNanos(), clock.nanoTime() + LATE_MERGE_NANOS);
+        runTimeUp = false;
+        launch(MERGER, null, () -> merge(outcomes));
     }
 
     private void plan() {
@@ -203,15 +227,18 @@ public final class LocalRunner {
     }
 
     private void interrupt(Strand strand) {
-        strand.interrupt(clock.nanoTime() + GRACE.toNanos());
+        leaving.put(strand.label, strand);
+        long now = clock.nanoTime();
+        long last = Math.max(now + LEAST_GRACE_NANOS, deadlines.runNanos() + OVERTIME_NANOS);
+        strand.interrupt(Math.min(now + GRACE.toNanos(), last));
     }
 
     // --- time
 
     private long nextAlarm() {
         long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
-        alarm = runTimeUp ? alarm : Math.min(alarm, deadlines.runNanos());
-        for (Strand strand : strands.values()) {
+        alarm = runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
+        for (Strand strand : leaving.values()) {
             alarm = Math.min(alarm, strand.abandonAtNanos);
         }
         return alarm;
@@ -223,11 +250,11 @@ public final class LocalRunner {
             workTimeUp = true;
             take(new RunInput.WorkTimeUp());
         }
-        if (!runTimeUp && now >= deadlines.runNanos()) {
+        if (!runTimeUp && now >= mergeUntilNanos) {
             runTimeUp = true;
             interrupt(MERGER);
         }
-        for (Strand strand : List.copyOf(strands.values())) {
+        for (Strand strand : List.copyOf(leaving.values())) {
             if (strand.abandonAtNanos <= now && ending == null) {
                 abandon(strand);
             }
@@ -236,6 +263,7 @@ public final class LocalRunner {
 
     private void abandon(Strand strand) {
         strands.remove(strand.label);
+        leaving.remove(strand.label);
         abandoned.add(strand.thread.getName());
         if (strand.rung != null) {
             take(new RunInput.RungAbandoned(strand.rung, strand.thread.getName()));

@@ -55,6 +55,11 @@ public final class RunFailure {
         return new RunFailure(kind, message, List.of(), cause);
     }
 
+    /** The same failure, with the model's failure behind it, if there was one. */
+    RunFailure causedBy(@Nullable ModelException failure) {
+        return failure == null ? this : new RunFailure(kind, message, details, failure);
+    }
+
     public Kind kind() {
         return kind;
     }

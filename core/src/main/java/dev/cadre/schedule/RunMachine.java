@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Dependency;
@@ -15,12 +16,15 @@ import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,14 +53,22 @@ public final class RunMachine {
     private final Affordability prices;
     private final long startNanos;
     private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
+    private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
+    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparingInt(each -> each.position));
     private final Deque<Subtask> ended = new ArrayDeque<>();
     private final List<RunCommand> commands = new ArrayList<>();
 
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
+    private int unended;
     private Tier ceiling = Tier.FLAGSHIP;
     private @Nullable Stop stop;
+    /** What ended the planner after it had brought something; null if it came to its end. */
+    private @Nullable RunFailure planTrouble;
+    /** The first failure that concerned every call of a key or model; null if there was none. */
+    private @Nullable ModelException outage;
+
     private LedgerState money;
     private long now;
 
@@ -104,7 +116,13 @@ public final class RunMachine {
         if (subtasks.putIfAbsent(node.id(), subtask) != null) {
             throw new IllegalArgumentException("subtask '%s' was admitted already".formatted(node.id()));
         }
+        unended++;
         subtask.awaited.removeIf(this::hasEnded);
+        subtask.awaited.forEach(
+                id -> dependents.computeIfAbsent(id, unknown -> new ArrayList<>()).add(subtask));
+        if (subtask.isReady()) {
+            ready.add(subtask);
+        }
         tell(new RunEvent.SubtaskAdmitted(
                 settings.runId(),
                 at(),
@@ -148,7 +166,8 @@ public final class RunMachine {
         if (subtasks.isEmpty()) {
             finish(RunEnding.Status.FAILED, null, stop == null ? failure : stop.failure());
         } else {
-            planEnded(List.of(failure.toString()));
+            planTrouble = stop == null ? failure : stop.failure();
+            planEnded(List.of(planTrouble.toString()));
         }
     }
 
@@ -163,10 +182,19 @@ public final class RunMachine {
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
             case RungEnd.Rejected rejected -> escalate(execution, rejected);
-            case RungEnd.Failed failed -> ended(execution, new Outcome.Failed<>(failed.failure()));
+            case RungEnd.Failed failed -> failed(execution, failed);
             case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
             case RungEnd.Cancelled cancelled -> ended(execution, stopped());
         }
+    }
+
+    private void failed(Execution execution, RungEnd.Failed failed) {
+        if (outage == null) {
+            outage = failed.cause()
+                    .filter(cause -> cause.reach() == ModelException.Reach.RUN)
+                    .orElse(null);
+        }
+        ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
     private static String describe(RungEnd end) {
@@ -180,7 +208,9 @@ public final class RunMachine {
     }
 
     private Outcome<Object> stopped() {
-        return (stop == null ? Stop.CANCELLED : stop).failedOutcome();
+        return stop == null
+                ? Outcome.failed(Failure.Kind.CANCELLED, "its code was interrupted, though the run was not")
+                : stop.failedOutcome();
     }
 
     private void abandoned(RungId id, String thread) {
@@ -200,6 +230,7 @@ public final class RunMachine {
             ended(execution, new Outcome.Failed<>(rejected.failure()));
             return;
         }
+        execution.rejected = rejected.failure();
         execution.tier = next.get();
         execution.rung++;
         start(execution, rejected.evidence());
@@ -208,9 +239,11 @@ public final class RunMachine {
     /** The money did not reach for the first call of a rung: every later rung keeps below this tier. */
     private void startBelow(Execution execution, Money needed) {
         Optional<Tier> lower = affordableTier(execution, execution.tier.below());
-        if (stop != null) {
+        if (execution.rejected != null) {
+            ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
+        } else if (stop != null) {
             ended(execution, stopped());
-        } else if (lower.isEmpty() || execution.rung > 0) {
+        } else if (lower.isEmpty()) {
             ended(execution, unaffordable(needed));
         } else {
             lowerCeiling(lower.get());
@@ -237,8 +270,8 @@ public final class RunMachine {
     // --- starting what is ready
 
     private void startReady() {
-        for (Subtask subtask : List.copyOf(subtasks.values())) {
-            if (subtask.isReady()) {
+        for (Subtask subtask = ready.poll(); subtask != null; subtask = ready.poll()) {
+            if (subtask.isReady() && stop == null) {
                 startSubtask(subtask);
             }
         }
@@ -250,6 +283,7 @@ public final class RunMachine {
             case Inputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
             case Inputs.Made(List<Inputs.Seed> seeds) -> {
                 seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+                subtask.openExecutions = seeds.size();
                 List.copyOf(subtask.executions).forEach(this::startFirst);
                 if (seeds.isEmpty()) {
                     end(subtask, subtask.concluded());
@@ -264,6 +298,11 @@ public final class RunMachine {
             return;
         }
         Tier wanted = execution.tier.atMost(ceiling);
+        Tier floor = execution.subtask.node.type().tiers().floor();
+        if (floor.isAbove(wanted)) {
+            ended(execution, belowFloor(floor));
+            return;
+        }
         Optional<Tier> tier = affordableTier(execution, Optional.of(wanted));
         if (tier.isEmpty() || isNeededElsewhere(execution, tier.get())) {
             ended(execution, unaffordable(worstCase(execution, wanted)));
@@ -316,6 +355,13 @@ public final class RunMachine {
                         .formatted(needed, money.free(), money.limit()));
     }
 
+    private Outcome<Object> belowFloor(Tier floor) {
+        return Outcome.skipped(
+                Skip.Kind.BUDGET,
+                "money is short: nothing starts above tier %s any more, and it may not go below %s"
+                        .formatted(ceiling, floor));
+    }
+
     private void lowerCeiling(Tier tier) {
         if (ceiling.isAbove(tier)) {
             ceiling = tier;
@@ -328,7 +374,8 @@ public final class RunMachine {
     private void ended(Execution execution, Outcome<Object> outcome) {
         execution.outcome = outcome;
         Subtask subtask = execution.subtask;
-        if (subtask.executions.stream().allMatch(each -> each.outcome != null)) {
+        subtask.openExecutions--;
+        if (subtask.openExecutions == 0) {
             end(subtask, subtask.concluded());
         }
     }
@@ -338,6 +385,7 @@ public final class RunMachine {
             return;
         }
         subtask.outcome = outcome;
+        unended--;
         ended.add(subtask);
         tell(new RunEvent.SubtaskEnded(settings.runId(), at(), subtask.id(), outcome));
         if (settings.failFast() && outcome instanceof Outcome.Failed<?> && !subtask.node.optional()) {
@@ -347,28 +395,30 @@ public final class RunMachine {
 
     /** Lets every consequence of what has ended happen: skips, starts, merge, finish. */
     private void settle() {
-        while (phase == Phase.RUNNING && !ended.isEmpty()) {
-            Subtask done = ended.poll();
-            for (Subtask subtask : subtasks.values()) {
-                if (subtask.awaited.remove(done.id())) {
-                    skipIfUnreachable(subtask);
-                }
+        while (phase == Phase.RUNNING && !(ended.isEmpty() && ready.isEmpty())) {
+            for (Subtask done = ended.poll(); done != null; done = ended.poll()) {
+                release(done.id());
             }
-        }
-        if (phase == Phase.RUNNING && stop == null) {
             startReady();
-            if (!ended.isEmpty()) {
-                settle();
-                return;
-            }
         }
-        if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && allEnded()) {
+        if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && unended == 0) {
             conclude();
         }
     }
 
+    private void release(String endedId) {
+        for (Subtask subtask : dependents.getOrDefault(endedId, List.of())) {
+            subtask.awaited.remove(endedId);
+            skipIfUnreachable(subtask);
+            if (subtask.isReady()) {
+                ready.add(subtask);
+            }
+        }
+    }
+
+    /** Waits for all of its dependencies, so that who is at fault does not depend on who failed first. */
     private void skipIfUnreachable(Subtask subtask) {
-        if (subtask.isEnded()) {
+        if (subtask.isEnded() || !subtask.awaited.isEmpty()) {
             return;
         }
         var culprits = new LinkedHashSet<String>();
@@ -389,10 +439,6 @@ public final class RunMachine {
         return outcome instanceof Outcome.Skipped<?>(Skip skip) && !skip.because().isEmpty()
                 ? skip.because()
                 : List.of(on.id());
-    }
-
-    private boolean allEnded() {
-        return subtasks.values().stream().allMatch(Subtask::isEnded);
     }
 
     private void stop(Stop reason) {
@@ -438,8 +484,9 @@ public final class RunMachine {
             RunFailure failure = stop != null
                     ? stop.failure()
                     : RunFailure.of(
-                            RunFailure.Kind.ANSWER_MISSING,
-                            "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)));
+                                    RunFailure.Kind.ANSWER_MISSING,
+                                    "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)))
+                            .causedBy(outage);
             finish(RunEnding.Status.FAILED, null, failure);
         }
     }
@@ -449,11 +496,12 @@ public final class RunMachine {
             return stop.failure();
         }
         return RunFailure.of(
-                RunFailure.Kind.NOTHING_SUCCEEDED,
-                "0 of %d subtasks succeeded".formatted(outcomes.size()),
-                outcomes.stream()
-                        .map(each -> each.id() + " " + each.outcome().reason())
-                        .toList());
+                        RunFailure.Kind.NOTHING_SUCCEEDED,
+                        "0 of %d subtasks succeeded".formatted(outcomes.size()),
+                        outcomes.stream()
+                                .map(each -> each.id() + " " + each.outcome().reason())
+                                .toList())
+                .causedBy(outage);
     }
 
     private void finishWith(@Nullable Object answer) {
@@ -470,7 +518,11 @@ public final class RunMachine {
     }
 
     private List<RunEnding.Missing> missing() {
-        return Missings.of(subtasks.values());
+        List<RunEnding.Missing> missing = Missings.of(subtasks.values());
+        if (planTrouble != null) {
+            missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
+        }
+        return missing;
     }
 
     private List<SubtaskOutcome> outcomes() {

@@ -188,6 +188,21 @@ class LostReplyTest extends LoopbackTest {
                 .hasMessageContaining("text/html");
     }
 
+    /** Jackson quotes the word that it stumbled over. */
+    @Test
+    void key_quotedByTheParser_isInNoCause() {
+        String key = "canary0123456789abcdef";
+        server.onAny().replies(LoopbackReply.raw(200, "application/json", key));
+        try (var other = OpenAiClient.builder(key).baseUrl(server.baseUrl()).build()) {
+            Throwable failure = catchThrowable(() -> other.call(REQUEST, plain()));
+
+            assertThat(failure).hasMessageContaining("Unrecognized token '[redacted]'");
+            assertThat(failure.getCause().toString())
+                    .contains("Unrecognized token '[redacted]'")
+                    .doesNotContain(key);
+        }
+    }
+
     @Test
     void toolCall_withoutId_isMalformed() {
         failure(

@@ -173,12 +173,25 @@ public abstract class ModelClientContract {
         var call = new FutureTask<>(caught(() -> client().call(REQUEST, within(AMPLE))));
         Thread thread = kind.start(call);
         assertThat(awaitOpenCalls(1)).isTrue();
+        awaitBlocked(thread);
 
         thread.interrupt();
 
         assertThat(call.get(1, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
         assertThat(awaitOpenCalls(0)).isTrue();
         assertThat(calls()).isEqualTo(1);
+    }
+
+    /** Waits until the thread waits for bytes or for another thread: only there an interrupt can be overlooked. */
+    private static void awaitBlocked(Thread thread) {
+        while (thread.isAlive() && thread.getState() == Thread.State.RUNNABLE && !isInNativeCode(thread)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean isInNativeCode(Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0 && stack[0].isNativeMethod();
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
             failWith("expected nothing to be left, but there are %d open reservations and abandoned threads %s"
                     .formatted(report.openReservations(), report.abandoned()));
         }
-        List<String> threads = VirtualThreads.namedWith("cadre-" + report.runId() + "-");
+        List<String> threads = VirtualThreads.namedWith(report.runId()); // of tools, too
         if (!threads.isEmpty()) {
             failWith("expected no thread of the run to be left, but there are " + threads);
         }

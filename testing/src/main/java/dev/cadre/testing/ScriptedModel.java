@@ -168,6 +168,16 @@ public final class ScriptedModel implements ModelClient {
         }
     }
 
+    /** How many calls are in flight now. */
+    public int inFlight() {
+        lock.lock();
+        try {
+            return inFlight;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The most calls that were ever in flight at once. */
     public int peakInFlight() {
         lock.lock();

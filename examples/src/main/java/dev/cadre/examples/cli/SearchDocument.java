@@ -18,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ record SearchDocument(
     static final String NOTHING_FOUND = "nothing_found";
     static final String FAILED = "failed";
 
+    private static final String SUCCEEDED = "succeeded";
+    private static final Set<RunFailure.Kind> UNPLANNED =
+            Set.of(RunFailure.Kind.PLANNER_FAILED, RunFailure.Kind.PLAN_REJECTED);
     private static final int SCHEMA = 1;
     private static final int SCORE_DIGITS = 10_000;
 
@@ -99,7 +104,7 @@ record SearchDocument(
                         .toList(),
                 results(answer.citations()),
                 answer.confidence().label(),
-                rows(result.report(), mode),
+                rows(result, mode),
                 cost(result.report()),
                 counts(repository.skipped()),
                 notes(result, answer),
@@ -140,24 +145,29 @@ record SearchDocument(
         return notes;
     }
 
-    private static List<PlanRow> rows(RunReport report, Mode mode) {
+    private static List<PlanRow> rows(RunResult<SearchAnswer> result, Mode mode) {
+        RunReport report = result.report();
         var rows = new ArrayList<PlanRow>();
-        for (SubtaskReport each : report.subtasks()) {
-            rows.add(row(each, mode));
+        report.subtasks().forEach(each -> rows.add(row(each, each.status(), mode)));
+        Optional<RunFailure.Kind> failure = result instanceof RunResult.Failed<SearchAnswer> failed
+                ? Optional.of(failed.cause().kind())
+                : Optional.empty();
+        boolean unplanned = failure.filter(UNPLANNED::contains).isPresent();
+        if (report.planner().spend().attempts() > 0) {
+            rows.add(row(report.planner(), unplanned ? FAILED : SUCCEEDED, mode));
         }
-        for (SubtaskReport each : List.of(report.planner(), report.merger())) {
-            if (each.spend().attempts() > 0) {
-                rows.add(row(each, mode));
-            }
+        if (report.merger().spend().attempts() > 0) {
+            boolean unmerged = failure.filter(RunFailure.Kind.MERGE_FAILED::equals).isPresent();
+            rows.add(row(report.merger(), unmerged ? FAILED : SUCCEEDED, mode));
         }
         return rows;
     }
 
-    private static PlanRow row(SubtaskReport each, Mode mode) {
+    private static PlanRow row(SubtaskReport each, String status, Mode mode) {
         return new PlanRow(
                 each.id(),
                 each.type(),
-                each.status().isEmpty() ? "succeeded" : each.status(),
+                status,
                 each.reason(),
                 each.tier().map(tier -> tier.name().toLowerCase(Locale.ROOT)).orElse("code"),
                 each.model().isEmpty() ? mode == Mode.OFFLINE ? mode.label() : "" : each.model(),

@@ -114,6 +114,7 @@ class ModelSearchTest {
 
         assertThat(document().path("status").asText()).isEqualTo("failed");
         assertThat(document().path("error").path("kind").asText()).isEqualTo("auth_failed");
+        assertThat(document().path("plan").path(0).path("status").asText()).isEqualTo("failed");
     }
 
     @Test

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import static dev.cadre.schedule.RunRig.BEST;
+import static dev.cadre.schedule.RunRig.CODE;
+import static dev.cadre.schedule.RunRig.FALLING;
+import static dev.cadre.schedule.RunRig.RISING;
+import static dev.cadre.schedule.RunRig.answeredBy;
+import static dev.cadre.schedule.RunRig.fanOut;
+import static dev.cadre.schedule.RunRig.merged;
+import static dev.cadre.schedule.RunRig.money;
+import static dev.cadre.schedule.RunRig.node;
+import static dev.cadre.schedule.RunRig.optional;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.budget.LedgerState;
+import dev.cadre.event.RunEvent;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.task.Binding;
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import org.junit.jupiter.api.Test;
+
+/** Which tier a rung starts on, and what becomes of it when the money is short. */
+class RunMachineMoneyTest {
+    private static Outcome<Object> poor(String label) {
+        return Outcome.failed(Failure.Kind.NOT_ACCEPTED, label + " is poor");
+    }
+
+    private static Outcome<Object> tooDear(String message) {
+        return Outcome.skipped(Skip.Kind.BUDGET, message);
+    }
+
+    // --- escalation
+
+    @Test
+    void rejectedAnswer_escalatesToTheNextTierWithTheEvidence() {
+        var rig = answeredBy("a").plan(node("a", RISING)).reject("a");
+        assertThat(rig.started()).containsExactly("a@NANO", "a@MINI");
+
+        RunCommand.StartRung second = rig.running.get(rig.rung("a"));
+        assertThat(second.id()).isEqualTo(new RungId("a", -1, 1));
+        assertThat(second.escalated()).isTrue();
+        assertThat(second.evidence()).isEqualTo("poor a");
+        rig.reject("a");
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP");
+        assertThat(rig.reject("a").outcome("a")).as("nothing is above").isEqualTo(poor("a"));
+    }
+
+    @Test
+    void rejectedAnswer_typeWithoutUpTo_fails() {
+        assertThat(answeredBy("a").plan(node("a")).reject("a").outcome("a")).isEqualTo(poor("a"));
+    }
+
+    @Test
+    void rejectedItem_escalatesAlone() {
+        GraphNode fan = fanOut("f", 2, Binding.MinSuccess.ONE);
+        var rig = merged().plan(new GraphNode("f", RISING, fan.binding(), fan.dependencies(), false));
+        assertThat(rig.started()).containsExactly("f#0@NANO", "f#1@NANO");
+
+        assertThat(rig.reject("f#1").started()).containsExactly("f#1@MINI");
+        rig.accept("f#0").accept("f#1");
+
+        assertThat(((Items<?>) rig.ended("f").ifSucceeded().orElseThrow()).missing()).isEmpty();
+    }
+
+    @Test
+    void failedRung_isNeverEscalated() {
+        var rig = answeredBy("a").plan(node("a", RISING)).fail("a");
+
+        assertThat(rig.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.REFUSED, "a refused"));
+    }
+
+    @Test
+    void escalation_beyondTheMoney_failsWithTheReasonOfTheRejection() {
+        var rig = answeredBy("a").plan(node("a", RISING));
+        rig.money = money(1_000, 991, 0);
+
+        assertThat(rig.reject("a").outcome("a")).isEqualTo(poor("a"));
+    }
+
+    @Test
+    void escalation_onlyContended_startsAndWaitsInThePool() {
+        var rig = answeredBy("a").plan(node("a", RISING));
+        rig.money = money(1_000, 0, 999);
+
+        assertThat(rig.reject("a").started()).containsExactly("a@NANO", "a@MINI");
+    }
+
+    @Test
+    void escalatedRung_turnsOutUnaffordable_wasTriedAndFails() {
+        var rig = answeredBy("a").plan(node("a", RISING)).reject("a").unaffordable("a", 10);
+
+        assertThat(rig.outcome("a")).as("a skip would say that it was never tried").isEqualTo(poor("a"));
+    }
+
+    @Test
+    void escalation_aboveTheCeiling_isNotTried() {
+        var rig = merged().plan(node("a", RISING), node("b", FALLING)).unaffordable("b", 100);
+        assertThat(rig.events(RunEvent.CeilingLowered.class))
+                .extracting(RunEvent.CeilingLowered::ceiling)
+                .containsExactly(Tier.MINI);
+
+        rig.reject("a").reject("a");
+
+        assertThat(rig.ended("a")).isEqualTo(poor("a"));
+    }
+
+    // --- shortage
+
+    @Test
+    void start_beyondTheMoney_fallsToTheDearestAffordableTier() {
+        var rig = merged();
+        rig.money = money(1_000, 950, 0);
+
+        rig.plan(node("a", FALLING));
+
+        assertThat(rig.started()).containsExactly("a@MINI");
+        assertThat(rig.events(RunEvent.CeilingLowered.class))
+                .extracting(RunEvent.CeilingLowered::ceiling)
+                .containsExactly(Tier.MINI);
+    }
+
+    @Test
+    void start_onlyContended_keepsItsTier() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 1_000);
+
+        rig.plan(node("a", FALLING));
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP");
+    }
+
+    @Test
+    void ceiling_lowered_holdsForLaterRungsThoughMoneyIsThereAgain() {
+        var rig = merged();
+        rig.money = money(1_000, 950, 0);
+        rig.admit(node("a", FALLING));
+        rig.money = money(1_000, 0, 0);
+
+        rig.admit(node("b", FALLING));
+
+        assertThat(rig.started()).containsExactly("a@MINI", "b@MINI");
+    }
+
+    @Test
+    void start_beyondTheMoneyAtItsFloor_isSkipped() {
+        var rig = merged();
+        rig.money = money(1_000, 950, 0);
+
+        rig.plan(node("a", BEST), node("b"));
+
+        assertThat(rig.started()).containsExactly("b@NANO");
+        assertThat(rig.ended("a"))
+                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 of $0.000000001"));
+    }
+
+    @Test
+    void start_floorAboveTheCeiling_isSkippedAndSaysSo() {
+        var rig = merged().plan(node("a", FALLING), node("b", BEST, "a"));
+
+        rig.unaffordable("a", 100).accept("a");
+
+        assertThat(rig.ended("b"))
+                .isEqualTo(tooDear("money is short: nothing starts above tier MINI any more, and it may not go below FLAGSHIP"));
+    }
+
+    @Test
+    void unaffordableInThePool_goesDownTierByTierToItsFloor() {
+        var rig = answeredBy("a").plan(node("a", FALLING));
+
+        rig.unaffordable("a", 100).unaffordable("a", 10);
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP", "a@MINI", "a@NANO");
+        assertThat(rig.events(RunEvent.CeilingLowered.class))
+                .extracting(RunEvent.CeilingLowered::ceiling)
+                .containsExactly(Tier.MINI, Tier.NANO);
+        rig.money = money(1_000, 1_000, 0);
+        assertThat(rig.unaffordable("a", 1).outcome("a"))
+                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 of $0.000000001"));
+    }
+
+    @Test
+    void unaffordableInThePool_atItsFloor_isSkippedAndLeavesTheCeiling() {
+        var rig = merged().plan(node("a", BEST), node("b", BEST)).unaffordable("a", 100);
+
+        assertThat(rig.ended("a"))
+                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.000000001 of $0.000000001"));
+        assertThat(rig.events(RunEvent.CeilingLowered.class)).isEmpty();
+    }
+
+    @Test
+    void code_startsWithoutMoney() {
+        var rig = merged();
+        rig.money = money(1_000, 1_000, 0);
+
+        assertThat(rig.plan(node("a", CODE)).started()).containsExactly("a@NANO");
+    }
+
+    @Test
+    void optionalSubtask_wouldTakeWhatARequiredOneNeeds_goesFirst() {
+        var rig = merged();
+        rig.money = money(1_000, 899, 0); // 101 are left: enough for either, not for both
+
+        rig.admit(node("later", BEST, "first"), optional(node("extra", BEST)), node("first"));
+
+        assertThat(rig.ended("extra"))
+                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 of $0.000000001"));
+        assertThat(rig.started()).containsExactly("first@NANO");
+    }
+
+    @Test
+    void optionalSubtask_moneyForAll_starts() {
+        var rig = merged();
+        rig.money = money(1_000, 800, 0);
+
+        rig.admit(node("later", BEST, "first"), optional(node("extra", BEST)));
+
+        assertThat(rig.started()).containsExactly("extra@FLAGSHIP");
+    }
+
+    @Test
+    void requiredSubtask_startsThoughOthersNeedTheMoneyToo() {
+        var rig = merged();
+        rig.money = money(1_000, 899, 0);
+
+        rig.admit(node("later", BEST, "first"), node("other", BEST));
+
+        assertThat(rig.started()).containsExactly("other@FLAGSHIP");
+    }
+
+    @Test
+    void breachedBudget_startsNothing() {
+        var rig = merged();
+        var spent = Money.ofPico(1);
+        var none = Money.ZERO;
+        rig.money = new LedgerState(Money.ofPico(1_000), spent, none, none, none, true);
+
+        rig.plan(node("a"));
+
+        assertThat(rig.outcome("a"))
+                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 of $0.000000001"));
+    }
+}

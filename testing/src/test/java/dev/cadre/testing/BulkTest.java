@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.BulkItem;
+import dev.cadre.BulkSummary;
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Program 4: one kind of work on a stream of inputs, resumed by opening the same journal. */
+class BulkTest {
+    record Ticket(String id, String text) {}
+
+    record Label(String name) {}
+
+    private static final SubtaskType<Ticket, Label> LABEL =
+            SubtaskType.model("label", Ticket.class, Label.class, "Label the ticket.");
+    /** 1,000 in and 400 out on nano. */
+    private static final Money ITEM = Money.usd("0.0007");
+
+    @TempDir
+    Path folder;
+
+    final ScriptedModel model = new ScriptedModel();
+    final Coordinator coordinator = Coordinator.of(model.pools());
+    final List<String> lines = new ArrayList<>();
+
+    private static Ticket ticket(int number) {
+        return new Ticket("T" + number, "ticket " + number);
+    }
+
+    private static Stream<Ticket> tickets(int... numbers) {
+        return IntStream.of(numbers).mapToObj(BulkTest::ticket);
+    }
+
+    private void labelsEverything() {
+        model.on(LABEL).costing(1_000, 400).replies(new Label("bug"));
+    }
+
+    private BulkSummary label(Stream<Ticket> tickets) throws InterruptedException {
+        try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
+            return coordinator
+                    .bulk(LABEL)
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .run(tickets, Budget.usd("5.00"), item -> lines.add(item.key() + " " + item.outcome()));
+        }
+    }
+
+    @Test
+    void items_resumedByKeyWhereverTheyStand_areNotPaidAgain() throws Exception {
+        labelsEverything();
+        BulkSummary first = label(tickets(1, 2, 3));
+        assertThat(first.spend().total()).isEqualTo(ITEM.times(3));
+        assertThat(model.calls()).hasSize(3);
+        lines.clear();
+
+        BulkSummary second = label(tickets(5, 3, 1, 4, 2));
+
+        assertThat(second)
+                .isEqualTo(new BulkSummary(
+                        5, 5, 0, 0, 3, second.spend(), Money.usd("5.00"), BulkSummary.Stop.END_OF_INPUT));
+        assertThat(second.spend().total()).isEqualTo(ITEM.times(2));
+        assertThat(model.calls()).hasSize(5);
+        assertThat(lines)
+                .containsExactlyInAnyOrder(IntStream.rangeClosed(1, 5)
+                        .mapToObj(i -> "T" + i + " " + new Outcome.Succeeded<>(new Label("bug")))
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void item_changedSince_isPaidAgain() throws Exception {
+        labelsEverything();
+        label(tickets(1));
+
+        BulkSummary second = label(Stream.of(new Ticket("T1", "another text")));
+
+        assertThat(second.reused()).isZero();
+        assertThat(model.calls()).hasSize(2);
+    }
+
+    @Test
+    void item_failed_isTriedAgainAndEveryCentIsOnRecord() throws Exception {
+        model.on(LABEL).costing(1_000, 400).refuses("no").costing(1_000, 400).replies(new Label("bug"));
+        assertThat(label(tickets(1)).failed()).isEqualTo(1);
+
+        assertThat(label(tickets(1)).succeeded()).isEqualTo(1);
+
+        try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
+            assertThat(journal.spent("bulk-label").total()).isEqualTo(ITEM.times(2));
+            assertThat(journal.openIntents("bulk-label")).isEmpty();
+        }
+    }
+
+    @Test
+    void money_ofEarlierSessions_countsAgainstTheBudget() throws Exception {
+        labelsEverything();
+        label(tickets(1, 2, 3));
+        try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
+            BulkSummary second = coordinator
+                    .bulk(LABEL)
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .run(tickets(4, 5), Budget.of(ITEM.times(3)), item -> {});
+
+            assertThat(second.stop()).isEqualTo(BulkSummary.Stop.BUDGET);
+            assertThat(second.spend()).isEqualTo(Spend.NONE);
+        }
+        assertThat(model.calls()).hasSize(3);
+    }
+
+    @Test
+    void budget_exhausted_stopsPullingAndSkipsTheRest() throws Exception {
+        model.on(LABEL).costing(100, 2_000).replies(new Label("bug"));
+        var single = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
+        var pulled = new AtomicInteger();
+
+        BulkSummary summary = single.bulk(LABEL)
+                .run(tickets(IntStream.range(0, 100).toArray()).peek(ticket -> pulled.incrementAndGet()),
+                        Budget.usd("0.01"), item -> {});
+
+        // an item costs $0.00252 and may cost a little more: three fit into a cent
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.BUDGET);
+        assertThat(summary.succeeded()).isEqualTo(3);
+        assertThat(summary.skipped()).isEqualTo(1);
+        assertThat(summary.spend().total()).isEqualTo(Money.usd("0.00756"));
+        assertThat(pulled).hasValueLessThan(10);
+    }
+
+    @Test
+    void inputs_arePulledAtThePaceOfThePool() throws Exception {
+        var gate = new Gate();
+        model.on(LABEL).holdUntil(gate).replies(new Label("bug"));
+        var narrow = Coordinator.of(model.pools(pool -> pool.maxParallel(2)));
+        var pulled = new AtomicInteger();
+        Iterator<Ticket> endless = IntStream.range(0, 50).mapToObj(BulkTest::ticket).iterator();
+        Stream<Ticket> counted = Stream.generate(() -> {
+            pulled.incrementAndGet();
+            return endless.next();
+        });
+
+        var run = Crew.start(() -> narrow.bulk(LABEL).run(counted.limit(50), Budget.usd("5.00"), item -> {}));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        assertThat(pulled).as("two in flight, one at hand").hasValueLessThanOrEqualTo(3);
+        gate.open();
+
+        assertThat(run.result().succeeded()).isEqualTo(50);
+        assertThat(model.peakInFlight()).isEqualTo(2);
+    }
+
+    // --- time
+
+    @Test
+    void deadline_byTestClock_letsCallsThroughUntilThen() throws Exception {
+        var clock = new TestClock();
+        var never = new Gate();
+        model.on(LABEL, ticket(1)).costing(1_000, 400).replies(new Label("bug"));
+        model.on(LABEL, ticket(2)).holdUntil(never).replies(new Label("never"));
+        var timed = Coordinator.builder(model.pools()).clock(clock).build();
+        var ended = new Gate();
+        var items = new ArrayList<BulkItem<Label>>();
+
+        var run = Crew.start(() -> timed.bulk(LABEL)
+                .run(tickets(1, 2), Budget.usd("5.00").within(Duration.ofMinutes(1)), item -> {
+                    items.add(item);
+                    ended.open();
+                }));
+        ended.await();
+        assertThat(model.awaitCalls(2)).isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMinutes(1));
+
+        BulkSummary summary = run.result();
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
+        assertThat(summary.succeeded()).isEqualTo(1);
+        assertThat(items.get(0).outcome()).isEqualTo(new Outcome.Succeeded<>(new Label("bug")));
+        assertThat(items.get(1).outcome())
+                .isInstanceOfSatisfying(Outcome.Failed.class, failed ->
+                        assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.CANCELLED));
+        assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
+    }
+
+    @Test
+    void deadline_passedWhilePulling_pullsNoFurther() throws Exception {
+        labelsEverything();
+        var clock = new TestClock();
+        var timed = Coordinator.builder(model.pools()).clock(clock).build();
+        var pulled = new AtomicInteger();
+
+        BulkSummary summary = timed.bulk(LABEL)
+                .run(
+                        tickets(IntStream.range(0, 1_000).toArray()).peek(ticket -> {
+                            pulled.incrementAndGet();
+                            clock.advance(Duration.ofSeconds(40));
+                        }),
+                        Budget.usd("5.00").within(Duration.ofMinutes(1)),
+                        item -> {});
+
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
+        assertThat(pulled).hasValueLessThanOrEqualTo(2);
+    }
+
+    // --- trouble
+
+    @Test
+    void journal_cannotRecordAnItem_endsTheRunAtOnce() {
+        labelsEverything();
+        var full = new IllegalStateException("the disk is full");
+
+        assertThatThrownBy(() -> coordinator
+                        .bulk(LABEL)
+                        .keyedBy(Ticket::id)
+                        .journal(new FullJournal(full))
+                        .run(tickets(1, 2), Budget.usd("5.00"), item -> lines.add(item.key())))
+                .isSameAs(full);
+        assertThat(lines).isEmpty();
+        assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
+    }
+
+    @Test
+    void keys_shared_areRefused() {
+        model.on(LABEL).holdUntil(new Gate()).replies(new Label("bug"));
+
+        assertThatThrownBy(() -> coordinator
+                        .bulk(LABEL)
+                        .keyedBy(Ticket::id)
+                        .run(tickets(1, 1), Budget.usd("5.00"), item -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("two inputs share the key 'T1'");
+        assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
+    }
+
+    @Test
+    void caller_interrupted_leavesNothingBehind() throws Exception {
+        model.on(LABEL).holdUntil(new Gate()).replies(new Label("never"));
+        var session = Budget.usd("5.00").open();
+
+        var run = Crew.start(() -> coordinator.bulk(LABEL)
+                .run(tickets(1, 2, 3), Budget.usd("1.00").under(session), item -> {}));
+        assertThat(model.awaitInFlight(3)).isTrue();
+        run.thread().interrupt();
+
+        assertThat(run.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
+        assertThat(session.openReservations()).isZero();
+        assertThat(model.inFlight()).isZero();
+    }
+
+    /** Takes everything but ends of items. */
+    private record FullJournal(RuntimeException trouble) implements Journal {
+        @Override
+        public CompletableFuture<Void> submit(JournalEntry entry) {
+            append(entry);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public void append(JournalEntry entry) {
+            if (entry instanceof JournalEntry.Ended) {
+                throw trouble;
+            }
+        }
+
+        @Override
+        public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<JournalEntry.RunStarted> runs() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<JournalEntry.RunEnded> runEnded(String run) {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<JournalEntry.PlanAdmitted> plan(String run) {
+            return List.of();
+        }
+
+        @Override
+        public List<JournalEntry.Intent> openIntents(String run) {
+            return List.of();
+        }
+
+        @Override
+        public Spend spent(String run) {
+            return Spend.NONE;
+        }
+
+        @Override
+        public void close() {}
+    }
+}

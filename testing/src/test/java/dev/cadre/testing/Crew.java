@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import dev.cadre.RunResult;
+import dev.cadre.model.Tier;
+import dev.cadre.task.SubtaskType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/** Work that the tests of whole runs share. On nano 1,000 tokens in and 400 out cost $0.0007. */
+final class Crew {
+    static final String NOTE_USD = "0.0007";
+
+    record Topic(String name) {}
+
+    record Note(String text) {}
+
+    record Notes(List<Note> notes) {}
+
+    record Brief(String headline) {}
+
+    record Answer(String text) {}
+
+    static final SubtaskType<Topic, Note> NOTE =
+            SubtaskType.model("note", Topic.class, Note.class, "State three facts about the topic.");
+    static final SubtaskType<Notes, Brief> BRIEF = SubtaskType.model(
+                    "brief", Notes.class, Brief.class, "Write one brief from the notes.")
+            .startingAt(Tier.MINI);
+
+    private Crew() {}
+
+    /** Something that runs on a thread of its own. */
+    static final class Started<T> {
+        private final FutureTask<T> task;
+        private final Thread thread;
+
+        private Started(Callable<T> work) {
+            task = new FutureTask<>(work);
+            thread = Thread.ofPlatform().name("caller").daemon().unstarted(task);
+        }
+
+        T result() throws Exception {
+            return task.get(60, TimeUnit.SECONDS);
+        }
+
+        /** What it threw. */
+        Throwable failure() throws Exception {
+            try {
+                throw new AssertionError("it returned " + result());
+            } catch (ExecutionException e) {
+                return e.getCause();
+            }
+        }
+
+        Thread thread() {
+            return thread;
+        }
+    }
+
+    static <T> Started<T> start(Callable<T> work) {
+        var started = new Started<>(work);
+        started.thread.start();
+        return started;
+    }
+
+    /** A plan of these subtasks. */
+    static String plan(String... subtasks) {
+        return "{\"subtasks\":[" + String.join(",", subtasks) + "]}";
+    }
+
+    /** A planned subtask of the type {@code note} about the topic of its own id. */
+    static String plannedNote(String id, String... after) {
+        return planned("note", id, "{\"name\":\"%s\"}".formatted(id), "", after);
+    }
+
+    static String planned(String type, String id, String input, String wires, String... after) {
+        String quoted = String.join(",", Arrays.stream(after).map(each -> '"' + each + '"').toList());
+        return "{\"type\":\"%s\",\"id\":\"%s\",\"input\":%s,\"wires\":[%s],\"after\":[%s]}"
+                .formatted(type, id, input, wires, quoted);
+    }
+
+    static String wire(String into, String from, String field) {
+        return "{\"into\":\"%s\",\"from\":\"%s\",\"field\":\"%s\"}".formatted(into, from, field);
+    }
+
+    /** What a merging model replies. */
+    static String merged(String answer) {
+        return "{\"answer\":{\"text\":\"%s\"},\"citations\":[]}".formatted(answer);
+    }
+
+    static <R> RunResult.Failed<R> failed(RunResult<R> result) {
+        if (result instanceof RunResult.Failed<R> failed) {
+            return failed;
+        }
+        throw new AssertionError("expected a failed run, not " + result);
+    }
+
+    static <R> RunResult.Partial<R> partial(RunResult<R> result) {
+        if (result instanceof RunResult.Partial<R> partial) {
+            return partial;
+        }
+        throw new AssertionError("expected a partial run, not " + result);
+    }
+}
