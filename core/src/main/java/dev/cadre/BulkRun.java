@@ -153,7 +153,8 @@ final class BulkRun<I, O> {
 
     private void hand(BulkItem<O> item) {
         summary = summary.plus(item);
-        if (item.outcome() instanceof Outcome.Skipped<O> skipped && skipped.skip().kind() == Skip.Kind.BUDGET) {
+        if (item.outcome() instanceof Outcome.Skipped<O> skipped
+                && skipped.skip().kind() == Skip.Kind.BUDGET) {
             summary = summary.stoppedBy(BulkSummary.Stop.BUDGET);
         }
         each.accept(item);
@@ -166,8 +167,8 @@ final class BulkRun<I, O> {
         }
         var key = JournalKey.of(runId, name);
         Fingerprint fingerprint = fingerprint(input);
-        Optional<BulkItem<O>> earlier = journal.flatMap(record -> record.ended(key, fingerprint))
-                .flatMap(ended -> reused(ended, index, name));
+        Optional<BulkItem<O>> earlier =
+                journal.flatMap(record -> record.ended(key, fingerprint)).flatMap(ended -> reused(ended, index, name));
         if (earlier.isPresent()) {
             hand(earlier.get());
             return;
@@ -186,7 +187,8 @@ final class BulkRun<I, O> {
         } catch (RuntimeException e) {
             return new Done.Unrecorded<>(key.subtask(), e);
         } catch (Error e) { // the caller waits for this item, whatever breaks
-            return new Done.Unrecorded<>(key.subtask(), new IllegalStateException("item '" + key.subtask() + "' broke", e));
+            return new Done.Unrecorded<>(
+                    key.subtask(), new IllegalStateException("item '" + key.subtask() + "' broke", e));
         }
     }
 
@@ -194,8 +196,7 @@ final class BulkRun<I, O> {
         journal.ifPresent(record -> item.recordTo(record, key, fingerprint));
         Outcome<O> outcome = item.run(input);
         Spend spend = item.spend();
-        journal.ifPresent(record ->
-                record.append(new JournalEntry.Ended(key, fingerprint, written(outcome), spend)));
+        journal.ifPresent(record -> record.append(new JournalEntry.Ended(key, fingerprint, written(outcome), spend)));
         return new BulkItem<>(index, key.subtask(), outcome, spend, false);
     }
 
@@ -229,18 +230,23 @@ final class BulkRun<I, O> {
     private String[] typeParts() {
         return switch (type.work()) {
             case Work.Code<I, O> code -> new String[] {type.name(), schema(type.input()), schema(type.output())};
-            case Work.Model<I, O> model -> new String[] {
-                type.name(),
-                schema(type.input()),
-                schema(type.output()),
-                model.instructions(),
-                model.tools().stream().map(Tool::spec).toList().toString(),
-                type.tiers().toString(),
-                type.acceptances().stream().map(rule -> rule.rule()).toList().toString(),
-                model.effort().orElse(coordinator.limits().effort()).toString(),
-                Long.toString(model.maxOutputTokens().orElse(coordinator.limits().workerOutputTokens())),
-                models()
-            };
+            case Work.Model<I, O> model ->
+                new String[] {
+                    type.name(),
+                    schema(type.input()),
+                    schema(type.output()),
+                    model.instructions(),
+                    model.tools().stream().map(Tool::spec).toList().toString(),
+                    type.tiers().toString(),
+                    type.acceptances().stream()
+                            .map(rule -> rule.rule())
+                            .toList()
+                            .toString(),
+                    model.effort().orElse(coordinator.limits().effort()).toString(),
+                    Long.toString(
+                            model.maxOutputTokens().orElse(coordinator.limits().workerOutputTokens())),
+                    models()
+                };
         };
     }
 
@@ -248,7 +254,10 @@ final class BulkRun<I, O> {
         var names = new StringBuilder();
         for (Tier tier : List.of(Tier.NANO, Tier.MINI, Tier.FLAGSHIP)) {
             if (coordinator.pools().tiers().contains(tier)) {
-                names.append(tier).append('=').append(coordinator.pools().pool(tier).model()).append(' ');
+                names.append(tier)
+                        .append('=')
+                        .append(coordinator.pools().pool(tier).model())
+                        .append(' ');
             }
         }
         return names.toString();

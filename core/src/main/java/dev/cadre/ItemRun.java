@@ -67,12 +67,12 @@ final class ItemRun<I, O> {
             @Override
             public void accept(Attempt attempt) {
                 switch (attempt) {
-                    case Attempt.Started started -> journal.append(
-                            new JournalEntry.Intent(key, fingerprint, ++attempts, started.reserved()));
-                    case Attempt.Replied replied -> journal.append(
-                            new JournalEntry.Settled(key, attempts, replied.spend()));
-                    case Attempt.Failed failed -> journal.append(
-                            new JournalEntry.Settled(key, attempts, failed.spend()));
+                    case Attempt.Started started ->
+                        journal.append(new JournalEntry.Intent(key, fingerprint, ++attempts, started.reserved()));
+                    case Attempt.Replied replied ->
+                        journal.append(new JournalEntry.Settled(key, attempts, replied.spend()));
+                    case Attempt.Failed failed ->
+                        journal.append(new JournalEntry.Settled(key, attempts, failed.spend()));
                     case Attempt.Retrying retrying -> {}
                 }
             }
@@ -96,15 +96,16 @@ final class ItemRun<I, O> {
                 money.state(),
                 now());
         Deque<RunInput> inputs = new ArrayDeque<>();
-        inputs.add(new RunInput.Admitted(
-                new GraphNode(NODE, type, new Binding.One(outputs -> input), List.of(), false)));
+        inputs.add(
+                new RunInput.Admitted(new GraphNode(NODE, type, new Binding.One(outputs -> input), List.of(), false)));
         inputs.add(new RunInput.PlanEnded(List.of()));
         while (true) {
             for (RunCommand command : machine.on(inputs.remove(), money.state(), now())) {
                 switch (command) {
                     case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
                     case RunCommand.Finish finish -> {
-                        return (Outcome<O>) Objects.requireNonNull(finish.ending().outcomes().get(NODE));
+                        return (Outcome<O>) Objects.requireNonNull(
+                                finish.ending().outcomes().get(NODE));
                     }
                     case RunCommand.StopRung stop -> {}
                     case RunCommand.StopPlanner stop -> {}
@@ -116,8 +117,8 @@ final class ItemRun<I, O> {
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
-        var task = new RungTask(
-                start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
+        var task =
+                new RungTask(start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
         var terms = new RungTerms(
                 runId,
                 money,

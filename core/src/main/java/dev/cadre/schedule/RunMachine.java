@@ -173,9 +173,7 @@ public final class RunMachine {
     }
 
     private Outcome<Object> stopped() {
-        return stop == null
-                ? Outcome.failed(Failure.Kind.CANCELLED, "its code was interrupted, though the run was not")
-                : stop.failedOutcome();
+        return stop == null ? Outcome.failed(Failure.Kind.CANCELLED, "it was interrupted") : stop.failedOutcome();
     }
 
     private void abandoned(RungId id, String thread) {

@@ -109,7 +109,9 @@ final class RandomRun {
 
     private static String read(List<Dependency> dependencies, Outputs outputs) {
         return dependencies.stream()
-                .map(on -> outputs.of(on.on()).map(value -> Integer.toHexString(value.hashCode())).orElse("-"))
+                .map(on -> outputs.of(on.on())
+                        .map(value -> Integer.toHexString(value.hashCode()))
+                        .orElse("-"))
                 .toList()
                 .toString();
     }
@@ -236,7 +238,9 @@ final class RandomRun {
                 case RunCommand.StopRung stop -> over = true;
                 case RunCommand.StopPlanner stop -> over = true;
                 case RunCommand.StartRung start -> {
-                    assertThat(over).as("%s: %s starts after the stop", this, start.id()).isFalse();
+                    assertThat(over)
+                            .as("%s: %s starts after the stop", this, start.id())
+                            .isFalse();
                     for (Dependency on : node(start.id().subtaskId()).dependencies()) {
                         assertThat(on.soft() ? endedIds : succeeded)
                                 .as("%s: %s starts before its dependency", this, start.id())

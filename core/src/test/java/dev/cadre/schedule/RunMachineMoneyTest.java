@@ -66,7 +66,8 @@ class RunMachineMoneyTest {
         assertThat(rig.reject("f#1").started()).containsExactly("f#1@MINI");
         rig.accept("f#0").accept("f#1");
 
-        assertThat(((Items<?>) rig.ended("f").ifSucceeded().orElseThrow()).missing()).isEmpty();
+        assertThat(((Items<?>) rig.ended("f").ifSucceeded().orElseThrow()).missing())
+                .isEmpty();
     }
 
     @Test
@@ -96,7 +97,9 @@ class RunMachineMoneyTest {
     void escalatedRung_turnsOutUnaffordable_wasTriedAndFails() {
         var rig = answeredBy("a").plan(node("a", RISING)).reject("a").unaffordable("a", 10);
 
-        assertThat(rig.outcome("a")).as("a skip would say that it was never tried").isEqualTo(poor("a"));
+        assertThat(rig.outcome("a"))
+                .as("a skip would say that it was never tried")
+                .isEqualTo(poor("a"));
     }
 
     @Test
@@ -157,7 +160,8 @@ class RunMachineMoneyTest {
 
         assertThat(rig.started()).containsExactly("b@NANO");
         assertThat(rig.ended("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 of $0.000000001"));
+                .isEqualTo(
+                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 of $0.000000001"));
     }
 
     @Test
@@ -167,7 +171,8 @@ class RunMachineMoneyTest {
         rig.unaffordable("a", 100).accept("a");
 
         assertThat(rig.ended("b"))
-                .isEqualTo(tooDear("money is short: nothing starts above tier MINI any more, and it may not go below FLAGSHIP"));
+                .isEqualTo(tooDear(
+                        "money is short: nothing starts above tier MINI any more, and it may not go below FLAGSHIP"));
     }
 
     @Test
@@ -210,7 +215,8 @@ class RunMachineMoneyTest {
         rig.admit(node("later", BEST, "first"), optional(node("extra", BEST)), node("first"));
 
         assertThat(rig.ended("extra"))
-                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 of $0.000000001"));
+                .isEqualTo(
+                        tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 of $0.000000001"));
         assertThat(rig.started()).containsExactly("first@NANO");
     }
 

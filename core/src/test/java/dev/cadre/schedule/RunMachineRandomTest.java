@@ -26,9 +26,14 @@ class RunMachineRandomTest {
         for (long seed = 0; seed < SEEDS; seed++) {
             RunEnding first = new RandomRun(seed, 0, Cut.NOTHING).run().ending();
             for (long schedule = 1; schedule < SCHEDULES; schedule++) {
-                RunEnding other = new RandomRun(seed, schedule, Cut.NOTHING).run().ending();
-                assertThat(other.toString()).as("seed %d, schedule %d", seed, schedule).isEqualTo(first.toString());
-                assertThat(other.outcomes()).as("seed %d, schedule %d", seed, schedule).isEqualTo(first.outcomes());
+                RunEnding other =
+                        new RandomRun(seed, schedule, Cut.NOTHING).run().ending();
+                assertThat(other.toString())
+                        .as("seed %d, schedule %d", seed, schedule)
+                        .isEqualTo(first.toString());
+                assertThat(other.outcomes())
+                        .as("seed %d, schedule %d", seed, schedule)
+                        .isEqualTo(first.outcomes());
             }
         }
     }
@@ -73,10 +78,18 @@ class RunMachineRandomTest {
         assertThat(statuses.values()).as("%s", statuses).hasSize(3).allMatch(count -> count > 20);
         assertThat(outcomes)
                 .containsKeys(
-                        "value", "items", Failure.Kind.REFUSED.name(), Failure.Kind.NOT_ACCEPTED.name(),
-                        Failure.Kind.DEADLINE.name(), Failure.Kind.TOO_FEW_ITEMS.name(), Failure.Kind.TOO_MANY_ITEMS.name(),
-                        Skip.Kind.DEPENDENCY.name(), Skip.Kind.BUDGET.name(), Skip.Kind.CANCELLED.name(),
-                        Skip.Kind.FAIL_FAST.name(), Skip.Kind.PLAN.name());
+                        "value",
+                        "items",
+                        Failure.Kind.REFUSED.name(),
+                        Failure.Kind.NOT_ACCEPTED.name(),
+                        Failure.Kind.DEADLINE.name(),
+                        Failure.Kind.TOO_FEW_ITEMS.name(),
+                        Failure.Kind.TOO_MANY_ITEMS.name(),
+                        Skip.Kind.DEPENDENCY.name(),
+                        Skip.Kind.BUDGET.name(),
+                        Skip.Kind.CANCELLED.name(),
+                        Skip.Kind.FAIL_FAST.name(),
+                        Skip.Kind.PLAN.name());
         assertThat(outcomes.values()).as("%s", outcomes).allMatch(count -> count > 20);
         assertThat(escalations).isGreaterThan(300);
     }

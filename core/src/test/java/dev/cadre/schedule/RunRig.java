@@ -34,7 +34,8 @@ final class RunRig {
     static final SubtaskType<In, Out> RISING = NOTE.upTo(Tier.FLAGSHIP);
     static final SubtaskType<In, Out> BEST = NOTE.startingAt(Tier.FLAGSHIP);
     static final SubtaskType<In, Out> FALLING = BEST.notBelow(Tier.NANO);
-    static final SubtaskType<In, Out> CODE = SubtaskType.code("code", In.class, Out.class, (in, context) -> new Out("code"));
+    static final SubtaskType<In, Out> CODE =
+            SubtaskType.code("code", In.class, Out.class, (in, context) -> new Out("code"));
 
     final Map<RungId, RunCommand.StartRung> running = new LinkedHashMap<>();
     final List<RunCommand> commands = new ArrayList<>();
@@ -45,7 +46,10 @@ final class RunRig {
 
     private RunRig(Optional<String> answer, boolean failFast) {
         machine = new RunMachine(
-                new RunMachine.Settings("run", answer, failFast, 4), (type, input, tier) -> price(type, tier), money, 0);
+                new RunMachine.Settings("run", answer, failFast, 4),
+                (type, input, tier) -> price(type, tier),
+                money,
+                0);
     }
 
     /** A run whose answer is the output of a subtask. */
@@ -91,7 +95,8 @@ final class RunRig {
 
     /** Its dependencies are soft: the input lists the outputs of those that succeeded. */
     static GraphNode softly(String id, String... dependencies) {
-        var soft = Arrays.stream(dependencies).map(on -> new Dependency(on, true)).toList();
+        var soft =
+                Arrays.stream(dependencies).map(on -> new Dependency(on, true)).toList();
         var binding = new Binding.One(outputs -> new In(Arrays.stream(dependencies)
                 .map(on -> outputs.of(on).map(Object::toString).orElse("nothing of " + on))
                 .toList()
@@ -104,7 +109,8 @@ final class RunRig {
     }
 
     static GraphNode fanOut(String id, int items, Binding.MinSuccess minSuccess, String... dependencies) {
-        var inputs = IntStream.range(0, items).mapToObj(item -> new In(id + item)).toList();
+        var inputs =
+                IntStream.range(0, items).mapToObj(item -> new In(id + item)).toList();
         return new GraphNode(id, NOTE, new Binding.Each(outputs -> inputs, minSuccess), hard(dependencies), false);
     }
 
@@ -143,7 +149,9 @@ final class RunRig {
     }
 
     RunRig reject(String label) {
-        return end(label, new RungEnd.Rejected(new Failure(Failure.Kind.NOT_ACCEPTED, label + " is poor"), "poor " + label));
+        return end(
+                label,
+                new RungEnd.Rejected(new Failure(Failure.Kind.NOT_ACCEPTED, label + " is poor"), "poor " + label));
     }
 
     RunRig fail(String label) {
@@ -184,7 +192,9 @@ final class RunRig {
     }
 
     List<String> stopped() {
-        return only(RunCommand.StopRung.class).stream().map(stop -> stop.id().label()).toList();
+        return only(RunCommand.StopRung.class).stream()
+                .map(stop -> stop.id().label())
+                .toList();
     }
 
     boolean hasEnded() {

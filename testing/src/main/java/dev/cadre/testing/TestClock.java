@@ -86,7 +86,11 @@ public final class TestClock implements RunClock {
     }
 
     private long nextAlarm() {
-        return alarms.stream().mapToLong(Long::longValue).filter(alarm -> alarm > now).min().orElse(Long.MAX_VALUE);
+        return alarms.stream()
+                .mapToLong(Long::longValue)
+                .filter(alarm -> alarm > now)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     private void setAlarm(long at) {

@@ -140,8 +140,10 @@ class BulkTest {
         var pulled = new AtomicInteger();
 
         BulkSummary summary = single.bulk(LABEL)
-                .run(tickets(IntStream.range(0, 100).toArray()).peek(ticket -> pulled.incrementAndGet()),
-                        Budget.usd("0.01"), item -> {});
+                .run(
+                        tickets(IntStream.range(0, 100).toArray()).peek(ticket -> pulled.incrementAndGet()),
+                        Budget.usd("0.01"),
+                        item -> {});
 
         // an item costs $0.00252 and may cost a little more: three fit into a cent
         assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.BUDGET);
@@ -157,7 +159,8 @@ class BulkTest {
         model.on(LABEL).holdUntil(gate).replies(new Label("bug"));
         var narrow = Coordinator.of(model.pools(pool -> pool.maxParallel(2)));
         var pulled = new AtomicInteger();
-        Iterator<Ticket> endless = IntStream.range(0, 50).mapToObj(BulkTest::ticket).iterator();
+        Iterator<Ticket> endless =
+                IntStream.range(0, 50).mapToObj(BulkTest::ticket).iterator();
         Stream<Ticket> counted = Stream.generate(() -> {
             pulled.incrementAndGet();
             return endless.next();
@@ -184,8 +187,8 @@ class BulkTest {
         var ended = new Gate();
         var items = new ArrayList<BulkItem<Label>>();
 
-        var run = Crew.start(() -> timed.bulk(LABEL)
-                .run(tickets(1, 2), Budget.usd("5.00").within(Duration.ofMinutes(1)), item -> {
+        var run = Crew.start(
+                () -> timed.bulk(LABEL).run(tickets(1, 2), Budget.usd("5.00").within(Duration.ofMinutes(1)), item -> {
                     items.add(item);
                     ended.open();
                 }));
@@ -198,8 +201,9 @@ class BulkTest {
         assertThat(summary.succeeded()).isEqualTo(1);
         assertThat(items.get(0).outcome()).isEqualTo(new Outcome.Succeeded<>(new Label("bug")));
         assertThat(items.get(1).outcome())
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed ->
-                        assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.CANCELLED));
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.CANCELLED));
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
     }
 
@@ -244,10 +248,8 @@ class BulkTest {
     void keys_shared_areRefused() {
         model.on(LABEL).holdUntil(new Gate()).replies(new Label("bug"));
 
-        assertThatThrownBy(() -> coordinator
-                        .bulk(LABEL)
-                        .keyedBy(Ticket::id)
-                        .run(tickets(1, 1), Budget.usd("5.00"), item -> {}))
+        assertThatThrownBy(() ->
+                        coordinator.bulk(LABEL).keyedBy(Ticket::id).run(tickets(1, 1), Budget.usd("5.00"), item -> {}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("two inputs share the key 'T1'");
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
@@ -258,8 +260,8 @@ class BulkTest {
         model.on(LABEL).holdUntil(new Gate()).replies(new Label("never"));
         var session = Budget.usd("5.00").open();
 
-        var run = Crew.start(() -> coordinator.bulk(LABEL)
-                .run(tickets(1, 2, 3), Budget.usd("1.00").under(session), item -> {}));
+        var run = Crew.start(() ->
+                coordinator.bulk(LABEL).run(tickets(1, 2, 3), Budget.usd("1.00").under(session), item -> {}));
         assertThat(model.awaitInFlight(3)).isTrue();
         run.thread().interrupt();
 

@@ -161,8 +161,10 @@ class CancelledRunTest {
 
         assertThat(run.result())
                 .isFailedBecause(RunFailure.Kind.DEADLINE)
-                .outcome(b).isFailedBecause(Failure.Kind.DEADLINE)
-                .outcome(c).isSkippedBecause(Skip.Kind.DEADLINE)
+                .outcome(b)
+                .isFailedBecause(Failure.Kind.DEADLINE)
+                .outcome(c)
+                .isSkippedBecause(Skip.Kind.DEADLINE)
                 .leftNothingBehind();
         assertThat(run.result().report().elapsed()).isEqualTo(DEADLINE);
     }
@@ -173,8 +175,7 @@ class CancelledRunTest {
         var graph = TaskGraph.builder();
         var a = graph.add("a", NOTE, new Topic("a"));
 
-        var run = start(() ->
-                coordinator().build().run(graph.answering(a), budget().within(Duration.ofSeconds(90))));
+        var run = start(() -> coordinator().build().run(graph.answering(a), budget().within(Duration.ofSeconds(90))));
         assertThat(model.awaitInFlight(1)).isTrue();
 
         assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofSeconds(90));
@@ -205,10 +206,14 @@ class CancelledRunTest {
 
     @Test
     void client_ignoresInterrupts_isLeftBehindNamedAndForfeitedItsPermitKept() throws Exception {
-        model.on(NOTE, new Topic("a")).costing(1_000, 400).holdUninterruptiblyUntil(never).replies(new Note("late"));
+        model.on(NOTE, new Topic("a"))
+                .costing(1_000, 400)
+                .holdUninterruptiblyUntil(never)
+                .replies(new Note("late"));
         model.on(NOTE, new Topic("b")).costing(1_000, 400).replies(new Note("B"));
         var pools = model.pools(pool -> pool.maxParallel(1));
-        var coordinator = Coordinator.builder(pools).clock(clock).listener(events::add).build();
+        var coordinator =
+                Coordinator.builder(pools).clock(clock).listener(events::add).build();
         var graph = TaskGraph.builder();
         var a = graph.add("a", NOTE, new Topic("a"));
 
@@ -230,7 +235,9 @@ class CancelledRunTest {
         assertThat(result.spend().forfeited()).isEqualTo(reserved);
         assertThat(result.spend().estimated()).isTrue();
         assertThat(result.report().elapsed()).isEqualTo(DEADLINE.plusMillis(700));
-        assertThat(pools.pool(Tier.NANO).load().inFlight()).as("the permit is kept").isEqualTo(1);
+        assertThat(pools.pool(Tier.NANO).load().inFlight())
+                .as("the permit is kept")
+                .isEqualTo(1);
         assertThat(VirtualThreads.namedWith(thread)).containsExactly(thread);
 
         never.open();
@@ -239,7 +246,9 @@ class CancelledRunTest {
         var later = start(() -> Coordinator.of(pools).run(next.answering(b), budget()));
         assertThat(later.result()).isCompleteWith(new Note("B")).spent(Crew.NOTE_USD);
         assertThat(session.openReservations()).isZero();
-        assertThat(session.state().settled()).as("the late reply tells what it cost").isEqualTo(Money.usd("0.0014"));
+        assertThat(session.state().settled())
+                .as("the late reply tells what it cost")
+                .isEqualTo(Money.usd("0.0014"));
     }
 
     @Test
@@ -258,7 +267,8 @@ class CancelledRunTest {
 
         assertThat(result).isCompleteWith(new Note("without it"));
         assertThat(result.report().abandoned())
-                .containsExactly("cadre-tool:%s/a/stuck".formatted(result.report().runId()));
+                .containsExactly(
+                        "cadre-tool:%s/a/stuck".formatted(result.report().runId()));
     }
 
     @Test
@@ -282,7 +292,8 @@ class CancelledRunTest {
 
         var result = run.result();
         assertThat(result).isFailedBecause(RunFailure.Kind.DEADLINE);
-        assertThat(result.report().abandoned()).containsExactly("cadre-" + result.report().runId() + "-merger");
+        assertThat(result.report().abandoned())
+                .containsExactly("cadre-" + result.report().runId() + "-merger");
         assertThat(result.report().elapsed()).isLessThan(DEADLINE.plusSeconds(1));
     }
 

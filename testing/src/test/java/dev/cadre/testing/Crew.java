@@ -78,7 +78,8 @@ final class Crew {
     }
 
     static String planned(String type, String id, String input, String wires, String... after) {
-        String quoted = String.join(",", Arrays.stream(after).map(each -> '"' + each + '"').toList());
+        String quoted = String.join(
+                ",", Arrays.stream(after).map(each -> '"' + each + '"').toList());
         return "{\"type\":\"%s\",\"id\":\"%s\",\"input\":%s,\"wires\":[%s],\"after\":[%s]}"
                 .formatted(type, id, input, wires, quoted);
     }

@@ -14,6 +14,8 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
@@ -69,7 +71,8 @@ class GoalMoneyTest {
 
     @Test
     void workers_exhaustTheRest_mergerStillAnswersFromItsOwnMoney() throws Exception {
-        String[] notes = IntStream.range(0, 60).mapToObj(i -> plannedNote("n" + i)).toArray(String[]::new);
+        String[] notes =
+                IntStream.range(0, 60).mapToObj(i -> plannedNote("n" + i)).toArray(String[]::new);
         model.onPlan().costing(2_000, 2_000).replies(plan(notes));
         model.on(NOTE).costing(100, 2_000).replies(new Note("long"));
         model.onMerge().costing(4_000, 1_000).repliesText(Crew.merged("what there is"));
@@ -80,9 +83,12 @@ class GoalMoneyTest {
         assertThat(partial).leftNothingBehind();
         var outcomes = partial.report().outcomes().values();
         long paid = outcomes.stream().filter(Outcome::isSucceeded).count();
-        assertThat(outcomes).filteredOn(outcome -> !outcome.isSucceeded()).allSatisfy(outcome -> assertThat(outcome)
-                .isInstanceOfSatisfying(
-                        Outcome.Skipped.class, skipped -> assertThat(skipped.skip().kind()).isEqualTo(Skip.Kind.BUDGET)));
+        assertThat(outcomes)
+                .filteredOn(outcome -> !outcome.isSucceeded())
+                .allSatisfy(outcome -> assertThat(outcome)
+                        .isInstanceOfSatisfying(
+                                Outcome.Skipped.class,
+                                skipped -> assertThat(skipped.skip().kind()).isEqualTo(Skip.Kind.BUDGET)));
         // planner $0.035; $0.06 are the merger's, so $0.105 are left for notes: each costs $0.00252 and may cost
         // $0.0026158, which no more than 40 others let pass
         assertThat(paid).isEqualTo(41);
@@ -107,7 +113,9 @@ class GoalMoneyTest {
         assertAscends(first);
         assertAscends(second);
         assertThat(second.low()).as("both start alike").isEqualTo(first.low());
-        assertThat(second.worst().isMoreThan(first.worst())).as("one may escalate").isTrue();
+        assertThat(second.worst().isMoreThan(first.worst()))
+                .as("one may escalate")
+                .isTrue();
         assertThat(preview.cost()).isEqualTo(first.plus(second));
         assertThat(model.calls()).isEmpty();
     }
@@ -137,7 +145,40 @@ class GoalMoneyTest {
 
         RunResult<Note> result = coordinator.run(whole, Budget.usd("1.00"));
 
-        assertThat(result.spend().total().isMoreThan(coordinator.preview(whole).cost().worst())).isFalse();
+        assertThat(result.spend()
+                        .total()
+                        .isMoreThan(coordinator.preview(whole).cost().worst()))
+                .isFalse();
+    }
+
+    @Test
+    void shortage_tierBelowHasNoModel_skipsInsteadOfStartingThere() throws Exception {
+        var best = NOTE.startingAt(Tier.FLAGSHIP).notBelow(Tier.NANO);
+        var flagshipOnly =
+                ModelPools.builder().flagship(ModelPool.of(model, "gpt-5.4")).build();
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", best, new Topic("a"));
+
+        var result = Coordinator.of(flagshipOnly).run(graph.answering(a), Budget.usd("0.01"));
+
+        assertThat(result).outcome(a).isSkippedBecause(Skip.Kind.BUDGET).leftNothingBehind();
+        assertThat(model.calls()).isEmpty();
+    }
+
+    @Test
+    void floor_tierBelowHasNoModel_isThatOfTheStart() throws Exception {
+        var mini = NOTE.startingAt(Tier.MINI).notBelow(Tier.NANO);
+        var withoutNano = ModelPools.builder()
+                .flagship(ModelPool.of(model, "gpt-5.4"))
+                .mini(ModelPool.of(model, "gpt-5.4-mini"))
+                .build();
+        model.onPlan().replies(plan(plannedNote("a")));
+        model.on(mini).replies(new Note("A"));
+        model.onMerge().repliesText(Crew.merged("done"));
+
+        var result = Coordinator.builder(withoutNano).plansWith(mini).build().run(GOAL, Budget.usd("0.25"));
+
+        assertThat(result).isCompleteWith(new Answer("done"));
     }
 
     private static void assertAscends(CostRange cost) {

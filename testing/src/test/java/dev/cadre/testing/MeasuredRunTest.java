@@ -35,8 +35,14 @@ class MeasuredRunTest {
         ModelClient slow = (request, context) -> {
             Thread.sleep(context.purpose().subtaskId().equals("b") ? 1_000 : 100);
             return new ModelReply(
-                    request.model(), "{\"text\":\"done\"}", List.of(), Finish.COMPLETE, TokenUsage.of(100, 20),
-                    ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
+                    request.model(),
+                    "{\"text\":\"done\"}",
+                    List.of(),
+                    Finish.COMPLETE,
+                    TokenUsage.of(100, 20),
+                    ServiceTier.STANDARD,
+                    RateLimits.UNKNOWN,
+                    "");
         };
         var pools = ModelPools.of(ModelPool.of(slow, "gpt-5.4-nano"));
         for (int i = 0; i < WARM_UPS; i++) {

@@ -80,9 +80,12 @@ class ParallelRunTest {
             }
         }
         assertThat(result)
-                .outcome(notes.get(7)).isFailedBecause(Failure.Kind.REFUSED)
-                .outcome(brief).isSkippedBecauseOf(notes.get(7))
-                .outcome(after).isSkippedBecauseOf(notes.get(7))
+                .outcome(notes.get(7))
+                .isFailedBecause(Failure.Kind.REFUSED)
+                .outcome(brief)
+                .isSkippedBecauseOf(notes.get(7))
+                .outcome(after)
+                .isSkippedBecauseOf(notes.get(7))
                 .isFailedBecause(RunFailure.Kind.ANSWER_MISSING)
                 .leftNothingBehind();
         assertThat(model.calls()).hasSize(20);
@@ -96,7 +99,9 @@ class ParallelRunTest {
         var a = graph.add("a", NOTE, new Topic("a"));
         graph.optional(a);
         var b = graph.add(
-                "b", NOTE, from(a.ifSucceeded(), (Optional<Note> note) -> new Topic(note.isPresent() ? "with a" : "without a")));
+                "b",
+                NOTE,
+                from(a.ifSucceeded(), (Optional<Note> note) -> new Topic(note.isPresent() ? "with a" : "without a")));
 
         var result = Coordinator.of(model.pools()).run(graph.answering(b), BUDGET);
 
@@ -122,10 +127,14 @@ class ParallelRunTest {
 
         assertThat(run.result())
                 .isFailedBecause(RunFailure.Kind.FAILED_FAST)
-                .outcome(a).isFailedBecause(Failure.Kind.CANCELLED)
-                .outcome(b).isFailedBecause(Failure.Kind.CANCELLED)
-                .outcome(c).isFailedBecause(Failure.Kind.REFUSED)
-                .outcome(d).isSkippedBecause(Skip.Kind.FAIL_FAST)
+                .outcome(a)
+                .isFailedBecause(Failure.Kind.CANCELLED)
+                .outcome(b)
+                .isFailedBecause(Failure.Kind.CANCELLED)
+                .outcome(c)
+                .isFailedBecause(Failure.Kind.REFUSED)
+                .outcome(d)
+                .isSkippedBecause(Skip.Kind.FAIL_FAST)
                 .leftNothingBehind();
         assertThat(model.inFlight()).isZero();
     }
@@ -149,8 +158,14 @@ class ParallelRunTest {
         assertThat(heard)
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly(
-                        "RunStarted", "SubtaskAdmitted", "RungStarted", "PlanEnded", "AttemptEnded", "RungEnded",
-                        "SubtaskEnded", "RunEnded");
+                        "RunStarted",
+                        "SubtaskAdmitted",
+                        "RungStarted",
+                        "PlanEnded",
+                        "AttemptEnded",
+                        "RungEnded",
+                        "SubtaskEnded",
+                        "RunEnded");
     }
 
     @Test

@@ -61,7 +61,9 @@ class PlanTroubleTest {
         int cut = whole.indexOf(",{\"type\":\"note\",\"id\":\"b\"");
         Supplier<String> rest = () -> {
             try {
-                assertThat(model.awaitCalls(2)).as("the worker of the first subtask has called").isTrue();
+                assertThat(model.awaitCalls(2))
+                        .as("the worker of the first subtask has called")
+                        .isTrue();
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -95,7 +97,9 @@ class PlanTroubleTest {
         assertThat(failed.cause().details().get(3)).isEqualTo("the repair of the plan added nothing");
         assertThat(failed.report().notes()).isEqualTo(failed.cause().details());
         assertThat(failed).leftNothingBehind();
-        assertThat(model.calls()).as("the plan and one repair, no worker, no merger").hasSize(2);
+        assertThat(model.calls())
+                .as("the plan and one repair, no worker, no merger")
+                .hasSize(2);
     }
 
     @Test
@@ -115,12 +119,13 @@ class PlanTroubleTest {
     @Test
     void plan_pointsNowhere_skipsThoseAndIsPartial() throws Exception {
         notesAndMerge();
-        model.onPlan().replies(plan(plannedNote("a"), plannedNote("b", "ghost"))).replies(plan());
+        model.onPlan()
+                .replies(plan(plannedNote("a"), plannedNote("b", "ghost")))
+                .replies(plan());
 
         var partial = Crew.partial(coordinator.run(GOAL, BUDGET));
 
-        assertThat(partial.missing())
-                .hasToString("[b (skipped: PLAN: depends on [ghost], which the plan lacks)]");
+        assertThat(partial.missing()).hasToString("[b (skipped: PLAN: depends on [ghost], which the plan lacks)]");
         assertThat(partial.answer()).isEqualTo(new Answer("done"));
     }
 
@@ -143,7 +148,9 @@ class PlanTroubleTest {
     @Test
     void plan_cutForGood_saysSo() throws Exception {
         notesAndMerge();
-        model.onPlan().truncatesAfter("{\"subtasks\":[" + plannedNote("a") + ",{\"type\":\"no").replies(plan());
+        model.onPlan()
+                .truncatesAfter("{\"subtasks\":[" + plannedNote("a") + ",{\"type\":\"no")
+                .replies(plan());
         var once = Coordinator.builder(model.pools())
                 .plansWith(NOTE)
                 .limits(Limits.DEFAULT.withPlanContinuations(0))
@@ -173,7 +180,9 @@ class PlanTroubleTest {
         assertThat(failed).spent("0.0095").leftNothingBehind();
         assertThat(model.calls()).hasSize(1);
         assertThat(seen).hasSize(1);
-        assertThat(seen.getFirst().subtasks()).extracting(subtask -> subtask.id()).containsExactly("a", "b");
+        assertThat(seen.getFirst().subtasks())
+                .extracting(subtask -> subtask.id())
+                .containsExactly("a", "b");
     }
 
     @Test
@@ -222,8 +231,7 @@ class PlanTroubleTest {
         var broken = Coordinator.builder(model.pools())
                 .plansWith(NOTE)
                 .planner((request, intake) -> {
-                    intake.offer(new PlannedSubtask(
-                            "a", "note", Map.of("name", "\"a\""), List.of(), List.of(), false));
+                    intake.offer(new PlannedSubtask("a", "note", Map.of("name", "\"a\""), List.of(), List.of(), false));
                     throw new IllegalStateException("planner broke");
                 })
                 .build();

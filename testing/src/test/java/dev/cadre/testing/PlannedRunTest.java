@@ -70,7 +70,11 @@ class PlannedRunTest {
     private static final String PLAN = plan(
             planned("search", "s", "{\"term\":\"retry\"}", ""),
             planned("read", "r", "{\"path\":null}", wire("path", "s", "paths")),
-            planned("judge", "j", "{\"claim\":\"Pool.java retries\",\"evidence\":null}", wire("evidence", "r", "text")));
+            planned(
+                    "judge",
+                    "j",
+                    "{\"claim\":\"Pool.java retries\",\"evidence\":null}",
+                    wire("evidence", "r", "text")));
 
     final Repo repo = new Repo();
     final ScriptedModel model = new ScriptedModel();
@@ -83,14 +87,18 @@ class PlannedRunTest {
     final SubtaskType<Claim, Verdict> judge = SubtaskType.model(
                     "judge", Claim.class, Verdict.class, "Is the claim supported?")
             .upTo(Tier.FLAGSHIP)
-            .accept("a verdict gives its reason", (claim, verdict) -> !verdict.why().isBlank());
+            .accept(
+                    "a verdict gives its reason",
+                    (claim, verdict) -> !verdict.why().isBlank());
     final Coordinator coordinator =
             Coordinator.builder(model.pools()).plansWith(search, read, judge).build();
 
     @BeforeEach
     void script() {
-        model.onPlan().costing(2_000, 300).streams(List.of(
-                () -> PLAN.substring(0, 100), () -> PLAN.substring(100, 250), () -> PLAN.substring(250)));
+        model.onPlan()
+                .costing(2_000, 300)
+                .streams(List.of(
+                        () -> PLAN.substring(0, 100), () -> PLAN.substring(100, 250), () -> PLAN.substring(250)));
         model.on(judge, new Claim("Pool.java retries", List.of("retry(call);")))
                 .costing(1_000, 20)
                 .replies(new Verdict(true, " "))
@@ -112,7 +120,8 @@ class PlannedRunTest {
 
     private RunResult<Answer> ask() throws InterruptedException {
         return coordinator.run(
-                Goal.of("Where is retry implemented?", Answer.class), Budget.usd("0.25").within(ofSeconds(90)));
+                Goal.of("Where is retry implemented?", Answer.class),
+                Budget.usd("0.25").within(ofSeconds(90)));
     }
 
     private static String text(RunResult<Answer> result) {
@@ -138,7 +147,8 @@ class PlannedRunTest {
         // merger     2,000 x $0.75/M + 200 x  $4.50/M = $0.0024
         assertThat(result).spent("0.0139525").leftNothingBehind();
         assertThat(model.calls())
-                .extracting(call -> call.purpose().kind(), call -> call.purpose().tier())
+                .extracting(
+                        call -> call.purpose().kind(), call -> call.purpose().tier())
                 .containsExactly(
                         tuple(CallPurpose.Kind.PLAN, Tier.FLAGSHIP),
                         tuple(CallPurpose.Kind.WORK, Tier.NANO),
