@@ -49,6 +49,17 @@ class FileRankerTest {
     }
 
     @Test
+    void rank_sameTextInATestFolder_standsBehind_unlessSidesAreEqual() {
+        CodeIndex index =
+                index(SourceFile.of("a/test/Retry.java", "backoff;\n"), SourceFile.of("src/Retry.java", "backoff;\n"));
+
+        assertThat(rank(index, History.none(), "backoff", Among.CODE, Sides.BEHIND))
+                .containsExactly("src/Retry.java", "a/test/Retry.java");
+        assertThat(rank(index, History.none(), "backoff", Among.CODE, Sides.EQUAL))
+                .containsExactly("a/test/Retry.java", "src/Retry.java");
+    }
+
+    @Test
     void rank_tie_goesByPath() {
         assertThat(rank(index(CACHE_TWIN, CACHE), History.none(), "evict", Among.CODE, Sides.BEHIND))
                 .containsExactly("src/Cache.java", "src/Dache.java");
