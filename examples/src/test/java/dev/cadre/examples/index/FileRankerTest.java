@@ -50,8 +50,8 @@ class FileRankerTest {
 
     @Test
     void rank_sameTextInATestFolder_standsBehind_unlessSidesAreEqual() {
-        SourceFile twin = SourceFile.of("a/test/Retry.java", RETRY.text());
-        CodeIndex index = index(twin, RETRY);
+        CodeIndex index =
+                index(SourceFile.of("a/test/Retry.java", "backoff;\n"), SourceFile.of("src/Retry.java", "backoff;\n"));
 
         assertThat(rank(index, History.none(), "backoff", Among.CODE, Sides.BEHIND))
                 .containsExactly("src/Retry.java", "a/test/Retry.java");
