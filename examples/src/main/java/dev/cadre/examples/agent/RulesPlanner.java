@@ -32,20 +32,20 @@ final class RulesPlanner implements Planner {
     private PlannedSubtask planned(SearchPlan.Subtask subtask) {
         String id = subtask.id();
         return switch (subtask.work()) {
-            case RankFiles.Request rank -> PlannedSubtask.of(
-                    id, types.rankFiles, new SearchSubtasks.Words(rank.words(), rank.among()));
-            case ReadAndSummarise.BestOf best -> PlannedSubtask.of(id, types.readPlaces)
-                    .withWire("file", best.subtaskId(), "files");
-            case SymbolLookup.Request lookup -> PlannedSubtask.of(
-                    id, types.symbolLookup, new SearchSubtasks.Names(lookup.names()));
-            case CallSites.Request calls -> PlannedSubtask.of(
-                    id, types.callSites, new SearchSubtasks.Symbol(calls.symbol()));
-            case GitHistory.Request history -> PlannedSubtask.of(
-                    id, types.gitHistory, new SearchSubtasks.Subjects(history.words()));
-            case TextSearch.Request text -> PlannedSubtask.of(
-                    id, types.textSearch, new SearchSubtasks.Pattern(text.pattern()));
-            case MapRepo.Request map -> PlannedSubtask.of(
-                    id, types.mapRepo, new SearchSubtasks.Outline(map.depth(), map.maxLines()));
+            case RankFiles.Request rank ->
+                PlannedSubtask.of(id, types.rankFiles, new SearchSubtasks.Words(rank.words(), rank.among()));
+            case ReadAndSummarise.BestOf best ->
+                PlannedSubtask.of(id, types.readPlaces).withWire("file", best.subtaskId(), "files");
+            case SymbolLookup.Request lookup ->
+                PlannedSubtask.of(id, types.symbolLookup, new SearchSubtasks.Names(lookup.names()));
+            case CallSites.Request calls ->
+                PlannedSubtask.of(id, types.callSites, new SearchSubtasks.Symbol(calls.symbol()));
+            case GitHistory.Request history ->
+                PlannedSubtask.of(id, types.gitHistory, new SearchSubtasks.Subjects(history.words()));
+            case TextSearch.Request text ->
+                PlannedSubtask.of(id, types.textSearch, new SearchSubtasks.Pattern(text.pattern()));
+            case MapRepo.Request map ->
+                PlannedSubtask.of(id, types.mapRepo, new SearchSubtasks.Outline(map.depth(), map.maxLines()));
         };
     }
 }

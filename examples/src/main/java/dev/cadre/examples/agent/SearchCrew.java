@@ -62,8 +62,7 @@ public final class SearchCrew {
                 .build();
         var places = new SearchMerger(question, plan, gate);
         return new SearchCrew(
-                coordinator,
-                goal(question).withContext(context(plan)).mergedBy(new ModelSearchMerger(places)));
+                coordinator, goal(question).withContext(context(plan)).mergedBy(new ModelSearchMerger(places)));
     }
 
     private static SearchPlan rules(CodeBase base, SearchQuestion question) {
@@ -75,12 +74,14 @@ public final class SearchCrew {
     }
 
     private static String context(SearchPlan plan) {
-        return String.join("\n", List.of(
-                "A repository is indexed; its files are reached through the subtask types only.",
-                "Names in the question that the repository defines: " + plan.symbols(),
-                "Usual shape: rank-files by words, expanded with the identifiers that code behind the question would use;"
-                        + " read-places wired to its files; summarise wired to the passages, with the question given"
-                        + " literally; for names also symbol-lookup, and call-sites when callers are asked for."));
+        return String.join(
+                "\n",
+                List.of(
+                        "A repository is indexed; its files are reached through the subtask types only.",
+                        "Names in the question that the repository defines: " + plan.symbols(),
+                        "Usual shape: rank-files by words, expanded with the identifiers that code behind the question would use;"
+                                + " read-places wired to its files; summarise wired to the passages, with the question given"
+                                + " literally; for names also symbol-lookup, and call-sites when callers are asked for."));
     }
 
     /** Searches. Blocks; a crew of models spends money. */

@@ -95,8 +95,8 @@ final class SearchMerger implements Merger<SearchAnswer> {
                 found.ofCode.addAll(scale.ofPassages(id, read.passages(), found.measured));
                 found.ofTexts.addAll(scale.ofPassages(id, read.passages(), found.texts));
             }
-            case SymbolLookup.Found symbols -> found.evidence.addAll(
-                    scale.ofDefinitions(id, symbols, question.paths()));
+            case SymbolLookup.Found symbols ->
+                found.evidence.addAll(scale.ofDefinitions(id, symbols, question.paths()));
             case CallSites.Found calls -> found.evidence.addAll(scale.ofCalls(id, calls));
             case TextSearch.Found hits -> found.evidence.addAll(scale.ofHits(id, hits));
             case GitHistory.Found history -> found.commits.addAll(history.commits());

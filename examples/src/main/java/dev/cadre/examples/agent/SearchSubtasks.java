@@ -95,28 +95,56 @@ public final class SearchSubtasks {
         this.base = base;
         var tools = SearchTools.over(base, clock);
         var reader = new PassageReader(tools.readAndSummarise());
-        rankFiles = SubtaskType.code("rank-files", Words.class, RankFiles.Found.class, (in, context) -> tools.rankFiles()
-                        .run(new RankFiles.Request(
-                                in.words(), in.among(), question.sides(), question.paths(), question.maxFiles())))
-                .describedAs("Rank files by words and identifiers; CODE for source files, TEXT for prose and build files."
-                        + " Gives files, best first.");
+        rankFiles = SubtaskType.code(
+                        "rank-files",
+                        Words.class,
+                        RankFiles.Found.class,
+                        (in, context) -> tools.rankFiles()
+                                .run(new RankFiles.Request(
+                                        in.words(),
+                                        in.among(),
+                                        question.sides(),
+                                        question.paths(),
+                                        question.maxFiles())))
+                .describedAs(
+                        "Rank files by words and identifiers; CODE for source files, TEXT for prose and build files."
+                                + " Gives files, best first.");
         readPlaces = SubtaskType.code(
-                        "read-places", Reading.class, Passages.class, (in, context) -> new Passages(reader.best(in.file())))
+                        "read-places",
+                        Reading.class,
+                        Passages.class,
+                        (in, context) -> new Passages(reader.best(in.file())))
                 .describedAs("Read the best places of a ranked file; wire a list of files into file.");
-        symbolLookup = SubtaskType.code("symbol-lookup", Names.class, SymbolLookup.Found.class, (in, context) ->
-                        tools.symbolLookup().run(new SymbolLookup.Request(in.names())))
+        symbolLookup = SubtaskType.code(
+                        "symbol-lookup",
+                        Names.class,
+                        SymbolLookup.Found.class,
+                        (in, context) -> tools.symbolLookup().run(new SymbolLookup.Request(in.names())))
                 .describedAs("Find where identifiers are defined. Gives definitions.");
-        callSites = SubtaskType.code("call-sites", Symbol.class, CallSites.Found.class, (in, context) ->
-                        tools.callSites().run(new CallSites.Request(in.name(), question.paths())))
+        callSites = SubtaskType.code(
+                        "call-sites",
+                        Symbol.class,
+                        CallSites.Found.class,
+                        (in, context) -> tools.callSites().run(new CallSites.Request(in.name(), question.paths())))
                 .describedAs("Find the lines of code that use an identifier. Gives calls.");
-        textSearch = SubtaskType.code("text-search", Pattern.class, TextSearch.Found.class, (in, context) ->
-                        tools.textSearch().run(new TextSearch.Request(in.pattern(), question.paths())))
+        textSearch = SubtaskType.code(
+                        "text-search",
+                        Pattern.class,
+                        TextSearch.Found.class,
+                        (in, context) -> tools.textSearch().run(new TextSearch.Request(in.pattern(), question.paths())))
                 .describedAs("Find the lines that match an RE2 regular expression. Gives hits.");
-        gitHistory = SubtaskType.code("git-history", Subjects.class, GitHistory.Found.class, (in, context) ->
-                        tools.gitHistory().run(new GitHistory.Request(in.words(), question.paths(), HISTORY_COMMITS)))
+        gitHistory = SubtaskType.code(
+                        "git-history",
+                        Subjects.class,
+                        GitHistory.Found.class,
+                        (in, context) -> tools.gitHistory()
+                                .run(new GitHistory.Request(in.words(), question.paths(), HISTORY_COMMITS)))
                 .describedAs("Find commits by the words of their subjects. Gives commits.");
-        mapRepo = SubtaskType.code("map-repo", Outline.class, MapRepo.Found.class, (in, context) ->
-                        tools.mapRepo().run(new MapRepo.Request(in.depth(), in.maxLines())))
+        mapRepo = SubtaskType.code(
+                        "map-repo",
+                        Outline.class,
+                        MapRepo.Found.class,
+                        (in, context) -> tools.mapRepo().run(new MapRepo.Request(in.depth(), in.maxLines())))
                 .describedAs("Outline the folders and types of the repository. Gives lines.");
         Tool readLines = Tool.of(
                 "read_lines", "Read lines of a file, at most 400 at once.", Lines.class, (in, context) -> lines(in));
@@ -140,12 +168,13 @@ public final class SearchSubtasks {
     }
 
     private static boolean citesPassages(Question question, Summary summary) {
-        return summary.claims().stream().allMatch(claim -> question.passages().stream()
-                .anyMatch(passage -> passage.path().equals(claim.path())
-                        && claim.startLine() >= 1
-                        && claim.startLine() <= claim.endLine()
-                        && claim.startLine() <= passage.endLine()
-                        && claim.endLine() >= passage.startLine()));
+        return summary.claims().stream()
+                .allMatch(claim -> question.passages().stream()
+                        .anyMatch(passage -> passage.path().equals(claim.path())
+                                && claim.startLine() >= 1
+                                && claim.startLine() <= claim.endLine()
+                                && claim.startLine() <= passage.endLine()
+                                && claim.endLine() >= passage.startLine()));
     }
 
     /** The kinds that need no model. */

@@ -29,14 +29,16 @@ final class ProgressLines implements RunListener {
 
     /** The code base was read and indexed. */
     void opened(int files, Duration took) {
-        line("opened", "read %d files (%d ms)".formatted(files, took.toMillis()), Map.of(
-                "files", files, "ms", took.toMillis()));
+        line(
+                "opened",
+                "read %d files (%d ms)".formatted(files, took.toMillis()),
+                Map.of("files", files, "ms", took.toMillis()));
     }
 
     /** Models are about to be shown parts of these files: said whatever the form, because text leaves the machine. */
     void sending(int files) {
-        String message = "parts of up to %d files will be sent to the model provider; --offline sends nothing"
-                .formatted(files);
+        String message =
+                "parts of up to %d files will be sent to the model provider; --offline sends nothing".formatted(files);
         if (form == Progress.JSONL) {
             line("sending", message, Map.of("files", files));
         } else {
@@ -47,33 +49,51 @@ final class ProgressLines implements RunListener {
     @Override
     public void on(RunEvent event) {
         switch (event) {
-            case RunEvent.SubtaskAdmitted admitted -> line(
-                    "admitted", admitted.subtaskId() + " " + admitted.type(), Map.of(
-                            "id", admitted.subtaskId(), "type", admitted.type()));
-            case RunEvent.SubtaskEnded ended -> line(
-                    "subtask", ended.subtaskId() + " " + ended.outcome().reason() + at(ended), Map.of(
-                            "id", ended.subtaskId(), "status", ended.outcome().reason(), "ms", ended.at().toMillis()));
-            case RunEvent.AttemptEnded ended -> line(
-                    "attempt",
-                    ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.result() + ", "
-                            + ended.spend().total() + at(ended),
-                    Map.of(
-                            "kind", ended.kind().toString(),
-                            "id", ended.subtaskId(),
-                            "model", ended.model(),
-                            "result", ended.result(),
-                            "picoUsd", ended.spend().total().picoUsd(),
-                            "ms", ended.took().toMillis()));
-            case RunEvent.CeilingLowered lowered -> line(
-                    "ceiling", "money is short: nothing starts above " + lowered.ceiling(), Map.of(
-                            "tier", lowered.ceiling().toString()));
-            case RunEvent.BudgetBreached breached -> line(
-                    "breach", "the provider billed " + breached.excess() + " more than its cap allows", Map.of(
-                            "picoUsd", breached.excess().picoUsd()));
-            case RunEvent.MergeStarted started -> line("merge", "merging" + at(started), Map.of(
-                    "succeeded", started.succeeded(), "total", started.total()));
-            case RunEvent.WorkAbandoned abandoned -> line("abandoned", "left behind: " + abandoned.thread(), Map.of(
-                    "thread", abandoned.thread()));
+            case RunEvent.SubtaskAdmitted admitted ->
+                line(
+                        "admitted",
+                        admitted.subtaskId() + " " + admitted.type(),
+                        Map.of("id", admitted.subtaskId(), "type", admitted.type()));
+            case RunEvent.SubtaskEnded ended ->
+                line(
+                        "subtask",
+                        ended.subtaskId() + " " + ended.outcome().reason() + at(ended),
+                        Map.of(
+                                "id",
+                                ended.subtaskId(),
+                                "status",
+                                ended.outcome().reason(),
+                                "ms",
+                                ended.at().toMillis()));
+            case RunEvent.AttemptEnded ended ->
+                line(
+                        "attempt",
+                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.result() + ", "
+                                + ended.spend().total() + at(ended),
+                        Map.of(
+                                "kind", ended.kind().toString(),
+                                "id", ended.subtaskId(),
+                                "model", ended.model(),
+                                "result", ended.result(),
+                                "picoUsd", ended.spend().total().picoUsd(),
+                                "ms", ended.took().toMillis()));
+            case RunEvent.CeilingLowered lowered ->
+                line(
+                        "ceiling",
+                        "money is short: nothing starts above " + lowered.ceiling(),
+                        Map.of("tier", lowered.ceiling().toString()));
+            case RunEvent.BudgetBreached breached ->
+                line(
+                        "breach",
+                        "the provider billed " + breached.excess() + " more than its cap allows",
+                        Map.of("picoUsd", breached.excess().picoUsd()));
+            case RunEvent.MergeStarted started ->
+                line(
+                        "merge",
+                        "merging" + at(started),
+                        Map.of("succeeded", started.succeeded(), "total", started.total()));
+            case RunEvent.WorkAbandoned abandoned ->
+                line("abandoned", "left behind: " + abandoned.thread(), Map.of("thread", abandoned.thread()));
             case RunEvent.RunStarted started -> {}
             case RunEvent.PlanEnded ended -> {}
             case RunEvent.RungStarted started -> {}

@@ -110,7 +110,8 @@ final class SearchCommand implements Callable<Integer> {
             new TextOutput(terminal.out(), terminal.colour()).print(document, options);
         }
         if (document.error() != null) {
-            terminal.err().println("cadre: " + TextOutput.visible(document.error().message()));
+            terminal.err()
+                    .println("cadre: " + TextOutput.visible(document.error().message()));
         }
         return document.exitStatus();
     }

@@ -86,8 +86,7 @@ record SearchDocument(
     /** What the plan may cost, in US dollars: only with {@code --plan-only}. */
     record Estimate(String lowUsd, String expectedUsd, String worstUsd, String planningUsd, String mergingUsd) {}
 
-    static SearchDocument of(
-            RunResult<SearchAnswer> result, Mode mode, Repository repository, SearchOptions options) {
+    static SearchDocument of(RunResult<SearchAnswer> result, Mode mode, Repository repository, SearchOptions options) {
         SearchAnswer answer = switch (result) {
             case RunResult.Complete<SearchAnswer> complete -> complete.answer();
             case RunResult.Partial<SearchAnswer> partial -> partial.answer();
@@ -157,7 +156,8 @@ record SearchDocument(
             rows.add(row(report.planner(), unplanned ? FAILED : SUCCEEDED, mode));
         }
         if (report.merger().spend().attempts() > 0) {
-            boolean unmerged = failure.filter(RunFailure.Kind.MERGE_FAILED::equals).isPresent();
+            boolean unmerged =
+                    failure.filter(RunFailure.Kind.MERGE_FAILED::equals).isPresent();
             rows.add(row(report.merger(), unmerged ? FAILED : SUCCEEDED, mode));
         }
         return rows;

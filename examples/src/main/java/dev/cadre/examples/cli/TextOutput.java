@@ -46,8 +46,8 @@ final class TextOutput {
     private void printPlan(SearchDocument document, SearchDocument.Estimate estimate) {
         document.plan()
                 .forEach(row -> out.println(visible("%-12s %-14s %-10s %s"
-                                .formatted(row.id(), row.type(), row.tier(), row.reason())
-                                .stripTrailing())));
+                        .formatted(row.id(), row.type(), row.tier(), row.reason())
+                        .stripTrailing())));
         out.println();
         out.println("subtasks: low $%s, expected $%s, worst $%s; planning cost $%s; merging sets aside at least $%s"
                 .formatted(

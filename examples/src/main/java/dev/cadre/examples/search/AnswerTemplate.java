@@ -2,8 +2,8 @@
 package dev.cadre.examples.search;
 
 import dev.cadre.examples.index.Commit;
-import dev.cadre.examples.search.SearchPlan.Intent;
 import dev.cadre.examples.search.SearchAnswer.Sentence;
+import dev.cadre.examples.search.SearchPlan.Intent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

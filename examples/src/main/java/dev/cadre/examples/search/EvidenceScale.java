@@ -30,8 +30,10 @@ public final class EvidenceScale {
         double best = ranked.isEmpty() ? 1 : ranked.getFirst().score();
         var evidence = new ArrayList<Evidence>();
         for (Passage each : passages) {
-            ranked.stream().filter(file -> file.path().equals(each.path())).findFirst().ifPresent(file -> evidence.add(
-                    new Evidence(
+            ranked.stream()
+                    .filter(file -> file.path().equals(each.path()))
+                    .findFirst()
+                    .ifPresent(file -> evidence.add(new Evidence(
                             each.path(),
                             each.startLine(),
                             each.endLine(),

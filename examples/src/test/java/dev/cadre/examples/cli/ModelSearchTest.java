@@ -58,8 +58,12 @@ class ModelSearchTest {
     }
 
     private int run(String baseUrl, String... options) {
-        var terminal = new Terminal(new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
+        var terminal = new Terminal(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                false,
+                false);
         var arguments = new ArrayList<>(List.of("search", "--json", "--repo", folder.toString()));
         arguments.addAll(List.of(options));
         arguments.add("where is the delay");
@@ -69,7 +73,9 @@ class ModelSearchTest {
 
     private JsonNode document() throws Exception {
         String printed = out.toString(StandardCharsets.UTF_8);
-        assertThat(printed + err.toString(StandardCharsets.UTF_8)).doesNotContain(KEY).doesNotContain("canary");
+        assertThat(printed + err.toString(StandardCharsets.UTF_8))
+                .doesNotContain(KEY)
+                .doesNotContain("canary");
         return new ObjectMapper().readTree(printed);
     }
 
@@ -93,22 +99,25 @@ class ModelSearchTest {
         assertThat(document.path("mode").asText()).isEqualTo("model");
         assertThat(document.path("status").asText()).isEqualTo("complete");
         assertThat(document.path("answer").path(0).path("text").asText()).isEqualTo("Backoff keeps the delay.");
-        assertThat(document.path("answer").path(0).path("citations").path(0).asInt()).isEqualTo(1);
+        assertThat(document.path("answer").path(0).path("citations").path(0).asInt())
+                .isEqualTo(1);
         assertThat(document.path("answer")).hasSize(1); // the other statement cites a file that is not there
         assertThat(document.path("results").path(0).path("path").asText()).isEqualTo("src/Backoff.java");
         // 600 full + 400 cached + 100 out on each: flagship 1.5 + 0.1 + 1.5, nano 0.12 + 0.008 + 0.125,
         // mini 0.45 + 0.03 + 0.45 thousandths of a dollar
         assertThat(document.path("cost").path("usd").asText()).isEqualTo("0.004283");
         assertThat(document.path("cost").path("attempts").asInt()).isEqualTo(3);
-        assertThat(server.requests()).extracting(LoopbackRequest::model)
+        assertThat(server.requests())
+                .extracting(LoopbackRequest::model)
                 .containsExactly("gpt-5.4", "gpt-5.4-nano", "gpt-5.4-mini");
         assertThat(server.requests()).allMatch(request -> request.maxOutputTokens() > 0);
     }
 
     @Test
     void badKey_isStatus4_andNamesTheKind() throws Exception {
-        server.onAny().replies(LoopbackReply.error(
-                401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: " + KEY));
+        server.onAny()
+                .replies(LoopbackReply.error(
+                        401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: " + KEY));
 
         assertThat(run(server.baseUrl())).isEqualTo(4);
 
