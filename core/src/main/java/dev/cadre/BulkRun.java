@@ -135,18 +135,19 @@ final class BulkRun<I, O> {
     private void take(Done<O> done, Consumer<BulkItem<O>> heard) {
         switch (done) {
             case Done.Ended<O>(BulkItem<O> item) -> {
-                awaitEnd(inFlight.remove(item.key()));
+                letGo(item.key());
                 heard.accept(item);
             }
             case Done.Unrecorded<O>(String key, RuntimeException why) -> {
-                awaitEnd(inFlight.remove(key));
+                letGo(key);
                 unrecorded = unrecorded == null ? why : unrecorded;
             }
         }
     }
 
-    /** It has told of its end already; this waits for the last instructions of its thread. */
-    private static void awaitEnd(@Nullable Thread thread) {
+    /** Waits for a thread that has said its last word, so that nothing of it is left when the run returns. */
+    private void letGo(String key) {
+        Thread thread = inFlight.remove(key);
         boolean interrupted = false;
         while (thread != null && thread.isAlive()) {
             try {

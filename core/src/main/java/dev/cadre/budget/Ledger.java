@@ -33,7 +33,7 @@ public final class Ledger {
     private final Money limit;
     private final @Nullable Ledger parent;
     private final Kind kind;
-    /** Open allotments anywhere beneath, each after the one around it. */
+    /** Open allotments anywhere beneath, oldest first. */
     private final Set<Ledger> allotments = new LinkedHashSet<>();
 
     private Money settled;
@@ -115,8 +115,8 @@ public final class Ledger {
         if (closed) {
             return;
         }
-        // the inner ones first: their rest must go back into an allotment that is still open
-        List.copyOf(allotments).reversed().forEach(Ledger::close);
+        // before this one: their rest must go back into an allotment that is still open
+        List.copyOf(allotments).forEach(Ledger::close);
         closed = true;
         if (kind == Kind.ALLOTMENT && parent != null) {
             for (Ledger at = parent; at != null; at = at.parent) {

@@ -159,6 +159,8 @@ final class AnnotatedTool {
     @SuppressWarnings("unchecked") // the value has the type that the method declares
     private static String bare(JsonType<?> type, Object value) {
         Json json = ((JsonType<Object>) type).toJson(value);
-        return type.rawType().isRecord() ? json.write() : ((Json.Obj) json).at("value").orElseThrow().write();
+        return type.rawType().isRecord()
+                ? json.write()
+                : ((Json.Obj) json).at("value").orElseThrow().write();
     }
 }

@@ -142,8 +142,8 @@ final class ChatRequests {
                             assistant.toolCalls().forEach(call -> toolNames.put(call.callId(), call.name()));
                             yield message(assistant);
                         }
-                        case Turn.ToolResult(String callId, String text) -> ToolExecutionResultMessage.from(
-                                callId, toolNames.getOrDefault(callId, "unknown"), text);
+                        case Turn.ToolResult(String callId, String text) ->
+                            ToolExecutionResultMessage.from(callId, toolNames.getOrDefault(callId, "unknown"), text);
                     });
         }
         return messages;

@@ -26,8 +26,7 @@ final class Failures {
     private static final int MAX_CHARS = 300;
     private static final int MAX_CAUSES = 20;
     /** Providers repeat keys in their messages, and some take them in the address. */
-    private static final Pattern SECRET =
-            Pattern.compile("(?i)(\\bsk-|\\bBearer\\s+|\\bAIza|[?&]key=)[^\\s\"'&,;)]+");
+    private static final Pattern SECRET = Pattern.compile("(?i)(\\bsk-|\\bBearer\\s+|\\bAIza|[?&]key=)[^\\s\"'&,;)]+");
 
     private final Exception failure;
     private final String message;
@@ -87,7 +86,8 @@ final class Failures {
     }
 
     private ModelException other() {
-        if (cause(ConnectException.class).isPresent() || cause(UnknownHostException.class).isPresent()) {
+        if (cause(ConnectException.class).isPresent()
+                || cause(UnknownHostException.class).isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.FREE, failure);
         }
         if (cause(IOException.class).isPresent()) {
@@ -113,7 +113,10 @@ final class Failures {
 
     private static String line(Exception failure) {
         String text = failure.getMessage() == null ? failure.getClass().getName() : failure.getMessage();
-        String line = SECRET.matcher(text).replaceAll("$1***").replaceAll("\\p{Cntrl}+", " ").strip();
+        String line = SECRET.matcher(text)
+                .replaceAll("$1***")
+                .replaceAll("\\p{Cntrl}+", " ")
+                .strip();
         return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "…";
     }
 }

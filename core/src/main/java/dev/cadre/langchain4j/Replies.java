@@ -38,14 +38,7 @@ final class Replies {
     /** LangChain4j tells of a filter by an exception, which knows no usage. */
     static ModelReply filtered(ModelRequest request) {
         return new ModelReply(
-                request.model(),
-                "",
-                List.of(),
-                Finish.FILTERED,
-                null,
-                ServiceTier.STANDARD,
-                RateLimits.UNKNOWN,
-                "");
+                request.model(), "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
     }
 
     /** Some models give their calls no ids; then the place in the conversation makes one. */

@@ -61,7 +61,8 @@ sealed interface ToolParameter {
             }
             boolean required = p.map(P::required).orElse(true);
             if (!required && parameter.getType().isPrimitive()) {
-                throw new IllegalArgumentException(at(parameter) + " is not required, but primitive and without a default");
+                throw new IllegalArgumentException(
+                        at(parameter) + " is not required, but primitive and without a default");
             }
             return new Argument(component, required, required ? null : absent(type));
         }
@@ -76,7 +77,8 @@ sealed interface ToolParameter {
         }
 
         private static String description(Optional<P> p) {
-            return p.map(given -> given.value().isBlank() ? given.description() : given.value()).orElse("");
+            return p.map(given -> given.value().isBlank() ? given.description() : given.value())
+                    .orElse("");
         }
 
         private static @Nullable Object absent(JsonType<?> type) {
@@ -95,7 +97,8 @@ sealed interface ToolParameter {
             return required ? definitions.schema(component) : definitions.nullable(component);
         }
 
-        @Nullable Object read(Json.Obj arguments) throws ToolException {
+        @Nullable
+        Object read(Json.Obj arguments) throws ToolException {
             Optional<Json> given = arguments.at(name());
             if (!required && given.orElse(Json.Null.NULL) == Json.Null.NULL) {
                 return byDefault;
@@ -111,7 +114,9 @@ sealed interface ToolParameter {
         }
 
         private static Object value(JsonType<?> type, Json json) {
-            return type.rawType().isRecord() ? type.read(json) : type.read(Json.obj().with("value", json));
+            return type.rawType().isRecord()
+                    ? type.read(json)
+                    : type.read(Json.obj().with("value", json));
         }
     }
 }

@@ -74,7 +74,9 @@ final class Usages {
     private static Optional<Method> find(Class<?> type, String name) {
         try {
             Method method = type.getMethod(name);
-            return Modifier.isPublic(method.getDeclaringClass().getModifiers()) ? Optional.of(method) : Optional.empty();
+            return Modifier.isPublic(method.getDeclaringClass().getModifiers())
+                    ? Optional.of(method)
+                    : Optional.empty();
         } catch (NoSuchMethodException absent) {
             return Optional.empty();
         }

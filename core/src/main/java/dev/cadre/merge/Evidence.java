@@ -32,7 +32,8 @@ final class Evidence {
         /** Whether the words occur in what it brought, however white space is set. */
         boolean contains(String words) {
             var wanted = normalized(words);
-            return !wanted.isEmpty() && value.filter(json -> occurs(wanted, json)).isPresent();
+            return !wanted.isEmpty()
+                    && value.filter(json -> occurs(wanted, json)).isPresent();
         }
 
         private boolean occurs(String wanted, Json json) {
@@ -42,7 +43,8 @@ final class Evidence {
         private static boolean occursInString(String wanted, Json json) {
             return switch (json) {
                 case Json.Str string -> normalized(string.value()).contains(wanted);
-                case Json.Obj object -> object.fields().values().stream().anyMatch(each -> occursInString(wanted, each));
+                case Json.Obj object ->
+                    object.fields().values().stream().anyMatch(each -> occursInString(wanted, each));
                 case Json.Arr array -> array.items().stream().anyMatch(each -> occursInString(wanted, each));
                 case Json.Num number -> false;
                 case Json.Bool bool -> false;
@@ -97,7 +99,8 @@ final class Evidence {
 
     private static Piece piece(String id, SubtaskType<?, ?> type, Outcome<?> outcome) {
         Optional<Json> value = outcome.ifSucceeded().map(brought -> json(type.output(), brought));
-        return new Piece(id, type.name(), value, value.map(Json::write).orElseGet(() -> Excerpt.line(outcome.reason())));
+        return new Piece(
+                id, type.name(), value, value.map(Json::write).orElseGet(() -> Excerpt.line(outcome.reason())));
     }
 
     private static <O> Json json(Class<O> output, Object value) {

@@ -37,8 +37,8 @@ final class MergeDialogue<R> {
 
     Merged<R> run() throws InterruptedException {
         if (evidence.isEmpty()) {
-            throw new MergeFailedException(
-                    "none of %d subtasks succeeded: there is nothing to merge".formatted(input.outcomes().size()));
+            throw new MergeFailedException("none of %d subtasks succeeded: there is nothing to merge"
+                    .formatted(input.outcomes().size()));
         }
         ModelRequest first = firstRequest();
         ModelReply reply = call(first);
@@ -50,7 +50,8 @@ final class MergeDialogue<R> {
     }
 
     private ModelRequest firstRequest() {
-        var prompt = new MergePrompt(pool.model(), format.output(), terms.limits().effort());
+        var prompt =
+                new MergePrompt(pool.model(), format.output(), terms.limits().effort());
         long cap = MergeSize.cap(pool, terms.limits());
         int all = Packing.of(evidence, Integer.MAX_VALUE).size();
         int size = MergeSize.largest(
@@ -58,7 +59,10 @@ final class MergeDialogue<R> {
                 terms.budget().available(),
                 all,
                 bytes -> prompt.first(
-                        input.goal(), input.context(), Packing.of(evidence, bytes).text(), cap));
+                        input.goal(),
+                        input.context(),
+                        Packing.of(evidence, bytes).text(),
+                        cap));
         var packing = Packing.of(evidence, size);
         notes.addAll(packing.notes());
         return prompt.first(input.goal(), input.context(), packing.text(), cap);
@@ -107,15 +111,16 @@ final class MergeDialogue<R> {
                             e);
                 }
             }
-            case TRUNCATED -> throw new MergeFailedException(
-                    "the answer of %s ran into its cap, also when asked again".formatted(pool.model()));
+            case TRUNCATED ->
+                throw new MergeFailedException(
+                        "the answer of %s ran into its cap, also when asked again".formatted(pool.model()));
             case REFUSED, FILTERED -> throw unusable(reply);
         };
     }
 
     private MergeFailedException unusable(ModelReply reply) {
-        return new MergeFailedException("%s did not merge (%s): %s"
-                .formatted(pool.model(), reply.finish(), Excerpt.of(reply.text())));
+        return new MergeFailedException(
+                "%s did not merge (%s): %s".formatted(pool.model(), reply.finish(), Excerpt.of(reply.text())));
     }
 
     private List<String> objections(Draft<R> draft) {
@@ -131,9 +136,10 @@ final class MergeDialogue<R> {
     private Merged<R> concluded(Draft<R> draft) {
         var citations = new ArrayList<Citation>();
         for (Claim claim : draft.citations()) {
-            evidence.objection(claim).ifPresentOrElse(
-                    why -> notes.add("a citation was dropped: " + why),
-                    () -> citations.add(new Citation(claim.subtask(), claim.quote())));
+            evidence.objection(claim)
+                    .ifPresentOrElse(
+                            why -> notes.add("a citation was dropped: " + why),
+                            () -> citations.add(new Citation(claim.subtask(), claim.quote())));
         }
         return new Merged<>(draft.answer(), citations, notes);
     }

@@ -25,7 +25,8 @@ public record MergeInput(String goal, String context, List<SubtaskOutcome> outco
         var output = JsonType.of(type.output()).rawType();
         var values = new ArrayList<O>();
         for (SubtaskOutcome each : outcomes) {
-            if (each.type().name().equals(type.name()) && each.outcome() instanceof Outcome.Succeeded<?>(Object value)) {
+            if (each.type().name().equals(type.name())
+                    && each.outcome() instanceof Outcome.Succeeded<?>(Object value)) {
                 if (value instanceof Items<?> items) {
                     items.values().forEach(item -> values.add(output.cast(item)));
                 } else {

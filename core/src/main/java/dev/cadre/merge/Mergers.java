@@ -25,8 +25,7 @@ public final class Mergers {
     }
 
     /** An answer made of what the subtasks of a type brought, in plan order. */
-    public static <O, R> Merger<R> collect(
-            SubtaskType<?, O> type, Function<? super List<O>, ? extends R> finisher) {
+    public static <O, R> Merger<R> collect(SubtaskType<?, O> type, Function<? super List<O>, ? extends R> finisher) {
         return of(input -> finisher.apply(input.values(type)));
     }
 

@@ -21,7 +21,7 @@ record Packing(String text, List<String> cut, int leftOut) {
 
     private static final String MARK = " …[cut: %d of %d bytes]";
     private static final int MARK_BYTES = 48;
-    private static final String REST = "…[%d more results are left out]%n";
+    private static final String REST = "…[%d more results are left out]\n";
     private static final int REST_BYTES = 64;
 
     Packing {
@@ -78,7 +78,9 @@ record Packing(String text, List<String> cut, int leftOut) {
     /** The largest length to which all bodies may be cut, by bisection; that of scraps is known to fit. */
     private static int largestBody(List<Entry> entries, int maxBytes) {
         int fits = SCRAP_BYTES;
-        int tooMuch = 1 + SCRAP_BYTES + entries.stream().mapToInt(entry -> entry.bytes).max().orElse(0);
+        int tooMuch = 1
+                + SCRAP_BYTES
+                + entries.stream().mapToInt(entry -> entry.bytes).max().orElse(0);
         while (tooMuch - fits > 1) {
             int middle = (fits + tooMuch) >>> 1;
             if (fitting(entries, maxBytes, middle) == entries.size()) {

@@ -44,8 +44,7 @@ final class RankFusion {
     }
 
     /** A key that comes again in the same list has its best rank there, and takes no place of its own. */
-    private static <T> void addRanks(
-            Map<Object, Entry<T>> entries, List<T> list, Function<? super T, ?> key, int k) {
+    private static <T> void addRanks(Map<Object, Entry<T>> entries, List<T> list, Function<? super T, ?> key, int k) {
         var ranked = new HashSet<Object>();
         for (T value : list) {
             Object id = key.apply(value);

@@ -91,21 +91,26 @@ public record ModelRequest(
     public long inputBytes() {
         long bytes = OVERHEAD_TOKENS + bytes(instructions);
         for (Turn turn : turns) {
-            bytes += OVERHEAD_TOKENS + switch (turn) {
-                case Turn.User user -> bytes(user.text());
-                case Turn.Assistant assistant -> bytes(assistant.text())
-                        + bytes(assistant.providerState())
-                        + assistant.toolCalls().stream().mapToLong(ModelRequest::bytes).sum();
-                case Turn.ToolResult result -> bytes(result.callId()) + bytes(result.text());
-            };
+            bytes += OVERHEAD_TOKENS
+                    + switch (turn) {
+                        case Turn.User user -> bytes(user.text());
+                        case Turn.Assistant assistant ->
+                            bytes(assistant.text())
+                                    + bytes(assistant.providerState())
+                                    + assistant.toolCalls().stream()
+                                            .mapToLong(ModelRequest::bytes)
+                                            .sum();
+                        case Turn.ToolResult result -> bytes(result.callId()) + bytes(result.text());
+                    };
         }
         for (ToolSpec tool : tools) {
             bytes += OVERHEAD_TOKENS + bytes(tool.name()) + bytes(tool.description()) + bytes(tool.parametersSchema());
         }
-        return bytes + switch (output) {
-            case OutputFormat.Text text -> 0;
-            case OutputFormat.JsonSchema json -> OVERHEAD_TOKENS + bytes(json.name()) + bytes(json.schema());
-        };
+        return bytes
+                + switch (output) {
+                    case OutputFormat.Text text -> 0;
+                    case OutputFormat.JsonSchema json -> OVERHEAD_TOKENS + bytes(json.name()) + bytes(json.schema());
+                };
     }
 
     private static long bytes(ToolCall call) {

@@ -27,7 +27,8 @@ public record TokenUsage(
                 || reasoningTokens > outputTokens) {
             throw new IllegalArgumentException(
                     "impossible token usage: input=%d (cached=%d, cache write=%d), output=%d (reasoning=%d)"
-                            .formatted(inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens));
+                            .formatted(
+                                    inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens));
         }
     }
 

@@ -2,7 +2,6 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
 import java.util.Collection;
 
 /** The bare JSON of a value of which no more is known than its class. */

@@ -145,8 +145,8 @@ final class PlanDialogue {
 
     private CallTerms terms(PlanReader reader) {
         var terms = request.terms();
-        var purpose = new CallPurpose(
-                CallPurpose.Kind.PLAN, terms.runId(), "", "planner", request.goal(), Tier.FLAGSHIP);
+        var purpose =
+                new CallPurpose(CallPurpose.Kind.PLAN, terms.runId(), "", "planner", request.goal(), Tier.FLAGSHIP);
         return CallTerms.of(terms.budget(), purpose, terms.deadlineNanos())
                 .withText(reader::accept)
                 .withAttempts(terms.attempts());

@@ -191,7 +191,8 @@ public final class PlanIntake {
     private Optional<PlanDefect> take(Candidate candidate) {
         if (admitted.size() + waiting.size() >= limits.maxSubtasks()) {
             return Optional.of(refuse(
-                    candidate.id(), List.of("the plan has %d subtasks already, its limit".formatted(limits.maxSubtasks()))));
+                    candidate.id(),
+                    List.of("the plan has %d subtasks already, its limit".formatted(limits.maxSubtasks()))));
         }
         var objection = graph.add(candidate.id(), candidate.dependencies());
         if (objection.isPresent()) {
@@ -210,9 +211,7 @@ public final class PlanIntake {
         Deque<String> open = new ArrayDeque<>(List.of(first));
         while (!open.isEmpty()) {
             Candidate candidate = waiting.get(open.removeFirst());
-            if (candidate != null
-                    && admitted.keySet().containsAll(candidate.dependencies())
-                    && admit(candidate)) {
+            if (candidate != null && admitted.keySet().containsAll(candidate.dependencies()) && admit(candidate)) {
                 open.addAll(graph.dependentsOf(candidate.id()));
             }
         }

@@ -16,8 +16,7 @@ final class PlanPrompt {
     private static final int MAX_LISTED_DEFECTS = 200;
     private static final int MAX_INPUT_CHARS = 200;
 
-    private static final String RULES =
-            """
+    private static final String RULES = """
             You plan work for a crew of small, fast models and programs. Split the goal into subtasks of the types below, \
             as few as do the job, as independent of each other as they can be: they run in parallel as soon as what they \
             depend on has ended. Answer with JSON only.
@@ -44,8 +43,8 @@ final class PlanPrompt {
     PlanPrompt(PlanRequest request, String model) {
         this.request = request;
         this.model = model;
-        this.instructions = RULES.formatted(
-                request.limits().maxSubtasks(), request.limits().maxDepth(), describe(request.types()));
+        this.instructions =
+                RULES.formatted(request.limits().maxSubtasks(), request.limits().maxDepth(), describe(request.types()));
         this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, PlanSchema.of(request.types()));
     }
 
@@ -91,10 +90,12 @@ final class PlanPrompt {
     }
 
     private static String taken(List<PlannedSubtask> taken) {
-        var text = new StringBuilder("\nTaken so far, for good (").append(taken.size()).append("):\n");
+        var text = new StringBuilder("\nTaken so far, for good (")
+                .append(taken.size())
+                .append("):\n");
         for (PlannedSubtask each : taken) {
             String input = PlannedJson.write(each).object(PlannedJson.INPUT).write();
-            text.append("- %s: %s %s%n".formatted(each.id(), each.type(), Quoted.cut(input, MAX_INPUT_CHARS)));
+            text.append("- %s: %s %s\n".formatted(each.id(), each.type(), Quoted.cut(input, MAX_INPUT_CHARS)));
         }
         return text.toString();
     }
@@ -105,7 +106,7 @@ final class PlanPrompt {
                 .limit(MAX_LISTED_DEFECTS)
                 .forEach(defect -> text.append("- ").append(defect).append('\n'));
         if (defects.size() > MAX_LISTED_DEFECTS) {
-            text.append("- and %d more%n".formatted(defects.size() - MAX_LISTED_DEFECTS));
+            text.append("- and %d more\n".formatted(defects.size() - MAX_LISTED_DEFECTS));
         }
         return text.toString();
     }
@@ -113,13 +114,19 @@ final class PlanPrompt {
     private static String describe(List<SubtaskType<?, ?>> types) {
         var text = new StringBuilder();
         for (SubtaskType<?, ?> type : types) {
-            text.append("- ").append(type.name()).append(": ").append(type.description()).append('\n');
+            text.append("- ")
+                    .append(type.name())
+                    .append(": ")
+                    .append(type.description())
+                    .append('\n');
             text.append("  output fields:");
-            Shape.of(type.output()).components().forEach(field -> text.append(" %s (%s%s)"
-                    .formatted(
-                            field.name(),
-                            field.type().schemaName(),
-                            field.description().isEmpty() ? "" : ": " + field.description())));
+            Shape.of(type.output())
+                    .components()
+                    .forEach(field -> text.append(" %s (%s%s)"
+                            .formatted(
+                                    field.name(),
+                                    field.type().schemaName(),
+                                    field.description().isEmpty() ? "" : ": " + field.description())));
             text.append('\n');
         }
         return text.toString();

@@ -51,7 +51,8 @@ final class PlanSchema {
     }
 
     private static Json.Obj wire(Shape<?> shape) {
-        var names = shape.components().stream().map(component -> component.name()).toList();
+        var names =
+                shape.components().stream().map(component -> component.name()).toList();
         return objectOf(Json.obj()
                 .with(PlannedJson.INTO, names.isEmpty() ? string() : oneOf(names))
                 .with(PlannedJson.FROM, string())

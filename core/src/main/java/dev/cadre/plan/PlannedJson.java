@@ -37,7 +37,10 @@ final class PlannedJson {
                 .with(TYPE, planned.type())
                 .with(ID, planned.id())
                 .with(INPUT, new Json.Obj(input))
-                .with(WIRES, new Json.Arr(planned.wires().stream().map(PlannedJson::write).toList()))
+                .with(
+                        WIRES,
+                        new Json.Arr(
+                                planned.wires().stream().map(PlannedJson::write).toList()))
                 .with(AFTER, Json.strings(planned.after()))
                 .with(OPTIONAL, planned.optional());
     }

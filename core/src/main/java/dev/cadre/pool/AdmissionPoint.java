@@ -63,28 +63,41 @@ final class AdmissionPoint {
      * Waits until the machine has decided, and takes over the money if it has admitted the call.
      *
      * @return the money of the attempt, or null if the waiter was refused
-     * @throws InterruptedException if the thread was interrupted before; the waiter has left, nothing is taken
+     * @throws InterruptedException if the thread was interrupted before; the caller must {@link #leave}
      */
     @Nullable
     Reservation await(Waiter waiter) throws InterruptedException {
-        try {
-            if (!isDecided(waiter)) {
-                watches.begin(waiter.budget);
-                try {
-                    tell(new PoolEvent.BudgetChanged()); // what moved before the watch began
-                    park(waiter);
-                } finally {
-                    watches.end(waiter.budget);
-                }
+        if (!isDecided(waiter)) {
+            watches.begin(waiter.budget);
+            try {
+                tell(new PoolEvent.BudgetChanged()); // what moved before the watch began
+                park(waiter);
+            } finally {
+                watches.end(waiter.budget);
             }
-            if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while waiting for admission to the pool");
-            }
-        } catch (InterruptedException interrupt) {
-            leave(waiter);
-            throw interrupt;
+        }
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before the call was sent");
         }
         return takeOver(waiter);
+    }
+
+    /** Gives up a place, or an admission that nobody has taken over; does nothing if the ask has ended. */
+    void leave(Waiter waiter) {
+        Reservation unsent = null;
+        lock.lock();
+        try {
+            long ticket = waiter.ask.ticket();
+            if (waiters.containsKey(ticket)) {
+                unsent = takeOver(waiter);
+                decide(unsent == null ? new PoolEvent.Withdrawn(ticket) : new PoolEvent.Released(ticket));
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (unsent != null) {
+            unsent.release();
+        }
     }
 
     /** Tells the machine something; whoever is concerned is woken. */
@@ -200,25 +213,6 @@ final class AdmissionPoint {
             if (timekeeper != null) {
                 timekeeper.news.signal();
             }
-        }
-    }
-
-    /** Gives up a place, or an admission that came at the same moment. */
-    private void leave(Waiter waiter) {
-        Reservation unsent;
-        lock.lock();
-        try {
-            unsent = takeOver(waiter);
-            if (unsent != null) {
-                decide(new PoolEvent.Released(waiter.ask.ticket()));
-            } else if (!waiter.isDecided()) {
-                decide(new PoolEvent.Withdrawn(waiter.ask.ticket()));
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (unsent != null) {
-            unsent.release();
         }
     }
 

@@ -49,22 +49,26 @@ final class PooledCall {
 
     ModelReply run() throws InterruptedException {
         Waiter waiter = admissions.enter(terms, tariff.worstCase(request), Tariff.tokenEstimate(request));
-        while (true) {
-            long waitingSince = System.nanoTime();
-            Reservation money = admissions.await(waiter);
-            if (money == null) {
-                throw refusal(waiter);
+        try {
+            while (true) {
+                Optional<ModelReply> reply = attempt(waiter);
+                if (reply.isPresent()) {
+                    return reply.get();
+                }
             }
-            Optional<ModelReply> reply = attempt(waiter, money, since(waitingSince));
-            if (reply.isPresent()) {
-                return reply.get();
-            }
+        } finally {
+            admissions.leave(waiter);
         }
     }
 
     /** Makes one attempt; empty if another one is planned. */
-    private Optional<ModelReply> attempt(Waiter waiter, Reservation money, Duration waited)
-            throws InterruptedException {
+    private Optional<ModelReply> attempt(Waiter waiter) throws InterruptedException {
+        long waitingSince = System.nanoTime();
+        Reservation money = admissions.await(waiter);
+        if (money == null) {
+            throw refusal(waiter);
+        }
+        Duration waited = since(waitingSince);
         var id = new Attempt.Id(terms.purpose(), request.model(), ++attempts);
         try (var flight = new Flight(admissions, waiter.ask.ticket(), money)) {
             CallContext context = context();

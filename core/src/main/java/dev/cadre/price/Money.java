@@ -57,9 +57,7 @@ public record Money(long picoUsd) implements Comparable<Money> {
         if (shortest.scale() > DECIMALS) {
             throw new IllegalArgumentException("more than " + DECIMALS + " decimals: $" + usd);
         }
-        // digits before the point, compared first so that 1e999999999 is refused without being written out
-        if ((long) shortest.precision() - shortest.scale() > 7
-                || shortest.compareTo(BigDecimal.valueOf(Long.MAX_VALUE, DECIMALS)) > 0) {
+        if (shortest.compareTo(BigDecimal.valueOf(Long.MAX_VALUE, DECIMALS)) > 0) {
             throw new IllegalArgumentException("more than the largest amount, " + text(Long.MAX_VALUE) + ": $" + usd);
         }
         return new Money(shortest.movePointRight(DECIMALS).longValueExact());

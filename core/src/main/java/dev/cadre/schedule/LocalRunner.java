@@ -60,6 +60,9 @@ public final class LocalRunner {
     private final RunClock clock;
     private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final Map<String, Strand> strands = new LinkedHashMap<>();
+    /** Those that were interrupted and have not ended yet. */
+    private final Map<String, Strand> leaving = new LinkedHashMap<>();
+
     private final List<String> abandoned = new ArrayList<>();
 
     private long mergeUntilNanos;
@@ -116,10 +119,11 @@ public final class LocalRunner {
 
     private void step() throws InterruptedException {
         Message message = clock.poll(inbox, nextAlarm());
-        if (message == null) {
-            ring();
-        } else {
+        if (message != null) {
             receive(message);
+        }
+        if (ending == null && clock.nanoTime() >= nextAlarm()) {
+            ring(); // also while messages keep coming
         }
     }
 
@@ -137,6 +141,7 @@ public final class LocalRunner {
         if (strand != null) {
             strand.thread.join();
             strands.remove(label);
+            leaving.remove(label);
         }
     }
 
@@ -148,11 +153,8 @@ public final class LocalRunner {
 
     private void execute(RunCommand command) {
         switch (command) {
-            case RunCommand.StartRung start -> launch(
-                    start.id().label() + "/" + start.id().rung(), start.id(), () -> perform(start));
-            case RunCommand.StopRung(RungId id) -> strands.values().stream()
-                    .filter(strand -> id.equals(strand.rung))
-                    .forEach(this::interrupt);
+            case RunCommand.StartRung start -> launch(strand(start.id()), start.id(), () -> perform(start));
+            case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> tell(event);
@@ -161,6 +163,10 @@ public final class LocalRunner {
     }
 
     // --- threads of the run
+
+    private static String strand(RungId id) {
+        return id.label() + "/" + id.rung();
+    }
 
     private void launch(String label, @Nullable RungId rung, Runnable work) {
         Thread thread = Thread.ofVirtual()
@@ -228,6 +234,7 @@ public final class LocalRunner {
     }
 
     private void interrupt(Strand strand) {
+        leaving.put(strand.label, strand);
         long now = clock.nanoTime();
         long last = Math.max(now + LEAST_GRACE_NANOS, deadlines.runNanos() + OVERTIME_NANOS);
         strand.interrupt(Math.min(now + GRACE.toNanos(), last));
@@ -238,7 +245,7 @@ public final class LocalRunner {
     private long nextAlarm() {
         long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
         alarm = runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
-        for (Strand strand : strands.values()) {
+        for (Strand strand : leaving.values()) {
             alarm = Math.min(alarm, strand.abandonAtNanos);
         }
         return alarm;
@@ -254,7 +261,7 @@ public final class LocalRunner {
             runTimeUp = true;
             interrupt(MERGER);
         }
-        for (Strand strand : List.copyOf(strands.values())) {
+        for (Strand strand : List.copyOf(leaving.values())) {
             if (strand.abandonAtNanos <= now && ending == null) {
                 abandon(strand);
             }
@@ -263,6 +270,7 @@ public final class LocalRunner {
 
     private void abandon(Strand strand) {
         strands.remove(strand.label);
+        leaving.remove(strand.label);
         abandoned.add(strand.thread.getName());
         if (strand.rung != null) {
             take(new RunInput.RungAbandoned(strand.rung, strand.thread.getName()));

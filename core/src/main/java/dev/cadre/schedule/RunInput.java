@@ -11,9 +11,6 @@ public sealed interface RunInput {
     /** A subtask was accepted into the graph, for good. */
     record Admitted(GraphNode node) implements RunInput {}
 
-    /** An admitted subtask turned out to point nowhere before it could start. */
-    record Voided(String subtaskId, String defect) implements RunInput {}
-
     /** No further subtask will be admitted. */
     record PlanEnded(List<String> defects) implements RunInput {}
 

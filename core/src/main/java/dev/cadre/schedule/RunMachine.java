@@ -14,11 +14,8 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,29 +44,25 @@ public final class RunMachine {
     }
 
     private final Settings settings;
-    private final Affordability prices;
     private final long startNanos;
-    private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
+    private final RunningGraph graph = new RunningGraph();
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
-    private final Deque<Subtask> ended = new ArrayDeque<>();
+    private final TierChoice tiers;
     private final List<RunCommand> commands = new ArrayList<>();
 
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
-    private Tier ceiling = Tier.FLAGSHIP;
     private @Nullable Stop stop;
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
     /** The first failure that concerned every call of a key or model; null if there was none. */
     private @Nullable ModelException outage;
 
-    private LedgerState money;
     private long now;
 
     public RunMachine(Settings settings, Affordability prices, LedgerState money, long startNanos) {
         this.settings = settings;
-        this.prices = prices;
-        this.money = money;
+        this.tiers = new TierChoice(prices, money);
         this.startNanos = startNanos;
         this.now = startNanos;
     }
@@ -83,11 +76,10 @@ public final class RunMachine {
         if (phase == Phase.ENDED) {
             return List.of();
         }
-        money = ledger;
+        tiers.look(ledger);
         now = nanoTime;
         switch (input) {
             case RunInput.Admitted(GraphNode node) -> admit(node);
-            case RunInput.Voided(String id, String defect) -> voided(id, defect);
             case RunInput.PlanEnded(List<String> defects) -> planEnded(defects);
             case RunInput.PlanFailed(RunFailure failure) -> planFailed(failure);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
@@ -106,11 +98,7 @@ public final class RunMachine {
     // --- the growing graph
 
     private void admit(GraphNode node) {
-        var subtask = new Subtask(node, subtasks.size());
-        if (subtasks.putIfAbsent(node.id(), subtask) != null) {
-            throw new IllegalArgumentException("subtask '%s' was admitted already".formatted(node.id()));
-        }
-        subtask.awaited.removeIf(this::hasEnded);
+        Subtask subtask = graph.add(node);
         tell(new RunEvent.SubtaskAdmitted(
                 settings.runId(),
                 at(),
@@ -124,26 +112,15 @@ public final class RunMachine {
         }
     }
 
-    private boolean hasEnded(String id) {
-        Subtask subtask = subtasks.get(id);
-        return subtask != null && subtask.isEnded();
-    }
-
-    private void voided(String id, String defect) {
-        Subtask subtask = subtasks.get(id);
-        if (subtask != null && !subtask.isEnded() && !subtask.isStarted()) {
-            end(subtask, Outcome.skipped(Skip.Kind.PLAN, defect));
-        }
+    private void skipIfUnreachable(Subtask subtask) {
+        graph.unreachable(subtask).ifPresent(skip -> end(subtask, new Outcome.Skipped<>(skip)));
     }
 
     private void planEnded(List<String> defects) {
         planOpen = false;
-        tell(new RunEvent.PlanEnded(settings.runId(), at(), subtasks.size(), defects));
-        for (Subtask subtask : subtasks.values()) {
-            List<String> unknown = subtask.node.dependencies().stream()
-                    .map(Dependency::on)
-                    .filter(id -> !subtasks.containsKey(id))
-                    .toList();
+        tell(new RunEvent.PlanEnded(settings.runId(), at(), graph.size(), defects));
+        for (Subtask subtask : graph.all()) {
+            List<String> unknown = graph.unknownTo(subtask);
             if (!unknown.isEmpty() && !subtask.isEnded()) {
                 end(subtask, Outcome.skipped(Skip.Kind.PLAN, "depends on %s, which the plan lacks".formatted(unknown)));
             }
@@ -151,7 +128,7 @@ public final class RunMachine {
     }
 
     private void planFailed(RunFailure failure) {
-        if (subtasks.isEmpty()) {
+        if (graph.size() == 0) {
             finish(RunEnding.Status.FAILED, null, stop == null ? failure : stop.failure());
         } else {
             planTrouble = stop == null ? failure : stop.failure();
@@ -208,11 +185,8 @@ public final class RunMachine {
     }
 
     private void escalate(Execution execution, RungEnd.Rejected rejected) {
-        Optional<Tier> next = execution.tier
-                .above()
-                .filter(tier -> !tier.isAbove(execution.subtask.node.type().tiers().top()))
-                .filter(tier -> !tier.isAbove(ceiling));
-        if (next.isEmpty() || stop != null || !isAffordable(execution, next.get())) {
+        Optional<Tier> next = tiers.above(execution);
+        if (next.isEmpty() || stop != null) {
             ended(execution, new Outcome.Failed<>(rejected.failure()));
             return;
         }
@@ -224,13 +198,13 @@ public final class RunMachine {
 
     /** The money did not reach for the first call of a rung: every later rung keeps below this tier. */
     private void startBelow(Execution execution, Money needed) {
-        Optional<Tier> lower = affordableTier(execution, execution.tier.below());
+        Optional<Tier> lower = tiers.below(execution);
         if (execution.rejected != null) {
             ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
         } else if (stop != null) {
             ended(execution, stopped());
         } else if (lower.isEmpty()) {
-            ended(execution, unaffordable(needed));
+            ended(execution, tiers.unaffordable(needed));
         } else {
             lowerCeiling(lower.get());
             execution.tier = lower.get();
@@ -255,20 +229,13 @@ public final class RunMachine {
 
     // --- starting what is ready
 
-    private void startReady() {
-        for (Subtask subtask : List.copyOf(subtasks.values())) {
-            if (subtask.isReady()) {
-                startSubtask(subtask);
-            }
-        }
-    }
-
     private void startSubtask(Subtask subtask) {
-        Inputs inputs = Inputs.of(subtask.node, id -> Optional.ofNullable(subtasks.get(id)), settings.maxItems());
+        Inputs inputs = Inputs.of(subtask.node, graph::find, settings.maxItems());
         switch (inputs) {
             case Inputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
             case Inputs.Made(List<Inputs.Seed> seeds) -> {
                 seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
+                subtask.openExecutions = seeds.size();
                 List.copyOf(subtask.executions).forEach(this::startFirst);
                 if (seeds.isEmpty()) {
                     end(subtask, subtask.concluded());
@@ -282,15 +249,10 @@ public final class RunMachine {
             start(execution, "");
             return;
         }
-        Tier wanted = execution.tier.atMost(ceiling);
-        Tier floor = execution.subtask.node.type().tiers().floor();
-        if (floor.isAbove(wanted)) {
-            ended(execution, belowFloor(floor));
-            return;
-        }
-        Optional<Tier> tier = affordableTier(execution, Optional.of(wanted));
-        if (tier.isEmpty() || isNeededElsewhere(execution, tier.get())) {
-            ended(execution, unaffordable(worstCase(execution, wanted)));
+        Tier wanted = tiers.wanted(execution);
+        Optional<Tier> tier = tiers.first(execution, graph.all());
+        if (tier.isEmpty()) {
+            ended(execution, tiers.refusal(execution));
             return;
         }
         if (wanted.isAbove(tier.get())) {
@@ -300,56 +262,8 @@ public final class RunMachine {
         start(execution, "");
     }
 
-    private Optional<Tier> affordableTier(Execution execution, Optional<Tier> from) {
-        Tier floor = execution.subtask.node.type().tiers().floor();
-        for (Optional<Tier> tier = from; tier.isPresent() && !floor.isAbove(tier.get()); tier = tier.get().below()) {
-            if (isAffordable(execution, tier.get())) {
-                return tier;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private boolean isAffordable(Execution execution, Tier tier) {
-        return !money.isExhaustedBy(worstCase(execution, tier));
-    }
-
-    private Money worstCase(Execution execution, Tier tier) {
-        return prices.worstCase(execution.subtask.node.type(), execution.input, tier);
-    }
-
-    /** Optional subtasks are the first to go: the rest of the required ones must still be affordable after one. */
-    private boolean isNeededElsewhere(Execution execution, Tier tier) {
-        if (!execution.subtask.node.optional()) {
-            return false;
-        }
-        Money needed = worstCase(execution, tier);
-        for (Subtask subtask : subtasks.values()) {
-            if (!subtask.isEnded() && !subtask.isStarted() && !subtask.node.optional()) {
-                var type = subtask.node.type();
-                needed = needed.plus(prices.worstCase(type, null, type.tiers().floor()));
-            }
-        }
-        return needed.isMoreThan(money.free());
-    }
-
-    private Outcome<Object> unaffordable(Money needed) {
-        return Outcome.skipped(
-                Skip.Kind.BUDGET,
-                "the first call needs up to %s, free are %s of %s"
-                        .formatted(needed, money.free(), money.limit()));
-    }
-
-    private Outcome<Object> belowFloor(Tier floor) {
-        return Outcome.skipped(
-                Skip.Kind.BUDGET,
-                "money is short: nothing starts above tier %s any more, and it may not go below %s"
-                        .formatted(ceiling, floor));
-    }
-
     private void lowerCeiling(Tier tier) {
-        if (ceiling.isAbove(tier)) {
-            ceiling = tier;
+        if (tiers.lowerCeiling(tier)) {
             tell(new RunEvent.CeilingLowered(settings.runId(), at(), tier));
         }
     }
@@ -359,7 +273,8 @@ public final class RunMachine {
     private void ended(Execution execution, Outcome<Object> outcome) {
         execution.outcome = outcome;
         Subtask subtask = execution.subtask;
-        if (subtask.executions.stream().allMatch(each -> each.outcome != null)) {
+        subtask.openExecutions--;
+        if (subtask.openExecutions == 0) {
             end(subtask, subtask.concluded());
         }
     }
@@ -368,8 +283,7 @@ public final class RunMachine {
         if (subtask.outcome != null) {
             return;
         }
-        subtask.outcome = outcome;
-        ended.add(subtask);
+        graph.end(subtask, outcome);
         tell(new RunEvent.SubtaskEnded(settings.runId(), at(), subtask.id(), outcome));
         if (settings.failFast() && outcome instanceof Outcome.Failed<?> && !subtask.node.optional()) {
             stop(Stop.failFast(subtask.id()));
@@ -378,53 +292,16 @@ public final class RunMachine {
 
     /** Lets every consequence of what has ended happen: skips, starts, merge, finish. */
     private void settle() {
-        while (phase == Phase.RUNNING && !ended.isEmpty()) {
-            Subtask done = ended.poll();
-            for (Subtask subtask : subtasks.values()) {
-                if (subtask.awaited.remove(done.id())) {
-                    skipIfUnreachable(subtask);
-                }
+        while (phase == Phase.RUNNING && graph.isUnsettled()) {
+            for (Subtask released : graph.takeReleased()) {
+                skipIfUnreachable(released);
+                graph.makeReady(released);
             }
+            graph.takeReady().filter(next -> stop == null).ifPresent(this::startSubtask);
         }
-        if (phase == Phase.RUNNING && stop == null) {
-            startReady();
-            if (!ended.isEmpty()) {
-                settle();
-                return;
-            }
-        }
-        if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && allEnded()) {
+        if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && graph.isAllEnded()) {
             conclude();
         }
-    }
-
-    /** Waits for all of its dependencies, so that who is at fault does not depend on who failed first. */
-    private void skipIfUnreachable(Subtask subtask) {
-        if (subtask.isEnded() || !subtask.awaited.isEmpty()) {
-            return;
-        }
-        var culprits = new LinkedHashSet<String>();
-        for (Dependency dependency : subtask.node.dependencies()) {
-            Subtask on = subtasks.get(dependency.on());
-            if (!dependency.soft() && on != null && on.outcome != null && !on.outcome.isSucceeded()) {
-                culprits.addAll(culprits(on, on.outcome));
-            }
-        }
-        if (!culprits.isEmpty()) {
-            List<String> because = List.copyOf(culprits);
-            end(subtask, new Outcome.Skipped<>(
-                    new Skip(Skip.Kind.DEPENDENCY, "%s did not succeed".formatted(because), because)));
-        }
-    }
-
-    private static List<String> culprits(Subtask on, Outcome<?> outcome) {
-        return outcome instanceof Outcome.Skipped<?>(Skip skip) && !skip.because().isEmpty()
-                ? skip.because()
-                : List.of(on.id());
-    }
-
-    private boolean allEnded() {
-        return subtasks.values().stream().allMatch(Subtask::isEnded);
     }
 
     private void stop(Stop reason) {
@@ -436,7 +313,7 @@ public final class RunMachine {
             commands.add(new RunCommand.StopPlanner());
         }
         running.keySet().forEach(id -> commands.add(new RunCommand.StopRung(id)));
-        for (Subtask subtask : List.copyOf(subtasks.values())) {
+        for (Subtask subtask : graph.all()) {
             if (!subtask.isEnded() && !subtask.isStarted()) {
                 end(subtask, reason.skippedOutcome());
             }
@@ -462,8 +339,7 @@ public final class RunMachine {
     }
 
     private void concludeWith(String answer) {
-        Subtask subtask = subtasks.get(answer);
-        Outcome<?> outcome = subtask == null ? null : subtask.outcome;
+        Outcome<?> outcome = graph.find(answer).map(subtask -> subtask.outcome).orElse(null);
         if (outcome instanceof Outcome.Succeeded<?>(Object value)) {
             finishWith(value);
         } else {
@@ -498,13 +374,15 @@ public final class RunMachine {
     private void finish(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {
         phase = Phase.ENDED;
         var outcomes = new LinkedHashMap<String, Outcome<?>>();
-        subtasks.forEach((id, subtask) -> outcomes.put(
-                id, subtask.outcome == null ? Outcome.skipped(Skip.Kind.CANCELLED, "the run ended") : subtask.outcome));
+        for (Subtask subtask : graph.all()) {
+            Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
+            outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
+        }
         commands.add(new RunCommand.Finish(new RunEnding(status, answer, failure, outcomes, missing())));
     }
 
     private List<RunEnding.Missing> missing() {
-        List<RunEnding.Missing> missing = Missings.of(subtasks.values());
+        List<RunEnding.Missing> missing = Missings.of(graph.all());
         if (planTrouble != null) {
             missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
         }
@@ -512,7 +390,7 @@ public final class RunMachine {
     }
 
     private List<SubtaskOutcome> outcomes() {
-        return subtasks.values().stream()
+        return graph.all().stream()
                 .map(each -> new SubtaskOutcome(each.id(), each.node.type(), requireOutcome(each)))
                 .toList();
     }

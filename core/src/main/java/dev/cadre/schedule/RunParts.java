@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What a {@link LocalRunner} runs on threads of their own. Every method but {@link #money()} may block and spend money. */
 public interface RunParts {
     /**
-     * Plans: posts {@link RunInput.Admitted} and {@link RunInput.Voided} as it goes, then {@link RunInput.PlanEnded} or
+     * Plans: posts {@link RunInput.Admitted} as it goes, then {@link RunInput.PlanEnded} or
      * {@link RunInput.PlanFailed}.
      */
     void plan(Consumer<RunInput> inbox) throws InterruptedException;

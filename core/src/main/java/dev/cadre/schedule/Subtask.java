@@ -21,6 +21,8 @@ final class Subtask {
     /** One, or one for each item; empty until the input is made. */
     final List<Execution> executions = new ArrayList<>();
 
+    int openExecutions;
+
     @Nullable Outcome<?> outcome;
 
     Subtask(GraphNode node, int position) {

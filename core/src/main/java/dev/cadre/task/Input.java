@@ -37,7 +37,10 @@ public final class Input<I> {
     /** An input made from three outputs. */
     @SuppressWarnings("unchecked") // as above
     public static <A, B, C, I> Input<I> from(
-            SubtaskRef<A> a, SubtaskRef<B> b, SubtaskRef<C> c, Three<? super A, ? super B, ? super C, ? extends I> made) {
+            SubtaskRef<A> a,
+            SubtaskRef<B> b,
+            SubtaskRef<C> c,
+            Three<? super A, ? super B, ? super C, ? extends I> made) {
         return new Input<>(
                 List.of(a, b, c), values -> made.apply((A) values.get(0), (B) values.get(1), (C) values.get(2)));
     }
@@ -65,7 +68,8 @@ public final class Input<I> {
     }
 
     I make(Outputs outputs) {
-        List<Object> values = sources.stream().<Object>map(ref -> value(ref, outputs)).toList();
+        List<Object> values =
+                sources.stream().<Object>map(ref -> value(ref, outputs)).toList();
         return made.apply(values);
     }
 

@@ -17,7 +17,10 @@ public record Items<T>(List<Outcome<T>> outcomes) {
 
     /** The values of the items that succeeded, in the order of the list. */
     public List<T> values() {
-        return outcomes.stream().map(Outcome::ifSucceeded).flatMap(Optional::stream).toList();
+        return outcomes.stream()
+                .map(Outcome::ifSucceeded)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** The indexes of the items that did not succeed, ascending. */

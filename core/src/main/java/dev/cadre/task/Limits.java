@@ -66,55 +66,119 @@ public record Limits(
 
     public Limits withMaxSubtasks(int subtasks) {
         return new Limits(
-                subtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
-                effort, tools);
+                subtasks,
+                maxDepth,
+                maxItems,
+                deadline,
+                plannerOutputTokens,
+                planContinuations,
+                workerOutputTokens,
+                effort,
+                tools);
     }
 
     public Limits withMaxDepth(int depth) {
         return new Limits(
-                maxSubtasks, depth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
-                effort, tools);
+                maxSubtasks,
+                depth,
+                maxItems,
+                deadline,
+                plannerOutputTokens,
+                planContinuations,
+                workerOutputTokens,
+                effort,
+                tools);
     }
 
     public Limits withMaxItems(int items) {
         return new Limits(
-                maxSubtasks, maxDepth, items, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
-                effort, tools);
+                maxSubtasks,
+                maxDepth,
+                items,
+                deadline,
+                plannerOutputTokens,
+                planContinuations,
+                workerOutputTokens,
+                effort,
+                tools);
     }
 
     public Limits withDeadline(Duration time) {
         return new Limits(
-                maxSubtasks, maxDepth, maxItems, time, plannerOutputTokens, planContinuations, workerOutputTokens,
-                effort, tools);
+                maxSubtasks,
+                maxDepth,
+                maxItems,
+                time,
+                plannerOutputTokens,
+                planContinuations,
+                workerOutputTokens,
+                effort,
+                tools);
     }
 
     public Limits withPlannerOutputTokens(long tokens) {
         return new Limits(
-                maxSubtasks, maxDepth, maxItems, deadline, tokens, planContinuations, workerOutputTokens, effort, tools);
+                maxSubtasks,
+                maxDepth,
+                maxItems,
+                deadline,
+                tokens,
+                planContinuations,
+                workerOutputTokens,
+                effort,
+                tools);
     }
 
     public Limits withPlanContinuations(int calls) {
         return new Limits(
-                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, calls, workerOutputTokens, effort,
+                maxSubtasks,
+                maxDepth,
+                maxItems,
+                deadline,
+                plannerOutputTokens,
+                calls,
+                workerOutputTokens,
+                effort,
                 tools);
     }
 
     public Limits withWorkerOutputTokens(long tokens) {
         return new Limits(
-                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, tokens, effort,
+                maxSubtasks,
+                maxDepth,
+                maxItems,
+                deadline,
+                plannerOutputTokens,
+                planContinuations,
+                tokens,
+                effort,
                 tools);
     }
 
     public Limits withEffort(Effort chosen) {
         return new Limits(
-                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
-                chosen, tools);
+                maxSubtasks,
+                maxDepth,
+                maxItems,
+                deadline,
+                plannerOutputTokens,
+                planContinuations,
+                workerOutputTokens,
+                chosen,
+                tools);
     }
 
     public Limits withTools(ToolLimits chosen) {
         return new Limits(
-                maxSubtasks, maxDepth, maxItems, deadline, plannerOutputTokens, planContinuations, workerOutputTokens,
-                effort, chosen);
+                maxSubtasks,
+                maxDepth,
+                maxItems,
+                deadline,
+                plannerOutputTokens,
+                planContinuations,
+                workerOutputTokens,
+                effort,
+                chosen);
     }
 
     private static void requirePositive(String name, long value) {

@@ -193,8 +193,9 @@ public final class SubtaskType<I, O> {
     private Work.Model<I, O> modelWork(String setting) {
         return switch (work) {
             case Work.Model<I, O> model -> model;
-            case Work.Code<I, O> code -> throw new IllegalStateException(
-                    "subtask type '%s' is plain code: %s applies to work of a model only".formatted(name, setting));
+            case Work.Code<I, O> code ->
+                throw new IllegalStateException(
+                        "subtask type '%s' is plain code: %s applies to work of a model only".formatted(name, setting));
         };
     }
 

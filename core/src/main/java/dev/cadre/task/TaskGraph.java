@@ -75,8 +75,7 @@ public final class TaskGraph<R> {
             for (SubtaskRef<?> ref : earlier) {
                 require(ref);
                 if (ref.id().equals(node.id()) || reaches(ref.id(), node.id())) {
-                    throw new IllegalArgumentException(
-                            "'%s' after '%s' closes a cycle".formatted(node.id(), ref.id()));
+                    throw new IllegalArgumentException("'%s' after '%s' closes a cycle".formatted(node.id(), ref.id()));
                 }
                 dependencies.add(new Dependency(ref.id(), ref.isSoft()));
             }
@@ -102,8 +101,7 @@ public final class TaskGraph<R> {
             return new TaskGraph<>(List.copyOf(nodes.values()), answer.id());
         }
 
-        private <R> SubtaskRef<R> put(
-                String id, SubtaskType<?, ?> type, Binding binding, List<SubtaskRef<?>> sources) {
+        private <R> SubtaskRef<R> put(String id, SubtaskType<?, ?> type, Binding binding, List<SubtaskRef<?>> sources) {
             if (nodes.containsKey(id)) {
                 throw new IllegalArgumentException("the graph has a subtask '%s' already".formatted(id));
             }

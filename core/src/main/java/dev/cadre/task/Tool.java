@@ -92,8 +92,6 @@ public final class Tool {
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
     private static String text(Object result) {
-        return result instanceof String text
-                ? text
-                : ((JsonType<Object>) JsonType.of(result.getClass())).write(result);
+        return result instanceof String text ? text : ((JsonType<Object>) JsonType.of(result.getClass())).write(result);
     }
 }

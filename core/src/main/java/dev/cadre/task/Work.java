@@ -20,8 +20,7 @@ public sealed interface Work<I, O> {
         private final @Nullable Long maxOutputTokens;
         private final @Nullable Effort effort;
 
-        private Model(
-                String instructions, List<Tool> tools, @Nullable Long maxOutputTokens, @Nullable Effort effort) {
+        private Model(String instructions, List<Tool> tools, @Nullable Long maxOutputTokens, @Nullable Effort effort) {
             this.instructions = instructions;
             this.tools = List.copyOf(tools);
             this.maxOutputTokens = maxOutputTokens;

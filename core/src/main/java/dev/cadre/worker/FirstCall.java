@@ -60,9 +60,10 @@ final class FirstCall {
         Price price = pool.spec().price();
         long input = Math.ceilDiv(request.inputBytes(), BYTES_PER_TOKEN);
         Money worst = pool.worstCase(request);
-        Money expected =
-                price.cost(TokenUsage.of(input, request.maxOutputTokens() / 2), request.serviceTier()).atMost(worst);
-        Money low = price.cost(new TokenUsage(input, input, 0, 0, 0), request.serviceTier()).atMost(expected);
+        Money expected = price.cost(TokenUsage.of(input, request.maxOutputTokens() / 2), request.serviceTier())
+                .atMost(worst);
+        Money low = price.cost(new TokenUsage(input, input, 0, 0, 0), request.serviceTier())
+                .atMost(expected);
         return new CostRange(low, expected, worst);
     }
 }

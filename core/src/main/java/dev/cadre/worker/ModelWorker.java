@@ -71,10 +71,11 @@ final class ModelWorker {
             return new RungEvent.CallFailed(failure);
         } catch (CallRefusedException refusal) {
             return switch (refusal.reason()) {
-                case CallRefusedException.Reason.BudgetExhausted(var admission) -> new RungEvent.CallUnaffordable(
-                        admission.need(), admission.message(), refusal.getCause() != null);
+                case CallRefusedException.Reason.BudgetExhausted(var admission) ->
+                    new RungEvent.CallUnaffordable(admission.need(), admission.message(), refusal.getCause() != null);
                 case CallRefusedException.Reason.DeadlinePassed passed -> new RungEvent.TimeUp(Excerpt.line(refusal));
-                case CallRefusedException.Reason.PoolStopped(ModelException failure) -> new RungEvent.CallFailed(failure);
+                case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
+                    new RungEvent.CallFailed(failure);
             };
         } catch (RuntimeException | Error broken) {
             // the rung must end, whatever a client is made of
@@ -96,8 +97,7 @@ final class ModelWorker {
             return new RungEvent.TimeUp("the deadline passed before its tools could run");
         }
         Duration timeout = terms.limits().tools().timeout();
-        var context = new WorkerContext(
-                terms.runId(), task.subtaskId(), timeout.compareTo(left) < 0 ? timeout : left);
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.compareTo(left) < 0 ? timeout : left);
         return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), context, terms.abandoned()));
     }
 }

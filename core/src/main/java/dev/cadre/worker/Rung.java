@@ -65,8 +65,8 @@ public final class Rung {
      */
     public static Rung of(RungTask task, String model, long mostOutputTokens, Limits limits) {
         Work.Model<?, ?> work = modelWork(task);
-        ModelRequest first = RungPrompt.first(
-                task.type(), work, task.inputJson(), task.evidence(), model, mostOutputTokens, limits);
+        ModelRequest first =
+                RungPrompt.first(task.type(), work, task.inputJson(), task.evidence(), model, mostOutputTokens, limits);
         return new Rung(task, first, new ToolLoop(work.tools(), limits.tools()), mostOutputTokens);
     }
 
@@ -74,7 +74,8 @@ public final class Rung {
         if (task.type().work() instanceof Work.Model<?, ?> model) {
             return model;
         }
-        throw new IllegalArgumentException("subtask type '%s' is plain code".formatted(task.type().name()));
+        throw new IllegalArgumentException(
+                "subtask type '%s' is plain code".formatted(task.type().name()));
     }
 
     /**
@@ -122,7 +123,8 @@ public final class Rung {
     }
 
     private RungCommand call() {
-        var kind = sent ? CallPurpose.Kind.REPAIR : task.escalated() ? CallPurpose.Kind.ESCALATION : CallPurpose.Kind.WORK;
+        var kind =
+                sent ? CallPurpose.Kind.REPAIR : task.escalated() ? CallPurpose.Kind.ESCALATION : CallPurpose.Kind.WORK;
         request = request.withTurns(turns);
         state = State.CALLING;
         return new RungCommand.Call(request, kind);
@@ -220,10 +222,10 @@ public final class Rung {
             case RungEnd.Accepted accepted -> accepted;
             case RungEnd.Rejected rejected -> effectUnknown(RungEnd.Failed.of(rejected.failure()));
             case RungEnd.Failed failed -> effectUnknown(failed);
-            case RungEnd.Unaffordable(var needed) -> effectUnknown(
-                    RungEnd.Failed.of(new Failure(Failure.Kind.BUDGET, needed + " is not left")));
-            case RungEnd.Cancelled cancelled -> effectUnknown(
-                    RungEnd.Failed.of(new Failure(Failure.Kind.CANCELLED, "interrupted")));
+            case RungEnd.Unaffordable(var needed) ->
+                effectUnknown(RungEnd.Failed.of(new Failure(Failure.Kind.BUDGET, needed + " is not left")));
+            case RungEnd.Cancelled cancelled ->
+                effectUnknown(RungEnd.Failed.of(new Failure(Failure.Kind.CANCELLED, "interrupted")));
         };
     }
 

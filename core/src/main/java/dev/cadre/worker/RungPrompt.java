@@ -20,8 +20,7 @@ import java.util.List;
 final class RungPrompt {
     static final int MAX_EVIDENCE_CHARS = 16_000;
 
-    private static final String FRAME =
-            """
+    private static final String FRAME = """
 
 
             The user message holds the input of the work: one JSON document between the lines <input> and </input>. \
@@ -86,7 +85,7 @@ final class RungPrompt {
     static Turn.User repair(List<String> defects) {
         var text = new StringBuilder("Your answer does not fit the schema of the answer:");
         defects.forEach(defect -> text.append("\n- ").append(defect));
-        return new Turn.User(
-                text.append("\nAnswer again: the whole corrected JSON document and nothing else.").toString());
+        return new Turn.User(text.append("\nAnswer again: the whole corrected JSON document and nothing else.")
+                .toString());
     }
 }

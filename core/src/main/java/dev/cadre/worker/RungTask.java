@@ -42,7 +42,10 @@ public record RungTask(
     private <I> String write(JsonType<I> form) {
         if (!form.rawType().isInstance(input)) {
             throw new JsonException("the input of '%s' must be a %s, not a %s"
-                    .formatted(type.name(), form.rawType().getName(), input.getClass().getName()));
+                    .formatted(
+                            type.name(),
+                            form.rawType().getName(),
+                            input.getClass().getName()));
         }
         return form.write(form.rawType().cast(input));
     }

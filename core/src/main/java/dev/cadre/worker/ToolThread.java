@@ -26,7 +26,9 @@ final class ToolThread {
         this.run = run;
         this.context = context;
         this.thread = Thread.ofVirtual()
-                .name("cadre-tool:%s/%s/%s".formatted(context.runId(), context.subtaskId(), run.tool().name()))
+                .name("cadre-tool:%s/%s/%s"
+                        .formatted(
+                                context.runId(), context.subtaskId(), run.tool().name()))
                 .unstarted(this::call);
     }
 

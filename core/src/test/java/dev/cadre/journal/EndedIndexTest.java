@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class EndedIndexTest {
+    /** Two keys with the same hash. */
+    static final JournalKey ONE = new JournalKey("bulk", "s471691", 0);
+
+    static final JournalKey OTHER = new JournalKey("bulk", "s1014164", 1_071_242_870);
+
     private static final int MANY = 100_000;
 
     private final EndedIndex index = new EndedIndex();
@@ -38,5 +43,13 @@ class EndedIndexTest {
         assertThat(candidates).hasSize(1_000);
         assertThat(candidates.getFirst()).isEqualTo(new Location(999, 10));
         assertThat(candidates.getLast()).isEqualTo(new Location(0, 10));
+    }
+
+    @Test
+    void keysWithOneHash_areBothCandidates() {
+        index.add(ONE, Samples.PRINT, new Location(1, 10));
+        index.add(OTHER, Samples.PRINT, new Location(2, 10));
+
+        assertThat(index.candidates(ONE, Samples.PRINT)).containsExactly(new Location(2, 10), new Location(1, 10));
     }
 }

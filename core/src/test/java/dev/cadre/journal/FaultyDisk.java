@@ -35,11 +35,22 @@ final class FaultyDisk implements JournalWriter.Opener {
         return this;
     }
 
-    /** Holds every flush from now on, until the latch that is returned is counted down. */
-    synchronized CountDownLatch holdForces() {
+    /** Holds every flush while it is shut. */
+    interface Gate extends AutoCloseable {
+        void open();
+
+        /** Opens, so that a test that fails before does not hang in closing the journal. */
+        @Override
+        default void close() {
+            open();
+        }
+    }
+
+    /** Holds every flush from now on. */
+    synchronized Gate holdForces() {
         gate = new CountDownLatch(1);
         atGate = new CountDownLatch(1);
-        return gate;
+        return gate::countDown;
     }
 
     /** Waits until a flush is being held. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class FileJournalMemoryTest {
     private static final int ITEMS = 100_000;
     private static final int LOOK_UP_EVERY = 100;

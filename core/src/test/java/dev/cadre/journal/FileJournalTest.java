@@ -105,6 +105,22 @@ class FileJournalTest {
     }
 
     @Test
+    void ended_keysWithOneHash_areToldApart() {
+        // found by search; the index alone cannot tell them apart, as its own test shows
+        var one = end(EndedIndexTest.ONE);
+        var other = end(EndedIndexTest.OTHER);
+        try (var journal = Samples.open(file())) {
+            journal.append(one);
+            assertThat(journal.ended(EndedIndexTest.OTHER, Samples.PRINT)).isEmpty();
+
+            journal.append(other);
+
+            assertThat(journal.ended(EndedIndexTest.ONE, Samples.PRINT)).contains(one);
+            assertThat(journal.ended(EndedIndexTest.OTHER, Samples.PRINT)).contains(other);
+        }
+    }
+
+    @Test
     void views_afterReopening_areThoseBeforeClosing() {
         List<Object> before;
         try (var journal = Samples.open(file())) {
@@ -253,6 +269,10 @@ class FileJournalTest {
             journal.append(Samples.ended(7));
         }
         assertThat(Samples.entries(file())).hasSize(Samples.RUN.size() + 1).endsWith(Samples.ended(7));
+    }
+
+    private static Ended end(JournalKey key) {
+        return new Ended(key, Samples.PRINT, new Outcome.Succeeded<>("\"" + key + "\""), Spend.NONE);
     }
 
     private static Ended cats(String output) {

@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class JournalWriterTest {
     private static final int THREADS = 100;
 
@@ -35,9 +36,9 @@ class JournalWriterTest {
 
     @Test
     void manyThreads_shareOneFlush() throws InterruptedException {
-        try (var journal = Samples.open(file(), disk)) {
+        try (var journal = Samples.open(file(), disk);
+                var gate = disk.holdForces()) {
             long flushesToOpen = disk.count(Step.FORCE);
-            var gate = disk.holdForces();
             var first = journal.submit(Samples.ended(THREADS));
             disk.awaitHeldForce();
             var submitted = new CountDownLatch(THREADS);
@@ -53,7 +54,7 @@ class JournalWriterTest {
             submitted.await();
             assertThat(first).isNotDone();
 
-            gate.countDown();
+            gate.open();
             join(durable);
 
             assertThat(disk.count(Step.FORCE) - flushesToOpen).isEqualTo(2);
@@ -64,15 +65,15 @@ class JournalWriterTest {
     @Test
     void entry_isNeitherDurableNorVisible_beforeItsFlush() throws InterruptedException {
         var ended = Samples.ended(1);
-        try (var journal = Samples.open(file(), disk)) {
-            var gate = disk.holdForces();
+        try (var journal = Samples.open(file(), disk);
+                var gate = disk.holdForces()) {
             var durable = journal.submit(ended);
             disk.awaitHeldForce();
 
             assertThat(durable).isNotDone();
             assertThat(journal.ended(ended.key(), ended.fingerprint())).isEmpty();
 
-            gate.countDown();
+            gate.open();
             durable.join();
             assertThat(journal.ended(ended.key(), ended.fingerprint())).contains(ended);
         }
@@ -97,8 +98,8 @@ class JournalWriterTest {
     @Test
     void callers_interruptedWhileTheyWait_getTheirEntriesAndTheJournalGoesOn() throws InterruptedException {
         var stillInterrupted = new AtomicInteger();
-        try (var journal = Samples.open(file(), disk)) {
-            var gate = disk.holdForces();
+        try (var journal = Samples.open(file(), disk);
+                var gate = disk.holdForces()) {
             var callers = new ArrayList<Thread>();
             for (int i = 0; i < THREADS; i++) {
                 int item = i;
@@ -113,7 +114,7 @@ class JournalWriterTest {
             }
             disk.awaitHeldForce();
             callers.forEach(Thread::interrupt);
-            gate.countDown();
+            gate.open();
             join(callers);
             journal.append(Samples.ended(THREADS));
         }
@@ -202,13 +203,13 @@ class JournalWriterTest {
     void failedFlush_failsEveryoneWhoWaits_andEveryoneWhoComesLater() throws InterruptedException {
         // 4 steps to open, then the write
         var failing = new FaultyDisk().failing(6, 0);
-        try (var journal = Samples.open(file(), failing)) {
-            var gate = failing.holdForces();
+        try (var journal = Samples.open(file(), failing);
+                var gate = failing.holdForces()) {
             var inFlight = journal.submit(Samples.ended(1));
             failing.awaitHeldForce();
             var queued = journal.submit(Samples.ended(2));
 
-            gate.countDown();
+            gate.open();
 
             for (var future : List.of(inFlight, queued)) {
                 assertThatExceptionOfType(CompletionException.class)
@@ -228,13 +229,13 @@ class JournalWriterTest {
     @Test
     void entriesInManyBuffers_areOneCommit() {
         int entries = 2_000;
-        try (var journal = Samples.open(file(), disk)) {
-            var gate = disk.holdForces();
+        try (var journal = Samples.open(file(), disk);
+                var gate = disk.holdForces()) {
             var futures = new ArrayList<CompletableFuture<Void>>();
             for (int i = 0; i < entries; i++) {
                 futures.add(journal.submit(Samples.ended(i)));
             }
-            gate.countDown();
+            gate.open();
             CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new)).join();
 
             for (int i = 0; i < entries; i++) {
@@ -283,14 +284,14 @@ class JournalWriterTest {
 
     @Test
     void dependentOfAFuture_thatWaitsForTheJournal_isToldInsteadOfHanging() throws InterruptedException {
-        try (var journal = Samples.open(file(), disk)) {
-            var gate = disk.holdForces();
+        try (var journal = Samples.open(file(), disk);
+                var gate = disk.holdForces()) {
             var durable = journal.submit(Samples.ended(1));
             disk.awaitHeldForce();
             List<Consumer<Void>> waiting = List.of(done -> journal.append(Samples.ended(2)), done -> journal.close());
             var dependents = waiting.stream().map(durable::thenAccept).toList();
 
-            gate.countDown();
+            gate.open();
 
             for (var dependent : dependents) {
                 assertThatExceptionOfType(CompletionException.class)

@@ -113,6 +113,11 @@ final class FakeModel implements ModelClient {
             thread.interrupt();
         }
 
+        /** Whether its thread waits for somebody. */
+        boolean isParked() {
+            return thread.getState() == Thread.State.TIMED_WAITING || thread.getState() == Thread.State.WAITING;
+        }
+
         boolean isDone() {
             return task.isDone();
         }

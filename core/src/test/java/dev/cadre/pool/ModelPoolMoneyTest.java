@@ -59,7 +59,13 @@ class ModelPoolMoneyTest {
         });
         for (var model : new FakeModel[] {exception, error}) {
             var pool = model.pool().build();
-            assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).hasMessageMatching("a bug|deep");
+            var attempts = new ArrayList<Attempt>();
+            assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempts::add)))
+                    .hasMessageMatching("a bug|deep");
+            assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Failed.class, failed -> {
+                assertThat(failed.failure()).hasMessageMatching("a bug|deep");
+                assertThat(failed.spend().forfeited()).isEqualTo(RESERVED);
+            });
             assertThat(model.calls).hasValue(1);
             assertIdle(pool);
         }
@@ -125,6 +131,21 @@ class ModelPoolMoneyTest {
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("breached");
         assertThat(model.calls).hasValue(1);
+    }
+
+    @Test
+    void costThatTheBooksCannotHold_isForfeited() throws Exception {
+        var most = Money.ofPico(Long.MAX_VALUE);
+        var full = Budget.of(most).open(most.minus(RESERVED));
+        var pool = new FakeModel((request, context) -> reply(TokenUsage.of(10, 106)))
+                .pool()
+                .build();
+
+        assertThat(pool.call(REQUEST, terms(full)).text()).isEqualTo("hello");
+
+        assertThat(full.state().forfeited()).isEqualTo(RESERVED);
+        assertThat(full.state().outstanding()).isEqualTo(Money.ZERO);
+        assertIdle(pool);
     }
 
     @Test

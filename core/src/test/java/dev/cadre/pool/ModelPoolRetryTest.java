@@ -18,6 +18,7 @@ import dev.cadre.model.ModelException.Charge;
 import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -100,6 +101,25 @@ class ModelPoolRetryTest {
 
         assertThat(reply.text()).isEqualTo("hello");
         assertSpent(budget, COST, Money.ZERO);
+    }
+
+    @Test
+    void listenerThatDies_beforeARetry_leavesNothingBehind() {
+        for (var delay : List.of(Duration.ZERO, Duration.ofMinutes(1))) {
+            var pool = FakeModel.failing(PoolRig.failed(500, Charge.FREE))
+                    .pool()
+                    .retryPolicy(RetryPolicy.standard().withDelays(delay, delay))
+                    .build();
+
+            assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempt -> {
+                        if (attempt instanceof Attempt.Failed) {
+                            throw new StackOverflowError("listener");
+                        }
+                    })))
+                    .isInstanceOf(StackOverflowError.class);
+            assertSpent(budget, Money.ZERO, Money.ZERO);
+            assertIdle(pool);
+        }
     }
 
     @Test

@@ -97,7 +97,7 @@ class ModelPoolWaitingTest {
         await(() -> holder.inFlight.get() == 1);
         var pool = FakeModel.replying().pool().build();
         var second = start(pool, terms(tight));
-        await(() -> pool.load().waiting() == 1);
+        await(() -> pool.load().waiting() == 1 && second.isParked());
         assertThat(pool.load().inFlight()).isZero();
 
         gate.countDown();

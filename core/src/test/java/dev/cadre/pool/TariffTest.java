@@ -51,6 +51,9 @@ class TariffTest {
     @Test
     void usageBeyondTheByteBound_isBelieved_ifItsCostFits() {
         assertThat(tariff.cost(reply(TokenUsage.of(500, 50)), RESERVED)).hasValue(Money.usd("0.001"));
+        assertThat(tariff.cost(reply(new TokenUsage(9_500, 9_500, 0, 1, 0)), RESERVED))
+                .as("more input than the catalogue allows, all cached")
+                .hasValue(Money.usd("0.00096"));
     }
 
     @Test

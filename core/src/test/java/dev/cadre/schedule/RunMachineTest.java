@@ -188,16 +188,6 @@ class RunMachineTest {
         assertThat(rig.ending().missing()).extracting(Missing::subtaskId).containsExactly("b", "c");
     }
 
-    @Test
-    void voidedSubtask_notStarted_isSkipped_startedGoesOn() {
-        var rig = merged().admit(node("a"), node("b", "a"))
-                .on(new RunInput.Voided("b", "its wire fits nothing"))
-                .on(new RunInput.Voided("a", "too late"));
-
-        assertThat(rig.ended("b")).isEqualTo(Outcome.skipped(Skip.Kind.PLAN, "its wire fits nothing"));
-        assertThat(rig.labelsRunning()).containsExactly("a");
-    }
-
     // --- inputs
 
     @Test

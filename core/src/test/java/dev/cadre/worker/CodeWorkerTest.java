@@ -77,12 +77,14 @@ class CodeWorkerTest {
 
     @Test
     void interrupt_cancels() {
-        assertThatThrownBy(() -> perform(throwing(new InterruptedException()))).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> perform(throwing(new InterruptedException())))
+                .isInstanceOf(InterruptedException.class);
     }
 
     @Test
     void interruptInsideAnotherException_cancels() {
-        var wrapped = new IllegalStateException(new java.util.concurrent.ExecutionException(new InterruptedException()));
+        var wrapped =
+                new IllegalStateException(new java.util.concurrent.ExecutionException(new InterruptedException()));
 
         assertThatThrownBy(() -> perform(throwing(wrapped))).isInstanceOf(InterruptedException.class);
     }
@@ -97,8 +99,8 @@ class CodeWorkerTest {
 
     @Test
     void brokenRule_isFinalBecauseNoTierDoesBetter() throws InterruptedException {
-        var type = code((topic, context) -> new Note("")).accept("it is not empty", (topic, note) -> !note.text()
-                .isEmpty());
+        var type = code((topic, context) -> new Note(""))
+                .accept("it is not empty", (topic, note) -> !note.text().isEmpty());
 
         assertFailed(perform(type), Failure.Kind.NOT_ACCEPTED, "the answer breaks the rule 'it is not empty'");
     }

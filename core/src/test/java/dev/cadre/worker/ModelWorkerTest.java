@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -70,8 +72,7 @@ class ModelWorkerTest {
 
         worker.perform(task(NOTE), terms(Limits.DEFAULT));
 
-        assertThat(client.purposes)
-                .containsExactly(purpose(CallPurpose.Kind.WORK), purpose(CallPurpose.Kind.REPAIR));
+        assertThat(client.purposes).containsExactly(purpose(CallPurpose.Kind.WORK), purpose(CallPurpose.Kind.REPAIR));
     }
 
     @Test
@@ -115,8 +116,7 @@ class ModelWorkerTest {
         });
 
         assertThat(failure(worker.perform(task(NOTE), terms(Limits.DEFAULT))))
-                .isEqualTo(new Failure(
-                        Failure.Kind.MODEL_FAILED, "the client broke: java.lang.StackOverflowError"));
+                .isEqualTo(new Failure(Failure.Kind.MODEL_FAILED, "the client broke: java.lang.StackOverflowError"));
     }
 
     @Test
@@ -143,11 +143,9 @@ class ModelWorkerTest {
 
     @Test
     void deadlineThatPassesDuringACall_runsNoTools() throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofMillis(50).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMillis(500).toNanos();
         client.then((request, context) -> {
-            while (System.nanoTime() - deadline <= 0) {
-                Thread.onSpinWait();
-            }
+            new CountDownLatch(1).await(deadline - System.nanoTime() + 1, TimeUnit.NANOSECONDS);
             return QueueClient.reply(request, "", Finish.TOOL_CALLS, echo("c1", "a"));
         });
         var ran = new CountDownLatch(1);
@@ -179,7 +177,8 @@ class ModelWorkerTest {
 
     @Test
     void toolsOfOneTurn_runAtTheSameTime() throws InterruptedException {
-        client.asksFor(new ToolCall("c1", "left", "{}"), new ToolCall("c2", "right", "{}")).replies(NOTE_JSON);
+        client.asksFor(new ToolCall("c1", "left", "{}"), new ToolCall("c2", "right", "{}"))
+                .replies(NOTE_JSON);
         var both = new CountDownLatch(2);
         Action meet = () -> {
             both.countDown();
@@ -207,7 +206,8 @@ class ModelWorkerTest {
 
     @Test
     void brokenTool_keepsItsSecrets() throws InterruptedException {
-        client.asksFor(new ToolCall("c1", "read", "{}"), new ToolCall("c2", "blow", "{}")).replies(NOTE_JSON);
+        client.asksFor(new ToolCall("c1", "read", "{}"), new ToolCall("c2", "blow", "{}"))
+                .replies(NOTE_JSON);
         Tool read = tool("read", Tool.Effect.READS, () -> {
             throw new IllegalStateException("password=hunter2");
         });
@@ -271,18 +271,26 @@ class ModelWorkerTest {
     }
 
     @Test
-    void interruptDuringAWritingTool_endsAsEffectUnknown() throws Exception {
+    void interruptDuringAWritingTool_endsAsEffectUnknownAndKeepsTheFlag() throws Exception {
         client.asksFor(new ToolCall("c1", "send", "{}"));
         var running = new CountDownLatch(1);
-        var rung = start(NOTE.tools(tool("send", Tool.Effect.WRITES, () -> {
+        var flag = new AtomicBoolean();
+        Tool send = tool("send", Tool.Effect.WRITES, () -> {
             running.countDown();
             new CountDownLatch(1).await();
-        })));
+        });
+        var end = new FutureTask<>(() -> {
+            RungEnd ended = worker.perform(task(NOTE.tools(send)), terms(Limits.DEFAULT));
+            flag.set(Thread.currentThread().isInterrupted());
+            return ended;
+        });
+        Thread rung = Thread.ofVirtual().start(end);
 
         running.await();
-        rung.thread().interrupt();
+        rung.interrupt();
 
-        assertThat(failure(rung.end().get()).kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
+        assertThat(failure(end.get()).kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
+        assertThat(flag).isTrue();
         assertThat(client.requests).hasSize(1);
     }
 
@@ -301,7 +309,8 @@ class ModelWorkerTest {
 
         assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
         assertThat(budget.state().forfeited())
-                .isEqualTo(worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst());
+                .isEqualTo(
+                        worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst());
     }
 
     @Test
@@ -318,7 +327,8 @@ class ModelWorkerTest {
 
     @Test
     void quote_namesTheCostOfTheFirstCall() {
-        var request = Rung.of(task(NOTE), "nano-model", Long.MAX_VALUE, Limits.DEFAULT).on(new RungEvent.Begin());
+        var request = Rung.of(task(NOTE), "nano-model", Long.MAX_VALUE, Limits.DEFAULT)
+                .on(new RungEvent.Begin());
         long bytes = ((RungCommand.Call) request).request().inputBytes();
         long tokens = Math.ceilDiv(bytes, 4);
 
@@ -345,7 +355,8 @@ class ModelWorkerTest {
         var code = SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
 
         assertThat(worker.quote(task(code), Limits.DEFAULT)).contains(CostRange.FREE);
-        assertThat(worker.quote(RungTask.first(NOTE, 7, "s1", Tier.NANO), Limits.DEFAULT)).contains(CostRange.FREE);
+        assertThat(worker.quote(RungTask.first(NOTE, 7, "s1", Tier.NANO), Limits.DEFAULT))
+                .contains(CostRange.FREE);
         assertThat(worker.quote(NOTE, Tier.MINI, Limits.DEFAULT)).isEmpty();
     }
 
@@ -354,7 +365,8 @@ class ModelWorkerTest {
     }
 
     private static Tool tool(String name, Tool.Effect effect, Action action) {
-        var spec = new ToolSpec(name, "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        var spec =
+                new ToolSpec(name, "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
         return Tool.raw(spec, (arguments, context) -> {
                     action.run();
                     return name + " done";

@@ -45,11 +45,13 @@ class RungTest {
         ModelRequest request = first.request();
         assertThat(first.kind()).isEqualTo(CallPurpose.Kind.WORK);
         assertThat(request.model()).isEqualTo("nano-model");
-        assertThat(request.instructions()).startsWith("State a fact about the topic.\n\nThe user message holds the input");
+        assertThat(request.instructions())
+                .startsWith("State a fact about the topic.\n\nThe user message holds the input");
         assertThat(request.turns()).containsExactly(new Turn.User("<input>\n{\"name\":\"cats\"}\n</input>"));
         assertThat(request.tools()).containsExactly(RungScript.ECHO.spec());
         assertThat(request.output())
-                .isEqualTo(new OutputFormat.JsonSchema("Note", JsonType.of(Note.class).schema()));
+                .isEqualTo(new OutputFormat.JsonSchema(
+                        "Note", JsonType.of(Note.class).schema()));
         assertThat(request.maxOutputTokens()).isEqualTo(2_000);
         assertThat(request.effort()).isEqualTo(Effort.NONE);
         assertThat(request.serviceTier()).isEqualTo(ServiceTier.STANDARD);
@@ -58,7 +60,8 @@ class RungTest {
     @Test
     void firstRequest_differsBetweenInputsInTheLastTurnOnly() {
         ModelRequest cats = RungScript.of(NOTE).begin().request();
-        ModelRequest dogs = RungScript.of(first(NOTE, "dogs"), Limits.DEFAULT).begin().request();
+        ModelRequest dogs =
+                RungScript.of(first(NOTE, "dogs"), Limits.DEFAULT).begin().request();
 
         assertThat(dogs.withTurns(cats.turns())).isEqualTo(cats);
     }
@@ -70,7 +73,9 @@ class RungTest {
         assertThat(RungScript.of(NOTE, limits).begin().request())
                 .returns(900L, ModelRequest::maxOutputTokens)
                 .returns(Effort.LOW, ModelRequest::effort);
-        assertThat(RungScript.of(NOTE.maxOutputTokens(300).effort(Effort.HIGH), limits).begin().request())
+        assertThat(RungScript.of(NOTE.maxOutputTokens(300).effort(Effort.HIGH), limits)
+                        .begin()
+                        .request())
                 .returns(300L, ModelRequest::maxOutputTokens)
                 .returns(Effort.HIGH, ModelRequest::effort);
     }
@@ -97,7 +102,8 @@ class RungTest {
 
         assertThatThrownBy(() -> Rung.of(task, "nano-model", 2_000, Limits.DEFAULT))
                 .isInstanceOf(JsonException.class)
-                .hasMessage("the input of 'note' must be a %s, not a java.lang.String".formatted(Topic.class.getName()));
+                .hasMessage(
+                        "the input of 'note' must be a %s, not a java.lang.String".formatted(Topic.class.getName()));
     }
 
     @Test
@@ -118,9 +124,7 @@ class RungTest {
         RungCommand.Call call = RungScript.of(mini, Limits.DEFAULT).begin();
 
         assertThat(call.kind()).isEqualTo(CallPurpose.Kind.ESCALATION);
-        assertThat(userText(call))
-                .isEqualTo(
-                        """
+        assertThat(userText(call)).isEqualTo("""
                         <input>
                         {"name":"cats"}
                         </input>
@@ -199,7 +203,8 @@ class RungTest {
         var rung = Rung.of(first(NOTE, "cats"), "small", 3_000, Limits.DEFAULT);
         rung.on(new RungEvent.Begin());
 
-        assertThat(request(rung.on(new RungEvent.Replied(truncated()))).maxOutputTokens()).isEqualTo(3_000);
+        assertThat(request(rung.on(new RungEvent.Replied(truncated()))).maxOutputTokens())
+                .isEqualTo(3_000);
     }
 
     @Test
@@ -216,8 +221,8 @@ class RungTest {
         RungEnd.Failed end = failed(begun(NOTE.upTo(Tier.FLAGSHIP)).replies(Finish.REFUSED, NOTE_JSON));
 
         assertThat(end.failure())
-                .isEqualTo(new Failure(
-                        Failure.Kind.REFUSED, "the model refused: \"{\\\"text\\\":\\\"They purr.\\\"}\""));
+                .isEqualTo(
+                        new Failure(Failure.Kind.REFUSED, "the model refused: \"{\\\"text\\\":\\\"They purr.\\\"}\""));
         assertThat(end.cause()).isEmpty();
     }
 
@@ -229,14 +234,15 @@ class RungTest {
 
     @Test
     void answer_thatBreaksARule_isRejectedNamingTheFirst() {
-        var type = NOTE.accept("it is about the topic", (topic, note) -> note.text().contains(topic.name()))
+        var type = NOTE.accept(
+                        "it is about the topic", (topic, note) -> note.text().contains(topic.name()))
                 .accept("it is short", (topic, note) -> false);
 
         RungEnd.Rejected end = rejected(begun(type).answers(NOTE_JSON));
 
         assertThat(end.failure())
-                .isEqualTo(new Failure(
-                        Failure.Kind.NOT_ACCEPTED, "the answer breaks the rule 'it is about the topic'"));
+                .isEqualTo(
+                        new Failure(Failure.Kind.NOT_ACCEPTED, "the answer breaks the rule 'it is about the topic'"));
     }
 
     @Test

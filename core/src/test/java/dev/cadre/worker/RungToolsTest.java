@@ -64,19 +64,17 @@ class RungToolsTest {
         RungCommand next = rung.asks(new ToolCall("c1", "delete_everything", "{}"));
 
         assertThat(results(next))
-                .containsExactly(new Turn.ToolResult(
-                        "c1", "error: there is no tool of this name; the tools are echo"));
+                .containsExactly(new Turn.ToolResult("c1", "error: there is no tool of this name; the tools are echo"));
     }
 
     @Test
     void malformedArguments_areAnsweredWithoutARun() {
         var rung = begun(WITH_ECHO);
 
-        RungCommand run = rung.asks(
-                new ToolCall("c1", "echo", "{\"word\":"), new ToolCall("c2", "echo", "[1]"), echo("c3", "a"));
+        RungCommand run =
+                rung.asks(new ToolCall("c1", "echo", "{\"word\":"), new ToolCall("c2", "echo", "[1]"), echo("c3", "a"));
 
-        assertThat(((RungCommand.RunTools) run).runs())
-                .containsExactly(new RungCommand.ToolRun(echo("c3", "a"), ECHO));
+        assertThat(((RungCommand.RunTools) run).runs()).containsExactly(new RungCommand.ToolRun(echo("c3", "a"), ECHO));
         List<Turn.ToolResult> results = results(rung.ended(OK));
         assertThat(results.get(0).text()).startsWith("error: the arguments are not valid JSON: ");
         assertThat(results.get(1).text()).isEqualTo("error: the arguments must be a JSON object");
@@ -122,7 +120,8 @@ class RungToolsTest {
         var rung = begun(WITH_ECHO, limits(new ToolLimits(20, 50, 8, Duration.ofSeconds(1))));
         rung.asks(new ToolCall("c1", "echo", "{}"));
 
-        assertThat(results(rung.ended(new ToolEnd.Returned("😀😀"))).getFirst().text()).isEqualTo("😀😀");
+        assertThat(results(rung.ended(new ToolEnd.Returned("😀😀"))).getFirst().text())
+                .isEqualTo("😀😀");
     }
 
     @Test
@@ -155,9 +154,9 @@ class RungToolsTest {
         rung.asks(new ToolCall("c2", "echo", "{ \"n\": 1, \"word\": \"a\" }"), echo("c3", "other"));
         rung.ended(OK, OK);
 
-        assertThat(rejected(rung.asks(new ToolCall("c4", "echo", "{\"n\":1,\"word\":\"a\"}"))).failure())
-                .isEqualTo(new Failure(
-                        Failure.Kind.TOOL_LIMIT, "the same call of the tool \"echo\" for the 3rd time"));
+        assertThat(rejected(rung.asks(new ToolCall("c4", "echo", "{\"n\":1,\"word\":\"a\"}")))
+                        .failure())
+                .isEqualTo(new Failure(Failure.Kind.TOOL_LIMIT, "the same call of the tool \"echo\" for the 3rd time"));
     }
 
     @Test
@@ -188,7 +187,8 @@ class RungToolsTest {
 
     @Test
     void rejection_afterAWritingTool_isEffectUnknown() {
-        var rung = afterSending(NOTE.accept("never", (topic, note) -> false).tools(SEND).upTo(Tier.MINI));
+        var rung = afterSending(
+                NOTE.accept("never", (topic, note) -> false).tools(SEND).upTo(Tier.MINI));
 
         assertThat(failed(rung.answers(NOTE_JSON)).failure())
                 .isEqualTo(new Failure(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+/** The programs that come with Cadre. */
 @NullMarked
 package dev.cadre.examples;
 

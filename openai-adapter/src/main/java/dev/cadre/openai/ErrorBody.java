@@ -14,7 +14,11 @@ record ErrorBody(String type, String code, String param, String message) {
     static final ErrorBody NONE = new ErrorBody("", "", "", "");
 
     private static final Set<String> POLICY = Set.of(
-            "invalid_prompt", "content_policy_violation", "bio_policy", "cyber_policy", "misalignment_policy_violation");
+            "invalid_prompt",
+            "content_policy_violation",
+            "bio_policy",
+            "cyber_policy",
+            "misalignment_policy_violation");
 
     /** Of the body of a refusal: an object as a rule, a bare text from some servers. */
     static ErrorBody of(JsonField<?> body) {
@@ -43,7 +47,8 @@ record ErrorBody(String type, String code, String param, String message) {
         if (value == null) {
             return "";
         }
-        return value.asString().orElseGet(() -> value.asNumber().map(Number::toString).orElse(""));
+        return value.asString()
+                .orElseGet(() -> value.asNumber().map(Number::toString).orElse(""));
     }
 
     boolean isPresent() {

@@ -10,6 +10,7 @@ import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.services.blocking.ResponseService;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.io.IOException;
@@ -30,8 +31,7 @@ final class Exchange {
     private final ResponseCreateParams params;
     private final CallContext context;
 
-    Exchange(
-            ResponseService.WithRawResponse service, Failures failures, ModelRequest request, CallContext context) {
+    Exchange(ResponseService.WithRawResponse service, Failures failures, ModelRequest request, CallContext context) {
         this.service = service;
         this.failures = failures;
         this.request = request;
@@ -74,7 +74,7 @@ final class Exchange {
     /** A server that cannot stream, or an error with status 200. */
     private static ModelReply whole(HttpResponse raw, ReplyReader reader, Consumer<String> text) throws IOException {
         ModelReply reply = reader.read(REPLY.readValue(raw.body()));
-        if (!reply.text().isEmpty()) {
+        if (reply.finish() != Finish.REFUSED && !reply.text().isEmpty()) {
             text.accept(reply.text());
         }
         return reply;

@@ -4,7 +4,6 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JacksonException;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
-import com.openai.errors.SseException;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.Charge;
@@ -65,10 +64,7 @@ final class Failures {
         }
         if (failure instanceof OpenAIServiceException refused) {
             var headers = new LimitHeaders(refused.headers());
-            ErrorBody error = ErrorBody.of(refused.body());
-            return refused instanceof SseException
-                    ? inReply(model, error, headers, true)
-                    : refused(model, refused.statusCode(), error, headers);
+            return refused(model, refused.statusCode(), ErrorBody.of(refused.body()), headers);
         }
         return lost(failure, model, trace);
     }
@@ -125,8 +121,7 @@ final class Failures {
         }
         // an explained refusal comes before the work; any other failure may come after it
         boolean turnedAway = error.isPresent() && (status < 500 || status == 503);
-        return new ServerFailed(
-                message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
+        return new ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
     }
 
     /**
@@ -170,8 +165,10 @@ final class Failures {
         if (!trace.isSent() && isUntrusted(failure)) {
             return new Unreachable("no secure connection to %s: %s".formatted(baseUrl, said), cause);
         }
-        boolean noHttp = !trace.isAnswered() && find(failure, ProtocolException.class).isPresent();
-        boolean noJson = find(failure, JacksonException.class).isPresent() && connectionLoss(failure).isEmpty();
+        boolean noHttp =
+                !trace.isAnswered() && find(failure, ProtocolException.class).isPresent();
+        boolean noJson = find(failure, JacksonException.class).isPresent()
+                && connectionLoss(failure).isEmpty();
         if (noHttp || noJson || find(failure, IOException.class).isEmpty()) {
             return new MalformedReply(
                     redactor.quote("the reply (%s) cannot be read, %s".formatted(trace.contentType(), said)), cause);

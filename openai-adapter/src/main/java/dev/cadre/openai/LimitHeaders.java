@@ -38,10 +38,12 @@ final class LimitHeaders {
     }
 
     /** The least time to wait from now on, or null if no usable header asks for one. */
-    @Nullable Duration retryAfter(InstantSource clock) {
+    @Nullable
+    Duration retryAfter(InstantSource clock) {
         return first("retry-after-ms")
                 .flatMap(millis -> decimal(millis, "0.001"))
-                .or(() -> first("retry-after").flatMap(wait -> decimal(wait, "1").or(() -> untilDate(wait, clock))))
+                .or(() ->
+                        first("retry-after").flatMap(wait -> decimal(wait, "1").or(() -> untilDate(wait, clock))))
                 .orElse(null);
     }
 
@@ -60,7 +62,8 @@ final class LimitHeaders {
         if (stated.isPresent() && limit <= 0) {
             return Window.UNKNOWN; // some hosts send -1 or 0 for "we do not say"
         }
-        long remaining = first("x-ratelimit-remaining-" + of).map(LimitHeaders::count).orElse(-1L);
+        long remaining =
+                first("x-ratelimit-remaining-" + of).map(LimitHeaders::count).orElse(-1L);
         Duration reset = first("x-ratelimit-reset-" + of)
                 .flatMap(LimitHeaders::goDuration)
                 .orElse(Duration.ZERO);

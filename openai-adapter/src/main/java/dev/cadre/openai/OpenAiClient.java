@@ -42,8 +42,8 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
         http = new OkHttpClient.Builder()
                 .followRedirects(false)
                 .followSslRedirects(false)
-                .connectionPool(new ConnectionPool(
-                        builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
+                .connectionPool(
+                        new ConnectionPool(builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(CallTrace::of)
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES))
                 .build();

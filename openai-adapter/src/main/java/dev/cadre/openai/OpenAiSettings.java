@@ -27,8 +27,8 @@ record OpenAiSettings(String apiKey, BaseUrl baseUrl, Map<Tier, String> models) 
      * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
      */
     static OpenAiSettings from(Map<String, String> environment) {
-        String key = variable(environment, API_KEY)
-                .orElseThrow(() -> new IllegalArgumentException(API_KEY + " is not set"));
+        String key =
+                variable(environment, API_KEY).orElseThrow(() -> new IllegalArgumentException(API_KEY + " is not set"));
         BaseUrl url = variable(environment, BASE_URL)
                 .map(text -> BaseUrl.parse(BASE_URL, text))
                 .orElse(BaseUrl.OPENAI);

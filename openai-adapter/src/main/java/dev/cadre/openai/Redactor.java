@@ -15,6 +15,9 @@ final class Redactor {
     private static final int MAX_CAUSES = 8;
     private static final String MASK = "[redacted]";
 
+    /** A shorter key is a stand-in for a server that wants none; masking "x" would spoil every message. */
+    private static final int LEAST_KEY_CHARS = 8;
+
     /**
      * Keys by shape, bearer tokens, and the provider's own masked form, which shows the ends of a key. Each alternative
      * begins where no other could: the time is linear in the text, which may be megabytes of an error page.
@@ -31,7 +34,8 @@ final class Redactor {
         forms.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
         forms.add(key.replace("\\", "\\\\").replace("\"", "\\\""));
         forms.add(key.replace("/", "\\/"));
-        literals = List.copyOf(forms);
+        literals =
+                forms.stream().filter(form -> form.length() >= LEAST_KEY_CHARS).toList();
     }
 
     /** The text without secrets. */
@@ -71,8 +75,8 @@ final class Redactor {
 
     private Throwable copy(Throwable failure, int depth) {
         @Nullable Throwable cause = failure.getCause();
-        var copy = new IOException(
-                quote(failure.toString()), cause == null || depth == 0 ? null : copy(cause, depth - 1));
+        var copy =
+                new IOException(quote(failure.toString()), cause == null || depth == 0 ? null : copy(cause, depth - 1));
         copy.setStackTrace(failure.getStackTrace());
         return copy;
     }

@@ -42,8 +42,10 @@ final class ReplyReader {
             throw failures.malformed(request.model(), "the reply is null", headers);
         }
         ErrorBody error = ErrorBody.ofReply(response._error());
-        String status =
-                response._status().asKnown().flatMap(named -> named._value().asString()).orElse("");
+        String status = response._status()
+                .asKnown()
+                .flatMap(named -> named._value().asString())
+                .orElse("");
         return switch (status) {
             case "completed" -> completed(response);
             case "incomplete" -> reply(response, text(response), List.of(), incomplete(response));
@@ -129,19 +131,22 @@ final class ReplyReader {
     }
 
     private static String text(Response response) {
-        return joined(response, part -> part.outputText()
-                .flatMap(text -> text._text().asKnown())
-                .orElse(""));
+        return joined(
+                response,
+                part -> part.outputText()
+                        .flatMap(text -> text._text().asKnown())
+                        .orElse(""));
     }
 
     private static String refusal(Response response) {
-        return joined(response, part -> part.refusal()
-                .flatMap(refusal -> refusal._refusal().asKnown())
-                .orElse(""));
+        return joined(
+                response,
+                part -> part.refusal()
+                        .flatMap(refusal -> refusal._refusal().asKnown())
+                        .orElse(""));
     }
 
-    private static String joined(
-            Response response, Function<ResponseOutputMessage.Content, String> part) {
+    private static String joined(Response response, Function<ResponseOutputMessage.Content, String> part) {
         var joined = new StringBuilder();
         for (ResponseOutputItem item : items(response)) {
             item.message()
@@ -182,9 +187,8 @@ final class ReplyReader {
         }
         try {
             return ObjectMappers.jsonMapper()
-                    .writeValueAsString(items.stream()
-                            .filter(ReplyReader::canBeRepeated)
-                            .toList());
+                    .writeValueAsString(
+                            items.stream().filter(ReplyReader::canBeRepeated).toList());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("items that were read cannot be written", e);
         }
@@ -192,7 +196,9 @@ final class ReplyReader {
 
     private static boolean isPlain(ResponseOutputItem item) {
         return item.isFunctionCall()
-                || item.message().filter(message -> message._phase().isMissing()).isPresent();
+                || item.message()
+                        .filter(message -> message._phase().isMissing())
+                        .isPresent();
     }
 
     /** Reasoning is stored nowhere: without its encrypted content the provider cannot find it again. */

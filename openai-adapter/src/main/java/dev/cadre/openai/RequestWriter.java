@@ -80,8 +80,7 @@ final class RequestWriter {
                 .description(tool.description())
                 .strict(true)
                 .parameters(FunctionTool.Parameters.builder()
-                        .putAllAdditionalProperties(
-                                object("parameters of tool", tool.name(), tool.parametersSchema()))
+                        .putAllAdditionalProperties(object("parameters of tool", tool.name(), tool.parametersSchema()))
                         .build())
                 .build();
     }

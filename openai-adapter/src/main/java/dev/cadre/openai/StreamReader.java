@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import com.openai.core.JsonField;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.SseException;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseStreamEvent;
@@ -32,6 +33,14 @@ final class StreamReader {
     }
 
     Response read(StreamResponse<ResponseStreamEvent> stream) {
+        try {
+            return readEvents(stream);
+        } catch (SseException e) {
+            throw failures.inReply(model, ErrorBody.of(e.body()), headers, worked);
+        }
+    }
+
+    private Response readEvents(StreamResponse<ResponseStreamEvent> stream) {
         long events = 0;
         for (Iterator<ResponseStreamEvent> iterator = stream.stream().iterator(); iterator.hasNext(); ) {
             ResponseStreamEvent event = iterator.next();
@@ -43,8 +52,8 @@ final class StreamReader {
                         .orElseThrow(() -> failures.malformed(model, "the last event holds no reply", headers));
             }
             event.outputItemAdded()
-                    .ifPresent(added -> begun(
-                            added._item(), added._outputIndex().asKnown().orElse(-1L)));
+                    .ifPresent(added ->
+                            begun(added._item(), added._outputIndex().asKnown().orElse(-1L)));
             event.outputTextDelta().ifPresent(this::pass);
             event.error().ifPresent(error -> {
                 throw failures.inReply(model, ErrorBody.ofEvent(error), headers, worked);

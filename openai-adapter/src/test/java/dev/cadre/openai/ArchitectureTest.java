@@ -52,8 +52,7 @@ class ArchitectureTest {
             .should(mentionNoForeignType());
 
     @ArchTest
-    static final ArchRule publicFields_doNotExist = fields()
-            .that()
+    static final ArchRule publicFields_doNotExist = fields().that()
             .areDeclaredInClassesThat()
             .resideInAPackage("dev.cadre.openai")
             .and()

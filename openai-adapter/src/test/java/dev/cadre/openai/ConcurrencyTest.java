@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.testing.LoopbackFault;
 import dev.cadre.testing.LoopbackGate;
 import dev.cadre.testing.LoopbackOpenAi;
 import dev.cadre.testing.LoopbackReply;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -132,6 +136,38 @@ class ConcurrencyTest extends LoopbackTest {
             ownClient.close();
 
             assertThat(own.awaitConnections(0)).isTrue();
+        }
+    }
+
+    @Test
+    void close_withACallInFlight_failsIt() throws Exception {
+        server.onAny().replies(LoopbackReply.text("x").fault(LoopbackFault.STALL_BEFORE_REPLY));
+        OpenAiClient own = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build();
+        var call = new FutureTask<>(() -> catchThrowable(() -> own.call(REQUEST, plain())));
+        Thread.ofVirtual().start(call);
+        assertThat(server.awaitInFlight(1)).isTrue();
+
+        own.close();
+
+        assertThat(call.get()).isInstanceOf(ModelException.ConnectionFailed.class);
+    }
+
+    @Test
+    void close_endsTheClientsThreads() throws Exception {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        OpenAiClient own = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build();
+        own.call(REQUEST, plain());
+        own.call(REQUEST, streamed(piece -> {}));
+
+        own.close();
+
+        // all clients share OkHttp's threads, virtual threads theirs
+        var started = new HashSet<>(Thread.getAllStackTraces().keySet());
+        started.removeAll(before);
+        started.removeIf(thread -> thread.getName().matches("(OkHttp|Okio|ForkJoinPool|VirtualThread).*"));
+        for (Thread thread : started) {
+            assertThat(thread.join(Duration.ofSeconds(20))).as(thread.getName()).isTrue();
         }
     }
 

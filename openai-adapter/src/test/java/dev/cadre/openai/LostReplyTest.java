@@ -20,8 +20,14 @@ import dev.cadre.testing.LoopbackReply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,8 +53,7 @@ class LostReplyTest extends LoopbackTest {
             value = LoopbackFault.class,
             names = {"STALL_BEFORE_REPLY", "STALL_IN_HEADERS", "STALL_IN_BODY"})
     void silence_timesOutAndClosesTheExchange(LoopbackFault fault) throws InterruptedException {
-        TimedOut failure =
-                failure(TimedOut.class, CallContext.of(PURPOSE, Duration.ofMillis(300)), LONG.fault(fault));
+        TimedOut failure = failure(TimedOut.class, CallContext.of(PURPOSE, Duration.ofMillis(300)), LONG.fault(fault));
 
         assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
         assertThat(failure).hasMessage("gpt-5.4-nano gave no whole reply in time");
@@ -69,10 +74,13 @@ class LostReplyTest extends LoopbackTest {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
-        try (var lost = OpenAiClient.builder(KEY).baseUrl("http://127.0.0.1:" + free + "/v1").build()) {
+        try (var lost = OpenAiClient.builder(KEY)
+                .baseUrl("http://127.0.0.1:" + free + "/v1")
+                .build()) {
             assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
-                    .isInstanceOfSatisfying(ConnectionFailed.class, failure -> assertThat(failure.charge())
-                            .isEqualTo(Charge.FREE))
+                    .isInstanceOfSatisfying(
+                            ConnectionFailed.class,
+                            failure -> assertThat(failure.charge()).isEqualTo(Charge.FREE))
                     .hasMessageStartingWith("the connection to http://127.0.0.1:" + free + "/v1 failed");
         }
     }
@@ -82,8 +90,63 @@ class LostReplyTest extends LoopbackTest {
         String secure = server.baseUrl().replace("http:", "https:");
         try (var lost = OpenAiClient.builder(KEY).baseUrl(secure).build()) {
             assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
-                    .isInstanceOfAny(Unreachable.class, ConnectionFailed.class)
-                    .hasMessageContaining(secure);
+                    .isInstanceOf(Unreachable.class)
+                    .hasMessageStartingWith("no secure connection to " + secure + ": gpt-5.4-nano: SSLException");
+        }
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void tls_withAnUntrustedCertificate_isUnreachable(@TempDir Path directory) throws Exception {
+        try (var untrusted = untrusted(directory)) {
+            Thread.ofVirtual().start(() -> shakeHands(untrusted));
+            String url = "https://127.0.0.1:" + untrusted.getLocalPort() + "/v1";
+            try (var lost = OpenAiClient.builder(KEY).baseUrl(url).build()) {
+                assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
+                        .isInstanceOf(Unreachable.class)
+                        .hasMessageStartingWith("no secure connection to " + url)
+                        .hasMessageContaining("certification path");
+            }
+        }
+    }
+
+    /** A TLS server whose certificate nobody has signed but itself. */
+    private static ServerSocket untrusted(Path directory) throws Exception {
+        Path file = directory.resolve("untrusted.p12");
+        var keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "server",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(KeyStore.getInstance(file.toFile(), "changeit".toCharArray()), "changeit".toCharArray());
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    private static void shakeHands(ServerSocket listener) {
+        try (var socket = (SSLSocket) listener.accept()) {
+            socket.startHandshake();
+        } catch (IOException e) {
+            // the client does not trust it
         }
     }
 
@@ -109,7 +172,8 @@ class LostReplyTest extends LoopbackTest {
                 "not json at all"
             })
     void body_thatIsNoReply_isMalformed(String body) {
-        assertThat(failure(MalformedReply.class, LoopbackReply.raw(200, "application/json", body)).charge())
+        assertThat(failure(MalformedReply.class, LoopbackReply.raw(200, "application/json", body))
+                        .charge())
                 .isEqualTo(Charge.UNKNOWN);
     }
 
@@ -122,6 +186,21 @@ class LostReplyTest extends LoopbackTest {
     void page_ofAProxy_isMalformedAndNamed() {
         assertThat(failure(MalformedReply.class, LoopbackReply.raw(200, "text/html", "<html>Log in</html>")))
                 .hasMessageContaining("text/html");
+    }
+
+    /** Jackson quotes the word that it stumbled over. */
+    @Test
+    void key_quotedByTheParser_isInNoCause() {
+        String key = "canary0123456789abcdef";
+        server.onAny().replies(LoopbackReply.raw(200, "application/json", key));
+        try (var other = OpenAiClient.builder(key).baseUrl(server.baseUrl()).build()) {
+            Throwable failure = catchThrowable(() -> other.call(REQUEST, plain()));
+
+            assertThat(failure).hasMessageContaining("Unrecognized token '[redacted]'");
+            assertThat(failure.getCause().toString())
+                    .contains("Unrecognized token '[redacted]'")
+                    .doesNotContain(key);
+        }
     }
 
     @Test
@@ -171,7 +250,9 @@ class LostReplyTest extends LoopbackTest {
 
     @Test
     void statusFailed_beforeAnyWork_isThatError() {
-        failure(RateLimited.class, LoopbackReply.failed("rate_limit_exceeded", "Too fast.").field("usage", "null"));
+        failure(
+                RateLimited.class,
+                LoopbackReply.failed("rate_limit_exceeded", "Too fast.").field("usage", "null"));
     }
 
     @Test

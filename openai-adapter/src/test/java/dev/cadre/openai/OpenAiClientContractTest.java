@@ -55,15 +55,12 @@ class OpenAiClientContractTest extends ModelClientContract {
         server.onAny()
                 .replies(
                         switch (trouble) {
-                            case RATE_LIMITED ->
-                                LoopbackReply.error(429, "tokens", "rate_limit_exceeded", message);
+                            case RATE_LIMITED -> LoopbackReply.error(429, "tokens", "rate_limit_exceeded", message);
                             case SERVER_FAILED -> LoopbackReply.error(500, "server_error", "", message);
-                            case CONNECTION_LOST ->
-                                LoopbackReply.text(message).fault(LoopbackFault.RESET_BEFORE_REPLY);
+                            case CONNECTION_LOST -> LoopbackReply.text(message).fault(LoopbackFault.RESET_BEFORE_REPLY);
                             case MALFORMED_REPLY -> LoopbackReply.raw(200, "application/json", KEY);
                             case CONTEXT_TOO_LONG ->
-                                LoopbackReply.error(
-                                        400, "invalid_request_error", "context_length_exceeded", message);
+                                LoopbackReply.error(400, "invalid_request_error", "context_length_exceeded", message);
                             case INVALID_REQUEST ->
                                 LoopbackReply.error(400, "invalid_request_error", "unsupported_value", message);
                             case QUOTA_EXHAUSTED ->

@@ -26,8 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OpenAiClientTest extends LoopbackTest {
-    private static final String ANY_OBJECT =
-            """
+    private static final String ANY_OBJECT = """
             {"type":"object","properties":{"why":{"type":"string"},"answer":{"type":"string"}},\
             "required":["why","answer"],"additionalProperties":false}""";
     private static final ToolSpec GREP = new ToolSpec("grep", "Finds text.", ANY_OBJECT);
@@ -36,10 +35,7 @@ class OpenAiClientTest extends LoopbackTest {
     void request_plain_sendsCapEffortTierAndNoStoring() throws InterruptedException {
         replyTo(LoopbackReply.text("Fine."));
 
-        assertThat(Json.parse(sent().body()))
-                .isEqualTo(
-                        Json.parse(
-                                """
+        assertThat(Json.parse(sent().body())).isEqualTo(Json.parse("""
                                 {"model":"gpt-5.4-nano","instructions":"Answer.",
                                  "input":[{"type":"message","role":"user","content":"How are you?"}],"max_output_tokens":64,
                                  "reasoning":{"effort":"none"},"service_tier":"default","store":false}"""));
@@ -117,9 +113,7 @@ class OpenAiClientTest extends LoopbackTest {
         ModelReply asked = client.call(first, plain());
         client.call(
                 first.withTurns(List.of(
-                        first.turns().getFirst(),
-                        Turn.Assistant.of(asked),
-                        new Turn.ToolResult("call_1", "3 cats"))),
+                        first.turns().getFirst(), Turn.Assistant.of(asked), new Turn.ToolResult("call_1", "3 cats"))),
                 plain());
 
         assertThat(server.requests().getFirst().body())
@@ -127,15 +121,17 @@ class OpenAiClientTest extends LoopbackTest {
         assertThat(Json.parse(sent().body()))
                 .extracting(body -> ((Json.Obj) body).items("input").subList(1, 4))
                 .isEqualTo(List.of(
-                        Json.parse("{\"id\":\"rs_1\",\"summary\":[],\"type\":\"reasoning\",\"encrypted_content\":\"c2VjcmV0\"}"),
-                        Json.parse("{\"arguments\":\"{}\",\"call_id\":\"call_1\",\"name\":\"grep\",\"type\":\"function_call\",\"id\":\"fc_call_1\",\"status\":\"completed\"}"),
-                        Json.parse("{\"call_id\":\"call_1\",\"output\":\"3 cats\",\"type\":\"function_call_output\"}")));
+                        Json.parse(
+                                "{\"id\":\"rs_1\",\"summary\":[],\"type\":\"reasoning\",\"encrypted_content\":\"c2VjcmV0\"}"),
+                        Json.parse(
+                                "{\"arguments\":\"{}\",\"call_id\":\"call_1\",\"name\":\"grep\",\"type\":\"function_call\",\"id\":\"fc_call_1\",\"status\":\"completed\"}"),
+                        Json.parse(
+                                "{\"call_id\":\"call_1\",\"output\":\"3 cats\",\"type\":\"function_call_output\"}")));
     }
 
     @Test
     void reasoning_withoutEncryptedContent_isNotSentBack() throws InterruptedException {
-        ModelReply reply = replyTo(LoopbackReply.text("Done.")
-                .field("output", """
+        ModelReply reply = replyTo(LoopbackReply.text("Done.").field("output", """
                         [{"type":"reasoning","id":"rs_1","summary":[]},
                          {"type":"message","id":"m","role":"assistant","status":"completed",
                           "content":[{"type":"output_text","text":"Done.","annotations":[]}]}]"""));
@@ -178,7 +174,8 @@ class OpenAiClientTest extends LoopbackTest {
 
     @Test
     void reply_truncatedWithinReasoning_isEmpty() throws InterruptedException {
-        ModelReply reply = replyTo(LoopbackReply.truncated("").field("output", "[{\"type\":\"reasoning\",\"id\":\"r\"}]"));
+        ModelReply reply =
+                replyTo(LoopbackReply.truncated("").field("output", "[{\"type\":\"reasoning\",\"id\":\"r\"}]"));
 
         assertThat(reply.finish()).isEqualTo(Finish.TRUNCATED);
         assertThat(reply.text()).isEmpty();
@@ -199,8 +196,7 @@ class OpenAiClientTest extends LoopbackTest {
 
     @Test
     void reply_withUnknownItems_keepsTheRest() throws InterruptedException {
-        ModelReply reply = replyTo(LoopbackReply.text("x")
-                .field("output", """
+        ModelReply reply = replyTo(LoopbackReply.text("x").field("output", """
                         [{"type":"telepathy","id":"t"},
                          {"type":"message","id":"m","role":"assistant","status":"completed","content":
                           [{"type":"hologram"},{"type":"output_text","text":"Fine.","annotations":[]}]}]"""));
@@ -211,8 +207,7 @@ class OpenAiClientTest extends LoopbackTest {
 
     @Test
     void reply_withCommentary_isTheFinalAnswerAlone() throws InterruptedException {
-        ModelReply reply = replyTo(LoopbackReply.text("x")
-                .field("output", """
+        ModelReply reply = replyTo(LoopbackReply.text("x").field("output", """
                         [{"type":"message","id":"a","role":"assistant","status":"completed","phase":"commentary",
                           "content":[{"type":"output_text","text":"Let me see.","annotations":[]}]},
                          {"type":"message","id":"b","role":"assistant","status":"completed","phase":"final_answer",
@@ -223,7 +218,9 @@ class OpenAiClientTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"[]", "null", "7"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"[]", "null", "7"})
     void reply_withoutOutput_isEmptyText(String output) throws InterruptedException {
         ModelReply reply = replyTo(LoopbackReply.text("x").field("output", output));
 
@@ -251,17 +248,20 @@ class OpenAiClientTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '`', value = {
-        "\"gpt-5.4-nano-2026-03-17\", gpt-5.4-nano-2026-03-17",
-        "\"gpt-5.4\", gpt-5.4",
-        "\"gpt-5.5-pro\", gpt-5.5-pro",
-        "\"local-model\", local-model",
-        "null, gpt-5.4-nano",
-        "\"\", gpt-5.4-nano",
-        "7, gpt-5.4-nano"
-    })
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "\"gpt-5.4-nano-2026-03-17\", gpt-5.4-nano-2026-03-17",
+                "\"gpt-5.4\", gpt-5.4",
+                "\"gpt-5.5-pro\", gpt-5.5-pro",
+                "\"local-model\", local-model",
+                "null, gpt-5.4-nano",
+                "\"\", gpt-5.4-nano",
+                "7, gpt-5.4-nano"
+            })
     void model_inReply_isReported(String named, String reported) throws InterruptedException {
-        assertThat(replyTo(LoopbackReply.text("x").field("model", named)).model()).isEqualTo(reported);
+        assertThat(replyTo(LoopbackReply.text("x").field("model", named)).model())
+                .isEqualTo(reported);
     }
 
     @Test
@@ -285,7 +285,9 @@ class OpenAiClientTest extends LoopbackTest {
         String text = "\u0000 \ud83d\ude00 \uffff \u202e";
         server.onAny().answers(request -> LoopbackReply.text(request.inputText()));
 
-        assertThat(client.call(ModelRequest.of(MODEL, "Echo.", text, 64), plain()).text()).isEqualTo(text);
+        assertThat(client.call(ModelRequest.of(MODEL, "Echo.", text, 64), plain())
+                        .text())
+                .isEqualTo(text);
     }
 
     @Test
@@ -293,12 +295,15 @@ class OpenAiClientTest extends LoopbackTest {
         String body = "{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":"
                 + "[{\"type\":\"output_text\",\"text\":\"Fine.\"}]}]}";
 
-        assertThat(replyTo(LoopbackReply.raw(200, "text/plain", "\ufeff" + body)).text()).isEqualTo("Fine.");
+        assertThat(replyTo(LoopbackReply.raw(200, "text/plain", "\ufeff" + body))
+                        .text())
+                .isEqualTo("Fine.");
     }
 
     @Test
     void call_afterClose_isRefused() throws InterruptedException {
-        OpenAiClient closed = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build();
+        OpenAiClient closed =
+                OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build();
         closed.close();
 
         assertThatIllegalStateException()

@@ -32,8 +32,7 @@ class OpenAiSettingsTest {
                 "CADRE_NANO_MODEL", "small"));
 
         assertThat(settings.baseUrl().text()).isEqualTo("http://127.0.0.1:8080/v1");
-        assertThat(settings.models())
-                .isEqualTo(Map.of(Tier.FLAGSHIP, "big", Tier.MINI, "middle", Tier.NANO, "small"));
+        assertThat(settings.models()).isEqualTo(Map.of(Tier.FLAGSHIP, "big", Tier.MINI, "middle", Tier.NANO, "small"));
         try (var client = settings.client()) {
             assertThat(client).hasToString("OpenAiClient[http://127.0.0.1:8080/v1]");
         }
@@ -41,7 +40,8 @@ class OpenAiSettingsTest {
 
     @Test
     void settings_asText_showNoKey() {
-        assertThat(OpenAiSettings.from(Map.of("OPENAI_API_KEY", "sk-canary-0123456789")).toString())
+        assertThat(OpenAiSettings.from(Map.of("OPENAI_API_KEY", "sk-canary-0123456789"))
+                        .toString())
                 .startsWith("OpenAiSettings[https://api.openai.com/v1, {")
                 .doesNotContain("canary");
     }
@@ -58,14 +58,16 @@ class OpenAiSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "ftp://host/v1 | OPENAI_BASE_URL 'ftp://host/v1' must start with http:// or https:// and name a host",
-        "api.openai.com | OPENAI_BASE_URL 'api.openai.com' must start with http:// or https:// and name a host",
-        "https:///v1 | OPENAI_BASE_URL 'https:///v1' must start with http:// or https:// and name a host",
-        "https://host/v1?a=b | OPENAI_BASE_URL 'https://host/v1?a=b' must not have a query or a fragment",
-        "https://a host | OPENAI_BASE_URL 'https://a host' is not a URL: Illegal character in authority",
-        "https://me:secret@host/v1 | OPENAI_BASE_URL must not hold a user or a password"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ftp://host/v1 | OPENAI_BASE_URL 'ftp://host/v1' must start with http:// or https:// and name a host",
+                "api.openai.com | OPENAI_BASE_URL 'api.openai.com' must start with http:// or https:// and name a host",
+                "https:///v1 | OPENAI_BASE_URL 'https:///v1' must start with http:// or https:// and name a host",
+                "https://host/v1?a=b | OPENAI_BASE_URL 'https://host/v1?a=b' must not have a query or a fragment",
+                "https://a host | OPENAI_BASE_URL 'https://a host' is not a URL: Illegal character in authority",
+                "https://me:secret@host/v1 | OPENAI_BASE_URL must not hold a user or a password"
+            })
     void baseUrl_unusable_isNamedWithItsValue(String url, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiSettings.from(Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url)))

@@ -17,16 +17,18 @@ class RedactorTest {
     private final Redactor redactor = new Redactor(KEY);
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "a k/ey\"with+odd=signs b | a [redacted] b",
-        "a k%2Fey%22with%2Bodd%3Dsigns b | a [redacted] b",
-        "a k/ey\\\"with+odd=signs b | a [redacted] b",
-        "key sk-proj-0123456789 wrong | key [redacted] wrong",
-        "provided: sk-ab***********yz. | provided: [redacted].",
-        "provided: cana****1234 | provided: [redacted]",
-        "Authorization: Bearer abcd.efgh, more | Authorization: [redacted], more",
-        "authorization: bearer   abcdefgh | authorization: [redacted]"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a k/ey\"with+odd=signs b | a [redacted] b",
+                "a k%2Fey%22with%2Bodd%3Dsigns b | a [redacted] b",
+                "a k/ey\\\"with+odd=signs b | a [redacted] b",
+                "key sk-proj-0123456789 wrong | key [redacted] wrong",
+                "provided: sk-ab***********yz. | provided: [redacted].",
+                "provided: cana****1234 | provided: [redacted]",
+                "Authorization: Bearer abcd.efgh, more | Authorization: [redacted], more",
+                "authorization: bearer   abcdefgh | authorization: [redacted]"
+            })
     void secret_inText_isMasked(String text, String clean) {
         assertThat(redactor.clean(text)).isEqualTo(clean);
     }
@@ -38,12 +40,18 @@ class RedactorTest {
     }
 
     @Test
+    void key_tooShortToBeOne_isNotMasked() {
+        assertThat(new Redactor("none").clean("none of it")).isEqualTo("none of it");
+    }
+
+    @Test
     void quote_ofLongText_neverShowsHalfAKey() {
         long seed = 20261122;
         var random = new Random(seed);
         for (int i = 0; i < 20_000; i++) {
             String secret = random.nextBoolean() ? KEY : "sk-" + letters(random, 20);
-            String text = letters(random, random.nextInt(320)) + " " + secret + " " + letters(random, random.nextInt(50));
+            String text =
+                    letters(random, random.nextInt(320)) + " " + secret + " " + letters(random, random.nextInt(50));
 
             String quote = redactor.quote(text);
 

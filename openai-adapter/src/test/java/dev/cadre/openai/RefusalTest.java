@@ -37,28 +37,33 @@ class RefusalTest extends LoopbackTest {
         assertThat(failure.retryAfter()).contains(Duration.ofSeconds(20));
         assertThat(failure.limits().tokens()).isEqualTo(new Window(-1, 0, Duration.ofMinutes(6)));
         assertThat(failure.limits().requests()).isEqualTo(Window.UNKNOWN);
-        assertThat(failure)
-                .hasMessage("gpt-5.4-nano: status 429 (rate_limit_exceeded): Rate limit reached. [req_1]");
+        assertThat(failure).hasMessage("gpt-5.4-nano: status 429 (rate_limit_exceeded): Rate limit reached. [req_1]");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "2 | PT2S",
-        "0.5 | PT0.5S",
-        "0 | PT0S",
-        "3600 | PT1H",
-        "999999999999 | PT8760H",
-        "Sun, 22 Nov 2026 12:00:42 GMT | PT42S",
-        "Sun, 22 Nov 2026 11:59:00 GMT | PT0S"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2 | PT2S",
+                "0.5 | PT0.5S",
+                "0 | PT0S",
+                "3600 | PT1H",
+                "999999999999 | PT8760H",
+                "Sun, 22 Nov 2026 12:00:42 GMT | PT42S",
+                "Sun, 22 Nov 2026 11:59:00 GMT | PT0S"
+            })
     void retryAfter_usable_isKept(String header, Duration wait) {
-        assertThat(failure(RateLimited.class, LIMITED.header("Retry-After", header)).retryAfter()).contains(wait);
+        assertThat(failure(RateLimited.class, LIMITED.header("Retry-After", header))
+                        .retryAfter())
+                .contains(wait);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"soon", "-5", "", "1e9", "NaN", "Sun, 99 Nov 2026 12:00:42 GMT"})
     void retryAfter_unusable_isIgnored(String header) {
-        assertThat(failure(RateLimited.class, LIMITED.header("Retry-After", header)).retryAfter()).isEmpty();
+        assertThat(failure(RateLimited.class, LIMITED.header("Retry-After", header))
+                        .retryAfter())
+                .isEmpty();
     }
 
     @Test
@@ -142,7 +147,8 @@ class RefusalTest extends LoopbackTest {
 
     @Test
     void wrongPath_isUnreachable() throws InterruptedException {
-        try (var lost = OpenAiClient.builder(KEY).baseUrl(server.baseUrl() + "/v1").build()) {
+        try (var lost =
+                OpenAiClient.builder(KEY).baseUrl(server.baseUrl() + "/v1").build()) {
             assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> lost.call(REQUEST, plain())))
                     .isInstanceOf(Unreachable.class)
                     .hasMessageContaining("Invalid URL (POST /v1/v1/responses)");
@@ -158,11 +164,17 @@ class RefusalTest extends LoopbackTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, unsupported_value", "400, invalid_json_schema", "400, ''", "413, ''", "422, ''", "418, ''", "451, ''"
+        "400, unsupported_value",
+        "400, invalid_json_schema",
+        "400, ''",
+        "413, ''",
+        "422, ''",
+        "418, ''",
+        "451, ''"
     })
     void otherClientError_failsTheSubtask(int status, String code) {
-        InvalidRequest failure = failure(
-                InvalidRequest.class, LoopbackReply.error(status, "invalid_request_error", code, "Not so."));
+        InvalidRequest failure =
+                failure(InvalidRequest.class, LoopbackReply.error(status, "invalid_request_error", code, "Not so."));
 
         assertThat(failure.status()).isEqualTo(status);
         assertThat(failure.isRetryable()).isFalse();
@@ -170,7 +182,13 @@ class RefusalTest extends LoopbackTest {
 
     @ParameterizedTest
     @CsvSource({
-        "408, FREE", "409, FREE", "500, UNKNOWN", "502, UNKNOWN", "503, FREE", "504, UNKNOWN", "520, UNKNOWN",
+        "408, FREE",
+        "409, FREE",
+        "500, UNKNOWN",
+        "502, UNKNOWN",
+        "503, FREE",
+        "504, UNKNOWN",
+        "520, UNKNOWN",
         "529, UNKNOWN"
     })
     void serverError_explained_saysWhatIsKnownOfTheMoney(int status, Charge charge) {
@@ -198,7 +216,8 @@ class RefusalTest extends LoopbackTest {
     void status503_withRetryAfterZero_isSentOnce() {
         ServerFailed failure = failure(
                 ServerFailed.class,
-                LoopbackReply.error(503, "server_error", "server_is_overloaded", "Busy.").header("Retry-After", "0"));
+                LoopbackReply.error(503, "server_error", "server_is_overloaded", "Busy.")
+                        .header("Retry-After", "0"));
 
         assertThat(failure.retryAfter()).contains(Duration.ZERO);
     }
@@ -216,10 +235,12 @@ class RefusalTest extends LoopbackTest {
     @Test
     void message_ofTheProvider_isBounded() {
         ModelException failure = failure(
-                InvalidRequest.class,
-                LoopbackReply.error(400, "invalid_request_error", "", "x\n".repeat(5_000)));
+                InvalidRequest.class, LoopbackReply.error(400, "invalid_request_error", "", "x\n".repeat(5_000)));
 
-        assertThat(failure.getMessage()).hasSizeLessThan(400).endsWith("… [req_1]").doesNotContain("\n");
+        assertThat(failure.getMessage())
+                .hasSizeLessThan(400)
+                .endsWith("… [req_1]")
+                .doesNotContain("\n");
     }
 
     @Test

@@ -30,8 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamTest extends LoopbackTest {
-    private static final String COMPLETED =
-            """
+    private static final String COMPLETED = """
             {"type":"response.completed","sequence_number":9,"response":{"status":"completed","output":[{"type":"message",\
             "content":[{"type":"output_text","text":"The end."}]}],"usage":{"input_tokens":5,"output_tokens":2}}}""";
 
@@ -68,9 +67,13 @@ class StreamTest extends LoopbackTest {
         ModelReply streamed = client.call(REQUEST, streamed(pieces::add));
         ModelReply plain = client.call(REQUEST, plain());
 
-        assertThat(streamed).usingRecursiveComparison().ignoringFields("providerState").isEqualTo(plain);
+        assertThat(streamed)
+                .usingRecursiveComparison()
+                .ignoringFields("providerState")
+                .isEqualTo(plain);
         assertThat(Json.parse(streamed.providerState()))
-                .isEqualTo(Json.parse(plain.providerState().replace("msg_2", "msg_1").replace("rs_2", "rs_1")));
+                .isEqualTo(Json.parse(
+                        plain.providerState().replace("msg_2", "msg_1").replace("rs_2", "rs_1")));
         assertThat(streamed.usage()).isEqualTo(usage);
         assertThat(server.requests().getFirst().streams()).isTrue();
     }
@@ -97,8 +100,10 @@ class StreamTest extends LoopbackTest {
 
     @Test
     void stream_cutCleanly_isMalformed() {
-        MalformedReply failure =
-                failure(MalformedReply.class, streamed(pieces::add), LoopbackReply.text("a", "b").fault(LoopbackFault.CUT_STREAM));
+        MalformedReply failure = failure(
+                MalformedReply.class,
+                streamed(pieces::add),
+                LoopbackReply.text("a", "b").fault(LoopbackFault.CUT_STREAM));
 
         assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
         assertThat(failure)
@@ -112,7 +117,10 @@ class StreamTest extends LoopbackTest {
             value = LoopbackFault.class,
             names = {"CLOSE_BEFORE_REPLY", "RESET_BEFORE_REPLY", "RESET_IN_BODY", "CLOSE_IN_BODY"})
     void stream_broken_isALostConnection(LoopbackFault fault) {
-        assertThat(failure(ConnectionFailed.class, streamed(pieces::add), LoopbackReply.text("a", "b").fault(fault))
+        assertThat(failure(
+                                ConnectionFailed.class,
+                                streamed(pieces::add),
+                                LoopbackReply.text("a", "b").fault(fault))
                         .charge())
                 .isEqualTo(Charge.UNKNOWN);
     }
@@ -140,21 +148,23 @@ class StreamTest extends LoopbackTest {
         ServerFailed failure = failure(
                 ServerFailed.class,
                 streamed(pieces::add),
-                events(delta(1, "a"), "{\"type\":\"error\",\"code\":\"rate_limit_exceeded\",\"message\":\"Too fast.\"}"));
+                events(
+                        delta(1, "a"),
+                        "{\"type\":\"error\",\"code\":\"rate_limit_exceeded\",\"message\":\"Too fast.\"}"));
 
         assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
         assertThat(failure.status()).isEqualTo(200);
     }
 
     @Test
-    void errorObject_inEvent_mayHaveBeenBilled() {
-        ServerFailed failure = failure(
-                ServerFailed.class,
-                streamed(pieces::add),
-                events("{\"error\":{\"code\":\"server_error\",\"message\":\"Oops " + KEY + "\"}}"));
+    void errorObject_inEvent_isThatError() {
+        String error = "{\"error\":{\"code\":\"slow_down\",\"message\":\"Too fast, " + KEY + "\"}}";
 
-        assertThat(failure)
-                .hasMessage("gpt-5.4-nano: an error inside the reply (server_error): Oops [redacted] [req_1]");
+        assertThat(failure(RateLimited.class, streamed(pieces::add), events(error)))
+                .hasMessage("gpt-5.4-nano: an error inside the reply (slow_down): Too fast, [redacted] [req_1]");
+        assertThat(failure(ServerFailed.class, streamed(pieces::add), events(delta(1, "a"), error))
+                        .charge())
+                .isEqualTo(Charge.UNKNOWN);
     }
 
     @Test
@@ -184,6 +194,19 @@ class StreamTest extends LoopbackTest {
 
         assertThat(reply.text()).isEqualTo("The end.");
         assertThat(pieces).containsExactly("The end.");
+    }
+
+    @Test
+    void plainRefusal_insteadOfStream_isNotPassedOn() throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.raw(
+                        200,
+                        "application/json",
+                        "{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":"
+                                + "[{\"type\":\"refusal\",\"refusal\":\"No.\"}]}]}"));
+
+        assertThat(client.call(REQUEST, streamed(pieces::add)).finish()).isEqualTo(Finish.REFUSED);
+        assertThat(pieces).isEmpty();
     }
 
     @Test

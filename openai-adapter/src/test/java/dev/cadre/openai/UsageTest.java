@@ -66,6 +66,7 @@ class UsageTest extends LoopbackTest {
     }
 
     private static TokenUsage reported(String json) throws InterruptedException {
-        return replyTo(LoopbackReply.text("x").field("usage", json.replace('\'', '"'))).usage();
+        return replyTo(LoopbackReply.text("x").field("usage", json.replace('\'', '"')))
+                .usage();
     }
 }

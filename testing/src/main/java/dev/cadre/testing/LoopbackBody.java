@@ -13,15 +13,14 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
 
     /** The whole reply. */
     Json.Obj response() {
-        Json.Obj response = head(status())
-                .with("output", new Json.Arr(output()))
-                .with("usage", usage(used()));
+        Json.Obj response =
+                head(status()).with("output", new Json.Arr(output())).with("usage", usage(used()));
         response = switch (reply.content()) {
-            case LoopbackReply.Content.Message message when !message.incompleteReason().isEmpty() ->
+            case LoopbackReply.Content.Message message
+            when !message.incompleteReason().isEmpty() ->
                 response.with("incomplete_details", Json.obj().with("reason", message.incompleteReason()));
             case LoopbackReply.Content.Failure failure ->
-                response.with(
-                        "error", Json.obj().with("code", failure.code()).with("message", failure.message()));
+                response.with("error", Json.obj().with("code", failure.code()).with("message", failure.message()));
             default -> response;
         };
         for (var field : reply.fields().entrySet()) {
@@ -80,8 +79,8 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
             long input = tokens(request.instructions() + request.inputText());
             long cap = request.maxOutputTokens();
             return switch (reply.content()) {
-                case LoopbackReply.Content.Message message when message.incompleteReason().equals("max_output_tokens") ->
-                    TokenUsage.of(input, cap);
+                case LoopbackReply.Content.Message message
+                when message.incompleteReason().equals("max_output_tokens") -> TokenUsage.of(input, cap);
                 case LoopbackReply.Content.Message message ->
                     TokenUsage.of(input, Math.min(cap, tokens(String.join("", message.pieces()))));
                 case LoopbackReply.Content.Refusal refusal ->

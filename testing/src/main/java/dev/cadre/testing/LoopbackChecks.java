@@ -72,8 +72,8 @@ final class LoopbackChecks {
                     404, "invalid_request_error", "", "Invalid URL (" + line.replace(" HTTP/1.1", "") + ")"));
         }
         if (!hasKey) {
-            return Optional.of(LoopbackReply.error(
-                    401, "invalid_request_error", "", "Missing bearer authentication in header"));
+            return Optional.of(
+                    LoopbackReply.error(401, "invalid_request_error", "", "Missing bearer authentication in header"));
         }
         return defect(request).map(text -> LoopbackReply.error(400, "invalid_request_error", "invalid_value", text));
     }
@@ -96,7 +96,8 @@ final class LoopbackChecks {
                 .or(() -> unless(!request.model().isBlank(), "Missing required parameter: 'model'."))
                 .or(this::cap)
                 .or(() -> unless(is("store", new Json.Bool(false)), "'store' must be false"))
-                .or(() -> unless(EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
+                .or(() -> unless(
+                        EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
                 .or(() -> unless(TIERS.contains(request.text("service_tier")), "Invalid value: 'service_tier'."))
                 .or(this::conversation)
                 .or(this::format)
@@ -141,9 +142,10 @@ final class LoopbackChecks {
         }
         return unless(NAME.matcher(request.schemaName()).matches(), "Invalid 'text.format.name'.")
                 .or(() -> unless(is("text.format.strict", new Json.Bool(true)), "'text.format.strict' must be true"))
-                .or(() -> LoopbackSchemaChecks.defect(body.at("text", "format", "schema").orElse(Json.Null.NULL))
-                        .map(defect -> "Invalid schema for response_format '%s': %s"
-                                .formatted(request.schemaName(), defect)));
+                .or(() -> LoopbackSchemaChecks.defect(
+                                body.at("text", "format", "schema").orElse(Json.Null.NULL))
+                        .map(defect ->
+                                "Invalid schema for response_format '%s': %s".formatted(request.schemaName(), defect)));
     }
 
     private Optional<String> tools() {

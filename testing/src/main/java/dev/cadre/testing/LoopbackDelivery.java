@@ -52,7 +52,10 @@ final class LoopbackDelivery {
             sendStream(LoopbackEvents.of(new LoopbackBody(request, reply)));
         } else {
             reply.passGate();
-            sendWhole(200, "application/json", new LoopbackBody(request, reply).response().write());
+            sendWhole(
+                    200,
+                    "application/json",
+                    new LoopbackBody(request, reply).response().write());
         }
     }
 
@@ -81,7 +84,8 @@ final class LoopbackDelivery {
     }
 
     private void sendStream(List<LoopbackEvents.Event> events) throws IOException, InterruptedException {
-        http.send(head(200, Map.of("Content-Type", "text/event-stream; charset=utf-8", "Transfer-Encoding", "chunked")));
+        http.send(
+                head(200, Map.of("Content-Type", "text/event-stream; charset=utf-8", "Transfer-Encoding", "chunked")));
         int half = events.size() / 2;
         int last = events.size() - 1;
         for (int i = 0; i < last; i++) {
@@ -95,7 +99,10 @@ final class LoopbackDelivery {
             }
         }
         isOver = true;
-        http.sendChunk(reply.fault() == LoopbackFault.CUT_STREAM ? "" : events.get(last).text());
+        http.sendChunk(
+                reply.fault() == LoopbackFault.CUT_STREAM
+                        ? ""
+                        : events.get(last).text());
         if (reply.fault() != LoopbackFault.CUT_STREAM) {
             http.sendChunk("");
         }
@@ -118,7 +125,8 @@ final class LoopbackDelivery {
         headers.put("x-request-id", "req_" + request.arrival());
         headers.putAll(reply.headers());
         var head = new StringBuilder("HTTP/1.1 " + status + " Scripted\r\n");
-        headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         return head.append("\r\n").toString();
     }
 

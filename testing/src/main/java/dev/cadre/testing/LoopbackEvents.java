@@ -72,7 +72,9 @@ final class LoopbackEvents {
             for (String piece : pieces()) {
                 piece("response.output_text.delta", inside.with("delta", piece).with("logprobs", Json.arr()));
             }
-            add("response.output_text.done", inside.with("text", part.string("text")).with("logprobs", Json.arr()));
+            add(
+                    "response.output_text.done",
+                    inside.with("text", part.string("text")).with("logprobs", Json.arr()));
         } else {
             piece("response.refusal.delta", inside.with("delta", part.string("refusal")));
             add("response.refusal.done", inside.with("refusal", part.string("refusal")));

@@ -31,12 +31,22 @@ final class LoopbackHttp {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** Waits for the next request; throws when the client has hung up instead. */
+    /** Waits for the next request; throws when the client has hung up instead, or does not speak HTTP. */
     Message read() throws IOException {
+        in.mark(1);
+        int first = in.read();
+        if (first >= 0 && !Character.isUpperCase(first)) {
+            send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            throw new IOException("not HTTP"); // a TLS handshake, as a rule
+        }
+        in.reset();
         String line = line();
         var headers = new LinkedHashMap<String, String>();
         for (String header = line(); !header.isEmpty(); header = line()) {
             int colon = header.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("a header without a colon");
+            }
             headers.put(
                     header.substring(0, colon).toLowerCase(Locale.ROOT),
                     header.substring(colon + 1).strip());

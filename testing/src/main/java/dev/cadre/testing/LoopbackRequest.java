@@ -46,7 +46,8 @@ public record LoopbackRequest(int arrival, Map<String, String> headers, String b
 
     /** All text of the conversation, messages and tool outputs, one a line. */
     public String inputText() {
-        return String.join("\n", items().stream().flatMap(item -> texts(item).stream()).toList());
+        return String.join(
+                "\n", items().stream().flatMap(item -> texts(item).stream()).toList());
     }
 
     /** The outputs of tools in the conversation, in order. */
@@ -74,10 +75,11 @@ public record LoopbackRequest(int arrival, Map<String, String> headers, String b
 
     private static List<Json.Obj> items(Json input) {
         return switch (input) {
-            case Json.Arr array -> array.items().stream()
-                    .filter(Json.Obj.class::isInstance)
-                    .map(Json.Obj.class::cast)
-                    .toList();
+            case Json.Arr array ->
+                array.items().stream()
+                        .filter(Json.Obj.class::isInstance)
+                        .map(Json.Obj.class::cast)
+                        .toList();
             case Json.Str text -> List.of(Json.obj().with("content", text));
             default -> List.of();
         };
@@ -87,15 +89,19 @@ public record LoopbackRequest(int arrival, Map<String, String> headers, String b
         Json content = item.at("content").or(() -> item.at("output")).orElse(Json.Null.NULL);
         return switch (content) {
             case Json.Str text -> List.of(text.value());
-            case Json.Arr parts -> parts.items().stream()
-                    .filter(Json.Obj.class::isInstance)
-                    .map(part -> string((Json.Obj) part, "text"))
-                    .toList();
+            case Json.Arr parts ->
+                parts.items().stream()
+                        .filter(Json.Obj.class::isInstance)
+                        .map(part -> string((Json.Obj) part, "text"))
+                        .toList();
             default -> List.of();
         };
     }
 
     static String string(Json.Obj object, String... path) {
-        return object.at(path).filter(Json.Str.class::isInstance).map(value -> ((Json.Str) value).value()).orElse("");
+        return object.at(path)
+                .filter(Json.Str.class::isInstance)
+                .map(value -> ((Json.Str) value).value())
+                .orElse("");
     }
 }

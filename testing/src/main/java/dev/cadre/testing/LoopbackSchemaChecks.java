@@ -14,7 +14,15 @@ final class LoopbackSchemaChecks {
     private static final int MAX_PROPERTIES = 5_000;
 
     private static final List<String> REFUSED = List.of(
-            "allOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "patternProperties");
+            "allOf",
+            "oneOf",
+            "not",
+            "if",
+            "then",
+            "else",
+            "dependentRequired",
+            "dependentSchemas",
+            "patternProperties");
 
     private int properties;
 
@@ -25,7 +33,8 @@ final class LoopbackSchemaChecks {
         if (!(schema instanceof Json.Obj root)) {
             return Optional.of("schema must be an object");
         }
-        if (!LoopbackRequest.string(root, "type").equals("object") || root.at("anyOf").isPresent()) {
+        if (!LoopbackRequest.string(root, "type").equals("object")
+                || root.at("anyOf").isPresent()) {
             return Optional.of("schema must be a JSON Schema of 'type: \"object\"' without 'anyOf' at its root");
         }
         return new LoopbackSchemaChecks().check("()", root, 1);

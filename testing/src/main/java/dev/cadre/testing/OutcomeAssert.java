@@ -29,12 +29,15 @@ public final class OutcomeAssert<T, R> {
 
     /** It was tried and failed for this kind of reason. */
     public RunResultAssert<R> isFailedBecause(Failure.Kind kind) {
-        return check(outcome instanceof Outcome.Failed<T> failed && failed.failure().kind() == kind, "to fail: " + kind);
+        return check(
+                outcome instanceof Outcome.Failed<T> failed && failed.failure().kind() == kind, "to fail: " + kind);
     }
 
     /** It was never tried, for this kind of reason. */
     public RunResultAssert<R> isSkippedBecause(Skip.Kind kind) {
-        return check(outcome instanceof Outcome.Skipped<T> skipped && skipped.skip().kind() == kind, "to be skipped: " + kind);
+        return check(
+                outcome instanceof Outcome.Skipped<T> skipped && skipped.skip().kind() == kind,
+                "to be skipped: " + kind);
     }
 
     /** It was never tried, because exactly these subtasks, in any order, did not succeed. */

@@ -20,7 +20,8 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
     /** The run is complete, and this is its answer. */
     public RunResultAssert<R> isCompleteWith(R answer) {
         isNotNull();
-        if (!(actual instanceof RunResult.Complete<R> complete) || !complete.answer().equals(answer)) {
+        if (!(actual instanceof RunResult.Complete<R> complete)
+                || !complete.answer().equals(answer)) {
             failWith("expected a complete run with the answer <" + answer + ">");
         }
         return this;
@@ -55,7 +56,8 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         isNotNull();
         Money expected = Money.usd(usd);
         if (!actual.spend().total().equals(expected)) {
-            failWith("expected %s to be spent, but it was %s".formatted(expected, actual.spend().total()));
+            failWith("expected %s to be spent, but it was %s"
+                    .formatted(expected, actual.spend().total()));
         }
         return this;
     }
@@ -65,7 +67,8 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         isNotNull();
         Money most = Money.usd(usd);
         if (actual.spend().total().isMoreThan(most)) {
-            failWith("expected at most %s to be spent, but it was %s".formatted(most, actual.spend().total()));
+            failWith("expected at most %s to be spent, but it was %s"
+                    .formatted(most, actual.spend().total()));
         }
         return this;
     }
@@ -96,10 +99,12 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
             case RunResult.Partial<R> partial -> "partial, missing " + partial.missing();
             case RunResult.Failed<R> failed -> "failed: " + failed.cause();
         };
-        return "the run was %s%nsubtasks:%n%s".formatted(
-                status,
-                report.outcomes().entrySet().stream()
-                        .map(entry -> "  " + entry.getKey() + " " + entry.getValue().reason())
-                        .collect(Collectors.joining("\n")));
+        return "the run was %s%nsubtasks:%n%s"
+                .formatted(
+                        status,
+                        report.outcomes().entrySet().stream()
+                                .map(entry -> "  " + entry.getKey() + " "
+                                        + entry.getValue().reason())
+                                .collect(Collectors.joining("\n")));
     }
 }

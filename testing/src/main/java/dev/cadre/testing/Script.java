@@ -117,8 +117,7 @@ public final class Script<O> {
 
     /** Asks for tools to be called. */
     public Script<O> calls(ToolCall... toolCalls) {
-        return add(reported ->
-                (call, context) -> reply(call, "", Finish.TOOL_CALLS, List.of(toolCalls), reported));
+        return add(reported -> (call, context) -> reply(call, "", Finish.TOOL_CALLS, List.of(toolCalls), reported));
     }
 
     /** Fails. */

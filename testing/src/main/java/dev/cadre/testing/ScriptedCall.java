@@ -8,7 +8,6 @@ import dev.cadre.model.ModelRequest;
 public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
     @Override
     public String toString() {
-        return "%s %s %s on %s"
-                .formatted(purpose.kind(), purpose.subtaskType(), purpose.input(), request.model());
+        return "%s %s %s on %s".formatted(purpose.kind(), purpose.subtaskType(), purpose.input(), request.model());
     }
 }

@@ -43,7 +43,9 @@ public final class VirtualThreads {
     private static void collect(Json node, String part, List<String> names) {
         switch (node) {
             case Json.Obj(var fields) -> {
-                if (fields.get("name") instanceof Json.Str(String name) && fields.containsKey("stack") && name.contains(part)) {
+                if (fields.get("name") instanceof Json.Str(String name)
+                        && fields.containsKey("stack")
+                        && name.contains(part)) {
                     names.add(name);
                 }
                 fields.values().forEach(child -> collect(child, part, names));

@@ -24,12 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LoopbackOpenAiTest {
-    private static final Json.Obj REQUEST = (Json.Obj) Json.parse(
-            """
+    private static final Json.Obj REQUEST = (Json.Obj) Json.parse("""
             {"model":"gpt-5.4-nano","input":"How are you?","max_output_tokens":64,"store":false,
              "reasoning":{"effort":"none"},"service_tier":"default"}""");
-    private static final String STRICT =
-            """
+    private static final String STRICT = """
             {"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}""";
 
     private static final LoopbackOpenAi server = LoopbackOpenAi.start();
@@ -58,10 +56,7 @@ class LoopbackOpenAiTest {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("x-request-id")).contains("req_1");
         assertThat(reply.string("status")).isEqualTo("completed");
-        assertThat(reply.items("output"))
-                .containsExactly(
-                        Json.parse(
-                                """
+        assertThat(reply.items("output")).containsExactly(Json.parse("""
                                 {"type":"message","id":"msg_1","status":"completed","role":"assistant","content":[
                                  {"type":"output_text","text":"Fine.","annotations":[],"logprobs":[]}]}"""));
         assertThat(reply.longValue("usage", "total_tokens")).isEqualTo(6);
@@ -90,12 +85,15 @@ class LoopbackOpenAiTest {
         for (int i = 0; i < events.size(); i++) {
             assertThat(events.get(i).longValue("sequence_number")).isEqualTo(i);
         }
-        assertThat(events.getLast().longValue("response", "usage", "output_tokens")).isEqualTo(2);
+        assertThat(events.getLast().longValue("response", "usage", "output_tokens"))
+                .isEqualTo(2);
     }
 
     @Test
     void stream_ofToolCalls_carriesTheirArguments() throws Exception {
-        server.onAny().replies(LoopbackReply.toolCalls(new ToolCall("c1", "grep", "{}")).reasoning("abc"));
+        server.onAny()
+                .replies(LoopbackReply.toolCalls(new ToolCall("c1", "grep", "{}"))
+                        .reasoning("abc"));
 
         List<Json.Obj> events = events(post(REQUEST.with("stream", true)).body());
 
@@ -113,7 +111,9 @@ class LoopbackOpenAiTest {
 
     @Test
     void replies_inSequence_repeatTheLast() throws Exception {
-        server.onAny().replies(LoopbackReply.error(429, "requests", "rate_limit_exceeded", "Wait."), LoopbackReply.text("ok"));
+        server.onAny()
+                .replies(
+                        LoopbackReply.error(429, "requests", "rate_limit_exceeded", "Wait."), LoopbackReply.text("ok"));
 
         assertThat(post(REQUEST).statusCode()).isEqualTo(429);
         assertThat(post(REQUEST).statusCode()).isEqualTo(200);
@@ -139,53 +139,64 @@ class LoopbackOpenAiTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "model | null | Missing required parameter: 'model'.",
-        "max_output_tokens | null | Invalid 'max_output_tokens': expected a value >= 16, but got 0 instead.",
-        "max_output_tokens | 15 | Invalid 'max_output_tokens': expected a value >= 16, but got 15 instead.",
-        "store | true | 'store' must be false",
-        "store | null | 'store' must be false",
-        "max_tokens | 64 | Unknown parameter: 'max_tokens'.",
-        "reasoning | {} | 'reasoning.effort' must be sent",
-        "service_tier | \"cheap\" | Invalid value: 'service_tier'.",
-        "input | [] | Missing required parameter: 'input'.",
-        "tools | [{\"type\":\"web_search\"}] | only function tools are known here",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "model | null | Missing required parameter: 'model'.",
+                "max_output_tokens | null | Invalid 'max_output_tokens': expected a value >= 16, but got 0 instead.",
+                "max_output_tokens | 15 | Invalid 'max_output_tokens': expected a value >= 16, but got 15 instead.",
+                "store | true | 'store' must be false",
+                "store | null | 'store' must be false",
+                "max_tokens | 64 | Unknown parameter: 'max_tokens'.",
+                "reasoning | {} | 'reasoning.effort' must be sent",
+                "service_tier | \"cheap\" | Invalid value: 'service_tier'.",
+                "input | [] | Missing required parameter: 'input'.",
+                "tools | [{\"type\":\"web_search\"}] | only function tools are known here",
+            })
     void request_withDefect_isRefusedByName(String field, String json, String defect) throws Exception {
         assertThat(refusal(REQUEST.with(field, Json.parse(json)))).isEqualTo(defect);
         assertThat(server.billed()).isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "[{\"type\":\"function_call_output\",\"call_id\":\"c1\",\"output\":\"x\"}]"
-                + " | No tool call found for function call output with call_id c1.",
-        "[{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"f\",\"arguments\":\"{}\"}]"
-                + " | No tool output found for function call c1.",
-        "[{\"type\":\"reasoning\",\"id\":\"rs_1\",\"summary\":[]}]"
-                + " | Item with id 'rs_1' not found. Items are not persisted when `store` is false."
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[{\"type\":\"function_call_output\",\"call_id\":\"c1\",\"output\":\"x\"}]"
+                        + " | No tool call found for function call output with call_id c1.",
+                "[{\"type\":\"function_call\",\"call_id\":\"c1\",\"name\":\"f\",\"arguments\":\"{}\"}]"
+                        + " | No tool output found for function call c1.",
+                "[{\"type\":\"reasoning\",\"id\":\"rs_1\",\"summary\":[]}]"
+                        + " | Item with id 'rs_1' not found. Items are not persisted when `store` is false."
+            })
     void conversation_withLooseEnds_isRefused(String input, String defect) throws Exception {
         assertThat(refusal(REQUEST.with("input", Json.parse(input)))).isEqualTo(defect);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{\"type\":\"array\"} | must be a JSON Schema of 'type: \"object\"' without 'anyOf' at its root",
-        "{\"type\":\"object\",\"properties\":{}} | 'additionalProperties' is required to be supplied and to be false",
-        "{\"type\":\"object\",\"properties\":{\"a\":{}},\"required\":[],\"additionalProperties\":false}"
-                + " | 'required' must include every key in properties. Missing 'a'",
-        "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"object\",\"properties\":{\"b\":{}}}},"
-                + "\"required\":[\"a\"],\"additionalProperties\":false}"
-                + " | In context=().a, 'additionalProperties' is required",
-        "{\"type\":\"object\",\"properties\":{\"a\":{\"anyOf\":[{\"type\":\"null\"},{\"allOf\":[]}]}},"
-                + "\"required\":[\"a\"],\"additionalProperties\":false} | In context=().a.anyOf, 'allOf' is not permitted",
-        "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"oneOf\":[]}}},"
-                + "\"required\":[\"a\"],\"additionalProperties\":false} | In context=().a.items, 'oneOf' is not permitted"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"type\":\"array\"} | must be a JSON Schema of 'type: \"object\"' without 'anyOf' at its root",
+                "{\"type\":\"object\",\"properties\":{}} | 'additionalProperties' is required to be supplied and to be false",
+                "{\"type\":\"object\",\"properties\":{\"a\":{}},\"required\":[],\"additionalProperties\":false}"
+                        + " | 'required' must include every key in properties. Missing 'a'",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"object\",\"properties\":{\"b\":{}}}},"
+                        + "\"required\":[\"a\"],\"additionalProperties\":false}"
+                        + " | In context=().a, 'additionalProperties' is required",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"anyOf\":[{\"type\":\"null\"},{\"allOf\":[]}]}},"
+                        + "\"required\":[\"a\"],\"additionalProperties\":false} | In context=().a.anyOf, 'allOf' is not permitted",
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"oneOf\":[]}}},"
+                        + "\"required\":[\"a\"],\"additionalProperties\":false} | In context=().a.items, 'oneOf' is not permitted"
+            })
     void schema_thatIsNotStrict_isRefused(String schema, String defect) throws Exception {
         assertThat(refusal(withSchema(schema, true))).contains(defect);
-        assertThat(refusal(withTool(schema))).startsWith("Invalid schema for function 'f'").contains(defect);
+        assertThat(refusal(withTool(schema)))
+                .startsWith("Invalid schema for function 'f'")
+                .contains(defect);
     }
 
     @Test

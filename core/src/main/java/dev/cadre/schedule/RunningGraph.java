@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/** The subtasks of a run in plan order, who waits for whom, and which of them are ready. */
+final class RunningGraph {
+    private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
+    private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
+    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparingInt(each -> each.position));
+    private final Deque<Subtask> ended = new ArrayDeque<>();
+    private int unended;
+
+    Subtask add(GraphNode node) {
+        var subtask = new Subtask(node, subtasks.size());
+        if (subtasks.putIfAbsent(node.id(), subtask) != null) {
+            throw new IllegalArgumentException("subtask '%s' was admitted already".formatted(node.id()));
+        }
+        unended++;
+        subtask.awaited.removeIf(id -> find(id).filter(Subtask::isEnded).isPresent());
+        subtask.awaited.forEach(id ->
+                dependents.computeIfAbsent(id, unknown -> new ArrayList<>()).add(subtask));
+        if (subtask.isReady()) {
+            ready.add(subtask);
+        }
+        return subtask;
+    }
+
+    Optional<Subtask> find(String id) {
+        return Optional.ofNullable(subtasks.get(id));
+    }
+
+    /** All of them, in plan order. */
+    Collection<Subtask> all() {
+        return Collections.unmodifiableCollection(subtasks.values());
+    }
+
+    int size() {
+        return subtasks.size();
+    }
+
+    /** The ids that a subtask depends on and that nobody has admitted. */
+    List<String> unknownTo(Subtask subtask) {
+        return subtask.node.dependencies().stream()
+                .map(Dependency::on)
+                .filter(id -> !subtasks.containsKey(id))
+                .toList();
+    }
+
+    void end(Subtask subtask, Outcome<?> outcome) {
+        subtask.outcome = outcome;
+        unended--;
+        ended.add(subtask);
+    }
+
+    boolean isAllEnded() {
+        return unended == 0;
+    }
+
+    /** Whether something ended whose dependents have not heard of it, or something is ready. */
+    boolean isUnsettled() {
+        return !ended.isEmpty() || !ready.isEmpty();
+    }
+
+    /** The dependents of everything that has ended since, now that they await it no more. */
+    List<Subtask> takeReleased() {
+        var released = new ArrayList<Subtask>();
+        for (Subtask done = ended.poll(); done != null; done = ended.poll()) {
+            for (Subtask dependent : dependents.getOrDefault(done.id(), List.of())) {
+                dependent.awaited.remove(done.id());
+                released.add(dependent);
+            }
+        }
+        return released;
+    }
+
+    /** Puts a subtask that awaits nothing any more among the ready ones. */
+    void makeReady(Subtask subtask) {
+        if (subtask.isReady()) {
+            ready.add(subtask);
+        }
+    }
+
+    /** The next subtask to start, in plan order. */
+    Optional<Subtask> takeReady() {
+        for (Subtask next = ready.poll(); next != null; next = ready.poll()) {
+            if (next.isReady()) {
+                return Optional.of(next);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Why a subtask cannot start: those at fault, the first in a chain of skips, in the order of its dependencies. Waits
+     * for all of its dependencies, so that who is at fault does not depend on who failed first.
+     */
+    Optional<Skip> unreachable(Subtask subtask) {
+        if (subtask.isEnded() || !subtask.awaited.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> culprits = new LinkedHashSet<>();
+        for (Dependency dependency : subtask.node.dependencies()) {
+            Subtask on = subtasks.get(dependency.on());
+            if (!dependency.soft() && on != null && on.outcome != null && !on.outcome.isSucceeded()) {
+                culprits.addAll(culprits(on, on.outcome));
+            }
+        }
+        List<String> because = List.copyOf(culprits);
+        return because.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Skip(Skip.Kind.DEPENDENCY, "%s did not succeed".formatted(because), because));
+    }
+
+    private static List<String> culprits(Subtask on, Outcome<?> outcome) {
+        return outcome instanceof Outcome.Skipped<?>(Skip skip)
+                        && !skip.because().isEmpty()
+                ? skip.because()
+                : List.of(on.id());
+    }
+}

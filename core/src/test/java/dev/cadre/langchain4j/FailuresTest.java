@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.Reach;
+import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.HttpException;
+import dev.langchain4j.exception.InternalServerException;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.ModelNotFoundException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnresolvedModelServerException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class FailuresTest {
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                row(new RateLimitException("slow"), ModelException.RateLimited.class, Charge.FREE, Reach.ATTEMPT),
+                row(
+                        new RateLimitException("{\"code\":\"insufficient_quota\"}"),
+                        ModelException.QuotaExhausted.class,
+                        Charge.FREE,
+                        Reach.RUN),
+                row(new TimeoutException("late"), ModelException.TimedOut.class, Charge.UNKNOWN, Reach.ATTEMPT),
+                row(server(503), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
+                row(server(504), ModelException.ServerFailed.class, Charge.UNKNOWN, Reach.ATTEMPT),
+                row(new AuthenticationException("bad"), ModelException.AuthFailed.class, Charge.FREE, Reach.RUN),
+                row(new ModelNotFoundException("which?"), ModelException.UnknownModel.class, Charge.FREE, Reach.RUN),
+                row(
+                        new UnresolvedModelServerException("where?"),
+                        ModelException.Unreachable.class,
+                        Charge.FREE,
+                        Reach.RUN),
+                row(
+                        new InvalidRequestException("bad"),
+                        ModelException.InvalidRequest.class,
+                        Charge.FREE,
+                        Reach.SUBTASK),
+                row(
+                        new InvalidRequestException("code: context_length_exceeded"),
+                        ModelException.ContextTooLong.class,
+                        Charge.FREE,
+                        Reach.SUBTASK),
+                row(
+                        new UnsupportedFeatureException("tools"),
+                        ModelException.InvalidRequest.class,
+                        Charge.FREE,
+                        Reach.SUBTASK),
+                row(new NonRetriableException("no"), ModelException.InvalidRequest.class, Charge.FREE, Reach.SUBTASK),
+                row(new HttpException(401, "no"), ModelException.AuthFailed.class, Charge.FREE, Reach.RUN),
+                row(new HttpException(404, "no"), ModelException.UnknownModel.class, Charge.FREE, Reach.RUN),
+                row(new HttpException(409, "busy"), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
+                row(new HttpException(429, "slow"), ModelException.RateLimited.class, Charge.FREE, Reach.ATTEMPT),
+                row(new HttpException(422, "no"), ModelException.InvalidRequest.class, Charge.FREE, Reach.SUBTASK),
+                row(new HttpException(500, "oh"), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
+                row(
+                        new UncheckedIOException(new ConnectException("refused")),
+                        ModelException.ConnectionFailed.class,
+                        Charge.FREE,
+                        Reach.ATTEMPT),
+                row(
+                        new RuntimeException(new IOException("reset")),
+                        ModelException.ConnectionFailed.class,
+                        Charge.UNKNOWN,
+                        Reach.ATTEMPT),
+                row(new NullPointerException(), ModelException.MalformedReply.class, Charge.UNKNOWN, Reach.ATTEMPT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void failure_saysWhatIsKnown(Exception thrown, Class<?> type, Charge charge, Reach reach) {
+        ModelException mapped = Failures.of(thrown);
+
+        assertThat(mapped).isExactlyInstanceOf(type);
+        assertThat(mapped.charge()).isEqualTo(charge);
+        assertThat(mapped.reach()).isEqualTo(reach);
+    }
+
+    @Test
+    void status_isTakenFromTheCause() {
+        assertThat(((ModelException.ServerFailed) Failures.of(server(503))).status())
+                .isEqualTo(503);
+    }
+
+    @Test
+    void keys_neverReachTheMessage() {
+        String canary = "c4n4ryC4N4RY";
+
+        assertThat(Failures.of(new AuthenticationException("Incorrect API key provided: " + canary)))
+                .hasMessage("the provider refused the key");
+        assertThat(Failures.of(new TimeoutException("GET https://host/v1?key=" + canary + "&alt=json")))
+                .hasMessage("GET https://host/v1?key=***&alt=json");
+        assertThat(Failures.of(new TimeoutException("sent Authorization: Bearer " + canary + ", then waited")))
+                .hasMessage("sent Authorization: Bearer ***, then waited");
+        assertThat(Failures.of(new TimeoutException("key sk-proj-" + canary))).hasMessage("key sk-***");
+    }
+
+    @Test
+    void longBody_isCutToOneLine() {
+        assertThat(Failures.of(new TimeoutException("a\nb" + "c".repeat(1_000))).getMessage())
+                .startsWith("a bcc")
+                .hasSize(301);
+    }
+
+    private static Exception server(int status) {
+        return new InternalServerException("oh", new HttpException(status, "oh"));
+    }
+
+    private static Arguments row(Exception thrown, Class<?> type, Charge charge, Reach reach) {
+        return Arguments.of(thrown, type, charge, reach);
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.PoolRig.admitted;
+import static dev.cadre.pool.PoolRig.failed;
+import static dev.cadre.pool.PoolRig.parallel;
+import static dev.cadre.pool.PoolRig.rateLimited;
+import static dev.cadre.pool.PoolRig.tokensLeft;
+import static java.time.Duration.ofMinutes;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.RateLimits;
+import dev.cadre.pool.PoolCommand.Admit;
+import dev.cadre.pool.PoolCommand.GiveUp;
+import dev.cadre.pool.PoolCommand.Refusal;
+import dev.cadre.pool.PoolCommand.Refuse;
+import dev.cadre.pool.PoolCommand.Retry;
+import dev.cadre.pool.PoolCommand.WakeAt;
+import dev.cadre.pool.PoolCommand.WhyFinal;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Rates, learned limits, pauses and overload. */
+class PoolMachineRateTest {
+    @Test
+    void tokenRate_takesTheEstimate_andGivesTheDifferenceBack() {
+        var rig = new PoolRig(parallel(10).withTokensPerMinute(6_000)); // bursts of 1,000
+        assertThat(admitted(rig.askTokens(1, 800))).containsExactly(1L);
+        assertThat(admitted(rig.askTokens(2, 800))).isEmpty();
+
+        assertThat(admitted(rig.replied(1, 200))).containsExactly(2L);
+    }
+
+    @Test
+    void tokenRate_chargesWhatExceedsTheEstimate() {
+        var rig = new PoolRig(parallel(10).withTokensPerMinute(6_000));
+        rig.askTokens(1, 100);
+        rig.replied(1, 1_000);
+
+        assertThat(rig.askTokens(2, 500))
+                .containsExactly(new WakeAt(ofSeconds(5).toNanos()));
+    }
+
+    @Test
+    void rates_areGivenBack_ifNothingWasSent() {
+        var rig = new PoolRig(parallel(10).withTokensPerMinute(6_000).withRequestsPerMinute(6));
+        rig.askTokens(1, 1_000);
+        rig.askTokens(2, 1_000);
+
+        assertThat(admitted(rig.on(new PoolEvent.Released(1)))).containsExactly(2L);
+    }
+
+    @Test
+    void rates_areKept_ifTheFateOfTheCallIsUnknown() {
+        var rig = new PoolRig(parallel(10).withTokensPerMinute(6_000));
+        rig.askTokens(1, 1_000);
+        rig.askTokens(2, 1_000);
+
+        assertThat(rig.on(new PoolEvent.Forfeited(1)))
+                .containsExactly(new WakeAt(ofSeconds(10).toNanos()));
+    }
+
+    @Test
+    void limits_areLearnedFromReplies() {
+        var rig = new PoolRig(parallel(10));
+        rig.askTokens(1, 1_000);
+        rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 500, ofSeconds(55))));
+
+        assertThat(rig.askTokens(2, 800))
+                .containsExactly(new WakeAt(ofSeconds(3).toNanos()));
+        assertThat(rig.at(ofSeconds(3))).containsExactly(new Admit(2));
+    }
+
+    @Test
+    void exhaustedWindow_opensAtItsReset_whole() {
+        var rig = new PoolRig(parallel(10));
+        rig.askTokens(1, 1_000);
+        rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 0, ofMinutes(6))));
+
+        assertThat(rig.askTokens(2, 10)).containsExactly(new WakeAt(ofMinutes(6).toNanos()));
+        assertThat(rig.askTokens(3, 5_990))
+                .containsExactly(new WakeAt(ofMinutes(6).toNanos()));
+        assertThat(rig.at(ofMinutes(6))).containsExactly(new Admit(2), new Admit(3));
+    }
+
+    @Test
+    void learnedLimits_comeWithFailures_too() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.none());
+        rig.ask(1, "run");
+        var limits = new RateLimits(new RateLimits.Window(60, 0, ofSeconds(7)), RateLimits.Window.UNKNOWN);
+        rig.failed(1, new ModelException.RateLimited("429", null, limits));
+
+        assertThat(rig.ask(2, "run")).containsExactly(new WakeAt(ofSeconds(7).toNanos()));
+    }
+
+    @Test
+    void retryAfter_pausesTheWholePool() {
+        var rig = new PoolRig(parallel(10));
+        rig.ask(1, "run");
+        rig.failed(1, rateLimited(ofSeconds(2)));
+
+        assertThat(admitted(rig.ask(2, "other"))).isEmpty();
+        assertThat(admitted(rig.at(ofSeconds(2).minusNanos(1)))).isEmpty();
+        assertThat(admitted(rig.at(ofSeconds(2)))).containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    @Test
+    void retryAfter_isAFloor_underTheJitterOfTheBackoff() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.standard().withDelays(ofSeconds(8), ofSeconds(8)));
+        rig.ask(1, "run");
+
+        var retry = (Retry) rig.failed(1, rateLimited(ofSeconds(2))).getFirst();
+
+        assertThat(retry.notBefore())
+                .isGreaterThan(ofSeconds(2).toNanos())
+                .isLessThanOrEqualTo(ofSeconds(10).toNanos());
+    }
+
+    @Test
+    void shorterRetryAfter_doesNotEndAPause() {
+        var rig = new PoolRig(parallel(10));
+        rig.ask(1, "run");
+        rig.ask(2, "run");
+        rig.failed(1, rateLimited(ofSeconds(60)));
+        rig.failed(2, rateLimited(ofSeconds(1)));
+
+        assertThat(admitted(rig.at(ofSeconds(59)))).isEmpty();
+        assertThat(admitted(rig.at(ofSeconds(60)))).containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    @Test
+    void retryAfterBeyondTheDeadline_endsEverybodyItConcernsAtOnce() {
+        var rig = new PoolRig(parallel(1));
+        rig.askUntil(1, ofSeconds(90));
+        rig.askUntil(2, ofSeconds(90));
+
+        assertThat(rig.failed(1, rateLimited(Duration.ofHours(1))))
+                .containsExactly(new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, new Refusal.DeadlinePassed()));
+        assertThat(rig.askUntil(3, ofSeconds(90))).containsExactly(new Refuse(3, new Refusal.DeadlinePassed()));
+    }
+
+    @Test
+    void absurdRetryAfter_doesNotOverflowTheClock() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+
+        assertThat(rig.failed(1, rateLimited(ofSeconds(Long.MAX_VALUE))))
+                .containsExactly(new GiveUp(1, WhyFinal.DEADLINE));
+    }
+
+    @Test
+    void negativeRetryAfter_isNoFloor() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+
+        assertThat(rig.failed(1, rateLimited(ofSeconds(-5)))).containsExactly(new Retry(1, 1, 0), new Admit(1));
+    }
+
+    @Test
+    void overload_lowersTheParallelLimitOncePerRoundTrip() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.none());
+        for (long ticket = 1; ticket <= 10; ticket++) {
+            rig.ask(ticket, "run");
+        }
+        for (long ticket = 1; ticket <= 9; ticket++) {
+            rig.failed(ticket, rateLimited());
+        }
+        assertThat(rig.machine.parallelLimit()).isEqualTo(9);
+
+        rig.ask(11, "run");
+        rig.failed(11, failed(503, Charge.FREE));
+        assertThat(rig.machine.parallelLimit()).isEqualTo(8);
+    }
+
+    @Test
+    void ordinaryFailure_keepsTheParallelLimit() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.none());
+        rig.ask(1, "run");
+        rig.failed(1, failed(500, Charge.FREE));
+
+        assertThat(rig.machine.parallelLimit()).isEqualTo(10);
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.PoolRig.AT_ONCE;
+import static dev.cadre.pool.PoolRig.admitted;
+import static dev.cadre.pool.PoolRig.failed;
+import static dev.cadre.pool.PoolRig.parallel;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.pool.MoneyGate.Verdict;
+import dev.cadre.pool.PoolCommand.Admit;
+import dev.cadre.pool.PoolCommand.GiveUp;
+import dev.cadre.pool.PoolCommand.Refusal;
+import dev.cadre.pool.PoolCommand.Refuse;
+import dev.cadre.pool.PoolCommand.Retry;
+import dev.cadre.pool.PoolCommand.WhyFinal;
+import org.junit.jupiter.api.Test;
+
+/** Which failures are tried again, and how often. */
+class PoolMachineRetryTest {
+    @Test
+    void failedCall_isRetried_untilItsAttemptsAreUsedUp() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+        var failure = failed(500, Charge.UNKNOWN);
+
+        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 1, 0), new Admit(1));
+        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 2, 0), new Admit(1));
+        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 3, 0), new Admit(1));
+        assertThat(rig.failed(1, failure)).containsExactly(new GiveUp(1, WhyFinal.ATTEMPTS));
+        assertThat(rig.machine.inFlight()).isZero();
+    }
+
+    @Test
+    void failedCall_holdsNoPermitWhileItBacksOff() {
+        var rig = new PoolRig(parallel(1), AT_ONCE.withDelays(ofSeconds(1), ofSeconds(1)));
+        rig.ask(1, "run");
+        rig.ask(2, "run");
+
+        assertThat(admitted(rig.failed(1, failed(500, Charge.UNKNOWN)))).containsExactly(2L);
+    }
+
+    @Test
+    void failureThatRepeats_isFinal() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+
+        assertThat(rig.failed(1, new ModelException.ContextTooLong("too long")))
+                .containsExactly(new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+    }
+
+    @Test
+    void failureAfterText_isFinal() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+
+        assertThat(rig.on(new PoolEvent.Failed(1, failed(500, Charge.UNKNOWN), PoolEvent.Again.FORBIDDEN)))
+                .containsExactly(new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+    }
+
+    @Test
+    void retryBudget_bindsThePool_notTheCall() {
+        var rig = new PoolRig(parallel(1));
+        int attempts = 0;
+        for (long ticket = 1; ticket <= 100; ticket++) {
+            var commands = rig.ask(ticket, "run");
+            while (!admitted(commands).isEmpty()) {
+                attempts++;
+                commands = rig.failed(ticket, failed(500, Charge.UNKNOWN));
+            }
+        }
+
+        assertThat(attempts).isEqualTo(100 + 100 / 5 + 10);
+    }
+
+    @Test
+    void retry_isRefused_whenTheBudgetCannotPayForIt() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+        rig.verdicts.put(1L, Verdict.EXHAUSTED);
+
+        assertThat(rig.failed(1, failed(500, Charge.UNKNOWN)))
+                .containsExactly(new Retry(1, 1, 0), new Refuse(1, new Refusal.BudgetExhausted()));
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.agent;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.Preview;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.event.RunListener;
+import dev.cadre.examples.search.CitationGate;
+import dev.cadre.examples.search.CodeBase;
+import dev.cadre.examples.search.RulePlanner;
+import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.examples.search.SearchPlan;
+import dev.cadre.examples.search.SearchQuestion;
+import dev.cadre.plan.Planner;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Limits;
+import java.time.InstantSource;
+import java.util.List;
+
+/** A coordinator that answers one question about a code base, with models or without. Good for one question. */
+public final class SearchCrew {
+    private static final int PLANNER_TOKENS = 4_000;
+
+    private final Coordinator coordinator;
+    private final Goal<SearchAnswer> goal;
+
+    private SearchCrew(Coordinator coordinator, Goal<SearchAnswer> goal) {
+        this.coordinator = coordinator;
+        this.goal = goal;
+    }
+
+    /** A crew of rules and plain code: it calls no model and costs nothing. */
+    public static SearchCrew offline(
+            CodeBase base, CitationGate gate, SearchQuestion question, RunListener listener, InstantSource clock) {
+        var types = new SearchSubtasks(base, question, clock);
+        SearchPlan plan = rules(base, question);
+        Coordinator coordinator = Coordinator.builder(ModelPools.builder().build())
+                .plansWith(types.ofCode())
+                .planner(new RulesPlanner(types, plan))
+                .listener(listener)
+                .build();
+        return new SearchCrew(coordinator, goal(question).mergedBy(new SearchMerger(question, plan, gate)));
+    }
+
+    /** A crew of models: the flagship plans, nano and mini read, mini answers. The text of files leaves the machine. */
+    public static SearchCrew ofModels(
+            ModelPools models,
+            CodeBase base,
+            CitationGate gate,
+            SearchQuestion question,
+            RunListener listener,
+            InstantSource clock) {
+        var types = new SearchSubtasks(base, question, clock);
+        SearchPlan plan = rules(base, question);
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(types.all())
+                .limits(Limits.DEFAULT.withPlannerOutputTokens(PLANNER_TOKENS))
+                .planner(Planner.model())
+                .listener(listener)
+                .build();
+        var places = new SearchMerger(question, plan, gate);
+        return new SearchCrew(
+                coordinator, goal(question).withContext(context(plan)).mergedBy(new ModelSearchMerger(places)));
+    }
+
+    private static SearchPlan rules(CodeBase base, SearchQuestion question) {
+        return new RulePlanner(name -> !base.index().definitionsOf(name).isEmpty()).plan(question);
+    }
+
+    private static Goal<SearchAnswer> goal(SearchQuestion question) {
+        return Goal.of(question.text(), SearchAnswer.class);
+    }
+
+    private static String context(SearchPlan plan) {
+        return String.join(
+                "\n",
+                List.of(
+                        "A repository is indexed; its files are reached through the subtask types only.",
+                        "Names in the question that the repository defines: " + plan.symbols(),
+                        "Usual shape: rank-files by words, expanded with the identifiers that code behind the question would use;"
+                                + " read-places wired to its files; summarise wired to the passages, with the question given"
+                                + " literally; for names also symbol-lookup, and call-sites when callers are asked for."));
+    }
+
+    /** Searches. Blocks; a crew of models spends money. */
+    public RunResult<SearchAnswer> run(Budget budget) throws InterruptedException {
+        return coordinator.run(goal, budget);
+    }
+
+    /** Plans without searching. Blocks; a crew of models spends what the planner costs. */
+    public Preview preview(Budget budget) throws InterruptedException {
+        return coordinator.preview(goal, budget);
+    }
+}

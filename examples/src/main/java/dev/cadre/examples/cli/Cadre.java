@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The {@code cadre} command. */
+@Command(name = "cadre", description = "Agents over a code base, within a budget.", mixinStandardHelpOptions = true)
+public final class Cadre {
+    private final Terminal terminal;
+    private final InstantSource clock;
+    private final Map<String, String> environment;
+
+    Cadre(Terminal terminal, InstantSource clock, Map<String, String> environment) {
+        this.terminal = terminal;
+        this.clock = clock;
+        this.environment = environment;
+    }
+
+    /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found, 2 usage, 3 partial, 4 failed. */
+    public static void main(String... arguments) {
+        System.exit(new Cadre(Terminal.ofProcess(), Clock.systemUTC(), System.getenv()).run(arguments));
+    }
+
+    /** Returns the exit status. */
+    int run(String... arguments) {
+        List<String> all = Arrays.asList(arguments);
+        CommandLine line = new CommandLine(this)
+                .addSubcommand(new SearchCommand(terminal, clock, environment))
+                .setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, UTF_8))
+                .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(all, e));
+        if (arguments.length == 0) {
+            return usage(all, "bad_argument", "a command is missing; try 'cadre search --help'");
+        }
+        return line.execute(arguments);
+    }
+
+    private int failed(List<String> arguments, Exception failure) {
+        return switch (failure) {
+            case UsageException e -> usage(arguments, e.kind(), String.valueOf(e.getMessage()));
+            case IOException e -> report(arguments, ExitStatus.FAILED, "unreadable", "cannot read " + e.getMessage());
+            default -> report(arguments, ExitStatus.FAILED, "internal", failure.toString());
+        };
+    }
+
+    private int usage(List<String> arguments, String kind, String message) {
+        return report(arguments, ExitStatus.USAGE, kind, message);
+    }
+
+    private int report(List<String> arguments, ExitStatus status, String kind, String message) {
+        String shown = TextOutput.visible(message);
+        terminal.err().println("cadre: " + shown);
+        if (arguments.contains("--json")) {
+            terminal.out().println(new JsonOutput().document(SearchDocument.failed(kind, shown)));
+        }
+        return status.code();
+    }
+
+    private static String oneLine(ParameterException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse("bad arguments");
+    }
+}

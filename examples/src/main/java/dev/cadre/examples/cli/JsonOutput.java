@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Map;
+
+/** Writes JSON; the only class of the command that knows how. */
+final class JsonOutput {
+    private final ObjectMapper mapper = new ObjectMapper();
+
+    /** Returns the document on one line. */
+    String document(SearchDocument document) {
+        return write(document);
+    }
+
+    /** Returns an event of the progress on one line. */
+    String event(Map<String, Object> event) {
+        return write(event);
+    }
+
+    private String write(Object value) {
+        try {
+            return mapper.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("records of strings and numbers are always written", e);
+        }
+    }
+}

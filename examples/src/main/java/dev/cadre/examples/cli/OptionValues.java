@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.cli;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/** Reads the values of options; every refusal names the option, the value and the limits. */
+final class OptionValues {
+    private static final BigDecimal MAX_USD = new BigDecimal("10000");
+    private static final Duration MAX_DEADLINE = Duration.ofHours(24);
+    private static final int MAX_SHOWN = 60;
+
+    private OptionValues() {}
+
+    /** Reads an exact amount of dollars above 0, at most 10,000 and with at most 12 decimals. */
+    static BigDecimal usd(String option, String value) throws UsageException {
+        // a plain decimal only: 1e999999999 is a number, too, and takes all memory to compare
+        if (value.matches("[0-9]{1,12}(\\.[0-9]{1,12})?")) {
+            var amount = new BigDecimal(value);
+            if (amount.signum() > 0 && amount.compareTo(MAX_USD) <= 0) {
+                return amount;
+            }
+        }
+        throw refused(option, value, "an amount of USD above 0 and up to 10000, such as 0.25");
+    }
+
+    /** Reads a whole number. */
+    static int count(String option, String value, int max) throws UsageException {
+        if (value.matches("[0-9]{1,9}")) {
+            int count = Integer.parseInt(value);
+            if (count >= 1 && count <= max) {
+                return count;
+            }
+        }
+        throw refused(option, value, "a whole number from 1 to " + max);
+    }
+
+    /** Reads a time such as {@code 500ms}, {@code 90s}, {@code 5m} or {@code 1h}; a bare number is seconds. */
+    static Duration time(String option, String value) throws UsageException {
+        String digits = value.replaceFirst("(ms|s|m|h)?$", "");
+        if (digits.matches("[0-9]{1,9}")) {
+            long number = Long.parseLong(digits);
+            Duration time = switch (value.substring(digits.length())) {
+                case "ms" -> Duration.ofMillis(number);
+                case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                default -> Duration.ofSeconds(number);
+            };
+            if (time.isPositive() && time.compareTo(MAX_DEADLINE) <= 0) {
+                return time;
+            }
+        }
+        throw refused(option, value, "a time above 0 and up to 24h, such as 90s or 5m");
+    }
+
+    static UsageException refused(String option, String value, String allowed) {
+        String shown = value.length() > MAX_SHOWN ? value.substring(0, MAX_SHOWN) + "..." : value;
+        return new UsageException("bad_argument", option + ": \"" + shown + "\" is not " + allowed);
+    }
+}

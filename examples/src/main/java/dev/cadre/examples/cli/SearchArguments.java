@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.cli;
+
+import dev.cadre.examples.cli.SearchOptions.Explain;
+import dev.cadre.examples.cli.SearchOptions.Offline;
+import dev.cadre.examples.cli.SearchOptions.Output;
+import dev.cadre.examples.cli.SearchOptions.Progress;
+import dev.cadre.examples.cli.SearchOptions.Steps;
+import dev.cadre.examples.index.FileRanker.Sides;
+import dev.cadre.examples.search.PathFilter;
+import dev.cadre.examples.search.SearchQuestion;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options of {@code cadre search} as they were typed; {@link #checked} makes sense of them. */
+final class SearchArguments {
+    private static final int MAX_PARALLEL = 1000;
+    private static final int MAX_FILES = 100;
+
+    @Option(
+            names = "--repo",
+            paramLabel = "DIR",
+            defaultValue = ".",
+            description = "folder to search (default: the current one)")
+    String repo = ".";
+
+    @Option(names = "--json", description = "print one JSON document")
+    boolean json;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "USD",
+            defaultValue = "0.25",
+            description = "most that may be spent (default: ${DEFAULT-VALUE})")
+    String budget = "0.25";
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "most model calls at a time (default: ${DEFAULT-VALUE})")
+    String parallel = "8";
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            defaultValue = "90s",
+            description = "most time, as 90s or 5m (default: ${DEFAULT-VALUE})")
+    String deadline = "90s";
+
+    @Option(names = "--offline", description = "use no model and no network")
+    boolean offline;
+
+    @Option(names = "--plan-only", description = "print the plan and stop")
+    boolean planOnly;
+
+    @Option(names = "--yes", description = "ask nothing")
+    boolean yes;
+
+    @Option(
+            names = "--journal",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "record the run here, resume it from here")
+    String journal = "";
+
+    @Option(names = "--report", paramLabel = "FILE.html", defaultValue = "", description = "write a report of the run")
+    String report = "";
+
+    @Option(
+            names = "--max-results",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "most files in the answer, each with up to three places (default: ${DEFAULT-VALUE})")
+    String maxResults = "10";
+
+    @Option(names = "--include-tests", description = "rank tests, examples and documents like other code")
+    boolean includeTests;
+
+    @Option(
+            names = "--path",
+            paramLabel = "GLOB",
+            defaultValue = "",
+            description = "only paths like this, as in .gitignore")
+    String path = "";
+
+    @Option(names = "--explain", description = "show what each score is made of")
+    boolean explain;
+
+    @Option(
+            names = "--progress",
+            paramLabel = "FORM",
+            defaultValue = "auto",
+            description = "auto, plain, jsonl or off (default: ${DEFAULT-VALUE})")
+    String progress = "auto";
+
+    @Parameters(arity = "0..*", paramLabel = "QUESTION", description = "what to find")
+    List<String> question = List.of();
+
+    SearchOptions checked() throws UsageException {
+        refuseUnavailable("--journal", journal);
+        refuseUnavailable("--report", report);
+        return new SearchOptions(
+                folder(),
+                new SearchQuestion(
+                        text(),
+                        OptionValues.count("--max-results", maxResults, MAX_FILES),
+                        new PathFilter(path),
+                        includeTests ? Sides.EQUAL : Sides.BEHIND),
+                OptionValues.usd("--budget", budget),
+                OptionValues.count("--parallel", parallel, MAX_PARALLEL),
+                OptionValues.time("--deadline", deadline),
+                offline ? Offline.ALWAYS : Offline.WITHOUT_KEY,
+                planOnly ? Steps.PLAN_ONLY : Steps.ALL,
+                json ? Output.JSON : Output.TEXT,
+                explain ? Explain.YES : Explain.NO,
+                progress());
+    }
+
+    private static void refuseUnavailable(String option, String value) throws UsageException {
+        if (!value.isEmpty()) {
+            throw new UsageException("not_available", option + " is not available yet");
+        }
+    }
+
+    private String text() throws UsageException {
+        String text = String.join(" ", question);
+        if (text.isBlank()) {
+            throw new UsageException("empty_question", "QUESTION is empty; say what to find");
+        }
+        if (text.length() > SearchQuestion.MAX_CHARACTERS) {
+            throw new UsageException(
+                    "bad_argument",
+                    "QUESTION has " + text.length() + " characters; at most " + SearchQuestion.MAX_CHARACTERS
+                            + " are allowed");
+        }
+        return text;
+    }
+
+    private Path folder() throws UsageException {
+        try {
+            Path folder = Path.of(repo);
+            if (!Files.exists(folder)) {
+                throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" does not exist");
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new UsageException("not_a_folder", "--repo: \"" + repo + "\" is not a folder");
+            }
+            return folder;
+        } catch (InvalidPathException e) {
+            throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" is not a path");
+        }
+    }
+
+    private Progress progress() throws UsageException {
+        Optional<Progress> named = Arrays.stream(Progress.values())
+                .filter(form -> form.name().toLowerCase(Locale.ROOT).equals(progress))
+                .findFirst();
+        if (named.isEmpty()) {
+            throw OptionValues.refused("--progress", progress, "one of auto, plain, jsonl, off");
+        }
+        return named.get();
+    }
+}

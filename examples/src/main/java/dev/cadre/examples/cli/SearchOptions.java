@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.cli;
+
+import dev.cadre.examples.search.SearchQuestion;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Everything the command line of {@code cadre search} says, checked.
+ *
+ * @param repo an existing folder
+ * @param budgetUsd most that may be spent; an offline search spends nothing
+ * @param parallel most model calls at a time
+ */
+record SearchOptions(
+        Path repo,
+        SearchQuestion question,
+        BigDecimal budgetUsd,
+        int parallel,
+        Duration deadline,
+        Offline offline,
+        Steps steps,
+        Output output,
+        Explain explain,
+        Progress progress) {
+
+    /** Whether a model may be used. */
+    enum Offline {
+        ALWAYS,
+        WITHOUT_KEY
+    }
+
+    /** How far the search goes. */
+    enum Steps {
+        PLAN_ONLY,
+        ALL
+    }
+
+    /** The form of the result. */
+    enum Output {
+        TEXT,
+        JSON
+    }
+
+    /** Whether scores are shown. */
+    enum Explain {
+        YES,
+        NO
+    }
+
+    /** The form of progress on standard error. */
+    enum Progress {
+        AUTO,
+        PLAIN,
+        JSONL,
+        OFF
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Turns the command line of {@code cadre} into a search, its result into output. */
+@NullMarked
+package dev.cadre.examples.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.index;
+
+import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.SourceFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The words and definitions of a repository, held in memory. Immutable, so any number of threads may ask it.
+ * The same files give the same answers, however the work was spread over threads.
+ */
+public final class CodeIndex {
+    private final Vocabulary vocabulary;
+    private final List<IndexedFile> files;
+    private final Map<String, Integer> byPath;
+    private final Map<String, List<Location>> definitions;
+
+    private CodeIndex(Vocabulary vocabulary, List<IndexedFile> files) {
+        this.vocabulary = vocabulary;
+        this.files = files;
+        this.byPath = positions(files);
+        this.definitions = locate(files);
+    }
+
+    /** A definition and the file it is in. */
+    public record Location(String path, Definition definition) {}
+
+    /** Indexes all files of a repository; keeps the processors of the common pool busy until it is done. */
+    public static CodeIndex of(Repository repository) {
+        var vocabulary = new Vocabulary();
+        List<IndexedFile> files = repository.files().parallelStream()
+                .map(source -> IndexedFile.of(source, vocabulary))
+                .toList();
+        return new CodeIndex(vocabulary, files);
+    }
+
+    private static Map<String, Integer> positions(List<IndexedFile> files) {
+        var byPath = new HashMap<String, Integer>(files.size() * 2);
+        for (int i = 0; i < files.size(); i++) {
+            byPath.put(files.get(i).source().path(), i);
+        }
+        return byPath;
+    }
+
+    private static Map<String, List<Location>> locate(List<IndexedFile> files) {
+        var byName = new HashMap<String, List<Location>>();
+        for (IndexedFile file : files) {
+            for (Definition definition : file.definitions()) {
+                byName.computeIfAbsent(key(definition.name()), name -> new ArrayList<>(1))
+                        .add(new Location(file.source().path(), definition));
+            }
+        }
+        return byName;
+    }
+
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns every definition of this name, whatever its case, by path and then line. */
+    public List<Location> definitionsOf(String name) {
+        return List.copyOf(definitions.getOrDefault(key(name), List.of()));
+    }
+
+    /** Returns the definitions in a file, in the order of their first lines. */
+    public List<Definition> definitionsIn(String path) {
+        return indexed(path).map(IndexedFile::definitions).orElse(List.of());
+    }
+
+    /** Returns the innermost definition around these lines, if there is one. */
+    public Optional<Definition> enclosing(String path, int first, int last) {
+        return definitionsIn(path).stream()
+                .filter(definition -> definition.kind() != Definition.Kind.CONSTANT && definition.encloses(first, last))
+                .reduce((outer, inner) -> inner);
+    }
+
+    /** Returns the text of a file that was indexed. */
+    public Optional<SourceFile> source(String path) {
+        return indexed(path).map(IndexedFile::source);
+    }
+
+    /** Returns a file's text in which comments and the insides of strings are blanks; offsets stay the same. */
+    public String codeOnly(SourceFile file) {
+        return new String(CodeMask.of(file.text(), Language.of(file.path())));
+    }
+
+    /** Returns whether a path is that of a test, an example, a tool or a document. */
+    public static boolean isSidePath(String path) {
+        return PathKind.of(path) == PathKind.SIDE;
+    }
+
+    /** Returns whether a file holds code, by its name. */
+    public static boolean isCode(String path) {
+        return Language.of(path).isCode();
+    }
+
+    /** Returns the files whose code or comments hold this identifier, whatever its case, in path order. */
+    public List<SourceFile> filesWith(String identifier) {
+        Optional<Integer> term = vocabulary.find(Vocabulary.whole(identifier));
+        return term.isEmpty()
+                ? List.of()
+                : files.stream()
+                        .filter(file -> file.body().contains(term.get()))
+                        .map(IndexedFile::source)
+                        .toList();
+    }
+
+    /** Returns whether any file has this word, stemmed, in its text or path. */
+    public boolean knows(String term) {
+        return vocabulary
+                .find(term)
+                .filter(id -> files.stream().anyMatch(file -> file.contains(id)))
+                .isPresent();
+    }
+
+    Optional<IndexedFile> indexed(String path) {
+        return Optional.ofNullable(byPath.get(path)).map(files::get);
+    }
+
+    Optional<Integer> position(String path) {
+        return Optional.ofNullable(byPath.get(path));
+    }
+
+    List<IndexedFile> files() {
+        return files;
+    }
+
+    Vocabulary vocabulary() {
+        return vocabulary;
+    }
+}

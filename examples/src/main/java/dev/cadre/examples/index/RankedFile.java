@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.index;
+
+import java.util.List;
+
+/**
+ * A file and how well it fits a query.
+ *
+ * @param score the sum of its signals; only comparable within one ranking
+ * @param windows its stretches of lines that fit, best first; empty far down the list
+ */
+public record RankedFile(String path, double score, Signals signals, List<Window> windows) {
+    public RankedFile {
+        windows = List.copyOf(windows);
+    }
+
+    /** Each signal, as a share of the best file's: words of the file, its best window, the commits that changed it. */
+    public record Signals(double words, double window, double history) {}
+}

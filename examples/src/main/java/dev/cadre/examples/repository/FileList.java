@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.repository;
+
+import java.util.List;
+
+/** The paths of a folder that are to be read, sorted, and how many a limit cut off. */
+record FileList(List<String> paths, int cut) {
+    FileList {
+        paths = List.copyOf(paths);
+    }
+
+    static FileList of(List<String> paths, int maxFiles) {
+        List<String> sorted = paths.stream().sorted().distinct().toList();
+        int kept = Math.min(sorted.size(), maxFiles);
+        return new FileList(sorted.subList(0, kept), sorted.size() - kept);
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.repository;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs git to read, with a fixed argument list, in one folder.
+ *
+ * <p>A repository's own configuration can name programs that git starts; every such setting that the commands used
+ * here would honour is overridden, and nothing is fetched. Blocks until git ends, at most 20 seconds.
+ */
+public final class GitCommand {
+    private static final int TIMEOUT_SECONDS = 20;
+    private static final int MAX_OUTPUT_BYTES = 256 << 20;
+    private static final List<String> HARDENED = List.of(
+            "-c", "core.fsmonitor=false",
+            "-c", "core.hooksPath=/dev/null",
+            "-c", "core.pager=cat",
+            "-c", "core.quotePath=false",
+            "-c", "log.showSignature=false",
+            "-c", "log.mailmap=false",
+            "-c", "protocol.allow=never");
+    private static final List<String> REDIRECTING = List.of(
+            "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE");
+
+    private final Path folder;
+
+    private GitCommand(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Returns a git that runs in this folder. */
+    public static GitCommand in(Path folder) {
+        return new GitCommand(folder);
+    }
+
+    /** Returns what git printed, or nothing if there is no git, it failed, printed too much or took too long. */
+    public Optional<String> run(String... arguments) throws InterruptedException {
+        Process process;
+        try {
+            process = builder(arguments).start();
+        } catch (IOException noGit) {
+            return Optional.empty();
+        }
+        // closing the pipe by destroying the process ends a read that git keeps waiting
+        var timer = Thread.ofVirtual().start(() -> destroyWhenLate(process));
+        try (InputStream output = process.getInputStream()) {
+            byte[] bytes = output.readNBytes(MAX_OUTPUT_BYTES);
+            boolean whole = bytes.length < MAX_OUTPUT_BYTES;
+            return whole && process.waitFor() == 0
+                    ? Optional.of(new String(bytes, StandardCharsets.UTF_8))
+                    : Optional.empty();
+        } catch (IOException brokenPipe) {
+            return Optional.empty();
+        } finally {
+            timer.interrupt();
+            process.destroyForcibly();
+        }
+    }
+
+    private ProcessBuilder builder(String... arguments) {
+        var command = new ArrayList<String>();
+        command.add("git");
+        command.addAll(HARDENED);
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        Map<String, String> environment = builder.environment();
+        REDIRECTING.forEach(environment::remove);
+        environment.put("GIT_OPTIONAL_LOCKS", "0");
+        environment.put("GIT_NO_LAZY_FETCH", "1");
+        environment.put("GIT_TERMINAL_PROMPT", "0");
+        environment.put("LC_ALL", "C");
+        return builder;
+    }
+
+    private static void destroyWhenLate(Process process) {
+        try {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException done) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.repository;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The text files of a folder at one moment. Immutable, so any number of threads may read it.
+ *
+ * @param root real path of the folder
+ * @param files the files that were read, in path order
+ * @param skipped how many files were left out, by reason
+ */
+public record Repository(Path root, List<SourceFile> files, Map<SkipReason, Integer> skipped) {
+    public Repository {
+        files = List.copyOf(files);
+        var ordered = new EnumMap<SkipReason, Integer>(SkipReason.class);
+        ordered.putAll(skipped);
+        skipped = Collections.unmodifiableMap(ordered);
+    }
+
+    /** Returns whether a limit kept files from being read. */
+    public boolean isTruncated() {
+        return skipped.containsKey(SkipReason.OVER_LIMIT);
+    }
+
+    /** Returns the file of this path, if it was read. */
+    public Optional<SourceFile> file(String path) {
+        int low = 0;
+        int high = files.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = files.get(middle).path().compareTo(path);
+            if (order == 0) {
+                return Optional.of(files.get(middle));
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.examples.repository.Tree;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void read_newestFirst_relativeToTheFolder() throws Exception {
+        new Tree(folder)
+                .git("init", "-q")
+                .file("a/One.java", "1")
+                .commit("First: add one")
+                .file("a/odd\nname.java", "1")
+                .file("Two.java", "1")
+                .commit("Second");
+
+        assertThat(History.read(folder).commits())
+                .extracting(Commit::subject)
+                .containsExactly("Second", "First: add one");
+        assertThat(History.read(folder.resolve("a")).commits())
+                .extracting(Commit::paths)
+                .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
+        assertThat(History.read(folder).head().orElseThrow()).hasSize(40);
+    }
+
+    @Test
+    void read_withoutGit_isEmpty() throws Exception {
+        assertThat(History.read(Files.createDirectory(folder.resolve("plain")))).isEqualTo(History.none());
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class IdentifiersTest {
+    @Test
+    void parts_splitAtCaseDigitsAndSigns() {
+        assertThat(Identifiers.parts("parseJSONReader2Utf8_max$size"))
+                .containsExactly("parse", "JSON", "Reader", "Utf", "max", "size");
+        assertThat(Identifiers.parts("HTTP2")).containsExactly("HTTP");
+        assertThat(Identifiers.parts("x32")).containsExactly("32");
+    }
+
+    @Test
+    void scan_skipsRunsThatAreData() {
+        assertThat(Identifiers.in("a1 b-c " + "x".repeat(101) + " \u00e9t\u00e9"))
+                .containsExactly("a1", "b", "c", "\u00e9t\u00e9");
+    }
+
+    @Test
+    void counts_matchTheirVocabulary() {
+        var text = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            text.append("name").append(i % 300).append(i % 2 == 0 ? ' ' : '\n');
+        }
+        var seen = new java.util.TreeMap<String, Integer>();
+        IdentifierCounts.of(text.toString()).forEach(seen::put);
+
+        assertThat(seen).hasSize(300).containsEntry("name0", 4).containsEntry("name299", 3);
+    }
+}

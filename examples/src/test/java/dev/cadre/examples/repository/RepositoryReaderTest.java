@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RepositoryReaderTest {
+    private static final String CANARY = "canary-7f3a";
+
+    @TempDir
+    Path folder;
+
+    @TempDir
+    Path outside;
+
+    private Path root;
+
+    @BeforeEach
+    void realRoot() throws Exception {
+        root = folder.toRealPath();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void read_hostileTree_staysInsideAndSkips(boolean withGit) throws Exception {
+        Files.writeString(outside.resolve("stolen.java"), CANARY);
+        var tree = new Tree(root).file("src/A.java", "class A {}\n");
+        Files.createSymbolicLink(root.resolve("file-link.java"), outside.resolve("stolen.java"));
+        Files.createSymbolicLink(root.resolve("folder-link"), outside);
+        Files.createSymbolicLink(root.resolve("loop"), root);
+        Files.createSymbolicLink(root.resolve("src/self.java"), root.resolve("src/self.java"));
+        assertThat(new ProcessBuilder("mkfifo", root.resolve("pipe.java").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        tree.file("odd\nname.java", "class Odd {}\n")
+                .file("long.js", "x".repeat(3 << 20))
+                .file("nul.java", new byte[] {'c', 0, 'd'})
+                .file(".env", CANARY)
+                .file("deploy/.env.local", CANARY)
+                .file("deploy/id_rsa", CANARY)
+                .file("deploy/server.pem", CANARY)
+                .file("latin.java", "caf\u00e9 = 1".getBytes(StandardCharsets.ISO_8859_1));
+        if (withGit) {
+            tree.git("init", "-q");
+        }
+
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD).read(root);
+
+        assertThat(read.files())
+                .extracting(SourceFile::path)
+                .containsExactly("latin.java", "odd\nname.java", "src/A.java");
+        assertThat(read.files()).noneMatch(file -> file.text().contains(CANARY));
+        assertThat(read.skipped())
+                .containsEntry(SkipReason.SECRET, 4)
+                .containsEntry(SkipReason.TOO_LARGE, 1)
+                .containsEntry(SkipReason.BINARY, 1)
+                .containsEntry(SkipReason.LINK, 4);
+    }
+
+    @Test
+    void read_trackedFolderReplacedByLink_isNotFollowed() throws Exception {
+        var tree = new Tree(root)
+                .git("init", "-q")
+                .file("lib/A.java", "class A {}")
+                .file("B.java", "class B {}")
+                .commit("one");
+        Files.writeString(outside.resolve("A.java"), CANARY);
+        Files.delete(root.resolve("lib/A.java"));
+        Files.delete(root.resolve("lib"));
+        Files.createSymbolicLink(root.resolve("lib"), outside);
+
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD).read(tree.root());
+
+        assertThat(read.files()).extracting(SourceFile::path).containsExactly("B.java");
+    }
+
+    @Test
+    void read_beyondTotalSize_isTruncated() throws Exception {
+        new Tree(root).file("a.java", "12345").file("b.java", "12345").file("c.java", "12345");
+
+        Repository read = RepositoryReader.within(new ReadLimits(10, 100, 12)).read(root);
+
+        assertThat(read.files()).extracting(SourceFile::path).containsExactly("a.java", "b.java");
+        assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.OVER_LIMIT, 1));
+        assertThat(read.isTruncated()).isTrue();
+    }
+
+    @Test
+    void read_repositoryThatNamesPrograms_runsNone() throws Exception {
+        Path mark = outside.resolve("ran");
+        Path program = outside.resolve("program");
+        Files.writeString(program, "#!/bin/sh\ntouch '" + mark + "'\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        var tree = new Tree(root)
+                .git("init", "-q")
+                .file("A.java", "class A {}")
+                .commit("one")
+                .git("config", "core.fsmonitor", program.toString())
+                .git("config", "core.pager", program.toString())
+                .git("config", "diff.external", program.toString())
+                .git("config", "gpg.program", program.toString());
+
+        RepositoryReader.within(ReadLimits.STANDARD).read(tree.root());
+
+        assertThat(mark).doesNotExist();
+    }
+
+    @Test
+    void jail_pathsThatLeaveTheRoot_areRefused() throws Exception {
+        new Tree(root).file("A.java", "class A {}");
+        RootJail jail = RootJail.of(root, ReadLimits.STANDARD);
+
+        assertThat(jail.open("A.java")).isInstanceOf(RootJail.Opened.Text.class);
+        for (String path : new String[] {"../x", "/etc/hostname", "", "a/../A.java", "a\0b", "./A.java"}) {
+            assertThat(jail.open(path)).isEqualTo(new RootJail.Opened.Skipped(SkipReason.UNREADABLE));
+        }
+    }
+}
