@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Preview;
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.docs.Pets.Brief;
+import dev.cadre.docs.Pets.Note;
+import dev.cadre.docs.Pets.Notes;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.price.Price;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Input;
+import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskRef;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.ScriptedModel;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Runs the snippets of docs/budgets.md. */
+class BudgetsTest {
+    final ScriptedModel model = new ScriptedModel();
+    final Coordinator coordinator = Coordinator.of(model.pools());
+    final TaskGraph.Builder builder = TaskGraph.builder();
+    final SubtaskRef<Note> cats = builder.add("cats", Pets.NOTE, "cats");
+    final SubtaskRef<Note> dogs = builder.add("dogs", Pets.NOTE, "dogs");
+    final SubtaskRef<Brief> brief = builder.add("brief", Pets.BRIEF, Input.from(cats, dogs, Notes::new));
+    final TaskGraph<Brief> graph = builder.answering(brief);
+
+    private void scriptAll() {
+        model.on(Pets.NOTE).costing(1_000, 400).replies(new Note("noted"));
+        model.on(Pets.BRIEF).costing(1_000, 400).replies(new Brief("noted twice"));
+    }
+
+    @Test
+    void run_withABudget() throws Exception {
+        scriptAll();
+
+        // region budgets-run
+        var budget = Budget.usd("0.25").within(Duration.ofSeconds(90));
+        var result = coordinator.run(graph, budget);
+        Money spent = result.spend().total();
+        // endregion
+
+        assertThat(spent).isEqualTo(Money.usd("0.0021")); // 3 x (1,000 in + 400 out) on nano
+    }
+
+    @Test
+    void run_underATenantsBudget() throws Exception {
+        scriptAll();
+        var spentBeforeTheRestart = Money.usd("4.90");
+
+        // region budgets-tenant
+        try (BudgetGuard tenant = Budget.usd("5.00").open(spentBeforeTheRestart)) {
+            var first = coordinator.run(graph, Budget.usd("0.25").under(tenant));
+            var second = coordinator.run(graph, Budget.usd("0.25").under(tenant));
+            Money left = tenant.available();
+            // endregion
+
+            assertThat(first).isCompleteWith(new Brief("noted twice"));
+            assertThat(second).isCompleteWith(new Brief("noted twice"));
+            assertThat(left).isEqualTo(Money.usd("0.0958"));
+        }
+    }
+
+    @Test
+    void needs_contendedAndExhausted() {
+        // region budgets-needs
+        try (BudgetGuard guard = Budget.usd("0.10").open()) {
+            var first = (Admission.Granted) guard.reserve(Money.usd("0.08"));
+            Admission second = guard.reserve(Money.usd("0.05")); // contended: only the first stands in the way
+            first.reservation().settle(Money.usd("0.02"));
+            Admission third = guard.reserve(Money.usd("0.05")); // granted: 0.02 are gone, 0.08 are free
+            Admission fourth = guard.reserve(Money.usd("0.09")); // exhausted: 0.02 and 0.09 are above the limit
+            // endregion
+
+            assertThat(second).isInstanceOf(Admission.Contended.class);
+            assertThat(third).isInstanceOf(Admission.Granted.class);
+            assertThat(fourth).isInstanceOf(Admission.Exhausted.class);
+        }
+    }
+
+    @Test
+    void money_tooShort_skips() throws Exception {
+        model.on(Pets.NOTE).costing(100, 2_000).replies(new Note("long"));
+
+        // one worst case of a note is a little over $0.0025: two fit, a brief after them does not
+        var result = coordinator.run(graph, Budget.usd("0.0056"));
+
+        assertThat(result).outcome(brief).isSkippedBecause(Skip.Kind.BUDGET);
+        assertThat(result).isFailedBecause(RunFailure.Kind.ANSWER_MISSING).spentAtMost("0.0056");
+    }
+
+    @Test
+    void graph_previewed() {
+        // region budgets-preview
+        Preview preview = coordinator.preview(graph);
+        Money expected = preview.cost().expected();
+        Money worst = preview.cost().worst();
+        // endregion
+
+        assertThat(worst).isGreaterThan(expected);
+        assertThat(model.calls()).isEmpty();
+    }
+
+    @Test
+    void tier_movedToAnotherModel() throws Exception {
+        scriptAll();
+        ModelClient client = model;
+
+        // region budgets-tiers
+        ModelPools models = ModelPools.builder()
+                .flagship(ModelPool.of(client, "gpt-5.4"))
+                .mini(ModelPool.of(client, "gpt-5.4-mini"))
+                .nano(ModelPool.of(client, "gpt-6-luna"))
+                .build();
+        // endregion
+
+        assertThat(models.pool(Tier.NANO).model()).isEqualTo("gpt-6-luna");
+        assertThat(Coordinator.of(models).run(graph, Budget.usd("0.25"))).spent("0.0009"); // 3 x (1,000 in + 400 out)
+    }
+
+    @Test
+    void model_withItsOwnPrice() throws Exception {
+        scriptAll();
+        ModelClient client = model;
+
+        // region budgets-price
+        ModelPool house = ModelPool.builder(client, "house-model-7b")
+                .price(Price.perMillionTokens("0.10", "0.10", "0.20")) // input, cached input, output
+                .maxParallel(8)
+                .build();
+        // endregion
+
+        var result = Coordinator.of(ModelPools.of(house)).run(graph, Budget.usd("0.05"));
+        assertThat(result).spent("0.00054"); // 3 x (1,000 in + 400 out)
+    }
+}

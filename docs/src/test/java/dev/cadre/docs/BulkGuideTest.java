@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.BulkSummary;
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.price.Money;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.testing.ScriptedModel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the snippet of docs/bulk.md, and runs it again. */
+class BulkGuideTest {
+    record Ticket(String id, String text) {}
+
+    record Label(String name) {}
+
+    static final SubtaskType<Ticket, Label> LABEL =
+            SubtaskType.model("label", Ticket.class, Label.class, "Label the ticket: bug, question or wish.");
+
+    @TempDir
+    Path folder;
+
+    final ScriptedModel model = new ScriptedModel();
+    final List<String> printed = new ArrayList<>();
+
+    private BulkSummary label(Stream<Ticket> tickets) throws InterruptedException {
+        Coordinator coordinator = Coordinator.of(model.pools());
+        Path file = folder.resolve("labels.journal");
+
+        // region bulk
+        try (var journal = FileJournal.open(file)) {
+            BulkSummary summary = coordinator
+                    .bulk(LABEL)
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .run(tickets, Budget.usd("5.00"), item -> printed.add(item.key() + " " + item.outcome()));
+            return summary;
+        }
+        // endregion
+    }
+
+    @Test
+    void run_again_paysForNewItemsOnly() throws Exception {
+        model.on(LABEL).costing(1_000, 400).replies(new Label("bug"));
+
+        BulkSummary first = label(Stream.of(new Ticket("T1", "it breaks"), new Ticket("T2", "it hangs")));
+        BulkSummary second = label(Stream.of(new Ticket("T2", "it hangs"), new Ticket("T3", "it sleeps")));
+
+        assertThat(first.spend().total()).isEqualTo(Money.usd("0.0014"));
+        assertThat(second.reused()).isEqualTo(1);
+        assertThat(second.spend().total()).isEqualTo(Money.usd("0.0007"));
+        assertThat(second.stop()).isEqualTo(BulkSummary.Stop.END_OF_INPUT);
+        assertThat(printed).hasSize(4);
+        assertThat(model.calls()).hasSize(3);
+    }
+}

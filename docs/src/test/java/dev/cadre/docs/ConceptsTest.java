@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.model.Tier;
+import dev.cadre.task.Input;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.ScriptedModel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Runs the snippets of docs/concepts.md. */
+class ConceptsTest {
+    // region concepts-types
+    record Query(String term) {}
+
+    record Hits(List<String> paths) {}
+
+    record Source(String path) {}
+
+    record Summary(String text) {}
+
+    static final SubtaskType<Query, Hits> FIND = SubtaskType.code(
+            "find", Query.class, Hits.class, (query, context) -> new Hits(List.of("Pool.java", "Rung.java")));
+
+    static final SubtaskType<Source, Summary> SUMMARISE =
+            SubtaskType.model("summarise", Source.class, Summary.class, "Summarise the file in one sentence.");
+    // endregion
+
+    record Digest(List<Summary> summaries, Optional<Hits> more) {}
+
+    record Report(String text) {}
+
+    static final SubtaskType<Digest, Report> REPORT = SubtaskType.model(
+                    "report", Digest.class, Report.class, "Write a report from the summaries.")
+            .startingAt(Tier.MINI);
+
+    final ScriptedModel model = new ScriptedModel();
+
+    @Test
+    void graph_byHand() throws Exception {
+        model.on(SUMMARISE, new Source("Pool.java")).replies(new Summary("It admits calls."));
+        model.on(SUMMARISE, new Source("Rung.java")).refuses("no");
+        model.on(REPORT).replies(new Report("Two files, one of them read."));
+        Coordinator coordinator = Coordinator.of(model.pools());
+
+        // region concepts-graph
+        var graph = TaskGraph.builder();
+        var hits = graph.add("hits", FIND, new Query("retry"));
+        var more = graph.add("more", FIND, new Query("backoff"));
+        var summaries = graph.add(
+                "summaries",
+                SUMMARISE,
+                Input.forEach(
+                        hits, found -> found.paths().stream().map(Source::new).toList()));
+        var report = graph.add(
+                "report",
+                REPORT,
+                Input.from(summaries, more.ifSucceeded(), (items, extra) -> new Digest(items.values(), extra)));
+        RunResult<Report> result = coordinator.run(graph.answering(report), Budget.usd("0.05"));
+        // endregion
+
+        assertThat(result).isPartial().leftNothingBehind();
+        assertThat(((RunResult.Partial<Report>) result).missing())
+                .extracting(missing -> missing.subtaskId())
+                .containsExactly("summaries#1");
+    }
+
+    @Test
+    void goal_planned() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"find","id":"f","input":{"term":"retry"},"wires":[],"after":[]},
+                         {"type":"summarise","id":"s","input":{"path":null},
+                          "wires":[{"into":"path","from":"f","field":"paths"}],"after":[]}]}""");
+        model.on(SUMMARISE).replies(new Summary("It retries."));
+        model.onMerge().repliesText("{\"answer\":{\"text\":\"In the pool.\"},\"citations\":[]}");
+        var models = model.pools();
+
+        // region concepts-goal
+        Coordinator coordinator = Coordinator.builder(models)
+                .plansWith(FIND, SUMMARISE)
+                .limits(Limits.DEFAULT.withMaxSubtasks(20).withDeadline(Duration.ofMinutes(2)))
+                .build();
+        RunResult<Report> result =
+                coordinator.run(Goal.of("Where is retry implemented?", Report.class), Budget.usd("0.25"));
+        // endregion
+
+        assertThat(result).isCompleteWith(new Report("In the pool."));
+        assertThat(result.report().outcomes()).containsOnlyKeys("f", "s");
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.RateLimits;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.RetryPolicy;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Gate;
+import dev.cadre.testing.ScriptedModel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+
+/** Runs the snippets of docs/failures.md and holds its tables to the code. */
+class FailuresTest {
+    record Claim(String text) {}
+
+    // region failures-accept
+    record Verdict(boolean holds, String why) {}
+
+    static final SubtaskType<Claim, Verdict> JUDGE = SubtaskType.model(
+                    "judge", Claim.class, Verdict.class, "Is the claim supported?")
+            .startingAt(Tier.NANO)
+            .upTo(Tier.FLAGSHIP)
+            .accept(
+                    "a verdict gives its reason",
+                    (claim, verdict) -> !verdict.why().isBlank());
+    // endregion
+
+    final ScriptedModel model = new ScriptedModel();
+    final TaskGraph.Builder builder = TaskGraph.builder();
+    final TaskGraph<Verdict> graph = builder.answering(builder.add("judge", JUDGE, new Claim("cats purr")));
+
+    private RunResult<Verdict> run() throws InterruptedException {
+        return Coordinator.of(model.pools()).run(graph, Budget.usd("0.25"));
+    }
+
+    // region failures-result
+    static String tell(RunResult<Verdict> result) {
+        return switch (result) {
+            case RunResult.Complete<Verdict> complete -> complete.answer().why();
+            case RunResult.Partial<Verdict> partial -> partial.answer().why() + ", without " + partial.missing();
+            case RunResult.Failed<Verdict> failed ->
+                failed.cause().kind() + ": " + failed.cause().message();
+        };
+    }
+
+    static String tell(Outcome<Verdict> outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded<Verdict>(Verdict verdict) -> verdict.why();
+            case Outcome.Failed<Verdict> failed -> "tried: " + failed.failure().kind();
+            case Outcome.Skipped<Verdict> skipped ->
+                "never tried: " + skipped.skip().kind();
+        };
+    }
+    // endregion
+
+    @Test
+    void answer_notAccepted_isAskedForAgainOnTheNextTier() throws Exception {
+        model.on(JUDGE).replies(new Verdict(true, " ")).replies(new Verdict(true, "they do"));
+
+        RunResult<Verdict> result = run();
+
+        assertThat(tell(result)).isEqualTo("they do");
+        assertThat(model.calls()).extracting(call -> call.purpose().tier()).containsExactly(Tier.NANO, Tier.MINI);
+    }
+
+    @Test
+    void refusal_isNotEscalated() throws Exception {
+        model.on(JUDGE).refuses("no");
+
+        RunResult<Verdict> result = run();
+
+        assertThat(tell(result)).startsWith("ANSWER_MISSING: subtask 'judge'");
+        assertThat(result.report().outcome("judge").reason()).startsWith("failed: REFUSED");
+        assertThat(tell(Outcome.failed(Failure.Kind.REFUSED, "no"))).isEqualTo("tried: REFUSED");
+        assertThat(model.calls()).hasSize(1);
+    }
+
+    @Test
+    void pool_withItsOwnRetries() {
+        ModelClient client = model;
+
+        // region failures-retries
+        ModelPool pool = ModelPool.builder(client, "gpt-5.4-nano")
+                .retryPolicy(RetryPolicy.standard()
+                        .withMaxAttempts(6)
+                        .withDelays(Duration.ofMillis(200), Duration.ofSeconds(10)))
+                .timeout(Duration.ofSeconds(60))
+                .build();
+        // endregion
+
+        assertThat(pool.model()).isEqualTo("gpt-5.4-nano");
+    }
+
+    @Test
+    void cancelled_byAnInterrupt() throws Exception {
+        var never = new Gate();
+        model.on(JUDGE).holdUntil(never).replies(new Verdict(true, "too late"));
+
+        // region failures-cancel
+        var run = new FutureTask<>(() -> Coordinator.of(model.pools()).run(graph, Budget.usd("0.25")));
+        Thread caller = Thread.ofVirtual().start(run);
+        model.awaitInFlight(1);
+        caller.interrupt(); // run() throws InterruptedException, and no thread of the run is left
+        // endregion
+
+        caller.join();
+        assertThat(run.state()).isEqualTo(FutureTask.State.FAILED);
+        assertThat(run.exceptionNow()).isInstanceOf(InterruptedException.class);
+        assertThat(model.inFlight()).isZero();
+    }
+
+    @Test
+    void table_listsEveryKindOfModelException() {
+        String guide = Documents.text(Documents.ROOT.resolve("docs/failures.md"));
+
+        for (Class<?> kind : ModelException.class.getPermittedSubclasses()) {
+            assertThat(guide).contains("| `" + kind.getSimpleName() + "` |");
+        }
+    }
+
+    @Test
+    void table_saysWhatIsKnownOfTheMoneyAndWhetherARetryHelps() {
+        List<ModelException> fixed = List.of(
+                new ModelException.RateLimited("", null, RateLimits.UNKNOWN),
+                new ModelException.Unreachable("", null),
+                new ModelException.MalformedReply("", null),
+                new ModelException.QuotaExhausted(""),
+                new ModelException.AuthFailed(""),
+                new ModelException.UnknownModel(""),
+                new ModelException.ContextTooLong(""),
+                new ModelException.InvalidRequest("", 400));
+        String guide = Documents.text(Documents.ROOT.resolve("docs/failures.md"));
+
+        assertThat(fixed)
+                .allSatisfy(failure -> assertThat(guide)
+                        .containsPattern("(?m)^\\| `%s` \\| .* \\| %s \\| %s \\|$"
+                                .formatted(
+                                        failure.getClass().getSimpleName(),
+                                        reach(failure.reach()),
+                                        failure.charge() == ModelException.Charge.FREE ? "released" : "forfeited")));
+    }
+
+    private static String reach(ModelException.Reach reach) {
+        return switch (reach) {
+            case ATTEMPT -> "retried";
+            case SUBTASK -> "the subtask fails";
+            case RUN -> "the pool stops";
+        };
+    }
+
+    @Test
+    void tables_listEveryKindOfFailure() {
+        String guide = Documents.text(Documents.ROOT.resolve("docs/failures.md"));
+
+        assertThat(Arrays.stream(Failure.Kind.values()).map(kind -> "`" + kind + "`"))
+                .allSatisfy(kind -> assertThat(guide).contains(kind));
+        assertThat(Arrays.stream(RunFailure.Kind.values()).map(kind -> "`" + kind + "`"))
+                .allSatisfy(kind -> assertThat(guide).contains(kind));
+        assertThat(Arrays.stream(dev.cadre.task.Skip.Kind.values()).map(kind -> "`" + kind + "`"))
+                .allSatisfy(kind -> assertThat(guide).contains(kind));
+    }
+}
