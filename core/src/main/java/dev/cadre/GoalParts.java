@@ -47,7 +47,7 @@ final class GoalParts<R> implements RunParts {
     private final BudgetGuard mergeMoney;
     private volatile List<Citation> citations = List.of();
     private volatile List<String> mergeNotes = List.of();
-    private volatile List<String> planNotes = List.of();
+    private volatile PlanNotes planNotes = PlanNotes.NONE;
 
     private GoalParts(Run run, Goal<R> goal, Duration workTime, BudgetGuard mergeMoney) {
         this.run = run;
@@ -169,7 +169,7 @@ final class GoalParts<R> implements RunParts {
             plan(record, intake);
             record.ifPresent(kept -> kept.end(planNotes));
         }
-        inbox.accept(new RunInput.PlanEnded(planNotes));
+        inbox.accept(new RunInput.PlanEnded(planNotes.defects(), planNotes.lost()));
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {
@@ -198,25 +198,17 @@ final class GoalParts<R> implements RunParts {
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
     private void plan(Optional<PlanRecord> record, PlanIntake intake) throws InterruptedException {
-        var notes = new ArrayList<String>();
+        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
         try {
             record.ifPresent(kept -> kept.restore(intake));
-            Optional<List<String>> ended = record.flatMap(PlanRecord::ended);
-            if (ended.isPresent()) {
-                notes.addAll(ended.get());
-            } else {
+            if (ended.isEmpty()) {
                 AttemptListener attempts = record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
                 run.coordinator().planner().plan(request(run, goal, workTime, attempts), intake);
             }
             intake.finish();
         } finally {
-            notes.addAll(notes(intake));
-            planNotes = List.copyOf(notes);
+            planNotes = ended.orElseGet(() -> PlanNotes.of(intake));
         }
-    }
-
-    private static List<String> notes(PlanIntake intake) {
-        return intake.defects().stream().map(PlanDefect::toString).toList();
     }
 
     @Override
@@ -251,7 +243,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     List<String> notes() {
-        var notes = new ArrayList<>(planNotes);
+        var notes = new ArrayList<>(planNotes.defects());
         notes.addAll(mergeNotes);
         return notes;
     }

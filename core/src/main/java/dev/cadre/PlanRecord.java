@@ -12,7 +12,6 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,8 +41,10 @@ final class PlanRecord {
     }
 
     /** What was noted when the plan was whole; empty if no session got that far. */
-    Optional<List<String>> ended() {
-        return journal.ended(key, identity).flatMap(ended -> ended.outcome().ifSucceeded()).map(PlanRecord::notes);
+    Optional<PlanNotes> ended() {
+        return journal.ended(key, identity)
+                .flatMap(ended -> ended.outcome().ifSucceeded())
+                .map(PlanRecord::notes);
     }
 
     /** Offers what earlier sessions admitted, in the same order, so that the same nodes come of it. */
@@ -59,8 +60,8 @@ final class PlanRecord {
     }
 
     /** Takes down that the plan is whole: no later session asks the planner. */
-    void end(List<String> notes) {
-        String json = Json.strings(notes).write();
+    void end(PlanNotes notes) {
+        String json = notes.toJson().write();
         RunRecord.append(
                 journal, new JournalEntry.Ended(key, identity, new Outcome.Succeeded<>(json), Spend.NONE));
     }
@@ -69,14 +70,10 @@ final class PlanRecord {
         return new AttemptRecorder(journal, key, identity);
     }
 
-    private static List<String> notes(String json) {
-        var notes = new ArrayList<String>();
-        if (!(Json.parse(json) instanceof Json.Arr array)) {
+    private static PlanNotes notes(String json) {
+        if (!(Json.parse(json) instanceof Json.Obj notes)) {
             throw new JsonException("expected the notes of a plan, got " + json);
         }
-        for (Json item : array.items()) {
-            notes.add(item instanceof Json.Str text ? text.value() : item.write());
-        }
-        return notes;
+        return PlanNotes.from(notes);
     }
 }

@@ -11,8 +11,18 @@ public sealed interface RunInput {
     /** A subtask was accepted into the graph, for good. */
     record Admitted(GraphNode node) implements RunInput {}
 
-    /** No further subtask will be admitted. */
-    record PlanEnded(List<String> defects) implements RunInput {}
+    /**
+     * No further subtask will be admitted.
+     *
+     * @param defects everything that was wrong with the plan
+     * @param lost those of them that cost the plan something: the run is partial at most
+     */
+    record PlanEnded(List<String> defects, List<String> lost) implements RunInput {
+        /** The plan has lost nothing. */
+        public PlanEnded(List<String> defects) {
+            this(defects, List.of());
+        }
+    }
 
     /** The planner brought nothing to run. */
     record PlanFailed(RunFailure failure) implements RunInput {}

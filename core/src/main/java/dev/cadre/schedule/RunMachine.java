@@ -56,6 +56,8 @@ public final class RunMachine {
     private @Nullable Stop stop;
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
+
+    private final List<RunEnding.Missing> planLosses = new ArrayList<>();
     /** The first failure that concerned every call of a key or model; null if there was none. */
     private @Nullable ModelException outage;
 
@@ -88,7 +90,10 @@ public final class RunMachine {
         now = nanoTime;
         switch (input) {
             case RunInput.Admitted(GraphNode node) -> admit(node);
-            case RunInput.PlanEnded(List<String> defects) -> planEnded(defects);
+            case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
+                lost.forEach(each -> planLosses.add(new RunEnding.Missing("planner", each)));
+                planEnded(defects);
+            }
             case RunInput.PlanFailed(RunFailure failure) -> planFailed(failure);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
@@ -407,6 +412,7 @@ public final class RunMachine {
 
     private List<RunEnding.Missing> missing() {
         List<RunEnding.Missing> missing = Missings.of(graph.all());
+        missing.addAll(planLosses);
         if (planTrouble != null) {
             missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
         }

@@ -159,6 +159,20 @@ class PlanTroubleTest {
         var result = once.run(GOAL, BUDGET);
 
         assertThat(result.report().notes()).contains("the plan was cut off and is not whole");
+        assertThat(Crew.partial(result).missing()).hasToString("[planner (the repair of the plan added nothing)]");
+    }
+
+    @Test
+    void plan_refusedSubtaskNobodyReplaced_isPartialAndNamesIt() throws Exception {
+        notesAndMerge();
+        model.onPlan()
+                .replies(plan(plannedNote("a"), plannedNote("b").replace("\"note\"", "\"dance\"")))
+                .replies(plan());
+
+        var partial = Crew.partial(coordinator.run(GOAL, BUDGET));
+
+        assertThat(partial.missing()).hasToString("[planner (b: unknown type \"dance\"; the types are note)]");
+        assertThat(partial.answer()).isEqualTo(new Answer("done"));
     }
 
     @Test

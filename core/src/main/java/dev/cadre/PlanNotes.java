@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.json.Json;
+import dev.cadre.plan.PlanDefect;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlannedSubtask;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What was wrong with a plan.
+ *
+ * @param defects all of it, in the order in which it was found
+ * @param lost the part that cost the plan something: nothing was planned in its stead
+ */
+record PlanNotes(List<String> defects, List<String> lost) {
+    static final PlanNotes NONE = new PlanNotes(List.of(), List.of());
+
+    PlanNotes {
+        defects = List.copyOf(defects);
+        lost = List.copyOf(lost);
+    }
+
+    /** The notes of a plan whose planner has nothing more to say. */
+    static PlanNotes of(PlanIntake intake) {
+        Set<String> taken = intake.taken().stream().map(PlannedSubtask::id).collect(Collectors.toSet());
+        var lost = new ArrayList<String>();
+        for (PlanDefect defect : intake.defects()) {
+            if (!defect.subtaskId().isEmpty() && !taken.contains(defect.subtaskId())) {
+                lost.add(defect.toString());
+            }
+        }
+        // a defect of the plan as a whole follows from those of its subtasks, if there are any
+        if (lost.isEmpty() && intake.unresolved().isEmpty()) {
+            intake.outstanding().forEach(defect -> lost.add(defect.toString()));
+        }
+        return new PlanNotes(intake.defects().stream().map(PlanDefect::toString).toList(), lost);
+    }
+
+    Json.Obj toJson() {
+        return Json.obj().with("defects", Json.strings(defects)).with("lost", Json.strings(lost));
+    }
+
+    static PlanNotes from(Json.Obj json) {
+        return new PlanNotes(strings(json.items("defects")), strings(json.items("lost")));
+    }
+
+    private static List<String> strings(List<Json> items) {
+        return items.stream()
+                .map(item -> item instanceof Json.Str text ? text.value() : item.write())
+                .toList();
+    }
+}
