@@ -8,19 +8,15 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.JsonType;
-import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.task.Tool;
-import dev.cadre.task.Work;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -45,6 +41,7 @@ final class BulkRun<I, O> {
     private final Coordinator coordinator;
     private final Consumer<? super BulkItem<O>> each;
     private final Optional<Journal> journal;
+    private final Fingerprints fingerprints;
     private final String runId;
     private final Budget budget;
     private final BlockingQueue<Done<O>> inbox = new LinkedBlockingQueue<>();
@@ -63,6 +60,7 @@ final class BulkRun<I, O> {
         type = bulk.type();
         coordinator = bulk.coordinator();
         journal = bulk.journal();
+        fingerprints = new Fingerprints(coordinator);
         runId = "bulk-" + type.name();
         Duration time = budget.deadline().orElse(coordinator.limits().deadline());
         deadlineNanos = coordinator.clock().nanoTime() + time.toNanos();
@@ -73,7 +71,7 @@ final class BulkRun<I, O> {
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
         Money spentBefore = journal.map(record -> record.spent(runId).total()).orElse(Money.ZERO);
         journal.ifPresent(record ->
-                record.append(new JournalEntry.RunStarted(runId, Fingerprint.of(typeParts()), budget.limit())));
+                record.append(new JournalEntry.RunStarted(runId, fingerprints.of(type), budget.limit())));
         try (BudgetGuard money = budget.open(spentBefore.atMost(budget.limit()))) {
             try {
                 pull(inputs, money);
@@ -82,6 +80,7 @@ final class BulkRun<I, O> {
             } finally {
                 clear(item -> summary = summary.plus(item));
             }
+            summary = summary.withForfeited(money.state().outstanding());
         }
         journal.ifPresent(record -> record.append(new JournalEntry.RunEnded(
                 runId, summary.stop() == BulkSummary.Stop.END_OF_INPUT ? "complete" : "partial")));
@@ -182,9 +181,9 @@ final class BulkRun<I, O> {
             throw new IllegalArgumentException("two inputs share the key '%s'".formatted(name));
         }
         var key = JournalKey.of(runId, name);
-        Fingerprint fingerprint = fingerprint(input);
-        Optional<BulkItem<O>> earlier =
-                journal.flatMap(record -> record.ended(key, fingerprint)).flatMap(ended -> reused(ended, index, name));
+        Fingerprint fingerprint = fingerprints.of(type, input);
+        Optional<BulkItem<O>> earlier = journal.flatMap(record -> record.ended(key, fingerprint))
+                .flatMap(ended -> reused(ended, index, name));
         if (earlier.isPresent()) {
             hand(earlier.get());
             return;
@@ -236,51 +235,11 @@ final class BulkRun<I, O> {
                         true));
     }
 
-    private Fingerprint fingerprint(I input) {
-        String[] parts = java.util.Arrays.copyOf(typeParts(), typeParts().length + 1);
-        parts[parts.length - 1] = JsonType.of(type.input()).write(input);
-        return Fingerprint.of(parts);
-    }
-
-    /** Everything but the input that can change an answer. */
-    private String[] typeParts() {
-        return switch (type.work()) {
-            case Work.Code<I, O> code -> new String[] {type.name(), schema(type.input()), schema(type.output())};
-            case Work.Model<I, O> model ->
-                new String[] {
-                    type.name(),
-                    schema(type.input()),
-                    schema(type.output()),
-                    model.instructions(),
-                    model.tools().stream().map(Tool::spec).toList().toString(),
-                    type.tiers().toString(),
-                    type.acceptances().stream()
-                            .map(rule -> rule.rule())
-                            .toList()
-                            .toString(),
-                    model.effort().orElse(coordinator.limits().effort()).toString(),
-                    Long.toString(
-                            model.maxOutputTokens().orElse(coordinator.limits().workerOutputTokens())),
-                    models()
-                };
-        };
-    }
-
-    private String models() {
-        var names = new StringBuilder();
-        for (Tier tier : List.of(Tier.NANO, Tier.MINI, Tier.FLAGSHIP)) {
-            if (coordinator.pools().tiers().contains(tier)) {
-                names.append(tier)
-                        .append('=')
-                        .append(coordinator.pools().pool(tier).model())
-                        .append(' ');
-            }
-        }
-        return names.toString();
-    }
-
-    private static String schema(Class<?> part) {
-        return JsonType.of(part).schema();
+    /** What ignored its interrupt is named, and waited for no more. */
+    private void leaveBehind() {
+        summary = summary.leaving(
+                inFlight.values().stream().map(Thread::getName).sorted().toList());
+        inFlight.clear();
     }
 
     /** Interrupts what is still in flight, and hears out what ends within the grace. */
@@ -292,9 +251,10 @@ final class BulkRun<I, O> {
             try {
                 Done<O> done = coordinator.clock().poll(inbox, until);
                 if (done == null) {
-                    break;
+                    leaveBehind();
+                } else {
+                    take(done, heard);
                 }
-                take(done, heard);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import java.util.List;
 
 /**
  * What a bulk run did.
@@ -15,9 +16,19 @@ import dev.cadre.price.Spend;
  * @param spend what this run spent
  * @param limit what it could have spent, earlier sessions included
  * @param stop why no more inputs were pulled
+ * @param abandoned names of threads that ignored their interrupt and may still run; the money of their calls counts as
+ *     forfeited, their items not at all
  */
 public record BulkSummary(
-        long items, long succeeded, long failed, long skipped, long reused, Spend spend, Money limit, Stop stop) {
+        long items,
+        long succeeded,
+        long failed,
+        long skipped,
+        long reused,
+        Spend spend,
+        Money limit,
+        Stop stop,
+        List<String> abandoned) {
 
     /** Why a bulk run pulled no more inputs. */
     public enum Stop {
@@ -29,8 +40,12 @@ public record BulkSummary(
         DEADLINE
     }
 
+    public BulkSummary {
+        abandoned = List.copyOf(abandoned);
+    }
+
     static BulkSummary empty(Money limit) {
-        return new BulkSummary(0, 0, 0, 0, 0, Spend.NONE, limit, Stop.END_OF_INPUT);
+        return new BulkSummary(0, 0, 0, 0, 0, Spend.NONE, limit, Stop.END_OF_INPUT, List.of());
     }
 
     BulkSummary plus(BulkItem<?> item) {
@@ -50,10 +65,20 @@ public record BulkSummary(
                 reused + (item.reused() ? 1 : 0),
                 spend.plus(item.spend()),
                 limit,
-                stop);
+                stop,
+                abandoned);
     }
 
     BulkSummary stoppedBy(Stop reason) {
-        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, reason);
+        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, reason, abandoned);
+    }
+
+    BulkSummary leaving(List<String> threads) {
+        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, stop, threads);
+    }
+
+    BulkSummary withForfeited(Money outstanding) {
+        Spend more = outstanding.isZero() ? spend : spend.plus(Spend.forfeited(outstanding));
+        return new BulkSummary(items, succeeded, failed, skipped, reused, more, limit, stop, abandoned);
     }
 }

@@ -3,6 +3,8 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPools;
@@ -13,6 +15,9 @@ import dev.cadre.task.TaskGraph;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,9 @@ public final class Coordinator {
     private final RunListener listener;
     private final boolean failFast;
     private final RunClock clock;
+    private final @Nullable Journal journal;
+    /** The runs that are under way in the journal. */
+    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
     private Coordinator(Builder builder) {
         pools = builder.pools;
@@ -40,6 +48,19 @@ public final class Coordinator {
         listener = builder.listener;
         failFast = builder.failFast;
         clock = builder.clock;
+        journal = null;
+    }
+
+    private Coordinator(Coordinator other, Journal journal) {
+        pools = other.pools;
+        types = other.types;
+        planner = other.planner;
+        review = other.review;
+        limits = other.limits;
+        listener = other.listener;
+        failFast = other.failFast;
+        clock = other.clock;
+        this.journal = journal;
     }
 
     /** A coordinator with the defaults, for graphs written by hand. */
@@ -52,6 +73,24 @@ public final class Coordinator {
     }
 
     /**
+     * This coordinator with runs that survive a crash: whatever they do is recorded before it happens, and running the
+     * same graph or goal again with the same journal resumes.
+     *
+     * <p>What succeeded is taken from the journal and costs nothing; what failed, was skipped or in flight is tried again;
+     * a plan that was begun is continued. What earlier sessions spent counts against the budget, calls of unknown fate
+     * with all that they may have cost. A graph is the same if its subtasks, edges and given inputs are; a goal, if its
+     * text, context, answer and the registered types are. Within it a subtask is the same if nothing about it has changed
+     * that can change its answer; of plain code only name, input and output can be seen.
+     *
+     * <p>A run whose journal fails ends with {@link dev.cadre.schedule.RunFailure.Kind#JOURNAL_FAILED}. Two sessions of
+     * one run must not be under way at once: this coordinator refuses the second with {@link IllegalStateException}.
+     * Default none. The caller closes the journal. {@link #bulk Bulk} runs take it, too.
+     */
+    public Coordinator journal(Journal record) {
+        return new Coordinator(this, record);
+    }
+
+    /**
      * Runs a graph written by hand; the answer is the output of its answering subtask. Blocks until the run has ended, at
      * the latest about a second after its deadline; spends money.
      *
@@ -60,7 +99,7 @@ public final class Coordinator {
      */
     public <R> RunResult<R> run(TaskGraph<R> graph, Budget budget) throws InterruptedException {
         requireTiers(graph.nodes().stream().<SubtaskType<?, ?>>map(node -> node.type()).toList());
-        return new Run(this, budget).graph(graph);
+        return recorded(() -> RunIdentity.of(graph), budget, run -> run.graph(graph));
     }
 
     /**
@@ -74,7 +113,27 @@ public final class Coordinator {
     public <R> RunResult<R> run(Goal<R> goal, Budget budget) throws InterruptedException {
         requireTypes();
         requireTiers(types);
-        return new Run(this, budget).goal(goal);
+        return recorded(() -> RunIdentity.of(goal, types), budget, run -> run.goal(goal));
+    }
+
+    private interface Session<R> {
+        RunResult<R> in(Run run) throws InterruptedException;
+    }
+
+    private <R> RunResult<R> recorded(Supplier<Fingerprint> identity, Budget budget, Session<R> session)
+            throws InterruptedException {
+        if (journal == null) {
+            return session.in(new Run(this, budget));
+        }
+        var record = new RunRecord(journal, new Fingerprints(this), identity.get());
+        if (!underWay.add(record.run())) {
+            throw new IllegalStateException("run %s is under way in this journal already".formatted(record.run()));
+        }
+        try {
+            return session.in(new Run(this, budget, record));
+        } finally {
+            underWay.remove(record.run());
+        }
     }
 
     /** What running a graph may cost. Calls no model. */
@@ -97,7 +156,8 @@ public final class Coordinator {
     /** Performs one kind of work on a stream of inputs. */
     public <I, O> Bulk<I, O> bulk(SubtaskType<I, O> type) {
         requireTiers(List.of(type));
-        return new Bulk<>(this, type);
+        Bulk<I, O> bulk = new Bulk<>(this, type);
+        return journal == null ? bulk : bulk.journal(journal);
     }
 
     private void requireTypes() {

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
+import dev.cadre.journal.JournalException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeInput;
@@ -16,6 +17,7 @@ import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.CallRefusedException;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
@@ -56,8 +58,9 @@ final class GoalParts<R> implements RunParts {
 
     /** Sets the merger's money and time aside first, so that a run that begins can end with an answer. */
     static <R> RunResult<R> run(Run run, Goal<R> goal) throws InterruptedException {
-        Money merge = goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
-        Money floor = floor(run, goal).plus(merge);
+        boolean finished = run.record().filter(RunRecord::isComplete).isPresent();
+        Money merge = finished ? Money.ZERO : leastMerge(run, goal);
+        Money floor = finished ? Money.ZERO : floor(run, goal).plus(merge);
         Money available = run.guard().available();
         if (floor.isMoreThan(available)) {
             return run.refused(tooSmall(run.limit(), available, floor));
@@ -89,7 +92,15 @@ final class GoalParts<R> implements RunParts {
         }
     }
 
+    private static Money leastMerge(Run run, Goal<?> goal) {
+        return goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
+    }
+
+    /** A resumed run may need no more than its merge. */
     private static Money floor(Run run, Goal<?> goal) {
+        if (run.record().flatMap(record -> record.plan().ended()).isPresent()) {
+            return Money.ZERO;
+        }
         Money planner = run.coordinator().planner().leastCost(request(run, goal, run.deadline()));
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> leastOf(run, type))
@@ -113,6 +124,10 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static PlanRequest request(Run run, Goal<?> goal, Duration workTime) {
+        return request(run, goal, workTime, run.attempts());
+    }
+
+    private static PlanRequest request(Run run, Goal<?> goal, Duration workTime, AttemptListener attempts) {
         return new PlanRequest(
                 goal.text(),
                 goal.context(),
@@ -124,7 +139,7 @@ final class GoalParts<R> implements RunParts {
                         run.guard(),
                         run.id(),
                         run.callDeadline(workTime),
-                        run.attempts()));
+                        attempts));
     }
 
     /** Plans without running anything. */
@@ -137,7 +152,7 @@ final class GoalParts<R> implements RunParts {
         } catch (RuntimeException e) {
             throw RunFailedException.of(describe(RunFailure.Kind.PLANNER_FAILED, e));
         }
-        Money merge = goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
+        Money merge = leastMerge(run, goal);
         return Preview.of(nodes, run.coordinator()).withPlanning(run.money().spent(), merge, run.limit());
     }
 
@@ -145,10 +160,14 @@ final class GoalParts<R> implements RunParts {
     public void plan(Consumer<RunInput> inbox) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
-        if (mustBeWhole(coordinator)) {
-            planWhole(admit);
+        Optional<PlanRecord> record = run.record().map(RunRecord::plan);
+        if (mustBeWhole(coordinator) && record.flatMap(PlanRecord::ended).isEmpty()) {
+            planWhole(record, admit);
         } else {
-            plan(PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit));
+            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
+            record.ifPresent(kept -> intake.recordTo(kept::admit));
+            plan(record, intake);
+            record.ifPresent(kept -> kept.end(planNotes));
         }
         inbox.accept(new RunInput.PlanEnded(planNotes));
     }
@@ -158,25 +177,41 @@ final class GoalParts<R> implements RunParts {
                 || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
     }
 
-    private void planWhole(Consumer<GraphNode> admit) throws InterruptedException {
+    private void planWhole(Optional<PlanRecord> record, Consumer<GraphNode> admit) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
-        plan(intake);
+        plan(record, intake);
         String estimate = Preview.of(nodes, coordinator).cost().toString();
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
-            case PlanReview.Verdict.Approve approved -> nodes.forEach(admit);
+            case PlanReview.Verdict.Approve approved -> {
+                record.ifPresent(kept -> {
+                    intake.taken().forEach(kept::admit);
+                    kept.end(planNotes);
+                });
+                nodes.forEach(admit);
+            }
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
         }
     }
 
-    private void plan(PlanIntake intake) throws InterruptedException {
+    /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
+    private void plan(Optional<PlanRecord> record, PlanIntake intake) throws InterruptedException {
+        var notes = new ArrayList<String>();
         try {
-            run.coordinator().planner().plan(request(run, goal, workTime), intake);
+            record.ifPresent(kept -> kept.restore(intake));
+            Optional<List<String>> ended = record.flatMap(PlanRecord::ended);
+            if (ended.isPresent()) {
+                notes.addAll(ended.get());
+            } else {
+                AttemptListener attempts = record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
+                run.coordinator().planner().plan(request(run, goal, workTime, attempts), intake);
+            }
             intake.finish();
         } finally {
-            planNotes = notes(intake);
+            notes.addAll(notes(intake));
+            planNotes = List.copyOf(notes);
         }
     }
 
@@ -191,17 +226,24 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
+        Optional<RunRecord> record = run.record().filter(kept -> !leastMerge(run, goal).isZero());
+        Merged<R> merged = record.isPresent()
+                ? record.get().merge().merge(goal, outcomes, recorder -> merge(outcomes, run.attempts(recorder)))
+                : merge(outcomes, run.attempts());
+        citations = merged.citations();
+        mergeNotes = merged.notes();
+        return merged.answer();
+    }
+
+    private Merged<R> merge(List<SubtaskOutcome> outcomes, AttemptListener attempts) throws InterruptedException {
         var terms = new MergeTerms(
                 run.coordinator().pools(),
                 mergeMoney,
                 run.id(),
                 run.callDeadline(run.deadline()),
                 run.coordinator().limits(),
-                run.attempts());
-        Merged<R> merged = goal.merger().merge(new MergeInput(goal.text(), goal.context(), outcomes), terms);
-        citations = merged.citations();
-        mergeNotes = merged.notes();
-        return merged.answer();
+                attempts);
+        return goal.merger().merge(new MergeInput(goal.text(), goal.context(), outcomes), terms);
     }
 
     List<Citation> citations() {
@@ -229,6 +271,7 @@ final class GoalParts<R> implements RunParts {
                     RunFailure.Kind.PLAN_REJECTED,
                     message,
                     rejected.defects().stream().map(PlanDefect::toString).toList());
+            case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
             default -> RunFailure.of(kind, message);
         };

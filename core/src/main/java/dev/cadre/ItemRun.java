@@ -4,9 +4,9 @@ package dev.cadre;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
@@ -27,7 +27,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** One item of a bulk run: a graph of one subtask, driven by the same machine on the item's own thread. */
 final class ItemRun<I, O> {
@@ -40,7 +39,7 @@ final class ItemRun<I, O> {
     private final BudgetGuard money;
     private final long callDeadlineNanos;
     private final SubtaskWorker worker;
-    private Consumer<Attempt> recorder = attempt -> {};
+    private AttemptListener recorder = attempt -> {};
     private Spend spend = Spend.NONE;
 
     ItemRun(
@@ -61,22 +60,7 @@ final class ItemRun<I, O> {
 
     /** Makes every attempt durable before it is sent, and again when its cost is known. */
     void recordTo(Journal journal, JournalKey key, Fingerprint fingerprint) {
-        recorder = new Consumer<>() {
-            private int attempts;
-
-            @Override
-            public void accept(Attempt attempt) {
-                switch (attempt) {
-                    case Attempt.Started started ->
-                        journal.append(new JournalEntry.Intent(key, fingerprint, ++attempts, started.reserved()));
-                    case Attempt.Replied replied ->
-                        journal.append(new JournalEntry.Settled(key, attempts, replied.spend()));
-                    case Attempt.Failed failed ->
-                        journal.append(new JournalEntry.Settled(key, attempts, failed.spend()));
-                    case Attempt.Retrying retrying -> {}
-                }
-            }
-        };
+        recorder = new AttemptRecorder(journal, key, fingerprint);
     }
 
     /** What its attempts cost; to be read when it has ended. */
@@ -137,7 +121,7 @@ final class ItemRun<I, O> {
     }
 
     private void hear(Attempt attempt) {
-        recorder.accept(attempt);
+        recorder.on(attempt);
         switch (attempt) {
             case Attempt.Replied replied -> spend = spend.plus(replied.spend());
             case Attempt.Failed failed -> spend = spend.plus(failed.spend());

@@ -6,11 +6,14 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.JournalException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
+import dev.cadre.schedule.Recall;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
@@ -49,26 +52,39 @@ final class Run {
     private final Money limit;
     private final long startNanos;
     private final Duration deadline;
-    private final String id = newId();
+    private final String id;
+    private final @Nullable RunRecord record;
     private @Nullable LocalRunner runner;
 
+    /** A run that is recorded nowhere. */
     Run(Coordinator coordinator, Budget budget) {
+        this(coordinator, budget, null);
+    }
+
+    /** A run that is recorded, and goes on where its earlier sessions ended. */
+    Run(Coordinator coordinator, Budget budget, @Nullable RunRecord record) {
+        this.record = record;
+        id = record == null ? newId() : record.run();
         this.coordinator = coordinator;
         worker = SubtaskWorker.of(coordinator.pools());
         clock = coordinator.clock();
-        listener = accounts.and(coordinator.listener());
+        listener = (record == null ? accounts : accounts.and(record)).and(coordinator.listener());
         limit = budget.limit();
         startNanos = clock.nanoTime();
         deadline = budget.deadline()
                 .filter(time -> time.compareTo(coordinator.limits().deadline()) < 0)
                 .orElse(coordinator.limits().deadline());
-        money = budget.open();
+        money = budget.open(before().total());
     }
 
     /** Runs a graph written by hand. */
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
         try (money) {
             tell(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
+            Optional<RunFailure> unrecorded = recordStart();
+            if (unrecorded.isPresent()) {
+                return refused(unrecorded.get());
+            }
             return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline, List.of());
         }
     }
@@ -77,7 +93,19 @@ final class Run {
     <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
         try (money) {
             tell(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
-            return GoalParts.run(this, goal);
+            Optional<RunFailure> unrecorded = recordStart();
+            return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
+        }
+    }
+
+    private Optional<RunFailure> recordStart() {
+        try {
+            if (record != null) {
+                record.started(limit);
+            }
+            return Optional.empty();
+        } catch (UnrecordedException e) {
+            return Optional.of(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
         }
     }
 
@@ -95,6 +123,7 @@ final class Run {
         var machine = new RunMachine(
                 new RunMachine.Settings(id, answer, coordinator.isFailFast(), coordinator.limits().maxItems()),
                 this::worstCase,
+                record == null ? Recall.NOTHING : record::recall,
                 money(),
                 startNanos);
         var deadlines = new LocalRunner.Deadlines(
@@ -103,6 +132,8 @@ final class Run {
         try {
             RunEnding ending = runner.run();
             return result(ending, parts, runner.abandoned(), notes);
+        } catch (JournalException e) { // it cannot be read: what was finished is not known any more
+            return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
             tell(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));
             throw e;
@@ -119,8 +150,9 @@ final class Run {
     private <R> RunResult<R> result(
             RunEnding ending, @Nullable RunParts parts, List<String> abandoned, List<String> notes) {
         Spend spend = spend();
-        tell(new RunEvent.RunEnded(
-                id, sinceStart(), ending.status().name().toLowerCase(java.util.Locale.ROOT), spend.total()));
+        String status = ending.status().name().toLowerCase(java.util.Locale.ROOT);
+        tell(new RunEvent.RunEnded(id, sinceStart(), status, spend.total()));
+        recordEnd(status);
         RunReport report = new RunReport(
                 id,
                 ending.outcomes(),
@@ -142,6 +174,17 @@ final class Run {
         };
     }
 
+    /** All that the caller is about to see is on record; without this line the next session merely looks at it again. */
+    private void recordEnd(String status) {
+        try {
+            if (record != null) {
+                record.ended(status);
+            }
+        } catch (UnrecordedException e) {
+            LOG.warn("the end of run {} could not be recorded: {}", id, e.getMessage());
+        }
+    }
+
     private static Object require(@Nullable Object answer) {
         if (answer == null) {
             throw new IllegalStateException("the run ended without an answer");
@@ -159,18 +202,30 @@ final class Run {
     /** The ledger has the last word on money; calls that were left behind count as forfeited. */
     private Spend spend() {
         LedgerState state = money.state();
-        Spend booked = accounts.spend();
+        Spend booked = accounts.spend().plus(before());
+        Money forfeited = before().forfeited(); // the ledger of this session has it among what was settled before
         return new Spend(
-                state.settled(),
-                state.forfeited().plus(state.outstanding()),
+                state.settled().minus(forfeited),
+                state.forfeited().plus(state.outstanding()).plus(forfeited),
                 booked.attempts(),
                 booked.tokens(),
                 booked.estimated() || !state.outstanding().isZero());
     }
 
+    private Spend before() {
+        return record == null ? Spend.NONE : record.before();
+    }
+
     // --- what the parts share
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
+        return record == null
+                ? perform(rung, workTime, attempts())
+                : record.perform(rung, recorder -> perform(rung, workTime, attempts(recorder)));
+    }
+
+    private RungEnd perform(RunCommand.StartRung rung, Duration workTime, AttemptListener attempts)
+            throws InterruptedException {
         var task = new RungTask(
                 rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
         var terms = new RungTerms(
@@ -179,7 +234,7 @@ final class Run {
                 rung.order(),
                 callDeadline(workTime),
                 coordinator.limits(),
-                attempts(),
+                attempts,
                 thread -> post(new RunEvent.WorkAbandoned(id, sinceStart(), rung.id().label(), thread)));
         return worker.perform(task, terms);
     }
@@ -197,6 +252,23 @@ final class Run {
 
     AttemptListener attempts() {
         return new AttemptTeller(id, this::sinceStart, this::post);
+    }
+
+    /** The same for calls that are recorded first. */
+    AttemptListener attempts(AttemptListener recorder) {
+        AttemptListener teller = attempts();
+        return attempt -> {
+            try {
+                recorder.on(attempt);
+            } finally {
+                teller.on(attempt);
+            }
+        };
+    }
+
+    /** The record of this run, if it is kept. */
+    Optional<RunRecord> record() {
+        return Optional.ofNullable(record);
     }
 
     /** The reading of the system's clock at which calls must be over, after this much of the run's time. */

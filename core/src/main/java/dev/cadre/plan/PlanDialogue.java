@@ -54,7 +54,8 @@ final class PlanDialogue {
     }
 
     void run() throws InterruptedException {
-        Round last = ask(prompt.first(maxOutputTokens));
+        // a plan that an earlier session of the run began is continued, never asked for again
+        Round last = isFull() ? Round.WHOLE : ask(next());
         for (int i = 0; last == Round.CUT && !isFull() && i < request.limits().planContinuations(); i++) {
             last = ask(next());
         }

@@ -10,10 +10,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +46,8 @@ public final class PlanIntake {
     private final Map<String, Candidate> waiting = new LinkedHashMap<>();
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final List<PlanDefect> defects = new ArrayList<>();
+    private final Set<PlannedSubtask> restored = new HashSet<>();
+    private Consumer<? super PlannedSubtask> record = planned -> {};
     private int answered;
     private boolean finished;
 
@@ -88,6 +92,28 @@ public final class PlanIntake {
     }
 
     /**
+     * Lets something take down every subtask, as it was planned, right before the subtask itself is handed over; default
+     * nothing. What that throws keeps the subtask from being handed over, and is passed on.
+     */
+    public void recordTo(Consumer<? super PlannedSubtask> recorder) {
+        record = recorder;
+    }
+
+    /**
+     * Offers a subtask that an earlier session of the run took. If the planner offers the very same one again, that is no
+     * defect.
+     *
+     * @return as {@link #offer}
+     */
+    public Optional<PlanDefect> restore(PlannedSubtask planned) {
+        Optional<PlanDefect> defect = offer(planned);
+        if (defect.isEmpty()) {
+            restored.add(planned);
+        }
+        return defect;
+    }
+
+    /**
      * Offers one subtask.
      *
      * @return everything that is wrong with it, or empty if it was taken
@@ -95,6 +121,9 @@ public final class PlanIntake {
      */
     public Optional<PlanDefect> offer(PlannedSubtask planned) {
         requireOpen();
+        if (restored.contains(planned)) {
+            return Optional.empty();
+        }
         var troubles = new ArrayList<String>();
         requireNewId(planned.id(), troubles);
         SubtaskType<?, ?> type = types.get(planned.type());
@@ -143,11 +172,16 @@ public final class PlanIntake {
             if (!outstanding().isEmpty()) {
                 throw new PlanRejectedException("the plan is to be run whole or not at all", allDefects());
             }
-            admitted.values().forEach(each -> sink.accept(each.node));
+            admitted.values().forEach(each -> handOver(each.planned, each.node));
         }
         waiting.values().stream()
                 .sorted(Comparator.comparingInt(each -> graph.depth(each.id())))
-                .forEach(each -> sink.accept(stranded(each)));
+                .forEach(each -> handOver(each.planned(), stranded(each)));
+    }
+
+    private void handOver(PlannedSubtask planned, GraphNode node) {
+        record.accept(planned);
+        sink.accept(node);
     }
 
     /** The defects so far, in the order in which they were found; what points nowhere is not among them. */
@@ -234,7 +268,7 @@ public final class PlanIntake {
         var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
         admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));
         if (mode == Mode.STREAMED) {
-            sink.accept(node);
+            handOver(candidate.planned(), node);
         }
         return true;
     }

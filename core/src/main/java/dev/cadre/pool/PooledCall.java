@@ -2,6 +2,7 @@
 package dev.cadre.pool;
 
 import dev.cadre.budget.Reservation;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
@@ -72,7 +73,7 @@ final class PooledCall {
         var id = new Attempt.Id(terms.purpose(), request.model(), ++attempts);
         try (var flight = new Flight(admissions, waiter.ask.ticket(), money)) {
             CallContext context = context();
-            tell(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
+            announce(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
             long sentAt = System.nanoTime();
             flight.send();
             ModelReply reply;
@@ -148,6 +149,17 @@ final class PooledCall {
 
     private CallRefusedException refused(Reason reason) {
         return new CallRefusedException(request.model(), terms.purpose(), reason, lastFailure);
+    }
+
+    /** Nothing is sent that could not be taken down. */
+    private void announce(Attempt.Started started) {
+        try {
+            terms.attempts().on(started);
+        } catch (UnrecordedException veto) {
+            throw veto;
+        } catch (RuntimeException failure) {
+            LOG.warn("a listener failed on Started", failure);
+        }
     }
 
     private void tell(Attempt attempt) {

@@ -3,6 +3,7 @@ package dev.cadre.schedule;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.Failure;
 import dev.cadre.worker.RungEnd;
@@ -127,14 +128,21 @@ public final class LocalRunner {
         }
     }
 
-    private void receive(Message message) {
+    private void receive(Message message) throws InterruptedException {
         switch (message) {
             case Message.Input(RunInput input) -> take(input);
             case Message.Event(RunEvent event) -> tell(event);
-            case Message.Ended(String strand) -> {
-                strands.remove(strand);
-                leaving.remove(strand);
-            }
+            case Message.Ended(String strand) -> remove(strand);
+        }
+    }
+
+    /** It has told of its end already; this waits for the last instructions of its thread. */
+    private void remove(String label) throws InterruptedException {
+        Strand strand = strands.get(label);
+        if (strand != null) {
+            strand.thread.join();
+            strands.remove(label);
+            leaving.remove(label);
         }
     }
 
@@ -188,6 +196,9 @@ public final class LocalRunner {
             parts.plan(this::post);
         } catch (InterruptedException e) {
             post(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")));
+        } catch (UnrecordedException e) {
+            post(new RunInput.Unrecorded(describe(e)));
+            post(new RunInput.PlanFailed(unrecorded(e)));
         } catch (Throwable e) { // an Error in the planner must end the run, not hang it
             post(new RunInput.PlanFailed(parts.failure(RunFailure.Kind.PLANNER_FAILED, e)));
         }
@@ -198,6 +209,9 @@ public final class LocalRunner {
         try {
             end = parts.perform(start);
         } catch (InterruptedException e) {
+            end = new RungEnd.Cancelled();
+        } catch (UnrecordedException e) {
+            post(new RunInput.Unrecorded(describe(e)));
             end = new RungEnd.Cancelled();
         } catch (Throwable e) { // as above
             end = RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, String.valueOf(e)));
@@ -210,9 +224,19 @@ public final class LocalRunner {
             post(new RunInput.MergeEnded(parts.merge(outcomes)));
         } catch (InterruptedException e) {
             post(new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted")));
+        } catch (UnrecordedException e) {
+            post(new RunInput.MergeFailed(unrecorded(e)));
         } catch (Throwable e) { // as above
             post(new RunInput.MergeFailed(parts.failure(RunFailure.Kind.MERGE_FAILED, e)));
         }
+    }
+
+    private static RunFailure unrecorded(UnrecordedException e) {
+        return RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, describe(e));
+    }
+
+    private static String describe(UnrecordedException e) {
+        return String.valueOf(e.getMessage());
     }
 
     private void post(RunInput input) {

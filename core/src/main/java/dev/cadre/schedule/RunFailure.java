@@ -27,7 +27,9 @@ public final class RunFailure {
         /** The time ran out before there was anything to answer with. */
         DEADLINE,
         /** The run was cancelled. */
-        CANCELLED
+        CANCELLED,
+        /** The journal could not be read or written, and nothing goes on unrecorded. */
+        JOURNAL_FAILED
     }
 
     private final Kind kind;

@@ -29,6 +29,9 @@ public sealed interface RunInput {
     /** The outcomes could not be merged. */
     record MergeFailed(RunFailure failure) implements RunInput {}
 
+    /** Something could not be recorded: nothing may go on. */
+    record Unrecorded(String why) implements RunInput {}
+
     /** The caller wants the run to stop. */
     record Cancelled() implements RunInput {}
 

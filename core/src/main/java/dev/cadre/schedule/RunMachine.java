@@ -44,6 +44,7 @@ public final class RunMachine {
     }
 
     private final Settings settings;
+    private final Recall recall;
     private final long startNanos;
     private final RunningGraph graph = new RunningGraph();
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
@@ -60,9 +61,16 @@ public final class RunMachine {
 
     private long now;
 
+    /** A machine for a run without earlier sessions. */
     public RunMachine(Settings settings, Affordability prices, LedgerState money, long startNanos) {
+        this(settings, prices, Recall.NOTHING, money, startNanos);
+    }
+
+    /** A machine that performs nothing again that an earlier session finished. */
+    public RunMachine(Settings settings, Affordability prices, Recall recall, LedgerState money, long startNanos) {
         this.settings = settings;
         this.tiers = new TierChoice(prices, money);
+        this.recall = recall;
         this.startNanos = startNanos;
         this.now = startNanos;
     }
@@ -86,6 +94,7 @@ public final class RunMachine {
             case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
             case RunInput.MergeEnded(Object answer) -> finishWith(answer);
             case RunInput.MergeFailed(RunFailure failure) -> finish(RunEnding.Status.FAILED, null, failure);
+            case RunInput.Unrecorded(String why) -> unrecorded(why);
             case RunInput.Cancelled cancelled -> stop(Stop.CANCELLED);
             case RunInput.WorkTimeUp timeUp -> stop(Stop.DEADLINE);
         }
@@ -245,6 +254,12 @@ public final class RunMachine {
     }
 
     private void startFirst(Execution execution) {
+        Optional<Outcome<Object>> earlier = recall.outcome(
+                execution.subtask.id(), execution.item, execution.subtask.node.type(), execution.input);
+        if (earlier.isPresent()) {
+            ended(execution, earlier.get());
+            return;
+        }
         if (!execution.subtask.node.type().isModelWork()) {
             start(execution, "");
             return;
@@ -317,6 +332,15 @@ public final class RunMachine {
             if (!subtask.isEnded() && !subtask.isStarted()) {
                 end(subtask, reason.skippedOutcome());
             }
+        }
+    }
+
+    /** Weighs more than a deadline, after which there could be an answer yet. */
+    private void unrecorded(String why) {
+        if (stop != null && !stop.isFinal()) {
+            stop = Stop.unrecorded(why);
+        } else {
+            stop(Stop.unrecorded(why));
         }
     }
 

@@ -22,6 +22,10 @@ record Stop(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String 
                 "subtask '%s' failed in a run that fails fast".formatted(subtaskId));
     }
 
+    static Stop unrecorded(String why) {
+        return new Stop(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.JOURNAL_FAILED, why);
+    }
+
     /** Whether no answer is made of what there is. */
     boolean isFinal() {
         return run != RunFailure.Kind.DEADLINE;

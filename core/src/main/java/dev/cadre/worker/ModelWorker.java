@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
@@ -77,6 +78,8 @@ final class ModelWorker {
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
                     new RungEvent.CallFailed(failure);
             };
+        } catch (UnrecordedException unrecorded) {
+            throw unrecorded; // the run cannot go on, let alone this rung
         } catch (RuntimeException | Error broken) {
             // the rung must end, whatever a client is made of
             return new RungEvent.ClientBroke(Excerpt.line(broken));

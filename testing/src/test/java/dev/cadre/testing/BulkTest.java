@@ -83,7 +83,7 @@ class BulkTest {
 
         assertThat(second)
                 .isEqualTo(new BulkSummary(
-                        5, 5, 0, 0, 3, second.spend(), Money.usd("5.00"), BulkSummary.Stop.END_OF_INPUT));
+                        5, 5, 0, 0, 3, second.spend(), Money.usd("5.00"), BulkSummary.Stop.END_OF_INPUT, List.of()));
         assertThat(second.spend().total()).isEqualTo(ITEM.times(2));
         assertThat(model.calls()).hasSize(5);
         assertThat(lines)
@@ -225,6 +225,29 @@ class BulkTest {
 
         assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
         assertThat(pulled).hasValueLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void client_ignoresInterrupts_isLeftBehindNamedAndForfeitedWithinASecond() throws Exception {
+        var clock = new TestClock();
+        var never = new Gate();
+        model.on(LABEL).holdUninterruptiblyUntil(never).replies(new Label("late"));
+        var timed = Coordinator.builder(model.pools()).clock(clock).build();
+        var session = Budget.usd("5.00").open();
+
+        var run = Crew.start(() -> timed.bulk(LABEL)
+                .run(tickets(1), Budget.usd("1.00").under(session).within(Duration.ofMinutes(1)), item -> {}));
+        assertThat(model.awaitInFlight(1)).isTrue();
+        Money reserved = session.state().outstanding();
+        assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMillis(60_700));
+        BulkSummary summary = run.result();
+        never.open();
+
+        assertThat(summary.abandoned()).containsExactly("cadre-bulk-label-0");
+        assertThat(summary.spend().forfeited()).isEqualTo(reserved);
+        assertThat(summary.items()).isZero();
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
     }
 
     // --- trouble

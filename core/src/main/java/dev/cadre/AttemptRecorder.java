@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Spend;
+
+/**
+ * Makes every attempt of one piece of work durable before it is sent, and takes down what it cost. For attempts that
+ * follow each other.
+ */
+final class AttemptRecorder implements AttemptListener {
+    private final Journal journal;
+    private final JournalKey key;
+    private final Fingerprint fingerprint;
+    private int attempts;
+    private Spend spend = Spend.NONE;
+
+    AttemptRecorder(Journal journal, JournalKey key, Fingerprint fingerprint) {
+        this.journal = journal;
+        this.key = key;
+        this.fingerprint = fingerprint;
+    }
+
+    @Override
+    public void on(Attempt attempt) {
+        switch (attempt) {
+            case Attempt.Started started -> announce(started);
+            case Attempt.Replied replied -> settle(replied.spend());
+            case Attempt.Failed failed -> settle(failed.spend());
+            case Attempt.Retrying retrying -> {}
+        }
+    }
+
+    private void announce(Attempt.Started started) {
+        try {
+            journal.append(new JournalEntry.Intent(key, fingerprint, ++attempts, started.reserved()));
+        } catch (RuntimeException e) {
+            throw new UnrecordedException("a call for %s could not be recorded: %s".formatted(key, e.getMessage()), e);
+        }
+    }
+
+    /** Does not wait for the disk: should this be lost, the whole reservation counts as spent. */
+    private void settle(Spend booked) {
+        spend = spend.plus(booked);
+        RunRecord.submit(journal, new JournalEntry.Settled(key, attempts, booked));
+    }
+
+    /** What the attempts cost so far. */
+    Spend spend() {
+        return spend;
+    }
+}

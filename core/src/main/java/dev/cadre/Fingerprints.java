@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
+import dev.cadre.task.Work;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Digests of everything that can change the answer of a subtask: how its type is described, checked and asked, by which
+ * models, and its input, which holds the outputs that it depends on. What plain code does cannot be seen.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class Fingerprints {
+    private final ModelPools pools;
+    private final Limits limits;
+    private final Map<SubtaskType<?, ?>, Fingerprint> types = new ConcurrentHashMap<>();
+
+    Fingerprints(Coordinator coordinator) {
+        pools = coordinator.pools();
+        limits = coordinator.limits();
+    }
+
+    /** Of one piece of work. */
+    Fingerprint of(SubtaskType<?, ?> type, Object input) {
+        return Fingerprint.of(of(type).hex(), json(type.input(), input));
+    }
+
+    /** Of a type alone, for what came to an end without an input. */
+    Fingerprint of(SubtaskType<?, ?> type) {
+        return types.computeIfAbsent(type, unknown -> Fingerprint.of(parts(type).toArray(String[]::new)));
+    }
+
+    private List<String> parts(SubtaskType<?, ?> type) {
+        var parts = new ArrayList<String>();
+        parts.add(type.name());
+        parts.add(JsonType.of(type.input()).schema());
+        parts.add(JsonType.of(type.output()).schema());
+        type.acceptances().forEach(rule -> parts.add(rule.rule()));
+        if (type.work() instanceof Work.Model<?, ?> model) {
+            parts.add(model.instructions());
+            model.tools().forEach(tool -> parts.add(describe(tool)));
+            parts.add(type.tiers().toString());
+            parts.add(model.effort().orElse(limits.effort()).toString());
+            parts.add(Long.toString(model.maxOutputTokens().orElse(limits.workerOutputTokens())));
+            parts.add(models(type.tiers().floor(), type.tiers().top()));
+        }
+        return parts;
+    }
+
+    private static String describe(Tool tool) {
+        return tool.effect() + " " + tool.spec();
+    }
+
+    /** The models that are bound to these tiers. */
+    String models(Tier from, Tier to) {
+        var names = new StringBuilder();
+        for (Tier tier : pools.tiers()) {
+            if (!from.isAbove(tier) && !tier.isAbove(to)) {
+                names.append(tier).append('=').append(pools.pool(tier).model()).append(' ');
+            }
+        }
+        return names.toString();
+    }
+
+    /** An input that cannot be written fails its subtask before anything is sent: there is no answer to tell apart. */
+    private static <I> String json(Class<I> type, Object input) {
+        try {
+            return JsonType.of(type).write(type.cast(input));
+        } catch (JsonException | ClassCastException unfit) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.json.JsonType;
+import dev.cadre.task.Binding;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outputs;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What makes two runs sessions of the same one: what is asked for, and what a plan for it is made of. */
+final class RunIdentity {
+    private static final Outputs NOTHING_YET = id -> Optional.empty();
+
+    private RunIdentity() {}
+
+    /** Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. */
+    static Fingerprint of(Goal<?> goal, List<SubtaskType<?, ?>> types) {
+        var parts = new ArrayList<>(List.of(
+                "goal", goal.text(), goal.context(), JsonType.of(goal.answer()).schema()));
+        types.forEach(type -> addType(type, parts));
+        return Fingerprint.of(parts.toArray(String[]::new));
+    }
+
+    /** Of a graph: its nodes and edges, and those inputs that depend on no output. */
+    static Fingerprint of(TaskGraph<?> graph) {
+        var parts = new ArrayList<>(List.of("graph", graph.answer()));
+        for (GraphNode node : graph.nodes()) {
+            parts.add(node.id());
+            addType(node.type(), parts);
+            parts.add(node.dependencies() + " " + node.optional());
+            parts.add(node.dependencies().isEmpty() ? input(node) : "");
+        }
+        return Fingerprint.of(parts.toArray(String[]::new));
+    }
+
+    private static void addType(SubtaskType<?, ?> type, List<String> parts) {
+        parts.addAll(List.of(
+                type.name(),
+                type.description(),
+                JsonType.of(type.input()).schema(),
+                JsonType.of(type.output()).schema()));
+    }
+
+    private static String input(GraphNode node) {
+        try {
+            return switch (node.binding()) {
+                case Binding.One one -> json(node.type().input(), one.input().apply(NOTHING_YET));
+                case Binding.Each each -> each.inputs().apply(NOTHING_YET).stream()
+                        .map(input -> json(node.type().input(), input))
+                        .toList()
+                        .toString();
+            };
+        } catch (RuntimeException unmakeable) {
+            return ""; // its subtask will fail, and say why
+        }
+    }
+
+    private static <I> String json(Class<I> type, Object input) {
+        return JsonType.of(type).write(type.cast(input));
+    }
+}
