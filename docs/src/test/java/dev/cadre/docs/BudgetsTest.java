@@ -61,33 +61,35 @@ class BudgetsTest {
         var spentBeforeTheRestart = Money.usd("4.90");
 
         // region budgets-tenant
-        try (BudgetGuard tenant = Budget.usd("5.00").open(spentBeforeTheRestart)) {
-            var first = coordinator.run(graph, Budget.usd("0.25").under(tenant));
-            var second = coordinator.run(graph, Budget.usd("0.25").under(tenant));
-            Money left = tenant.available();
-            // endregion
+        BudgetGuard tenant = Budget.usd("5.00").open(spentBeforeTheRestart);
+        var first = coordinator.run(graph, Budget.usd("0.25").under(tenant));
+        var second = coordinator.run(graph, Budget.usd("0.25").under(tenant));
+        Money spentSoFar = tenant.state().spent(); // to be kept: open(spentSoFar) goes on from here
+        tenant.close(); // refuses every later need
+        // endregion
 
-            assertThat(first).isCompleteWith(new Brief("noted twice"));
-            assertThat(second).isCompleteWith(new Brief("noted twice"));
-            assertThat(left).isEqualTo(Money.usd("0.0958"));
-        }
+        assertThat(first).isCompleteWith(new Brief("noted twice"));
+        assertThat(second).isCompleteWith(new Brief("noted twice"));
+        assertThat(spentSoFar).isEqualTo(Money.usd("4.9042"));
+        assertThat(coordinator.run(graph, Budget.usd("0.25").under(tenant)))
+                .spent("0")
+                .leftNothingBehind();
     }
 
     @Test
     void needs_contendedAndExhausted() {
         // region budgets-needs
-        try (BudgetGuard guard = Budget.usd("0.10").open()) {
-            var first = (Admission.Granted) guard.reserve(Money.usd("0.08"));
-            Admission second = guard.reserve(Money.usd("0.05")); // contended: only the first stands in the way
-            first.reservation().settle(Money.usd("0.02"));
-            Admission third = guard.reserve(Money.usd("0.05")); // granted: 0.02 are gone, 0.08 are free
-            Admission fourth = guard.reserve(Money.usd("0.09")); // exhausted: 0.02 and 0.09 are above the limit
-            // endregion
+        BudgetGuard guard = Budget.usd("0.10").open();
+        var first = (Admission.Granted) guard.reserve(Money.usd("0.08"));
+        Admission second = guard.reserve(Money.usd("0.05")); // contended: only the first stands in the way
+        first.reservation().settle(Money.usd("0.02"));
+        Admission third = guard.reserve(Money.usd("0.05")); // granted: 0.02 are gone, 0.08 are free
+        Admission fourth = guard.reserve(Money.usd("0.09")); // exhausted: 0.02 and 0.09 are above the limit
+        // endregion
 
-            assertThat(second).isInstanceOf(Admission.Contended.class);
-            assertThat(third).isInstanceOf(Admission.Granted.class);
-            assertThat(fourth).isInstanceOf(Admission.Exhausted.class);
-        }
+        assertThat(second).isInstanceOf(Admission.Contended.class);
+        assertThat(third).isInstanceOf(Admission.Granted.class);
+        assertThat(fourth).isInstanceOf(Admission.Exhausted.class);
     }
 
     @Test
