@@ -47,6 +47,7 @@ final class RunRecord implements RunListener {
     private final Fingerprint identity;
     private final String run;
     private final Spend before;
+    private final boolean complete;
     private final Map<String, Spend> spent = new ConcurrentHashMap<>();
 
     RunRecord(Journal journal, Fingerprints fingerprints, Fingerprint identity) {
@@ -55,6 +56,7 @@ final class RunRecord implements RunListener {
         this.identity = identity;
         run = id(identity);
         before = journal.spent(run);
+        complete = journal.runEnded(run).filter(end -> end.status().equals("complete")).isPresent();
     }
 
     /** The id of a run that is told by what it is for. */
@@ -81,7 +83,7 @@ final class RunRecord implements RunListener {
 
     /** Whether an earlier session came to the end with all that was asked for. */
     boolean isComplete() {
-        return journal.runEnded(run).filter(end -> end.status().equals("complete")).isPresent();
+        return complete;
     }
 
     PlanRecord plan() {
