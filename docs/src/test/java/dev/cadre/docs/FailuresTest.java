@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.docs.Pets.Brief;
+import dev.cadre.docs.Pets.Note;
+import dev.cadre.docs.Pets.Notes;
+import dev.cadre.journal.FileJournal;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
@@ -15,16 +19,19 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the snippets of docs/failures.md and holds its tables to the code. */
 class FailuresTest {
@@ -41,6 +48,9 @@ class FailuresTest {
                     "a verdict gives its reason",
                     (claim, verdict) -> !verdict.why().isBlank());
     // endregion
+
+    @TempDir
+    Path folder;
 
     final ScriptedModel model = new ScriptedModel();
     final TaskGraph.Builder builder = TaskGraph.builder();
@@ -124,6 +134,35 @@ class FailuresTest {
         assertThat(run.state()).isEqualTo(FutureTask.State.FAILED);
         assertThat(run.exceptionNow()).isInstanceOf(InterruptedException.class);
         assertThat(model.inFlight()).isZero();
+    }
+
+    @Test
+    void run_again_recallsWhatSucceeded() throws Exception {
+        model.on(Pets.NOTE, "cats").replies(new Note("They purr."));
+        model.on(Pets.NOTE, "dogs").refuses("no dogs").replies(new Note("They bark."));
+        model.on(Pets.BRIEF).replies(new Brief("Pets make noise."));
+        var pets = TaskGraph.builder();
+        var cats = pets.add("cats", Pets.NOTE, "cats");
+        var dogs = pets.add("dogs", Pets.NOTE, "dogs");
+        var brief = pets.answering(pets.add("brief", Pets.BRIEF, Input.from(cats, dogs, Notes::new)));
+        var models = model.pools();
+        Path file = folder.resolve("pets.journal");
+
+        // region failures-resume
+        RunResult<Brief> first;
+        RunResult<Brief> second;
+        try (var journal = FileJournal.open(file)) {
+            Coordinator recorded = Coordinator.of(models).journal(journal);
+            first = recorded.run(brief, Budget.usd("0.05")); // the note about dogs is refused
+            second = recorded.run(brief, Budget.usd("0.05")); // pays for dogs and brief, not for cats
+        }
+        // endregion
+
+        assertThat(first).isFailedBecause(RunFailure.Kind.ANSWER_MISSING);
+        assertThat(second).isCompleteWith(new Brief("Pets make noise."));
+        assertThat(model.calls())
+                .extracting(call -> call.purpose().subtaskId())
+                .containsExactlyInAnyOrder("cats", "dogs", "dogs", "brief");
     }
 
     @Test
