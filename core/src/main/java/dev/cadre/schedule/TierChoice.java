@@ -59,9 +59,9 @@ final class TierChoice {
                 .filter(tier -> isAffordable(execution, tier));
     }
 
-    /** The dearest affordable tier below. */
+    /** The dearest affordable tier below, under the ceiling. */
     Optional<Tier> below(Execution execution) {
-        return affordable(execution, execution.tier.below());
+        return affordable(execution, execution.tier.below().map(tier -> tier.atMost(ceiling)));
     }
 
     private Optional<Tier> affordable(Execution execution, Optional<Tier> from) {
