@@ -21,9 +21,15 @@ final class Accounts implements RunListener {
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
-        @Nullable Tier tier;
-        @Nullable Duration began;
-        @Nullable Duration ended;
+
+        @Nullable
+        Tier tier;
+
+        @Nullable
+        Duration began;
+
+        @Nullable
+        Duration ended;
 
         Duration took() {
             return began == null || ended == null ? Duration.ZERO : ended.minus(began);

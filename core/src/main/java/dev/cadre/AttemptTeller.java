@@ -36,12 +36,14 @@ final class AttemptTeller implements AttemptListener {
                     sink.accept(new RunEvent.BudgetBreached(runId, sinceStart.get(), replied.excess()));
                 }
             }
-            case Attempt.Failed failed -> tell(
-                    failed.id(),
-                    failed.id().model(),
-                    failed.failure().getClass().getSimpleName() + ": " + failed.failure().getMessage(),
-                    failed.spend(),
-                    failed.took());
+            case Attempt.Failed failed ->
+                tell(
+                        failed.id(),
+                        failed.id().model(),
+                        failed.failure().getClass().getSimpleName() + ": "
+                                + failed.failure().getMessage(),
+                        failed.spend(),
+                        failed.took());
             case Attempt.Retrying retrying -> {}
         }
     }

@@ -70,8 +70,8 @@ final class BulkRun<I, O> {
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
         Money spentBefore = journal.map(record -> record.spent(runId).total()).orElse(Money.ZERO);
-        journal.ifPresent(record ->
-                record.append(new JournalEntry.RunStarted(runId, fingerprints.of(type), budget.limit())));
+        journal.ifPresent(
+                record -> record.append(new JournalEntry.RunStarted(runId, fingerprints.of(type), budget.limit())));
         try (BudgetGuard money = budget.open(spentBefore.atMost(budget.limit()))) {
             try {
                 pull(inputs, money);
@@ -182,8 +182,8 @@ final class BulkRun<I, O> {
         }
         var key = JournalKey.of(runId, name);
         Fingerprint fingerprint = fingerprints.of(type, input);
-        Optional<BulkItem<O>> earlier = journal.flatMap(record -> record.ended(key, fingerprint))
-                .flatMap(ended -> reused(ended, index, name));
+        Optional<BulkItem<O>> earlier =
+                journal.flatMap(record -> record.ended(key, fingerprint)).flatMap(ended -> reused(ended, index, name));
         if (earlier.isPresent()) {
             hand(earlier.get());
             return;

@@ -98,7 +98,9 @@ public final class Coordinator {
      *     booked, and no thread of the run is left
      */
     public <R> RunResult<R> run(TaskGraph<R> graph, Budget budget) throws InterruptedException {
-        requireTiers(graph.nodes().stream().<SubtaskType<?, ?>>map(node -> node.type()).toList());
+        requireTiers(graph.nodes().stream()
+                .<SubtaskType<?, ?>>map(node -> node.type())
+                .toList());
         return recorded(() -> RunIdentity.of(graph), budget, run -> run.graph(graph));
     }
 
@@ -167,7 +169,9 @@ public final class Coordinator {
     }
 
     private void requireTiers(List<SubtaskType<?, ?>> used) {
-        used.stream().filter(SubtaskType::isModelWork).forEach(type -> pools.pool(type.tiers().start()));
+        used.stream()
+                .filter(SubtaskType::isModelWork)
+                .forEach(type -> pools.pool(type.tiers().start()));
     }
 
     ModelPools pools() {

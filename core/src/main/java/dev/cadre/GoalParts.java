@@ -93,7 +93,8 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static Money leastMerge(Run run, Goal<?> goal) {
-        return goal.merger().leastCost(run.coordinator().pools(), run.coordinator().limits());
+        return goal.merger()
+                .leastCost(run.coordinator().pools(), run.coordinator().limits());
     }
 
     /** A resumed run may need no more than its merge. */
@@ -135,17 +136,14 @@ final class GoalParts<R> implements RunParts {
                 run.coordinator().types(),
                 run.coordinator().limits(),
                 new PlanRequest.Terms(
-                        run.coordinator().pools(),
-                        run.guard(),
-                        run.id(),
-                        run.callDeadline(workTime),
-                        attempts));
+                        run.coordinator().pools(), run.guard(), run.id(), run.callDeadline(workTime), attempts));
     }
 
     /** Plans without running anything. */
     static Preview preview(Run run, Goal<?> goal) throws InterruptedException {
         var nodes = new ArrayList<GraphNode>();
-        PlanIntake intake = PlanIntake.whole(run.coordinator().types(), run.coordinator().limits(), nodes::add);
+        PlanIntake intake =
+                PlanIntake.whole(run.coordinator().types(), run.coordinator().limits(), nodes::add);
         try {
             run.coordinator().planner().plan(request(run, goal, run.deadline()), intake);
             intake.finish();
@@ -173,8 +171,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {
-        return coordinator.review().isPresent()
-                || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
+        return coordinator.review().isPresent() || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
     }
 
     private void planWhole(Optional<PlanRecord> record, Consumer<GraphNode> admit) throws InterruptedException {
@@ -202,7 +199,8 @@ final class GoalParts<R> implements RunParts {
         try {
             record.ifPresent(kept -> kept.restore(intake));
             if (ended.isEmpty()) {
-                AttemptListener attempts = record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
+                AttemptListener attempts =
+                        record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
                 run.coordinator().planner().plan(request(run, goal, workTime, attempts), intake);
             }
             intake.finish();
@@ -218,7 +216,8 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
-        Optional<RunRecord> record = run.record().filter(kept -> !leastMerge(run, goal).isZero());
+        Optional<RunRecord> record =
+                run.record().filter(kept -> !leastMerge(run, goal).isZero());
         Merged<R> merged = record.isPresent()
                 ? record.get().merge().merge(goal, outcomes, recorder -> merge(outcomes, run.attempts(recorder)))
                 : merge(outcomes, run.attempts());
@@ -257,12 +256,13 @@ final class GoalParts<R> implements RunParts {
         String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
         return switch (thrown) {
             case ModelException model -> RunFailure.of(kind, message, model);
-            case CallRefusedException refused when refused.getCause() instanceof ModelException model ->
-                RunFailure.of(kind, message, model);
-            case PlanRejectedException rejected -> RunFailure.of(
-                    RunFailure.Kind.PLAN_REJECTED,
-                    message,
-                    rejected.defects().stream().map(PlanDefect::toString).toList());
+            case CallRefusedException refused
+            when refused.getCause() instanceof ModelException model -> RunFailure.of(kind, message, model);
+            case PlanRejectedException rejected ->
+                RunFailure.of(
+                        RunFailure.Kind.PLAN_REJECTED,
+                        message,
+                        rejected.defects().stream().map(PlanDefect::toString).toList());
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
             default -> RunFailure.of(kind, message);

@@ -43,8 +43,7 @@ final class MergeRecord {
     }
 
     /** Merges, unless the same outcomes were merged before. */
-    <R> Merged<R> merge(Goal<R> goal, List<SubtaskOutcome> outcomes, Performance<R> work)
-            throws InterruptedException {
+    <R> Merged<R> merge(Goal<R> goal, List<SubtaskOutcome> outcomes, Performance<R> work) throws InterruptedException {
         Fingerprint fingerprint = fingerprint(goal, outcomes);
         JsonType<R> type = JsonType.of(goal.answer());
         Optional<Merged<R>> earlier = journal.ended(key, fingerprint)
@@ -58,8 +57,7 @@ final class MergeRecord {
         written(merged, type)
                 .ifPresent(json -> RunRecord.append(
                         journal,
-                        new JournalEntry.Ended(
-                                key, fingerprint, new Outcome.Succeeded<>(json), recorder.spend())));
+                        new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(json), recorder.spend())));
         return merged;
     }
 
@@ -81,7 +79,8 @@ final class MergeRecord {
                 parts.add(items.size() + " items");
                 items.forEach(item -> add(type, item, parts));
             }
-            case Outcome.Succeeded<?>(Object value) -> parts.add(type.write(type.rawType().cast(value)));
+            case Outcome.Succeeded<?>(Object value) ->
+                parts.add(type.write(type.rawType().cast(value)));
             case Outcome.Failed<?> failed -> parts.add("failed " + failed.reason());
             case Outcome.Skipped<?> skipped -> parts.add("skipped " + skipped.reason());
         }

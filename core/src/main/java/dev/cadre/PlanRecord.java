@@ -62,8 +62,7 @@ final class PlanRecord {
     /** Takes down that the plan is whole: no later session asks the planner. */
     void end(PlanNotes notes) {
         String json = notes.toJson().write();
-        RunRecord.append(
-                journal, new JournalEntry.Ended(key, identity, new Outcome.Succeeded<>(json), Spend.NONE));
+        RunRecord.append(journal, new JournalEntry.Ended(key, identity, new Outcome.Succeeded<>(json), Spend.NONE));
     }
 
     AttemptListener attempts() {

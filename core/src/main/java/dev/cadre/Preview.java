@@ -41,7 +41,9 @@ public record Preview(List<Line> subtasks, CostRange cost, Money planning, Money
             lines.add(new Line(
                     node.id(),
                     node.type().name(),
-                    node.dependencies().stream().map(dependency -> dependency.on()).toList(),
+                    node.dependencies().stream()
+                            .map(dependency -> dependency.on())
+                            .toList(),
                     tiers(node),
                     node.binding() instanceof Binding.Each,
                     cost));
@@ -56,8 +58,8 @@ public record Preview(List<Line> subtasks, CostRange cost, Money planning, Money
         for (var tier = java.util.Optional.of(type.tiers().start());
                 tier.isPresent() && !tier.get().isAbove(type.tiers().top());
                 tier = tier.get().above()) {
-            CostRange first = worker.quote(type, tier.get(), coordinator.limits())
-                    .orElse(CostRange.FREE);
+            CostRange first =
+                    worker.quote(type, tier.get(), coordinator.limits()).orElse(CostRange.FREE);
             start = start.worst().isZero() ? first : start;
             worst = worst.plus(first.worst().times(2));
         }
@@ -74,7 +76,9 @@ public record Preview(List<Line> subtasks, CostRange cost, Money planning, Money
 
     Preview withPlanning(Money planned, Money merge, Money limit) {
         CostRange bounded = new CostRange(
-                cost.low().atMost(limit), cost.expected().atMost(limit), cost.worst().atMost(limit));
+                cost.low().atMost(limit),
+                cost.expected().atMost(limit),
+                cost.worst().atMost(limit));
         return new Preview(subtasks, bounded, planned, merge);
     }
 }

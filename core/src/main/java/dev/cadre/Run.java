@@ -20,7 +20,6 @@ import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
-import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.CostRange;
@@ -34,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -117,17 +115,19 @@ final class Run {
     }
 
     /** Drives a run to its end. */
-    <R> RunResult<R> conclude(
-            RunParts parts, Optional<String> answer, Duration workTime, List<String> notes)
+    <R> RunResult<R> conclude(RunParts parts, Optional<String> answer, Duration workTime, List<String> notes)
             throws InterruptedException {
         var machine = new RunMachine(
-                new RunMachine.Settings(id, answer, coordinator.isFailFast(), coordinator.limits().maxItems()),
+                new RunMachine.Settings(
+                        id,
+                        answer,
+                        coordinator.isFailFast(),
+                        coordinator.limits().maxItems()),
                 this::worstCase,
                 record == null ? Recall.NOTHING : record::recall,
                 money(),
                 startNanos);
-        var deadlines = new LocalRunner.Deadlines(
-                startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
+        var deadlines = new LocalRunner.Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
         runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
         try {
             RunEnding ending = runner.run();
@@ -235,7 +235,8 @@ final class Run {
                 callDeadline(workTime),
                 coordinator.limits(),
                 attempts,
-                thread -> post(new RunEvent.WorkAbandoned(id, sinceStart(), rung.id().label(), thread)));
+                thread -> post(
+                        new RunEvent.WorkAbandoned(id, sinceStart(), rung.id().label(), thread)));
         return worker.perform(task, terms);
     }
 
@@ -321,6 +322,8 @@ final class Run {
     }
 
     private static String newId() {
-        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()).substring(0, 12);
+        return HexFormat.of()
+                .toHexDigits(ThreadLocalRandom.current().nextLong())
+                .substring(0, 12);
     }
 }

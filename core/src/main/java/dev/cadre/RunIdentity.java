@@ -50,10 +50,11 @@ final class RunIdentity {
         try {
             return switch (node.binding()) {
                 case Binding.One one -> json(node.type().input(), one.input().apply(NOTHING_YET));
-                case Binding.Each each -> each.inputs().apply(NOTHING_YET).stream()
-                        .map(input -> json(node.type().input(), input))
-                        .toList()
-                        .toString();
+                case Binding.Each each ->
+                    each.inputs().apply(NOTHING_YET).stream()
+                            .map(input -> json(node.type().input(), input))
+                            .toList()
+                            .toString();
             };
         } catch (RuntimeException unmakeable) {
             return ""; // its subtask will fail, and say why

@@ -56,7 +56,9 @@ final class RunRecord implements RunListener {
         this.identity = identity;
         run = id(identity);
         before = journal.spent(run);
-        complete = journal.runEnded(run).filter(end -> end.status().equals("complete")).isPresent();
+        complete = journal.runEnded(run)
+                .filter(end -> end.status().equals("complete"))
+                .isPresent();
     }
 
     /** The id of a run that is told by what it is for. */
@@ -101,7 +103,8 @@ final class RunRecord implements RunListener {
         return journal.ended(new JournalKey(run, subtaskId, item), fingerprints.of(type, input))
                 .flatMap(ended -> switch (ended.outcome()) {
                     case Outcome.Succeeded<String>(String json) ->
-                        Optional.of(new Outcome.Succeeded<>(JsonType.of(type.output()).read(json)));
+                        Optional.of(new Outcome.Succeeded<>(
+                                JsonType.of(type.output()).read(json)));
                     case Outcome.Failed<String>(Failure failure) ->
                         failure.kind() == Failure.Kind.EFFECT_UNKNOWN
                                 ? Optional.of(new Outcome.Failed<>(failure))
@@ -118,7 +121,8 @@ final class RunRecord implements RunListener {
         boolean unrepeatable = isUnrepeatable(rung.type());
         if (unrepeatable) {
             // stands if this session does not live to tell what the writing tool did
-            append(failed(key, fingerprint, Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
+            append(failed(
+                    key, fingerprint, Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
         }
         RungEnd end;
         try {
@@ -132,12 +136,13 @@ final class RunRecord implements RunListener {
         Spend all = spent.merge(rung.id().label(), recorder.spend(), Spend::plus);
         return switch (end) {
             case RungEnd.Accepted(Object value) -> accepted(end, key, fingerprint, json(rung.type(), value), all);
-            case RungEnd.Rejected(Failure failure, String evidence) -> failed(end, unrepeatable, key, fingerprint, failure, all);
+            case RungEnd.Rejected(Failure failure, String evidence) ->
+                failed(end, unrepeatable, key, fingerprint, failure, all);
             case RungEnd.Failed failed -> failed(end, unrepeatable, key, fingerprint, failed.failure(), all);
-            case RungEnd.Unaffordable(Money needed) -> failed(
-                    end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.BUDGET, "needed " + needed), all);
-            case RungEnd.Cancelled cancelled -> failed(
-                    end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.CANCELLED, "interrupted"), all);
+            case RungEnd.Unaffordable(Money needed) ->
+                failed(end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.BUDGET, "needed " + needed), all);
+            case RungEnd.Cancelled cancelled ->
+                failed(end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.CANCELLED, "interrupted"), all);
         };
     }
 

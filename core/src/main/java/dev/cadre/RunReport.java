@@ -54,16 +54,14 @@ public record RunReport(
     public Outcome<?> outcome(String subtaskId) {
         Outcome<?> outcome = outcomes.get(subtaskId);
         if (outcome == null) {
-            throw new IllegalArgumentException("this run has no subtask '%s', only %s"
-                    .formatted(subtaskId, outcomes.keySet()));
+            throw new IllegalArgumentException(
+                    "this run has no subtask '%s', only %s".formatted(subtaskId, outcomes.keySet()));
         }
         return outcome;
     }
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
     static String json(Object answer) {
-        return answer instanceof String text
-                ? text
-                : ((JsonType<Object>) JsonType.of(answer.getClass())).write(answer);
+        return answer instanceof String text ? text : ((JsonType<Object>) JsonType.of(answer.getClass())).write(answer);
     }
 }

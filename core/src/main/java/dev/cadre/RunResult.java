@@ -43,8 +43,8 @@ public sealed interface RunResult<R> {
     default R requireComplete() {
         return switch (this) {
             case Complete<R> complete -> complete.answer();
-            case Partial<R> partial -> throw new RunFailedException(
-                    "the run is only partial, it lacks " + partial.missing());
+            case Partial<R> partial ->
+                throw new RunFailedException("the run is only partial, it lacks " + partial.missing());
             case Failed<R> failed -> throw failed.toException();
         };
     }
@@ -68,8 +68,10 @@ public sealed interface RunResult<R> {
     default String toToolText() {
         return switch (this) {
             case Complete<R> complete -> RunReport.json(complete.answer());
-            case Partial<R> partial -> RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.missing();
-            case Failed<R> failed -> "failed: " + failed.cause().kind() + ": " + failed.cause().message();
+            case Partial<R> partial ->
+                RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.missing();
+            case Failed<R> failed ->
+                "failed: " + failed.cause().kind() + ": " + failed.cause().message();
         };
     }
 }

@@ -14,9 +14,11 @@ final class Execution {
     Tier tier;
     int rung;
     /** Why the answer of an earlier rung was not accepted; null if there was none. */
-    @Nullable Failure rejected;
+    @Nullable
+    Failure rejected;
 
-    @Nullable Outcome<Object> outcome;
+    @Nullable
+    Outcome<Object> outcome;
 
     Execution(Subtask subtask, int item, Object input) {
         this.subtask = subtask;

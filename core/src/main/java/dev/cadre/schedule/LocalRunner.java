@@ -295,8 +295,8 @@ public final class LocalRunner {
             take(new RunInput.PlanFailed(RunFailure.of(
                     RunFailure.Kind.PLANNER_FAILED, "the planner ignored its interrupt and was left behind")));
         } else {
-            take(new RunInput.MergeFailed(RunFailure.of(
-                    RunFailure.Kind.DEADLINE, "the merger ignored its interrupt and was left behind")));
+            take(new RunInput.MergeFailed(
+                    RunFailure.of(RunFailure.Kind.DEADLINE, "the merger ignored its interrupt and was left behind")));
         }
     }
 

@@ -27,11 +27,11 @@ final class Missings {
         return missing;
     }
 
-    private static void addItems(
-            String id, List<? extends Outcome<?>> outcomes, List<RunEnding.Missing> missing) {
+    private static void addItems(String id, List<? extends Outcome<?>> outcomes, List<RunEnding.Missing> missing) {
         for (int index = 0; index < outcomes.size(); index++) {
             if (!outcomes.get(index).isSucceeded()) {
-                missing.add(new RunEnding.Missing(id + "#" + index, outcomes.get(index).reason()));
+                missing.add(new RunEnding.Missing(
+                        id + "#" + index, outcomes.get(index).reason()));
             }
         }
     }

@@ -259,8 +259,8 @@ public final class RunMachine {
     }
 
     private void startFirst(Execution execution) {
-        Optional<Outcome<Object>> earlier = recall.outcome(
-                execution.subtask.id(), execution.item, execution.subtask.node.type(), execution.input);
+        Optional<Outcome<Object>> earlier =
+                recall.outcome(execution.subtask.id(), execution.item, execution.subtask.node.type(), execution.input);
         if (earlier.isPresent()) {
             ended(execution, earlier.get());
             return;
@@ -353,7 +353,8 @@ public final class RunMachine {
 
     private void conclude() {
         List<SubtaskOutcome> outcomes = outcomes();
-        long succeeded = outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
+        long succeeded =
+                outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
         if (stop != null && stop.isFinal()) {
             finish(RunEnding.Status.FAILED, null, stop.failure());
         } else if (settings.answer().isPresent()) {

@@ -20,7 +20,8 @@ public interface RunParts {
     RungEnd perform(RunCommand.StartRung rung) throws InterruptedException;
 
     /** Makes the answer of the outcomes. */
-    @Nullable Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
+    @Nullable
+    Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
 
     /** What a failure of {@link #plan} or {@link #merge} makes of the run. */
     RunFailure failure(RunFailure.Kind kind, Throwable thrown);

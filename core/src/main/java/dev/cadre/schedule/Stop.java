@@ -8,8 +8,8 @@ import java.util.List;
 
 /** Why a run starts nothing more, and what that makes of its subtasks. */
 record Stop(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String message) {
-    static final Stop CANCELLED = new Stop(
-            Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
+    static final Stop CANCELLED =
+            new Stop(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
 
     static final Stop DEADLINE = new Stop(
             Failure.Kind.DEADLINE, Skip.Kind.DEADLINE, RunFailure.Kind.DEADLINE, "the time for workers ran out");

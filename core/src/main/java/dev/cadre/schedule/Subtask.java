@@ -23,7 +23,8 @@ final class Subtask {
 
     int openExecutions;
 
-    @Nullable Outcome<?> outcome;
+    @Nullable
+    Outcome<?> outcome;
 
     Subtask(GraphNode node, int position) {
         this.node = node;

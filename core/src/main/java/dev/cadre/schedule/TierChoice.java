@@ -54,7 +54,8 @@ final class TierChoice {
         return execution
                 .tier
                 .above()
-                .filter(tier -> !tier.isAbove(execution.subtask.node.type().tiers().top()))
+                .filter(tier ->
+                        !tier.isAbove(execution.subtask.node.type().tiers().top()))
                 .filter(tier -> !tier.isAbove(ceiling))
                 .filter(tier -> isAffordable(execution, tier));
     }
@@ -97,8 +98,7 @@ final class TierChoice {
         for (Subtask subtask : all) {
             if (!subtask.isEnded() && !subtask.isStarted() && !subtask.node.optional()) {
                 var type = subtask.node.type();
-                needed = needed.plus(
-                        prices.worstCase(type, null, type.tiers().floor()));
+                needed = needed.plus(prices.worstCase(type, null, type.tiers().floor()));
             }
         }
         return needed.isMoreThan(money.free());

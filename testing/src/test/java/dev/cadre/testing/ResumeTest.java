@@ -112,7 +112,8 @@ class ResumeTest {
     private static Set<String> finished(Path file) {
         var finished = new HashSet<String>();
         FileJournal.read(file, line -> {
-            if (line.entry() instanceof JournalEntry.Ended ended && ended.outcome().isSucceeded()) {
+            if (line.entry() instanceof JournalEntry.Ended ended
+                    && ended.outcome().isSucceeded()) {
                 finished.add(label(ended.key()));
             }
         });
@@ -169,9 +170,13 @@ class ResumeTest {
 
         RunResult<?> resumed = session(second, file, session);
 
-        assertThat(resumed.requireComplete()).as("broken off at entry %d", crashAt).isEqualTo(answer);
+        assertThat(resumed.requireComplete())
+                .as("broken off at entry %d", crashAt)
+                .isEqualTo(answer);
         finished.retainAll(asked(second).keySet());
-        assertThat(finished).as("finished and asked again, broken off at entry %d", crashAt).isEmpty();
+        assertThat(finished)
+                .as("finished and asked again, broken off at entry %d", crashAt)
+                .isEmpty();
         assertThat(asked(second).values()).allMatch(calls -> calls == 1);
         assertThat(resumed.spend().total()).isGreaterThanOrEqualTo(billed(first).plus(billed(second)));
         assertThat(resumed.spend().attempts())
@@ -194,10 +199,12 @@ class ResumeTest {
     }
 
     private static void script(ScriptedModel model) {
-        model.onPlan().costing(1_000, 400).repliesText(plan(
-                plannedNote("cats"),
-                planned("shorten", "short", "{\"text\":null}", wire("text", "cats", "text")),
-                plannedNote("dogs")));
+        model.onPlan()
+                .costing(1_000, 400)
+                .repliesText(plan(
+                        plannedNote("cats"),
+                        planned("shorten", "short", "{\"text\":null}", wire("text", "cats", "text")),
+                        plannedNote("dogs")));
         model.onMerge().costing(1_000, 400).repliesText(merged("Pets make noise."));
     }
 
@@ -227,7 +234,8 @@ class ResumeTest {
         var goal = Goal.of("What do pets do?", Answer.class);
         RunResult<?> paid = session(first, file, coordinator -> coordinator.run(goal, Budget.usd("0.5")));
 
-        RunResult<?> again = session(model(), file, each -> each.run(goal, Budget.of(paid.spend().total())));
+        RunResult<?> again = session(
+                model(), file, each -> each.run(goal, Budget.of(paid.spend().total())));
 
         assertThat(again.requireComplete()).isEqualTo(new Answer("Pets make noise."));
         assertThat(again.spend()).isEqualTo(paid.spend());
@@ -254,8 +262,8 @@ class ResumeTest {
         var second = model();
         script(second);
 
-        RunResult<?> other = session(
-                second, file, each -> each.run(Goal.of("What do pets eat?", Answer.class), Budget.usd("0.5")));
+        RunResult<?> other =
+                session(second, file, each -> each.run(Goal.of("What do pets eat?", Answer.class), Budget.usd("0.5")));
 
         assertThat(asked(second)).isEqualTo(Map.of("@planner", 1, "cats", 1, "short", 1, "dogs", 1, "@merger", 1));
         assertThat(other.spend().attempts()).isEqualTo(5);
@@ -334,14 +342,18 @@ class ResumeTest {
     void writingTool_ofASessionThatBrokeOff_isNotRunAgain() throws Exception {
         var runs = new ArrayList<String>();
         var append = Tool.raw(
-                        new ToolSpec("append", "Appends", "{\"type\":\"object\",\"properties\":{},\"required\":[],"
-                                + "\"additionalProperties\":false}"),
+                        new ToolSpec(
+                                "append",
+                                "Appends",
+                                "{\"type\":\"object\",\"properties\":{},\"required\":[],"
+                                        + "\"additionalProperties\":false}"),
                         (arguments, context) -> {
                             runs.add(arguments);
                             return "done";
                         })
                 .writing(Tool.Effect.WRITES);
-        var write = SubtaskType.model("write", Topic.class, Note.class, "Write it down.").tools(append);
+        var write = SubtaskType.model("write", Topic.class, Note.class, "Write it down.")
+                .tools(append);
         var builder = TaskGraph.builder();
         var graph = builder.answering(builder.add("w", write, new Topic("cats")));
         Path file = folder.resolve("writes.journal");
@@ -357,8 +369,8 @@ class ResumeTest {
         RunResult<?> resumed = session(second, file, each -> each.run(graph, Budget.usd("0.05")));
 
         assertThat(resumed.report().outcome("w"))
-                .isEqualTo(Outcome.failed(
-                        Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
+                .isEqualTo(
+                        Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
         assertThat(second.calls()).isEmpty();
         assertThat(runs).hasSize(1);
     }
