@@ -101,6 +101,30 @@ final class BudgetGuardStressTest {
         }
     }
 
+    /** In even rounds the money lasts; in odd ones what all would cost, 5,000 worst cases, is more than there is. */
+    @Test
+    void tenThousandThreads_inAHundredRounds_sumExactlyWhetherTheLimitIsReachedOrNot() throws Exception {
+        for (int round = 0; round < 100; round++) {
+            boolean tight = round % 2 == 1;
+            var limit = NEED.times(tight ? 4_000 : THREADS);
+            var guard = Budget.of(limit).open();
+            List.of(settled, forfeited, granted, refused).forEach(LongAdder::reset);
+
+            all(THREADS, i -> () -> {
+                attempt(guard, i);
+                return null;
+            });
+
+            var state = guard.state();
+            assertThat(granted.sum() + refused.sum()).as("round %d", round).isEqualTo(THREADS);
+            assertThat(refused.sum() > 0).as("refusals in round %d", round).isEqualTo(tight);
+            assertThat(state.settled()).as("round %d", round).isEqualTo(Money.ofPico(settled.sum()));
+            assertThat(state.forfeited()).as("round %d", round).isEqualTo(Money.ofPico(forfeited.sum()));
+            assertThat(state.free()).as("round %d", round).isEqualTo(limit.minus(state.spent()));
+            assertThat(guard.openReservations()).as("round %d", round).isZero();
+        }
+    }
+
     @Test
     void contendedNeeds_thatWatch_areAllMetInTheEnd() throws Exception {
         int threads = 300;
