@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Map;
 
-/** Writes JSON; the only class of the command that knows how. */
+/** Writes JSON, in characters that a terminal only shows; the only class of the command that knows how. */
 final class JsonOutput {
     private final ObjectMapper mapper = new ObjectMapper();
 
@@ -21,9 +21,24 @@ final class JsonOutput {
 
     private String write(Object value) {
         try {
-            return mapper.writeValueAsString(value);
+            return escaped(mapper.writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("records of strings and numbers are always written", e);
         }
+    }
+
+    /** The mapper escapes the ASCII controls; what else steers a terminal can only stand inside strings. */
+    private static String escaped(String json) {
+        var safe = new StringBuilder(json.length());
+        json.codePoints().forEach(c -> {
+            if (TextOutput.isHarmless(c)) {
+                safe.appendCodePoint(c);
+            } else {
+                for (char unit : Character.toChars(c)) {
+                    safe.append("\\u%04x".formatted((int) unit));
+                }
+            }
+        });
+        return safe.toString();
     }
 }

@@ -94,7 +94,8 @@ final class TextOutput {
         return shown.toString();
     }
 
-    private static boolean isHarmless(int c) {
+    /** Whether a terminal only shows this character. */
+    static boolean isHarmless(int c) {
         return c == '\t' || !(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
     }
 }

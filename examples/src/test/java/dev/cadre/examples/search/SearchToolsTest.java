@@ -52,7 +52,7 @@ class SearchToolsTest {
     }
 
     @Test
-    void textSearch_oneHitALine_withinPaths() {
+    void textSearch_oneHitALine_withinPaths() throws Exception {
         var found = tools.textSearch().run(new TextSearch.Request("nextDelay|evict", new PathFilter("*.java")));
 
         assertThat(found.truncated()).isFalse();
@@ -77,7 +77,7 @@ class SearchToolsTest {
     }
 
     @Test
-    void textSearch_overTime_stopsBetweenFiles() {
+    void textSearch_overTime_stopsBetweenFiles() throws Exception {
         var ticks = new java.util.concurrent.atomic.AtomicLong();
         InstantSource slow = () -> Instant.ofEpochSecond(ticks.getAndAdd(15));
 
