@@ -158,7 +158,8 @@ final class PooledCall {
         } catch (UnrecordedException veto) {
             throw veto;
         } catch (RuntimeException failure) {
-            LOG.warn("a listener failed on Started", failure);
+            LOG.warn("a listener failed on Started: {}", failure.getClass().getName());
+            LOG.trace("the listener's failure, which may quote a model", failure);
         }
     }
 
@@ -166,7 +167,8 @@ final class PooledCall {
         try {
             terms.attempts().on(attempt);
         } catch (RuntimeException failure) {
-            LOG.warn("a listener failed on {}", attempt.getClass().getSimpleName(), failure);
+            LOG.warn("a listener failed on {}: {}", attempt.getClass().getSimpleName(), failure.getClass().getName());
+            LOG.trace("the listener's failure, which may quote a model", failure);
         }
     }
 

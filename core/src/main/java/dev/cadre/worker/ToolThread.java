@@ -74,7 +74,12 @@ final class ToolThread {
         } catch (InterruptedException interrupt) {
             interrupted = true;
         } catch (Exception | Error broken) {
-            LOG.debug("tool '{}' of subtask '{}' failed", run.tool().name(), context.subtaskId(), broken);
+            LOG.debug(
+                    "tool '{}' of subtask '{}' failed: {}",
+                    run.tool().name(),
+                    context.subtaskId(),
+                    broken.getClass().getName());
+            LOG.trace("the tool's failure, which may quote a model", broken);
             end = new ToolEnd.Broke();
         }
     }

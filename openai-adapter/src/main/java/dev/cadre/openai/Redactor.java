@@ -34,6 +34,7 @@ final class Redactor {
         forms.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
         forms.add(key.replace("\\", "\\\\").replace("\"", "\\\""));
         forms.add(key.replace("/", "\\/"));
+        forms.add(key.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/"));
         literals =
                 forms.stream().filter(form -> form.length() >= LEAST_KEY_CHARS).toList();
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +63,38 @@ class RedactorTest {
                     .doesNotContain(secret.substring(0, 6), "sk-");
             assertThat(redactor.quote(quote)).isEqualTo(quote);
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void secret_inAnyForm_atAnyOffset_isMasked_once() {
+        long seed = 20261122;
+        var random = new Random(seed);
+        for (int i = 0; i < 100_000; i++) {
+            int offset = i % 200;
+            String before = letters(random, offset);
+            String after = letters(random, random.nextInt(20));
+            String secret = planted(random);
+
+            String clean = redactor.clean(before + " " + secret + " " + after);
+
+            assertThat(clean).as("seed %d, case %d", seed, i).isEqualTo(before + " [redacted] " + after);
+            assertThat(redactor.clean(clean)).isEqualTo(clean);
+            // the key itself needs no space around it
+            assertThat(redactor.clean(before + KEY + after)).isEqualTo(before + "[redacted]" + after);
+        }
+    }
+
+    /** The key as it is or as URL, JSON and paths write it, or another secret of a known shape. */
+    private static String planted(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> KEY;
+            case 1 -> URLEncoder.encode(KEY, StandardCharsets.UTF_8);
+            case 2 -> KEY.replace("\"", "\\\"");
+            case 3 -> KEY.replace("\"", "\\\"").replace("/", "\\/");
+            case 4 -> "sk-proj-" + letters(random, 8 + random.nextInt(60)) + "_-9";
+            default -> "Bearer " + letters(random, 4 + random.nextInt(60)) + "=";
+        };
     }
 
     @Test
