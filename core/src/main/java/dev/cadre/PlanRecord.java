@@ -60,6 +60,9 @@ final class PlanRecord {
 
     /** Takes down that the plan is whole: no later session asks the planner. */
     void end(List<String> notes) {
+        if (ended().isPresent()) {
+            return;
+        }
         String json = Json.strings(notes).write();
         RunRecord.append(
                 journal, new JournalEntry.Ended(key, identity, new Outcome.Succeeded<>(json), Spend.NONE));
