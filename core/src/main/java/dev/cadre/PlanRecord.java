@@ -61,6 +61,9 @@ final class PlanRecord {
 
     /** Takes down that the plan is whole: no later session asks the planner. */
     void end(PlanNotes notes) {
+        if (ended().isPresent()) {
+            return;
+        }
         String json = notes.toJson().write();
         RunRecord.append(journal, new JournalEntry.Ended(key, identity, new Outcome.Succeeded<>(json), Spend.NONE));
     }

@@ -13,6 +13,8 @@ import dev.cadre.examples.search.RulePlanner;
 import dev.cadre.examples.search.SearchAnswer;
 import dev.cadre.examples.search.SearchPlan;
 import dev.cadre.examples.search.SearchQuestion;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
@@ -87,6 +89,17 @@ public final class SearchCrew {
     /** Searches. Blocks; a crew of models spends money. */
     public RunResult<SearchAnswer> run(Budget budget) throws InterruptedException {
         return coordinator.run(goal, budget);
+    }
+
+    /**
+     * Searches, records the search, and goes on with what the journal has of the same one. Blocks; a crew of models spends
+     * money.
+     *
+     * @param state tells states of the code base apart: what was found in another one is not taken for this one
+     */
+    public RunResult<SearchAnswer> run(Budget budget, Journal journal, Fingerprint state) throws InterruptedException {
+        Goal<SearchAnswer> here = goal.withContext((goal.context() + "\nState of the files: " + state).strip());
+        return coordinator.journal(journal).run(here, budget);
     }
 
     /** Plans without searching. Blocks; a crew of models spends what the planner costs. */

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -105,7 +106,6 @@ final class SearchArguments {
     List<String> question = List.of();
 
     SearchOptions checked() throws UsageException {
-        refuseUnavailable("--journal", journal);
         refuseUnavailable("--report", report);
         return new SearchOptions(
                 folder(),
@@ -121,7 +121,16 @@ final class SearchArguments {
                 planOnly ? Steps.PLAN_ONLY : Steps.ALL,
                 json ? Output.JSON : Output.TEXT,
                 explain ? Explain.YES : Explain.NO,
-                progress());
+                progress(),
+                journalFile());
+    }
+
+    private @Nullable Path journalFile() throws UsageException {
+        try {
+            return journal.isEmpty() ? null : Path.of(journal).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw OptionValues.refused("--journal", journal, "a path");
+        }
     }
 
     private static void refuseUnavailable(String option, String value) throws UsageException {

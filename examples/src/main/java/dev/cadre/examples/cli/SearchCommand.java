@@ -7,17 +7,27 @@ import dev.cadre.examples.agent.SearchCrew;
 import dev.cadre.examples.cli.SearchOptions.Output;
 import dev.cadre.examples.cli.SearchOptions.Steps;
 import dev.cadre.examples.repository.ReadLimits;
+import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.RootJail;
+import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalException;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +84,7 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     private ExitStatus search(SearchOptions options, @Nullable ModelPools models)
-            throws IOException, InterruptedException {
+            throws UsageException, IOException, InterruptedException {
         ProgressLines progress = ProgressLines.of(options.progress(), terminal, json);
         Instant start = clock.instant();
         CodeBase base = CodeBase.open(options.repo(), ReadLimits.STANDARD);
@@ -95,8 +105,38 @@ final class SearchCommand implements Callable<Integer> {
         if (options.steps() == Steps.PLAN_ONLY) {
             return print(SearchDocument.of(crew.preview(budget), mode, options), options);
         }
-        RunResult<SearchAnswer> result = crew.run(budget);
+        RunResult<SearchAnswer> result = options.journal().isPresent()
+                ? recorded(crew, budget, options.journal().get(), state(base.repository(), options))
+                : crew.run(budget);
         return print(SearchDocument.of(result, mode, base.repository(), options), options);
+    }
+
+    private static RunResult<SearchAnswer> recorded(SearchCrew crew, Budget budget, Path file, Fingerprint state)
+            throws UsageException, InterruptedException {
+        try (Journal journal = opened(file)) {
+            return crew.run(budget, journal, state);
+        }
+    }
+
+    private static Journal opened(Path file) throws UsageException {
+        try {
+            return FileJournal.open(file);
+        } catch (JournalException | UncheckedIOException e) {
+            throw new UsageException("bad_journal", "--journal: " + e.getMessage());
+        }
+    }
+
+    /** Everything besides the question's words that the answer depends on; a journal among the files changes by itself. */
+    private static Fingerprint state(Repository repository, SearchOptions options) {
+        String journal = options.journal().orElseThrow().toString(); // its lock has the same beginning
+        var parts = new ArrayList<>(List.of(options.question().toString()));
+        for (SourceFile file : repository.files()) {
+            Path path = repository.root().resolve(file.path()).toAbsolutePath();
+            if (!path.toString().startsWith(journal)) {
+                parts.addAll(List.of(file.path(), file.text()));
+            }
+        }
+        return Fingerprint.of(parts.toArray(String[]::new));
     }
 
     private static Duration longer(Duration a, Duration b) {

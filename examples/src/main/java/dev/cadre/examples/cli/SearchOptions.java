@@ -5,6 +5,8 @@ import dev.cadre.examples.search.SearchQuestion;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the command line of {@code cadre search} says, checked.
@@ -12,6 +14,7 @@ import java.time.Duration;
  * @param repo an existing folder
  * @param budgetUsd most that may be spent; an offline search spends nothing
  * @param parallel most model calls at a time
+ * @param journalFile where the run is recorded, or null
  */
 record SearchOptions(
         Path repo,
@@ -23,7 +26,13 @@ record SearchOptions(
         Steps steps,
         Output output,
         Explain explain,
-        Progress progress) {
+        Progress progress,
+        @Nullable Path journalFile) {
+
+    /** Where the run is recorded, and resumed from; empty if it is not. */
+    Optional<Path> journal() {
+        return Optional.ofNullable(journalFile);
+    }
 
     /** Whether a model may be used. */
     enum Offline {

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cadre.examples.repository.Tree;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalEntry;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,7 +135,8 @@ class CadreTest {
             delimiter = '|',
             value = {
                 "--repo=/no/such/folder|no_such_folder|--repo: \"/no/such/folder\" does not exist",
-                "--journal=a|not_available|--journal is not available yet",
+                "--journal=/no/such/folder/a|bad_journal|--journal: journal /no/such/folder/a cannot be opened:"
+                        + " java.nio.file.NoSuchFileException: /no/such/folder/a",
                 "--report=a.html|not_available|--report is not available yet",
                 "--unknown|bad_argument|Unknown option: '--unknown'",
                 "--budget=abc|bad_argument|--budget: \"abc\" is not an amount of USD above 0 and up to 10000, such as 0.25",
@@ -144,6 +149,42 @@ class CadreTest {
         assertThat(document.path("error").path("kind").asText()).isEqualTo(kind);
         assertThat(document.path("error").path("message").asText()).isEqualTo(message);
         assertThat(told()).isEqualTo("cadre: " + message + "\n");
+    }
+
+    @Test
+    void journal_existing_isResumedUntilTheFilesChange() throws Exception {
+        Path journal = folder.resolve("run.journal");
+        String[] search = {"search", "--json", "--repo", repo, "--journal", journal.toString(), "where is the delay"};
+        assertThat(run(search)).isZero();
+        JsonNode first = new ObjectMapper().readTree(printed());
+        long performed = succeeded(journal);
+        assertThat(performed).isPositive();
+
+        assertThat(run(search)).isZero();
+
+        assertThat(new ObjectMapper().readTree(printed()).path("results")).isEqualTo(first.path("results"));
+        assertThat(succeeded(journal)).isEqualTo(performed);
+        new Tree(folder).file("src/Delay.java", "class Delay {\n    long delay;\n}\n");
+        assertThat(run(search)).isZero();
+        assertThat(printed()).contains("src/Delay.java");
+        assertThat(succeeded(journal)).isGreaterThan(performed);
+    }
+
+    private static long succeeded(Path journal) {
+        var found = new ArrayList<JournalEntry>();
+        FileJournal.read(journal, line -> found.add(line.entry()));
+        return found.stream()
+                .filter(entry -> entry instanceof JournalEntry.Ended ended && ended.outcome().isSucceeded())
+                .count();
+    }
+
+    @Test
+    void journal_damaged_isRefused() throws Exception {
+        Path journal = Files.writeString(folder.resolve("no.journal"), "this is no journal\n");
+
+        assertThat(run("search", "--repo", repo, "--journal", journal.toString(), "delay")).isEqualTo(2);
+
+        assertThat(told()).startsWith("cadre: --journal: ").contains(journal.toString());
     }
 
     @Test
