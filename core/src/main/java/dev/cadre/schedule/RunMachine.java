@@ -238,7 +238,8 @@ public final class RunMachine {
 
     /** The money did not reach for the first call of a rung: every later rung keeps below this tier. */
     private void startBelow(Execution execution, Money needed) {
-        Optional<Tier> lower = affordableTier(execution, execution.tier.below());
+        Optional<Tier> lower =
+                affordableTier(execution, execution.tier.below().map(tier -> tier.atMost(ceiling)));
         if (execution.rejected != null) {
             ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
         } else if (stop != null) {

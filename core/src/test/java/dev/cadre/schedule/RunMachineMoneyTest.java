@@ -99,6 +99,16 @@ class RunMachineMoneyTest {
         assertThat(rig.outcome("a")).as("a skip would say that it was never tried").isEqualTo(poor("a"));
     }
 
+    /** Seed 52 of the simulator: the second one went to MINI, which nothing may start on any more. */
+    @Test
+    void unaffordableRung_goesOnBelowTheCeiling() {
+        var rig = merged().plan(node("a", FALLING), node("b", FALLING)).unaffordable("a", 100).unaffordable("a", 10);
+
+        rig.unaffordable("b", 100);
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP", "b@FLAGSHIP", "a@MINI", "a@NANO", "b@NANO");
+    }
+
     @Test
     void escalation_aboveTheCeiling_isNotTried() {
         var rig = merged().plan(node("a", RISING), node("b", FALLING)).unaffordable("b", 100);
