@@ -10,8 +10,12 @@ import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedTierException;
 import java.util.Optional;
 
-/** What a call of one model can cost at most, and what it did cost. */
-final class Tariff {
+/**
+ * What a call of one model can cost at most, and what it did cost. Immutable.
+ *
+ * <p>Public for those who drive a {@link PoolMachine} elsewhere, such as a simulator; carries no compatibility promise.
+ */
+public final class Tariff {
     /** For tokenizers that may need more than one token for a byte. */
     private static final long TOKENS_PER_BYTE = 2;
     /** A usual text has fewer tokens than this share of its bytes; providers debit their rates by such an estimate. */
@@ -24,7 +28,7 @@ final class Tariff {
     private final ModelCatalog catalog;
 
     /** @param model the id that is sent, which may be a dated form of the spec's */
-    Tariff(ModelSpec spec, String model, ModelCatalog catalog) {
+    public Tariff(ModelSpec spec, String model, ModelCatalog catalog) {
         this.spec = spec;
         this.model = model;
         this.catalog = catalog;
@@ -39,14 +43,14 @@ final class Tariff {
     }
 
     /** The bound that is reserved; throws {@link UnpricedTierException} if the model is not offered in the tier. */
-    Money worstCase(ModelRequest request) {
+    public Money worstCase(ModelRequest request) {
         long bytes = request.inputBytes();
         long inputBound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
         return spec.price().worstCase(inputBound, request.maxOutputTokens(), request.serviceTier());
     }
 
     /** What the rate limits are charged until the usage is known. */
-    static long tokenEstimate(ModelRequest request) {
+    public static long tokenEstimate(ModelRequest request) {
         long input = request.inputBytes() / BYTES_PER_TOKEN;
         return request.maxOutputTokens() > Long.MAX_VALUE - input ? Long.MAX_VALUE : input + request.maxOutputTokens();
     }
@@ -57,7 +61,7 @@ final class Tariff {
      * @param reserved what the call was allowed to cost; usage that fits is believed, usage beyond it only as far as the
      *     model could have used it
      */
-    Optional<Money> cost(ModelReply reply, Money reserved) {
+    public Optional<Money> cost(ModelReply reply, Money reserved) {
         TokenUsage usage = reply.usage();
         if (usage == null || (usage.inputTokens() == 0 && usage.outputTokens() == 0)) {
             return Optional.empty();
