@@ -167,7 +167,10 @@ final class PooledCall {
         try {
             terms.attempts().on(attempt);
         } catch (RuntimeException failure) {
-            LOG.warn("a listener failed on {}: {}", attempt.getClass().getSimpleName(), failure.getClass().getName());
+            LOG.warn(
+                    "a listener failed on {}: {}",
+                    attempt.getClass().getSimpleName(),
+                    failure.getClass().getName());
             LOG.trace("the listener's failure, which may quote a model", failure);
         }
     }

@@ -338,7 +338,10 @@ public final class LocalRunner {
         try {
             listener.on(event);
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.warn("a run listener threw on {}: {}", event.getClass().getSimpleName(), e.getClass().getName());
+            LOG.warn(
+                    "a run listener threw on {}: {}",
+                    event.getClass().getSimpleName(),
+                    e.getClass().getName());
             LOG.trace("the listener's failure, which may quote a model", e);
         }
     }

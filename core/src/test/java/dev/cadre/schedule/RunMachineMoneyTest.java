@@ -105,7 +105,9 @@ class RunMachineMoneyTest {
     /** Seed 52 of the simulator: the second one went to MINI, which nothing may start on any more. */
     @Test
     void unaffordableRung_goesOnBelowTheCeiling() {
-        var rig = merged().plan(node("a", FALLING), node("b", FALLING)).unaffordable("a", 100).unaffordable("a", 10);
+        var rig = merged().plan(node("a", FALLING), node("b", FALLING))
+                .unaffordable("a", 100)
+                .unaffordable("a", 10);
 
         rig.unaffordable("b", 100);
 

@@ -23,7 +23,6 @@ import dev.cadre.testing.LoopbackReply;
 import dev.cadre.testing.LoopbackRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
@@ -92,8 +91,7 @@ class BudgetOverHttpTest extends LoopbackTest {
     private static RunResult<Items<Note>> run(
             TaskGraph<Items<Note>> graph, Budget budget, UnaryOperator<ModelPool.Builder> setUp)
             throws InterruptedException {
-        try (var pools =
-                OpenAi.fromEnv(Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()), setUp)) {
+        try (var pools = OpenAi.fromEnv(Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()), setUp)) {
             return Coordinator.of(pools).run(graph, budget);
         }
     }
@@ -113,7 +111,17 @@ class BudgetOverHttpTest extends LoopbackTest {
     /** A budget of so many tenths of a worst case, and the most calls in flight. */
     @ParameterizedTest(name = "{0} tenths of a call, {1} parallel")
     @CsvSource({
-        "10, 1", "10, 8", "10, 64", "15, 1", "15, 8", "15, 64", "100, 1", "100, 8", "100, 64", "1000, 1", "1000, 8",
+        "10, 1",
+        "10, 8",
+        "10, 64",
+        "15, 1",
+        "15, 8",
+        "15, 64",
+        "100, 1",
+        "100, 8",
+        "100, 64",
+        "1000, 1",
+        "1000, 8",
         "1000, 64"
     })
     void bill_ofFourHundredCalls_isWithinTheBudgetAndUsesIt(int tenths, int parallel) throws Exception {
@@ -130,14 +138,24 @@ class BudgetOverHttpTest extends LoopbackTest {
         if (tenths == 1_000) {
             assertThat(bill()).isGreaterThanOrEqualTo(budget.percent(95));
         }
-        assertThat(server.requests()).allSatisfy(request -> assertThat(request.maxOutputTokens())
-                .isEqualTo(2_000));
+        assertThat(server.requests())
+                .allSatisfy(request -> assertThat(request.maxOutputTokens()).isEqualTo(2_000));
     }
 
     @ParameterizedTest(name = "{0} tenths of a call, {1} parallel, seed {2}")
     @CsvSource({
-        "10, 1, 1", "10, 8, 2", "10, 64, 3", "15, 1, 4", "15, 8, 5", "15, 64, 6", "100, 1, 7", "100, 8, 8",
-        "100, 64, 9", "1000, 1, 10", "1000, 8, 11", "1000, 64, 12"
+        "10, 1, 1",
+        "10, 8, 2",
+        "10, 64, 3",
+        "15, 1, 4",
+        "15, 8, 5",
+        "15, 64, 6",
+        "100, 1, 7",
+        "100, 8, 8",
+        "100, 64, 9",
+        "1000, 1, 10",
+        "1000, 8, 11",
+        "1000, 64, 12"
     })
     void bill_withATenthOfTheRepliesLost_isWithinWhatIsReported(int tenths, int parallel, long seed) throws Exception {
         Money budget = Money.ofPico(worstCase.picoUsd() * tenths / 10);
@@ -175,8 +193,12 @@ class BudgetOverHttpTest extends LoopbackTest {
 
     /** Holds all replies until as many calls are in flight as the pool and the budget have room for. */
     private static Spend runHeld(Money budget, int parallel, LoopbackGate gate) throws Exception {
-        var run = new FutureTask<>(() -> run(fourHundredCalls(), Budget.of(budget), pool -> pool.maxParallel(parallel)
-                        .retryPolicy(RetryPolicy.standard().withDelays(Duration.ofMillis(1), Duration.ofMillis(5))))
+        var run = new FutureTask<>(() -> run(
+                        fourHundredCalls(),
+                        Budget.of(budget),
+                        pool -> pool.maxParallel(parallel)
+                                .retryPolicy(
+                                        RetryPolicy.standard().withDelays(Duration.ofMillis(1), Duration.ofMillis(5))))
                 .spend());
         Thread.ofVirtual().start(run);
         int room = Math.min(parallel, (int) (budget.picoUsd() / worstCase.picoUsd()));

@@ -193,13 +193,16 @@ final class SimCall {
         flying = money;
         int flight = flights;
         world.agenda().after(fate.nanos() / 2, () -> ifStillFlying(flight, this::deliverText));
-        world.agenda().after(Math.min(limit, fate.nanos()), () -> ifStillFlying(flight, () -> {
-            if (fate.nanos() > limit) {
-                failed(money, new ModelException.TimedOut("no reply in time", Charge.UNKNOWN));
-            } else {
-                land(money, fate);
-            }
-        }));
+        world.agenda()
+                .after(
+                        Math.min(limit, fate.nanos()),
+                        () -> ifStillFlying(flight, () -> {
+                            if (fate.nanos() > limit) {
+                                failed(money, new ModelException.TimedOut("no reply in time", Charge.UNKNOWN));
+                            } else {
+                                land(money, fate);
+                            }
+                        }));
     }
 
     private void ifStillFlying(int flight, Runnable action) {

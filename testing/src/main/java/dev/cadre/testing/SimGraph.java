@@ -92,9 +92,12 @@ final class SimGraph {
     private static Question question(int position, int item, List<Dependency> dependencies, Outputs outputs) {
         var read = new StringBuilder("about %d#%d, given".formatted(position, item));
         for (Dependency on : dependencies) {
-            read.append(' ').append(on.on()).append('=').append(outputs.of(on.on())
-                    .map(value -> value instanceof Finding finding ? finding.text() : "" + value.hashCode())
-                    .orElse("nothing"));
+            read.append(' ')
+                    .append(on.on())
+                    .append('=')
+                    .append(outputs.of(on.on())
+                            .map(value -> value instanceof Finding finding ? finding.text() : "" + value.hashCode())
+                            .orElse("nothing"));
         }
         return new Question(read.toString());
     }

@@ -50,8 +50,8 @@ final class SimMerger {
 
     private void ask() {
         ModelRequest request = request(run.world(), ++calls);
-        var terms = new SimCall.Terms(
-                run, allotment, CallPurpose.Kind.MERGE, 0, run.until(), run.id() + "/merge/" + calls);
+        var terms =
+                new SimCall.Terms(run, allotment, CallPurpose.Kind.MERGE, 0, run.until(), run.id() + "/merge/" + calls);
         call = new SimCall(run.world().pool(Tier.MINI), request, terms, this::on);
         call.start();
     }
@@ -59,8 +59,8 @@ final class SimMerger {
     private void on(RungEvent event) {
         call = null;
         switch (event) {
-            case RungEvent.Replied replied when replied.reply().finish() == Finish.COMPLETE ->
-                end(new RunInput.MergeEnded(answer));
+            case RungEvent.Replied replied
+            when replied.reply().finish() == Finish.COMPLETE -> end(new RunInput.MergeEnded(answer));
             case RungEvent.Replied replied when replied.reply().finish() == Finish.TRUNCATED && calls == 1 -> ask();
             case RungEvent.CallUnaffordable refused -> {
                 SimCheck.that(calls > 1 || refused.attempted(), "an allotment cannot pay for its merge: %s", refused);

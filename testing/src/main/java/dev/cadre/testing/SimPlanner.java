@@ -74,13 +74,15 @@ final class SimPlanner {
     private void on(RungEvent event, int until) {
         call = null;
         switch (event) {
-            case RungEvent.Replied replied when replied.reply().finish() == Finish.REFUSED && brought == 0 ->
+            case RungEvent.Replied replied
+            when replied.reply().finish() == Finish.REFUSED && brought == 0 ->
                 fail(RunFailure.Kind.PLANNER_FAILED, "refused");
             case RungEvent.Replied replied -> {
                 bring(until);
                 goOn();
             }
-            case RungEvent.CallFailed failed when brought > 0 && continuations < MOST_CONTINUATIONS -> {
+            case RungEvent.CallFailed failed
+            when brought > 0 && continuations < MOST_CONTINUATIONS -> {
                 continuations++;
                 ask();
             }

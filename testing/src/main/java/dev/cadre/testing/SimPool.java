@@ -105,7 +105,8 @@ final class SimPool {
     private void obey(PoolCommand command) {
         switch (command) {
             case PoolCommand.Admit admit -> admit(SimWorld.require(calls.get(admit.ticket())));
-            case PoolCommand.Refuse refuse -> SimWorld.require(calls.remove(refuse.ticket())).refused(refuse.refusal());
+            case PoolCommand.Refuse refuse ->
+                SimWorld.require(calls.remove(refuse.ticket())).refused(refuse.refusal());
             case PoolCommand.Retry retry -> world.met(SimulationPhenomenon.RETRY);
             case PoolCommand.GiveUp giveUp -> calls.remove(giveUp.ticket());
             case PoolCommand.Stop(ModelException failure) -> world.stopOthers(this, failure);

@@ -46,6 +46,8 @@ final class SimPrices {
     }
 
     private static Money withoutInput(Question question) {
-        return WORKER.quote(question.type(), question.tier(), LIMITS).orElseThrow().worst();
+        return WORKER.quote(question.type(), question.tier(), LIMITS)
+                .orElseThrow()
+                .worst();
     }
 }

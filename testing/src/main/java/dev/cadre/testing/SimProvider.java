@@ -112,12 +112,13 @@ final class SimProvider {
     private SimFate serverFailed(SimFate.Replies whole, SplittableRandom dice) {
         Duration after = dice.nextInt(4) == 0 ? Duration.ofMillis(dice.nextLong(20_000)) : null;
         return switch (dice.nextInt(4)) {
-            case 0 -> fails(
-                    new ModelException.ServerFailed("overloaded", 503, Charge.FREE, after), Money.ZERO, brief());
-            case 1 -> fails(
-                    new ModelException.ServerFailed("gateway timeout", 504, Charge.UNKNOWN, null),
-                    dice.nextBoolean() ? whole.billed() : Money.ZERO,
-                    whole.nanos());
+            case 0 ->
+                fails(new ModelException.ServerFailed("overloaded", 503, Charge.FREE, after), Money.ZERO, brief());
+            case 1 ->
+                fails(
+                        new ModelException.ServerFailed("gateway timeout", 504, Charge.UNKNOWN, null),
+                        dice.nextBoolean() ? whole.billed() : Money.ZERO,
+                        whole.nanos());
             default -> fails(new ModelException.ServerFailed("failed", 500, Charge.FREE, null), Money.ZERO, brief());
         };
     }

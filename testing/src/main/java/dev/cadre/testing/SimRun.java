@@ -58,7 +58,9 @@ final class SimRun {
         this.watch = new SimRunWatch(world, plan);
         long deadline = plan.deadline().toNanos();
         long mergeNanos = plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL
-                ? Math.min(deadline / 2, Math.max(deadline / 5, Duration.ofSeconds(5).toNanos()))
+                ? Math.min(
+                        deadline / 2,
+                        Math.max(deadline / 5, Duration.ofSeconds(5).toNanos()))
                 : 0;
         this.workNanos = deadline - mergeNanos;
     }
@@ -128,7 +130,8 @@ final class SimRun {
     private boolean setAside() {
         Money merge = SimMerger.leastCost(world);
         Money cheapest = plan.nodes().stream()
-                .map(node -> SimPrices.worstCase(node.type(), null, node.type().tiers().floor()))
+                .map(node -> SimPrices.worstCase(
+                        node.type(), null, node.type().tiers().floor()))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
         Money before = SimPlanner.worstCase(world).plus(cheapest);
@@ -137,7 +140,8 @@ final class SimRun {
         }
         Money most = money.available().minusOrZero(before);
         try {
-            allotment = money.allot(plan.limit().percent(MERGE_PERCENT).atMost(most).atLeast(merge));
+            allotment =
+                    money.allot(plan.limit().percent(MERGE_PERCENT).atMost(most).atLeast(merge));
             return true;
         } catch (AllotmentRefusedException tenantIsShort) {
             return false;
@@ -175,7 +179,8 @@ final class SimRun {
 
     private void take(RunInput input) {
         watch.input(input);
-        for (RunCommand command : SimWorld.require(machine).on(input, money.state(), world.agenda().nanoTime())) {
+        for (RunCommand command : SimWorld.require(machine)
+                .on(input, money.state(), world.agenda().nanoTime())) {
             execute(command);
         }
     }
@@ -184,10 +189,10 @@ final class SimRun {
         watch.command(command);
         switch (command) {
             case RunCommand.StartRung start -> strands.put(strand(start.id()), SimRung.start(this, start));
-            case RunCommand.StopRung(RungId id) -> interrupt(
-                    strand(id), () -> take(new RunInput.RungAbandoned(id, "a thread")));
-            case RunCommand.StopPlanner stop -> interrupt(
-                    PLANNER, () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
+            case RunCommand.StopRung(RungId id) ->
+                interrupt(strand(id), () -> take(new RunInput.RungAbandoned(id, "a thread")));
+            case RunCommand.StopPlanner stop ->
+                interrupt(PLANNER, () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> {}
             case RunCommand.Finish(RunEnding end) -> finish(end);
@@ -303,6 +308,8 @@ final class SimRun {
     int succeeded() {
         return ending == null
                 ? 0
-                : (int) ending.outcomes().values().stream().filter(each -> each.isSucceeded()).count();
+                : (int) ending.outcomes().values().stream()
+                        .filter(each -> each.isSucceeded())
+                        .count();
     }
 }

@@ -48,8 +48,13 @@ final class SimRunWatch {
             case RunCommand.StartRung start -> started(start);
             case RunCommand.StopRung stop -> stopped = true;
             case RunCommand.StopPlanner stop -> stopped = true;
-            case RunCommand.StartMerge merge -> SimCheck.that(
-                    merge.outcomes().stream().map(each -> each.id()).toList().equals(order), "a merge out of order");
+            case RunCommand.StartMerge merge ->
+                SimCheck.that(
+                        merge.outcomes().stream()
+                                .map(each -> each.id())
+                                .toList()
+                                .equals(order),
+                        "a merge out of order");
             case RunCommand.Tell(RunEvent event) -> told(event);
             case RunCommand.Finish finish -> finished = true;
         }

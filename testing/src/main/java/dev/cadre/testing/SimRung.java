@@ -38,7 +38,8 @@ final class SimRung {
         this.world = run.world();
         this.start = start;
         this.pool = world.pool(start.tier());
-        this.name = "%s/%s/%d@%s".formatted(run.id(), start.id().label(), start.id().rung(), start.tier());
+        this.name =
+                "%s/%s/%d@%s".formatted(run.id(), start.id().label(), start.id().rung(), start.tier());
         var task = new RungTask(
                 start.type(), start.input(), start.id().label(), start.tier(), start.escalated(), start.evidence());
         this.rung = Rung.of(task, pool.model(), pool.mostOutputTokens(), SimPrices.LIMITS);
@@ -119,8 +120,7 @@ final class SimRung {
     private void runTools(RungCommand.RunTools tools) {
         toolTurns++;
         SplittableRandom dice = dice(run, name + "/tools/" + toolTurns);
-        List<ToolEnd> ends =
-                tools.runs().stream().map(each -> toolEnd(dice)).toList();
+        List<ToolEnd> ends = tools.runs().stream().map(each -> toolEnd(dice)).toList();
         world.agenda().after(world.thinking(TOOL_NANOS), () -> {
             if (world.agenda().nanoTime() - run.workUntil() >= 0) {
                 on(new RungEvent.TimeUp("the deadline passed while its tools ran"));

@@ -48,8 +48,8 @@ final class KilledRun {
     public static void main(String... arguments) throws InterruptedException {
         try (Journal journal = FileJournal.open(Path.of(arguments[0]))) {
             RunResult<Brief> result = run(journal, Path.of(arguments[1]));
-            System.out.println(
-                    result.requireComplete().headline() + " " + result.spend().total().picoUsd());
+            System.out.println(result.requireComplete().headline() + " "
+                    + result.spend().total().picoUsd());
         }
     }
 

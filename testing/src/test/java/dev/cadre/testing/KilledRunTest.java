@@ -74,7 +74,8 @@ class KilledRunTest {
     private void finishes(Path journal, Path calls, String answer) throws IOException, InterruptedException {
         List<String> before = Files.readAllLines(calls);
         Set<String> finished = finished(journal);
-        assertThat(finished.size()).isBetween(before.size() - KilledRun.PARALLEL, before.size());
+        // a reply frees its permit before its outcome is on the disk, and the next call needs a flush to begin
+        assertThat(finished.size()).isBetween(Math.max(0, before.size() - 2 * KilledRun.PARALLEL), before.size());
 
         String printed = run(journal, calls);
 
@@ -91,7 +92,8 @@ class KilledRunTest {
         var finished = new HashSet<String>();
         if (Files.exists(journal)) {
             FileJournal.read(journal, line -> {
-                if (line.entry() instanceof JournalEntry.Ended ended && ended.outcome().isSucceeded()) {
+                if (line.entry() instanceof JournalEntry.Ended ended
+                        && ended.outcome().isSucceeded()) {
                     finished.add(ended.key().subtask());
                 }
             });
@@ -101,7 +103,9 @@ class KilledRunTest {
 
     /** The beginning of a line that the disk did not get to the end of. */
     private static void tear(Path journal, Path sample, int bytes) throws IOException {
-        if (Files.exists(journal) && Files.size(journal) > 0 && Files.readString(journal).endsWith("\n")) {
+        if (Files.exists(journal)
+                && Files.size(journal) > 0
+                && Files.readString(journal).endsWith("\n")) {
             String line = Files.readAllLines(sample).get(1);
             Files.writeString(
                     journal, line.substring(0, Math.min(bytes, line.length() - 1)), StandardOpenOption.APPEND);

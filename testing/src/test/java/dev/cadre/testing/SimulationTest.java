@@ -54,7 +54,9 @@ class SimulationTest {
         SimulatedRun run = Simulation.run(SimulationSeed.parse(seed));
         System.out.println(run);
 
-        assertThat(Simulation.run(run.seed())).as("the same seed, the same world").isEqualTo(run);
+        assertThat(Simulation.run(run.seed()))
+                .as("the same seed, the same world")
+                .isEqualTo(run);
     }
 
     @Test
@@ -75,8 +77,10 @@ class SimulationTest {
                             .live())
                     .toList();
 
-            assertThat(runs).extracting(SimulatedRun::digest).as("digests of world %d", world).containsOnly(
-                    runs.getFirst().digest());
+            assertThat(runs)
+                    .extracting(SimulatedRun::digest)
+                    .as("digests of world %d", world)
+                    .containsOnly(runs.getFirst().digest());
             assertThat(runs.stream().map(SimulatedRun::makespan).distinct().count())
                     .as("schedules of world %d that differ", world)
                     .isGreaterThan(190);
@@ -96,15 +100,14 @@ class SimulationTest {
     void calls_atARateThatTheProviderReports_finishNearItsFloor() {
         var real = new PoolLimits(64, 500, 200_000);
 
-        assertFinish(
-                1_200, 1, 15, real, SimSettings.calm(1).withLimits(PoolLimits.STANDARD, real, Told.HEADERS));
+        assertFinish(1_200, 1, 15, real, SimSettings.calm(1).withLimits(PoolLimits.STANDARD, real, Told.HEADERS));
     }
 
     /** The floor: the time that the rates need, from the first sending to the last, for what is more than a burst. */
     private static void assertFinish(
             int calls, int burstsPerMinute, int percentLate, PoolLimits rates, SimSettings settings) {
-        SimWorld world = SimWorld.of(
-                SimulationSeed.of(7), settings.withFaults(SimFaults.NONE), SimRunPlan.independent(calls));
+        SimWorld world =
+                SimWorld.of(SimulationSeed.of(7), settings.withFaults(SimFaults.NONE), SimRunPlan.independent(calls));
         SimulatedRun run = world.live();
         SimPool pool = world.pool(Tier.NANO);
         double floor = 60
@@ -152,7 +155,8 @@ class SimulationTest {
         long began = System.nanoTime();
         Map<SimulationPhenomenon, Long> seeds = LongStream.range(from, to)
                 .parallel()
-                .mapToObj(seed -> Simulation.run(SimulationSeed.of(seed)).phenomena().keySet())
+                .mapToObj(seed ->
+                        Simulation.run(SimulationSeed.of(seed)).phenomena().keySet())
                 .flatMap(met -> met.stream())
                 .collect(Collectors.groupingBy(
                         met -> met, () -> new EnumMap<>(SimulationPhenomenon.class), Collectors.counting()));

@@ -110,7 +110,8 @@ public final class TextSearch {
 
     /** Returns whether there is room for more. */
     private boolean addHits(Pattern pattern, SourceFile file, Instant end, List<Hit> hits) {
-        Matcher matcher = pattern.matcher(new WatchedText(file.text(), () -> clock.instant().isAfter(end)));
+        Matcher matcher = pattern.matcher(
+                new WatchedText(file.text(), () -> clock.instant().isAfter(end)));
         int from = 0;
         while (from < file.text().length() && matcher.find(from)) {
             if (hits.size() == MAX_HITS) {

@@ -174,7 +174,8 @@ class CadreTest {
         var found = new ArrayList<JournalEntry>();
         FileJournal.read(journal, line -> found.add(line.entry()));
         return found.stream()
-                .filter(entry -> entry instanceof JournalEntry.Ended ended && ended.outcome().isSucceeded())
+                .filter(entry -> entry instanceof JournalEntry.Ended ended
+                        && ended.outcome().isSucceeded())
                 .count();
     }
 
@@ -182,7 +183,8 @@ class CadreTest {
     void journal_damaged_isRefused() throws Exception {
         Path journal = Files.writeString(folder.resolve("no.journal"), "this is no journal\n");
 
-        assertThat(run("search", "--repo", repo, "--journal", journal.toString(), "delay")).isEqualTo(2);
+        assertThat(run("search", "--repo", repo, "--journal", journal.toString(), "delay"))
+                .isEqualTo(2);
 
         assertThat(told()).startsWith("cadre: --journal: ").contains(journal.toString());
     }

@@ -108,8 +108,7 @@ class HostileRepositoryTest {
 
     private int run(String... options) {
         var terminal = new Terminal(stream(out), stream(err), false, false, false);
-        var arguments =
-                new ArrayList<>(List.of("search", "--json", "--progress", "jsonl", "--repo", root.toString()));
+        var arguments = new ArrayList<>(List.of("search", "--json", "--progress", "jsonl", "--repo", root.toString()));
         arguments.addAll(List.of(options));
         arguments.add("where is the delay");
         Map<String, String> environment = Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl());
@@ -142,13 +141,13 @@ class HostileRepositoryTest {
         String told = err.toString(StandardCharsets.UTF_8);
         String passwd = Files.readAllLines(Path.of("/etc/passwd")).getFirst();
         assertThat(printed + told).doesNotContain(CANARY, KEY, "canary", passwd);
-        assertThat(printed + told).matches(text -> text.codePoints()
-                .allMatch(c -> c == '\n' || !(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)));
+        assertThat(printed + told)
+                .matches(text -> text.codePoints()
+                        .allMatch(c ->
+                                c == '\n' || !(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT)));
         String address = server.baseUrl().replaceAll("http://|/v1", "");
         for (LoopbackRequest request : server.requests()) {
-            assertThat(request.body())
-                    .doesNotContain(CANARY, KEY, passwd)
-                    .hasSizeLessThan(MOST_REQUEST_CHARACTERS);
+            assertThat(request.body()).doesNotContain(CANARY, KEY, passwd).hasSizeLessThan(MOST_REQUEST_CHARACTERS);
             assertThat(request.instructions()).doesNotContain(ORDER);
             assertThat(request.headers()).containsEntry("host", address);
             assertThat(request.headers().values()).noneMatch(value -> value.contains("canary"));
@@ -306,8 +305,8 @@ class HostileRepositoryTest {
     }
 
     private static String textSearch(String id, String pattern) throws Exception {
-        return "{\"type\":\"text-search\",\"id\":\"" + id + "\",\"input\":{\"pattern\":" + JSON.writeValueAsString(pattern)
-                + "},\"wires\":[],\"after\":[]}";
+        return "{\"type\":\"text-search\",\"id\":\"" + id + "\",\"input\":{\"pattern\":"
+                + JSON.writeValueAsString(pattern) + "},\"wires\":[],\"after\":[]}";
     }
 
     @ParameterizedTest
@@ -337,8 +336,9 @@ class HostileRepositoryTest {
     void literalPlaces_thatThePlannerMadeUp_readNothing() throws Exception {
         var reads = new ArrayList<String>();
         for (String path : List.of("/etc/passwd", "../beside.java", "file-link.java", ".env", "delay.java")) {
-            reads.add("{\"type\":\"read-places\",\"id\":\"r" + reads.size() + "\",\"input\":{\"file\":{\"path\":\"" + path
-                    + "\",\"score\":1,\"signals\":{\"words\":1,\"window\":1,\"history\":0},\"windows\":[]}},\"wires\":[],\"after\":[]}");
+            reads.add(
+                    "{\"type\":\"read-places\",\"id\":\"r" + reads.size() + "\",\"input\":{\"file\":{\"path\":\"" + path
+                            + "\",\"score\":1,\"signals\":{\"words\":1,\"window\":1,\"history\":0},\"windows\":[]}},\"wires\":[],\"after\":[]}");
         }
         reads.add(RANK);
         flagshipPlans(reads.toArray(String[]::new));
