@@ -71,6 +71,8 @@ final class GoalParts<R> implements RunParts {
         try (BudgetGuard allotment = allot(run, setAside, merge, floor)) {
             var parts = new GoalParts<>(run, goal, workTime, allotment);
             return run.conclude(parts, Optional.empty(), workTime, List.of());
+        } catch (AllotmentRefusedException takenMeanwhile) { // by another run of the same tenant
+            return run.refused(tooSmall(run.limit(), run.guard().available(), floor));
         }
     }
 

@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Something that happened in a run. No event holds a prompt or a key; {@link SubtaskEnded} holds the outcome, which may
- * be a model's.
+ * Something that happened in a run. No event holds a prompt or a key, but {@link RunStarted} holds the goal's text and
+ * {@link SubtaskEnded} the outcome, which may be a model's.
  */
 public sealed interface RunEvent {
     /** The run. */
