@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
@@ -78,6 +79,8 @@ final class ModelWorker {
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
                     new RungEvent.CallFailed(failure);
             };
+        } catch (BudgetClosedException closed) {
+            return new RungEvent.BudgetClosed(Excerpt.line(closed));
         } catch (UnrecordedException unrecorded) {
             throw unrecorded; // the run cannot go on, let alone this rung
         } catch (RuntimeException | Error broken) {

@@ -111,7 +111,7 @@ final class SimCall {
                 }
             };
         } catch (BudgetClosedException closed) {
-            refused = new RungEvent.ClientBroke("the budget is closed");
+            refused = new RungEvent.BudgetClosed("the budget is closed");
             return MoneyGate.Verdict.EXHAUSTED;
         }
     }
