@@ -373,27 +373,33 @@ public final class RunMachine {
         if (outcome instanceof Outcome.Succeeded<?>(Object value)) {
             finishWith(value);
         } else {
-            RunFailure failure = stop != null
-                    ? stop.failure()
-                    : RunFailure.of(
-                                    RunFailure.Kind.ANSWER_MISSING,
-                                    "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)))
-                            .causedBy(outage);
-            finish(RunEnding.Status.FAILED, null, failure);
+            var missing = RunFailure.of(
+                            RunFailure.Kind.ANSWER_MISSING,
+                            "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)))
+                    .causedBy(outage);
+            finish(RunEnding.Status.FAILED, null, unlessStopped(missing));
         }
     }
 
     private RunFailure nothing(List<SubtaskOutcome> outcomes) {
-        if (stop != null) {
-            return stop.failure();
-        }
-        return RunFailure.of(
+        return unlessStopped(RunFailure.of(
                         RunFailure.Kind.NOTHING_SUCCEEDED,
                         "0 of %d subtasks succeeded".formatted(outcomes.size()),
                         outcomes.stream()
                                 .map(each -> each.id() + " " + each.outcome().reason())
                                 .toList())
-                .causedBy(outage);
+                .causedBy(outage));
+    }
+
+    /** A call that could not be made in time may end its subtask a moment before the time of all is up. */
+    private RunFailure unlessStopped(RunFailure failure) {
+        if (stop != null) {
+            return stop.failure();
+        }
+        boolean late = graph.all().stream()
+                .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure(Failure.Kind kind, String message))
+                        && kind == Failure.Kind.DEADLINE);
+        return late ? Stop.DEADLINE.failure() : failure;
     }
 
     private void finishWith(@Nullable Object answer) {
