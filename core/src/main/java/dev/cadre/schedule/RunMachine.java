@@ -157,6 +157,7 @@ public final class RunMachine {
         if (execution == null) {
             return; // an abandoned rung that came back late
         }
+        graph.readyPostponed();
         tell(new RunEvent.RungEnded(settings.runId(), at(), id.label(), execution.tier, describe(end)));
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
@@ -193,6 +194,7 @@ public final class RunMachine {
     private void abandoned(RungId id, String thread) {
         Execution execution = running.remove(id);
         if (execution != null) {
+            graph.readyPostponed();
             tell(new RunEvent.WorkAbandoned(settings.runId(), at(), id.label(), thread));
             ended(execution, stopped());
         }
@@ -242,6 +244,15 @@ public final class RunMachine {
     }
 
     // --- starting what is ready
+
+    /** What is in flight is booked at its worst case: an optional subtask can wait until less is known to be needed. */
+    private void startOrPostpone(Subtask subtask) {
+        if (!running.isEmpty() && tiers.isWorthWaiting(subtask, graph.all())) {
+            graph.postpone(subtask);
+        } else {
+            startSubtask(subtask);
+        }
+    }
 
     private void startSubtask(Subtask subtask) {
         Inputs inputs = Inputs.of(subtask.node, graph::find, settings.maxItems());
@@ -317,7 +328,7 @@ public final class RunMachine {
                 skipIfUnreachable(released);
                 graph.makeReady(released);
             }
-            graph.takeReady().filter(next -> stop == null).ifPresent(this::startSubtask);
+            graph.takeReady().filter(next -> stop == null).ifPresent(this::startOrPostpone);
         }
         if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && graph.isAllEnded()) {
             conclude();
