@@ -167,6 +167,7 @@ public abstract sealed class ModelException extends RuntimeException {
             this.status = status;
         }
 
+        /** The HTTP status; 0 if the request was not even sent. */
         public int status() {
             return status;
         }
