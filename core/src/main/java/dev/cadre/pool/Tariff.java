@@ -2,6 +2,7 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.Attachment;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
@@ -75,13 +76,21 @@ public final class Tariff {
      */
     public Optional<Money> cost(ModelReply reply, Money reserved) {
         TokenUsage usage = reply.usage();
-        if (usage == null || (usage.inputTokens() == 0 && usage.outputTokens() == 0)) {
+        return usage == null
+                ? Optional.empty()
+                : cost(new ModelException.Billed(reply.model(), usage, reply.serviceTier()), reserved);
+    }
+
+    /** What a failed call cost, by the same rules. */
+    public Optional<Money> cost(ModelException.Billed billed, Money reserved) {
+        TokenUsage usage = billed.usage();
+        if (usage.inputTokens() == 0 && usage.outputTokens() == 0) {
             return Optional.empty();
         }
-        ModelSpec answering = catalog.find(reply.model()).orElse(spec);
+        ModelSpec answering = catalog.find(billed.model()).orElse(spec);
         try {
-            Money asked = spec.price().cost(usage, reply.serviceTier());
-            Money cost = asked.atLeast(answering.price().cost(usage, reply.serviceTier()));
+            Money asked = spec.price().cost(usage, billed.serviceTier());
+            Money cost = asked.atLeast(answering.price().cost(usage, billed.serviceTier()));
             return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
                     ? Optional.empty()
                     : Optional.of(cost);
