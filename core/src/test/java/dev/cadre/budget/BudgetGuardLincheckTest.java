@@ -68,7 +68,9 @@ public final class BudgetGuardLincheckTest {
         private final List<Deque<BudgetGuard>> allotments = slots();
 
         private static <T> List<Deque<T>> slots() {
-            return Stream.generate(() -> (Deque<T>) new ArrayDeque<T>()).limit(5).toList();
+            return Stream.generate(() -> (Deque<T>) new ArrayDeque<T>())
+                    .limit(5)
+                    .toList();
         }
 
         private static Reservation granted(Admission admission) {
@@ -82,7 +84,9 @@ public final class BudgetGuardLincheckTest {
 
         @Operation(params = {"thread", "amount"})
         public String settle(int thread, int cost) {
-            return end(thread, reservation -> reservation.settle(Money.ofPico(cost)).picoUsd());
+            return end(
+                    thread,
+                    reservation -> reservation.settle(Money.ofPico(cost)).picoUsd());
         }
 
         @Operation(params = "thread")
