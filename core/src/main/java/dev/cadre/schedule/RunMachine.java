@@ -4,7 +4,6 @@ package dev.cadre.schedule;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
-import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Dependency;
@@ -47,6 +46,7 @@ public final class RunMachine {
     private final Recall recall;
     private final long startNanos;
     private final RunningGraph graph = new RunningGraph();
+    private final Verdict verdict = new Verdict(graph);
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
     private final TierChoice tiers;
     private final List<RunCommand> commands = new ArrayList<>();
@@ -54,13 +54,6 @@ public final class RunMachine {
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
     private @Nullable Stop stop;
-    /** What ended the planner after it had brought something; null if it came to its end. */
-    private @Nullable RunFailure planTrouble;
-
-    private final List<RunEnding.Missing> planLosses = new ArrayList<>();
-    /** The first failure that concerned every call of a key or model; null if there was none. */
-    private @Nullable ModelException outage;
-
     private long now;
 
     /** A machine for a run without earlier sessions. */
@@ -91,14 +84,14 @@ public final class RunMachine {
         switch (input) {
             case RunInput.Admitted(GraphNode node) -> admit(node);
             case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
-                lost.forEach(each -> planLosses.add(new RunEnding.Missing("planner", each)));
+                verdict.planLost(lost);
                 planEnded(defects);
             }
             case RunInput.PlanFailed(RunFailure failure) -> planFailed(failure);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
-            case RunInput.MergeEnded(Object answer) -> finishWith(answer);
-            case RunInput.MergeFailed(RunFailure failure) -> finish(RunEnding.Status.FAILED, null, failure);
+            case RunInput.MergeEnded(Object answer) -> finish(verdict.answered(answer));
+            case RunInput.MergeFailed(RunFailure failure) -> finish(verdict.failed(failure));
             case RunInput.Unrecorded(String why) -> unrecorded(why);
             case RunInput.Cancelled cancelled -> stop(Stop.CANCELLED);
             case RunInput.WorkTimeUp timeUp -> stop(Stop.DEADLINE);
@@ -143,10 +136,11 @@ public final class RunMachine {
 
     private void planFailed(RunFailure failure) {
         if (graph.size() == 0) {
-            finish(RunEnding.Status.FAILED, null, stop == null ? failure : stop.failure());
+            finish(verdict.failed(stop == null ? failure : stop.failure()));
         } else {
-            planTrouble = stop == null ? failure : stop.failure();
-            planEnded(List.of(planTrouble.toString()));
+            RunFailure trouble = stop == null ? failure : stop.failure();
+            verdict.planBrokeOff(trouble);
+            planEnded(List.of(trouble.toString()));
         }
     }
 
@@ -169,11 +163,7 @@ public final class RunMachine {
     }
 
     private void failed(Execution execution, RungEnd.Failed failed) {
-        if (outage == null) {
-            outage = failed.cause()
-                    .filter(cause -> cause.reach() == ModelException.Reach.RUN)
-                    .orElse(null);
-        }
+        verdict.rungFailed(failed);
         ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
@@ -363,15 +353,15 @@ public final class RunMachine {
     // --- the answer
 
     private void conclude() {
-        List<SubtaskOutcome> outcomes = outcomes();
+        List<SubtaskOutcome> outcomes = verdict.outcomes();
         long succeeded =
                 outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
         if (stop != null && stop.isFinal()) {
-            finish(RunEnding.Status.FAILED, null, stop.failure());
+            finish(verdict.failed(stop.failure()));
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
         } else if (succeeded == 0) {
-            finish(RunEnding.Status.FAILED, null, nothing(outcomes));
+            finish(verdict.nothingSucceeded(stop));
         } else {
             phase = Phase.MERGING;
             tell(new RunEvent.MergeStarted(settings.runId(), at(), (int) succeeded, outcomes.size()));
@@ -381,77 +371,15 @@ public final class RunMachine {
 
     private void concludeWith(String answer) {
         Outcome<?> outcome = graph.find(answer).map(subtask -> subtask.outcome).orElse(null);
-        if (outcome instanceof Outcome.Succeeded<?>(Object value)) {
-            finishWith(value);
-        } else {
-            var missing = RunFailure.of(
-                            RunFailure.Kind.ANSWER_MISSING,
-                            "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)))
-                    .causedBy(outage);
-            finish(RunEnding.Status.FAILED, null, unlessStopped(missing));
-        }
+        finish(
+                outcome instanceof Outcome.Succeeded<?>(Object value)
+                        ? verdict.answered(value)
+                        : verdict.unanswered(answer, outcome, stop));
     }
 
-    private RunFailure nothing(List<SubtaskOutcome> outcomes) {
-        return unlessStopped(RunFailure.of(
-                        RunFailure.Kind.NOTHING_SUCCEEDED,
-                        "0 of %d subtasks succeeded".formatted(outcomes.size()),
-                        outcomes.stream()
-                                .map(each -> each.id() + " " + each.outcome().reason())
-                                .toList())
-                .causedBy(outage));
-    }
-
-    /** A call that could not be made in time may end its subtask a moment before the time of all is up. */
-    private RunFailure unlessStopped(RunFailure failure) {
-        if (stop != null) {
-            return stop.failure();
-        }
-        boolean late = graph.all().stream()
-                .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure(Failure.Kind kind, String message))
-                        && kind == Failure.Kind.DEADLINE);
-        return late ? Stop.DEADLINE.failure() : failure;
-    }
-
-    private void finishWith(@Nullable Object answer) {
-        boolean whole = missing().isEmpty();
-        finish(whole ? RunEnding.Status.COMPLETE : RunEnding.Status.PARTIAL, answer, null);
-    }
-
-    private void finish(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {
+    private void finish(RunEnding ending) {
         phase = Phase.ENDED;
-        var outcomes = new LinkedHashMap<String, Outcome<?>>();
-        for (Subtask subtask : graph.all()) {
-            Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
-            outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
-        }
-        commands.add(new RunCommand.Finish(new RunEnding(status, answer, failure, outcomes, missing())));
-    }
-
-    private List<RunEnding.Missing> missing() {
-        List<RunEnding.Missing> missing = Missings.of(graph.all());
-        missing.addAll(planLosses);
-        if (planTrouble != null) {
-            missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
-        }
-        return missing;
-    }
-
-    private List<SubtaskOutcome> outcomes() {
-        return graph.all().stream()
-                .map(each -> new SubtaskOutcome(each.id(), each.node.type(), requireOutcome(each)))
-                .toList();
-    }
-
-    private static Outcome<?> requireOutcome(Subtask subtask) {
-        if (subtask.outcome == null) {
-            throw new IllegalStateException("subtask '%s' has not ended".formatted(subtask.id()));
-        }
-        return subtask.outcome;
-    }
-
-    private static String reason(@Nullable Outcome<?> outcome) {
-        return outcome == null ? "has not ended" : outcome.reason();
+        commands.add(new RunCommand.Finish(ending));
     }
 
     private void tell(RunEvent event) {
