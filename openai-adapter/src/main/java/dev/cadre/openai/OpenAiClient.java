@@ -8,6 +8,7 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +57,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 .putHeader("User-Agent", "cadre")
                 .logLevel(LogLevel.OFF)
                 .build();
-        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
+        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
     }
 
     /**

@@ -18,6 +18,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
@@ -37,6 +38,7 @@ import dev.cadre.testing.Crew.Brief;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Notes;
 import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -320,6 +322,46 @@ class ResumeTest {
         assertThat(resumed.requireComplete()).isEqualTo(new Brief("Pets make noise."));
         assertThat(asked(second)).isEqualTo(Map.of("notes#1", 1, "brief", 1));
         assertThat(resumed.spend().total()).isEqualTo(CALL.times(7));
+    }
+
+    @Test
+    void keys_inWhatFails_areNowhereInTheJournal() throws Exception {
+        String key = "sk-proj-canary0123456789";
+        Path file = folder.resolve("keys.journal");
+        var first = model();
+        first.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("not with " + key);
+        first.on(BRIEF).costing(1_000, 400).refuses("nor with Bearer canary0123456789");
+        var told = new ArrayList<RunEvent>();
+        RunResult<?> result;
+        try (Journal journal = FileJournal.open(file)) {
+            result = runGraph(Coordinator.builder(first.pools())
+                    .listener(told::add)
+                    .build()
+                    .journal(journal));
+        }
+
+        assertThat(Files.readString(file)).doesNotContain("canary").contains("not with [redacted]");
+        assertThat(told.toString()).doesNotContain("canary").contains("nor with [redacted]");
+        assertThat(result.toString()).doesNotContain("canary");
+        assertThat(session(model(), file, ResumeTest::runGraph).requireComplete())
+                .isEqualTo(new Brief("Pets make noise."));
+    }
+
+    @Test
+    void keys_inWhatSucceeds_areTheUsersDataAndResumeAsTheyAre() throws Exception {
+        Path file = folder.resolve("data.journal");
+        var note = new Note("rotate sk-proj-canary0123456789");
+        var first = model();
+        first.on(NOTE, new Topic("fish")).costing(1_000, 400).replies(note);
+        var second = model();
+        var graph = TaskGraph.builder();
+        var whole = graph.answering(graph.add("fish", NOTE, new Topic("fish")));
+        session(first, file, each -> each.run(whole, Budget.usd("0.05")));
+
+        RunResult<?> again = session(second, file, each -> each.run(whole, Budget.usd("0.05")));
+
+        assertThat(again.requireComplete()).isEqualTo(note);
+        assertThat(second.calls()).isEmpty();
     }
 
     @Test
