@@ -122,7 +122,7 @@ final class PooledCall {
     /** Books the failure; returns if the machine plans a retry, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
-        Spend spend = flight.book(failure.charge());
+        Spend spend = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands =
                 flight.failed(failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED);
@@ -135,6 +135,14 @@ final class PooledCall {
             }
         }
         throw failure;
+    }
+
+    /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
+    private Spend book(Flight flight, ModelException failure) {
+        return failure.billed()
+                .flatMap(billed -> tariff.cost(billed, flight.reserved())
+                        .map(cost -> flight.settle(cost, billed.usage()).spend()))
+                .orElseGet(() -> flight.book(failure.charge()));
     }
 
     private RuntimeException refusal(Waiter waiter) {
