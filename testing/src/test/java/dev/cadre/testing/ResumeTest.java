@@ -45,6 +45,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,18 +150,21 @@ class ResumeTest {
             var first = model();
             script(first);
             RunResult<?> broken;
-            boolean crashed;
-            try (var journal = new CrashingJournal(FileJournal.open(file), crashAt)) {
+            Optional<JournalEntry> lost;
+            try (var journal = CrashingJournal.atEntry(crashAt, FileJournal.open(file))) {
                 broken = session.run(coordinator(first).journal(journal));
-                crashed = journal.hasCrashed();
+                lost = journal.lost();
             }
             assertThat((long) first.calls().size())
                     .as("calls and intents, broken off at entry %d", crashAt)
                     .isEqualTo(count(file, JournalEntry.Intent.class));
-            if (!crashed) {
+            if (lost.isEmpty()) {
                 assertThat(broken.requireComplete()).isEqualTo(answer);
                 return crashAt - 1;
             }
+            assertThat(broken instanceof RunResult.Complete<?>)
+                    .as("the answer is shown, broken off at entry %d: %s", crashAt, lost.get())
+                    .isEqualTo(lost.get() instanceof JournalEntry.RunEnded);
             resumes(session, answer, file, first, crashAt);
         }
     }
@@ -402,7 +406,7 @@ class ResumeTest {
         var first = new ScriptedModel();
         first.on(write).calls(new ToolCall("1", "append", "{}")).replies(new Note("written"));
         // the run's start, the promise, intent and settlement of the first call: the second call is not recorded
-        try (var journal = new CrashingJournal(FileJournal.open(file), 5)) {
+        try (var journal = CrashingJournal.atEntry(5, FileJournal.open(file))) {
             failed(coordinator(first).journal(journal).run(graph, Budget.usd("0.05")));
         }
         assertThat(runs).hasSize(1);
@@ -418,11 +422,52 @@ class ResumeTest {
     }
 
     @Test
+    void outcome_thatCannotBeRecorded_isSeenByNoDependent() throws Exception {
+        var seen = new ArrayList<Note>();
+        var look = looking(seen);
+        var graph = TaskGraph.builder();
+        var fish = graph.add("fish", NOTE, new Topic("fish"));
+        var whole = graph.answering(graph.add("look", look, from(fish, note -> note)));
+        var file = FileJournal.open(folder.resolve("unseen.journal"));
+        try (var journal = CrashingJournal.atFirst(JournalEntry.Ended.class, file)) {
+            var result = coordinator(model()).journal(journal).run(whole, Budget.usd("0.05"));
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void subtaskOfAPlan_thatCannotBeRecorded_isNotBegun() throws Exception {
+        var seen = new ArrayList<Note>();
+        var model = new ScriptedModel();
+        model.onPlan().costing(1_000, 400).repliesText(plan(planned("look", "look", "{\"text\":\"a fish\"}", "")));
+        var file = FileJournal.open(folder.resolve("unplanned.journal"));
+        try (var journal = CrashingJournal.atFirst(JournalEntry.PlanAdmitted.class, file)) {
+            var result = Coordinator.builder(model.pools())
+                    .plansWith(looking(seen))
+                    .build()
+                    .journal(journal)
+                    .run(Goal.of("What do pets do?", Answer.class), Budget.usd("0.5"));
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    private static SubtaskType<Note, Note> looking(List<Note> seen) {
+        return SubtaskType.code("look", Note.class, Note.class, (note, context) -> {
+            seen.add(note);
+            return note;
+        });
+    }
+
+    @Test
     void journal_thatCannotWrite_letsNothingBeSent() throws Exception {
         for (int crashAt = 1; crashAt <= 2; crashAt++) {
             var model = model();
-            try (var journal =
-                    new CrashingJournal(FileJournal.open(folder.resolve("full-" + crashAt + ".journal")), crashAt)) {
+            try (var journal = CrashingJournal.atEntry(
+                    crashAt, FileJournal.open(folder.resolve("full-" + crashAt + ".journal")))) {
                 RunResult<?> result = runGraph(coordinator(model).journal(journal));
 
                 assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
