@@ -8,6 +8,7 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -59,7 +60,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 .logLevel(LogLevel.OFF)
                 .build();
         imageHosts = Set.copyOf(builder.imageHosts);
-        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
+        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
     }
 
     /**
