@@ -88,10 +88,16 @@ final class LoopbackChecks {
                 .or(() -> unless(is("store", new Json.Bool(false)), "'store' must be false"))
                 .or(() -> unless(
                         EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
-                .or(() -> unless(TIERS.contains(request.text("service_tier")), "Invalid value: 'service_tier'."))
+                .or(() -> unless(isServiceTier(), "Invalid value: 'service_tier'."))
                 .or(this::conversation)
                 .or(this::format)
                 .or(this::tools);
+    }
+
+    /** A line of a batch need not name one, because it has its own. */
+    private boolean isServiceTier() {
+        String tier = request.text("service_tier");
+        return TIERS.contains(tier) || (tier.isEmpty() && !request.customId().isEmpty());
     }
 
     static Optional<String> unknown(Json.Obj body, Set<String> parameters) {
