@@ -21,6 +21,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -147,7 +148,7 @@ class ModelPoolMoneyTest {
 
     @Test
     void billOfAFailedCall_isBooked_andItsExcessStopsTheBudget() {
-        var billed = new ModelException.Billed("small", TokenUsage.of(10, 101 + 5), ServiceTier.STANDARD);
+        var billed = new ModelException.Billed("small", TokenUsage.of(10, 101 + 5), ServiceTier.STANDARD, Map.of());
         var failure = new ModelException.ServerFailed("broke down", 200, Charge.UNKNOWN, null, billed);
         var model = FakeModel.failing(failure);
         var pool = model.pool().retryPolicy(RetryPolicy.none()).build();
