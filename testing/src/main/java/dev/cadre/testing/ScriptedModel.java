@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -23,7 +24,7 @@ import java.util.function.UnaryOperator;
  * on all three tiers under the launch names of the GPT-5.4 family, so costs are those of the catalogue.
  *
  * <p>Of several scripts that match a call, the one added last answers. A call that none matches fails, naming the nearest
- * scripts. Safe for use by many threads.
+ * scripts; the run books it at its worst case and goes on as after any failure. Safe for use by many threads.
  */
 public final class ScriptedModel implements ModelClient {
     private static final long PATIENCE_SECONDS = 30;
@@ -32,17 +33,24 @@ public final class ScriptedModel implements ModelClient {
     private final Condition changed = lock.newCondition();
     private final List<Script<?>> scripts = new ArrayList<>();
     private final List<ScriptedCall> calls = new ArrayList<>();
+    private final List<ScriptedCall> unscripted = new ArrayList<>();
     private int inFlight;
     private int peakInFlight;
 
     /** Answers the subtasks of a type that have exactly this input. */
     public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
-        String json = JsonType.of(type.input()).write(input);
         return add(new Script<>(
-                type.name() + " " + json,
+                type.name(), JsonType.of(type.input()).write(input), JsonType.of(type.output())));
+    }
+
+    /** Answers the subtasks of a type whose input a predicate accepts. */
+    public <I, O> Script<O> onInputs(SubtaskType<I, O> type, Predicate<I> accepted) {
+        JsonType<I> input = JsonType.of(type.input());
+        return add(new Script<>(
+                type.name() + " of some inputs",
                 JsonType.of(type.output()),
                 call -> call.purpose().subtaskType().equals(type.name())
-                        && call.purpose().input().equals(json)));
+                        && accepted.test(input.read(call.purpose().input()))));
     }
 
     /** Answers every subtask of a type. */
@@ -115,6 +123,7 @@ public final class ScriptedModel implements ModelClient {
                 }
             }
             inFlight--;
+            unscripted.add(call);
             throw new UnscriptedCallException(call, scripts);
         } finally {
             lock.unlock();
@@ -145,7 +154,7 @@ public final class ScriptedModel implements ModelClient {
         return await(() -> calls.size() >= count);
     }
 
-    private boolean await(java.util.function.BooleanSupplier condition) throws InterruptedException {
+    private boolean await(BooleanSupplier condition) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -188,20 +197,25 @@ public final class ScriptedModel implements ModelClient {
         }
     }
 
-    /** Fails if a script has a reply that was never asked for. */
+    /** Fails if a script has a reply that was never asked for, or if a call came that no script matches. */
     public void assertFullyUsed() {
         List<String> unused;
+        List<ScriptedCall> unmatched;
         lock.lock();
         try {
-            unused = scripts.stream()
+            unused = scripts.reversed().stream()
                     .filter(script -> !script.isFullyUsed())
                     .map(Script::description)
                     .toList();
+            unmatched = List.copyOf(unscripted);
         } finally {
             lock.unlock();
         }
         if (!unused.isEmpty()) {
             throw new AssertionError("scripted, but not (fully) asked for: " + unused);
+        }
+        if (!unmatched.isEmpty()) {
+            throw new AssertionError("asked for, but not scripted: " + unmatched);
         }
     }
 }

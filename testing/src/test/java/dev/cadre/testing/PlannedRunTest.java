@@ -97,8 +97,7 @@ class PlannedRunTest {
     void script() {
         model.onPlan()
                 .costing(2_000, 300)
-                .streams(List.of(
-                        () -> PLAN.substring(0, 100), () -> PLAN.substring(100, 250), () -> PLAN.substring(250)));
+                .streams(Deltas.cut(PLAN, 120));
         model.on(judge, new Claim("Pool.java retries", List.of("retry(call);")))
                 .costing(1_000, 20)
                 .replies(new Verdict(true, " "))
