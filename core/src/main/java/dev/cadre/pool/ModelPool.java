@@ -30,14 +30,16 @@ public final class ModelPool {
     private final PoolLimits limits;
     private final Duration timeout;
     private final Tariff tariff;
+    private final RetryPolicy retryPolicy;
     private final AdmissionPoint admissions;
 
-    private ModelPool(Builder builder, ModelCatalog catalog) {
-        client = builder.client;
-        limits = builder.limits;
-        timeout = builder.timeout;
-        tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
-        admissions = new AdmissionPoint(limits, builder.retryPolicy, new SplittableRandom());
+    private ModelPool(ModelClient client, PoolLimits limits, Duration timeout, Tariff tariff, RetryPolicy retryPolicy) {
+        this.client = client;
+        this.limits = limits;
+        this.timeout = timeout;
+        this.tariff = tariff;
+        this.retryPolicy = retryPolicy;
+        admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
 
     /**
@@ -71,6 +73,11 @@ public final class ModelPool {
     /** The configured limits. */
     public PoolLimits limits() {
         return limits;
+    }
+
+    /** How failures are retried. */
+    public RetryPolicy retryPolicy() {
+        return retryPolicy;
     }
 
     /** What the pool is doing at this instant. */
@@ -117,6 +124,15 @@ public final class ModelPool {
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());
+    }
+
+    ModelClient client() {
+        return client;
+    }
+
+    /** A pool like this one, with nothing in flight, that reaches its model by another client. */
+    ModelPool withClient(ModelClient other) {
+        return new ModelPool(other, limits, timeout, tariff, retryPolicy);
     }
 
     boolean sharesClientWith(ModelPool other) {
@@ -208,7 +224,8 @@ public final class ModelPool {
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
          */
         public ModelPool build() {
-            return new ModelPool(this, price == null ? catalog : priced(price));
+            ModelCatalog known = price == null ? catalog : priced(price);
+            return new ModelPool(client, limits, timeout, new Tariff(known.spec(model), model, known), retryPolicy);
         }
 
         private ModelCatalog priced(Price own) {

@@ -60,13 +60,22 @@ final class Difference {
         List<String> marked = marked(lines(expected), lines(actual));
         var shown = new ArrayList<String>();
         for (int i = 0; i < marked.size(); i++) {
-            if (isNearChange(marked, i)) {
+            if (isShown(marked, i)) {
                 shown.add(marked.get(i));
-            } else if (shown.isEmpty() || !shown.getLast().equals("  ...")) {
+            } else if (isShown(marked, i - 1)) {
                 shown.add("  ...");
             }
         }
         return String.join("\n", shown);
+    }
+
+    /** Near a change, or alone between two lines that are: a mark for one line left out would be no shorter. */
+    private static boolean isShown(List<String> marked, int at) {
+        return at < 0
+                || at >= marked.size()
+                || isNearChange(marked, at)
+                || ((at == 0 || isNearChange(marked, at - 1))
+                        && (at == marked.size() - 1 || isNearChange(marked, at + 1)));
     }
 
     private static boolean isNearChange(List<String> marked, int at) {
