@@ -21,15 +21,18 @@ final class Accounts implements RunListener {
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
-
-        @Nullable
-        Tier tier;
+        final List<Tier> tiers = new ArrayList<>();
 
         @Nullable
         Duration began;
 
         @Nullable
         Duration ended;
+
+        @Nullable
+        Tier lastTier() {
+            return tiers.isEmpty() ? null : tiers.getLast();
+        }
 
         Duration took() {
             return began == null || ended == null ? Duration.ZERO : ended.minus(began);
@@ -39,14 +42,14 @@ final class Accounts implements RunListener {
     private final Account planner = new Account();
     private final Account merger = new Account();
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
-    private final Map<String, String> types = new LinkedHashMap<>();
+    private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
 
     @Override
     public void on(RunEvent event) {
         switch (event) {
             case RunEvent.RunStarted started -> planner.began = started.at();
-            case RunEvent.SubtaskAdmitted admitted -> types.put(admitted.subtaskId(), admitted.type());
+            case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
             case RunEvent.PlanEnded ended -> planner.ended = ended.at();
             case RunEvent.RungStarted started -> begin(account(started.subtaskId()), started.at());
             case RunEvent.RungEnded ended -> account(ended.subtaskId()).ended = ended.at();
@@ -78,15 +81,17 @@ final class Accounts implements RunListener {
         };
         account.spend = account.spend.plus(attempt.spend());
         account.model = attempt.model();
-        account.tier = attempt.tier();
+        if (attempt.tier() != account.lastTier()) {
+            account.tiers.add(attempt.tier());
+        }
     }
 
     SubtaskReport planner() {
-        return report("planner", "planner", "", "", planner);
+        return report("planner", "planner", List.of(), "", "", planner);
     }
 
     SubtaskReport merger() {
-        return report("merger", "merger", "", "", merger);
+        return report("merger", "merger", List.of(), "", "", merger);
     }
 
     /** The sum of all attempts. */
@@ -126,10 +131,28 @@ final class Accounts implements RunListener {
             case Outcome.Skipped<?> skipped -> "skipped";
         };
         String reason = outcome.isSucceeded() ? "" : outcome.reason();
-        return report(label, types.getOrDefault(id, ""), status, reason, account(label));
+        RunEvent.SubtaskAdmitted subtask = admitted.get(id);
+        return report(
+                label,
+                subtask == null ? "" : subtask.type(),
+                subtask == null ? List.of() : subtask.dependsOn(),
+                status,
+                reason,
+                account(label));
     }
 
-    private static SubtaskReport report(String id, String type, String status, String reason, Account account) {
-        return new SubtaskReport(id, type, status, reason, account.tier, account.model, account.spend, account.took());
+    private static SubtaskReport report(
+            String id, String type, List<String> dependsOn, String status, String reason, Account account) {
+        return new SubtaskReport(
+                id,
+                type,
+                dependsOn,
+                status,
+                reason,
+                account.tiers,
+                account.lastTier(),
+                account.model,
+                account.spend,
+                account.took());
     }
 }
