@@ -33,7 +33,8 @@ public final class ScriptedModel implements ModelClient {
     private final Condition changed = lock.newCondition();
     private final List<Script<?>> scripts = new ArrayList<>();
     private final List<ScriptedCall> calls = new ArrayList<>();
-    private final List<ScriptedCall> unscripted = new ArrayList<>();
+    private final List<UnscriptedCallException> unscripted = new ArrayList<>();
+    private final List<ModelPool> made = new ArrayList<>();
     private int inFlight;
     private int peakInFlight;
 
@@ -94,9 +95,38 @@ public final class ScriptedModel implements ModelClient {
     /** As {@link #pools()}, with pools set up further. */
     public ModelPools pools(UnaryOperator<ModelPool.Builder> setUp) {
         return ModelPools.of(
-                setUp.apply(ModelPool.builder(this, "gpt-5.4")).build(),
-                setUp.apply(ModelPool.builder(this, "gpt-5.4-mini")).build(),
-                setUp.apply(ModelPool.builder(this, "gpt-5.4-nano")).build());
+                make("gpt-5.4", setUp), make("gpt-5.4-mini", setUp), make("gpt-5.4-nano", setUp));
+    }
+
+    private ModelPool make(String name, UnaryOperator<ModelPool.Builder> setUp) {
+        ModelPool pool = setUp.apply(ModelPool.builder(this, name)).build();
+        lock.lock();
+        try {
+            made.add(pool);
+        } finally {
+            lock.unlock();
+        }
+        return pool;
+    }
+
+    /** The pools that were made of this model. */
+    List<ModelPool> made() {
+        lock.lock();
+        try {
+            return List.copyOf(made);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was said of calls that no script matches. */
+    List<String> misses() {
+        lock.lock();
+        try {
+            return unscripted.stream().map(miss -> String.valueOf(miss.getMessage())).toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -123,8 +153,9 @@ public final class ScriptedModel implements ModelClient {
                 }
             }
             inFlight--;
-            unscripted.add(call);
-            throw new UnscriptedCallException(call, scripts);
+            var failure = new UnscriptedCallException(call, scripts);
+            unscripted.add(failure);
+            throw failure;
         } finally {
             lock.unlock();
         }
@@ -200,14 +231,14 @@ public final class ScriptedModel implements ModelClient {
     /** Fails if a script has a reply that was never asked for, or if a call came that no script matches. */
     public void assertFullyUsed() {
         List<String> unused;
-        List<ScriptedCall> unmatched;
+        List<String> unmatched;
         lock.lock();
         try {
             unused = scripts.reversed().stream()
                     .filter(script -> !script.isFullyUsed())
                     .map(Script::description)
                     .toList();
-            unmatched = List.copyOf(unscripted);
+            unmatched = unscripted.stream().map(UnscriptedCallException::call).toList();
         } finally {
             lock.unlock();
         }

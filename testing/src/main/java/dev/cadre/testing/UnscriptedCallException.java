@@ -10,8 +10,16 @@ import java.util.stream.Collectors;
 public final class UnscriptedCallException extends RuntimeException {
     private static final int SHOWN = 5;
 
+    private final String call;
+
     UnscriptedCallException(ScriptedCall call, List<Script<?>> scripts) {
         super("no script matches the call\n  " + call + "\n" + nearest(call, scripts));
+        this.call = call.toString();
+    }
+
+    /** The call in one line. */
+    String call() {
+        return call;
     }
 
     private static String nearest(ScriptedCall call, List<Script<?>> scripts) {
