@@ -5,6 +5,8 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
@@ -13,7 +15,10 @@ import java.util.stream.Collectors;
  * {@link dev.cadre.Coordinator.Builder#listener}. Safe for use by many threads and runs.
  */
 public final class EventLog implements RunListener {
+    private static final long PATIENCE_SECONDS = 30;
+
     private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
     private final List<RunEvent> events = new ArrayList<>();
 
     @Override
@@ -21,6 +26,7 @@ public final class EventLog implements RunListener {
         lock.lock();
         try {
             events.add(event);
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
@@ -34,6 +40,30 @@ public final class EventLog implements RunListener {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Waits until a subtask has ended. Blocks, for 30 seconds at most.
+     *
+     * @return whether it has
+     */
+    public boolean awaitEnd(String subtaskId) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+            while (!hasEnded(subtaskId) && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return hasEnded(subtaskId);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hasEnded(String subtaskId) {
+        return events.stream()
+                .anyMatch(event -> event instanceof RunEvent.SubtaskEnded ended
+                        && ended.subtaskId().equals(subtaskId));
     }
 
     /** The runs that have begun and not ended. */

@@ -9,7 +9,9 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.pool.RetryPolicy;
 import dev.cadre.task.SubtaskType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +89,10 @@ public final class ScriptedModel implements ModelClient {
         return script;
     }
 
-    /** This model on all three tiers: {@code gpt-5.4}, {@code gpt-5.4-mini} and {@code gpt-5.4-nano}. */
+    /**
+     * This model on all three tiers: {@code gpt-5.4}, {@code gpt-5.4-mini} and {@code gpt-5.4-nano}. Failed calls are
+     * retried as often as by default, but at once: nobody is to be spared.
+     */
     public ModelPools pools() {
         return pools(pool -> pool);
     }
@@ -99,7 +104,9 @@ public final class ScriptedModel implements ModelClient {
     }
 
     private ModelPool make(String name, UnaryOperator<ModelPool.Builder> setUp) {
-        ModelPool pool = setUp.apply(ModelPool.builder(this, name)).build();
+        RetryPolicy atOnce = RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO);
+        ModelPool pool = setUp.apply(ModelPool.builder(this, name).retryPolicy(atOnce))
+                .build();
         lock.lock();
         try {
             made.add(pool);
