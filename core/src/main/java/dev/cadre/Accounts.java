@@ -9,6 +9,7 @@ import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,10 +19,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
 final class Accounts implements RunListener {
+    /** The result of a rung that brought a value. */
+    private static final String ACCEPTED = "accepted";
+
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
         final List<Tier> tiers = new ArrayList<>();
+
+        /** How its last rung ended. */
+        String result = "";
 
         @Nullable
         Duration began;
@@ -52,7 +59,7 @@ final class Accounts implements RunListener {
             case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
             case RunEvent.PlanEnded ended -> planner.ended = ended.at();
             case RunEvent.RungStarted started -> begin(account(started.subtaskId()), started.at());
-            case RunEvent.RungEnded ended -> account(ended.subtaskId()).ended = ended.at();
+            case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended = ended.at();
             case RunEvent.MergeStarted started -> begin(merger, started.at());
@@ -67,6 +74,11 @@ final class Accounts implements RunListener {
         if (account.began == null) {
             account.began = at;
         }
+    }
+
+    private static void end(Account account, RunEvent.RungEnded rung) {
+        account.ended = rung.at();
+        account.result = rung.result();
     }
 
     private Account account(String label) {
@@ -110,7 +122,7 @@ final class Accounts implements RunListener {
         return List.copyOf(all);
     }
 
-    /** A line for each subtask, in plan order, and after a fan-out one for each of its items. */
+    /** A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried. */
     List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes) {
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
@@ -119,9 +131,29 @@ final class Accounts implements RunListener {
                 for (int index = 0; index < items.size(); index++) {
                     lines.add(line(id, id + "#" + index, items.get(index)));
                 }
+            } else {
+                lines.addAll(itemsTried(id));
             }
         });
         return lines;
+    }
+
+    /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
+    private List<SubtaskReport> itemsTried(String id) {
+        return subtasks.entrySet().stream()
+                .filter(each -> each.getKey().startsWith(id + "#"))
+                .sorted(Comparator.comparingInt(each -> index(each.getKey())))
+                .map(each -> {
+                    Account item = each.getValue();
+                    boolean accepted = item.result.equals(ACCEPTED);
+                    String reason = accepted ? "" : "failed: " + item.result;
+                    return line(id, each.getKey(), accepted ? "succeeded" : "failed", reason, item);
+                })
+                .toList();
+    }
+
+    private static int index(String label) {
+        return Integer.parseInt(label, label.lastIndexOf('#') + 1, label.length(), 10);
     }
 
     private SubtaskReport line(String id, String label, Outcome<?> outcome) {
@@ -131,14 +163,14 @@ final class Accounts implements RunListener {
             case Outcome.Skipped<?> skipped -> "skipped";
         };
         String reason = outcome.isSucceeded() ? "" : outcome.reason();
+        return line(id, label, status, reason, account(label));
+    }
+
+    private SubtaskReport line(String id, String label, String status, String reason, Account account) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
-        return report(
-                label,
-                subtask == null ? "" : subtask.type(),
-                subtask == null ? List.of() : subtask.dependsOn(),
-                status,
-                reason,
-                account(label));
+        return subtask == null
+                ? report(label, "", List.of(), status, reason, account)
+                : report(label, subtask.type(), subtask.dependsOn(), status, reason, account);
     }
 
     private static SubtaskReport report(

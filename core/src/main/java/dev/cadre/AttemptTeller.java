@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Redactor;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
@@ -41,7 +42,8 @@ final class AttemptTeller implements AttemptListener {
                         failed.id(),
                         failed.id().model(),
                         failed.failure().getClass().getSimpleName() + ": "
-                                + failed.failure().getMessage(),
+                                + Redactor.SHAPES.clean(
+                                        String.valueOf(failed.failure().getMessage())),
                         failed.spend(),
                         failed.took());
             case Attempt.Retrying retrying -> {}

@@ -130,7 +130,7 @@ public final class PoolMachine {
         if (replied.tokens() >= 0) {
             tokens.giveBack(entry.ask.tokenEstimate() - replied.tokens(), now);
         }
-        learn(replied.limits(), now);
+        learn(replied.limits(), entry, now);
     }
 
     private void fail(Entry entry, PoolEvent.Failed failed, long now) {
@@ -143,7 +143,7 @@ public final class PoolMachine {
         if (isOverload(failure)) {
             parallel.onOverload(entry.admission, admissions);
         }
-        learn(failure.limits(), now);
+        learn(failure.limits(), entry, now);
         failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
         if (failure.reach() == ModelException.Reach.RUN) {
             commands.add(new PoolCommand.Stop(failure));
@@ -186,9 +186,9 @@ public final class PoolMachine {
         };
     }
 
-    private void learn(RateLimits limits, long now) {
-        requests.learn(limits.requests(), now);
-        tokens.learn(limits.tokens(), now);
+    private void learn(RateLimits limits, Entry told, long now) {
+        requests.learn(limits.requests(), told.requestsMark, now);
+        tokens.learn(limits.tokens(), told.tokensMark, now);
     }
 
     /** The floor is the provider's; the jitter keeps processes that were told the same from coming back together. */
@@ -250,6 +250,8 @@ public final class PoolMachine {
         waiting.admitted(entry);
         requests.take(1, now);
         tokens.take(entry.ask.tokenEstimate(), now);
+        entry.requestsMark = requests.mark();
+        entry.tokensMark = tokens.mark();
         if (entry.failures == 0) {
             retries.onFirstTry();
         }

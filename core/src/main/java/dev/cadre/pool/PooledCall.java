@@ -8,6 +8,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.price.Money;
@@ -121,7 +122,7 @@ final class PooledCall {
     /** Books the failure; returns if the machine plans a retry, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
-        Spend spend = flight.book(failure.charge());
+        Spend spend = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands =
                 flight.failed(failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED);
@@ -134,6 +135,14 @@ final class PooledCall {
             }
         }
         throw failure;
+    }
+
+    /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
+    private Spend book(Flight flight, ModelException failure) {
+        return failure.billed()
+                .flatMap(billed -> tariff.cost(billed, flight.reserved())
+                        .map(cost -> flight.settle(cost, billed.usage()).spend()))
+                .orElseGet(() -> flight.book(failure.charge()));
     }
 
     private RuntimeException refusal(Waiter waiter) {
@@ -159,7 +168,7 @@ final class PooledCall {
             throw veto;
         } catch (RuntimeException failure) {
             LOG.warn("a listener failed on Started: {}", failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", failure);
+            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
         }
     }
 
@@ -171,7 +180,7 @@ final class PooledCall {
                     "a listener failed on {}: {}",
                     attempt.getClass().getSimpleName(),
                     failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", failure);
+            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
         }
     }
 

@@ -128,6 +128,8 @@ final class Difference {
 
     private static void write(Json json, String indent, String label, List<String> lines) {
         switch (json) {
+            case Json.Obj(var fields) when fields.isEmpty() -> lines.add(indent + label + "{}");
+            case Json.Arr(var items) when items.isEmpty() -> lines.add(indent + label + "[]");
             case Json.Obj(var fields) -> {
                 lines.add(indent + label + "{");
                 new TreeMap<>(fields).forEach((name, value) -> write(value, indent + "  ", name + ": ", lines));

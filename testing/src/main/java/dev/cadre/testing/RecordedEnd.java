@@ -6,6 +6,7 @@ import dev.cadre.json.JsonType;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.RateLimits;
@@ -28,8 +29,11 @@ record RecordedEnd(Json.Obj json) {
     private static final String MESSAGE = "message";
     private static final String CHARGE = "charge";
     private static final String STATUS = "status";
+    private static final String REASON = "reason";
+    private static final String BILLED = "billed";
     private static final String STREAMED = "streamed";
     private static final JsonType<TokenUsage> USAGE = JsonType.of(TokenUsage.class);
+    private static final JsonType<Billed> BILL = JsonType.of(Billed.class);
     private static final JsonType<ToolCall> TOOL_CALL = JsonType.of(ToolCall.class);
 
     /** @param heard the text that was handed over while it was written */
@@ -57,7 +61,12 @@ record RecordedEnd(Json.Obj json) {
                 .with(FAILURE, kind(failure))
                 .with(MESSAGE, String.valueOf(failure.getMessage()))
                 .with(CHARGE, failure.charge().name());
-        if (failure instanceof ModelException.ServerFailed failed) {
+        if (failure.billed().isPresent()) {
+            json = json.with(BILLED, BILL.toJson(failure.billed().get()));
+        }
+        if (failure instanceof ModelException.RateLimited limited) {
+            json = json.with(REASON, limited.reason().name());
+        } else if (failure instanceof ModelException.ServerFailed failed) {
             json = json.with(STATUS, failed.status());
         } else if (failure instanceof ModelException.InvalidRequest refused) {
             json = json.with(STATUS, refused.status());
@@ -113,8 +122,17 @@ record RecordedEnd(Json.Obj json) {
         String message = json.string(MESSAGE);
         Charge charge = Charge.valueOf(json.string(CHARGE));
         return switch (json.string(FAILURE)) {
-            case "rate_limited" -> new ModelException.RateLimited(message, null, RateLimits.UNKNOWN);
-            case "server_failed" -> new ModelException.ServerFailed(message, json.intValue(STATUS), charge, null);
+            case "rate_limited" -> new ModelException.RateLimited(
+                        message,
+                        ModelException.RateLimited.Cause.valueOf(json.string(REASON)),
+                        null,
+                        RateLimits.UNKNOWN);
+            case "server_failed" -> new ModelException.ServerFailed(
+                        message,
+                        json.intValue(STATUS),
+                        charge,
+                        null,
+                        json.at(BILLED).map(BILL::read).orElse(null));
             case "connection_failed" -> new ModelException.ConnectionFailed(message, charge, new IOException(message));
             case "unreachable" -> new ModelException.Unreachable(message, null);
             case "timed_out" -> new ModelException.TimedOut(message, charge);

@@ -5,6 +5,7 @@ import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;
 import java.util.List;
@@ -51,15 +52,23 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         return new OutcomeAssert<>(this, ref.id(), actual.outcome(ref), actual.report(), description());
     }
 
-    /** Continues with the outcome of one subtask of a plan. */
+    /** Continues with the outcome of one subtask of a plan, or of one item, {@code id#index}, of a fan-out that succeeded. */
     public OutcomeAssert<Object, R> outcome(String subtaskId) {
         isNotNull();
         return new OutcomeAssert<>(this, subtaskId, outcomeOf(subtaskId), actual.report(), description());
     }
 
     @SuppressWarnings("unchecked") // only compared
-    private Outcome<Object> outcomeOf(String subtaskId) {
-        return (Outcome<Object>) actual.report().outcome(subtaskId);
+    private Outcome<Object> outcomeOf(String label) {
+        int mark = label.lastIndexOf('#');
+        Outcome<?> whole = actual.report().outcome(mark < 0 ? label : label.substring(0, mark));
+        if (mark < 0) {
+            return (Outcome<Object>) whole;
+        }
+        if (whole instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
+            return (Outcome<Object>) items.get(Integer.parseInt(label, mark + 1, label.length(), 10));
+        }
+        throw new IllegalArgumentException("subtask '%s' brought no items: %s".formatted(label, whole.reason()));
     }
 
     /**

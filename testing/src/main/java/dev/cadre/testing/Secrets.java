@@ -2,6 +2,7 @@
 package dev.cadre.testing;
 
 import dev.cadre.json.Json;
+import dev.cadre.model.Redactor;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,10 +17,8 @@ import java.util.regex.Pattern;
 final class Secrets {
     private static final String MASK = "[redacted]";
 
-    /** Each alternative is linear in the text, which may be megabytes. */
-    private static final Pattern SHAPES = Pattern.compile("(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}+"
-            + "|(?i:bearer)\\s++[^\\s\"',;]{4,}+"
-            + "|(?<![A-Za-z0-9])AKIA[0-9A-Z]{16}"
+    /** Beside keys and bearer tokens: those of other providers, and private keys. Linear in the text. */
+    private static final Pattern SHAPES = Pattern.compile("(?<![A-Za-z0-9])AKIA[0-9A-Z]{16}"
             + "|(?<![A-Za-z0-9])gh[pousr]_[A-Za-z0-9]{20,}+"
             + "|(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]++"
             + "|-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[A-Za-z0-9+/=\\s]*+(?:-----END [A-Z ]{0,32}PRIVATE KEY-----)?");
@@ -65,6 +64,7 @@ final class Secrets {
         for (String literal : literals) {
             cleaned = cleaned.replace(literal, MASK);
         }
+        cleaned = Redactor.SHAPES.clean(cleaned);
         cleaned = SHAPES.matcher(cleaned).replaceAll(Matcher.quoteReplacement(MASK));
         return NAMED.matcher(cleaned).replaceAll("$1$2" + Matcher.quoteReplacement(MASK));
     }

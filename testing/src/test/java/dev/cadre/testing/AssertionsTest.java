@@ -162,7 +162,14 @@ class AssertionsTest {
 
         var result = Coordinator.of(model.pools()).run(fan.answering(each), BUDGET);
 
-        assertThat(result).hasShape("each: note").outcome("each").usedTiers();
+        assertThat(result)
+                .hasShape("each: note")
+                .outcome("each")
+                .usedTiers()
+                .outcome("each#1")
+                .hasValue(new Note("noted"))
+                .outcome("each#1")
+                .usedTiers(Tier.NANO);
         assertFails(
                 () -> assertThat(result).isPartial(),
                 """

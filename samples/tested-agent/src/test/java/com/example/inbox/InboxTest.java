@@ -26,8 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.FutureTask;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
@@ -140,21 +139,19 @@ class InboxTest {
     // --- the planted race
 
     @Test
-    void digest_isTheSameInWhateverOrderLabelsArrive(EventLog log, SimulationSeed seed) throws Exception {
+    void digest_isTheSameInWhateverOrderLabelsArrive(SimulationSeed seed) throws Exception {
         var digests = new LinkedHashMap<Long, String>();
-        for (long each = seed.schedule(); each < seed.schedule() + 12; each++) {
+        for (long each = seed.schedule(); each < seed.schedule() + 8; each++) {
             assertThat(digest(CarefulInbox::new, each)).as("seed %d", each).isEqualTo(DIGEST.text());
             digests.put(each, digest(RacyInbox::new, each));
         }
 
-        var wrong = new LinkedHashMap<>(digests);
-        wrong.values().removeIf(DIGEST.text()::equals);
-        assertThat(wrong).as("the planted race, found by seed").isNotEmpty();
-        for (Map.Entry<Long, String> found : wrong.entrySet()) {
-            assertThat(digest(RacyInbox::new, found.getKey()))
-                    .as("seed %d again", found.getKey())
-                    .isEqualTo(found.getValue());
-        }
+        digests.values().removeIf(DIGEST.text()::equals);
+        assertThat(digests).as("the planted race, found by seed").isNotEmpty();
+        var found = digests.firstEntry();
+        assertThat(digest(RacyInbox::new, found.getKey()))
+                .as("seed %d again", found.getKey())
+                .isEqualTo(found.getValue());
     }
 
     /** Lets the labels arrive in an order that follows from the seed. */
@@ -171,7 +168,7 @@ class InboxTest {
             var reading = start(() -> inbox.read(TICKETS));
             assertThat(model.awaitInFlight(TICKETS.size())).isTrue();
             var order = new ArrayList<>(TICKETS);
-            Collections.shuffle(order, new Random(seed));
+            Collections.shuffle(order, new SplittableRandom(seed));
             for (Ticket next : order) {
                 gates.get(next).open();
                 String last = inbox instanceof RacyInbox ? "note-" + next.id() : next.id();
