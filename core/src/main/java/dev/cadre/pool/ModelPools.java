@@ -78,8 +78,7 @@ public final class ModelPools implements AutoCloseable {
         var decorated = new EnumMap<Tier, ModelPool>(Tier.class);
         byTier.forEach((tier, pool) -> decorated.put(
                 tier,
-                pools.computeIfAbsent(
-                        pool, own -> own.withClient(clients.computeIfAbsent(own.client(), decorator)))));
+                pools.computeIfAbsent(pool, own -> own.withClient(clients.computeIfAbsent(own.client(), decorator)))));
         return new ModelPools(decorated, owned);
     }
 

@@ -111,7 +111,8 @@ class ModelPoolsTest {
         })) {
             assertThat(recording.pool(Tier.MINI)).isSameAs(recording.pool(Tier.FLAGSHIP));
             assertThat(recording.pool(Tier.MINI).limits()).isEqualTo(shared.limits());
-            assertThat(recording.pool(Tier.MINI).call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+            assertThat(recording.pool(Tier.MINI).call(REQUEST, terms(budget)).text())
+                    .isEqualTo("hello");
         }
 
         assertThat(decorated).hasSize(2);

@@ -107,9 +107,10 @@ class TestingTest {
                          {"type":"note","id":"dogs","input":{"value":"dogs"},"wires":[],"after":[]}]}""");
         model.on(note, "cats").replies(new Note("They purr."));
         model.on(note, "dogs").refuses("no dogs");
-        model.onMerge().repliesText("{\"answer\":{\"headline\":\"Cats purr.\"},"
-                + "\"citations\":[{\"subtask\":\"cats\",\"quote\":\"They purr.\"},"
-                + "{\"subtask\":\"cats\",\"quote\":\"They bark.\"}]}");
+        model.onMerge()
+                .repliesText("{\"answer\":{\"headline\":\"Cats purr.\"},"
+                        + "\"citations\":[{\"subtask\":\"cats\",\"quote\":\"They purr.\"},"
+                        + "{\"subtask\":\"cats\",\"quote\":\"They bark.\"}]}");
 
         var result = Coordinator.builder(model.pools())
                 .plansWith(note)
@@ -150,8 +151,9 @@ class TestingTest {
                 .costing(1_000, 500)
                 .replies(new Note("They purr."));
         model.on(Pets.NOTE, "dogs")
-                .streams(Deltas.of("{\"text\":\"They").thenFails(() -> new ModelException.ConnectionFailed(
-                        "connection reset", ModelException.Charge.UNKNOWN, new IOException())));
+                .streams(Deltas.of("{\"text\":\"They")
+                        .thenFails(() -> new ModelException.ConnectionFailed(
+                                "connection reset", ModelException.Charge.UNKNOWN, new IOException())));
         var graph = TaskGraph.builder();
         var cats = graph.add("cats", Pets.NOTE, "cats");
         var dogs = graph.add("dogs", Pets.NOTE, "dogs");

@@ -72,10 +72,8 @@ public final class CadreExtension implements ParameterResolver, BeforeEachCallba
             return bench.part(type, () -> Cassette.open(Path.of(file)));
         }
         if (type == BudgetGuard.class) {
-            String limit = parameter
-                    .findAnnotation(Dollars.class)
-                    .map(Dollars::value)
-                    .orElse("1.00");
+            String limit =
+                    parameter.findAnnotation(Dollars.class).map(Dollars::value).orElse("1.00");
             return bench.part(type, () -> Budget.usd(limit).open());
         }
         return bench.part(type);

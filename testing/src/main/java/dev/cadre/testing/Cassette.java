@@ -62,7 +62,8 @@ public final class Cassette implements AutoCloseable {
                     return mode;
                 }
             }
-            throw new IllegalArgumentException("-D%s must be replay, record or refresh, not '%s'".formatted(PROPERTY, word));
+            throw new IllegalArgumentException(
+                    "-D%s must be replay, record or refresh, not '%s'".formatted(PROPERTY, word));
         }
     }
 
@@ -215,8 +216,8 @@ public final class Cassette implements AutoCloseable {
 
     private static String key(Json asked) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(asked.write().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(asked.write().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, KEY_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
@@ -266,7 +267,8 @@ public final class Cassette implements AutoCloseable {
     private String nearest(String key, Json asked) {
         Tape.Recording same = tape.recordings().get(key);
         if (same != null) {
-            return "it was recorded %d time(s), and each has been played".formatted(same.ends().size());
+            return "it was recorded %d time(s), and each has been played"
+                    .formatted(same.ends().size());
         }
         return tape.recordings().entrySet().stream()
                 .min(Difference.nearestTo(asked, entry -> entry.getValue().request()))

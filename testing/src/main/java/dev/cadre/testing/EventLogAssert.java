@@ -89,8 +89,8 @@ public final class EventLogAssert extends AbstractAssert<EventLogAssert, EventLo
     }
 
     private int end(String subtaskId) {
-        int whole = first(
-                event -> event instanceof RunEvent.SubtaskEnded ended && ended.subtaskId().equals(subtaskId));
+        int whole = first(event -> event instanceof RunEvent.SubtaskEnded ended
+                && ended.subtaskId().equals(subtaskId));
         return whole != NEVER
                 ? whole
                 : first(event -> event instanceof RunEvent.RungEnded ended

@@ -19,7 +19,10 @@ final class GraphText {
                 .map(node -> shape(
                         node.id(),
                         node.type().name(),
-                        node.dependencies().stream().map(Dependency::on).distinct().toList()))
+                        node.dependencies().stream()
+                                .map(Dependency::on)
+                                .distinct()
+                                .toList()))
                 .toList();
     }
 

@@ -86,9 +86,10 @@ public final class JournalCassette implements AutoCloseable {
         var ends = new ArrayList<String>();
         FileJournal.read(original, line -> {
             if (line.entry() instanceof Ended ended && label(ended).equals(purpose.subtaskId())) {
-                ends.add(ended.outcome().isSucceeded()
-                        ? "it succeeded with another fingerprint: its type, its input or its models were not these"
-                        : "it " + ended.outcome().reason());
+                ends.add(
+                        ended.outcome().isSucceeded()
+                                ? "it succeeded with another fingerprint: its type, its input or its models were not these"
+                                : "it " + ended.outcome().reason());
             }
         });
         return ends.isEmpty() ? "there is no subtask '%s' on record".formatted(purpose.subtaskId()) : ends.getLast();

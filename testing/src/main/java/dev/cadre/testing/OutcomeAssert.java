@@ -63,9 +63,7 @@ public final class OutcomeAssert<T, R> {
     /** Its own model calls, those of its items aside, cost exactly this many dollars. */
     public RunResultAssert<R> spent(String usd) {
         Money expected = Money.usd(usd);
-        return require(
-                line().cost().equals(expected),
-                "to cost %s, but it cost %s".formatted(expected, line().cost()));
+        return require(line().cost().equals(expected), "to cost %s, but it cost %s".formatted(expected, line().cost()));
     }
 
     /** It took so many model calls. */

@@ -122,12 +122,14 @@ record RecordedEnd(Json.Obj json) {
         String message = json.string(MESSAGE);
         Charge charge = Charge.valueOf(json.string(CHARGE));
         return switch (json.string(FAILURE)) {
-            case "rate_limited" -> new ModelException.RateLimited(
+            case "rate_limited" ->
+                new ModelException.RateLimited(
                         message,
                         ModelException.RateLimited.Cause.valueOf(json.string(REASON)),
                         null,
                         RateLimits.UNKNOWN);
-            case "server_failed" -> new ModelException.ServerFailed(
+            case "server_failed" ->
+                new ModelException.ServerFailed(
                         message,
                         json.intValue(STATUS),
                         charge,

@@ -149,14 +149,12 @@ public final class Script<O> {
 
     /** Declines, with an explanation. */
     public Script<O> refuses(String why) {
-        return add(
-                reported -> (call, context) -> Said.of(why, Finish.REFUSED).reply(call, reported));
+        return add(reported -> (call, context) -> Said.of(why, Finish.REFUSED).reply(call, reported));
     }
 
     /** Is stopped by a content filter. */
     public Script<O> isFiltered() {
-        return add(
-                reported -> (call, context) -> Said.of("", Finish.FILTERED).reply(call, reported));
+        return add(reported -> (call, context) -> Said.of("", Finish.FILTERED).reply(call, reported));
     }
 
     /** Runs into the output cap after this text. */

@@ -42,8 +42,7 @@ public final class ScriptedModel implements ModelClient {
 
     /** Answers the subtasks of a type that have exactly this input. */
     public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
-        return add(new Script<>(
-                type.name(), JsonType.of(type.input()).write(input), JsonType.of(type.output())));
+        return add(new Script<>(type.name(), JsonType.of(type.input()).write(input), JsonType.of(type.output())));
     }
 
     /** Answers the subtasks of a type whose input a predicate accepts. */
@@ -99,14 +98,13 @@ public final class ScriptedModel implements ModelClient {
 
     /** As {@link #pools()}, with pools set up further. */
     public ModelPools pools(UnaryOperator<ModelPool.Builder> setUp) {
-        return ModelPools.of(
-                make("gpt-5.4", setUp), make("gpt-5.4-mini", setUp), make("gpt-5.4-nano", setUp));
+        return ModelPools.of(make("gpt-5.4", setUp), make("gpt-5.4-mini", setUp), make("gpt-5.4-nano", setUp));
     }
 
     private ModelPool make(String name, UnaryOperator<ModelPool.Builder> setUp) {
         RetryPolicy atOnce = RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO);
-        ModelPool pool = setUp.apply(ModelPool.builder(this, name).retryPolicy(atOnce))
-                .build();
+        ModelPool pool =
+                setUp.apply(ModelPool.builder(this, name).retryPolicy(atOnce)).build();
         lock.lock();
         try {
             made.add(pool);
@@ -130,7 +128,9 @@ public final class ScriptedModel implements ModelClient {
     List<String> misses() {
         lock.lock();
         try {
-            return unscripted.stream().map(miss -> String.valueOf(miss.getMessage())).toList();
+            return unscripted.stream()
+                    .map(miss -> String.valueOf(miss.getMessage()))
+                    .toList();
         } finally {
             lock.unlock();
         }

@@ -51,7 +51,8 @@ final class Secrets {
                 fields.forEach((name, value) -> cleaned.put(clean(name), clean(value)));
                 yield new Json.Obj(cleaned);
             }
-            case Json.Arr(var items) -> new Json.Arr(items.stream().map(this::clean).toList());
+            case Json.Arr(var items) ->
+                new Json.Arr(items.stream().map(this::clean).toList());
             case Json.Str(String text) -> new Json.Str(clean(text));
             case Json.Num number -> number;
             case Json.Bool bool -> bool;

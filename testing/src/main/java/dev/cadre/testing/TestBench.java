@@ -116,15 +116,17 @@ final class TestBench {
 
     private List<String> leftOvers() {
         var left = new ArrayList<String>();
-        given(ScriptedModel.class).ifPresent(model -> model.made().forEach(pool -> {
-            PoolLoad load = pool.load();
-            if (load.inFlight() > 0 || load.waiting() > 0) {
-                left.add("%d calls in flight and %d waiting in the pool of %s"
-                        .formatted(load.inFlight(), load.waiting(), pool.model()));
-            }
-        }));
-        given(LoopbackOpenAi.class).filter(server -> server.inFlight() > 0).ifPresent(server -> left.add(
-                "%d exchanges with the loopback server".formatted(server.inFlight())));
+        given(ScriptedModel.class)
+                .ifPresent(model -> model.made().forEach(pool -> {
+                    PoolLoad load = pool.load();
+                    if (load.inFlight() > 0 || load.waiting() > 0) {
+                        left.add("%d calls in flight and %d waiting in the pool of %s"
+                                .formatted(load.inFlight(), load.waiting(), pool.model()));
+                    }
+                }));
+        given(LoopbackOpenAi.class)
+                .filter(server -> server.inFlight() > 0)
+                .ifPresent(server -> left.add("%d exchanges with the loopback server".formatted(server.inFlight())));
         given(BudgetGuard.class).ifPresent(guard -> {
             var state = guard.state();
             if (!state.outstanding().equals(Money.ZERO) || !state.setAside().equals(Money.ZERO)) {

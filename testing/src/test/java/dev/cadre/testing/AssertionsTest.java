@@ -33,35 +33,26 @@ import org.junit.jupiter.api.Test;
 /** What the assertions accept, and what they say when they do not. */
 class AssertionsTest {
     private static final Budget BUDGET = Budget.usd("0.05");
-    private static final SubtaskType<Topic, Note> JUDGED =
-            NOTE.upTo(Tier.MINI).accept("it is long", (topic, note) -> note.text().length() > 3);
+    private static final SubtaskType<Topic, Note> JUDGED = NOTE.upTo(Tier.MINI)
+            .accept("it is long", (topic, note) -> note.text().length() > 3);
 
     final ScriptedModel model = new ScriptedModel();
     final EventLog log = new EventLog();
     final TaskGraph.Builder graph = TaskGraph.builder();
     final SubtaskRef<Note> cats = graph.add("cats", JUDGED, new Topic("cats"));
     final SubtaskRef<Note> dogs = graph.add("dogs", NOTE, new Topic("dogs"));
-    final SubtaskRef<Brief> brief =
-            graph.add("brief", BRIEF, from(cats, dogs, (a, b) -> new Notes(List.of(a, b))));
+    final SubtaskRef<Brief> brief = graph.add("brief", BRIEF, from(cats, dogs, (a, b) -> new Notes(List.of(a, b))));
 
-    private static final String STATES =
-            """
+    private static final String STATES = """
             the run was failed: ANSWER_MISSING: subtask 'brief', which brings the answer, %s
             it spent $0.003475 of $0.05
               [succeeded] cats: note                 NANO MINI $0.00325
               [failed]    dogs: note                 NANO $0.000225 | REFUSED: the model refused: "no dogs"
-              [skipped]   brief: brief <- cats, dogs | DEPENDENCY: [dogs] did not succeed"""
-                    .formatted("skipped: DEPENDENCY: [dogs] did not succeed");
+              [skipped]   brief: brief <- cats, dogs | DEPENDENCY: [dogs] did not succeed""".formatted("skipped: DEPENDENCY: [dogs] did not succeed");
 
     private RunResult<Brief> run() throws InterruptedException {
-        model.on(NOTE, new Topic("cats"))
-                .onlyOn(Tier.NANO)
-                .costing(1_000, 400)
-                .replies(new Note("no"));
-        model.on(NOTE, new Topic("cats"))
-                .onlyOn(Tier.MINI)
-                .costing(1_000, 400)
-                .replies(new Note("They purr."));
+        model.on(NOTE, new Topic("cats")).onlyOn(Tier.NANO).costing(1_000, 400).replies(new Note("no"));
+        model.on(NOTE, new Topic("cats")).onlyOn(Tier.MINI).costing(1_000, 400).replies(new Note("They purr."));
         model.on(NOTE, new Topic("dogs")).costing(1_000, 20).refuses("no dogs");
         return Coordinator.builder(model.pools()).listener(log).build().run(graph.answering(brief), BUDGET);
     }
@@ -103,8 +94,7 @@ class AssertionsTest {
                 "expected a complete run with the answer <Brief[headline=x]>\n" + STATES);
         assertFails(() -> assertThat(result).isPartial(), "expected a partial run\n" + STATES);
         assertFails(
-                () -> assertThat(result).spent("0.01"),
-                "expected $0.01 to be spent, but it was $0.003475\n" + STATES);
+                () -> assertThat(result).spent("0.01"), "expected $0.01 to be spent, but it was $0.003475\n" + STATES);
         assertFails(
                 () -> assertThat(result).spentAtMost("0.003474"),
                 "expected at most $0.003474 to be spent, but it was $0.003475\n" + STATES);
@@ -125,9 +115,7 @@ class AssertionsTest {
         assertFails(
                 () -> assertThat(result).outcome(cats).tookCalls(1),
                 "expected subtask 'cats' to take 1 calls, but it took 2\n" + STATES);
-        assertFails(
-                () -> assertThat(result).hasShape("cats: note", "brief: brief <- cats"),
-                """
+        assertFails(() -> assertThat(result).hasShape("cats: note", "brief: brief <- cats"), """
                 expected the graph
                   cats: note
                   brief: brief <- cats
@@ -143,9 +131,7 @@ class AssertionsTest {
         var whole = graph.answering(brief);
 
         assertThat(whole).hasShape("cats: note", "dogs: note", "brief: brief <- cats, dogs");
-        assertFails(
-                () -> assertThat(whole).hasShape("cats: note"),
-                """
+        assertFails(() -> assertThat(whole).hasShape("cats: note"), """
                 expected the graph
                   cats: note
                 but it is
@@ -170,9 +156,7 @@ class AssertionsTest {
                 .hasValue(new Note("noted"))
                 .outcome("each#1")
                 .usedTiers(Tier.NANO);
-        assertFails(
-                () -> assertThat(result).isPartial(),
-                """
+        assertFails(() -> assertThat(result).isPartial(), """
                 expected a partial run
                 the run was complete: Items[outcomes=[Succeeded[value=Note[text=noted]], Succeeded[value=Note[text=noted]]]]
                 it spent $0.0014 of $0.05
@@ -208,8 +192,8 @@ class AssertionsTest {
         model.on(NOTE).holdUntil(gate).replies(new Note("noted"));
         model.on(BRIEF).replies(new Brief("done"));
 
-        var run = start(() ->
-                Coordinator.builder(model.pools()).listener(log).build().run(graph.answering(brief), BUDGET));
+        var run = start(
+                () -> Coordinator.builder(model.pools()).listener(log).build().run(graph.answering(brief), BUDGET));
         assertThat(model.awaitInFlight(2)).isTrue();
         gate.open();
         run.result();
@@ -256,8 +240,6 @@ class AssertionsTest {
     }
 
     private void assertOrderFails(ThrowingCallable assertion, String message) {
-        assertThatThrownBy(assertion)
-                .isInstanceOf(AssertionError.class)
-                .hasMessage(message + "\n" + log);
+        assertThatThrownBy(assertion).isInstanceOf(AssertionError.class).hasMessage(message + "\n" + log);
     }
 }

@@ -259,8 +259,7 @@ class CadreExtensionTest {
         void test(LoopbackOpenAi server) throws Exception {
             server.onAny().replies(LoopbackReply.text("late").heldBy(new LoopbackGate()));
             socket = new Socket("127.0.0.1", URI.create(server.baseUrl()).getPort());
-            String body =
-                    """
+            String body = """
                     {"model":"gpt-5.4-nano","input":"?","max_output_tokens":64,"store":false,
                      "reasoning":{"effort":"none"},"service_tier":"default"}""";
             socket.getOutputStream()
@@ -311,9 +310,7 @@ class CadreExtensionTest {
                 MissesRecording.FILE,
                 "{\"cassette\":1,\"pools\":{\"NANO\":{\"model\":\"gpt-5.4-nano\",\"maxAttempts\":1}}}\n");
 
-        assertLeft(
-                MissesRecording.class,
-                "a call without a recording: WORK note {\"name\":\"cats\"} on gpt-5.4-nano");
+        assertLeft(MissesRecording.class, "a call without a recording: WORK note {\"name\":\"cats\"} on gpt-5.4-nano");
     }
 
     // --- beside others
@@ -349,10 +346,7 @@ class CadreExtensionTest {
         void test(ScriptedModel model, EventLog log, SimulationSeed seed) throws Exception {
             var graph = TaskGraph.builder();
             var note = graph.add("note", NOTE, new Topic("cats"));
-            Coordinator.builder(model.pools())
-                    .listener(log)
-                    .build()
-                    .run(graph.answering(note), Budget.usd("0.05"));
+            Coordinator.builder(model.pools()).listener(log).build().run(graph.answering(note), Budget.usd("0.05"));
             throw new AssertionError("as planted");
         }
     }

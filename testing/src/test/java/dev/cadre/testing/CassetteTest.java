@@ -328,8 +328,7 @@ class CassetteTest {
 
         assertThatThrownBy(() -> call(replay.over(NOBODY), "{\"name\":\"dogs\"}"))
                 .isInstanceOf(UnrecordedCallException.class)
-                .hasMessage(
-                        """
+                .hasMessage("""
                         no recording in %s answers the call
                           WORK note {} on gpt-5.4-nano
                         nearest (- recorded, + called): %s
@@ -343,8 +342,7 @@ class CassetteTest {
                                 }
                               ]
                             }
-                        record it with -Dcadre.cassette=record"""
-                                .formatted(file, key));
+                        record it with -Dcadre.cassette=record""".formatted(file, key));
         assertThatThrownBy(replay::assertFullyPlayed)
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("asked for, but not recorded: [WORK note {} on gpt-5.4-nano]");
@@ -492,8 +490,7 @@ class CassetteTest {
                 arguments("AKIAIOSFODNN7EXAMPLE", "[redacted]"),
                 arguments("ghp_0123456789abcdefghij0123456789", "[redacted]"),
                 arguments("eyJhbGciOiJI.eyJzdWIiOiIx.abc-_d", "[redacted]"),
-                arguments(
-                        "-----BEGIN PRIVATE KEY-----\nMIIE+/=\n-----END PRIVATE KEY-----\nrest", "[redacted]\nrest"),
+                arguments("-----BEGIN PRIVATE KEY-----\nMIIE+/=\n-----END PRIVATE KEY-----\nrest", "[redacted]\nrest"),
                 arguments("api_key = hunter22, next", "api_key = [redacted], next"),
                 arguments("a task-list and 1,000 tokens", "a task-list and 1,000 tokens"));
     }

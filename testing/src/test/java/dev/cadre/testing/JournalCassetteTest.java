@@ -42,7 +42,9 @@ class JournalCassetteTest {
     }
 
     private Path recorded() throws Exception {
-        model.on(NOTE).costing(1_000, 400).answers(call -> new Note(call.purpose().input()));
+        model.on(NOTE)
+                .costing(1_000, 400)
+                .answers(call -> new Note(call.purpose().input()));
         model.on(BRIEF).costing(2_000, 100).replies(new Brief("Pets make noise."));
         Path file = folder.resolve("run.journal");
         try (var journal = FileJournal.open(file)) {
@@ -58,13 +60,15 @@ class JournalCassetteTest {
 
         RunResult<Brief> replayed;
         try (var cassette = Cassette.ofJournal(file)) {
-            replayed = Coordinator.of(cassette.pools())
-                    .journal(cassette.journal())
-                    .run(graph(NOTE), BUDGET);
+            replayed =
+                    Coordinator.of(cassette.pools()).journal(cassette.journal()).run(graph(NOTE), BUDGET);
         }
 
         // 2 notes for $0.0007 each, and a brief on mini for 2,000 x $0.75/M + 100 x $4.50/M
-        assertThat(replayed).isCompleteWith(new Brief("Pets make noise.")).spent("0.00335").leftNothingBehind();
+        assertThat(replayed)
+                .isCompleteWith(new Brief("Pets make noise."))
+                .spent("0.00335")
+                .leftNothingBehind();
         assertThat(model.calls()).hasSize(3);
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
@@ -77,7 +81,11 @@ class JournalCassetteTest {
         var goal = Goal.of("What is there?", Answer.class);
         Path file = folder.resolve("goal.journal");
         try (var journal = FileJournal.open(file)) {
-            Coordinator.builder(model.pools()).plansWith(NOTE).build().journal(journal).run(goal, BUDGET);
+            Coordinator.builder(model.pools())
+                    .plansWith(NOTE)
+                    .build()
+                    .journal(journal)
+                    .run(goal, BUDGET);
         }
 
         try (var cassette = Cassette.ofJournal(file)) {
@@ -98,9 +106,8 @@ class JournalCassetteTest {
         var changed = SubtaskType.model("note", Topic.class, Note.class, "State four facts about the topic.");
 
         try (var cassette = Cassette.ofJournal(file)) {
-            var replayed = Coordinator.of(cassette.pools())
-                    .journal(cassette.journal())
-                    .run(graph(changed), BUDGET);
+            var replayed =
+                    Coordinator.of(cassette.pools()).journal(cassette.journal()).run(graph(changed), BUDGET);
 
             var failed = (RunResult.Failed<Brief>) replayed;
             assertThat(failed.report().outcome("cats").reason())

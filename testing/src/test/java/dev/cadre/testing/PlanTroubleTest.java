@@ -66,7 +66,9 @@ class PlanTroubleTest {
                         .then(whole.substring(cut)));
 
         var run = start(() -> coordinator.run(GOAL, BUDGET));
-        assertThat(model.awaitCalls(2)).as("the worker of the first subtask has called").isTrue();
+        assertThat(model.awaitCalls(2))
+                .as("the worker of the first subtask has called")
+                .isTrue();
         assertThat(model.calls().get(1).purpose().subtaskId()).isEqualTo("a");
         restOfThePlan.open();
 

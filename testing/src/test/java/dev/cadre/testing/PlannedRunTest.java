@@ -95,9 +95,7 @@ class PlannedRunTest {
 
     @BeforeEach
     void script() {
-        model.onPlan()
-                .costing(2_000, 300)
-                .streams(Deltas.cut(PLAN, 120));
+        model.onPlan().costing(2_000, 300).streams(Deltas.cut(PLAN, 120));
         model.on(judge, new Claim("Pool.java retries", List.of("retry(call);")))
                 .costing(1_000, 20)
                 .replies(new Verdict(true, " "))

@@ -59,8 +59,7 @@ class ScriptedModelTest {
 
         assertThatThrownBy(() -> ask("cats, large ones"))
                 .isInstanceOf(UnscriptedCallException.class)
-                .hasMessage(
-                        """
+                .hasMessage("""
                         no script matches the call
                           WORK note {"name":"cats, large ones"} on gpt-5.4-nano
                         nearest (- scripted, + called): note {"name":"cats, small ones"}
@@ -81,9 +80,7 @@ class ScriptedModelTest {
     void call_onAnotherTier_showsTheTierOfTheScript() {
         model.on(NOTE, new Topic("cats")).onlyOn(Tier.MINI).replies(new Note("They purr."));
 
-        assertThatThrownBy(() -> ask("cats"))
-                .hasMessage(
-                        """
+        assertThatThrownBy(() -> ask("cats")).hasMessage("""
                         no script matches the call
                           WORK note {"name":"cats"} on gpt-5.4-nano
                         nearest (- scripted, + called): note {"name":"cats"} on MINI
@@ -135,8 +132,7 @@ class ScriptedModelTest {
 
     @Test
     void deltas_thatFail_areALostStream() {
-        model.on(NOTE)
-                .streams(Deltas.of("half").thenFails(() -> new ModelException.TimedOut("lost", Charge.UNKNOWN)));
+        model.on(NOTE).streams(Deltas.of("half").thenFails(() -> new ModelException.TimedOut("lost", Charge.UNKNOWN)));
 
         assertThatThrownBy(() -> ask("cats")).isInstanceOf(ModelException.TimedOut.class);
         assertThat(pieces).containsExactly("half");
@@ -190,21 +186,14 @@ class ScriptedModelTest {
                 .replies(new Note("second"))
                 .replies(new Note("third"));
 
-        assertThat(ask("cats"))
-                .returns(TokenUsage.of(7, 3), ModelReply::usage)
-                .returns(limits, ModelReply::limits);
-        assertThat(ask("cats"))
-                .returns(null, ModelReply::usage)
-                .returns(RateLimits.UNKNOWN, ModelReply::limits);
+        assertThat(ask("cats")).returns(TokenUsage.of(7, 3), ModelReply::usage).returns(limits, ModelReply::limits);
+        assertThat(ask("cats")).returns(null, ModelReply::usage).returns(RateLimits.UNKNOWN, ModelReply::limits);
         assertThat(ask("cats")).returns(TokenUsage.of(100, 20), ModelReply::usage);
     }
 
     @Test
     void rateLimit_throughThePool_isRetriedUnpaid() throws Exception {
-        model.on(NOTE)
-                .isRateLimited(Duration.ofMillis(1))
-                .costing(1_000, 400)
-                .replies(new Note("at last"));
+        model.on(NOTE).isRateLimited(Duration.ofMillis(1)).costing(1_000, 400).replies(new Note("at last"));
 
         RunResult<Note> result = note("cats");
 
