@@ -25,9 +25,7 @@ final class Accounts implements RunListener {
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
-
-        @Nullable
-        Tier tier;
+        final List<Tier> tiers = new ArrayList<>();
 
         /** How its last rung ended. */
         String result = "";
@@ -38,6 +36,11 @@ final class Accounts implements RunListener {
         @Nullable
         Duration ended;
 
+        @Nullable
+        Tier lastTier() {
+            return tiers.isEmpty() ? null : tiers.getLast();
+        }
+
         Duration took() {
             return began == null || ended == null ? Duration.ZERO : ended.minus(began);
         }
@@ -46,14 +49,14 @@ final class Accounts implements RunListener {
     private final Account planner = new Account();
     private final Account merger = new Account();
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
-    private final Map<String, String> types = new LinkedHashMap<>();
+    private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
 
     @Override
     public void on(RunEvent event) {
         switch (event) {
             case RunEvent.RunStarted started -> planner.began = started.at();
-            case RunEvent.SubtaskAdmitted admitted -> types.put(admitted.subtaskId(), admitted.type());
+            case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
             case RunEvent.PlanEnded ended -> planner.ended = ended.at();
             case RunEvent.RungStarted started -> begin(account(started.subtaskId()), started.at());
             case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
@@ -90,15 +93,17 @@ final class Accounts implements RunListener {
         };
         account.spend = account.spend.plus(attempt.spend());
         account.model = attempt.model();
-        account.tier = attempt.tier();
+        if (attempt.tier() != account.lastTier()) {
+            account.tiers.add(attempt.tier());
+        }
     }
 
     SubtaskReport planner() {
-        return report("planner", "planner", "", "", planner);
+        return report("planner", "planner", List.of(), "", "", planner);
     }
 
     SubtaskReport merger() {
-        return report("merger", "merger", "", "", merger);
+        return report("merger", "merger", List.of(), "", "", merger);
     }
 
     /** The sum of all attempts. */
@@ -135,7 +140,6 @@ final class Accounts implements RunListener {
 
     /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
     private List<SubtaskReport> itemsTried(String id) {
-        String type = types.getOrDefault(id, "");
         return subtasks.entrySet().stream()
                 .filter(each -> each.getKey().startsWith(id + "#"))
                 .sorted(Comparator.comparingInt(each -> index(each.getKey())))
@@ -143,7 +147,7 @@ final class Accounts implements RunListener {
                     Account item = each.getValue();
                     boolean accepted = item.result.equals(ACCEPTED);
                     String reason = accepted ? "" : "failed: " + item.result;
-                    return report(each.getKey(), type, accepted ? "succeeded" : "failed", reason, item);
+                    return line(id, each.getKey(), accepted ? "succeeded" : "failed", reason, item);
                 })
                 .toList();
     }
@@ -159,10 +163,28 @@ final class Accounts implements RunListener {
             case Outcome.Skipped<?> skipped -> "skipped";
         };
         String reason = outcome.isSucceeded() ? "" : outcome.reason();
-        return report(label, types.getOrDefault(id, ""), status, reason, account(label));
+        return line(id, label, status, reason, account(label));
     }
 
-    private static SubtaskReport report(String id, String type, String status, String reason, Account account) {
-        return new SubtaskReport(id, type, status, reason, account.tier, account.model, account.spend, account.took());
+    private SubtaskReport line(String id, String label, String status, String reason, Account account) {
+        RunEvent.SubtaskAdmitted subtask = admitted.get(id);
+        return subtask == null
+                ? report(label, "", List.of(), status, reason, account)
+                : report(label, subtask.type(), subtask.dependsOn(), status, reason, account);
+    }
+
+    private static SubtaskReport report(
+            String id, String type, List<String> dependsOn, String status, String reason, Account account) {
+        return new SubtaskReport(
+                id,
+                type,
+                dependsOn,
+                status,
+                reason,
+                account.tiers,
+                account.lastTier(),
+                account.model,
+                account.spend,
+                account.took());
     }
 }

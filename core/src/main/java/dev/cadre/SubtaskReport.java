@@ -5,6 +5,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the subtask's id, with {@code #index} for an item
  * @param type the name of its type
+ * @param dependsOn the ids of the subtasks that it waited for; an item's are those of its subtask
  * @param status {@code succeeded}, {@code failed} or {@code skipped}
  * @param reason why, or empty if it succeeded
+ * @param tiers the tiers of its model calls, in order, each change once
  * @param lastTier the tier of its last model call, or null if there was none
  * @param model the model of that call, or empty
  * @param spend its model calls, tokens and money
@@ -23,12 +26,19 @@ import org.jspecify.annotations.Nullable;
 public record SubtaskReport(
         String id,
         String type,
+        List<String> dependsOn,
         String status,
         String reason,
+        List<Tier> tiers,
         @Nullable Tier lastTier,
         String model,
         Spend spend,
         Duration took) {
+
+    public SubtaskReport {
+        dependsOn = List.copyOf(dependsOn);
+        tiers = List.copyOf(tiers);
+    }
 
     /** The tier of its last model call; empty if there was none. */
     public Optional<Tier> tier() {

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
     private static final int MAX_CHARS = 300;
     private static final int MAX_CAUSES = 20;
+    /** Not a status of HTTP, but of Anthropic. */
+    private static final int OVERLOADED = 529;
     /** Providers repeat keys in their messages, and some take them in the address. */
     private static final Pattern SECRET = Pattern.compile("(?i)(\\bsk-|\\bBearer\\s+|\\bAIza|[?&]key=)[^\\s\"'&,;)]+");
 
@@ -65,8 +67,9 @@ final class Failures {
     }
 
     private ModelException server(int status) {
-        // a gateway that gave up does not know what became of the call behind it
-        return new ModelException.ServerFailed(message, status, status == 504 ? Charge.UNKNOWN : Charge.FREE, null);
+        // one that is overloaded turns away; one that broke, or a gateway that gave up, may have worked before
+        boolean turnedAway = status < 500 || status == 503 || status == OVERLOADED;
+        return new ModelException.ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, null);
     }
 
     private ModelException invalid(int status) {

@@ -48,6 +48,7 @@ public final class ModelPool {
     private final @Nullable InputCounter counter;
     private final PrefixCache prefixes;
     private final Tariff tariff;
+    private final RetryPolicy retryPolicy;
     private final AdmissionPoint admissions;
 
     private ModelPool(Builder builder, ModelCatalog catalog) {
@@ -57,7 +58,20 @@ public final class ModelPool {
         counter = builder.counter;
         prefixes = new PrefixCache(builder.prefixPatience);
         tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
-        admissions = new AdmissionPoint(limits, builder.retryPolicy, new SplittableRandom());
+        retryPolicy = builder.retryPolicy;
+        admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
+    }
+
+    /** A pool like another one, with nothing in flight. */
+    private ModelPool(ModelPool like, ModelClient client) {
+        this.client = client;
+        limits = like.limits;
+        defaults = like.defaults;
+        counter = like.counter;
+        prefixes = like.prefixes.emptied();
+        tariff = like.tariff;
+        retryPolicy = like.retryPolicy;
+        admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
 
     /**
@@ -91,6 +105,11 @@ public final class ModelPool {
     /** The configured limits. */
     public PoolLimits limits() {
         return limits;
+    }
+
+    /** How failures are retried. */
+    public RetryPolicy retryPolicy() {
+        return retryPolicy;
     }
 
     /** What the pool is doing at this instant. */
@@ -169,6 +188,15 @@ public final class ModelPool {
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());
+    }
+
+    ModelClient client() {
+        return client;
+    }
+
+    /** A pool like this one, with nothing in flight, that reaches its model by another client. */
+    ModelPool withClient(ModelClient other) {
+        return new ModelPool(this, other);
     }
 
     boolean sharesClientWith(ModelPool other) {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.model.ModelClient;
 import dev.cadre.model.Tier;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * The pool of each tier. Immutable; one pool may serve several tiers, and several of these.
@@ -61,6 +65,21 @@ public final class ModelPools implements AutoCloseable {
     /** The tiers that a pool is bound to, in ascending order. */
     public Set<Tier> tiers() {
         return byTier.isEmpty() ? Set.of() : EnumSet.copyOf(byTier.keySet());
+    }
+
+    /**
+     * Pools like these, with nothing in flight, whose calls go through a decorator: for what must see requests and
+     * replies, such as a recorder. A client that several pools share is decorated once. Closing them closes what these
+     * own; these should not be used beside them, because nothing would hold their limits together.
+     */
+    public ModelPools decorated(UnaryOperator<ModelClient> decorator) {
+        var clients = new HashMap<ModelClient, ModelClient>();
+        var pools = new IdentityHashMap<ModelPool, ModelPool>();
+        var decorated = new EnumMap<Tier, ModelPool>(Tier.class);
+        byTier.forEach((tier, pool) -> decorated.put(
+                tier,
+                pools.computeIfAbsent(pool, own -> own.withClient(clients.computeIfAbsent(own.client(), decorator)))));
+        return new ModelPools(decorated, owned);
     }
 
     /** {@linkplain ModelPool#resume Resumes} every pool. */

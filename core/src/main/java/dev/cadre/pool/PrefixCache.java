@@ -55,6 +55,11 @@ final class PrefixCache {
         patienceNanos = patience.toNanos();
     }
 
+    /** One that waits as long, and knows of no prefix yet. */
+    PrefixCache emptied() {
+        return new PrefixCache(Duration.ofNanos(patienceNanos));
+    }
+
     /**
      * Gives the request its cache key, and waits if another call of its slot goes ahead. The lease must be closed when the
      * call has ended.

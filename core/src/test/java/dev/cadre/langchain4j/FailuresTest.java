@@ -65,7 +65,9 @@ class FailuresTest {
                 row(new HttpException(409, "busy"), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
                 row(new HttpException(429, "slow"), ModelException.RateLimited.class, Charge.FREE, Reach.ATTEMPT),
                 row(new HttpException(422, "no"), ModelException.InvalidRequest.class, Charge.FREE, Reach.SUBTASK),
-                row(new HttpException(500, "oh"), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
+                row(new HttpException(500, "oh"), ModelException.ServerFailed.class, Charge.UNKNOWN, Reach.ATTEMPT),
+                row(new HttpException(502, "oh"), ModelException.ServerFailed.class, Charge.UNKNOWN, Reach.ATTEMPT),
+                row(new HttpException(529, "busy"), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
                 row(
                         new UncheckedIOException(new ConnectException("refused")),
                         ModelException.ConnectionFailed.class,

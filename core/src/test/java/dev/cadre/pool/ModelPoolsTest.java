@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import java.io.IOException;
@@ -84,6 +85,40 @@ class ModelPoolsTest {
         bad.set(false);
         pools.resume();
         assertThat(nano.call(REQUEST, terms(budget)).text()).isEqualTo("hello");
+    }
+
+    @Test
+    void decorated_goesThroughOneDecoratorPerClient_andClosesTheSame() throws Exception {
+        var closed = new ArrayList<String>();
+        var model = FakeModel.replying();
+        var shared = model.pool().maxParallel(3).build();
+        var other = FakeModel.replying().pool().build();
+        var pools = ModelPools.builder()
+                .flagship(shared)
+                .mini(shared)
+                .nano(other)
+                .closing(() -> closed.add("client"))
+                .build();
+        var decorated = new ArrayList<ModelClient>();
+        var seen = new ArrayList<String>();
+
+        try (var recording = pools.decorated(client -> {
+            decorated.add(client);
+            return (request, context) -> {
+                seen.add(request.model());
+                return client.call(request, context);
+            };
+        })) {
+            assertThat(recording.pool(Tier.MINI)).isSameAs(recording.pool(Tier.FLAGSHIP));
+            assertThat(recording.pool(Tier.MINI).limits()).isEqualTo(shared.limits());
+            assertThat(recording.pool(Tier.MINI).call(REQUEST, terms(budget)).text())
+                    .isEqualTo("hello");
+        }
+
+        assertThat(decorated).hasSize(2);
+        assertThat(seen).containsExactly("small");
+        assertThat(model.calls).hasValue(1);
+        assertThat(closed).containsExactly("client");
     }
 
     @Test

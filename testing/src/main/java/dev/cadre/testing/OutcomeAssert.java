@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import dev.cadre.RunReport;
+import dev.cadre.SubtaskReport;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -13,12 +17,14 @@ public final class OutcomeAssert<T, R> {
     private final RunResultAssert<R> run;
     private final String id;
     private final Outcome<T> outcome;
+    private final RunReport report;
     private final String description;
 
-    OutcomeAssert(RunResultAssert<R> run, String id, Outcome<T> outcome, String description) {
+    OutcomeAssert(RunResultAssert<R> run, String id, Outcome<T> outcome, RunReport report, String description) {
         this.run = run;
         this.id = id;
         this.outcome = outcome;
+        this.report = report;
         this.description = description;
     }
 
@@ -48,11 +54,39 @@ public final class OutcomeAssert<T, R> {
         return check(named, "to be skipped because of " + ids);
     }
 
-    private RunResultAssert<R> check(boolean holds, String expectation) {
+    /** Its model calls were made on exactly these tiers, in this order; an item's are its own. */
+    public RunResultAssert<R> usedTiers(Tier... tiers) {
+        List<Tier> used = line().tiers();
+        return require(used.equals(List.of(tiers)), "to use %s, but it used %s".formatted(List.of(tiers), used));
+    }
+
+    /** Its own model calls, those of its items aside, cost exactly this many dollars. */
+    public RunResultAssert<R> spent(String usd) {
+        Money expected = Money.usd(usd);
+        return require(line().cost().equals(expected), "to cost %s, but it cost %s".formatted(expected, line().cost()));
+    }
+
+    /** It took so many model calls. */
+    public RunResultAssert<R> tookCalls(int calls) {
+        long attempts = line().spend().attempts();
+        return require(attempts == calls, "to take %d calls, but it took %d".formatted(calls, attempts));
+    }
+
+    private SubtaskReport line() {
+        return report.subtasks().stream()
+                .filter(line -> line.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private RunResultAssert<R> require(boolean holds, String expectation) {
         if (!holds) {
-            throw new AssertionError("expected subtask '%s' %s, but it %s%n%s"
-                    .formatted(id, expectation, outcome.reason(), description));
+            throw new AssertionError("expected subtask '%s' %s%n%s".formatted(id, expectation, description));
         }
         return run;
+    }
+
+    private RunResultAssert<R> check(boolean holds, String expectation) {
+        return require(holds, "%s, but it %s".formatted(expectation, outcome.reason()));
     }
 }

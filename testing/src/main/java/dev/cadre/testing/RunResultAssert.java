@@ -5,12 +5,13 @@ import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.assertj.core.api.AbstractAssert;
 
-/** Asserts on a run's result; a failure shows every subtask and how it ended. */
+/** Asserts on a run's result; a failure shows the graph with the state of every subtask. */
 public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>, RunResult<R>> {
 
     RunResultAssert(RunResult<R> actual) {
@@ -48,7 +49,44 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
     /** Continues with the outcome of one subtask. */
     public <T> OutcomeAssert<T, R> outcome(SubtaskRef<T> ref) {
         isNotNull();
-        return new OutcomeAssert<>(this, ref.id(), actual.outcome(ref), description());
+        return new OutcomeAssert<>(this, ref.id(), actual.outcome(ref), actual.report(), description());
+    }
+
+    /** Continues with the outcome of one subtask of a plan, or of one item, {@code id#index}, of a fan-out that succeeded. */
+    public OutcomeAssert<Object, R> outcome(String subtaskId) {
+        isNotNull();
+        return new OutcomeAssert<>(this, subtaskId, outcomeOf(subtaskId), actual.report(), description());
+    }
+
+    @SuppressWarnings("unchecked") // only compared
+    private Outcome<Object> outcomeOf(String label) {
+        int mark = label.lastIndexOf('#');
+        Outcome<?> whole = actual.report().outcome(mark < 0 ? label : label.substring(0, mark));
+        if (mark < 0) {
+            return (Outcome<Object>) whole;
+        }
+        if (whole instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
+            return (Outcome<Object>) items.get(Integer.parseInt(label, mark + 1, label.length(), 10));
+        }
+        throw new IllegalArgumentException("subtask '%s' brought no items: %s".formatted(label, whole.reason()));
+    }
+
+    /**
+     * The run had exactly these subtasks, in plan order, written as {@code id: type <- dependency, dependency}; the items
+     * of a fan-out do not count.
+     */
+    public RunResultAssert<R> hasShape(String... lines) {
+        isNotNull();
+        List<String> shape = GraphText.shape(actual.report());
+        if (!shape.equals(List.of(lines))) {
+            failWith(shapes(List.of(lines), shape));
+        }
+        return this;
+    }
+
+    static String shapes(List<String> expected, List<String> actual) {
+        return "expected the graph%n  %s%nbut it is%n  %s"
+                .formatted(String.join("\n  ", expected), String.join("\n  ", actual));
     }
 
     /** The run spent exactly this many dollars, forfeited money included. */
@@ -99,12 +137,7 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
             case RunResult.Partial<R> partial -> "partial, missing " + partial.missing();
             case RunResult.Failed<R> failed -> "failed: " + failed.cause();
         };
-        return "the run was %s%nsubtasks:%n%s"
-                .formatted(
-                        status,
-                        report.outcomes().entrySet().stream()
-                                .map(entry -> "  " + entry.getKey() + " "
-                                        + entry.getValue().reason())
-                                .collect(Collectors.joining("\n")));
+        return "the run was %s%nit spent %s of %s%n%s"
+                .formatted(status, report.spend().total(), report.limit(), GraphText.states(report));
     }
 }

@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelRequest;
 
 /** A call that a {@link ScriptedModel} received. */
 public record ScriptedCall(ModelRequest request, CallPurpose purpose) {
+
+    /** What scripts are compared with: the type and the input. */
+    Json subject() {
+        return subject(purpose.subtaskType(), purpose.input());
+    }
+
+    static Json subject(String type, String input) {
+        return Json.obj().with("type", type).with("input", tree(input));
+    }
+
+    private static Json tree(String input) {
+        try {
+            return Json.parse(input);
+        } catch (JsonException e) {
+            return new Json.Str(input); // a goal
+        }
+    }
+
     @Override
     public String toString() {
         return "%s %s %s on %s".formatted(purpose.kind(), purpose.subtaskType(), purpose.input(), request.model());

@@ -9,12 +9,15 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.pool.RetryPolicy;
 import dev.cadre.task.SubtaskType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -23,7 +26,7 @@ import java.util.function.UnaryOperator;
  * on all three tiers under the launch names of the GPT-5.4 family, so costs are those of the catalogue.
  *
  * <p>Of several scripts that match a call, the one added last answers. A call that none matches fails, naming the nearest
- * scripts. Safe for use by many threads.
+ * scripts; the run books it at its worst case and goes on as after any failure. Safe for use by many threads.
  */
 public final class ScriptedModel implements ModelClient {
     private static final long PATIENCE_SECONDS = 30;
@@ -32,17 +35,24 @@ public final class ScriptedModel implements ModelClient {
     private final Condition changed = lock.newCondition();
     private final List<Script<?>> scripts = new ArrayList<>();
     private final List<ScriptedCall> calls = new ArrayList<>();
+    private final List<UnscriptedCallException> unscripted = new ArrayList<>();
+    private final List<ModelPool> made = new ArrayList<>();
     private int inFlight;
     private int peakInFlight;
 
     /** Answers the subtasks of a type that have exactly this input. */
     public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
-        String json = JsonType.of(type.input()).write(input);
+        return add(new Script<>(type.name(), JsonType.of(type.input()).write(input), JsonType.of(type.output())));
+    }
+
+    /** Answers the subtasks of a type whose input a predicate accepts. */
+    public <I, O> Script<O> onInputs(SubtaskType<I, O> type, Predicate<I> accepted) {
+        JsonType<I> input = JsonType.of(type.input());
         return add(new Script<>(
-                type.name() + " " + json,
+                type.name() + " of some inputs",
                 JsonType.of(type.output()),
                 call -> call.purpose().subtaskType().equals(type.name())
-                        && call.purpose().input().equals(json)));
+                        && accepted.test(input.read(call.purpose().input()))));
     }
 
     /** Answers every subtask of a type. */
@@ -78,17 +88,52 @@ public final class ScriptedModel implements ModelClient {
         return script;
     }
 
-    /** This model on all three tiers: {@code gpt-5.4}, {@code gpt-5.4-mini} and {@code gpt-5.4-nano}. */
+    /**
+     * This model on all three tiers: {@code gpt-5.4}, {@code gpt-5.4-mini} and {@code gpt-5.4-nano}. Failed calls are
+     * retried as often as by default, but at once: nobody is to be spared.
+     */
     public ModelPools pools() {
         return pools(pool -> pool);
     }
 
     /** As {@link #pools()}, with pools set up further. */
     public ModelPools pools(UnaryOperator<ModelPool.Builder> setUp) {
-        return ModelPools.of(
-                setUp.apply(ModelPool.builder(this, "gpt-5.4")).build(),
-                setUp.apply(ModelPool.builder(this, "gpt-5.4-mini")).build(),
-                setUp.apply(ModelPool.builder(this, "gpt-5.4-nano")).build());
+        return ModelPools.of(make("gpt-5.4", setUp), make("gpt-5.4-mini", setUp), make("gpt-5.4-nano", setUp));
+    }
+
+    private ModelPool make(String name, UnaryOperator<ModelPool.Builder> setUp) {
+        RetryPolicy atOnce = RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO);
+        ModelPool pool =
+                setUp.apply(ModelPool.builder(this, name).retryPolicy(atOnce)).build();
+        lock.lock();
+        try {
+            made.add(pool);
+        } finally {
+            lock.unlock();
+        }
+        return pool;
+    }
+
+    /** The pools that were made of this model. */
+    List<ModelPool> made() {
+        lock.lock();
+        try {
+            return List.copyOf(made);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was said of calls that no script matches. */
+    List<String> misses() {
+        lock.lock();
+        try {
+            return unscripted.stream()
+                    .map(miss -> String.valueOf(miss.getMessage()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -115,7 +160,9 @@ public final class ScriptedModel implements ModelClient {
                 }
             }
             inFlight--;
-            throw new UnscriptedCallException(call, scripts);
+            var failure = new UnscriptedCallException(call, scripts);
+            unscripted.add(failure);
+            throw failure;
         } finally {
             lock.unlock();
         }
@@ -145,7 +192,7 @@ public final class ScriptedModel implements ModelClient {
         return await(() -> calls.size() >= count);
     }
 
-    private boolean await(java.util.function.BooleanSupplier condition) throws InterruptedException {
+    private boolean await(BooleanSupplier condition) throws InterruptedException {
         lock.lock();
         try {
             long left = TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
@@ -188,20 +235,25 @@ public final class ScriptedModel implements ModelClient {
         }
     }
 
-    /** Fails if a script has a reply that was never asked for. */
+    /** Fails if a script has a reply that was never asked for, or if a call came that no script matches. */
     public void assertFullyUsed() {
         List<String> unused;
+        List<String> unmatched;
         lock.lock();
         try {
-            unused = scripts.stream()
+            unused = scripts.reversed().stream()
                     .filter(script -> !script.isFullyUsed())
                     .map(Script::description)
                     .toList();
+            unmatched = unscripted.stream().map(UnscriptedCallException::call).toList();
         } finally {
             lock.unlock();
         }
         if (!unused.isEmpty()) {
             throw new AssertionError("scripted, but not (fully) asked for: " + unused);
+        }
+        if (!unmatched.isEmpty()) {
+            throw new AssertionError("asked for, but not scripted: " + unmatched);
         }
     }
 }

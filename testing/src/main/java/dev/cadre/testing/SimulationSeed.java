@@ -19,10 +19,14 @@ public record SimulationSeed(long world, long schedule) {
         return new SimulationSeed(world, other);
     }
 
+    /** As {@link #parse} reads it. */
+    public String text() {
+        return world == schedule ? "" + world : world + "/" + schedule;
+    }
+
     /** The command that runs this seed again, alone. */
     public String replayCommand() {
-        String seeds = world == schedule ? "" + world : world + "/" + schedule;
-        return "./mvnw -q -pl testing -am verify -Dtest=SimulationTest#replay -Dcadre.seed=" + seeds
+        return "./mvnw -q -pl testing -am verify -Dtest=SimulationTest#replay -Dcadre.seed=" + text()
                 + " -Dsurefire.failIfNoSpecifiedTests=false";
     }
 

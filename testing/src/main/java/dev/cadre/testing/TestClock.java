@@ -51,19 +51,40 @@ public final class TestClock implements RunClock {
         }
     }
 
+    /** Waits until the time has been moved on by this much. Blocks; no real time passes but what the test takes. */
+    public void sleep(Duration time) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long until = now + time.toNanos();
+            alarms.add(until);
+            changed.signalAll();
+            try {
+                while (now < until) {
+                    changed.await();
+                }
+            } finally {
+                alarms.remove(until);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Moves the time on. */
     public void advance(Duration time) {
         lock.lock();
         try {
             now += time.toNanos();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * Moves the time on to the next instant that a run waits for, such as a deadline or the end of a grace. Blocks until
-     * one waits for an instant that lies ahead, for 30 seconds at most.
+     * Moves the time on to the next instant that a run or a {@linkplain #sleep sleeper} waits for, such as a deadline or
+     * the end of a scripted latency. Blocks until one waits for an instant that lies ahead, for 30 seconds at most. Every
+     * run waits for its deadline: make sure that the nearer alarm is set, by waiting for its call.
      *
      * @return the time, from the beginning of the clock
      * @throws AssertionError if no run waits
@@ -79,6 +100,7 @@ public final class TestClock implements RunClock {
                 left = changed.awaitNanos(left);
             }
             now = nextAlarm();
+            changed.signalAll();
             return Duration.ofNanos(now);
         } finally {
             lock.unlock();

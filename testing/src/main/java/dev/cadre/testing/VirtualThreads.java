@@ -9,8 +9,11 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Finds threads, virtual ones included, which {@link Thread#getAllStackTraces()} does not show. */
 public final class VirtualThreads {
@@ -18,9 +21,41 @@ public final class VirtualThreads {
 
     /** The names of all live threads that contain the given text. Takes a thread dump, so it is slow: some milliseconds. */
     public static List<String> namedWith(String part) {
-        var names = new ArrayList<String>();
-        collect(Json.parse(dump()), part, names);
-        return List.copyOf(names);
+        return live().values().stream()
+                .map(Live::name)
+                .filter(name -> name.contains(part))
+                .toList();
+    }
+
+    /**
+     * A thread that was alive.
+     *
+     * @param platform the thread, or null if it is a virtual one
+     */
+    record Live(long id, String name, @Nullable Thread platform) {
+        /** Whether code under test may have started it: virtual, or no daemon, or one of Cadre's. */
+        boolean isOfTests() {
+            return platform == null
+                    ? !name.contains("Poller") // the JDK's own, which wait for sockets
+                    : platform.isAlive() && (!platform.isDaemon() || name.startsWith("cadre-"));
+        }
+
+        @Override
+        public String toString() {
+            return "%s thread '%s'".formatted(platform == null ? "virtual" : "platform", name);
+        }
+    }
+
+    /** All live threads by their ids. */
+    static Map<Long, Live> live() {
+        var named = new LinkedHashMap<Long, String>();
+        collect(Json.parse(dump()), named);
+        // after the dump, so that what it shows and is not here is virtual or has just ended
+        var platform = new HashMap<Long, Thread>();
+        Thread.getAllStackTraces().keySet().forEach(thread -> platform.put(thread.threadId(), thread));
+        var live = new LinkedHashMap<Long, Live>();
+        named.forEach((id, name) -> live.put(id, new Live(id, name, platform.get(id))));
+        return live;
     }
 
     private static String dump() {
@@ -40,21 +75,28 @@ public final class VirtualThreads {
         }
     }
 
-    private static void collect(Json node, String part, List<String> names) {
+    private static void collect(Json node, Map<Long, String> named) {
         switch (node) {
             case Json.Obj(var fields) -> {
-                if (fields.get("name") instanceof Json.Str(String name)
-                        && fields.containsKey("stack")
-                        && name.contains(part)) {
-                    names.add(name);
+                if (fields.get("name") instanceof Json.Str(String name) && fields.containsKey("stack")) {
+                    named.put(id(fields.get("tid")), name);
                 }
-                fields.values().forEach(child -> collect(child, part, names));
+                fields.values().forEach(child -> collect(child, named));
             }
-            case Json.Arr(var items) -> items.forEach(child -> collect(child, part, names));
+            case Json.Arr(var items) -> items.forEach(child -> collect(child, named));
             case Json.Str text -> {}
             case Json.Num number -> {}
             case Json.Bool bool -> {}
             case Json.Null nothing -> {}
         }
+    }
+
+    /** Newer JDKs write a number, older ones a text. */
+    private static long id(@Nullable Json id) {
+        return switch (id) {
+            case Json.Num(var number) -> number.longValueExact();
+            case Json.Str(String text) -> Long.parseLong(text);
+            case null, default -> throw new IllegalStateException("a thread without an id in the dump: " + id);
+        };
     }
 }

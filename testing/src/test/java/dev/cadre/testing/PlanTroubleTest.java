@@ -6,6 +6,7 @@ import static dev.cadre.testing.Crew.NOTE;
 import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.planned;
 import static dev.cadre.testing.Crew.plannedNote;
+import static dev.cadre.testing.Crew.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,7 +31,6 @@ import dev.cadre.testing.Crew.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Plans that come slowly, in part, wrong or not at all. */
@@ -59,21 +59,20 @@ class PlanTroubleTest {
         notesAndMerge();
         String whole = plan(plannedNote("a"), plannedNote("b"));
         int cut = whole.indexOf(",{\"type\":\"note\",\"id\":\"b\"");
-        Supplier<String> rest = () -> {
-            try {
-                assertThat(model.awaitCalls(2))
-                        .as("the worker of the first subtask has called")
-                        .isTrue();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            assertThat(model.calls().get(1).purpose().subtaskId()).isEqualTo("a");
-            return whole.substring(cut);
-        };
-        model.onPlan().streams(List.of(() -> whole.substring(0, cut), rest));
+        var restOfThePlan = new Gate();
+        model.onPlan()
+                .streams(Deltas.of(whole.substring(0, cut))
+                        .thenHoldUntil(restOfThePlan)
+                        .then(whole.substring(cut)));
 
-        var result = coordinator.run(GOAL, BUDGET);
+        var run = start(() -> coordinator.run(GOAL, BUDGET));
+        assertThat(model.awaitCalls(2))
+                .as("the worker of the first subtask has called")
+                .isTrue();
+        assertThat(model.calls().get(1).purpose().subtaskId()).isEqualTo("a");
+        restOfThePlan.open();
 
+        var result = run.result();
         assertThat(result).isCompleteWith(new Answer("done")).leftNothingBehind();
         assertThat(result.report().outcomes().keySet()).containsExactly("a", "b");
     }

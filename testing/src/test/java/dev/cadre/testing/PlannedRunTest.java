@@ -95,10 +95,7 @@ class PlannedRunTest {
 
     @BeforeEach
     void script() {
-        model.onPlan()
-                .costing(2_000, 300)
-                .streams(List.of(
-                        () -> PLAN.substring(0, 100), () -> PLAN.substring(100, 250), () -> PLAN.substring(250)));
+        model.onPlan().costing(2_000, 300).streams(Deltas.cut(PLAN, 120));
         model.on(judge, new Claim("Pool.java retries", List.of("retry(call);")))
                 .costing(1_000, 20)
                 .replies(new Verdict(true, " "))
