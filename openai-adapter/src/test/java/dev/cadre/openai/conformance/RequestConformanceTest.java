@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.model.CallContext;
+import dev.cadre.model.Effort;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
+import dev.cadre.openai.OpenAiClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What the adapter sends, byte for byte, shown to a validator that reads OpenAI's own description of its API. */
+@Tag("conformance")
+class RequestConformanceTest {
+    private static final String OBJECT = """
+            {"type":"object","properties":{"word":{"type":"string"}},"required":["word"],"additionalProperties":false}""";
+    private static final ModelRequest PLAIN = ModelRequest.of("gpt-5.4-nano", "Answer.", "What is a cat?", 64);
+    private static final ToolSpec LOOKUP = new ToolSpec("lookup", "Looks a word up.", OBJECT);
+    private static final AtomicInteger ACCEPTED = new AtomicInteger();
+    private static final AtomicInteger REFUSED = new AtomicInteger();
+
+    private static NodeServer validator;
+    private static Recorder recorder;
+    private static OpenAiClient client;
+    private static HttpClient http;
+
+    /** One kind of request that the adapter makes. */
+    private record Kind(String name, ModelRequest request) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException, InterruptedException {
+        NodeKit kit = Conformance.kit();
+        var description = Conformance.description();
+        recorder = new Recorder();
+        client = OpenAiClient.builder(Conformance.KEY)
+                .baseUrl(recorder.baseUrl())
+                .build();
+        http = HttpClient.newHttpClient();
+        validator = NodeServer.validator(kit, description);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (recorder == null) {
+            return;
+        }
+        http.close();
+        client.close();
+        recorder.close();
+        if (validator == null) {
+            return;
+        }
+        validator.close();
+        Conformance.tell("request bodies accepted by OpenAI's description", ACCEPTED.get(), kinds().size() * 2);
+        Conformance.tell("planted errors refused by it", REFUSED.get(), 8);
+    }
+
+    static Stream<Kind> everyKind() {
+        return kinds().stream();
+    }
+
+    private static List<Kind> kinds() {
+        var kinds = new ArrayList<Kind>();
+        kinds.add(new Kind("plain text", PLAIN));
+        kinds.add(new Kind("no instructions", ModelRequest.of("gpt-5.4-nano", "", "What is a cat?", 64)));
+        kinds.add(new Kind("strict schema", PLAIN.withOutput(new OutputFormat.JsonSchema("verdict", OBJECT))));
+        kinds.add(new Kind("tools", PLAIN.withTools(List.of(LOOKUP))));
+        kinds.add(new Kind("tool results", afterTools("")));
+        kinds.add(new Kind("reasoning sent back", afterTools("""
+                [{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"c2VjcmV0"},\
+                {"type":"function_call","id":"fc_1","call_id":"c1","name":"lookup","arguments":"{}","status":"completed"},\
+                {"type":"function_call","id":"fc_2","call_id":"c2","name":"lookup","arguments":"{}","status":"completed"}]""")));
+        kinds.add(new Kind(
+                "commentary sent back",
+                PLAIN.withTurns(List.of(
+                        new Turn.User("What is a cat?"),
+                        new Turn.Assistant("A pet.", List.of(), """
+                        [{"type":"message","id":"msg_1","role":"assistant","status":"completed","phase":"final_answer",\
+                        "content":[{"type":"output_text","text":"A pet.","annotations":[],"logprobs":[]}]}]"""),
+                        new Turn.User("Sure?")))));
+        for (Effort effort : Effort.values()) {
+            kinds.add(new Kind("effort " + effort, PLAIN.withEffort(effort)));
+        }
+        for (ServiceTier tier : List.of(ServiceTier.STANDARD, ServiceTier.FLEX, ServiceTier.PRIORITY)) {
+            kinds.add(new Kind("service tier " + tier, PLAIN.withServiceTier(tier)));
+        }
+        return kinds;
+    }
+
+    private static ModelRequest afterTools(String providerState) {
+        var calls = List.of(new ToolCall("c1", "lookup", "{}"), new ToolCall("c2", "lookup", "{}"));
+        return PLAIN.withTools(List.of(LOOKUP))
+                .withEffort(Effort.LOW)
+                .withTurns(List.of(
+                        new Turn.User("What is a cat?"),
+                        new Turn.Assistant("Let me see.", calls, providerState),
+                        new Turn.ToolResult("c1", "It purrs."),
+                        new Turn.ToolResult("c2", "It barks.")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void body_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
+        assertAccepted(sent(kind, Conformance.plain()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void streamingBody_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
+        Recorder.Sent sent = sent(kind, Conformance.streamed(piece -> {}));
+
+        assertThat(sent.body()).contains("\"stream\":true");
+        assertAccepted(sent);
+    }
+
+    /** The control: a validator that lets these pass shows nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "effort LOW            | \"effort\":\"low\"              | \"effort\":\"banana\"     | reasoning.effort",
+                "service tier FLEX     | \"service_tier\":\"flex\"       | \"service_tier\":\"soon\" | service_tier",
+                "strict schema         | \"name\":\"verdict\",           | ``                        | text.format",
+                "plain text            | \"max_output_tokens\":64        | \"max_output_tokens\":\"x\"  | max_output_tokens",
+                "plain text            | \"store\":false                 | \"store\":\"no\"          | store",
+                "plain text            | \"role\":\"user\"               | \"role\":\"cat\"          | input",
+                "tools                 | \"type\":\"function\"           | \"type\":\"fuction\"      | tools",
+                "tool results          | \"type\":\"function_call_output\" | \"type\":\"result\"     | input"
+            })
+    void plantedError_inBody_isRefused(String kind, String right, String wrong, String place)
+            throws IOException, InterruptedException {
+        Recorder.Sent good = sent(named(kind), Conformance.plain());
+        assertThat(good.body()).contains(right);
+
+        HttpResponse<String> answer =
+                ask(new Recorder.Sent(good.path(), good.body().replace(right, wrong)));
+
+        assertThat(answer.statusCode()).as("%.1500s", answer.body()).isEqualTo(422);
+        assertThat(answer.body()).contains("Request body property " + place);
+        REFUSED.incrementAndGet();
+    }
+
+    private static Kind named(String name) {
+        return kinds().stream()
+                .filter(kind -> kind.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Recorder.Sent sent(Kind kind, CallContext context) {
+        assertThatThrownBy(() -> client.call(kind.request(), context))
+                .isInstanceOf(ModelException.InvalidRequest.class)
+                .hasMessageContaining("recorded");
+        return recorder.only();
+    }
+
+    private static void assertAccepted(Recorder.Sent sent) throws IOException, InterruptedException {
+        HttpResponse<String> answer = ask(sent);
+        assertThat(answer.statusCode())
+                .as("%s%n%.1500s", sent.body(), answer.body())
+                .isEqualTo(200);
+        ACCEPTED.incrementAndGet();
+    }
+
+    /** The validator cannot answer a stream, but it judges the body of one. */
+    private static HttpResponse<String> ask(Recorder.Sent sent) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(validator.address() + sent.path()))
+                        .header("Authorization", "Bearer " + Conformance.KEY)
+                        .header("Content-Type", "application/json")
+                        .header("Accept", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(sent.body()))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+}
