@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.task.NotApprovedException;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;
@@ -15,6 +16,7 @@ final class ToolThread {
     private static final Logger LOG = LoggerFactory.getLogger(ToolThread.class);
 
     private final RungCommand.ToolRun run;
+    private final ToolSessions sessions;
     private final WorkerContext context;
     private final Thread thread;
 
@@ -22,8 +24,9 @@ final class ToolThread {
     private volatile @Nullable ToolEnd end;
     private volatile boolean interrupted;
 
-    private ToolThread(RungCommand.ToolRun run, WorkerContext context) {
+    private ToolThread(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
         this.run = run;
+        this.sessions = sessions;
         this.context = context;
         this.thread = Thread.ofVirtual()
                 .name("cadre-tool:%s/%s/%s"
@@ -32,8 +35,8 @@ final class ToolThread {
                 .unstarted(this::call);
     }
 
-    static ToolThread start(RungCommand.ToolRun run, WorkerContext context) {
-        var started = new ToolThread(run, context);
+    static ToolThread start(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
+        var started = new ToolThread(run, sessions, context);
         started.thread.start();
         return started;
     }
@@ -67,10 +70,12 @@ final class ToolThread {
 
     private void call() {
         try {
-            Tool.Shown shown = run.tool().call(run.call().arguments(), context);
+            Tool.Shown shown = sessions.of(run.tool()).call(run.call().arguments(), context);
             end = new ToolEnd.Returned(shown.text(), shown.attachments());
         } catch (ToolException declined) {
             end = new ToolEnd.Declined(String.valueOf(declined.getMessage()));
+        } catch (NotApprovedException refused) {
+            end = new ToolEnd.NotApproved(String.valueOf(refused.getMessage()));
         } catch (InterruptedException interrupt) {
             interrupted = true;
         } catch (Exception | Error broken) {

@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.openai.core.ObjectMappers;
 import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseComputerToolCall;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
@@ -65,8 +66,9 @@ final class ReplyReader {
             return reply(response, refusal, List.of(), Finish.REFUSED);
         }
         List<ToolCall> calls = items(response).stream()
-                .flatMap(item -> item.functionCall().stream())
-                .map(this::call)
+                .flatMap(item -> item.functionCall().map(this::call).or(() -> item.computerCall()
+                                .map(this::computerCall))
+                        .stream())
                 .toList();
         return reply(response, text(response), calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
     }
@@ -173,6 +175,14 @@ final class ReplyReader {
             throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
         }
         return new ToolCall(callId, name, call._arguments().asKnown().orElse(""));
+    }
+
+    private ToolCall computerCall(ResponseComputerToolCall wire) {
+        ToolCall call = ComputerCalls.read(wire);
+        if (call.callId().isEmpty()) {
+            throw failures.malformed(request.model(), "a computer call has no id", headers);
+        }
+        return call;
     }
 
     private static List<ResponseOutputItem> items(Response response) {

@@ -87,6 +87,7 @@ final class LoopbackChecks {
                         EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
                 .or(() -> unless(TIERS.contains(request.text("service_tier")), "Invalid value: 'service_tier'."))
                 .or(this::conversation)
+                .or(() -> LoopbackComputer.defect(request))
                 .or(this::format)
                 .or(this::tools);
     }
@@ -152,6 +153,9 @@ final class LoopbackChecks {
     private static Optional<String> tool(Json json) {
         if (!(json instanceof Json.Obj tool)) {
             return Optional.of("Invalid type for 'tools[]'.");
+        }
+        if (LoopbackComputer.isTool(json)) {
+            return Optional.empty();
         }
         String name = LoopbackRequest.string(tool, "name");
         return unless(LoopbackRequest.string(tool, "type").equals("function"), "only function tools are known here")
