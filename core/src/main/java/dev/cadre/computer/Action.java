@@ -30,6 +30,21 @@ public sealed interface Action {
         }
     }
 
+    /** Where on the screen it is done; none if it is not done at a place. */
+    default List<Point> points() {
+        return switch (this) {
+            case Click click -> List.of(click.at());
+            case DoubleClick twice -> List.of(twice.at());
+            case Move move -> List.of(move.to());
+            case Scroll scroll -> List.of(scroll.at());
+            case Drag drag -> drag.path();
+            case Look look -> List.of();
+            case Pause pause -> List.of();
+            case Type type -> List.of();
+            case Press press -> List.of();
+        };
+    }
+
     /** Shows the screen, and nothing else; what every turn ends with. */
     record Look() implements Action {}
 

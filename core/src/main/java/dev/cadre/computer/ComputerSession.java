@@ -27,6 +27,9 @@ final class ComputerSession implements ToolSession {
     private @Nullable Environment environment;
     private boolean closed;
 
+    /** The latest picture, and so the size of the screen; written and read under the lock of a turn. */
+    private @Nullable Screenshot seen;
+
     ComputerSession(
             Environment.Source source,
             ApprovalRule rule,
@@ -45,7 +48,7 @@ final class ComputerSession implements ToolSession {
         try {
             Environment screen = screen(context);
             String report = ask.defect().isEmpty() ? perform(ask, screen) : unread(ask);
-            Screenshot after = screen.screenshot();
+            Screenshot after = look(screen);
             files.after(after, context);
             return new Tool.Shown(report, List.of(after.attachment()));
         } finally {
@@ -86,8 +89,14 @@ final class ComputerSession implements ToolSession {
             opened.close();
             throw new InterruptedException("the rung ended while its screen was opened");
         }
-        files.before(opened.screenshot(), context);
+        files.before(look(opened), context);
         return opened;
+    }
+
+    private Screenshot look(Environment screen) throws Exception {
+        Screenshot picture = screen.screenshot();
+        seen = picture;
+        return picture;
     }
 
     private static String unread(ActionReader.Ask ask) throws NotApprovedException {
@@ -110,6 +119,9 @@ final class ComputerSession implements ToolSession {
     }
 
     private String perform(Action action, List<SafetyCheck> checks, Environment screen) throws Exception {
+        if (seen != null && !action.points().stream().allMatch(seen::holds)) {
+            return outside(action, checks, seen);
+        }
         try {
             Scene scene = screen.scene(action).doubtedBy(checks);
             if (judge(action, scene) == Approval.REFUSE) {
@@ -129,6 +141,14 @@ final class ComputerSession implements ToolSession {
             }
             return "error: %s failed".formatted(action);
         }
+    }
+
+    private static String outside(Action action, List<SafetyCheck> checks, Screenshot screen)
+            throws NotApprovedException {
+        if (!checks.isEmpty()) {
+            throw refused(action.toString(), checks);
+        }
+        return "error: %s is outside the screen of %d by %d pixels".formatted(action, screen.width(), screen.height());
     }
 
     private Approval judge(Action action, Scene scene) {

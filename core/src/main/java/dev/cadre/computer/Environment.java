@@ -13,7 +13,8 @@ public interface Environment extends AutoCloseable {
         /**
          * Opens one, with nothing of an earlier one in it. Runs on a tool's thread and within a tool's time.
          *
-         * @throws Exception if there is none: the model is told that the tool failed
+         * @throws Exception if there is none: the tool failed, and where a provider takes nothing but a picture as an answer
+         *     the subtask fails
          */
         Environment open() throws Exception;
     }

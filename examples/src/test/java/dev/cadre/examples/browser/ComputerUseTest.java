@@ -22,20 +22,20 @@ import dev.cadre.task.Tool;
 import dev.cadre.testing.LoopbackComputer;
 import dev.cadre.testing.LoopbackOpenAi;
 import dev.cadre.testing.LoopbackReply;
-import dev.cadre.testing.LoopbackRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A rung that operates a real browser, driven by a scripted provider. */
+@ExtendWith(RequiresChromium.class)
 class ComputerUseTest {
     private static final String FILL_IN = """
             [{"type":"click","x":200,"y":116,"button":"left","keys":null},{"type":"type","text":"Ada Lovelace"},
@@ -58,15 +58,6 @@ class ComputerUseTest {
     private FormServer site;
     private LoopbackOpenAi provider;
     private OpenAiClient client;
-
-    @BeforeAll
-    static void requireChromium() {
-        if (!Chromium.isInstalled()) {
-            String line = "computer use: skipped, because there is no Chromium on the path";
-            System.out.println(line);
-            Assumptions.abort(line);
-        }
-    }
 
     @BeforeEach
     void start() throws IOException {
@@ -102,6 +93,43 @@ class ComputerUseTest {
         assertThat(before).isNotEqualTo(after);
     }
 
+    @Test
+    void form_thatMayNotBeSent_isNot_andTheModelIsTold() throws Exception {
+        script(
+                LoopbackComputer.asks("c1", FILL_IN),
+                LoopbackComputer.asks("c2", SEND),
+                LoopbackReply.text("{\"summary\":\"not sent\",\"screenshots\":[]}"));
+
+        RunResult<Filled> result = run(fill(ApprovalRule.allowing(), Tier.MINI));
+
+        assertThat(result.requireComplete().summary()).isEqualTo("not sent");
+        assertThat(site.posted()).isEmpty();
+        assertThat(provider.requests().getLast().body()).contains("not approved: Click[at=200,316", "[SUBMITS_FORM]");
+    }
+
+    @Test
+    void password_isNotTyped_unlessTheRuleAllowsIt() throws Exception {
+        String secret = "[{\"type\":\"click\",\"x\":200,\"y\":216,\"button\":\"left\"},{\"type\":\"type\",\"text\":\"xyzzy\"}]";
+        script(
+                LoopbackComputer.asks("c1", secret),
+                LoopbackComputer.asks("c2", SEND),
+                LoopbackReply.text("{\"summary\":\"sent\",\"screenshots\":[]}"));
+
+        run(fill(ApprovalRule.allowing(Risk.SUBMITS_FORM), Tier.MINI)).requireComplete();
+
+        assertThat(site.posted()).containsExactly("name=&street=&word=");
+    }
+
+    @Test
+    void nano_isRefused_beforeAnythingIsAsked() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> run(fill(ApprovalRule.allowing(), Tier.NANO)))
+                .withMessageContaining("tier NANO, whose model gpt-5.4-nano lacks it");
+
+        assertThat(provider.requests()).isEmpty();
+        assertThat(site.asked()).isEmpty();
+    }
+
     private void script(LoopbackReply first, LoopbackReply... next) {
         provider.onAny().replies(first, next);
     }
@@ -122,7 +150,7 @@ class ComputerUseTest {
     private Coordinator coordinator() {
         var pools = ModelPools.builder();
         for (Tier tier : Tier.values()) {
-            pools.bind(tier, ModelPool.of(client, tier == Tier.FLAGSHIP ? "gpt-5.4" : "gpt-5.4-" + tier.name().toLowerCase()));
+            pools.bind(tier, ModelPool.of(client, tier == Tier.FLAGSHIP ? "gpt-5.4" : "gpt-5.4-" + tier.name().toLowerCase(Locale.ROOT)));
         }
         return Coordinator.builder(pools.build())
                 .limits(Limits.DEFAULT.withTools(new Limits.ToolLimits(20, 50, 64 * 1024, Duration.ofMinutes(2))))
