@@ -14,6 +14,7 @@ import dev.cadre.schedule.RunClock;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.worker.SubtaskWorker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,6 +99,8 @@ public final class Coordinator {
      *
      * @throws IllegalStateException if no model is bound to the tier that a type starts on, or one may run on a model that
      *     lacks what its tools need; nothing was called
+     * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
+     *     on a tier that it may run on; nothing was sent
      * @throws InterruptedException if the calling thread was interrupted: every call in flight has been cancelled and
      *     booked, and no thread of the run is left
      */
@@ -174,10 +177,12 @@ public final class Coordinator {
     }
 
     private void requireTiers(List<SubtaskType<?, ?>> used) {
+        var worker = SubtaskWorker.of(pools);
         for (SubtaskType<?, ?> type : used) {
             if (type.isModelWork()) {
                 pools.pool(type.tiers().start());
                 requireCapabilities(type);
+                worker.requirePriced(type, limits);
             }
         }
     }

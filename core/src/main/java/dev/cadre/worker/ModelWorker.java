@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
@@ -88,6 +89,8 @@ final class ModelWorker {
             };
         } catch (UnpricedException unbounded) {
             return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(unbounded), NOT_SENT));
+        } catch (BudgetClosedException closed) {
+            return new RungEvent.BudgetClosed(Excerpt.line(closed));
         } catch (UnrecordedException unrecorded) {
             throw unrecorded; // the run cannot go on, let alone this rung
         } catch (RuntimeException | Error broken) {

@@ -114,6 +114,10 @@ public final class Rung {
                 require(State.CALLING, event);
                 yield unaffordable(unaffordable);
             }
+            case RungEvent.BudgetClosed(String message) -> {
+                require(State.CALLING, event);
+                yield fail(Failure.Kind.BUDGET, message);
+            }
             case RungEvent.ToolsEnded(List<ToolEnd> ends) -> {
                 require(State.RUNNING_TOOLS, event);
                 yield answerTools(ends);

@@ -5,11 +5,13 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.LogLevel;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -26,7 +28,7 @@ import okhttp3.OkHttpClient;
  * <p>An interrupt closes the connection within milliseconds, on virtual and on platform threads; for the latter the
  * exchange runs on a virtual thread of its own.
  */
-public final class OpenAiClient implements ModelClient, AutoCloseable {
+public final class OpenAiClient implements ModelClient, InputCounter, AutoCloseable {
     static final long MAX_REPLY_BYTES = 32L * 1024 * 1024;
 
     /** Shorter than servers keep idle connections: sending on a dead one costs the price of a lost reply. */
@@ -74,16 +76,38 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
 
     @Override
     public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
+        requireUsable(request.model());
+        return Handoff.run(
+                new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context),
+                context.text());
+    }
+
+    /** Asks the provider how many input tokens a request has; not billed. */
+    @Override
+    public long count(ModelRequest request, CallContext context) throws InterruptedException {
+        requireUsable(request.model());
+        return Handoff.run(
+                new Inquiry(sdk, failures, context.timeout()).inputTokens(request, imageHosts), context.text());
+    }
+
+    /**
+     * The models that the provider offers to this key. Blocks for an exchange; is not billed.
+     *
+     * @throws dev.cadre.model.ModelException if the provider does not say
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public List<ListedModel> models(Duration timeout) throws InterruptedException {
+        requireUsable("the list of models");
+        return Handoff.run(new Inquiry(sdk, failures, timeout).models(), text -> {});
+    }
+
+    private void requireUsable(String model) throws InterruptedException {
         if (closed) {
             throw new IllegalStateException("this client is closed");
         }
         if (Thread.interrupted()) {
-            throw new InterruptedException("interrupted before the call of " + request.model());
+            throw new InterruptedException("interrupted before the call of " + model);
         }
-        var exchange = new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context);
-        return Thread.currentThread().isVirtual()
-                ? exchange.run(context.text())
-                : new Handoff().run(exchange, context.text());
     }
 
     /**

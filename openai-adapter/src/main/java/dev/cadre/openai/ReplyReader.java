@@ -9,11 +9,17 @@ import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +84,15 @@ final class ReplyReader {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
         boolean worked = !items(response).isEmpty() || !isAbsent(response);
-        throw failures.inReply(request.model(), error, headers, worked);
+        TokenUsage usage = UsageReader.read(response._usage());
+        throw failures.inReply(
+                request.model(),
+                error,
+                headers,
+                worked,
+                usage == null
+                        ? null
+                        : new Billed(model(response), usage, serviceTier(response), providerCalls(response)));
     }
 
     private static boolean isAbsent(Response response) {
@@ -104,7 +118,30 @@ final class ReplyReader {
                 UsageReader.read(response._usage()),
                 serviceTier(response),
                 headers.limits(),
+                providerCalls(response),
                 state(response));
+    }
+
+    /** What the provider's own tools did, by which they are billed; a container may serve several calls. */
+    private static Map<ProviderTool.Kind, Integer> providerCalls(Response response) {
+        var calls = new EnumMap<ProviderTool.Kind, Integer>(ProviderTool.Kind.class);
+        var containers = new HashSet<String>();
+        for (ResponseOutputItem item : items(response)) {
+            if (item.isWebSearchCall()) {
+                calls.merge(ProviderTool.Kind.WEB_SEARCH, 1, Integer::sum);
+            } else if (item.isFileSearchCall()) {
+                calls.merge(ProviderTool.Kind.FILE_SEARCH, 1, Integer::sum);
+            } else if (item.isMcpCall()) {
+                calls.merge(ProviderTool.Kind.MCP, 1, Integer::sum);
+            } else if (item.isCodeInterpreterCall()
+                    && containers.add(item.asCodeInterpreterCall()
+                            ._containerId()
+                            .asKnown()
+                            .orElse(""))) {
+                calls.merge(ProviderTool.Kind.CODE_INTERPRETER, 1, Integer::sum);
+            }
+        }
+        return calls;
     }
 
     private String model(Response response) {

@@ -47,6 +47,7 @@ final class SimCall {
     private State state = State.WAITING;
     private int attempts;
     private int flights;
+    private long sentAt;
     private boolean interrupted;
     private boolean textDelivered;
     private @Nullable Reservation granted;
@@ -110,7 +111,7 @@ final class SimCall {
                 }
             };
         } catch (BudgetClosedException closed) {
-            refused = new RungEvent.ClientBroke("the budget is closed");
+            refused = new RungEvent.BudgetClosed("the budget is closed");
             return MoneyGate.Verdict.EXHAUSTED;
         }
     }
@@ -185,6 +186,7 @@ final class SimCall {
         attempts++;
         flights++;
         pool.sent();
+        sentAt = world.agenda().elapsed();
         SimFate fate = pool.provider()
                 .take(request, terms.name(), attempts, world.agenda().elapsed(), world.wallError());
         billed = fate.billed();
@@ -235,7 +237,7 @@ final class SimCall {
             pool.tell(new PoolEvent.Replied(ticket, -1, reply.limits()));
         } else {
             pool.provider().landed(request, usage, world.agenda().elapsed());
-            pool.replied(usage);
+            pool.replied(usage, sentAt);
             terms.run().books().settled(need, cost.get(), billed);
             Money excess = money.settle(cost.get());
             SimCheck.that(excess.isZero(), "a truthful provider billed %s beyond the reservation", excess);

@@ -96,9 +96,16 @@ final class SimGraph {
                     .append(on.on())
                     .append('=')
                     .append(outputs.of(on.on())
-                            .map(value -> value instanceof Finding finding ? finding.text() : "" + value.hashCode())
+                            .map(SimGraph::brief)
                             .orElse("nothing"));
         }
         return new Question(read.toString());
+    }
+
+    /** Of its text: the hash of what holds an enum constant differs from one process to the next. */
+    private static String brief(Object output) {
+        return output instanceof Finding finding
+                ? finding.text()
+                : Integer.toString(output.toString().hashCode());
     }
 }

@@ -4,15 +4,20 @@ package dev.cadre.openai.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.CallOptions;
+import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
+import dev.cadre.model.Verbosity;
 import dev.cadre.openai.OpenAiClient;
 import java.io.IOException;
 import java.net.URI;
@@ -37,6 +42,13 @@ class RequestConformanceTest {
             {"type":"object","properties":{"word":{"type":"string"}},"required":["word"],"additionalProperties":false}""";
     private static final ModelRequest PLAIN = ModelRequest.of("gpt-5.4-nano", "Answer.", "What is a cat?", 64);
     private static final ToolSpec LOOKUP = new ToolSpec("lookup", "Looks a word up.", OBJECT);
+    private static final Attachment PICTURE = Attachment.Image.of("image/png", new byte[] {1, 2, 3});
+    private static final List<Attachment> ATTACHED = List.of(
+            PICTURE,
+            Attachment.Image.of("image/webp", new byte[] {1}).withDetail(Attachment.Detail.LOW),
+            Attachment.File.of("cats.pdf", "application/pdf", new byte[] {1}).boundedBy(1_000));
+    private static final ModelRequest OPERATING =
+            ModelRequest.of("gpt-5.4-mini", "Operate.", "Fill in the form.", 64).withTools(List.of(ComputerTool.SPEC));
     private static final AtomicInteger ACCEPTED = new AtomicInteger();
     private static final AtomicInteger REFUSED = new AtomicInteger();
 
@@ -77,8 +89,8 @@ class RequestConformanceTest {
             return;
         }
         validator.close();
-        Conformance.tell("request bodies accepted by OpenAI's description", ACCEPTED.get(), kinds().size() * 2);
-        Conformance.tell("planted errors refused by it", REFUSED.get(), 8);
+        Conformance.tell("request bodies accepted by OpenAI's description", ACCEPTED.get(), kinds().size() * 3);
+        Conformance.tell("planted errors refused by it", REFUSED.get(), 11);
     }
 
     static Stream<Kind> everyKind() {
@@ -110,17 +122,52 @@ class RequestConformanceTest {
         for (ServiceTier tier : List.of(ServiceTier.STANDARD, ServiceTier.FLEX, ServiceTier.PRIORITY)) {
             kinds.add(new Kind("service tier " + tier, PLAIN.withServiceTier(tier)));
         }
+        kinds.add(new Kind("pictures and a file", PLAIN.withTurns(List.of(new Turn.User("What is this?", ATTACHED)))));
+        kinds.add(new Kind("pictures of a tool", afterTools("", ATTACHED)));
+        kinds.add(new Kind(
+                "cache key, safety identifier, verbosity",
+                PLAIN.withOptions(CallOptions.NONE
+                        .withCacheKey("cadre-1")
+                        .withSafetyIdentifier("user-1")
+                        .withVerbosity(Verbosity.LOW))));
+        for (ProviderTool tool : List.of(
+                new ProviderTool.WebSearch(List.of("example.org")),
+                ProviderTool.FileSearch.in("vs_1"),
+                new ProviderTool.CodeInterpreter(),
+                new ProviderTool.RemoteMcp("tools", URI.create("https://mcp.example.org/"), List.of("find")))) {
+            kinds.add(new Kind(
+                    "provider tool " + tool.kind(),
+                    PLAIN.withOptions(CallOptions.NONE.withProviderTools(List.of(tool), 3))));
+        }
+        kinds.add(new Kind("computer tool", OPERATING));
+        kinds.add(new Kind("picture of a screen", afterOperating()));
         return kinds;
     }
 
+    private static ModelRequest afterOperating() {
+        var call = new ToolCall("c1", ComputerTool.NAME, "{}");
+        String state = """
+                [{"type":"computer_call","id":"cu_1","call_id":"c1","status":"completed",\
+                "actions":[{"type":"click","x":1,"y":2,"button":"left","keys":null},{"type":"wait"}],\
+                "pending_safety_checks":[{"id":"sc_1","code":"malicious_instructions","message":"Odd."}]}]""";
+        return OPERATING.withTurns(List.of(
+                new Turn.User("Fill in the form."),
+                new Turn.Assistant("", List.of(call), state),
+                new Turn.ToolResult("c1", "not approved", List.of(PICTURE))));
+    }
+
     private static ModelRequest afterTools(String providerState) {
+        return afterTools(providerState, List.of());
+    }
+
+    private static ModelRequest afterTools(String providerState, List<Attachment> attachments) {
         var calls = List.of(new ToolCall("c1", "lookup", "{}"), new ToolCall("c2", "lookup", "{}"));
         return PLAIN.withTools(List.of(LOOKUP))
                 .withEffort(Effort.LOW)
                 .withTurns(List.of(
                         new Turn.User("What is a cat?"),
                         new Turn.Assistant("Let me see.", calls, providerState),
-                        new Turn.ToolResult("c1", "It purrs."),
+                        new Turn.ToolResult("c1", "It purrs.", attachments),
                         new Turn.ToolResult("c2", "It barks.")));
     }
 
@@ -139,6 +186,17 @@ class RequestConformanceTest {
         assertAccepted(sent);
     }
 
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void bodyOfTheTokenCount_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
+        assertThatThrownBy(() -> client.count(kind.request(), Conformance.plain()))
+                .isInstanceOf(ModelException.InvalidRequest.class);
+        Recorder.Sent sent = recorder.only();
+
+        assertThat(sent.path()).isEqualTo("/responses/input_tokens");
+        assertAccepted(sent);
+    }
+
     /** The control: a validator that lets these pass shows nothing. */
     @ParameterizedTest
     @CsvSource(
@@ -152,7 +210,10 @@ class RequestConformanceTest {
                 "plain text            | \"store\":false                 | \"store\":\"no\"          | store",
                 "plain text            | \"role\":\"user\"               | \"role\":\"cat\"          | input",
                 "tools                 | \"type\":\"function\"           | \"type\":\"fuction\"      | tools",
-                "tool results          | \"type\":\"function_call_output\" | \"type\":\"result\"     | input"
+                "tool results          | \"type\":\"function_call_output\" | \"type\":\"result\"     | input",
+                "pictures and a file   | \"detail\":\"low\"              | \"detail\":\"vague\"      | input",
+                "computer tool         | \"type\":\"computer\"           | \"type\":\"komputer\"     | tools",
+                "picture of a screen   | \"type\":\"computer_screenshot\" | \"type\":\"photo\"       | input"
             })
     void plantedError_inBody_isRefused(String kind, String right, String wrong, String place)
             throws IOException, InterruptedException {
