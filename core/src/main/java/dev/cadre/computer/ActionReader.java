@@ -60,7 +60,8 @@ final class ActionReader {
             case "double_click" -> new Action.DoubleClick(point(action), keys(action));
             case "move" -> new Action.Move(point(action), keys(action));
             case "scroll" ->
-                new Action.Scroll(point(action), action.intValue("scroll_x"), action.intValue("scroll_y"), keys(action));
+                new Action.Scroll(
+                        point(action), action.intValue("scroll_x"), action.intValue("scroll_y"), keys(action));
             case "drag" -> new Action.Drag(path(action), keys(action));
             case "type" -> new Action.Type(typed(action));
             case "keypress" -> new Action.Press(keys(action));

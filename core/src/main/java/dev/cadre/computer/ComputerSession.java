@@ -155,7 +155,9 @@ final class ComputerSession implements ToolSession {
         try {
             return rule.judge(action, scene);
         } catch (RuntimeException broken) {
-            LOG.warn("the approval rule threw, which refuses: {}", broken.getClass().getName());
+            LOG.warn(
+                    "the approval rule threw, which refuses: {}",
+                    broken.getClass().getName());
             return Approval.REFUSE;
         }
     }

@@ -58,7 +58,10 @@ final class ToolSessions implements AutoCloseable {
             try {
                 session.close();
             } catch (RuntimeException | Error broken) {
-                LOG.warn("tool '{}' could not be closed: {}", tool, broken.getClass().getName());
+                LOG.warn(
+                        "tool '{}' could not be closed: {}",
+                        tool,
+                        broken.getClass().getName());
             }
         });
     }

@@ -73,10 +73,9 @@ class ComputerUseGuideTest {
         var screen = new ScriptedScreen().risking(action -> action instanceof Action.Click, Risk.SUBMITS_FORM);
         var fillIn = fillIn(screen, ApprovalRule.allowing(), pictures);
         var model = new ScriptedModel();
-        model.on(fillIn)
-                .calls(new ToolCall("1", "computer", """
-                        {"actions":[{"type":"type","text":"Ada"},{"type":"click","x":10,"y":20,"button":"left"}]}"""))
-                .replies(new Filled("not sent", List.of()));
+        var actions = """
+                {"actions":[{"type":"type","text":"Ada"},{"type":"click","x":10,"y":20,"button":"left"}]}""";
+        model.on(fillIn).calls(new ToolCall("1", "computer", actions)).replies(new Filled("not sent", List.of()));
 
         var graph = TaskGraph.builder();
         var filled = graph.add("fill-in", fillIn, new Order("Ada", "12 St James's Square"));
@@ -109,10 +108,11 @@ class ComputerUseGuideTest {
     @Test
     void guide_saysWhatIsSo() {
         String guide = Documents.text(Documents.ROOT.resolve("docs/computer-use.md"));
-        var onNano = fillIn(new ScriptedScreen(), ApprovalRule.allowing(), pictures).notBelow(Tier.NANO);
+        var onNano =
+                fillIn(new ScriptedScreen(), ApprovalRule.allowing(), pictures).notBelow(Tier.NANO);
 
-        assertThat(Arrays.stream(Risk.values()).map(risk -> "| `" + risk + "` |")).allSatisfy(row -> assertThat(guide)
-                .contains(row));
+        assertThat(Arrays.stream(Risk.values()).map(risk -> "| `" + risk + "` |"))
+                .allSatisfy(row -> assertThat(guide).contains(row));
         assertThat(guide).contains("%,d pixels".formatted(Screenshot.MAX_PIXELS));
         assertThat(guide)
                 .contains("(%,d on mini)"

@@ -19,6 +19,7 @@ import dev.cadre.model.ToolCall;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +72,8 @@ final class ReplyReader {
         if (!refusal.isEmpty()) {
             return reply(response, refusal, List.of(), Finish.REFUSED);
         }
-        List<ToolCall> calls = items(response).stream()
-                .flatMap(item -> item.functionCall().map(this::call).or(() -> item.computerCall()
-                                .map(this::computerCall))
-                        .stream())
-                .toList();
+        List<ToolCall> calls =
+                items(response).stream().flatMap(item -> asked(item).stream()).toList();
         return reply(response, text(response), calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
     }
 
@@ -212,6 +210,10 @@ final class ReplyReader {
             throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
         }
         return new ToolCall(callId, name, call._arguments().asKnown().orElse(""));
+    }
+
+    private Optional<ToolCall> asked(ResponseOutputItem item) {
+        return item.functionCall().map(this::call).or(() -> item.computerCall().map(this::computerCall));
     }
 
     private ToolCall computerCall(ResponseComputerToolCall wire) {

@@ -58,7 +58,8 @@ final class RequestWriter {
         }
         for (ToolSpec tool : request.tools()) {
             if (tool.equals(ComputerTool.SPEC)) {
-                params.addTool(com.openai.models.responses.ComputerTool.builder().build());
+                params.addTool(
+                        com.openai.models.responses.ComputerTool.builder().build());
                 params.parallelToolCalls(false); // there is one screen
             } else {
                 params.addTool(ToolWriter.function(tool));
@@ -139,8 +140,8 @@ final class RequestWriter {
             List<ResponseInputItem> earlier, Turn.ToolResult result, AttachmentWriter attachments) {
         return ComputerCalls.find(earlier, result.callId())
                 .map(call -> ComputerCalls.answer(call, result, attachments))
-                .orElseGet(() -> List.of(
-                        ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                .orElseGet(() ->
+                        List.of(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
                                 .callId(result.callId())
                                 .output(attachments.toolOutput(result.text(), result.attachments()))
                                 .build())));

@@ -28,8 +28,8 @@ class ComputerCallTest extends LoopbackTest {
     private static final String CHECK =
             "{\"id\":\"sc_1\",\"code\":\"malicious_instructions\",\"message\":\"A page gives orders.\"}";
     private static final Attachment PICTURE = Attachment.Image.of("image/png", new byte[] {1, 2, 3});
-    private static final ModelRequest ASKED = ModelRequest.of("gpt-5.4-mini", "Operate.", "Fill in the form.", 64)
-            .withTools(List.of(ComputerTool.SPEC));
+    private static final ModelRequest ASKED =
+            ModelRequest.of("gpt-5.4-mini", "Operate.", "Fill in the form.", 64).withTools(List.of(ComputerTool.SPEC));
 
     private static ModelRequest then(ModelReply asked, Turn.ToolResult result) {
         return ASKED.withTurns(List.of(ASKED.turns().getFirst(), Turn.Assistant.of(asked), result));
@@ -81,14 +81,13 @@ class ComputerCallTest extends LoopbackTest {
         assertThat(call.callId()).isEqualTo("call_1");
         assertThat(call.name()).isEqualTo(ComputerTool.NAME);
         assertThat(Json.parse(call.arguments()))
-                .isEqualTo(Json.parse("{\"actions\":[" + CLICK + ",{\"type\":\"wait\"}],\"pending_safety_checks\":["
-                        + CHECK + "]}"));
+                .isEqualTo(Json.parse(
+                        "{\"actions\":[" + CLICK + ",{\"type\":\"wait\"}],\"pending_safety_checks\":[" + CHECK + "]}"));
     }
 
     @Test
     void call_ofOneAction_isAListOfOne() throws InterruptedException {
-        ModelReply asked = asks(
-                LoopbackReply.text("").field("output", """
+        ModelReply asked = asks(LoopbackReply.text("").field("output", """
                         [{"type":"computer_call","id":"cu_1","call_id":"call_1","status":"completed",
                           "action":{"type":"wait"},"pending_safety_checks":[]}]"""), plain());
 
@@ -111,16 +110,13 @@ class ComputerCallTest extends LoopbackTest {
                 client.call(then(asked, new Turn.ToolResult("call_1", "not approved", List.of(PICTURE))), plain());
 
         assertThat(answered.text()).isEqualTo("Done.");
-        assertThat(lastItems(3))
-                .isEqualTo(((Json.Arr) Json.parse("""
+        assertThat(lastItems(3)).isEqualTo(((Json.Arr) Json.parse("""
                                 [{"type":"computer_call","id":"cu_call_1","call_id":"call_1","status":"completed",
                                   "actions":[%s],"pending_safety_checks":[%s]},
                                  {"type":"computer_call_output","call_id":"call_1",
                                   "output":{"type":"computer_screenshot","image_url":"data:image/png;base64,AQID"},
                                   "acknowledged_safety_checks":[%s]},
-                                 {"type":"message","role":"user","content":"not approved"}]"""
-                                .formatted(CLICK, CHECK, CHECK)))
-                        .items());
+                                 {"type":"message","role":"user","content":"not approved"}]""".formatted(CLICK, CHECK, CHECK))).items());
     }
 
     @Test
@@ -129,7 +125,8 @@ class ComputerCallTest extends LoopbackTest {
 
         client.call(then(asked, new Turn.ToolResult("call_1", "", List.of(PICTURE))), plain());
 
-        assertThat(lastItems(1).getFirst().write()).contains("computer_call_output", "\"acknowledged_safety_checks\":[]");
+        assertThat(lastItems(1).getFirst().write())
+                .contains("computer_call_output", "\"acknowledged_safety_checks\":[]");
     }
 
     @Test

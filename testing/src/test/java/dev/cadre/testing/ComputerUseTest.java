@@ -110,7 +110,9 @@ class ComputerUseTest {
 
     private List<Turn.ToolResult> results() {
         return model.calls().getLast().request().turns().stream()
-                .flatMap(turn -> turn instanceof Turn.ToolResult result ? List.of(result).stream() : List.<Turn.ToolResult>of().stream())
+                .flatMap(turn -> turn instanceof Turn.ToolResult result
+                        ? List.of(result).stream()
+                        : List.<Turn.ToolResult>of().stream())
                 .toList();
     }
 
@@ -161,8 +163,7 @@ class ComputerUseTest {
     @Test
     void files_ofAnyId_stayInTheFolder() throws Exception {
         try (var session = computer(ApprovalRule.allowing()).open()) {
-            session.call(
-                    "{\"actions\":[]}", new WorkerContext("../../run", "a/..\u0000b#0", Duration.ofMinutes(1)));
+            session.call("{\"actions\":[]}", new WorkerContext("../../run", "a/..\u0000b#0", Duration.ofMinutes(1)));
         }
 
         try (var files = Files.list(folder)) {
@@ -280,8 +281,9 @@ class ComputerUseTest {
     void type_thatMayRunOnNano_isRefusedBeforeAnythingIsPaid() {
         var onNano = SubtaskType.model("fill", Page.class, Filled.class, "Fill in the form.")
                 .tools(computer(EVERYTHING));
-        String reason = "subtask type 'fill' needs COMPUTER_USE, and may run on tier NANO, whose model gpt-5.4-nano lacks"
-                + " it: choose other tiers with startingAt, notBelow and upTo";
+        String reason =
+                "subtask type 'fill' needs COMPUTER_USE, and may run on tier NANO, whose model gpt-5.4-nano lacks"
+                        + " it: choose other tiers with startingAt, notBelow and upTo";
 
         assertThatIllegalStateException().isThrownBy(() -> run(onNano)).withMessage(reason);
         assertThatIllegalStateException()
@@ -304,7 +306,12 @@ class ComputerUseTest {
     void sameCall_again_isNoLoop_butRoundsAreBounded() throws Exception {
         var fill = fill(EVERYTHING);
         var down = "{\"type\":\"scroll\",\"x\":1,\"y\":1,\"scroll_x\":0,\"scroll_y\":300}";
-        script(fill).calls(call(down)).calls(call(down)).calls(call(down)).calls(call(down)).calls(call(down));
+        script(fill)
+                .calls(call(down))
+                .calls(call(down))
+                .calls(call(down))
+                .calls(call(down))
+                .calls(call(down));
 
         Failure failure = failure(run(
                 fill,
@@ -326,7 +333,8 @@ class ComputerUseTest {
                 coordinator.preview(graph.answering(filled)).cost().worst().percent(50);
         script(fill).calls(call(CLICK)).replies(DONE);
 
-        // the first call costs $0.0012, its words in the second less than $0.0003; a picture may be 4,050 tokens: $0.0030375
+        // the first call costs $0.0012, its words in the second less than $0.0003; a picture may be 4,050 tokens:
+        // $0.0030375
         RunResult<Filled> result = run(fill, Limits.DEFAULT, Budget.of(firstCall.plus(Money.usd("0.0042"))));
 
         assertThat(failure(result).message()).contains("may have run before: BUDGET");
@@ -341,7 +349,8 @@ class ComputerUseTest {
         Failure failure = failure(run(fill));
 
         assertThat(failure.message())
-                .isEqualTo("the writing tool computer may have run before: NOT_ACCEPTED: the answer breaks the rule 'never'");
+                .isEqualTo(
+                        "the writing tool computer may have run before: NOT_ACCEPTED: the answer breaks the rule 'never'");
         assertThat(model.calls()).hasSize(2);
     }
 
@@ -350,8 +359,8 @@ class ComputerUseTest {
         var session = computer(EVERYTHING).open();
         session.close();
 
-        assertThatThrownBy(() ->
-                        session.call("{\"actions\":[]}", new WorkerContext("run", "fill", Duration.ofMinutes(1))))
+        assertThatThrownBy(
+                        () -> session.call("{\"actions\":[]}", new WorkerContext("run", "fill", Duration.ofMinutes(1))))
                 .isInstanceOf(InterruptedException.class);
         assertThat(screen.opened()).isEqualTo(1);
         assertThat(screen.stillOpen()).isZero();

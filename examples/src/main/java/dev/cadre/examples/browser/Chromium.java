@@ -55,8 +55,9 @@ public final class Chromium implements Environment {
      */
     public static Environment.Source startingAt(URI start, URI... alsoAllowed) {
         Path program = ChromiumProcess.find()
-                .orElseThrow(() -> new IllegalStateException(
-                        "no Chromium: neither chromium, chromium-browser nor google-chrome is on the path, and -Dcadre.chromium names none"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "no Chromium: neither chromium, chromium-browser nor google-chrome is on the path, and -Dcadre.chromium names none"));
         Set<String> origins = Stream.concat(Stream.of(start), Stream.of(alsoAllowed))
                 .map(Chromium::origin)
                 .collect(Collectors.toSet());
@@ -68,7 +69,8 @@ public final class Chromium implements Environment {
         return ChromiumProcess.find().isPresent();
     }
 
-    private static Chromium open(Path program, URI start, Set<String> origins) throws IOException, InterruptedException {
+    private static Chromium open(Path program, URI start, Set<String> origins)
+            throws IOException, InterruptedException {
         ChromiumProcess process = ChromiumProcess.start(program, origins);
         try {
             var chromium = new Chromium(process, DevTools.connect(process.devTools()));
@@ -108,18 +110,17 @@ public final class Chromium implements Environment {
 
     @Override
     public Scene scene(Action action) throws IOException, InterruptedException {
-        String question =
-                switch (action) {
-                    case Action.Click click -> ask("click", click.at());
-                    case Action.DoubleClick twice -> ask("click", twice.at());
-                    case Action.Type type -> ask(type.text().contains("\n") ? "type+enter" : "type");
-                    case Action.Press press -> ask("press:" + String.join("+", press.keys()));
-                    case Action.Drag drag -> ask("drag", drag.path().getFirst());
-                    case Action.Look look -> ask("");
-                    case Action.Pause pause -> ask("");
-                    case Action.Move move -> ask("");
-                    case Action.Scroll scroll -> ask("");
-                };
+        String question = switch (action) {
+            case Action.Click click -> ask("click", click.at());
+            case Action.DoubleClick twice -> ask("click", twice.at());
+            case Action.Type type -> ask(type.text().contains("\n") ? "type+enter" : "type");
+            case Action.Press press -> ask("press:" + String.join("+", press.keys()));
+            case Action.Drag drag -> ask("drag", drag.path().getFirst());
+            case Action.Look look -> ask("");
+            case Action.Pause pause -> ask("");
+            case Action.Move move -> ask("");
+            case Action.Scroll scroll -> ask("");
+        };
         JsonNode answer = evaluate(SCENE + question);
         var risks = EnumSet.noneOf(Risk.class);
         answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
@@ -184,8 +185,8 @@ public final class Chromium implements Environment {
     private void mouse(String type, Action.Point at, String button, Map<String, Object> more, List<String> held)
             throws IOException, InterruptedException {
         var event = new HashMap<>(more);
-        event.putAll(Map.of(
-                "type", type, "x", at.x(), "y", at.y(), "button", button, "modifiers", Keys.modifiers(held)));
+        event.putAll(
+                Map.of("type", type, "x", at.x(), "y", at.y(), "button", button, "modifiers", Keys.modifiers(held)));
         tools.call("Input.dispatchMouseEvent", event);
     }
 
@@ -226,12 +227,17 @@ public final class Chromium implements Environment {
                 JsonNode answer = tools.call(
                         "Runtime.evaluate",
                         Map.of(
-                                "expression", script,
-                                "contextId", world.path("executionContextId").asInt(),
-                                "awaitPromise", true,
-                                "returnByValue", true));
+                                "expression",
+                                script,
+                                "contextId",
+                                world.path("executionContextId").asInt(),
+                                "awaitPromise",
+                                true,
+                                "returnByValue",
+                                true));
                 if (answer.has("exceptionDetails")) {
-                    throw new IllegalStateException(answer.at("/exceptionDetails/exception/description").asText());
+                    throw new IllegalStateException(
+                            answer.at("/exceptionDetails/exception/description").asText());
                 }
                 return answer.at("/result/value");
             } catch (IOException navigating) {

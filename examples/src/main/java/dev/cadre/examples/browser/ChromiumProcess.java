@@ -33,12 +33,19 @@ final class ChromiumProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
-    /** The program: the system property {@code cadre.chromium}, or the first of three names on the path. */
+    /** The program: the system property {@code cadre.chromium}, else the first of three names on the path. */
     static Optional<Path> find() {
-        Stream<Path> named = Optional.ofNullable(System.getProperty("cadre.chromium")).map(Path::of).stream();
-        Stream<Path> onPath = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+        return find(System.getProperty("cadre.chromium", ""), System.getenv().getOrDefault("PATH", ""));
+    }
+
+    /** The same, of these values; empty if there is none. */
+    static Optional<Path> find(String named, String path) {
+        Stream<Path> onPath = Stream.of(path.split(File.pathSeparator))
                 .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)));
-        return Stream.concat(named, onPath).filter(Files::isExecutable).findFirst();
+        return (named.isEmpty() ? onPath : Stream.of(Path.of(named)))
+                .filter(Files::isRegularFile)
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     static ChromiumProcess start(Path program, Set<String> origins) throws IOException {

@@ -61,8 +61,8 @@ final class DevTools implements AutoCloseable {
             send(id, method, parameters);
             JsonNode answer = answered.get(SECONDS_TO_ANSWER, TimeUnit.SECONDS);
             if (answer.has("error")) {
-                throw new IOException(
-                        "%s: %s".formatted(method, answer.path("error").path("message").asText()));
+                throw new IOException("%s: %s"
+                        .formatted(method, answer.path("error").path("message").asText()));
             }
             return answer.path("result");
         } catch (ExecutionException | TimeoutException lost) {

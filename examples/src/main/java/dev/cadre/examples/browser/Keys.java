@@ -13,7 +13,8 @@ final class Keys {
     static final Key ENTER = new Key("Enter", 13, "\r");
 
     private static final Map<String, Integer> MODIFIERS = Map.of(
-            "ALT", 1, "OPTION", 1, "CTRL", 2, "CONTROL", 2, "META", 4, "CMD", 4, "COMMAND", 4, "SUPER", 4, "SHIFT", SHIFT);
+            "ALT", 1, "OPTION", 1, "CTRL", 2, "CONTROL", 2, "META", 4, "CMD", 4, "COMMAND", 4, "SUPER", 4, "SHIFT",
+            SHIFT);
 
     /** The name on the wire and the code of keys that write nothing, or something other than their name. */
     private static final Map<String, Key> NAMED = Map.ofEntries(

@@ -133,7 +133,8 @@ class ChromiumTest {
         }
         assertThat(elsewhere.asked()).isEmpty();
 
-        try (Environment page = Chromium.startingAt(site.address(), elsewhere.address()).open()) {
+        try (Environment page =
+                Chromium.startingAt(site.address(), elsewhere.address()).open()) {
             page.perform(click(366));
             page.perform(new Action.Pause());
         }
@@ -176,7 +177,10 @@ class ChromiumTest {
 
     /** The processes that this one started, with theirs. */
     private static long browsers() {
-        return ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).count();
+        return ProcessHandle.current()
+                .descendants()
+                .filter(ProcessHandle::isAlive)
+                .count();
     }
 
     private static Set<Path> profiles() throws IOException {

@@ -109,7 +109,8 @@ class ComputerUseTest {
 
     @Test
     void password_isNotTyped_unlessTheRuleAllowsIt() throws Exception {
-        String secret = "[{\"type\":\"click\",\"x\":200,\"y\":216,\"button\":\"left\"},{\"type\":\"type\",\"text\":\"xyzzy\"}]";
+        String secret =
+                "[{\"type\":\"click\",\"x\":200,\"y\":216,\"button\":\"left\"},{\"type\":\"type\",\"text\":\"xyzzy\"}]";
         script(
                 LoopbackComputer.asks("c1", secret),
                 LoopbackComputer.asks("c2", SEND),
@@ -150,7 +151,13 @@ class ComputerUseTest {
     private Coordinator coordinator() {
         var pools = ModelPools.builder();
         for (Tier tier : Tier.values()) {
-            pools.bind(tier, ModelPool.of(client, tier == Tier.FLAGSHIP ? "gpt-5.4" : "gpt-5.4-" + tier.name().toLowerCase(Locale.ROOT)));
+            pools.bind(
+                    tier,
+                    ModelPool.of(
+                            client,
+                            tier == Tier.FLAGSHIP
+                                    ? "gpt-5.4"
+                                    : "gpt-5.4-" + tier.name().toLowerCase(Locale.ROOT)));
         }
         return Coordinator.builder(pools.build())
                 .limits(Limits.DEFAULT.withTools(new Limits.ToolLimits(20, 50, 64 * 1024, Duration.ofMinutes(2))))

@@ -74,13 +74,15 @@ final class FormServer implements AutoCloseable {
     }
 
     private String page(String path) {
-        return path.equals("/") ? STYLE + "<title>Order</title><h1>Order a brush</h1>" + """
+        return path.equals("/")
+                ? STYLE + "<title>Order</title><h1>Order a brush</h1>" + """
                 <form method=post action=/order>
                   <input name=name placeholder=Name style=top:100px>
                   <input name=street placeholder=Street style=top:150px>
                   <input name=word type=password placeholder=Password style=top:200px>
                   <label style=top:250px><input type=checkbox name=gift value=yes style="left:0;width:32px">&emsp;&emsp;a gift</label>
                   <button style=top:300px>Send the order</button>
-                </form>""" + extra : STYLE + "<title>Thanks</title><h1>Thank you: the order is on its way.</h1>";
+                </form>""" + extra
+                : STYLE + "<title>Thanks</title><h1>Thank you: the order is on its way.</h1>";
     }
 }
