@@ -12,6 +12,7 @@ import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
@@ -19,6 +20,7 @@ import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -204,6 +206,7 @@ public final class ModelPool {
         private ModelCatalog catalog = ModelCatalog.standard();
         private @Nullable Price price;
         private int surchargePercent;
+        private @Nullable LocalDate today;
         private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
 
         private Builder(ModelClient client, String model) {
@@ -320,6 +323,12 @@ public final class ModelPool {
             return this;
         }
 
+        /** Refuses a model that has been shut down by this day; default: nobody looks at the calendar. */
+        public Builder today(LocalDate today) {
+            this.today = today;
+            return this;
+        }
+
         /** Where the model and its price are looked up; default {@link ModelCatalog#standard()}. */
         public Builder catalog(ModelCatalog catalog) {
             this.catalog = catalog;
@@ -336,11 +345,18 @@ public final class ModelPool {
          * The pool.
          *
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
+         * @throws ModelShutDownException if the model has been shut down by {@link #today}
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
          */
         public ModelPool build() {
             var pool = new ModelPool(this, prices());
             pool.worstCase(ModelRequest.of(model, "", "", 1));
+            pool.spec()
+                    .shutdown()
+                    .filter(day -> today != null && !today.isBefore(day))
+                    .ifPresent(day -> {
+                        throw new ModelShutDownException(model, day);
+                    });
             return pool;
         }
 

@@ -18,7 +18,7 @@ import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
 /**
- * Calls OpenAI models, or a server that speaks the same protocol, over the Responses API.
+ * Calls OpenAI models, or a server that speaks the same protocol, over the Responses API or Chat Completions.
  *
  * <p>Safe for use by many threads; one client serves a whole process, because it shares connections and its first call
  * takes a second or more while classes load. A call blocks its thread and spends money. It is sent once: nothing below
@@ -39,6 +39,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OpenAIClient sdk;
     private final Failures failures;
     private final Set<String> imageHosts;
+    private final Api api;
     private volatile boolean closed;
 
     private OpenAiClient(Builder builder) {
@@ -61,6 +62,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .logLevel(LogLevel.OFF)
                 .build();
         imageHosts = Set.copyOf(builder.imageHosts);
+        api = builder.api;
         failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
     }
 
@@ -77,9 +79,20 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     @Override
     public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
         requireUsable(request.model());
-        return Handoff.run(
-                new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context),
-                context.text());
+        return Handoff.run(exchange(request, context), context.text());
+    }
+
+    private Handoff.Work<ModelReply> exchange(ModelRequest request, CallContext context) {
+        return switch (api) {
+            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context);
+            case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
+                new ChatExchange(
+                        sdk.chat().completions().withRawResponse(),
+                        failures,
+                        new ChatWriter(new AttachmentWriter(imageHosts), api),
+                        request,
+                        context);
+        };
     }
 
     /** Asks the provider how many input tokens a request has; not billed. */
@@ -99,6 +112,11 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     public List<ListedModel> models(Duration timeout) throws InterruptedException {
         requireUsable("the list of models");
         return Handoff.run(new Inquiry(sdk, failures, timeout).models(), text -> {});
+    }
+
+    /** The address that calls go to. */
+    public String baseUrl() {
+        return baseUrl.text();
     }
 
     private void requireUsable(String model) throws InterruptedException {
@@ -136,6 +154,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private int maxIdleConnections = 256;
         private InstantSource clock = InstantSource.system();
         private Set<String> imageHosts = Set.of();
+        private Api api = Api.RESPONSES;
 
         private Builder(String apiKey) {
             this.apiKey = apiKey.strip();
@@ -164,6 +183,22 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 throw new IllegalArgumentException("maxIdleConnections must be at least 1, not " + maxIdleConnections);
             }
             this.maxIdleConnections = maxIdleConnections;
+            return this;
+        }
+
+        /**
+         * Speaks Chat Completions instead of the Responses API, for servers that have no other, such as those of local
+         * models. Tools that run at the provider and pictures in the results of functions are refused there; an effort of
+         * {@link dev.cadre.model.Effort#NONE} and cache keys are not sent. Default: the Responses API.
+         */
+        public Builder chatCompletions() {
+            api = Api.CHAT_COMPLETIONS;
+            return this;
+        }
+
+        /** As {@link #chatCompletions}, for servers that know the cap only as {@code max_tokens}. */
+        public Builder chatCompletionsWithMaxTokens() {
+            api = Api.CHAT_COMPLETIONS_MAX_TOKENS;
             return this;
         }
 

@@ -21,6 +21,7 @@ import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedTierException;
 import dev.cadre.task.SubtaskType;
@@ -194,6 +195,17 @@ class ServiceOptionsTest extends LoopbackTest {
                 .isThrownBy(() ->
                         ModelPool.builder((request, context) -> null, MODEL).countingInput())
                 .withMessage("the client of model 'gpt-5.4-nano' cannot count its input");
+    }
+
+    @Test
+    void model_afterItsShutdown_isRefused() {
+        ModelPool.builder(client, MODEL).today(LocalDate.of(2027, 3, 31)).build();
+
+        assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
+                        .today(LocalDate.of(2027, 4, 1))
+                        .build())
+                .isInstanceOf(ModelShutDownException.class)
+                .hasMessage("model 'gpt-5.4-nano' was shut down on 2027-04-01; bind another to its tier");
     }
 
     @Test
