@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
@@ -18,24 +19,40 @@ import org.opentest4j.TestAbortedException;
 /** What both halves of the profile share. */
 final class Conformance {
     static final String KEY = "sk-conformance";
+    private static final String SKIPPED = "conformance: skipped, because there is no node on the path";
+    private static final AtomicBoolean TOLD = new AtomicBoolean();
+    private static final String EXACTLY_ONE = "\n    InputItem:\n      oneOf:\n";
+    private static final String AT_LEAST_ONE = "\n    InputItem:\n      anyOf:\n";
     private static final CallPurpose PURPOSE =
             new CallPurpose(CallPurpose.Kind.WORK, "run", "subtask", "type", "{}", Tier.NANO);
 
     private Conformance() {}
 
-    /** The servers; where there is no Node, the tests are skipped with one line. With Node nothing is ever skipped. */
+    /** The servers; where there is no Node, the tests are skipped, with one line for all. With Node nothing is ever skipped. */
     static NodeKit kit() throws IOException, InterruptedException {
         Optional<NodeKit> kit = NodeKit.installed();
         if (kit.isEmpty()) {
-            String line = "conformance: skipped, because there is no node on the path";
-            System.out.println(line);
-            throw new TestAbortedException(line);
+            if (TOLD.compareAndSet(false, true)) {
+                System.out.println(SKIPPED);
+            }
+            throw new TestAbortedException(SKIPPED);
         }
         return kit.get();
     }
 
-    /** OpenAI's description of its API: the file, or {@code openapi.yaml} in the folder that the property names. */
-    static Path description() {
+    /**
+     * OpenAI's description of its API, a copy that is read with one kindness: it wants an input to be exactly one of some
+     * alternatives, and a message with a list of contents, as in its own examples, is two of them.
+     */
+    static Path description(NodeKit kit) throws IOException {
+        String text = Files.readString(original());
+        assertThat(text).as("the alternatives of an input").containsOnlyOnce(EXACTLY_ONE);
+        Path copy = kit.folder().resolve("openapi.yaml");
+        return Files.writeString(copy, text.replace(EXACTLY_ONE, AT_LEAST_ONE));
+    }
+
+    /** The file, or {@code openapi.yaml} in the folder that the property names. */
+    private static Path original() {
         Path named = Path.of(System.getProperty("cadre.root", ""))
                 .resolve(System.getProperty("cadre.openapi", ""))
                 .normalize()

@@ -55,6 +55,7 @@ class RequestConformanceTest {
     private static NodeServer validator;
     private static Recorder recorder;
     private static OpenAiClient client;
+    private static OpenAiClient chat;
     private static HttpClient http;
 
     /** One kind of request that the adapter makes. */
@@ -68,10 +69,14 @@ class RequestConformanceTest {
     @BeforeAll
     static void start() throws IOException, InterruptedException {
         NodeKit kit = Conformance.kit();
-        var description = Conformance.description();
+        var description = Conformance.description(kit);
         recorder = new Recorder();
         client = OpenAiClient.builder(Conformance.KEY)
                 .baseUrl(recorder.baseUrl())
+                .build();
+        chat = OpenAiClient.builder(Conformance.KEY)
+                .baseUrl(recorder.baseUrl())
+                .chatCompletions()
                 .build();
         http = HttpClient.newHttpClient();
         validator = NodeServer.validator(kit, description);
@@ -83,18 +88,36 @@ class RequestConformanceTest {
             return;
         }
         http.close();
+        chat.close();
         client.close();
         recorder.close();
         if (validator == null) {
             return;
         }
         validator.close();
-        Conformance.tell("request bodies accepted by OpenAI's description", ACCEPTED.get(), kinds().size() * 3);
+        Conformance.tell(
+                "request bodies accepted by OpenAI's description",
+                ACCEPTED.get(),
+                kinds().size() * 3 + chatKinds().size() * 2);
         Conformance.tell("planted errors refused by it", REFUSED.get(), 11);
     }
 
     static Stream<Kind> everyKind() {
         return kinds().stream();
+    }
+
+    static Stream<Kind> everyKindOfChat() {
+        return chatKinds().stream();
+    }
+
+    /** What Chat Completions can say: no tools at the provider, no pictures from tools. */
+    private static List<Kind> chatKinds() {
+        return kinds().stream()
+                .filter(kind -> kind.request().options().providerTools().isEmpty())
+                .filter(kind -> kind.request().turns().stream()
+                        .noneMatch(turn -> turn instanceof Turn.ToolResult result
+                                && !result.attachments().isEmpty()))
+                .toList();
     }
 
     private static List<Kind> kinds() {
@@ -174,13 +197,13 @@ class RequestConformanceTest {
     @ParameterizedTest
     @MethodSource("everyKind")
     void body_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
-        assertAccepted(sent(kind, Conformance.plain()));
+        assertAccepted(sent(client, kind, Conformance.plain()));
     }
 
     @ParameterizedTest
     @MethodSource("everyKind")
     void streamingBody_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
-        Recorder.Sent sent = sent(kind, Conformance.streamed(piece -> {}));
+        Recorder.Sent sent = sent(client, kind, Conformance.streamed(piece -> {}));
 
         assertThat(sent.body()).contains("\"stream\":true");
         assertAccepted(sent);
@@ -194,6 +217,24 @@ class RequestConformanceTest {
         Recorder.Sent sent = recorder.only();
 
         assertThat(sent.path()).isEqualTo("/responses/input_tokens");
+        assertAccepted(sent);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKindOfChat")
+    void chatBody_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
+        Recorder.Sent sent = sent(chat, kind, Conformance.plain());
+
+        assertThat(sent.path()).isEqualTo("/chat/completions");
+        assertAccepted(sent);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKindOfChat")
+    void streamingChatBody_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
+        Recorder.Sent sent = sent(chat, kind, Conformance.streamed(piece -> {}));
+
+        assertThat(sent.body()).contains("\"stream\":true");
         assertAccepted(sent);
     }
 
@@ -217,7 +258,7 @@ class RequestConformanceTest {
             })
     void plantedError_inBody_isRefused(String kind, String right, String wrong, String place)
             throws IOException, InterruptedException {
-        Recorder.Sent good = sent(named(kind), Conformance.plain());
+        Recorder.Sent good = sent(client, named(kind), Conformance.plain());
         assertThat(good.body()).contains(right);
 
         HttpResponse<String> answer =
@@ -235,8 +276,8 @@ class RequestConformanceTest {
                 .orElseThrow();
     }
 
-    private static Recorder.Sent sent(Kind kind, CallContext context) {
-        assertThatThrownBy(() -> client.call(kind.request(), context))
+    private static Recorder.Sent sent(OpenAiClient by, Kind kind, CallContext context) {
+        assertThatThrownBy(() -> by.call(kind.request(), context))
                 .isInstanceOf(ModelException.InvalidRequest.class)
                 .hasMessageContaining("recorded");
         return recorder.only();

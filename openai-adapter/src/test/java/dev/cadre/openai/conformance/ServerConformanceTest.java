@@ -62,7 +62,7 @@ class ServerConformanceTest {
         }
         client.close();
         provider.close();
-        Conformance.tell("behaviours shown against a provider by others", SHOWN.get(), 11);
+        Conformance.tell("behaviours shown against a provider by others", SHOWN.get(), 13);
     }
 
     @Test
@@ -108,6 +108,22 @@ class ServerConformanceTest {
         assertThat(reply.finish()).isEqualTo(Finish.TRUNCATED);
         assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 64));
         shown();
+    }
+
+    @Test
+    void chat_plainAndStreamed_hasTextAndUsage() throws InterruptedException {
+        try (var chat = OpenAiClient.builder(Conformance.KEY)
+                .baseUrl(provider.address() + "/v1")
+                .chatCompletions()
+                .build()) {
+            for (var context : List.of(Conformance.plain(), Conformance.streamed(piece -> {}))) {
+                ModelReply reply = chat.call(asking("say-it"), context);
+
+                assertThat(reply.text()).isEqualTo("A cat is a small animal that purrs when it is pleased.");
+                assertThat(reply.usage()).isEqualTo(TokenUsage.of(1_000, 500));
+                shown();
+            }
+        }
     }
 
     @Test
