@@ -19,8 +19,8 @@ import dev.cadre.model.ToolCall;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
