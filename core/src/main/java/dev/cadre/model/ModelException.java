@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A call that brought no usable reply. The kind tells whether a retry can help, the {@link Charge} what it cost. */
+/**
+ * A call that brought no usable reply. The kind tells whether a retry can help, the {@link Charge} what it cost. Keys are
+ * {@linkplain Redactor#SHAPES taken out} of its message and of those of its causes.
+ */
 public abstract sealed class ModelException extends RuntimeException {
 
     /** What is known about the money of a failed call. */
@@ -31,7 +34,7 @@ public abstract sealed class ModelException extends RuntimeException {
     private final Reach reach;
 
     private ModelException(String message, Charge charge, Reach reach, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Redactor.SHAPES.clean(message), cause == null ? null : Redactor.SHAPES.clean(cause));
         this.charge = charge;
         this.reach = reach;
     }

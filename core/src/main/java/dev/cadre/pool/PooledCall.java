@@ -8,6 +8,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.price.Money;
@@ -181,7 +182,7 @@ final class PooledCall {
             throw veto;
         } catch (RuntimeException failure) {
             LOG.warn("a listener failed on Started: {}", failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", failure);
+            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
         }
     }
 
@@ -193,7 +194,7 @@ final class PooledCall {
                     "a listener failed on {}: {}",
                     attempt.getClass().getSimpleName(),
                     failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", failure);
+            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
         }
     }
 

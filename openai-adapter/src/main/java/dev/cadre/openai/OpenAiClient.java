@@ -9,6 +9,7 @@ import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .build();
         imageHosts = Set.copyOf(builder.imageHosts);
         api = builder.api;
-        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
+        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
     }
 
     /**
