@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
@@ -12,6 +13,7 @@ import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,21 @@ public final class ModelPool {
      */
     public Money worstCase(ModelRequest request) {
         return tariff.worstCase(request);
+    }
+
+    /**
+     * What a reply of this model cost, at the dearer of the model asked for and the one that answered; empty if that is
+     * unknown, because its usage is missing or impossible or its service tier has no price.
+     *
+     * @param reserved what the call was allowed to cost
+     */
+    public Optional<Money> cost(ModelReply reply, Money reserved) {
+        return tariff.cost(reply, reserved);
+    }
+
+    /** How the client takes many requests at a time; such requests pass none of the limits of this pool. */
+    public Optional<BatchClient> batches() {
+        return client.batches();
     }
 
     /**

@@ -4,12 +4,14 @@ package dev.cadre.openai;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.LogLevel;
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -36,6 +38,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
     private final OkHttpClient http;
     private final OpenAIClient sdk;
     private final Failures failures;
+    private final OpenAiBatches batches;
     private final Set<String> imageHosts;
     private volatile boolean closed;
 
@@ -49,17 +52,25 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 .eventListenerFactory(CallTrace::of)
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES))
                 .build();
-        sdk = OpenAIOkHttpClient.builder()
-                .okHttpClient(http)
-                .apiKey(builder.apiKey)
+        sdk = sdk(http, builder.apiKey);
+        imageHosts = Set.copyOf(builder.imageHosts);
+        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
+        var unlimited = http.newBuilder();
+        unlimited.interceptors().clear();
+        unlimited.addInterceptor(new OneExchange(Long.MAX_VALUE));
+        batches = new OpenAiBatches(sdk(unlimited.build(), builder.apiKey), failures, imageHosts, () -> closed);
+    }
+
+    private OpenAIClient sdk(OkHttpClient over, String apiKey) {
+        return OpenAIOkHttpClient.builder()
+                .okHttpClient(over)
+                .apiKey(apiKey)
                 .baseUrl(baseUrl.text())
                 .maxRetries(0)
                 .disableTelemetry(true)
                 .putHeader("User-Agent", "cadre")
                 .logLevel(LogLevel.OFF)
                 .build();
-        imageHosts = Set.copyOf(builder.imageHosts);
-        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
     }
 
     /**
@@ -84,6 +95,12 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
         return Thread.currentThread().isVirtual()
                 ? exchange.run(context.text())
                 : new Handoff().run(exchange, context.text());
+    }
+
+    /** The Batch API; its requests go to the Responses API, too. */
+    @Override
+    public Optional<BatchClient> batches() {
+        return Optional.of(batches);
     }
 
     /**
