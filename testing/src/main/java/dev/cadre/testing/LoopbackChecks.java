@@ -70,9 +70,7 @@ final class LoopbackChecks {
     /** The first defect of the request, or empty if it is acceptable. */
     static Optional<String> defect(LoopbackRequest request) {
         try {
-            if (!(Json.parse(request.body()) instanceof Json.Obj body)) {
-                return Optional.of("the body is not a JSON object");
-            }
+            Json.Obj body = request.json();
             return request.isChat()
                     ? LoopbackChatChecks.defect(request, body)
                     : new LoopbackChecks(request, body).defect();

@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Takes down what a client sends, byte for byte, and refuses it, so that nobody retries. */
+/** Takes down what a client sends, byte for byte, and refuses it, so that nobody retries; takes files in silence. */
 final class Recorder implements AutoCloseable {
     /**
      * One request.
@@ -20,8 +20,10 @@ final class Recorder implements AutoCloseable {
     record Sent(String path, String body) {}
 
     private static final String BASE = "/v1";
-    private static final byte[] REFUSAL = "{\"error\":{\"message\":\"recorded\",\"type\":\"invalid_request_error\"}}"
-            .getBytes(StandardCharsets.UTF_8);
+    private static final String FILES = BASE + "/files";
+    private static final String REFUSAL = "{\"error\":{\"message\":\"recorded\",\"type\":\"invalid_request_error\"}}";
+    private static final String FILE = """
+            {"id":"file-1","object":"file","bytes":1,"created_at":1790000000,"filename":"f","purpose":"batch"}""";
 
     private final HttpServer server;
     private final BlockingQueue<Sent> sent = new LinkedBlockingQueue<>();
@@ -51,12 +53,22 @@ final class Recorder implements AutoCloseable {
     }
 
     private void record(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        if (path.equals(FILES)) {
+            answer(exchange, 200, FILE);
+        } else {
+            sent.add(new Sent(path.substring(BASE.length()), body));
+            answer(exchange, 400, REFUSAL);
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String json) throws IOException {
         try (exchange) {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            sent.add(new Sent(exchange.getRequestURI().getPath().substring(BASE.length()), body));
+            byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(400, REFUSAL.length);
-            exchange.getResponseBody().write(REFUSAL);
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
         }
     }
 }

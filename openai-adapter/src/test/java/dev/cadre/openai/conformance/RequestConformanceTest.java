@@ -4,7 +4,9 @@ package dev.cadre.openai.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ComputerTool;
@@ -24,13 +26,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -98,8 +105,8 @@ class RequestConformanceTest {
         Conformance.tell(
                 "request bodies accepted by OpenAI's description",
                 ACCEPTED.get(),
-                kinds().size() * 3 + chatKinds().size() * 2);
-        Conformance.tell("planted errors refused by it", REFUSED.get(), 11);
+                kinds().size() * 4 + chatKinds().size() * 2 + 1);
+        Conformance.tell("planted errors refused by it", REFUSED.get(), 12);
     }
 
     static Stream<Kind> everyKind() {
@@ -236,6 +243,35 @@ class RequestConformanceTest {
 
         assertThat(sent.body()).contains("\"stream\":true");
         assertAccepted(sent);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void lineOfABatch_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
+        Json.Obj line = (Json.Obj) Json.parse(batches().line("item-1", kind.request()));
+
+        assertThat(line.string("custom_id")).isEqualTo("item-1");
+        assertThat(line.string("method")).isEqualTo("POST");
+        assertThat(line.string("url")).isEqualTo("/v1/responses");
+        assertAccepted(new Recorder.Sent("/responses", line.object("body").write()));
+    }
+
+    @Test
+    void batch_isAskedForAsDescribed(@TempDir Path folder) throws IOException, InterruptedException {
+        Path lines = Files.writeString(folder.resolve("lines.jsonl"), batches().line("item-1", PLAIN) + "\n");
+        assertThatThrownBy(() -> batches().create(lines, Map.of("cadre-run", "run-1")))
+                .isInstanceOf(ModelException.class);
+        Recorder.Sent sent = recorder.only();
+
+        assertThat(sent.path()).isEqualTo("/batches");
+        assertAccepted(sent);
+        String elsewhere = sent.body().replace("/v1/responses", "/v1/nowhere");
+        assertThat(ask(new Recorder.Sent(sent.path(), elsewhere)).statusCode()).isEqualTo(422);
+        REFUSED.incrementAndGet();
+    }
+
+    private static BatchClient batches() {
+        return client.batches().orElseThrow();
     }
 
     /** The control: a validator that lets these pass shows nothing. */

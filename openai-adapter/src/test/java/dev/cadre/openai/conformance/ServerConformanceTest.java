@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
+import dev.cadre.model.Batch;
+import dev.cadre.model.BatchAnswer;
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
@@ -23,14 +26,20 @@ import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The adapter against a provider that another project wrote. */
 @Tag("conformance")
@@ -62,7 +71,7 @@ class ServerConformanceTest {
         }
         client.close();
         provider.close();
-        Conformance.tell("behaviours shown against a provider by others", SHOWN.get(), 13);
+        Conformance.tell("behaviours shown against a provider by others", SHOWN.get(), 15);
     }
 
     @Test
@@ -174,6 +183,51 @@ class ServerConformanceTest {
         assertThat(result.requireComplete()).isEqualTo(new Note("They purr."));
         assertThat(result.spend().settled()).isEqualTo(Money.usd("0.00165")); // twice 1,000 in and 500 out on nano
         shown();
+    }
+
+    @Test
+    void batch_isUploadedWorkedOnAndRead(@TempDir Path folder) throws IOException, InterruptedException {
+        BatchClient batches = client.batches().orElseThrow();
+        Batch created = batches.create(lines(batches, folder, "a", "b", "c"), Map.of("cadre-run", "run-1"));
+        assertThat(created.state()).isEqualTo(Batch.State.OPEN);
+        assertThat(created.metadata()).containsEntry("cadre-run", "run-1");
+        assertThat(batches.retrieve(created.id()).state()).isEqualTo(Batch.State.OPEN);
+
+        Batch ended = batches.retrieve(created.id());
+        var answers = new TreeMap<String, String>();
+        batches.read(
+                ended,
+                answer -> answers.put(
+                        answer.customId(),
+                        ((BatchAnswer.Replied) answer).reply().text()));
+        var listed = new ArrayList<String>();
+        batches.list(batch -> listed.add(batch.id()));
+
+        String text = "Mock batch completion";
+        assertThat(ended.state()).isEqualTo(Batch.State.COMPLETED);
+        assertThat(ended.answered()).isEqualTo(3);
+        assertThat(answers).isEqualTo(Map.of("a", text, "b", text, "c", text));
+        assertThat(listed).contains(created.id());
+        shown();
+    }
+
+    @Test
+    void batch_cancelled_isCancelled(@TempDir Path folder) throws IOException, InterruptedException {
+        BatchClient batches = client.batches().orElseThrow();
+        Batch created = batches.create(lines(batches, folder, "a"), Map.of());
+
+        batches.cancel(created.id());
+
+        assertThat(batches.retrieve(created.id()).state()).isEqualTo(Batch.State.CANCELLED);
+        shown();
+    }
+
+    private static Path lines(BatchClient batches, Path folder, String... ids) throws IOException {
+        return Files.write(
+                folder.resolve("lines.jsonl"),
+                Stream.of(ids)
+                        .map(id -> batches.line(id, asking("say-it")))
+                        .toList());
     }
 
     private static ModelRequest asking(String words) {
