@@ -3,7 +3,16 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.Journal;
+import dev.cadre.model.BatchLimits;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.CostRange;
+import dev.cadre.worker.SingleCall;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -11,30 +20,31 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One kind of work on a stream of inputs, in constant memory: inputs are pulled at the pace of the pools. Immutable.
+ * One kind of work on a stream of inputs, in constant memory: inputs are pulled at the pace of the pools, or of the
+ * provider's batches. Immutable.
  *
  * @param <I> the input of one item
  * @param <O> the output of one item
  */
 public final class Bulk<I, O> {
+    private record Settings<I>(
+            @Nullable Function<? super I, ?> key, @Nullable Journal journal, Lane lane, BatchLimits batchLimits) {}
+
     private final Coordinator coordinator;
     private final SubtaskType<I, O> type;
-    private final @Nullable Function<? super I, ?> key;
-    private final @Nullable Journal journal;
+    private final Settings<I> settings;
 
     Bulk(Coordinator coordinator, SubtaskType<I, O> type) {
-        this(coordinator, type, null, null);
+        this(
+                coordinator,
+                type,
+                new Settings<>(null, null, Lane.NOW, BatchLimits.of(Integer.MAX_VALUE, Long.MAX_VALUE)));
     }
 
-    private Bulk(
-            Coordinator coordinator,
-            SubtaskType<I, O> type,
-            @Nullable Function<? super I, ?> key,
-            @Nullable Journal journal) {
+    private Bulk(Coordinator coordinator, SubtaskType<I, O> type, Settings<I> settings) {
         this.coordinator = coordinator;
         this.type = type;
-        this.key = key;
-        this.journal = journal;
+        this.settings = settings;
     }
 
     /**
@@ -42,7 +52,8 @@ public final class Bulk<I, O> {
      * inputs of one run must not share a name.
      */
     public Bulk<I, O> keyedBy(Function<? super I, ?> naming) {
-        return new Bulk<>(coordinator, type, naming, journal);
+        return new Bulk<>(
+                coordinator, type, new Settings<>(naming, settings.journal, settings.lane, settings.batchLimits));
     }
 
     /**
@@ -50,7 +61,27 @@ public final class Bulk<I, O> {
      * paying for them again; what that run spent counts against the budget. Default none. The caller closes it.
      */
     public Bulk<I, O> journal(Journal record) {
-        return new Bulk<>(coordinator, type, key, record);
+        return new Bulk<>(coordinator, type, new Settings<>(settings.key, record, settings.lane, settings.batchLimits));
+    }
+
+    /**
+     * How the run is performed; default {@link Lane#NOW}.
+     *
+     * <p>In {@link Lane#BATCH} each item is one call: an answer that does not fit fails its item, because there is nobody
+     * to ask for a repair. What expired, failed in a way that may pass, or got no answer is submitted once more. The
+     * default deadline is 48 hours. One journal serves both lanes, one after the other.
+     */
+    public Bulk<I, O> lane(Lane chosen) {
+        return new Bulk<>(
+                coordinator, type, new Settings<>(settings.key, settings.journal, chosen, settings.batchLimits));
+    }
+
+    /**
+     * How much goes into one batch and how much is under way at once, where that is less than the provider takes; default
+     * four batches of the provider's size. Of no consequence in {@link Lane#NOW}.
+     */
+    public Bulk<I, O> batchLimits(BatchLimits limits) {
+        return new Bulk<>(coordinator, type, new Settings<>(settings.key, settings.journal, settings.lane, limits));
     }
 
     /**
@@ -59,10 +90,63 @@ public final class Bulk<I, O> {
      *
      * @param each receives every item on the calling thread, in the order in which they end; what it throws ends the run
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
+     * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, the client
+     *     knows no batches, or there is no journal; nothing was spent
+     * @throws dev.cadre.price.UnpricedTierException if the model has no price for batches; nothing was spent
+     * @throws IllegalStateException if items are under way in batches of an earlier session and this is not the batch
+     *     lane: they would be paid twice
+     * @throws BatchRejectedException if the provider rejected a whole batch
+     * @throws dev.cadre.model.ModelException if the provider cannot be asked for batches at all
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
-        return new BulkRun<>(this, budget, each).run(inputs.iterator());
+        return switch (settings.lane) {
+            case NOW -> {
+                if (journal()
+                        .filter(record -> ShardRecord.hasOpen(record, runId()))
+                        .isPresent()) {
+                    throw new IllegalStateException(
+                            "items of '%s' are under way in batches: finish them with Lane.BATCH".formatted(runId()));
+                }
+                yield new BulkRun<>(this, budget, each).run(inputs.iterator());
+            }
+            case BATCH -> new BatchLane<>(BatchTerms.of(this, budget), each).run(inputs.iterator());
+        };
+    }
+
+    /**
+     * What these inputs would cost in this lane, without what a journal has of them. Reads the whole stream; spends
+     * nothing.
+     *
+     * @return one line for all inputs; the worst case takes a repair, every tier, or a second submission, and the budget
+     *     bounds it in any case
+     */
+    public Preview preview(Stream<? extends I> inputs) {
+        CostRange sum = CostRange.FREE;
+        for (Iterator<? extends I> each = inputs.iterator(); each.hasNext(); ) {
+            sum = sum.plus(quote(each.next()));
+        }
+        var line = new Preview.Line(
+                type.name(), type.name(), List.of(), type.tiers().start().toString(), true, sum);
+        return new Preview(List.of(line), sum, Money.ZERO, Money.ZERO);
+    }
+
+    private CostRange quote(I input) {
+        return switch (settings.lane) {
+            case NOW -> Preview.cost(type, input, coordinator);
+            case BATCH -> {
+                CostRange once = singleCall(ServiceTier.BATCH).quote(input);
+                yield new CostRange(once.low(), once.expected(), once.worst().times(2));
+            }
+        };
+    }
+
+    /** The type as single calls; throws if it is more than that, or not offered in the service tier. */
+    SingleCall<I, O> singleCall(ServiceTier serviceTier) {
+        ModelPool pool = coordinator.pools().pool(type.tiers().start());
+        SingleCall<I, O> call = SingleCall.of(type, pool, coordinator.limits(), serviceTier);
+        pool.worstCase(ModelRequest.of(pool.model(), "", "", 1).withServiceTier(serviceTier));
+        return call;
     }
 
     Coordinator coordinator() {
@@ -73,8 +157,13 @@ public final class Bulk<I, O> {
         return type;
     }
 
+    /** The name of the run in a journal. */
+    String runId() {
+        return "bulk-" + type.name();
+    }
+
     String key(I input, long index) {
-        String name = key == null ? Long.toString(index) : String.valueOf(key.apply(input));
+        String name = settings.key == null ? Long.toString(index) : String.valueOf(settings.key.apply(input));
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the key of input %d is empty".formatted(index));
         }
@@ -82,6 +171,10 @@ public final class Bulk<I, O> {
     }
 
     Optional<Journal> journal() {
-        return Optional.ofNullable(journal);
+        return Optional.ofNullable(settings.journal);
+    }
+
+    BatchLimits batchLimits() {
+        return settings.batchLimits;
     }
 }

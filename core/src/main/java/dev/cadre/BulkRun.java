@@ -61,7 +61,7 @@ final class BulkRun<I, O> {
         coordinator = bulk.coordinator();
         journal = bulk.journal();
         fingerprints = new Fingerprints(coordinator);
-        runId = "bulk-" + type.name();
+        runId = bulk.runId();
         Duration time = budget.deadline().orElse(coordinator.limits().deadline());
         deadlineNanos = coordinator.clock().nanoTime() + time.toNanos();
         callDeadlineNanos = System.nanoTime() + time.toNanos();

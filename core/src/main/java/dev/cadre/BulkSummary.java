@@ -16,6 +16,7 @@ import java.util.List;
  * @param spend what this run spent
  * @param limit what it could have spent, earlier sessions included
  * @param stop why no more inputs were pulled
+ * @param batches how many batches of the provider this run submitted
  * @param abandoned names of threads that ignored their interrupt and may still run; the money of their calls counts as
  *     forfeited, their items not at all
  */
@@ -28,6 +29,7 @@ public record BulkSummary(
         Spend spend,
         Money limit,
         Stop stop,
+        long batches,
         List<String> abandoned) {
 
     /** Why a bulk run pulled no more inputs. */
@@ -45,7 +47,7 @@ public record BulkSummary(
     }
 
     static BulkSummary empty(Money limit) {
-        return new BulkSummary(0, 0, 0, 0, 0, Spend.NONE, limit, Stop.END_OF_INPUT, List.of());
+        return new BulkSummary(0, 0, 0, 0, 0, Spend.NONE, limit, Stop.END_OF_INPUT, 0, List.of());
     }
 
     BulkSummary plus(BulkItem<?> item) {
@@ -66,19 +68,29 @@ public record BulkSummary(
                 spend.plus(item.spend()),
                 limit,
                 stop,
+                batches,
                 abandoned);
     }
 
     BulkSummary stoppedBy(Stop reason) {
-        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, reason, abandoned);
+        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, reason, batches, abandoned);
     }
 
     BulkSummary leaving(List<String> threads) {
-        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, stop, threads);
+        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, stop, batches, threads);
     }
 
     BulkSummary withForfeited(Money outstanding) {
         Spend more = outstanding.isZero() ? spend : spend.plus(Spend.forfeited(outstanding));
-        return new BulkSummary(items, succeeded, failed, skipped, reused, more, limit, stop, abandoned);
+        return new BulkSummary(items, succeeded, failed, skipped, reused, more, limit, stop, batches, abandoned);
+    }
+
+    BulkSummary plusSpend(Spend more) {
+        return new BulkSummary(
+                items, succeeded, failed, skipped, reused, spend.plus(more), limit, stop, batches, abandoned);
+    }
+
+    BulkSummary plusBatch() {
+        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, stop, batches + 1, abandoned);
     }
 }

@@ -5,9 +5,11 @@ import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
+import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Capability;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -95,6 +97,8 @@ public final class Coordinator {
      * Runs a graph written by hand; the answer is the output of its answering subtask. Blocks until the run has ended, at
      * the latest about a second after its deadline; spends money.
      *
+     * @throws IllegalStateException if no model is bound to the tier that a type starts on, or one may run on a model that
+     *     lacks what its tools need; nothing was called
      * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
      *     on a tier that it may run on; nothing was sent
      * @throws InterruptedException if the calling thread was interrupted: every call in flight has been cancelled and
@@ -112,7 +116,8 @@ public final class Coordinator {
      * outcomes into the answer. Blocks until the run has ended, at the latest about a second after its deadline; spends
      * money.
      *
-     * @throws IllegalStateException if no subtask type is registered, or no model is bound to the tier that one starts on
+     * @throws IllegalStateException if no subtask type is registered, no model is bound to the tier that one starts on, or
+     *     one may run on a model that lacks what its tools need; nothing was called
      * @throws InterruptedException as for a graph
      */
     public <R> RunResult<R> run(Goal<R> goal, Budget budget) throws InterruptedException {
@@ -173,10 +178,32 @@ public final class Coordinator {
 
     private void requireTiers(List<SubtaskType<?, ?>> used) {
         var worker = SubtaskWorker.of(pools);
-        used.stream().filter(SubtaskType::isModelWork).forEach(type -> {
-            pools.pool(type.tiers().start());
-            worker.requirePriced(type, limits);
-        });
+        for (SubtaskType<?, ?> type : used) {
+            if (type.isModelWork()) {
+                pools.pool(type.tiers().start());
+                requireCapabilities(type);
+                worker.requirePriced(type, limits);
+            }
+        }
+    }
+
+    /** Money may push a type down to its floor, and an answer that is not accepted up to its top. */
+    private void requireCapabilities(SubtaskType<?, ?> type) {
+        for (Tier tier : pools.tiers()) {
+            boolean mayRun = !type.tiers().floor().isAbove(tier)
+                    && !tier.isAbove(type.tiers().top());
+            for (Capability needed : mayRun ? type.needs() : Set.<Capability>of()) {
+                if (!pools.pool(tier).spec().can(needed)) {
+                    throw new IllegalStateException(
+                            "subtask type '%s' needs %s, and may run on tier %s, whose model %s lacks it: choose other tiers with startingAt, notBelow and upTo"
+                                    .formatted(
+                                            type.name(),
+                                            needed,
+                                            tier,
+                                            pools.pool(tier).model()));
+                }
+            }
+        }
     }
 
     ModelPools pools() {

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Binding;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.CostRange;
+import dev.cadre.worker.RungTask;
 import dev.cadre.worker.SubtaskWorker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What running a graph may cost, before it is run.
@@ -52,14 +57,27 @@ public record Preview(List<Line> subtasks, CostRange cost, Money planning, Money
     }
 
     private static CostRange cost(GraphNode node, SubtaskWorker worker, Coordinator coordinator) {
-        var type = node.type();
+        return cost(
+                node.type(),
+                tier -> worker.quote(node.type(), tier, coordinator.limits()).orElse(CostRange.FREE));
+    }
+
+    /** One input of a type, with its size. */
+    static CostRange cost(SubtaskType<?, ?> type, Object input, Coordinator coordinator) {
+        SubtaskWorker worker = SubtaskWorker.of(coordinator.pools());
+        return cost(
+                type,
+                tier -> worker.quote(RungTask.first(type, input, type.name(), tier), coordinator.limits())
+                        .orElse(CostRange.FREE));
+    }
+
+    private static CostRange cost(SubtaskType<?, ?> type, Function<Tier, CostRange> quote) {
         CostRange start = CostRange.FREE;
         Money worst = Money.ZERO;
-        for (var tier = java.util.Optional.of(type.tiers().start());
+        for (var tier = Optional.of(type.tiers().start());
                 tier.isPresent() && !tier.get().isAbove(type.tiers().top());
                 tier = tier.get().above()) {
-            CostRange first =
-                    worker.quote(type, tier.get(), coordinator.limits()).orElse(CostRange.FREE);
+            CostRange first = quote.apply(tier.get());
             start = start.worst().isZero() ? first : start;
             worst = worst.plus(first.worst().times(2));
         }

@@ -19,6 +19,7 @@ class ArchitectureTest {
     private static final List<String> ORDER = List.of(
             "dev.cadre",
             "dev.cadre.langchain4j",
+            "dev.cadre.computer",
             "dev.cadre.schedule",
             "dev.cadre.plan",
             "dev.cadre.merge",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.model;
 
+import java.util.Optional;
+
 /** Calls a language model: the only way out of the process that costs money. */
 @FunctionalInterface
 public interface ModelClient {
@@ -15,4 +17,9 @@ public interface ModelClient {
      * @throws InterruptedException if the calling thread was interrupted; the call may be billed all the same
      */
     ModelReply call(ModelRequest request, CallContext context) throws InterruptedException;
+
+    /** How the same provider takes many requests at a time for less money; empty by default. */
+    default Optional<BatchClient> batches() {
+        return Optional.empty();
+    }
 }

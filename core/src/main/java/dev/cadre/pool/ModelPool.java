@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.InputCounter;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -133,6 +135,21 @@ public final class ModelPool {
     public Money worstCase(ModelRequest request) {
         ModelRequest filled = defaults.fill(request);
         return defaults.worstCase(filled, tariff.inputBound(filled), tariff);
+    }
+
+    /**
+     * What a reply of this model cost, at the dearer of the model asked for and the one that answered; empty if that is
+     * unknown, because its usage is missing or impossible or its service tier has no price.
+     *
+     * @param reserved what the call was allowed to cost
+     */
+    public Optional<Money> cost(ModelReply reply, Money reserved) {
+        return tariff.cost(reply, reserved);
+    }
+
+    /** How the client takes many requests at a time; such requests pass none of the limits of this pool. */
+    public Optional<BatchClient> batches() {
+        return client.batches();
     }
 
     /**

@@ -23,6 +23,8 @@ public record Failure(Kind kind, String message) {
         TRUNCATED,
         /** The model kept calling tools beyond the limits, or the same one over and over. */
         TOOL_LIMIT,
+        /** What a tool must not go on without was not approved. */
+        NOT_APPROVED,
         /** The worker's own code threw. */
         CODE_FAILED,
         /** The provider failed or refused the request. */

@@ -7,10 +7,13 @@ import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.price.Capability;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A named, described kind of work: input record, output record, worker, tiers, and what it allows. Immutable; every
@@ -212,6 +215,15 @@ public final class SubtaskType<I, O> {
     /** Whether a model does the work, so that it costs money. */
     public boolean isModelWork() {
         return work instanceof Work.Model<I, O>;
+    }
+
+    /** What a model must be able to do to be given its tools. */
+    public Set<Capability> needs() {
+        return switch (work) {
+            case Work.Code<I, O> code -> Set.of();
+            case Work.Model<I, O> model ->
+                model.tools().stream().flatMap(tool -> tool.needs().stream()).collect(Collectors.toUnmodifiableSet());
+        };
     }
 
     /** Whether performing it may change the world outside: a plan with such a type is checked whole before it starts. */

@@ -4,8 +4,11 @@ package dev.cadre.task;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.price.Capability;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** A function that a worker's model may call. Immutable; read-only unless declared {@linkplain #writing writing}. */
 public final class Tool {
@@ -54,12 +57,21 @@ public final class Tool {
 
     private final ToolSpec spec;
     private final Effect effect;
-    private final ShowingBody body;
+    private final Set<Capability> needs;
+    private final boolean stateful;
+    private final Supplier<? extends ToolSession> sessions;
 
-    private Tool(ToolSpec spec, Effect effect, ShowingBody body) {
+    private Tool(
+            ToolSpec spec,
+            Effect effect,
+            Set<Capability> needs,
+            boolean stateful,
+            Supplier<? extends ToolSession> sessions) {
         this.spec = spec;
         this.effect = effect;
-        this.body = body;
+        this.needs = Set.copyOf(needs);
+        this.stateful = stateful;
+        this.sessions = sessions;
     }
 
     /** A tool with typed arguments; its result is text, or a record that is written as JSON. */
@@ -86,12 +98,28 @@ public final class Tool {
 
     /** As {@link #raw}, for a tool whose results carry pictures or files. */
     public static Tool showing(ToolSpec spec, ShowingBody body) {
-        return new Tool(spec, Effect.READS, body);
+        ToolSession stateless = body::call;
+        return new Tool(spec, Effect.READS, Set.of(), false, () -> stateless);
+    }
+
+    /**
+     * A tool that keeps something from one call to the next of a rung. The same call of it may be repeated as often as the
+     * limits of the tool loop allow, because it need not have the same result.
+     *
+     * @param sessions makes what each rung gets for itself
+     */
+    public static Tool stateful(ToolSpec spec, Supplier<? extends ToolSession> sessions) {
+        return new Tool(spec, Effect.READS, Set.of(), true, sessions);
     }
 
     /** This tool, declared to change the world outside. */
     public Tool writing(Effect declared) {
-        return new Tool(spec, declared, body);
+        return new Tool(spec, declared, needs, stateful, sessions);
+    }
+
+    /** This tool for models alone whose catalogue entry has these capabilities; none by default. */
+    public Tool needing(Capability... capabilities) {
+        return new Tool(spec, effect, Set.of(capabilities), stateful, sessions);
     }
 
     public String name() {
@@ -111,9 +139,26 @@ public final class Tool {
         return effect != Effect.READS;
     }
 
-    /** Runs the tool, as {@link Body#call} says. */
+    /** What a model must be able to do that is given this tool. */
+    public Set<Capability> needs() {
+        return needs;
+    }
+
+    /** Whether it keeps anything from one call to the next of a rung. */
+    public boolean isStateful() {
+        return stateful;
+    }
+
+    /** What one rung calls and closes. */
+    public ToolSession open() {
+        return sessions.get();
+    }
+
+    /** Runs the tool once, in a session of its own, as {@link Body#call} says. */
     public Shown call(String arguments, WorkerContext context) throws Exception {
-        return body.call(arguments, context);
+        try (ToolSession session = open()) {
+            return session.call(arguments, context);
+        }
     }
 
     @Override

@@ -23,7 +23,7 @@ final class Acceptances {
         return "the answer breaks the rule '%s'".formatted(rule);
     }
 
-    private static boolean passes(Acceptance<Object, Object> acceptance, Object input, Object output) {
+    static <I, O> boolean passes(Acceptance<I, O> acceptance, I input, O output) {
         try {
             return acceptance.test().test(input, output);
         } catch (RuntimeException | Error thrown) {

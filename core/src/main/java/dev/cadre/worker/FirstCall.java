@@ -80,7 +80,7 @@ final class FirstCall {
                 limits));
     }
 
-    private static CostRange range(ModelPool pool, ModelRequest request) {
+    static CostRange range(ModelPool pool, ModelRequest request) {
         Price price = pool.spec().price();
         long input = Math.ceilDiv(request.inputBytes(), BYTES_PER_TOKEN);
         Money worst = pool.worstCase(request);

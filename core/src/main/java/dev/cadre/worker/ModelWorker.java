@@ -25,12 +25,14 @@ final class ModelWorker {
     private final RungTerms terms;
     private final ModelPool pool;
     private final String inputJson;
+    private final ToolSessions sessions;
 
-    private ModelWorker(RungTask task, RungTerms terms, ModelPool pool, String inputJson) {
+    private ModelWorker(RungTask task, RungTerms terms, ModelPool pool, String inputJson, ToolSessions sessions) {
         this.task = task;
         this.terms = terms;
         this.pool = pool;
         this.inputJson = inputJson;
+        this.sessions = sessions;
     }
 
     static RungEnd perform(RungTask task, ModelPools pools, RungTerms terms) throws InterruptedException {
@@ -41,7 +43,9 @@ final class ModelWorker {
         } catch (JsonException unfit) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
-        return new ModelWorker(task, terms, pool, task.inputJson()).drive(rung);
+        try (var sessions = ToolSessions.open(task.type())) {
+            return new ModelWorker(task, terms, pool, task.inputJson(), sessions).drive(rung);
+        }
     }
 
     private RungEnd drive(Rung rung) throws InterruptedException {
@@ -52,7 +56,7 @@ final class ModelWorker {
                     case RungCommand.Call call -> next = rung.on(call(call));
                     case RungCommand.RunTools tools -> next = rung.on(run(tools));
                     case RungCommand.End(RungEnd end) -> {
-                        return end;
+                        return sessions.completed(end);
                     }
                 }
             } catch (InterruptedException interrupt) {
@@ -110,6 +114,6 @@ final class ModelWorker {
         }
         Duration timeout = terms.limits().tools().timeout();
         var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.compareTo(left) < 0 ? timeout : left);
-        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), context, terms.abandoned()));
+        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms.abandoned()));
     }
 }

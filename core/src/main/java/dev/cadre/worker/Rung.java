@@ -177,6 +177,11 @@ public final class Rung {
     }
 
     private RungCommand answerTools(List<ToolEnd> ends) {
+        for (ToolEnd end : ends) {
+            if (end instanceof ToolEnd.NotApproved(String message)) {
+                return fail(Failure.Kind.NOT_APPROVED, message);
+            }
+        }
         turns.addAll(tools.results(ends));
         return call();
     }

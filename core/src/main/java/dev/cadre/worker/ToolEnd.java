@@ -26,6 +26,9 @@ public sealed interface ToolEnd {
         }
     }
 
+    /** With a refusal that the rung must not go on after. */
+    record NotApproved(String message) implements ToolEnd {}
+
     /** With a failure that is none of the model's business. */
     record Broke() implements ToolEnd {}
 

@@ -119,12 +119,18 @@ final class ToolLoop {
             if (bytes > limits.outputBytes()) {
                 return stop("arguments of %d bytes, more than %d".formatted(bytes, limits.outputBytes()));
             }
-            if (asked.merge(question(call), 1, Integer::sum) > SAME_CALLS) {
+            if (!isStateful(call) && asked.merge(question(call), 1, Integer::sum) > SAME_CALLS) {
                 return stop("the same call of the tool %s for the %drd time"
                         .formatted(Excerpt.quoted(call.name()), SAME_CALLS + 1));
             }
         }
         return Optional.empty();
+    }
+
+    /** The same call of a stateful tool need not have the same result: scrolling down, waiting. */
+    private boolean isStateful(ToolCall call) {
+        Tool tool = allowed.get(call.name());
+        return tool != null && tool.isStateful();
     }
 
     private Slot slot(ToolCall call) {
@@ -163,6 +169,7 @@ final class ToolLoop {
         return switch (end) {
             case ToolEnd.Returned(String text, List<Attachment> attachments) -> result(call, text, attachments);
             case ToolEnd.Declined(String message) -> result(call, error(message), List.of());
+            case ToolEnd.NotApproved(String message) -> result(call, error(message), List.of());
             case ToolEnd.Broke broke -> result(call, error("the tool failed"), List.of());
             case ToolEnd.TimedOut(var timeout) ->
                 result(call, error("timed out after %d ms".formatted(timeout.toMillis())), List.of());

@@ -2,6 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.model.Redactor;
+import dev.cadre.task.NotApprovedException;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;
@@ -16,6 +17,7 @@ final class ToolThread {
     private static final Logger LOG = LoggerFactory.getLogger(ToolThread.class);
 
     private final RungCommand.ToolRun run;
+    private final ToolSessions sessions;
     private final WorkerContext context;
     private final Thread thread;
 
@@ -23,8 +25,9 @@ final class ToolThread {
     private volatile @Nullable ToolEnd end;
     private volatile boolean interrupted;
 
-    private ToolThread(RungCommand.ToolRun run, WorkerContext context) {
+    private ToolThread(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
         this.run = run;
+        this.sessions = sessions;
         this.context = context;
         this.thread = Thread.ofVirtual()
                 .name("cadre-tool:%s/%s/%s"
@@ -33,8 +36,8 @@ final class ToolThread {
                 .unstarted(this::call);
     }
 
-    static ToolThread start(RungCommand.ToolRun run, WorkerContext context) {
-        var started = new ToolThread(run, context);
+    static ToolThread start(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
+        var started = new ToolThread(run, sessions, context);
         started.thread.start();
         return started;
     }
@@ -68,10 +71,12 @@ final class ToolThread {
 
     private void call() {
         try {
-            Tool.Shown shown = run.tool().call(run.call().arguments(), context);
+            Tool.Shown shown = sessions.of(run.tool()).call(run.call().arguments(), context);
             end = new ToolEnd.Returned(shown.text(), shown.attachments());
         } catch (ToolException declined) {
             end = new ToolEnd.Declined(String.valueOf(declined.getMessage()));
+        } catch (NotApprovedException refused) {
+            end = new ToolEnd.NotApproved(String.valueOf(refused.getMessage()));
         } catch (InterruptedException interrupt) {
             interrupted = true;
         } catch (Exception | Error broken) {

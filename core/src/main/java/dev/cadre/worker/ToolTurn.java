@@ -17,18 +17,20 @@ final class ToolTurn {
     /**
      * Runs them and waits until each has ended or was left behind.
      *
+     * @param sessions what the tools keep from turn to turn
      * @param context its timeout is the time of each tool
      * @param abandoned is told the name of each thread that ignored its interrupt
      * @return how each ended, in the order of the runs
      * @throws InterruptedException if the calling thread was interrupted, or a tool before its time was over; all tools
      *     have then been interrupted
      */
-    static List<ToolEnd> run(List<RungCommand.ToolRun> runs, WorkerContext context, Consumer<String> abandoned)
+    static List<ToolEnd> run(
+            List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, Consumer<String> abandoned)
             throws InterruptedException {
         long deadline = System.nanoTime() + context.timeout().toNanos();
         var threads = new ArrayList<ToolThread>();
         try {
-            runs.forEach(run -> threads.add(ToolThread.start(run, context)));
+            runs.forEach(run -> threads.add(ToolThread.start(run, sessions, context)));
             for (ToolThread thread : threads) {
                 thread.join(deadline);
             }

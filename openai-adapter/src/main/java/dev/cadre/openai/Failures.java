@@ -72,7 +72,7 @@ final class Failures {
     }
 
     /** A reply with a status that is not a success. */
-    private ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
+    ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
         String message = message(model, "status " + status, error, headers);
         if (status < 300 || status >= 600) {
             return new MalformedReply(message, null);

@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.LogLevel;
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
@@ -13,6 +14,7 @@ import dev.cadre.model.Redactor;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
@@ -39,6 +41,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OkHttpClient http;
     private final OpenAIClient sdk;
     private final Failures failures;
+    private final OpenAiBatches batches;
     private final Set<String> imageHosts;
     private final Api api;
     private volatile boolean closed;
@@ -53,18 +56,26 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .eventListenerFactory(CallTrace::of)
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES))
                 .build();
-        sdk = OpenAIOkHttpClient.builder()
-                .okHttpClient(http)
-                .apiKey(builder.apiKey)
+        sdk = sdk(http, builder.apiKey);
+        imageHosts = Set.copyOf(builder.imageHosts);
+        api = builder.api;
+        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
+        var unlimited = http.newBuilder();
+        unlimited.interceptors().clear();
+        unlimited.addInterceptor(new OneExchange(Long.MAX_VALUE));
+        batches = new OpenAiBatches(sdk(unlimited.build(), builder.apiKey), failures, imageHosts, () -> closed);
+    }
+
+    private OpenAIClient sdk(OkHttpClient over, String apiKey) {
+        return OpenAIOkHttpClient.builder()
+                .okHttpClient(over)
+                .apiKey(apiKey)
                 .baseUrl(baseUrl.text())
                 .maxRetries(0)
                 .disableTelemetry(true)
                 .putHeader("User-Agent", "cadre")
                 .logLevel(LogLevel.OFF)
                 .build();
-        imageHosts = Set.copyOf(builder.imageHosts);
-        api = builder.api;
-        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
     }
 
     /**
@@ -127,6 +138,12 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before the call of " + model);
         }
+    }
+
+    /** The Batch API; its requests go to the Responses API, too. */
+    @Override
+    public Optional<BatchClient> batches() {
+        return Optional.of(batches);
     }
 
     /**

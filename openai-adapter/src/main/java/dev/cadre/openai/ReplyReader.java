@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.openai.core.ObjectMappers;
 import com.openai.models.responses.Response;
+import com.openai.models.responses.ResponseComputerToolCall;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
@@ -19,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +72,8 @@ final class ReplyReader {
         if (!refusal.isEmpty()) {
             return reply(response, refusal, List.of(), Finish.REFUSED);
         }
-        List<ToolCall> calls = items(response).stream()
-                .flatMap(item -> item.functionCall().stream())
-                .map(this::call)
-                .toList();
+        List<ToolCall> calls =
+                items(response).stream().flatMap(item -> asked(item).stream()).toList();
         return reply(response, text(response), calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
     }
 
@@ -210,6 +210,18 @@ final class ReplyReader {
             throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
         }
         return new ToolCall(callId, name, call._arguments().asKnown().orElse(""));
+    }
+
+    private Optional<ToolCall> asked(ResponseOutputItem item) {
+        return item.functionCall().map(this::call).or(() -> item.computerCall().map(this::computerCall));
+    }
+
+    private ToolCall computerCall(ResponseComputerToolCall wire) {
+        ToolCall call = ComputerCalls.read(wire);
+        if (call.callId().isEmpty()) {
+            throw failures.malformed(request.model(), "a computer call has no id", headers);
+        }
+        return call;
     }
 
     private static List<ResponseOutputItem> items(Response response) {

@@ -14,11 +14,13 @@ import com.openai.models.responses.ResponseIncludable;
 import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseTextConfig;
 import dev.cadre.model.CallOptions;
+import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
 import dev.cadre.model.Verbosity;
 import java.util.ArrayList;
@@ -54,7 +56,15 @@ final class RequestWriter {
         if (!request.instructions().isBlank()) {
             params.instructions(request.instructions());
         }
-        request.tools().forEach(tool -> params.addTool(ToolWriter.function(tool)));
+        for (ToolSpec tool : request.tools()) {
+            if (tool.equals(ComputerTool.SPEC)) {
+                params.addTool(
+                        com.openai.models.responses.ComputerTool.builder().build());
+                params.parallelToolCalls(false); // there is one screen
+            } else {
+                params.addTool(ToolWriter.function(tool));
+            }
+        }
         options(params, request.options());
         if (request.effort() != Effort.NONE) {
             // nothing is stored on their side, so the reasoning must travel with the conversation
@@ -120,14 +130,21 @@ final class RequestWriter {
                             .content(attachments.message(user.text(), user.attachments()))
                             .build()));
                 case Turn.Assistant assistant -> items.addAll(said(assistant));
-                case Turn.ToolResult result ->
-                    items.add(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
-                            .callId(result.callId())
-                            .output(attachments.toolOutput(result.text(), result.attachments()))
-                            .build()));
+                case Turn.ToolResult result -> items.addAll(answer(items, result, attachments));
             }
         }
         return items;
+    }
+
+    private static List<ResponseInputItem> answer(
+            List<ResponseInputItem> earlier, Turn.ToolResult result, AttachmentWriter attachments) {
+        return ComputerCalls.find(earlier, result.callId())
+                .map(call -> ComputerCalls.answer(call, result, attachments))
+                .orElseGet(() ->
+                        List.of(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                                .callId(result.callId())
+                                .output(attachments.toolOutput(result.text(), result.attachments()))
+                                .build())));
     }
 
     private static List<ResponseInputItem> said(Turn.Assistant turn) {

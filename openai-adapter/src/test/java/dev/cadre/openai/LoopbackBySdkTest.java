@@ -204,7 +204,7 @@ class LoopbackBySdkTest {
                 .contains("\"custom_id\":\"a\"", "\"status_code\":200", "\"text\":\"ok\"");
         assertThat(content(batch.errorFileId().orElseThrow())).contains("\"custom_id\":\"b\"", "\"status_code\":500");
         assertThat(sdk.batches().list().autoPager())
-                .extracting(listed -> listed.metadata().orElseThrow()._additionalProperties())
+                .extracting(listed -> listed.metadata().orElseThrow()._allProperties())
                 .containsExactly(Map.of("shard", JsonValue.from("1")));
         assertThat(server.charges())
                 .containsExactly(new LoopbackCharge("gpt-5.4-nano", ServiceTier.BATCH, TokenUsage.of(2, 1)));

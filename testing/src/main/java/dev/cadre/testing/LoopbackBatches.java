@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The batches of the loopback server. No clock moves them: asking for one does, or the test. Safe for use by many threads. */
@@ -22,11 +21,11 @@ final class LoopbackBatches {
     final List<LoopbackBatchRule> rules = new CopyOnWriteArrayList<>();
     private final Map<String, LoopbackJob> jobs = new LinkedHashMap<>();
     private final LoopbackFiles files;
-    private final Function<LoopbackRequest, LoopbackService.Handled> generate;
+    private final LoopbackJob.LineAnswers generate;
     private LoopbackBatchLimits limits = LoopbackBatchLimits.PROVIDER;
     private boolean waits;
 
-    LoopbackBatches(LoopbackFiles files, Function<LoopbackRequest, LoopbackService.Handled> generate) {
+    LoopbackBatches(LoopbackFiles files, LoopbackJob.LineAnswers generate) {
         this.files = files;
         this.generate = generate;
     }
@@ -47,6 +46,8 @@ final class LoopbackBatches {
     synchronized void clear() {
         jobs.clear();
         rules.clear();
+        limits = LoopbackBatchLimits.PROVIDER;
+        waits = false;
     }
 
     synchronized List<LoopbackBatch> views() {

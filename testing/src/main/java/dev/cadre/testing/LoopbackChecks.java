@@ -70,9 +70,7 @@ final class LoopbackChecks {
     /** The first defect of the request, or empty if it is acceptable. */
     static Optional<String> defect(LoopbackRequest request) {
         try {
-            if (!(Json.parse(request.body()) instanceof Json.Obj body)) {
-                return Optional.of("the body is not a JSON object");
-            }
+            Json.Obj body = request.json();
             return request.isChat()
                     ? LoopbackChatChecks.defect(request, body)
                     : new LoopbackChecks(request, body).defect();
@@ -90,6 +88,7 @@ final class LoopbackChecks {
                         EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
                 .or(() -> unless(isServiceTier(), "Invalid value: 'service_tier'."))
                 .or(this::conversation)
+                .or(() -> LoopbackComputer.defect(request))
                 .or(this::format)
                 .or(this::tools);
     }
@@ -162,7 +161,7 @@ final class LoopbackChecks {
         if (!(json instanceof Json.Obj tool)) {
             return Optional.of("Invalid type for 'tools[]'.");
         }
-        if (PROVIDER_TOOLS.contains(LoopbackRequest.string(tool, "type"))) {
+        if (LoopbackComputer.isTool(json) || PROVIDER_TOOLS.contains(LoopbackRequest.string(tool, "type"))) {
             return Optional.empty();
         }
         String name = LoopbackRequest.string(tool, "name");

@@ -11,13 +11,17 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /** One batch on its way through the provider's states. Not safe for use by many threads. */
 final class LoopbackJob {
+    /** What a line of a batch is answered. */
+    interface LineAnswers {
+        LoopbackService.Handled to(String endpoint, String customId, Json.Obj body);
+    }
+
     /** Answers leave in another order than requests came: reversed within groups of so many. */
     private static final int SHUFFLED = 64;
 
@@ -74,7 +78,7 @@ final class LoopbackJob {
             LoopbackBatchLimits limits,
             LoopbackFiles files,
             Function<String, Long> enqueued,
-            Function<LoopbackRequest, LoopbackService.Handled> generate)
+            LineAnswers generate)
             throws IOException {
         switch (status) {
             case "validating" -> validate(fate, limits, enqueued);
@@ -120,11 +124,7 @@ final class LoopbackJob {
                 .with("line", Json.Null.NULL);
     }
 
-    private void answer(
-            LoopbackFiles files,
-            Function<LoopbackRequest, LoopbackService.Handled> generate,
-            int most,
-            String reasonForTheRest)
+    private void answer(LoopbackFiles files, LineAnswers generate, int most, String reasonForTheRest)
             throws IOException {
         outputFileId = files.create(id() + "_output.jsonl");
         errorFileId = files.create(id() + "_error.jsonl");
@@ -141,7 +141,11 @@ final class LoopbackJob {
                     failed++;
                     write(error, unanswered(request, reasonForTheRest));
                 } else {
-                    answer(generate.apply(request(request)), request, group, error);
+                    answer(
+                            generate.to(endpoint, request.string("custom_id"), request.object("body")),
+                            request,
+                            group,
+                            error);
                 }
                 if (group.size() == SHUFFLED) {
                     flush(group, output);
@@ -149,16 +153,6 @@ final class LoopbackJob {
             }
             flush(group, output);
         }
-    }
-
-    private LoopbackRequest request(Json.Obj line) {
-        return new LoopbackRequest(
-                0,
-                "POST",
-                endpoint,
-                line.string("custom_id"),
-                Map.of(),
-                line.object("body").write());
     }
 
     private void answer(LoopbackService.Handled handled, Json.Obj request, Deque<String> group, BufferedWriter error)

@@ -140,7 +140,10 @@ public final class LoopbackOpenAi implements AutoCloseable {
         return this;
     }
 
-    /** Forgets rules, requests, files, batches, cached prompts and bills; connections and settings stay. */
+    /**
+     * Forgets rules, requests, files, batches with what was set for them, cached prompts and bills; connections, the list
+     * of models and {@link #cachingPrompts} stay.
+     */
     public void reset() {
         service.forget();
         log.forget();

@@ -7,25 +7,70 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request that reached the loopback server, over HTTP or as a line of a batch. The accessors mean the same for the
- * Responses API and for Chat Completions.
- *
- * @param arrival its number in order of arrival, from 1; lines of batches are counted, too
- * @param method the HTTP method
- * @param path the path as it came, query included, such as {@code /v1/responses}
- * @param customId the name of a line within its batch; empty for what came over HTTP
- * @param headers header names in lower case and values; the value of {@code authorization} is left out
- * @param body the body as it came, JSON text; empty for an uploaded file
+ * Responses API and for Chat Completions. Immutable.
  */
-public record LoopbackRequest(
-        int arrival, String method, String path, String customId, Map<String, String> headers, String body) {
+public final class LoopbackRequest {
     static final String RESPONSES = "/v1/responses";
     static final String CHAT = "/v1/chat/completions";
 
-    public LoopbackRequest {
-        headers = Map.copyOf(headers);
+    private final int arrival;
+    private final String method;
+    private final String path;
+    private final String customId;
+    private final Map<String, String> headers;
+    private final String body;
+    /** Parsed when it is first asked for: a body need not be JSON. */
+    private volatile Json.@Nullable Obj tree;
+
+    LoopbackRequest(
+            int arrival, String method, String path, String customId, Map<String, String> headers, String body) {
+        this.arrival = arrival;
+        this.method = method;
+        this.path = path;
+        this.customId = customId;
+        this.headers = Map.copyOf(headers);
+        this.body = body;
+    }
+
+    /** A line of a batch. */
+    static LoopbackRequest line(int arrival, String path, String customId, Json.Obj body) {
+        var line = new LoopbackRequest(arrival, "POST", path, customId, Map.of(), body.write());
+        line.tree = body;
+        return line;
+    }
+
+    /** Its number in order of arrival, from 1; lines of batches are counted, too. */
+    public int arrival() {
+        return arrival;
+    }
+
+    /** The HTTP method. */
+    public String method() {
+        return method;
+    }
+
+    /** The path as it came, query included, such as {@code /v1/responses}. */
+    public String path() {
+        return path;
+    }
+
+    /** The name of a line within its batch; empty for what came over HTTP. */
+    public String customId() {
+        return customId;
+    }
+
+    /** Header names in lower case and values; the value of {@code authorization} is left out. */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** The body as it came, JSON text; empty for an uploaded file. */
+    public String body() {
+        return body;
     }
 
     /** The model asked for; empty if none. */
@@ -95,9 +140,14 @@ public record LoopbackRequest(
         return json().at(path).map(Json::write).orElse("");
     }
 
-    /** The body as a tree. */
+    /** The body as a tree; an empty one if it is no object. */
     Json.Obj json() {
-        return !body.isEmpty() && Json.parse(body) instanceof Json.Obj object ? object : Json.obj();
+        Json.Obj known = tree;
+        if (known == null) {
+            known = !body.isEmpty() && Json.parse(body) instanceof Json.Obj object ? object : Json.obj();
+            tree = known;
+        }
+        return known;
     }
 
     /** The entries of the conversation; a bare text counts as one. */
@@ -142,6 +192,11 @@ public record LoopbackRequest(
         return json().at(name).orElse(Json.Null.NULL) instanceof Json.Num number
                 ? number.value().longValue()
                 : 0;
+    }
+
+    @Override
+    public String toString() {
+        return "%s %s %s %s".formatted(method, path, customId, body);
     }
 
     static String string(Json.Obj object, String... path) {

@@ -5,6 +5,7 @@ import dev.cadre.json.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** Decides what a request is answered, and bills it. Safe for use by many threads. */
 final class LoopbackService {
@@ -46,13 +47,12 @@ final class LoopbackService {
                     request,
                     LoopbackReply.error(401, "invalid_request_error", "", "Missing bearer authentication in header"));
         }
-        return request.generates() ? generate(request) : serve(request, own(request, message));
+        return request.generates() ? generate(request) : serve(request, () -> own(request, message));
     }
 
     /** A line of a batch: answered as if it had come by itself, and counted among the arrivals. */
-    private Handled line(LoopbackRequest line) {
-        return generate(new LoopbackRequest(
-                log.nextArrival(), line.method(), line.path(), line.customId(), line.headers(), line.body()));
+    private Handled line(String path, String customId, Json.Obj body) {
+        return generate(LoopbackRequest.line(log.nextArrival(), path, customId, body));
     }
 
     /** An answer of a model, by the test's script. */
@@ -77,12 +77,11 @@ final class LoopbackService {
     }
 
     /** Everything that the provider does without a model. */
-    private Handled serve(LoopbackRequest request, LoopbackAnswer own) {
-        return first(ownRules, request)
-                .map(reply -> reply.content() instanceof LoopbackReply.Content.Own
-                        ? new Handled(request, reply, own, () -> {})
-                        : handled(request, reply))
-                .orElseGet(() -> new Handled(request, LoopbackReply.own(), own, () -> {}));
+    private Handled serve(LoopbackRequest request, Supplier<LoopbackAnswer> own) {
+        LoopbackReply reply = first(ownRules, request).orElseGet(LoopbackReply::own);
+        return reply.content() instanceof LoopbackReply.Content.Own
+                ? new Handled(request, reply, own.get(), () -> {})
+                : handled(request, reply);
     }
 
     private LoopbackAnswer own(LoopbackRequest request, LoopbackHttp.Message message) {

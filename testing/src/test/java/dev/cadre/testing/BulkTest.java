@@ -83,7 +83,7 @@ class BulkTest {
 
         assertThat(second)
                 .isEqualTo(new BulkSummary(
-                        5, 5, 0, 0, 3, second.spend(), Money.usd("5.00"), BulkSummary.Stop.END_OF_INPUT, List.of()));
+                        5, 5, 0, 0, 3, second.spend(), Money.usd("5.00"), BulkSummary.Stop.END_OF_INPUT, 0, List.of()));
         assertThat(second.spend().total()).isEqualTo(ITEM.times(2));
         assertThat(model.calls()).hasSize(5);
         assertThat(lines)

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.Journal;
+import dev.cadre.model.BatchClient;
+import dev.cadre.model.BatchLimits;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.schedule.RunClock;
+import dev.cadre.worker.SingleCall;
+import java.time.Duration;
+
+/** What holds for the whole of one run of the batch lane. */
+record BatchTerms<I, O>(
+        Bulk<I, O> bulk,
+        Journal journal,
+        Budget budget,
+        ModelPool pool,
+        SingleCall<I, O> call,
+        BatchClient client,
+        BatchLimits limits,
+        Fingerprints fingerprints,
+        RunClock clock,
+        long deadlineNanos) {
+
+    /** A batch may take a day, and what it left out another one. */
+    private static final Duration DEADLINE = Duration.ofDays(2);
+
+    /** Throws as {@link Bulk#run} does if the lane cannot do this; sends nothing. */
+    static <I, O> BatchTerms<I, O> of(Bulk<I, O> bulk, Budget budget) {
+        Journal journal = bulk.journal()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("the batch lane needs a journal: a batch outlives the process"));
+        ModelPool pool = bulk.coordinator().pools().pool(bulk.type().tiers().start());
+        SingleCall<I, O> call = bulk.singleCall(ServiceTier.BATCH);
+        BatchClient client = pool.batches()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the client of model '%s' knows no batches: use Lane.NOW".formatted(pool.model())));
+        RunClock clock = bulk.coordinator().clock();
+        return new BatchTerms<>(
+                bulk,
+                journal,
+                budget,
+                pool,
+                call,
+                client,
+                client.limits().within(bulk.batchLimits()),
+                new Fingerprints(bulk.coordinator()),
+                clock,
+                clock.nanoTime() + budget.deadline().orElse(DEADLINE).toNanos());
+    }
+
+    String runId() {
+        return bulk.runId();
+    }
+
+    boolean isTimeUp() {
+        return clock.nanoTime() >= deadlineNanos;
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.budget.Reservation;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Pulls inputs and puts them into shards, each with its money. For one thread. */
+final class ShardIntake<I, O> {
+    /** An input that is to go into a shard. */
+    private record Pending<I>(long index, String name, Fingerprint fingerprint, I input, String line, Money need) {}
+
+    private final BatchTerms<I, O> terms;
+    private final Iterator<? extends I> inputs;
+    private final BudgetGuard money;
+    private final OpenShards<I> shards;
+    private final Handover<O> handover;
+    private @Nullable Pending<I> held;
+    private long nextIndex;
+
+    ShardIntake(
+            BatchTerms<I, O> terms,
+            Iterator<? extends I> inputs,
+            BudgetGuard money,
+            OpenShards<I> shards,
+            Handover<O> handover) {
+        this.terms = terms;
+        this.inputs = inputs;
+        this.money = money;
+        this.shards = shards;
+        this.handover = handover;
+    }
+
+    boolean hasMore() {
+        return handover.isOpen() && (held != null || inputs.hasNext());
+    }
+
+    /** Puts inputs into the shard until it is full, or the next must wait for room or money. */
+    void fill(Shard<I> shard) {
+        while (hasMore() && !terms.isTimeUp()) {
+            Pending<I> next = held == null ? prepare(inputs.next(), nextIndex++) : held;
+            held = null;
+            if (next != null && !fits(next, shard)) {
+                held = next;
+                return;
+            }
+        }
+    }
+
+    private boolean fits(Pending<I> next, Shard<I> shard) {
+        if (!shard.hasRoom(next.line(), terms.limits(), shards.tokens())) {
+            boolean isAlone = shard.isEmpty() && shards.isEmpty();
+            if (isAlone) {
+                end(
+                        next,
+                        Outcome.failed(
+                                Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + terms.limits()));
+            }
+            return isAlone;
+        }
+        return switch (money.reserve(next.need())) {
+            case Admission.Granted(Reservation reservation) -> {
+                var item = new BatchItem<I>(next.name(), next.fingerprint(), reservation, 1, Spend.NONE);
+                item.standsAt(next.index(), remembered(next.input()));
+                shard.add(item, next.line());
+                shards.put(shard, item);
+                yield true;
+            }
+            case Admission.Contended contended -> false;
+            case Admission.Exhausted exhausted -> {
+                end(next, skipped(Skip.Kind.BUDGET, exhausted.message()));
+                handover.stop(BulkSummary.Stop.BUDGET);
+                yield true;
+            }
+        };
+    }
+
+    private @Nullable I remembered(I input) {
+        return terms.call().judgesByInput() ? input : null;
+    }
+
+    /** What of an input is still to be done; null if it is handed over already, or under way since another session. */
+    private @Nullable Pending<I> prepare(I input, long index) {
+        String name = terms.bulk().key(input, index);
+        Fingerprint fingerprint = terms.fingerprints().of(terms.bulk().type(), input);
+        Optional<Outcome<O>> earlier = earlier(name, fingerprint);
+        if (earlier.isPresent()) {
+            handover.ended(new BulkItem<>(index, name, earlier.get(), Spend.NONE, true));
+            return null;
+        }
+        try {
+            ModelRequest request = terms.call().request(input);
+            String line = terms.client().line(BatchItem.customId(name, fingerprint), request);
+            var next = new Pending<>(
+                    index, name, fingerprint, input, line, terms.pool().worstCase(request));
+            return isUnderWay(next) ? null : next;
+        } catch (JsonException unfit) {
+            Outcome<O> failed = Outcome.failed(Failure.Kind.INVALID_INPUT, String.valueOf(unfit.getMessage()));
+            handover.ended(new BulkItem<>(index, name, failed, Spend.NONE, false));
+            return null;
+        }
+    }
+
+    private Optional<Outcome<O>> earlier(String name, Fingerprint fingerprint) {
+        return terms.journal()
+                .ended(JournalKey.of(terms.runId(), name), fingerprint)
+                .flatMap(ended -> ended.outcome().ifSucceeded())
+                .map(json -> new Outcome.Succeeded<>(
+                        JsonType.of(terms.bulk().type().output()).read(json)));
+    }
+
+    private boolean isUnderWay(Pending<I> next) {
+        Optional<OpenShards.Place<I>> place = shards.place(next.name());
+        if (place.isEmpty()) {
+            return false;
+        }
+        BatchItem<I> item = place.get().item();
+        if (item.hasPlace()) {
+            throw new IllegalArgumentException("two inputs share the key '%s'".formatted(next.name()));
+        }
+        if (!item.fingerprint.equals(next.fingerprint())) {
+            return false; // it has changed since: the answer to the old one is paid, but not wanted
+        }
+        item.standsAt(next.index(), remembered(next.input()));
+        place.get().shard().learn(item, next.line());
+        return true;
+    }
+
+    /** An input that was pulled and found no room until the time was up. */
+    void giveUp() {
+        Pending<I> untried = held;
+        held = null;
+        if (untried != null) {
+            end(untried, skipped(Skip.Kind.DEADLINE, "the time was up"));
+        }
+    }
+
+    private void end(Pending<I> item, Outcome<O> outcome) {
+        handover.ended(new BulkItem<>(item.index(), item.name(), outcome, Spend.NONE, false));
+    }
+
+    private static <O> Outcome<O> skipped(Skip.Kind kind, String message) {
+        return new Outcome.Skipped<>(new Skip(kind, message, List.of()));
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonMismatchException;
+import dev.cadre.json.JsonType;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Limits;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.SubtaskType.Acceptance;
+import dev.cadre.task.Work;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Work that is one model call, asked now and answered much later: no tools, no repair, no dearer tier. Immutable and safe
+ * for use by many threads.
+ */
+public final class SingleCall<I, O> {
+    private final SubtaskType<I, O> type;
+    private final Work.Model<I, O> work;
+    private final ModelPool pool;
+    private final Limits limits;
+    private final ServiceTier serviceTier;
+
+    private SingleCall(
+            SubtaskType<I, O> type, Work.Model<I, O> work, ModelPool pool, Limits limits, ServiceTier serviceTier) {
+        this.type = type;
+        this.work = work;
+        this.pool = pool;
+        this.limits = limits;
+        this.serviceTier = serviceTier;
+    }
+
+    /**
+     * The type as single calls of one pool.
+     *
+     * @throws IllegalArgumentException if the type is plain code, has tools or may escalate; it says which
+     */
+    public static <I, O> SingleCall<I, O> of(
+            SubtaskType<I, O> type, ModelPool pool, Limits limits, ServiceTier serviceTier) {
+        if (!(type.work() instanceof Work.Model<I, O> work)) {
+            throw refused(type, "it is plain code");
+        }
+        if (!work.tools().isEmpty()) {
+            throw refused(type, "it has tools");
+        }
+        if (type.tiers().top().isAbove(type.tiers().start())) {
+            throw refused(type, "it may escalate to " + type.tiers().top());
+        }
+        return new SingleCall<>(type, work, pool, limits, serviceTier);
+    }
+
+    private static IllegalArgumentException refused(SubtaskType<?, ?> type, String why) {
+        return new IllegalArgumentException(
+                "subtask type '%s' is more than a single call: %s".formatted(type.name(), why));
+    }
+
+    /**
+     * The call for an input.
+     *
+     * @throws JsonException if the input does not fit its type
+     */
+    public ModelRequest request(I input) {
+        var task = RungTask.first(type, input, type.name(), type.tiers().start());
+        return RungPrompt.first(
+                        type,
+                        work,
+                        task.inputJson(),
+                        task.attachments(),
+                        "",
+                        pool.model(),
+                        pool.spec().maxOutputTokens(),
+                        limits)
+                .withServiceTier(serviceTier);
+    }
+
+    /** What the call for an input may cost; nothing if the input does not fit its type, because nothing would be sent. */
+    public CostRange quote(I input) {
+        try {
+            return FirstCall.range(pool, request(input));
+        } catch (JsonException unfit) {
+            return CostRange.FREE;
+        }
+    }
+
+    /** Whether an answer can only be judged beside its input. */
+    public boolean judgesByInput() {
+        return !type.acceptances().isEmpty();
+    }
+
+    /**
+     * What follows from the reply.
+     *
+     * @param input that of the call; empty if it is not known any more, which no rule of the type can be tested without
+     */
+    public Outcome<O> outcome(Optional<I> input, ModelReply reply) {
+        return switch (reply.finish()) {
+            case TRUNCATED -> Outcome.failed(Failure.Kind.TRUNCATED, "the answer is longer than its cap");
+            case REFUSED -> Outcome.failed(Failure.Kind.REFUSED, "the model refused: " + Excerpt.quoted(reply.text()));
+            case FILTERED -> Outcome.failed(Failure.Kind.FILTERED, "the provider's content filter stopped the answer");
+            case TOOL_CALLS -> Outcome.failed(Failure.Kind.TOOL_LIMIT, "the model called tools that it was not given");
+            case COMPLETE -> checked(input, reply.text());
+        };
+    }
+
+    private Outcome<O> checked(Optional<I> input, String text) {
+        O value;
+        try {
+            value = JsonType.of(type.output()).read(text);
+        } catch (JsonMismatchException mismatch) {
+            return Outcome.failed(Failure.Kind.INVALID_OUTPUT, Excerpt.line(mismatch));
+        }
+        List<Acceptance<I, O>> rules = type.acceptances();
+        if (input.isEmpty() && !rules.isEmpty()) {
+            return Outcome.failed(Failure.Kind.NOT_ACCEPTED, "its input is not known any more");
+        }
+        return rules.stream()
+                .filter(rule -> !Acceptances.passes(rule, input.orElseThrow(), value))
+                .findFirst()
+                .<Outcome<O>>map(rule -> Outcome.failed(Failure.Kind.NOT_ACCEPTED, Acceptances.message(rule.rule())))
+                .orElseGet(() -> new Outcome.Succeeded<>(value));
+    }
+}

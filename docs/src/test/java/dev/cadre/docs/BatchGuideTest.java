@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Bulk;
+import dev.cadre.BulkSummary;
+import dev.cadre.Coordinator;
+import dev.cadre.Lane;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.openai.OpenAi;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.RunClock;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.testing.LoopbackOpenAi;
+import dev.cadre.testing.LoopbackReply;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the batch snippet of docs/bulk.md against the loopback server. */
+class BatchGuideTest {
+    record Ticket(String id, String text) {}
+
+    record Label(String name) {}
+
+    static final SubtaskType<Ticket, Label> LABEL =
+            SubtaskType.model("label", Ticket.class, Label.class, "Label the ticket: bug, question or wish.");
+
+    /** Waiting takes no time on it. */
+    static final class NoWait implements RunClock {
+        private long now;
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) {
+            now = untilNanos;
+            return queue.poll();
+        }
+    }
+
+    @TempDir
+    Path folder;
+
+    final List<String> printed = new ArrayList<>();
+
+    private String label(Coordinator coordinator, List<Ticket> tickets) throws InterruptedException {
+        Path file = folder.resolve("labels.journal");
+
+        // region batches
+        try (var journal = FileJournal.open(file)) {
+            Bulk<Ticket, Label> labels =
+                    coordinator.bulk(LABEL).keyedBy(Ticket::id).journal(journal).lane(Lane.BATCH);
+            Money expected = labels.preview(tickets.stream()).cost().expected();
+            BulkSummary summary = labels.run(
+                    tickets.stream(), Budget.usd("5.00"), item -> printed.add(item.key() + " " + item.outcome()));
+            return expected + " expected, " + summary.spend().total() + " spent, batches: " + summary.batches();
+        }
+        // endregion
+    }
+
+    @Test
+    void run_inBatches_costsHalf() throws Exception {
+        try (var server = LoopbackOpenAi.start();
+                ModelPools pools = OpenAi.fromEnv(
+                        Map.of("OPENAI_API_KEY", "sk-test", "OPENAI_BASE_URL", server.baseUrl()), pool -> pool)) {
+            server.onAny().replies(LoopbackReply.text("{\"name\":\"bug\"}").usage(TokenUsage.of(1_000, 400)));
+
+            String told = label(
+                    Coordinator.builder(pools).clock(new NoWait()).build(),
+                    List.of(new Ticket("T1", "it breaks"), new Ticket("T2", "it hangs")));
+
+            // a call costs 0.0007 dollars, in a batch 0.00035
+            assertThat(told).endsWith("expected, $0.0007 spent, batches: 1");
+            assertThat(printed).hasSize(2);
+        }
+    }
+}

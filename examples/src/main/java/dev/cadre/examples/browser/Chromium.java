@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.browser;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.computer.Action;
+import dev.cadre.computer.Environment;
+import dev.cadre.computer.Risk;
+import dev.cadre.computer.Scene;
+import dev.cadre.computer.Screenshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A page in a headless Chromium: 1,024 by 768 pixels, a profile of its own that is deleted at the end, no downloads, and no
+ * way to any origin that was not allowed. What scripts of an allowed page do on a click cannot be told before it.
+ */
+public final class Chromium implements Environment {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String SCENE = resource("scene.js");
+    private static final String SETTLED = resource("settled.js");
+    private static final int WIDTH = 1_024;
+    private static final int HEIGHT = 768;
+    private static final int MILLIS_TO_SETTLE = 150;
+    private static final int MILLIS_OF_A_PAUSE = 1_000;
+    private static final int TRIES_WHILE_NAVIGATING = 20;
+
+    private final ChromiumProcess process;
+    private final DevTools tools;
+
+    private Chromium(ChromiumProcess process, DevTools tools) {
+        this.process = process;
+        this.tools = tools;
+    }
+
+    /**
+     * Browsers that begin at a page.
+     *
+     * @param start the page; its origin is allowed
+     * @param alsoAllowed addresses of further origins that may be reached
+     * @throws IllegalStateException if there is no Chromium: on the path as {@code chromium}, {@code chromium-browser} or
+     *     {@code google-chrome}, or where the system property {@code cadre.chromium} says
+     */
+    public static Environment.Source startingAt(URI start, URI... alsoAllowed) {
+        Path program = ChromiumProcess.find()
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "no Chromium: neither chromium, chromium-browser nor google-chrome is on the path, and -Dcadre.chromium names none"));
+        Set<String> origins = Stream.concat(Stream.of(start), Stream.of(alsoAllowed))
+                .map(Chromium::origin)
+                .collect(Collectors.toSet());
+        return () -> open(program, start, origins);
+    }
+
+    /** Whether there is a Chromium. */
+    public static boolean isInstalled() {
+        return ChromiumProcess.find().isPresent();
+    }
+
+    private static Chromium open(Path program, URI start, Set<String> origins)
+            throws IOException, InterruptedException {
+        ChromiumProcess process = ChromiumProcess.start(program, origins);
+        try {
+            var chromium = new Chromium(process, DevTools.connect(process.devTools()));
+            chromium.begin(start);
+            return chromium;
+        } catch (IOException | InterruptedException | RuntimeException failure) {
+            process.close();
+            throw failure;
+        }
+    }
+
+    private static String origin(URI address) {
+        String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
+        if (!Set.of("http", "https").contains(scheme) || address.getHost() == null) {
+            throw new IllegalArgumentException("no http or https address: " + address);
+        }
+        int port = address.getPort() >= 0 ? address.getPort() : scheme.equals("https") ? 443 : 80;
+        return "%s://%s:%d".formatted(scheme, address.getHost(), port);
+    }
+
+    private void begin(URI start) throws IOException, InterruptedException {
+        tools.call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", WIDTH, "height", HEIGHT, "deviceScaleFactor", 1, "mobile", false));
+        tools.call("Browser.setDownloadBehavior", Map.of("behavior", "deny"));
+        tools.call("Page.enable", Map.of());
+        tools.call("Page.setInterceptFileChooserDialog", Map.of("enabled", true));
+        tools.call("Page.navigate", Map.of("url", start.toString()));
+        settle(MILLIS_TO_SETTLE);
+    }
+
+    @Override
+    public Screenshot screenshot() throws IOException, InterruptedException {
+        JsonNode answer = tools.call("Page.captureScreenshot", Map.of("format", "png"));
+        return Screenshot.png(Base64.getDecoder().decode(answer.path("data").asText()));
+    }
+
+    @Override
+    public Scene scene(Action action) throws IOException, InterruptedException {
+        String question = switch (action) {
+            case Action.Click click -> ask("click", click.at());
+            case Action.DoubleClick twice -> ask("click", twice.at());
+            case Action.Type type -> ask(type.text().contains("\n") ? "type+enter" : "type");
+            case Action.Press press -> ask("press:" + String.join("+", press.keys()));
+            case Action.Drag drag -> ask("drag", drag.path().getFirst());
+            case Action.Look look -> ask("");
+            case Action.Pause pause -> ask("");
+            case Action.Move move -> ask("");
+            case Action.Scroll scroll -> ask("");
+        };
+        JsonNode answer = evaluate(SCENE + question);
+        var risks = EnumSet.noneOf(Risk.class);
+        answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
+        return Scene.of(
+                answer.path("address").asText(),
+                answer.path("title").asText(),
+                answer.path("target").asText(),
+                risks);
+    }
+
+    private static String ask(String how) throws IOException {
+        return "(%s, null, null)".formatted(JSON.writeValueAsString(how));
+    }
+
+    private static String ask(String how, Action.Point at) throws IOException {
+        return "(%s, %d, %d)".formatted(JSON.writeValueAsString(how), at.x(), at.y());
+    }
+
+    @Override
+    public void perform(Action action) throws IOException, InterruptedException {
+        switch (action) {
+            case Action.Look look -> {}
+            case Action.Pause pause -> settle(MILLIS_OF_A_PAUSE);
+            case Action.Click click -> click(click.at(), click.button(), 1, click.held());
+            case Action.DoubleClick twice -> {
+                click(twice.at(), Action.Button.LEFT, 1, twice.held());
+                click(twice.at(), Action.Button.LEFT, 2, twice.held());
+            }
+            case Action.Move move -> mouse("mouseMoved", move.to(), "none", Map.of(), move.held());
+            case Action.Scroll scroll ->
+                mouse(
+                        "mouseWheel",
+                        scroll.at(),
+                        "none",
+                        Map.of("deltaX", scroll.right(), "deltaY", scroll.down()),
+                        scroll.held());
+            case Action.Drag drag -> drag(drag);
+            case Action.Type type -> type(type.text());
+            case Action.Press press -> press(Keys.others(press.keys()), Keys.modifiers(press.keys()));
+        }
+        settle(MILLIS_TO_SETTLE);
+    }
+
+    private void click(Action.Point at, Action.Button button, int count, List<String> held)
+            throws IOException, InterruptedException {
+        String name = button.name().toLowerCase(Locale.ROOT);
+        mouse("mouseMoved", at, "none", Map.of(), held);
+        mouse("mousePressed", at, name, Map.of("clickCount", count), held);
+        mouse("mouseReleased", at, name, Map.of("clickCount", count), held);
+    }
+
+    private void drag(Action.Drag drag) throws IOException, InterruptedException {
+        Map<String, Object> once = Map.of("clickCount", 1);
+        mouse("mouseMoved", drag.path().getFirst(), "none", Map.of(), drag.held());
+        mouse("mousePressed", drag.path().getFirst(), "left", once, drag.held());
+        for (Action.Point point : drag.path()) {
+            mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
+        }
+        mouse("mouseReleased", drag.path().getLast(), "left", once, drag.held());
+    }
+
+    private void mouse(String type, Action.Point at, String button, Map<String, Object> more, List<String> held)
+            throws IOException, InterruptedException {
+        var event = new HashMap<>(more);
+        event.putAll(
+                Map.of("type", type, "x", at.x(), "y", at.y(), "button", button, "modifiers", Keys.modifiers(held)));
+        tools.call("Input.dispatchMouseEvent", event);
+    }
+
+    private void type(String text) throws IOException, InterruptedException {
+        String[] lines = text.split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            if (i > 0) {
+                press(List.of(Keys.ENTER), 0);
+            }
+            if (!lines[i].isEmpty()) {
+                tools.call("Input.insertText", Map.of("text", lines[i]));
+            }
+        }
+    }
+
+    private void press(List<Keys.Key> keys, int modifiers) throws IOException, InterruptedException {
+        for (Keys.Key key : keys) {
+            tools.call("Input.dispatchKeyEvent", key.event("keyDown", modifiers));
+        }
+        for (Keys.Key key : keys.reversed()) {
+            tools.call("Input.dispatchKeyEvent", key.event("keyUp", modifiers));
+        }
+    }
+
+    /** Waits for that long, and then until the page is complete. */
+    private void settle(int millis) throws IOException, InterruptedException {
+        evaluate(SETTLED + "(%d)".formatted(millis));
+    }
+
+    /** Asks in a world that the page's own scripts cannot touch; asks again when the page goes away meanwhile. */
+    private JsonNode evaluate(String script) throws IOException, InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                String frame = tools.call("Page.getFrameTree", Map.of())
+                        .at("/frameTree/frame/id")
+                        .asText();
+                JsonNode world = tools.call("Page.createIsolatedWorld", Map.of("frameId", frame));
+                JsonNode answer = tools.call(
+                        "Runtime.evaluate",
+                        Map.of(
+                                "expression",
+                                script,
+                                "contextId",
+                                world.path("executionContextId").asInt(),
+                                "awaitPromise",
+                                true,
+                                "returnByValue",
+                                true));
+                if (answer.has("exceptionDetails")) {
+                    throw new IllegalStateException(
+                            answer.at("/exceptionDetails/exception/description").asText());
+                }
+                return answer.at("/result/value");
+            } catch (IOException navigating) {
+                if (tries == TRIES_WHILE_NAVIGATING) {
+                    throw navigating;
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        tools.close();
+        process.close();
+    }
+
+    private static String resource(String name) {
+        try (var file = Chromium.class.getResourceAsStream(name)) {
+            if (file == null) {
+                throw new IllegalStateException(name + " is missing beside " + Chromium.class.getName());
+            }
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(name + " cannot be read", unreadable);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.openai.core.JsonField;
+import com.openai.models.batches.BatchError;
+import dev.cadre.model.Batch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Reads a batch in the provider's terms. */
+final class BatchReader {
+    private BatchReader() {}
+
+    static Batch read(com.openai.models.batches.Batch batch) {
+        return new Batch(
+                batch.id(),
+                state(batch),
+                metadata(batch),
+                batch.requestCounts().map(counts -> counts.completed()).orElse(0L),
+                batch.errors().flatMap(errors -> errors.data()).orElse(List.of()).stream()
+                        .map(BatchReader::defect)
+                        .toList());
+    }
+
+    private static Batch.State state(com.openai.models.batches.Batch batch) {
+        return switch (batch.status().asString()) {
+            case "completed" -> Batch.State.COMPLETED;
+            case "expired" -> Batch.State.EXPIRED;
+            case "cancelled" -> Batch.State.CANCELLED;
+            case "failed" -> Batch.State.REJECTED;
+            default -> Batch.State.OPEN;
+        };
+    }
+
+    private static Map<String, String> metadata(com.openai.models.batches.Batch batch) {
+        var notes = new HashMap<String, String>();
+        batch.metadata()
+                .ifPresent(metadata -> metadata._allProperties().forEach((name, value) -> {
+                    JsonField<?> note = value;
+                    note.asString().ifPresent(text -> notes.put(name, text));
+                }));
+        return notes;
+    }
+
+    private static Batch.Defect defect(BatchError error) {
+        String code = error.code().orElse("");
+        return new Batch.Defect(
+                error.line().orElse(0L), code, error.message().orElse(""), code.equals("token_limit_exceeded"));
+    }
+
+    /** The files with the answers; one that would be empty does not exist. */
+    static List<String> files(com.openai.models.batches.Batch batch) {
+        return Stream.of(batch.outputFileId(), batch.errorFileId())
+                .flatMap(file -> file.filter(id -> !id.isEmpty()).stream())
+                .toList();
+    }
+}
