@@ -43,11 +43,12 @@ public record CrewForecast(
     /**
      * What one tier did in a run, in the mean.
      *
+     * @param model the id of its model
      * @param attempts model calls of a run
      * @param cost what was booked for them
      * @param peakInFlight the most of them at once, in any of the runs
      */
-    public record TierUse(Tier tier, double attempts, Money cost, int peakInFlight) {}
+    public record TierUse(Tier tier, String model, double attempts, Money cost, int peakInFlight) {}
 
     public CrewForecast {
         ends = Collections.unmodifiableMap(new TreeMap<>(ends));

@@ -56,7 +56,7 @@ record CrewRun(
                 tiers);
     }
 
-    static CrewForecast forecast(List<CrewRun> runs, long seed, int subtasks) {
+    static CrewForecast forecast(List<CrewRun> runs, SimAssumptions assumed, long seed, int subtasks) {
         Map<Status, Integer> ends = new EnumMap<>(Status.class);
         Map<RunFailure.Kind, Integer> failures = new EnumMap<>(RunFailure.Kind.class);
         for (CrewRun run : runs) {
@@ -71,7 +71,7 @@ record CrewRun(
                 Percentiles.of(runs.stream().map(CrewRun::cost).toList()),
                 ends,
                 failures,
-                tiers(runs),
+                tiers(runs, assumed),
                 mean(runs.stream().map(CrewRun::wasted).toList()),
                 share(runs.stream().mapToLong(CrewRun::succeeded).sum(), (long) subtasks * runs.size()),
                 share(
@@ -79,7 +79,7 @@ record CrewRun(
                         runs.stream().mapToLong(CrewRun::executions).sum()));
     }
 
-    private static List<CrewForecast.TierUse> tiers(List<CrewRun> runs) {
+    private static List<CrewForecast.TierUse> tiers(List<CrewRun> runs, SimAssumptions assumed) {
         var uses = new ArrayList<CrewForecast.TierUse>();
         for (Tier tier : Tier.values()) {
             List<TierCount> counts = runs.stream()
@@ -87,6 +87,7 @@ record CrewRun(
                     .toList();
             uses.add(new CrewForecast.TierUse(
                     tier,
+                    assumed.pool(tier).model(),
                     share(counts.stream().mapToLong(TierCount::attempts).sum(), runs.size()),
                     mean(counts.stream().map(TierCount::cost).toList()),
                     counts.stream().mapToInt(TierCount::peakInFlight).max().orElse(0)));

@@ -82,7 +82,7 @@ public final class CrewSimulation {
                 .parallel()
                 .mapToObj(run -> runOnce(mixed(seed, run)))
                 .toList();
-        return CrewRun.forecast(all, seed, nodes.size());
+        return CrewRun.forecast(all, assumed, seed, nodes.size());
     }
 
     /**

@@ -75,8 +75,10 @@ class CrewSimulationTest {
         assertThat(forecast.cost().min()).isEqualTo(NANO_CALL.times(2).plus(MINI_CALL));
         assertThat(forecast.cost().max()).isEqualTo(forecast.cost().min());
         assertThat(forecast.rate(Status.COMPLETE)).isEqualTo(1);
-        assertThat(forecast.tier(Tier.NANO)).isEqualTo(new CrewForecast.TierUse(Tier.NANO, 2, NANO_CALL.times(2), 2));
-        assertThat(forecast.tier(Tier.MINI)).isEqualTo(new CrewForecast.TierUse(Tier.MINI, 1, MINI_CALL, 1));
+        assertThat(forecast.tier(Tier.NANO))
+                .isEqualTo(new CrewForecast.TierUse(Tier.NANO, "gpt-5.4-nano", 2, NANO_CALL.times(2), 2));
+        assertThat(forecast.tier(Tier.MINI))
+                .isEqualTo(new CrewForecast.TierUse(Tier.MINI, "gpt-5.4-mini", 1, MINI_CALL, 1));
         assertThat(forecast.wasted()).isEqualTo(Money.ZERO);
         assertThat(forecast.succeeded()).isEqualTo(1);
         assertThat(forecast.right()).isEqualTo(1);
