@@ -10,6 +10,7 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -102,9 +103,14 @@ public final class CrewSimulation {
     }
 
     CrewRun runOnce(long seed) {
-        var world = SimWorld.of(SimulationSeed.of(seed), SimSettings.given(), new SimGiven(assumed, seed), plan);
+        var world = SimWorld.of(SimulationSeed.of(seed), SimSettings.given(), models(seed), plan);
         world.live();
         return CrewRun.of(world);
+    }
+
+    /** The models of {@link #runOnce}. */
+    SimGiven models(long seed) {
+        return new SimGiven(assumed, seed);
     }
 
     /** Neighbours of a seed share no run. */
@@ -142,6 +148,20 @@ public final class CrewSimulation {
         /** What work of a type takes on one tier, input tokens excepted; default: the same as on all. */
         public Builder assuming(SubtaskType<?, ?> type, Tier tier, WorkProfile profile) {
             profiles.put(SimAssumptions.key(known(type), tier), profile);
+            return this;
+        }
+
+        /**
+         * What the attempts in a journal took: their tokens and times as they were observed, and how many replies were
+         * lost. Holds for subtasks that the graph has under the same id, and changes what is assumed about their types so
+         * far; what is assumed later replaces it. Call it after {@link #pools}: an attempt is taken to be of the tier whose
+         * price gives what was booked.
+         *
+         * @throws IllegalArgumentException if the journal knows nothing of these subtasks
+         * @throws dev.cadre.journal.JournalException if it cannot be read
+         */
+        public Builder fittedTo(Path journal) {
+            JournalFit.apply(journal, nodes, pools, profiles);
             return this;
         }
 

@@ -143,6 +143,11 @@ final class SimGiven implements SimNature {
         return Optional.of(new Conversation(request, purpose, attempt, told).fate());
     }
 
+    /** Tells the attempts of one rung apart, whatever the schedule. */
+    static String call(int turns, long cap, String input, int attempt) {
+        return turns + "." + cap + "." + input + "." + attempt;
+    }
+
     /** One attempt with all that its fate follows from. */
     private final class Conversation {
         private final ModelRequest request;
@@ -158,8 +163,7 @@ final class SimGiven implements SimNature {
             this.type = SimGiven.work(purpose);
             this.profile = profile(type, purpose.tier());
             this.told = told;
-            this.call = "%d.%d.%s.%d"
-                    .formatted(request.turns().size(), request.maxOutputTokens(), purpose.input(), attempt);
+            this.call = call(request.turns().size(), request.maxOutputTokens(), purpose.input(), attempt);
         }
 
         SimFate fate() {
