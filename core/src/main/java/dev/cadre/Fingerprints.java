@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
@@ -33,7 +34,10 @@ final class Fingerprints {
 
     /** Of one piece of work. */
     Fingerprint of(SubtaskType<?, ?> type, Object input) {
-        return Fingerprint.of(of(type).hex(), json(type.input(), input));
+        List<String> shown = attachments(type, input);
+        return shown.isEmpty()
+                ? Fingerprint.of(of(type).hex(), json(type.input(), input))
+                : Fingerprint.of(of(type).hex(), json(type.input(), input), String.join("\n", shown));
     }
 
     /** Of a type alone, for what came to an end without an input. */
@@ -60,6 +64,34 @@ final class Fingerprints {
 
     private static String describe(Tool tool) {
         return tool.effect() + " " + tool.spec();
+    }
+
+    private static <I> List<String> attachments(SubtaskType<I, ?> type, Object input) {
+        if (!(type.work() instanceof Work.Model<I, ?> model)) {
+            return List.of();
+        }
+        try {
+            return model.attachments(type.input().cast(input)).stream()
+                    .map(Fingerprints::describe)
+                    .toList();
+        } catch (RuntimeException unfit) {
+            return List.of(); // fails its subtask, too
+        }
+    }
+
+    /** With all bytes: their digest is what tells two pictures apart. */
+    private static String describe(Attachment attachment) {
+        return switch (attachment) {
+            case Attachment.Image image -> image.detail() + " " + describe(image.source());
+            case Attachment.File file -> file.name() + " " + describe(file.content());
+        };
+    }
+
+    private static String describe(Attachment.Source source) {
+        return switch (source) {
+            case Attachment.Source.Inline inline -> inline.dataUrl();
+            case Attachment.Source.At at -> at.address().toString();
+        };
     }
 
     /** The models that are bound to these tiers. */

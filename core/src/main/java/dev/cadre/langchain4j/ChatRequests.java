@@ -3,6 +3,7 @@ package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
@@ -15,7 +16,12 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.ChatMessageDeserializer;
+import dev.langchain4j.data.message.Content;
+import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.ImageContent.DetailLevel;
+import dev.langchain4j.data.message.PdfFileContent;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.Capability;
@@ -137,13 +143,19 @@ final class ChatRequests {
         for (Turn turn : request.turns()) {
             messages.add(
                     switch (turn) {
-                        case Turn.User(String text) -> UserMessage.from(text);
+                        case Turn.User user -> message(user);
                         case Turn.Assistant assistant -> {
                             assistant.toolCalls().forEach(call -> toolNames.put(call.callId(), call.name()));
                             yield message(assistant);
                         }
-                        case Turn.ToolResult(String callId, String text) ->
-                            ToolExecutionResultMessage.from(callId, toolNames.getOrDefault(callId, "unknown"), text);
+                        case Turn.ToolResult(String callId, String text, List<Attachment> attachments) -> {
+                            if (!attachments.isEmpty()) {
+                                throw new ModelException.InvalidRequest(
+                                        "LangChain4j cannot show pictures in the result of a tool", 0);
+                            }
+                            yield ToolExecutionResultMessage.from(
+                                    callId, toolNames.getOrDefault(callId, "unknown"), text);
+                        }
                     });
         }
         return messages;
@@ -153,6 +165,26 @@ final class ChatRequests {
         return !takesSchemas && request.output() instanceof OutputFormat.JsonSchema json
                 ? request.instructions() + "\n\nThe JSON schema of the answer:\n" + json.schema()
                 : request.instructions();
+    }
+
+    private static ChatMessage message(Turn.User turn) {
+        var contents = new ArrayList<Content>();
+        contents.add(TextContent.from(turn.text()));
+        for (Attachment attachment : turn.attachments()) {
+            contents.add(
+                    switch (attachment) {
+                        case Attachment.Image(Attachment.Source.Inline image, Attachment.Detail detail)
+                        when detail != Attachment.Detail.ORIGINAL ->
+                            ImageContent.from(image.base64(), image.mediaType(), DetailLevel.valueOf(detail.name()));
+                        case Attachment.File(String name, Attachment.Source.Inline file, long maxTokens)
+                        when file.mediaType().equals("application/pdf") ->
+                            PdfFileContent.from(file.base64(), file.mediaType());
+                        default ->
+                            throw new ModelException.InvalidRequest(
+                                    "LangChain4j cannot send this attachment: " + attachment, 0);
+                    });
+        }
+        return UserMessage.from(contents);
     }
 
     private static ChatMessage message(Turn.Assistant turn) {

@@ -53,20 +53,55 @@ public abstract sealed class ModelException extends RuntimeException {
         return Optional.empty();
     }
 
+    /** What the provider says it bills for the failed call; empty if it did not say, and then {@link #charge()} counts. */
+    public Optional<Billed> billed() {
+        return Optional.empty();
+    }
+
+    /**
+     * What is billed for a call without a usable reply.
+     *
+     * @param model the model that worked, as the provider names it
+     * @param usage the tokens it used
+     * @param serviceTier the processing class that sets their price
+     */
+    public record Billed(String model, TokenUsage usage, ServiceTier serviceTier) {}
+
     /** What the provider said about its limits; {@link RateLimits#UNKNOWN} by default. */
     public RateLimits limits() {
         return RateLimits.UNKNOWN;
     }
 
-    /** Turned away because of a request or token rate (429), or asked to ramp slower ({@code slow_down}). */
+    /** Turned away for now (429). */
     public static final class RateLimited extends ModelException {
+        /** Why. */
+        public enum Cause {
+            /** A request or token rate was exceeded. */
+            RATE,
+            /** The rate rose too fast ({@code slow_down}): fewer calls at once, and a slow climb. */
+            SLOW_DOWN,
+            /** This service tier has no room now; another may. */
+            NO_CAPACITY
+        }
+
+        private final Cause reason;
         private final @Nullable Duration retryAfter;
         private final RateLimits limits;
 
         public RateLimited(String message, @Nullable Duration retryAfter, RateLimits limits) {
+            this(message, Cause.RATE, retryAfter, limits);
+        }
+
+        public RateLimited(String message, Cause reason, @Nullable Duration retryAfter, RateLimits limits) {
             super(message, Charge.FREE, Reach.ATTEMPT, null);
+            this.reason = reason;
             this.retryAfter = retryAfter;
             this.limits = limits;
+        }
+
+        /** Why it was turned away. */
+        public Cause reason() {
+            return reason;
         }
 
         @Override
@@ -84,11 +119,24 @@ public abstract sealed class ModelException extends RuntimeException {
     public static final class ServerFailed extends ModelException {
         private final int status;
         private final @Nullable Duration retryAfter;
+        private final @Nullable Billed billed;
 
         public ServerFailed(String message, int status, Charge charge, @Nullable Duration retryAfter) {
+            this(message, status, charge, retryAfter, null);
+        }
+
+        /** A failure of which the provider told the bill, or null if it did not. */
+        public ServerFailed(
+                String message, int status, Charge charge, @Nullable Duration retryAfter, @Nullable Billed billed) {
             super(message, charge, Reach.ATTEMPT, null);
+            this.billed = billed;
             this.status = status;
             this.retryAfter = retryAfter;
+        }
+
+        @Override
+        public Optional<Billed> billed() {
+            return Optional.ofNullable(billed);
         }
 
         /** The HTTP status, or 200 if the failure was reported inside a reply. */
@@ -167,6 +215,7 @@ public abstract sealed class ModelException extends RuntimeException {
             this.status = status;
         }
 
+        /** The HTTP status; 0 if the request was not even sent. */
         public int status() {
             return status;
         }

@@ -3,6 +3,7 @@ package dev.cadre.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One call to a model, complete and provider-neutral. Immutable.
@@ -84,9 +85,21 @@ public record ModelRequest(
         return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
     }
 
+    /** The pictures and files of all turns, in order. */
+    public List<Attachment> attachments() {
+        return turns.stream()
+                .flatMap(turn -> switch (turn) {
+                    case Turn.User user -> user.attachments().stream();
+                    case Turn.Assistant assistant -> Stream.empty();
+                    case Turn.ToolResult result -> result.attachments().stream();
+                })
+                .toList();
+    }
+
     /**
-     * UTF-8 bytes of everything that the model reads, plus {@value #OVERHEAD_TOKENS} for each part. A byte-level
-     * tokenizer makes at most one token of a byte, so for such models this bounds the input tokens from above.
+     * UTF-8 bytes of all text that the model reads, plus {@value #OVERHEAD_TOKENS} for each part. A byte-level tokenizer
+     * makes at most one token of a byte, so for such models this bounds the input tokens from above;
+     * {@link #attachments()} come on top.
      */
     public long inputBytes() {
         long bytes = OVERHEAD_TOKENS + bytes(instructions);
@@ -106,6 +119,7 @@ public record ModelRequest(
         for (ToolSpec tool : tools) {
             bytes += OVERHEAD_TOKENS + bytes(tool.name()) + bytes(tool.description()) + bytes(tool.parametersSchema());
         }
+        bytes += OVERHEAD_TOKENS * attachments().size();
         return bytes
                 + switch (output) {
                     case OutputFormat.Text text -> 0;

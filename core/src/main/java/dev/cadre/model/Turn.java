@@ -5,8 +5,17 @@ import java.util.List;
 
 /** One entry of the conversation that a request carries. */
 public sealed interface Turn {
-    /** What the caller says. */
-    record User(String text) implements Turn {}
+    /** What the caller says, and shows. */
+    record User(String text, List<Attachment> attachments) implements Turn {
+        public User {
+            attachments = List.copyOf(attachments);
+        }
+
+        /** Words alone. */
+        public User(String text) {
+            this(text, List.of());
+        }
+    }
 
     /**
      * What the model said earlier in this conversation.
@@ -25,5 +34,14 @@ public sealed interface Turn {
     }
 
     /** What a called function returned. */
-    record ToolResult(String callId, String text) implements Turn {}
+    record ToolResult(String callId, String text, List<Attachment> attachments) implements Turn {
+        public ToolResult {
+            attachments = List.copyOf(attachments);
+        }
+
+        /** Words alone. */
+        public ToolResult(String callId, String text) {
+            this(callId, text, List.of());
+        }
+    }
 }

@@ -14,6 +14,8 @@ final class Entry {
     State state = State.WAITING;
     int failures;
     long admission;
+    long requestsMark;
+    long tokensMark;
     long notBefore;
 
     Entry(PoolEvent.Ask ask, long arrival) {

@@ -9,8 +9,8 @@ import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
-import dev.cadre.price.UnpricedTierException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +81,10 @@ public final class ModelPool {
     /**
      * The most that one attempt of this request can cost, which is what {@link #call} reserves: UTF-8 bytes as the bound of
      * input tokens, doubled for models whose tokenizer is not known to need at most a token per byte, at the dearest
-     * reading of the input, and {@code maxOutputTokens}.
+     * reading of the input, the bounds of pictures and files, and {@code maxOutputTokens}.
      *
-     * @throws UnpricedTierException if the model is not offered in the request's service tier
+     * @throws UnpricedException if the model is not offered in the request's service tier, or a picture or file has no known
+     *     bound
      */
     public Money worstCase(ModelRequest request) {
         return tariff.worstCase(request);
@@ -99,7 +100,7 @@ public final class ModelPool {
      *
      * @throws CallRefusedException if the call or a retry of it could not be sent
      * @throws ModelException if the last attempt failed
-     * @throws UnpricedTierException if the model is not offered in the request's service tier; nothing was sent
+     * @throws UnpricedException as for {@link #worstCase}; nothing was sent
      * @throws InterruptedException if the thread was interrupted: nothing is taken if it waited; the attempt is forfeited
      *     if it was in flight
      */

@@ -130,7 +130,7 @@ public final class PoolMachine {
         if (replied.tokens() >= 0) {
             tokens.giveBack(entry.ask.tokenEstimate() - replied.tokens(), now);
         }
-        learn(replied.limits(), now);
+        learn(replied.limits(), entry, now);
     }
 
     private void fail(Entry entry, PoolEvent.Failed failed, long now) {
@@ -140,10 +140,8 @@ public final class PoolMachine {
             // the request itself counts against the provider's limit even when it is turned away
             tokens.giveBack(entry.ask.tokenEstimate(), now);
         }
-        if (isOverload(failure)) {
-            parallel.onOverload(entry.admission, admissions);
-        }
-        learn(failure.limits(), now);
+        adapt(failure, entry.admission);
+        learn(failure.limits(), entry, now);
         failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
         if (failure.reach() == ModelException.Reach.RUN) {
             commands.add(new PoolCommand.Stop(failure));
@@ -178,17 +176,21 @@ public final class PoolMachine {
         return retries.takeRetry() ? Optional.empty() : Optional.of(WhyFinal.RETRY_BUDGET);
     }
 
-    private static boolean isOverload(ModelException failure) {
-        return switch (failure) {
-            case ModelException.RateLimited limited -> true;
-            case ModelException.ServerFailed server -> server.status() == 503 || server.status() == 529;
-            default -> false;
-        };
+    private void adapt(ModelException failure, long admission) {
+        switch (failure) {
+            case ModelException.RateLimited limited
+            when limited.reason() == ModelException.RateLimited.Cause.SLOW_DOWN ->
+                parallel.onSlowDown(admission, admissions);
+            case ModelException.RateLimited limited -> parallel.onOverload(admission, admissions);
+            case ModelException.ServerFailed server when server.status() == 503 || server.status() == 529 ->
+                parallel.onOverload(admission, admissions);
+            default -> {}
+        }
     }
 
-    private void learn(RateLimits limits, long now) {
-        requests.learn(limits.requests(), now);
-        tokens.learn(limits.tokens(), now);
+    private void learn(RateLimits limits, Entry told, long now) {
+        requests.learn(limits.requests(), told.requestsMark, now);
+        tokens.learn(limits.tokens(), told.tokensMark, now);
     }
 
     /** The floor is the provider's; the jitter keeps processes that were told the same from coming back together. */
@@ -250,6 +252,8 @@ public final class PoolMachine {
         waiting.admitted(entry);
         requests.take(1, now);
         tokens.take(entry.ask.tokenEstimate(), now);
+        entry.requestsMark = requests.mark();
+        entry.tokensMark = tokens.mark();
         if (entry.failures == 0) {
             retries.onFirstTry();
         }

@@ -83,7 +83,7 @@ final class PooledCall {
                 failed(flight, id, failure, since(sentAt));
                 return Optional.empty();
             } catch (InterruptedException | RuntimeException | Error broken) {
-                tell(new Attempt.Failed(id, broken, flight.forfeit(), since(sentAt)));
+                tell(new Attempt.Failed(id, broken, flight.forfeit(), Money.ZERO, since(sentAt)));
                 throw broken;
             }
             land(flight, id, reply, since(sentAt));
@@ -121,11 +121,11 @@ final class PooledCall {
     /** Books the failure; returns if the machine plans a retry, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
-        Spend spend = flight.book(failure.charge());
+        Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands =
                 flight.failed(failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED);
-        tell(new Attempt.Failed(id, failure, spend, took));
+        tell(new Attempt.Failed(id, failure, booked.spend(), booked.excess(), took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {
                 Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
@@ -134,6 +134,14 @@ final class PooledCall {
             }
         }
         throw failure;
+    }
+
+    /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
+    private Flight.Settlement book(Flight flight, ModelException failure) {
+        return failure.billed()
+                .flatMap(billed ->
+                        tariff.cost(billed, flight.reserved()).map(cost -> flight.settle(cost, billed.usage())))
+                .orElseGet(() -> new Flight.Settlement(flight.book(failure.charge()), Money.ZERO));
     }
 
     private RuntimeException refusal(Waiter waiter) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.model.Attachment;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedTierException;
 import java.util.Optional;
 
@@ -20,6 +23,8 @@ public final class Tariff {
     private static final long TOKENS_PER_BYTE = 2;
     /** A usual text has fewer tokens than this share of its bytes; providers debit their rates by such an estimate. */
     private static final long BYTES_PER_TOKEN = 4;
+    /** A usual picture, or page of a document. */
+    private static final long ATTACHMENT_TOKENS = 1_500;
     /** What no single call uses, if nothing is known about the model. */
     private static final long ABSURD_TOKENS = 10_000_000;
 
@@ -42,16 +47,24 @@ public final class Tariff {
         return model;
     }
 
-    /** The bound that is reserved; throws {@link UnpricedTierException} if the model is not offered in the tier. */
+    /** The bound that is reserved; throws {@link UnpricedException} if there is none. */
     public Money worstCase(ModelRequest request) {
+        return spec.price().worstCase(inputBound(request), request.maxOutputTokens(), request.serviceTier());
+    }
+
+    private long inputBound(ModelRequest request) {
         long bytes = request.inputBytes();
-        long inputBound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
-        return spec.price().worstCase(inputBound, request.maxOutputTokens(), request.serviceTier());
+        long bound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
+        for (Attachment attachment : request.attachments()) {
+            bound = Math.addExact(bound, spec.tokenBound(attachment));
+        }
+        return bound;
     }
 
     /** What the rate limits are charged until the usage is known. */
     public static long tokenEstimate(ModelRequest request) {
-        long input = request.inputBytes() / BYTES_PER_TOKEN;
+        long input = request.inputBytes() / BYTES_PER_TOKEN
+                + ATTACHMENT_TOKENS * request.attachments().size();
         return request.maxOutputTokens() > Long.MAX_VALUE - input ? Long.MAX_VALUE : input + request.maxOutputTokens();
     }
 
@@ -63,13 +76,21 @@ public final class Tariff {
      */
     public Optional<Money> cost(ModelReply reply, Money reserved) {
         TokenUsage usage = reply.usage();
-        if (usage == null || (usage.inputTokens() == 0 && usage.outputTokens() == 0)) {
+        return usage == null
+                ? Optional.empty()
+                : cost(new ModelException.Billed(reply.model(), usage, reply.serviceTier()), reserved);
+    }
+
+    /** What a failed call cost, by the same rules. */
+    public Optional<Money> cost(ModelException.Billed billed, Money reserved) {
+        TokenUsage usage = billed.usage();
+        if (usage.inputTokens() == 0 && usage.outputTokens() == 0) {
             return Optional.empty();
         }
-        ModelSpec answering = catalog.find(reply.model()).orElse(spec);
+        ModelSpec answering = catalog.find(billed.model()).orElse(spec);
         try {
-            Money asked = spec.price().cost(usage, reply.serviceTier());
-            Money cost = asked.atLeast(answering.price().cost(usage, reply.serviceTier()));
+            Money asked = spec.price().cost(usage, billed.serviceTier());
+            Money cost = asked.atLeast(answering.price().cost(usage, billed.serviceTier()));
             return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
                     ? Optional.empty()
                     : Optional.of(cost);

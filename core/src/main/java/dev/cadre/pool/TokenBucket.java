@@ -2,31 +2,44 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.RateLimits;
+import java.time.Duration;
 
 /**
  * A rate per minute, as a token bucket in exact integers: a limit of n per minute refills n units a microsecond.
  *
  * <p>A configured rate holds a sixth of a minute's allowance, so that no minute sees more than 7/6 of it (and one amount
  * that is larger than the bucket, which is let through when the bucket is full). A rate that only the provider reported
- * holds a whole minute's allowance, as the provider's own bucket does; what the provider says is left lowers it.
+ * holds a whole minute's allowance, as the provider's own bucket does.
+ *
+ * <p>What the provider says is left was so when it took the call in, not when its reply arrived: it is compared with
+ * what this bucket would have held then if nobody else used the rate. The difference lowers the level, until the provider
+ * says otherwise; nothing that it says raises the level above what was taken and refilled here.
  */
 final class TokenBucket {
     private static final long UNITS = 60_000_000; // microseconds of a minute
     private static final long MOST = 50_000_000_000L; // more per minute than this is no limit: level * UNITS fits
     private static final int BURSTS_PER_MINUTE = 6;
+    private static final Duration LEAST_REFILL = Duration.ofSeconds(54);
+    private static final Duration MOST_REFILL = Duration.ofSeconds(66);
 
     private final long configured;
     private long limit;
     private long level;
+    /** The level if nobody else used the rate. */
+    private long own;
+
     private long filledAt;
+    /** What full means to a mark: while no limit is known, what was taken is counted down from zero. */
+    private long base;
+
     private boolean closed;
     private long closedUntil;
 
     TokenBucket(long perMinute, long now) {
         configured = perMinute;
         limit = perMinute;
-        level = capacity();
-        filledAt = now;
+        base = capacity();
+        fill(now);
     }
 
     /** When the amount may be taken, as a reading of the clock; not after {@code now} if at once. */
@@ -53,28 +66,45 @@ final class TokenBucket {
         shift(units(amount));
     }
 
-    /** Follows what the provider said: up to the configured rate, and down. */
-    void learn(RateLimits.Window window, long now) {
+    /** What it would hold if nobody else used the rate, to be compared with what the provider says of this instant. */
+    long mark() {
+        return own - base;
+    }
+
+    /**
+     * Follows what the provider said: up to the configured rate, and down.
+     *
+     * @param mark what {@link #mark()} was when the call was sent that brought this
+     */
+    void learn(RateLimits.Window window, long mark, long now) {
         refill(now);
         if (window.isKnown()) {
             adopt(Math.min(configured, window.limitPerMinute()), now);
         }
         if (window.remaining() >= 0 && !isUnlimited()) {
-            level = Math.min(level, units(window.remaining()));
+            long others = Math.max(0, base + mark - units(window.remaining()));
+            level = bounded(own - others);
         }
-        if (window.remaining() == 0 && window.reset().isPositive()) {
+        if (window.remaining() == 0 && window.reset().isPositive() && (isUnlimited() || !isRefill(window.reset()))) {
             closeUntil(now + Clock.boundedNanos(window.reset()));
         }
+    }
+
+    /** Whether an empty bucket that refills evenly is whole after this time; if not, it is the end of a window. */
+    private static boolean isRefill(Duration reset) {
+        return reset.compareTo(LEAST_REFILL) >= 0 && reset.compareTo(MOST_REFILL) <= 0;
     }
 
     private void adopt(long perMinute, long now) {
         boolean first = isUnlimited();
         limit = perMinute;
         if (first) {
-            level = capacity();
+            base = capacity();
+            own += base;
+            level += base;
             filledAt = now;
         }
-        level = Math.min(level, capacity());
+        shift(0);
     }
 
     private void closeUntil(long time) {
@@ -87,26 +117,33 @@ final class TokenBucket {
     private void refill(long now) {
         if (closed && now - closedUntil >= 0) {
             closed = false;
-            level = capacity();
-            filledAt = closedUntil;
+            fill(closedUntil);
         }
         long micros = (now - filledAt) / 1_000;
         if (closed || isUnlimited() || micros <= 0) {
             return;
         }
         if (micros > (capacity() - level) / limit) {
-            level = capacity();
-            filledAt = now;
+            fill(now);
         } else {
-            level += micros * limit;
+            shift(micros * limit);
             filledAt += micros * 1_000;
         }
     }
 
+    private void fill(long now) {
+        own = capacity();
+        level = own;
+        filledAt = now;
+    }
+
     private void shift(long units) {
-        if (!isUnlimited()) {
-            level = Math.clamp(level + units, -units(MOST), capacity());
-        }
+        own = bounded(own + units);
+        level = bounded(level + units);
+    }
+
+    private long bounded(long units) {
+        return Math.clamp(units, -units(MOST), capacity());
     }
 
     private long capacity() {

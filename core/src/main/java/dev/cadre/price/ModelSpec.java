@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.price;
 
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Attachment.Detail;
 import java.time.LocalDate;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxOutputTokens the longest output, reasoning included; {@link #UNKNOWN} if not said
  * @param bytesBoundTokens whether its tokenizer never makes more tokens of a text than the text has UTF-8 bytes
  * @param capabilities what it can do
+ * @param imageTokens the most input tokens that one image makes at each detail; a detail that is absent is not known, and
+ *     such an image is refused
  * @param shutdownDate the first day without it, or null if none is announced
  * @param source where these facts were read; empty if not said
  * @param asOf the day they were read, or null if not said
@@ -32,6 +38,7 @@ public record ModelSpec(
         long maxOutputTokens,
         boolean bytesBoundTokens,
         Set<Capability> capabilities,
+        Map<Detail, Long> imageTokens,
         @Nullable LocalDate shutdownDate,
         String source,
         @Nullable LocalDate asOf) {
@@ -50,6 +57,40 @@ public record ModelSpec(
         var copy = EnumSet.noneOf(Capability.class);
         copy.addAll(capabilities);
         capabilities = Collections.unmodifiableSet(copy);
+        var images = new EnumMap<Detail, Long>(Detail.class);
+        images.putAll(imageTokens);
+        if (images.values().stream().anyMatch(tokens -> tokens < 1)) {
+            throw new IllegalArgumentException("model '%s' with images below 1 token: %s".formatted(id, imageTokens));
+        }
+        imageTokens = Collections.unmodifiableMap(images);
+    }
+
+    /** A model that reads no images. */
+    public ModelSpec(
+            String id,
+            String provider,
+            Price price,
+            long contextTokens,
+            long maxInputTokens,
+            long maxOutputTokens,
+            boolean bytesBoundTokens,
+            Set<Capability> capabilities,
+            @Nullable LocalDate shutdownDate,
+            String source,
+            @Nullable LocalDate asOf) {
+        this(
+                id,
+                provider,
+                price,
+                contextTokens,
+                maxInputTokens,
+                maxOutputTokens,
+                bytesBoundTokens,
+                capabilities,
+                Map.of(),
+                shutdownDate,
+                source,
+                asOf);
     }
 
     /** A model of which the price is known and nothing else: no limits, no capabilities, no bound on its tokens. */
@@ -59,6 +100,18 @@ public record ModelSpec(
 
     /** This model at another price. */
     public ModelSpec withPrice(Price price) {
+        return with(price, imageTokens);
+    }
+
+    /** This model with a bound for images at one detail; for models whose bound the catalogue does not know. */
+    public ModelSpec withImageTokens(Detail detail, long tokens) {
+        var more = new EnumMap<Detail, Long>(Detail.class);
+        more.putAll(imageTokens);
+        more.put(detail, tokens);
+        return with(price, more);
+    }
+
+    private ModelSpec with(Price price, Map<Detail, Long> imageTokens) {
         return new ModelSpec(
                 id,
                 provider,
@@ -68,9 +121,39 @@ public record ModelSpec(
                 maxOutputTokens,
                 bytesBoundTokens,
                 capabilities,
+                imageTokens,
                 shutdownDate,
                 source,
                 asOf);
+    }
+
+    /**
+     * The most input tokens that a picture or file makes.
+     *
+     * @throws UnpricedInputException if that is not known
+     */
+    public long tokenBound(Attachment attachment) {
+        return switch (attachment) {
+            case Attachment.Image image -> imageBound(image.detail());
+            case Attachment.File file -> {
+                if (file.maxTokens() == Attachment.File.UNKNOWN_TOKENS) {
+                    throw new UnpricedInputException("""
+                            nobody knows how many tokens the file '%s' makes; state it with boundedBy(tokens), or let \
+                            the pool's provider count the input""".formatted(file.name()));
+                }
+                yield file.maxTokens();
+            }
+        };
+    }
+
+    private long imageBound(Detail detail) {
+        var tokens = imageTokens.get(detail);
+        if (tokens == null) {
+            throw new UnpricedInputException("""
+                    nobody knows how many tokens an image at detail %s makes on model '%s' (known: %s); state it with \
+                    ModelSpec.withImageTokens""".formatted(detail, id, imageTokens));
+        }
+        return tokens;
     }
 
     /** Whether the model has this capability. */

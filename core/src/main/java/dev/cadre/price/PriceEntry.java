@@ -2,6 +2,7 @@
 package dev.cadre.price;
 
 import dev.cadre.json.Json;
+import dev.cadre.model.Attachment.Detail;
 import dev.cadre.model.ServiceTier;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -58,6 +59,7 @@ final class PriceEntry {
                 limit("max_output_tokens"),
                 flag("utf8_bytes_bound_tokens"),
                 capabilities(),
+                imageTokens(),
                 date("deprecation_date"),
                 text("source", ""),
                 date("as_of"));
@@ -123,6 +125,17 @@ final class PriceEntry {
         var capabilities = EnumSet.allOf(Capability.class);
         capabilities.removeIf(capability -> !flag(capability.field()));
         return capabilities;
+    }
+
+    private Map<Detail, Long> imageTokens() {
+        var tokens = new EnumMap<Detail, Long>(Detail.class);
+        for (Detail detail : Detail.values()) {
+            String name = "image_tokens_" + detail.wireName();
+            if (isGiven(name)) {
+                tokens.put(detail, fields.longValue(name));
+            }
+        }
+        return tokens;
     }
 
     /** A price for a token, rounded up to a pico-dollar. */

@@ -2,7 +2,7 @@
 package dev.cadre.price;
 
 /** The catalogue has no price for a model: it is not called, because its cost could not be bounded. */
-public final class UnpricedModelException extends RuntimeException {
+public final class UnpricedModelException extends UnpricedException {
 
     private final String model;
 

@@ -5,7 +5,7 @@ import dev.cadre.model.ServiceTier;
 import java.util.Set;
 
 /** A service tier that the model is not offered in was asked for: there is no price, so nothing was sent. */
-public final class UnpricedTierException extends RuntimeException {
+public final class UnpricedTierException extends UnpricedException {
 
     private final ServiceTier tier;
 

@@ -25,7 +25,7 @@ public record Failure(Kind kind, String message) {
         CODE_FAILED,
         /** The provider failed or refused the request. */
         MODEL_FAILED,
-        /** The money ran out between two of its calls. */
+        /** The money ran out between two of its calls, or its budget was closed. */
         BUDGET,
         /** The time ran out. */
         DEADLINE,

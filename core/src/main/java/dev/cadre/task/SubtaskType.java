@@ -2,10 +2,12 @@
 package dev.cadre.task;
 
 import dev.cadre.json.JsonType;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 
 /**
  * A named, described kind of work: input record, output record, worker, tiers, and what it allows. Immutable; every
@@ -103,6 +105,15 @@ public final class SubtaskType<I, O> {
     /** Adds the functions that the model may call; only for work of a model. */
     public SubtaskType<I, O> tools(List<Tool> tools) {
         return with(modelWork("tools").withTools(tools));
+    }
+
+    /**
+     * Sends pictures and files along with the input, such as the photo that it names; default none. They are made on the
+     * rung's thread, which may block; a function that throws fails the subtask before anything is sent, and so does a
+     * picture or file whose tokens have no known bound. Previews do not load them, so the real worst case is higher.
+     */
+    public SubtaskType<I, O> attaching(Function<? super I, List<Attachment>> attachments) {
+        return with(modelWork("attaching").withAttaching(attachments));
     }
 
     /** The cap on output tokens of one call; default {@link Limits#workerOutputTokens()}. */

@@ -2,7 +2,10 @@
 package dev.cadre.task;
 
 import dev.cadre.json.JsonType;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolSpec;
+import java.util.List;
+import java.util.Objects;
 
 /** A function that a worker's model may call. Immutable; read-only unless declared {@linkplain #writing writing}. */
 public final class Tool {
@@ -30,11 +33,30 @@ public final class Tool {
         String call(String arguments, WorkerContext context) throws Exception;
     }
 
+    /** The code of a tool that shows pictures or files to the model, too. */
+    @FunctionalInterface
+    public interface ShowingBody {
+        /** As {@link Body#call}. */
+        Shown call(String arguments, WorkerContext context) throws Exception;
+    }
+
+    /**
+     * What a tool gives back.
+     *
+     * @param text the text for the model
+     * @param attachments what it is shown beside it
+     */
+    public record Shown(String text, List<Attachment> attachments) {
+        public Shown {
+            attachments = List.copyOf(attachments);
+        }
+    }
+
     private final ToolSpec spec;
     private final Effect effect;
-    private final Body body;
+    private final ShowingBody body;
 
-    private Tool(ToolSpec spec, Effect effect, Body body) {
+    private Tool(ToolSpec spec, Effect effect, ShowingBody body) {
         this.spec = spec;
         this.effect = effect;
         this.body = body;
@@ -56,6 +78,14 @@ public final class Tool {
 
     /** A tool with arguments as JSON text and a schema of its own. */
     public static Tool raw(ToolSpec spec, Body body) {
+        return showing(
+                spec,
+                (arguments, context) -> new Shown(
+                        Objects.requireNonNull(body.call(arguments, context), "a tool returned null"), List.of()));
+    }
+
+    /** As {@link #raw}, for a tool whose results carry pictures or files. */
+    public static Tool showing(ToolSpec spec, ShowingBody body) {
         return new Tool(spec, Effect.READS, body);
     }
 
@@ -81,8 +111,9 @@ public final class Tool {
         return effect != Effect.READS;
     }
 
-    public Body body() {
-        return body;
+    /** Runs the tool, as {@link Body#call} says. */
+    public Shown call(String arguments, WorkerContext context) throws Exception {
+        return body.call(arguments, context);
     }
 
     @Override

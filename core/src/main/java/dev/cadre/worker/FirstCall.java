@@ -12,6 +12,7 @@ import dev.cadre.price.Price;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
+import java.util.List;
 import java.util.Optional;
 
 /** The price of a rung's first call, before it is made. */
@@ -48,6 +49,7 @@ final class FirstCall {
                                 type,
                                 work,
                                 inputJson,
+                                List.of(),
                                 evidence,
                                 pool.model(),
                                 pool.spec().maxOutputTokens(),

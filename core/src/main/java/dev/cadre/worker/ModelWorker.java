@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
@@ -10,12 +11,16 @@ import dev.cadre.pool.CallRefusedException;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
 
 /** Drives a {@link Rung}: calls its model through the pool of the tier, runs its tools, and waits. */
 final class ModelWorker {
+    /** In place of an HTTP status. */
+    private static final int NOT_SENT = 0;
+
     private final RungTask task;
     private final RungTerms terms;
     private final ModelPool pool;
@@ -78,6 +83,10 @@ final class ModelWorker {
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
                     new RungEvent.CallFailed(failure);
             };
+        } catch (UnpricedException unbounded) {
+            return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(unbounded), NOT_SENT));
+        } catch (BudgetClosedException closed) {
+            return new RungEvent.BudgetClosed(Excerpt.line(closed));
         } catch (UnrecordedException unrecorded) {
             throw unrecorded; // the run cannot go on, let alone this rung
         } catch (RuntimeException | Error broken) {

@@ -60,13 +60,20 @@ public final class Rung {
      *
      * @param model the provider's id of the tier's model
      * @param mostOutputTokens the longest output of that model; no cap goes beyond it
-     * @throws JsonException if the input does not fit its type
+     * @throws JsonException if the input does not fit its type, or its attachments cannot be made
      * @throws IllegalArgumentException if the type is plain code
      */
     public static Rung of(RungTask task, String model, long mostOutputTokens, Limits limits) {
         Work.Model<?, ?> work = modelWork(task);
-        ModelRequest first =
-                RungPrompt.first(task.type(), work, task.inputJson(), task.evidence(), model, mostOutputTokens, limits);
+        ModelRequest first = RungPrompt.first(
+                task.type(),
+                work,
+                task.inputJson(),
+                task.attachments(),
+                task.evidence(),
+                model,
+                mostOutputTokens,
+                limits);
         return new Rung(task, first, new ToolLoop(work.tools(), limits.tools()), mostOutputTokens);
     }
 
@@ -106,6 +113,10 @@ public final class Rung {
             case RungEvent.CallUnaffordable unaffordable -> {
                 require(State.CALLING, event);
                 yield unaffordable(unaffordable);
+            }
+            case RungEvent.BudgetClosed(String message) -> {
+                require(State.CALLING, event);
+                yield fail(Failure.Kind.BUDGET, message);
             }
             case RungEvent.ToolsEnded(List<ToolEnd> ends) -> {
                 require(State.RUNNING_TOOLS, event);

@@ -29,6 +29,9 @@ public sealed interface RungEvent {
      */
     record CallUnaffordable(Money need, String message, boolean attempted) implements RungEvent {}
 
+    /** The budget, or one around it, was closed: its owner wants nothing more paid from it. */
+    record BudgetClosed(String message) implements RungEvent {}
+
     /** The deadline has passed, or would before the next call or tool ends. */
     record TimeUp(String message) implements RungEvent {}
 

@@ -3,6 +3,7 @@ package dev.cadre.worker;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonType;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ServiceTier;
@@ -34,6 +35,7 @@ final class RungPrompt {
      * The request of the first call.
      *
      * @param inputJson the input as JSON
+     * @param attachments what goes with it
      * @param evidence what an earlier attempt answered; empty if there was none
      * @param mostOutputTokens the longest output of the model
      */
@@ -41,6 +43,7 @@ final class RungPrompt {
             SubtaskType<?, ?> type,
             Work.Model<?, ?> work,
             String inputJson,
+            List<Attachment> attachments,
             String evidence,
             String model,
             long mostOutputTokens,
@@ -49,7 +52,7 @@ final class RungPrompt {
         return new ModelRequest(
                 model,
                 work.instructions() + FRAME,
-                List.of(new Turn.User(input(inputJson) + evidence(evidence))),
+                List.of(new Turn.User(input(inputJson) + evidence(evidence), attachments)),
                 work.tools().stream().map(Tool::spec).toList(),
                 new OutputFormat.JsonSchema(output.schemaName(), output.schema()),
                 Math.min(work.maxOutputTokens().orElse(limits.workerOutputTokens()), mostOutputTokens),

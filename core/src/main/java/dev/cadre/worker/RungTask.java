@@ -3,8 +3,11 @@ package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
+import java.util.List;
 
 /**
  * What a rung has to do: one subtask, or one item of it, on one tier. Immutable.
@@ -37,6 +40,27 @@ public record RungTask(
      */
     public String inputJson() {
         return write(JsonType.of(type.input()));
+    }
+
+    /**
+     * The pictures and files that go with the input; may block.
+     *
+     * @throws JsonException if they cannot be made
+     */
+    List<Attachment> attachments() {
+        return attachments(type);
+    }
+
+    private <I> List<Attachment> attachments(SubtaskType<I, ?> of) {
+        if (!(of.work() instanceof Work.Model<I, ?> work)) {
+            return List.of();
+        }
+        try {
+            return work.attachments(of.input().cast(input));
+        } catch (RuntimeException failure) {
+            throw new JsonException(
+                    "the attachments of '%s' cannot be made: %s".formatted(type.name(), Excerpt.line(failure)));
+        }
     }
 
     private <I> String write(JsonType<I> form) {

@@ -43,7 +43,8 @@ public final class SubtaskWorker {
 
     /**
      * What the first call of a rung may cost; nothing for plain code, and for an input that does not fit its type,
-     * because nothing would be sent. Does not block, spends nothing.
+     * because nothing would be sent. Attachments are not made for it, so theirs comes on top. Does not block, spends
+     * nothing.
      *
      * @return empty if no model is bound to the tier
      */

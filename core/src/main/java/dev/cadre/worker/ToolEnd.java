@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.model.Attachment;
 import java.time.Duration;
+import java.util.List;
 
 /** How one call of a tool ended. Carries no compatibility promise. */
 public sealed interface ToolEnd {
-    /** With a text for the model. */
-    record Returned(String text) implements ToolEnd {}
+    /** With a text for the model, and perhaps something to look at. */
+    record Returned(String text, List<Attachment> attachments) implements ToolEnd {
+        public Returned {
+            attachments = List.copyOf(attachments);
+        }
+
+        public Returned(String text) {
+            this(text, List.of());
+        }
+    }
 
     /** With a reason that is meant for the model. */
     record Declined(String message) implements ToolEnd {}

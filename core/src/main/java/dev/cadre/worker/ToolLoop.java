@@ -3,6 +3,7 @@ package dev.cadre.worker;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.Turn;
 import dev.cadre.task.Failure;
@@ -93,8 +94,8 @@ final class ToolLoop {
         for (Slot slot : round) {
             results.add(
                     switch (slot) {
-                        case Slot.Run(RungCommand.ToolRun run) -> result(run.call(), text(next.next()));
-                        case Slot.Answered(ToolCall call, String text) -> result(call, text);
+                        case Slot.Run(RungCommand.ToolRun run) -> result(run.call(), next.next());
+                        case Slot.Answered(ToolCall call, String text) -> result(call, text, List.of());
                     });
         }
         return results;
@@ -158,17 +159,18 @@ final class ToolLoop {
         }
     }
 
-    private Turn.ToolResult result(ToolCall call, String text) {
-        return new Turn.ToolResult(call.callId(), Excerpt.cutBytes(text, limits.outputBytes()));
+    private Turn.ToolResult result(ToolCall call, ToolEnd end) {
+        return switch (end) {
+            case ToolEnd.Returned(String text, List<Attachment> attachments) -> result(call, text, attachments);
+            case ToolEnd.Declined(String message) -> result(call, error(message), List.of());
+            case ToolEnd.Broke broke -> result(call, error("the tool failed"), List.of());
+            case ToolEnd.TimedOut(var timeout) ->
+                result(call, error("timed out after %d ms".formatted(timeout.toMillis())), List.of());
+        };
     }
 
-    private static String text(ToolEnd end) {
-        return switch (end) {
-            case ToolEnd.Returned(String text) -> text;
-            case ToolEnd.Declined(String message) -> error(message);
-            case ToolEnd.Broke broke -> error("the tool failed");
-            case ToolEnd.TimedOut(var timeout) -> error("timed out after %d ms".formatted(timeout.toMillis()));
-        };
+    private Turn.ToolResult result(ToolCall call, String text, List<Attachment> attachments) {
+        return new Turn.ToolResult(call.callId(), Excerpt.cutBytes(text, limits.outputBytes()), attachments);
     }
 
     private static String error(String trouble) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,8 +67,8 @@ final class ToolThread {
 
     private void call() {
         try {
-            end = new ToolEnd.Returned(
-                    Objects.requireNonNull(run.tool().body().call(run.call().arguments(), context), "null result"));
+            Tool.Shown shown = run.tool().call(run.call().arguments(), context);
+            end = new ToolEnd.Returned(shown.text(), shown.attachments());
         } catch (ToolException declined) {
             end = new ToolEnd.Declined(String.valueOf(declined.getMessage()));
         } catch (InterruptedException interrupt) {

@@ -156,7 +156,7 @@ class LangChain4jToolsTest {
                 .filter(tool -> tool.name().equals("touch"))
                 .toList();
 
-        touch.getFirst().body().call("{\"times\":4}", CONTEXT);
+        touch.getFirst().call("{\"times\":4}", CONTEXT);
 
         assertThat(touch).hasSize(1);
         assertThat(overriding.touched).isEqualTo(-4);
@@ -209,7 +209,7 @@ class LangChain4jToolsTest {
     }
 
     private String call(String name, String arguments) throws Exception {
-        return tool(name).body().call(arguments, CONTEXT);
+        return tool(name).call(arguments, CONTEXT).text();
     }
 
     private dev.cadre.task.Tool tool(String name) {

@@ -62,30 +62,77 @@ class TokenBucketTest {
     @Test
     void reportedLimit_lowersAConfiguredOne_butNeverRaisesIt() {
         var bucket = new TokenBucket(60, 0);
-        bucket.learn(new Window(6_000, 6_000, Duration.ZERO), 0);
+        bucket.learn(new Window(6_000, 6_000, Duration.ZERO), bucket.mark(), 0);
         bucket.take(10, 0);
         assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
 
-        bucket.learn(new Window(30, -1, Duration.ZERO), 0);
+        bucket.learn(new Window(30, -1, Duration.ZERO), bucket.mark(), 0);
         assertThat(bucket.opensAt(1, 0)).isEqualTo(2 * SECOND);
-        bucket.learn(new Window(6_000, -1, Duration.ZERO), 0);
+        bucket.learn(new Window(6_000, -1, Duration.ZERO), bucket.mark(), 0);
         assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
     }
 
     @Test
-    void remainder_lowersTheLevel_butNeverRaisesIt() {
+    void remainder_neverRaisesTheLevelAboveWhatWasTakenHere() {
         var bucket = new TokenBucket(UNLIMITED, 0);
-        bucket.learn(new Window(60, 40, Duration.ofSeconds(20)), 0);
+        bucket.learn(new Window(60, 40, Duration.ofSeconds(20)), bucket.mark(), 0);
         bucket.take(40, 0);
-        bucket.learn(new Window(60, 59, Duration.ofSeconds(1)), 0);
+        bucket.learn(new Window(60, 59, Duration.ofSeconds(1)), bucket.mark(), 0);
 
+        assertThat(bucket.opensAt(20, 0)).isZero();
+        assertThat(bucket.opensAt(21, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void remainder_isComparedWithTheLevelOfItsTime() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 60, Duration.ZERO), bucket.mark(), 0);
+        bucket.take(50, 0);
+        long mark = bucket.mark();
+        bucket.giveBack(45, SECOND);
+        bucket.learn(new Window(60, 10, Duration.ofSeconds(50)), mark, SECOND);
+
+        assertThat(bucket.opensAt(56, SECOND)).as("only 4 are in use").isEqualTo(SECOND);
+        assertThat(bucket.opensAt(57, SECOND)).isEqualTo(2 * SECOND);
+    }
+
+    @Test
+    void remainderThatOthersLowered_rises_whenTheProviderSaysSo() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 20, Duration.ofSeconds(40)), bucket.mark(), 0);
+        assertThat(bucket.opensAt(30, 0)).isEqualTo(10 * SECOND);
+
+        bucket.learn(new Window(60, 50, Duration.ofSeconds(10)), bucket.mark(), 0);
+        assertThat(bucket.opensAt(50, 0)).isZero();
+        assertThat(bucket.opensAt(51, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void whatWasTakenBeforeALimitWasKnown_isInUse() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.take(1, 0);
+        long mark = bucket.mark();
+        bucket.take(40, 0);
+        bucket.learn(new Window(60, 59, Duration.ofSeconds(1)), mark, 0);
+
+        assertThat(bucket.opensAt(19, 0)).isZero();
+        assertThat(bucket.opensAt(20, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
+    void emptyBucketThatRefillsEvenly_isNotClosed() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 0, Duration.ofSeconds(60)), bucket.mark(), 0);
         assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+
+        bucket.learn(new Window(60, 0, Duration.ofSeconds(30)), bucket.mark(), 0);
+        assertThat(bucket.opensAt(1, 0)).as("a window of half a minute").isEqualTo(30 * SECOND);
     }
 
     @Test
     void exhaustedWindowOfAnUnknownLimit_closesItUntilTheReset() {
         var bucket = new TokenBucket(UNLIMITED, 0);
-        bucket.learn(new Window(-1, 0, Duration.ofSeconds(3)), 0);
+        bucket.learn(new Window(-1, 0, Duration.ofSeconds(3)), bucket.mark(), 0);
 
         assertThat(bucket.opensAt(1, 0)).isEqualTo(3 * SECOND);
         assertThat(bucket.opensAt(1, 3 * SECOND)).isEqualTo(3 * SECOND);

@@ -5,6 +5,7 @@ import com.openai.core.JsonField;
 import com.openai.core.JsonValue;
 import com.openai.models.responses.ResponseError;
 import com.openai.models.responses.ResponseErrorEvent;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -70,7 +71,19 @@ record ErrorBody(String type, String code, String param, String message) {
 
     /** Whether a rate was exceeded, or rose too fast. */
     boolean tellsOfRate() {
-        return code.equals("rate_limit_exceeded") || code.equals("slow_down");
+        return code.equals("rate_limit_exceeded") || tellsOfRamp();
+    }
+
+    /** Whether a rate rose too fast. */
+    boolean tellsOfRamp() {
+        return code.equals("slow_down") || type.equals("slow_down");
+    }
+
+    /** Whether the service tier has no room, which flex processing says with a 429 and no code of its own. */
+    boolean tellsOfCapacity() {
+        return code.equals("resource_unavailable")
+                || type.equals("resource_unavailable")
+                || message.toLowerCase(Locale.ROOT).contains("resource unavailable");
     }
 
     /** Whether the content of the request or the reply was objected to. */

@@ -16,6 +16,7 @@ import dev.cadre.model.ModelRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** One request and its reply. */
@@ -31,11 +32,16 @@ final class Exchange {
     private final ResponseCreateParams params;
     private final CallContext context;
 
-    Exchange(ResponseService.WithRawResponse service, Failures failures, ModelRequest request, CallContext context) {
+    Exchange(
+            ResponseService.WithRawResponse service,
+            Failures failures,
+            Set<String> imageHosts,
+            ModelRequest request,
+            CallContext context) {
         this.service = service;
         this.failures = failures;
         this.request = request;
-        this.params = RequestWriter.write(request);
+        this.params = RequestWriter.write(request, imageHosts);
         this.context = context;
     }
 

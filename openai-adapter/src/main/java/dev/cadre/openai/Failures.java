@@ -6,6 +6,7 @@ import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
+import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.ConnectionFailed;
 import dev.cadre.model.ModelException.ContextTooLong;
@@ -98,7 +99,7 @@ final class Failures {
             return new InvalidRequest(message, status);
         }
         return switch (status) {
-            case 429 -> new RateLimited(message, headers.retryAfter(clock), headers.limits());
+            case 429 -> rateLimited(message, error, headers);
             case 401, 403 -> new AuthFailed(message);
             case 404 -> notFound(message, model, error);
             case 408, 409 -> serverFailed(message, status, error, headers);
@@ -115,9 +116,16 @@ final class Failures {
                 : new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
     }
 
+    private ModelException rateLimited(String message, ErrorBody error, LimitHeaders headers) {
+        RateLimited.Cause cause = error.tellsOfRamp()
+                ? RateLimited.Cause.SLOW_DOWN
+                : error.tellsOfCapacity() ? RateLimited.Cause.NO_CAPACITY : RateLimited.Cause.RATE;
+        return new RateLimited(message, cause, headers.retryAfter(clock), headers.limits());
+    }
+
     private ModelException serverFailed(String message, int status, ErrorBody error, LimitHeaders headers) {
         if (status == 503 && error.tellsOfRate()) {
-            return new RateLimited(message, headers.retryAfter(clock), headers.limits());
+            return rateLimited(message, error, headers);
         }
         // an explained refusal comes before the work; any other failure may come after it
         boolean turnedAway = error.isPresent() && (status < 500 || status == 503);
@@ -130,12 +138,22 @@ final class Failures {
      * @param worked whether the provider may have done some of the work, which it would bill
      */
     ModelException inReply(String model, ErrorBody error, LimitHeaders headers, boolean worked) {
+        return inReply(model, error, headers, worked, null);
+    }
+
+    /**
+     * The same for an error that may come with its bill.
+     *
+     * @param billed what the provider says it bills; null if it did not say
+     */
+    ModelException inReply(
+            String model, ErrorBody error, LimitHeaders headers, boolean worked, @Nullable Billed billed) {
         String message = message(model, "an error inside the reply", error, headers);
         if (!worked && error.tellsOfQuota()) {
             return new QuotaExhausted(message);
         }
         if (!worked && error.tellsOfRate()) {
-            return new RateLimited(message, headers.retryAfter(clock), headers.limits());
+            return rateLimited(message, error, headers);
         }
         if (!worked && error.tellsOfPolicy()) {
             return new InvalidRequest(message, 200);
@@ -143,7 +161,7 @@ final class Failures {
         if (!worked && error.code().equals("context_length_exceeded")) {
             return new ContextTooLong(message);
         }
-        return new ServerFailed(message, 200, Charge.UNKNOWN, headers.retryAfter(clock));
+        return new ServerFailed(message, 200, Charge.UNKNOWN, headers.retryAfter(clock), billed);
     }
 
     /** Something with status 200 that is no reply. */

@@ -10,6 +10,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
@@ -35,6 +36,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
     private final OkHttpClient http;
     private final OpenAIClient sdk;
     private final Failures failures;
+    private final Set<String> imageHosts;
     private volatile boolean closed;
 
     private OpenAiClient(Builder builder) {
@@ -56,6 +58,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 .putHeader("User-Agent", "cadre")
                 .logLevel(LogLevel.OFF)
                 .build();
+        imageHosts = Set.copyOf(builder.imageHosts);
         failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
     }
 
@@ -77,7 +80,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before the call of " + request.model());
         }
-        var exchange = new Exchange(sdk.responses().withRawResponse(), failures, request, context);
+        var exchange = new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context);
         return Thread.currentThread().isVirtual()
                 ? exchange.run(context.text())
                 : new Handoff().run(exchange, context.text());
@@ -108,6 +111,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
         private BaseUrl baseUrl = BaseUrl.OPENAI;
         private int maxIdleConnections = 256;
         private InstantSource clock = InstantSource.system();
+        private Set<String> imageHosts = Set.of();
 
         private Builder(String apiKey) {
             this.apiKey = apiKey.strip();
@@ -136,6 +140,15 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 throw new IllegalArgumentException("maxIdleConnections must be at least 1, not " + maxIdleConnections);
             }
             this.maxIdleConnections = maxIdleConnections;
+            return this;
+        }
+
+        /**
+         * The hosts that a picture's address may name; none by default, because the provider fetches it and an address may
+         * come from a model.
+         */
+        public Builder allowImageHosts(String... hosts) {
+            imageHosts = Set.of(hosts);
             return this;
         }
 

@@ -8,9 +8,11 @@ import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.util.List;
 import java.util.function.Function;
@@ -76,7 +78,13 @@ final class ReplyReader {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
         boolean worked = !items(response).isEmpty() || !isAbsent(response);
-        throw failures.inReply(request.model(), error, headers, worked);
+        TokenUsage usage = UsageReader.read(response._usage());
+        throw failures.inReply(
+                request.model(),
+                error,
+                headers,
+                worked,
+                usage == null ? null : new Billed(model(response), usage, serviceTier(response)));
     }
 
     private static boolean isAbsent(Response response) {

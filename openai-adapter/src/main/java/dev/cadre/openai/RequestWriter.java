@@ -25,6 +25,7 @@ import dev.cadre.model.Turn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes a request in the provider's terms. */
 final class RequestWriter {
@@ -33,13 +34,19 @@ final class RequestWriter {
 
     private RequestWriter() {}
 
+    /** A request that names no pictures of other hosts. */
     static ResponseCreateParams write(ModelRequest request) {
+        return write(request, Set.of());
+    }
+
+    /** A request whose pictures may lie on these hosts. */
+    static ResponseCreateParams write(ModelRequest request, Set<String> imageHosts) {
         if (request.serviceTier() == ServiceTier.BATCH) {
             throw new IllegalArgumentException("a single call cannot ask for the service tier BATCH");
         }
         var params = ResponseCreateParams.builder()
                 .model(request.model())
-                .inputOfResponse(items(request.turns()))
+                .inputOfResponse(items(request.turns(), new AttachmentWriter(imageHosts)))
                 .maxOutputTokens(request.maxOutputTokens())
                 .reasoning(Reasoning.builder()
                         .effort(ReasoningEffort.of(request.effort().wireName()))
@@ -85,16 +92,20 @@ final class RequestWriter {
                 .build();
     }
 
-    private static List<ResponseInputItem> items(List<Turn> turns) {
+    private static List<ResponseInputItem> items(List<Turn> turns, AttachmentWriter attachments) {
         var items = new ArrayList<ResponseInputItem>();
         for (Turn turn : turns) {
             switch (turn) {
-                case Turn.User user -> items.add(message(EasyInputMessage.Role.USER, user.text()));
+                case Turn.User user ->
+                    items.add(ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
+                            .role(EasyInputMessage.Role.USER)
+                            .content(attachments.message(user.text(), user.attachments()))
+                            .build()));
                 case Turn.Assistant assistant -> items.addAll(said(assistant));
                 case Turn.ToolResult result ->
                     items.add(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
                             .callId(result.callId())
-                            .output(result.text())
+                            .output(attachments.toolOutput(result.text(), result.attachments()))
                             .build()));
             }
         }
@@ -111,15 +122,13 @@ final class RequestWriter {
         }
         var items = new ArrayList<ResponseInputItem>();
         if (!turn.text().isEmpty()) {
-            items.add(message(EasyInputMessage.Role.ASSISTANT, turn.text()));
+            items.add(ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
+                    .role(EasyInputMessage.Role.ASSISTANT)
+                    .content(turn.text())
+                    .build()));
         }
         turn.toolCalls().forEach(call -> items.add(called(call)));
         return items;
-    }
-
-    private static ResponseInputItem message(EasyInputMessage.Role role, String text) {
-        return ResponseInputItem.ofEasyInputMessage(
-                EasyInputMessage.builder().role(role).content(text).build());
     }
 
     private static ResponseInputItem called(ToolCall call) {

@@ -4,18 +4,24 @@ package dev.cadre.testing;
 import dev.cadre.json.Json;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The reply to one request as the provider words it. */
-record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
+/** The reply to one request as the Responses API words it. */
+record LoopbackBody(LoopbackGeneration generation) {
+    private LoopbackRequest request() {
+        return generation.request();
+    }
+
+    LoopbackReply reply() {
+        return generation.reply();
+    }
 
     /** The whole reply. */
     Json.Obj response() {
         Json.Obj response =
-                head(status()).with("output", new Json.Arr(output())).with("usage", usage(used()));
-        response = switch (reply.content()) {
+                head(status()).with("output", new Json.Arr(output())).with("usage", usage(generation.used()));
+        response = switch (reply().content()) {
             case LoopbackReply.Content.Message message
             when !message.incompleteReason().isEmpty() ->
                 response.with("incomplete_details", Json.obj().with("reason", message.incompleteReason()));
@@ -23,7 +29,7 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
                 response.with("error", Json.obj().with("code", failure.code()).with("message", failure.message()));
             default -> response;
         };
-        for (var field : reply.fields().entrySet()) {
+        for (var field : reply().fields().entrySet()) {
             response = response.with(field.getKey(), field.getValue());
         }
         return response;
@@ -32,7 +38,7 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
     /** The reply before there is anything in it. */
     Json.Obj head(String status) {
         return Json.obj()
-                .with("id", "resp_" + request.arrival())
+                .with("id", generation.id("resp_"))
                 .with("object", "response")
                 .with("created_at", 1_790_000_000)
                 .with("status", status)
@@ -40,14 +46,14 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
                 .with("error", Json.Null.NULL)
                 .with("incomplete_details", Json.Null.NULL)
                 .with("instructions", Json.Null.NULL)
-                .with("max_output_tokens", request.maxOutputTokens())
+                .with("max_output_tokens", request().maxOutputTokens())
                 .with("metadata", Json.obj())
-                .with("model", request.model())
+                .with("model", request().model())
                 .with("output", Json.arr())
                 .with("parallel_tool_calls", true)
                 .with("previous_response_id", Json.Null.NULL)
-                .with("reasoning", Json.obj().with("effort", request.text("reasoning", "effort")))
-                .with("service_tier", request.text("service_tier"))
+                .with("reasoning", Json.obj().with("effort", request().text("reasoning", "effort")))
+                .with("service_tier", generation.tierName())
                 .with("store", false)
                 .with("temperature", 1)
                 .with("text", Json.obj().with("format", Json.obj().with("type", "text")))
@@ -59,42 +65,14 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
     }
 
     private String status() {
-        return switch (reply.content()) {
+        return switch (reply().content()) {
             case LoopbackReply.Content.Message message -> message.status();
             case LoopbackReply.Content.Failure failure -> "failed";
             case LoopbackReply.Content.Refusal refusal -> "completed";
             case LoopbackReply.Content.Calls calls -> "completed";
             case LoopbackReply.Content.Raw raw -> throw new IllegalStateException("raw replies have no status");
+            case LoopbackReply.Content.Own own -> throw new IllegalStateException("the server's own have none either");
         };
-    }
-
-    /** The model that is billed. */
-    String servedModel() {
-        return reply.fields().get("model") instanceof Json.Str name ? name.value() : request.model();
-    }
-
-    /** What is billed. */
-    TokenUsage used() {
-        return reply.usage().orElseGet(() -> {
-            long input = tokens(request.instructions() + request.inputText());
-            long cap = request.maxOutputTokens();
-            return switch (reply.content()) {
-                case LoopbackReply.Content.Message message
-                when message.incompleteReason().equals("max_output_tokens") -> TokenUsage.of(input, cap);
-                case LoopbackReply.Content.Message message ->
-                    TokenUsage.of(input, Math.min(cap, tokens(String.join("", message.pieces()))));
-                case LoopbackReply.Content.Refusal refusal ->
-                    TokenUsage.of(input, Math.min(cap, tokens(refusal.text())));
-                case LoopbackReply.Content.Calls calls ->
-                    TokenUsage.of(input, Math.min(cap, tokens(calls.calls().toString())));
-                case LoopbackReply.Content.Failure failure -> TokenUsage.of(input, 0);
-                case LoopbackReply.Content.Raw raw -> TokenUsage.NONE;
-            };
-        });
-    }
-
-    private static long tokens(String text) {
-        return 1 + text.getBytes(StandardCharsets.UTF_8).length / 4L;
     }
 
     private static Json.Obj usage(TokenUsage used) {
@@ -113,14 +91,14 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
     /** The items of the reply, each with its final content. */
     List<Json> output() {
         var items = new ArrayList<Json>();
-        if (!reply.encryptedReasoning().isEmpty()) {
+        if (!reply().encryptedReasoning().isEmpty()) {
             items.add(Json.obj()
                     .with("type", "reasoning")
-                    .with("id", "rs_" + request.arrival())
+                    .with("id", generation.id("rs_"))
                     .with("summary", Json.arr())
-                    .with("encrypted_content", reply.encryptedReasoning()));
+                    .with("encrypted_content", reply().encryptedReasoning()));
         }
-        switch (reply.content()) {
+        switch (reply().content()) {
             case LoopbackReply.Content.Message message ->
                 items.add(message(Json.obj()
                         .with("type", "output_text")
@@ -132,6 +110,7 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
             case LoopbackReply.Content.Calls calls -> calls.calls().forEach(call -> items.add(call(call)));
             case LoopbackReply.Content.Failure failure -> {}
             case LoopbackReply.Content.Raw raw -> {}
+            case LoopbackReply.Content.Own own -> {}
         }
         return items;
     }
@@ -139,7 +118,7 @@ record LoopbackBody(LoopbackRequest request, LoopbackReply reply) {
     private Json message(Json.Obj part) {
         return Json.obj()
                 .with("type", "message")
-                .with("id", "msg_" + request.arrival())
+                .with("id", generation.id("msg_"))
                 .with("status", status().equals("completed") ? "completed" : "incomplete")
                 .with("role", "assistant")
                 .with("content", Json.arr(part));

@@ -16,12 +16,11 @@ final class LoopbackChecks {
     /** The provider's own lower limit. */
     private static final long LEAST_OUTPUT_TOKENS = 16;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    private static final Set<String> EFFORTS = Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+    static final Set<String> EFFORTS = Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
-    private static final Set<String> TIERS =
-            Set.of("auto", "default", "flex", "scale", "priority", "fast", "ultrafast");
+    static final Set<String> TIERS = Set.of("auto", "default", "flex", "scale", "priority", "fast", "ultrafast");
 
     /** The parameters of the provider's published description, version 2.3.0. */
     private static final Set<String> PARAMETERS = Set.of(
@@ -65,34 +64,22 @@ final class LoopbackChecks {
         this.body = body;
     }
 
-    /** The error for the first defect of the request, or empty if it is acceptable. */
-    static Optional<LoopbackReply> refusal(String line, LoopbackRequest request, boolean hasKey) {
-        if (!line.startsWith("POST /v1/responses ")) {
-            return Optional.of(LoopbackReply.error(
-                    404, "invalid_request_error", "", "Invalid URL (" + line.replace(" HTTP/1.1", "") + ")"));
-        }
-        if (!hasKey) {
-            return Optional.of(
-                    LoopbackReply.error(401, "invalid_request_error", "", "Missing bearer authentication in header"));
-        }
-        return defect(request).map(text -> LoopbackReply.error(400, "invalid_request_error", "invalid_value", text));
-    }
-
-    private static Optional<String> defect(LoopbackRequest request) {
+    /** The first defect of the request, or empty if it is acceptable. */
+    static Optional<String> defect(LoopbackRequest request) {
         try {
-            return Json.parse(request.body()) instanceof Json.Obj body
-                    ? new LoopbackChecks(request, body).defect()
-                    : Optional.of("the body is not a JSON object");
+            if (!(Json.parse(request.body()) instanceof Json.Obj body)) {
+                return Optional.of("the body is not a JSON object");
+            }
+            return request.isChat()
+                    ? LoopbackChatChecks.defect(request, body)
+                    : new LoopbackChecks(request, body).defect();
         } catch (JsonException e) {
             return Optional.of("We could not parse the JSON body of your request: " + e.getMessage());
         }
     }
 
     private Optional<String> defect() {
-        return body.fields().keySet().stream()
-                .filter(name -> !PARAMETERS.contains(name))
-                .findFirst()
-                .map("Unknown parameter: '%s'."::formatted)
+        return unknown(body, PARAMETERS)
                 .or(() -> unless(!request.model().isBlank(), "Missing required parameter: 'model'."))
                 .or(this::cap)
                 .or(() -> unless(is("store", new Json.Bool(false)), "'store' must be false"))
@@ -102,6 +89,13 @@ final class LoopbackChecks {
                 .or(this::conversation)
                 .or(this::format)
                 .or(this::tools);
+    }
+
+    static Optional<String> unknown(Json.Obj body, Set<String> parameters) {
+        return body.fields().keySet().stream()
+                .filter(name -> !parameters.contains(name))
+                .findFirst()
+                .map("Unknown parameter: '%s'."::formatted);
     }
 
     private Optional<String> cap() {
@@ -172,7 +166,7 @@ final class LoopbackChecks {
         return body.at(path.split("\\.", -1)).equals(Optional.of(value));
     }
 
-    private static Optional<String> unless(boolean isFine, String defect) {
+    static Optional<String> unless(boolean isFine, String defect) {
         return isFine ? Optional.empty() : Optional.of(defect);
     }
 }

@@ -12,14 +12,16 @@ import java.util.concurrent.CountDownLatch;
 /** Sends one reply over one connection, with the fault that its script asks for. */
 final class LoopbackDelivery {
     private final LoopbackHttp http;
-    private final LoopbackRequest request;
-    private final LoopbackReply reply;
+    private final LoopbackService.Handled handled;
     private volatile boolean isOver;
 
-    LoopbackDelivery(LoopbackHttp http, LoopbackRequest request, LoopbackReply reply) {
+    LoopbackDelivery(LoopbackHttp http, LoopbackService.Handled handled) {
         this.http = http;
-        this.request = request;
-        this.reply = reply;
+        this.handled = handled;
+    }
+
+    private LoopbackReply reply() {
+        return handled.reply();
     }
 
     /** Whether all has been sent that will be: a client that hangs up later did not do so out of impatience. */
@@ -28,7 +30,7 @@ final class LoopbackDelivery {
     }
 
     void send() throws IOException, InterruptedException {
-        switch (reply.fault()) {
+        switch (reply().fault()) {
             case CLOSE_BEFORE_REPLY -> close();
             case RESET_BEFORE_REPLY -> reset();
             case NO_HTTP -> {
@@ -45,25 +47,23 @@ final class LoopbackDelivery {
     }
 
     private void sendBody() throws IOException, InterruptedException {
-        if (reply.content() instanceof LoopbackReply.Content.Raw raw) {
-            reply.passGate();
-            sendWhole(raw.status(), raw.contentType(), raw.body());
-        } else if (request.streams()) {
-            sendStream(LoopbackEvents.of(new LoopbackBody(request, reply)));
-        } else {
-            reply.passGate();
-            sendWhole(
-                    200,
-                    "application/json",
-                    new LoopbackBody(request, reply).response().write());
+        switch (handled.answer()) {
+            case LoopbackAnswer.Whole whole -> {
+                reply().passGate();
+                handled.begun().run();
+                sendWhole(whole);
+            }
+            case LoopbackAnswer.Events(List<LoopbackEvent> events) -> sendStream(events);
         }
     }
 
-    private void sendWhole(int status, String contentType, String text) throws IOException, InterruptedException {
-        byte[] body = text.getBytes(StandardCharsets.UTF_8);
-        http.send(head(status, Map.of("Content-Type", contentType, "Content-Length", String.valueOf(body.length))));
+    private void sendWhole(LoopbackAnswer.Whole whole) throws IOException, InterruptedException {
+        byte[] body = whole.body().getBytes(StandardCharsets.UTF_8);
+        http.send(head(
+                whole.status(),
+                Map.of("Content-Type", whole.contentType(), "Content-Length", String.valueOf(body.length))));
         byte[] half = Arrays.copyOf(body, body.length / 2);
-        switch (reply.fault()) {
+        switch (reply().fault()) {
             case STALL_IN_BODY -> {
                 http.send(half);
                 stall();
@@ -83,33 +83,39 @@ final class LoopbackDelivery {
         }
     }
 
-    private void sendStream(List<LoopbackEvents.Event> events) throws IOException, InterruptedException {
+    private void sendStream(List<LoopbackEvent> events) throws IOException, InterruptedException {
         http.send(
                 head(200, Map.of("Content-Type", "text/event-stream; charset=utf-8", "Transfer-Encoding", "chunked")));
         int half = events.size() / 2;
         int last = events.size() - 1;
         for (int i = 0; i < last; i++) {
-            LoopbackEvents.Event event = events.get(i);
+            LoopbackEvent event = events.get(i);
+            if (event.isEnd() && isCut()) {
+                break;
+            }
             if (event.isPiece()) {
-                reply.passGate();
+                reply().passGate();
+                handled.begun().run();
             }
             http.sendChunk(event.text());
             if (i == half && endsEarly()) {
                 return;
             }
         }
+        handled.begun().run();
         isOver = true;
-        http.sendChunk(
-                reply.fault() == LoopbackFault.CUT_STREAM
-                        ? ""
-                        : events.get(last).text());
-        if (reply.fault() != LoopbackFault.CUT_STREAM) {
+        http.sendChunk(isCut() ? "" : events.get(last).text());
+        if (!isCut()) {
             http.sendChunk("");
         }
     }
 
+    private boolean isCut() {
+        return reply().fault() == LoopbackFault.CUT_STREAM;
+    }
+
     private boolean endsEarly() throws IOException, InterruptedException {
-        switch (reply.fault()) {
+        switch (reply().fault()) {
             case STALL_IN_BODY -> stall();
             case RESET_IN_BODY -> reset();
             case CLOSE_IN_BODY -> close();
@@ -122,8 +128,8 @@ final class LoopbackDelivery {
 
     private String head(int status, Map<String, String> ownHeaders) {
         var headers = new LinkedHashMap<>(ownHeaders);
-        headers.put("x-request-id", "req_" + request.arrival());
-        headers.putAll(reply.headers());
+        headers.put("x-request-id", "req_" + handled.request().arrival());
+        headers.putAll(reply().headers());
         var head = new StringBuilder("HTTP/1.1 " + status + " Scripted\r\n");
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));

@@ -7,21 +7,14 @@ import java.util.List;
 
 /** A reply as the events that a streaming client receives, in the provider's order. */
 final class LoopbackEvents {
-    /**
-     * One event as it goes over the wire.
-     *
-     * @param isPiece whether it carries a piece of the answer: those wait at the gate
-     */
-    record Event(String text, boolean isPiece) {}
-
-    private final List<Event> events = new ArrayList<>();
+    private final List<LoopbackEvent> events = new ArrayList<>();
     private final LoopbackBody body;
 
     private LoopbackEvents(LoopbackBody body) {
         this.body = body;
     }
 
-    static List<Event> of(LoopbackBody body) {
+    static List<LoopbackEvent> of(LoopbackBody body) {
         var events = new LoopbackEvents(body);
         events.addAll();
         return events.events;
@@ -35,7 +28,8 @@ final class LoopbackEvents {
             item((Json.Obj) item, index++);
         }
         Json.Obj response = body.response();
-        add("response." + LoopbackRequest.string(response, "status"), Json.obj().with("response", response));
+        String type = "response." + LoopbackRequest.string(response, "status");
+        events.add(new LoopbackEvent(text(type, Json.obj().with("response", response)), false, true));
     }
 
     private void item(Json.Obj item, int index) {
@@ -87,11 +81,11 @@ final class LoopbackEvents {
     }
 
     private void add(String type, Json.Obj data) {
-        events.add(new Event(text(type, data), false));
+        events.add(new LoopbackEvent(text(type, data), false, false));
     }
 
     private void piece(String type, Json.Obj data) {
-        events.add(new Event(text(type, data), true));
+        events.add(new LoopbackEvent(text(type, data), true, false));
     }
 
     private String text(String type, Json.Obj data) {

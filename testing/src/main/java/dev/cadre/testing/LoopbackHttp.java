@@ -2,6 +2,7 @@
 package dev.cadre.testing;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * One connection, as bare HTTP/1.1: the JDK's server hides the socket, and with it resets, half headers and the moment
@@ -17,10 +19,36 @@ import java.util.Map;
  */
 final class LoopbackHttp {
     private static final int MAX_LINE_BYTES = 64 * 1024;
-    private static final int MAX_BODY_BYTES = 64 * 1024 * 1024;
+    private static final int MAX_BODY_BYTES = 256 * 1024 * 1024;
 
     /** A request as it came; header names are in lower case. */
-    record Message(String line, Map<String, String> headers, String body) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Message(String line, Map<String, String> headers, byte[] body) {
+        private static final Pattern LINE = Pattern.compile("([A-Z]+) (\\S+) HTTP/1\\.[01]");
+
+        String method() {
+            return part(1);
+        }
+
+        /** The path with its query. */
+        String path() {
+            return part(2);
+        }
+
+        private String part(int group) {
+            var parts = LINE.matcher(line);
+            return parts.matches() ? parts.group(group) : "";
+        }
+
+        boolean isUpload() {
+            return headers.getOrDefault("content-type", "").startsWith("multipart/");
+        }
+
+        /** The body as text; an upload has none. */
+        String text() {
+            return isUpload() ? "" : new String(body, StandardCharsets.UTF_8);
+        }
+    }
 
     private final Socket socket;
     private final InputStream in;
@@ -51,7 +79,12 @@ final class LoopbackHttp {
                     header.substring(0, colon).toLowerCase(Locale.ROOT),
                     header.substring(colon + 1).strip());
         }
-        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        boolean isChunked = headers.getOrDefault("transfer-encoding", "").equals("chunked");
+        byte[] body = isChunked ? chunks() : body(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+        return new Message(line, headers, body);
+    }
+
+    private byte[] body(int length) throws IOException {
         if (length > MAX_BODY_BYTES) {
             throw new IOException("a body of " + length + " bytes");
         }
@@ -59,7 +92,24 @@ final class LoopbackHttp {
         if (body.length < length) {
             throw new EOFException("the client hung up within a body");
         }
-        return new Message(line, headers, new String(body, StandardCharsets.UTF_8));
+        return body;
+    }
+
+    private byte[] chunks() throws IOException {
+        var body = new ByteArrayOutputStream();
+        for (int length = chunkLength(); length > 0; length = chunkLength()) {
+            body.write(body(length));
+            line();
+            if (body.size() > MAX_BODY_BYTES) {
+                throw new IOException("a body of more than %d bytes".formatted(MAX_BODY_BYTES));
+            }
+        }
+        line();
+        return body.toByteArray();
+    }
+
+    private int chunkLength() throws IOException {
+        return Integer.parseInt(line().strip(), 16);
     }
 
     private String line() throws IOException {

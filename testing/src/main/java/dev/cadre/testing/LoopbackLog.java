@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
-import dev.cadre.model.TokenUsage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,15 +19,17 @@ final class LoopbackLog {
     private final Condition changed = lock.newCondition();
 
     private final List<LoopbackRequest> requests = new ArrayList<>();
-    private final Map<String, TokenUsage> billed = new TreeMap<>();
+    private final List<LoopbackCharge> charges = new ArrayList<>();
+    private int arrivals;
     private int inFlight;
     private int peakInFlight;
     private int closedByClient;
     private int connections;
 
-    LoopbackRequest arrived(Map<String, String> headers, String body) {
+    LoopbackRequest arrived(LoopbackHttp.Message message, Map<String, String> headers) {
         return locked(() -> {
-            var request = new LoopbackRequest(requests.size() + 1, headers, body);
+            var request =
+                    new LoopbackRequest(++arrivals, message.method(), message.path(), "", headers, message.text());
             requests.add(request);
             inFlight++;
             peakInFlight = Math.max(peakInFlight, inFlight);
@@ -61,14 +61,15 @@ final class LoopbackLog {
         return await(() -> connections, count);
     }
 
-    void bill(String model, TokenUsage usage) {
-        locked(() -> billed.merge(model, usage, TokenUsage::plus));
+    void bill(LoopbackCharge charge) {
+        locked(() -> charges.add(charge));
     }
 
     void forget() {
         locked(() -> {
             requests.clear();
-            billed.clear();
+            charges.clear();
+            arrivals = 0;
             peakInFlight = inFlight;
             closedByClient = 0;
             return true;
@@ -79,8 +80,8 @@ final class LoopbackLog {
         return locked(() -> List.copyOf(requests));
     }
 
-    Map<String, TokenUsage> billed() {
-        return locked(() -> Map.copyOf(billed));
+    List<LoopbackCharge> charges() {
+        return locked(() -> List.copyOf(charges));
     }
 
     int inFlight() {

@@ -2,25 +2,29 @@
 package dev.cadre.testing;
 
 import dev.cadre.model.TokenUsage;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.LocalDate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OpenAI server on the loopback interface: the Responses API, plain and streamed, by script.
+ * An OpenAI server on the loopback interface: Responses and Chat Completions, plain and streamed, by script; models and
+ * input token counts.
  *
- * <p>Each request gets the reply of the first rule that matches it. It logs what it is asked, bills what it generates
+ * <p>Each request to a model gets the reply of the first rule that matches it. It logs what it is asked, bills what it generates
  * (also when the reply is lost on the way) and refuses with a 400 what the provider refuses, and what must never be
  * sent: a request without {@code max_output_tokens}, one that asks to be stored, one without a reasoning effort, a
  * schema that is not strict. Any key is good. Safe for use by many threads.
@@ -29,8 +33,8 @@ public final class LoopbackOpenAi implements AutoCloseable {
     private static final int BACKLOG = 2_000;
 
     private final ServerSocket listener;
-    private final List<LoopbackRule> rules = new CopyOnWriteArrayList<>();
     private final LoopbackLog log = new LoopbackLog();
+    private final LoopbackService service = new LoopbackService(log);
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
@@ -57,7 +61,7 @@ public final class LoopbackOpenAi implements AutoCloseable {
     /** A new rule, behind those that exist. */
     public LoopbackRule on(Predicate<LoopbackRequest> condition) {
         var rule = new LoopbackRule(condition);
-        rules.add(rule);
+        service.rules.add(rule);
         return rule;
     }
 
@@ -66,9 +70,42 @@ public final class LoopbackOpenAi implements AutoCloseable {
         return on(request -> true);
     }
 
-    /** Forgets rules, requests and bills; connections stay. */
+    /**
+     * A rule for requests that generate nothing (models, input tokens, files, batches), which the server answers by
+     * itself unless such a rule has a {@link LoopbackReply#raw}, {@link LoopbackReply#error} or
+     * {@link LoopbackReply#own} reply.
+     */
+    public LoopbackRule onService(Predicate<LoopbackRequest> condition) {
+        var rule = new LoopbackRule(condition);
+        service.ownRules.add(rule);
+        return rule;
+    }
+
+    /**
+     * Caches prompts from now on as the provider does: exact prefixes from 1,024 tokens on in steps of 128, apart for
+     * each model and {@code prompt_cache_key}. A prefix is found once a reply to it has begun, so requests that arrive
+     * together all miss. Unless the script says how many tokens were cached, replies and the bill tell what was found.
+     */
+    public LoopbackOpenAi cachingPrompts() {
+        service.cachePrompts();
+        return this;
+    }
+
+    /** Adds a model to the list of models, or changes it; gpt-5.4, mini and nano are in it from the start. */
+    public LoopbackOpenAi listing(String model, Optional<LocalDate> shutdown) {
+        service.models.put(model, shutdown);
+        return this;
+    }
+
+    /** Takes a model off the list of models. */
+    public LoopbackOpenAi notListing(String model) {
+        service.models.remove(model);
+        return this;
+    }
+
+    /** Forgets rules, requests, cached prompts and bills; connections and settings stay. */
     public void reset() {
-        rules.clear();
+        service.forget();
         log.forget();
     }
 
@@ -79,7 +116,19 @@ public final class LoopbackOpenAi implements AutoCloseable {
 
     /** The tokens billed so far for each model that served. */
     public Map<String, TokenUsage> billed() {
-        return log.billed();
+        var billed = new TreeMap<String, TokenUsage>();
+        charges().forEach(charge -> billed.merge(charge.model(), charge.usage(), TokenUsage::plus));
+        return Map.copyOf(billed);
+    }
+
+    /** The bill so far: an entry for each reply, in order of arrival. */
+    public List<LoopbackCharge> charges() {
+        return log.charges();
+    }
+
+    /** The sum of the bill at the prices of a catalogue; throws as {@link LoopbackCharge#cost} does. */
+    public Money cost(ModelCatalog catalog) {
+        return charges().stream().map(charge -> charge.cost(catalog)).reduce(Money.ZERO, Money::plus);
     }
 
     /** How many requests wait for the end of their reply. */
@@ -188,23 +237,9 @@ public final class LoopbackOpenAi implements AutoCloseable {
         boolean hasKey = Optional.ofNullable(headers.remove("authorization"))
                 .filter(value -> value.startsWith("Bearer "))
                 .isPresent();
-        LoopbackRequest request = log.arrived(headers, message.body());
-        LoopbackReply reply =
-                LoopbackChecks.refusal(message.line(), request, hasKey).orElseGet(() -> scripted(request));
-        if (!(reply.content() instanceof LoopbackReply.Content.Raw)) {
-            var body = new LoopbackBody(request, reply);
-            log.bill(body.servedModel(), body.used());
-        }
-        var delivery = new LoopbackDelivery(http, request, reply);
+        LoopbackRequest request = log.arrived(message, headers);
+        var delivery = new LoopbackDelivery(http, service.handle(request, hasKey));
         return new Handling(spawn("loopback-reply", () -> deliver(delivery)), delivery);
-    }
-
-    private LoopbackReply scripted(LoopbackRequest request) {
-        return rules.stream()
-                .flatMap(rule -> rule.replyTo(request).stream())
-                .findFirst()
-                .orElseGet(() -> LoopbackReply.error(
-                        400, "invalid_request_error", "no_rule", "no rule of the test matches this request"));
     }
 
     private void deliver(LoopbackDelivery delivery) {

@@ -38,6 +38,11 @@ public final class LoopbackReply {
 
         /** Anything else, byte for byte; never billed. */
         record Raw(int status, String contentType, String body) implements Content {}
+
+        /** What the server answers by itself. */
+        enum Own implements Content {
+            OWN
+        }
     }
 
     private final Content content;
@@ -88,17 +93,29 @@ public final class LoopbackReply {
 
     /** An error with an HTTP status, as the provider words it. Not billed. */
     public static LoopbackReply error(int status, String type, String code, String message) {
+        return raw(status, "application/json", errorBody(type, code, message));
+    }
+
+    static String errorBody(String type, String code, String message) {
         Json error = Json.obj()
                 .with("message", message)
                 .with("type", type)
                 .with("param", Json.Null.NULL)
                 .with("code", code.isEmpty() ? Json.Null.NULL : new Json.Str(code));
-        return raw(status, "application/json", Json.obj().with("error", error).write());
+        return Json.obj().with("error", error).write();
     }
 
     /** Any status and body. Not billed. */
     public static LoopbackReply raw(int status, String contentType, String body) {
         return of(new Content.Raw(status, contentType, body));
+    }
+
+    /**
+     * What the server would answer by itself to a request that generates nothing; worth saying with a fault, a header or
+     * a gate. What was asked for is done when the request arrives, whatever becomes of the reply.
+     */
+    public static LoopbackReply own() {
+        return of(Content.Own.OWN);
     }
 
     /** With a header. */

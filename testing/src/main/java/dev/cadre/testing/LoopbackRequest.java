@@ -4,15 +4,26 @@ package dev.cadre.testing;
 import dev.cadre.json.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * One request that reached the loopback server.
+ * One request that reached the loopback server, over HTTP or as a line of a batch. The accessors mean the same for the
+ * Responses API and for Chat Completions.
  *
- * @param arrival its number in order of arrival, from 1
+ * @param arrival its number in order of arrival, from 1; lines of batches are counted, too
+ * @param method the HTTP method
+ * @param path the path as it came, query included, such as {@code /v1/responses}
+ * @param customId the name of a line within its batch; empty for what came over HTTP
  * @param headers header names in lower case and values; the value of {@code authorization} is left out
- * @param body the body as it came, JSON text
+ * @param body the body as it came, JSON text; empty for an uploaded file
  */
-public record LoopbackRequest(int arrival, Map<String, String> headers, String body) {
+public record LoopbackRequest(
+        int arrival, String method, String path, String customId, Map<String, String> headers, String body) {
+    static final String RESPONSES = "/v1/responses";
+    static final String CHAT = "/v1/chat/completions";
+
     public LoopbackRequest {
         headers = Map.copyOf(headers);
     }
@@ -24,37 +35,35 @@ public record LoopbackRequest(int arrival, Map<String, String> headers, String b
 
     /** The name of the output schema; empty for free text. */
     public String schemaName() {
-        return text("text", "format", "name");
+        return isChat() ? text("response_format", "json_schema", "name") : text("text", "format", "name");
     }
 
-    /** The instructions; empty if none. */
+    /** The instructions, of which a chat may have several messages; empty if none. */
     public String instructions() {
-        return text("instructions");
+        return isChat() ? joined(LoopbackRequest::instructs) : text("instructions");
     }
 
     /** Whether the reply is to be streamed. */
     public boolean streams() {
-        return json().at("stream").filter(new Json.Bool(true)::equals).isPresent();
+        return isTrue("stream");
     }
 
     /** The cap on output tokens; 0 if none. */
     public long maxOutputTokens() {
-        return json().at("max_output_tokens").orElse(Json.Null.NULL) instanceof Json.Num cap
-                ? cap.value().longValue()
-                : 0;
+        return isChat() ? Math.max(number("max_completion_tokens"), number("max_tokens")) : number("max_output_tokens");
     }
 
     /** All text of the conversation, messages and tool outputs, one a line. */
     public String inputText() {
-        return String.join(
-                "\n", items().stream().flatMap(item -> texts(item).stream()).toList());
+        return joined(item -> !isChat() || !instructs(item));
     }
 
     /** The outputs of tools in the conversation, in order. */
     public List<String> toolOutputs() {
         return items().stream()
-                .filter(item -> string(item, "type").equals("function_call_output"))
-                .map(item -> string(item, "output"))
+                .filter(item -> string(item, "type").equals("function_call_output")
+                        || string(item, "role").equals("tool"))
+                .flatMap(LoopbackRequest::texts)
                 .toList();
     }
 
@@ -63,14 +72,39 @@ public record LoopbackRequest(int arrival, Map<String, String> headers, String b
         return string(json(), path);
     }
 
+    boolean isChat() {
+        return path.equals(CHAT);
+    }
+
+    /** Whether it asks a model for an answer. */
+    boolean generates() {
+        return method.equals("POST") && (path.equals(RESPONSES) || isChat());
+    }
+
+    boolean isTrue(String... path) {
+        return json().at(path).filter(new Json.Bool(true)::equals).isPresent();
+    }
+
+    /** Everything that the model reads, the part that requests have in common first, as a provider's cache sees it. */
+    String prompt() {
+        return Stream.of(at("tools"), at("text", "format"), at("response_format"), instructions(), inputText())
+                .collect(Collectors.joining());
+    }
+
+    private String at(String... path) {
+        return json().at(path).map(Json::write).orElse("");
+    }
+
     /** The body as a tree. */
     Json.Obj json() {
-        return Json.parse(body) instanceof Json.Obj object ? object : Json.obj();
+        return !body.isEmpty() && Json.parse(body) instanceof Json.Obj object ? object : Json.obj();
     }
 
     /** The entries of the conversation; a bare text counts as one. */
     List<Json.Obj> items() {
-        return json().at("input").map(LoopbackRequest::items).orElse(List.of());
+        return json().at(isChat() ? "messages" : "input")
+                .map(LoopbackRequest::items)
+                .orElse(List.of());
     }
 
     private static List<Json.Obj> items(Json input) {
@@ -85,17 +119,29 @@ public record LoopbackRequest(int arrival, Map<String, String> headers, String b
         };
     }
 
-    private static List<String> texts(Json.Obj item) {
+    private static boolean instructs(Json.Obj message) {
+        String role = string(message, "role");
+        return role.equals("system") || role.equals("developer");
+    }
+
+    private String joined(Predicate<Json.Obj> which) {
+        return items().stream().filter(which).flatMap(LoopbackRequest::texts).collect(Collectors.joining("\n"));
+    }
+
+    private static Stream<String> texts(Json.Obj item) {
         Json content = item.at("content").or(() -> item.at("output")).orElse(Json.Null.NULL);
         return switch (content) {
-            case Json.Str text -> List.of(text.value());
+            case Json.Str text -> Stream.of(text.value());
             case Json.Arr parts ->
-                parts.items().stream()
-                        .filter(Json.Obj.class::isInstance)
-                        .map(part -> string((Json.Obj) part, "text"))
-                        .toList();
-            default -> List.of();
+                parts.items().stream().filter(Json.Obj.class::isInstance).map(part -> string((Json.Obj) part, "text"));
+            default -> Stream.of();
         };
+    }
+
+    private long number(String name) {
+        return json().at(name).orElse(Json.Null.NULL) instanceof Json.Num number
+                ? number.value().longValue()
+                : 0;
     }
 
     static String string(Json.Obj object, String... path) {

@@ -47,6 +47,7 @@ final class SimCall {
     private State state = State.WAITING;
     private int attempts;
     private int flights;
+    private long sentAt;
     private boolean interrupted;
     private boolean textDelivered;
     private @Nullable Reservation granted;
@@ -121,7 +122,7 @@ final class SimCall {
                 }
             };
         } catch (BudgetClosedException closed) {
-            refused = new RungEvent.ClientBroke("the budget is closed");
+            refused = new RungEvent.BudgetClosed("the budget is closed");
             return MoneyGate.Verdict.EXHAUSTED;
         }
     }
@@ -196,6 +197,7 @@ final class SimCall {
         attempts++;
         flights++;
         pool.sent();
+        sentAt = world.agenda().elapsed();
         terms.run().tally().sent(terms.purpose().tier());
         SimFate fate = pool.provider()
                 .take(request, terms, attempts, tokenEstimate, world.agenda().elapsed(), world.wallError());
@@ -249,7 +251,7 @@ final class SimCall {
             pool.tell(new PoolEvent.Replied(ticket, -1, reply.limits()));
         } else {
             pool.provider().landed(tokenEstimate, usage, world.agenda().elapsed());
-            pool.replied(usage);
+            pool.replied(usage, sentAt);
             terms.run().books().settled(need, cost.get(), billed);
             settled = settled.plus(cost.get());
             terms.run().tally().booked(terms.purpose().tier(), cost.get());

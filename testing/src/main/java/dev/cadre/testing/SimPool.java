@@ -13,6 +13,7 @@ import dev.cadre.pool.PoolMachine;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.pool.Tariff;
 import dev.cadre.price.ModelCatalog;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ import java.util.Map;
 final class SimPool {
     private static final int SPARE_RETRIES = 10;
 
+    /** When an attempt was sent and answered, in nanoseconds of virtual time. */
+    record Exchange(long sentAt, long repliedAt) {}
+
     private final SimWorld world;
     private final ModelPool pool;
     private final PoolLimits limits;
@@ -28,6 +32,7 @@ final class SimPool {
     private final SimProvider provider;
     private final PoolMachine machine;
     private final Map<Long, SimCall> calls = new HashMap<>();
+    private final List<Exchange> replies = new ArrayList<>();
     private long tickets;
     private long wishes;
     private int inFlight;
@@ -37,7 +42,6 @@ final class SimPool {
     private long sent;
     private long rejected;
     private long usedTokens;
-    private long lastSentAt;
     private long pausedUntil;
 
     SimPool(SimWorld world, Tier tier, ModelPool pool, SimProvider provider, long seed) {
@@ -144,15 +148,15 @@ final class SimPool {
 
     void sent() {
         sent++;
-        lastSentAt = world.agenda().elapsed();
     }
 
     void landed() {
         inFlight--;
     }
 
-    void replied(TokenUsage usage) {
+    void replied(TokenUsage usage, long sentAt) {
         usedTokens += usage.totalTokens();
+        replies.add(new Exchange(sentAt, world.agenda().elapsed()));
     }
 
     void failed(ModelException failure) {
@@ -212,8 +216,8 @@ final class SimPool {
         return usedTokens;
     }
 
-    /** The virtual time at which the last attempt was sent. */
-    long lastSentAt() {
-        return lastSentAt;
+    /** The attempts that were answered, in the order of their replies. */
+    List<Exchange> replies() {
+        return List.copyOf(replies);
     }
 }

@@ -53,7 +53,8 @@ class CodeToolTest {
     private static String ask(CodeTool tool) throws Exception {
         var asked = LangChain4jTools.of(tool).getFirst();
         assertThat(asked.name()).isEqualTo("askCode");
-        return asked.body().call("{\"question\":\"Where?\"}", new WorkerContext("run", "s", Duration.ofMinutes(1)));
+        return asked.call("{\"question\":\"Where?\"}", new WorkerContext("run", "s", Duration.ofMinutes(1)))
+                .text();
     }
 
     @Test

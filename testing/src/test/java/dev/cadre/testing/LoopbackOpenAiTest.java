@@ -230,10 +230,7 @@ class LoopbackOpenAiTest {
                                 .build())
                         .statusCode())
                 .isEqualTo(401);
-        assertThat(send(HttpRequest.newBuilder(URI.create(server.baseUrl() + "/models"))
-                                .build())
-                        .statusCode())
-                .isEqualTo(404);
+        assertThat(get("/engines").statusCode()).isEqualTo(404);
     }
 
     @ParameterizedTest
@@ -347,6 +344,12 @@ class LoopbackOpenAiTest {
 
     private static HttpResponse<String> post(Json.Obj body) throws Exception {
         return send(request(body));
+    }
+
+    private static HttpResponse<String> get(String path) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(server.baseUrl() + path))
+                .header("Authorization", "Bearer sk-test")
+                .build());
     }
 
     private static HttpRequest request(Json.Obj body) {

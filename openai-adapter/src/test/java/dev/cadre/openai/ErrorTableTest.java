@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.RateLimited;
+import dev.cadre.model.ModelException.ServerFailed;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.CallTerms;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.Money;
+import dev.cadre.testing.LoopbackReply;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Every error that the provider documents, what it becomes, how far it reaches and what it costs. */
+class ErrorTableTest extends LoopbackTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "429 | tokens                | rate_limit_exceeded      | RateLimited    | ATTEMPT | FREE",
+                "429 | requests              | rate_limit_exceeded      | RateLimited    | ATTEMPT | FREE",
+                "429 | rate_limit_error      | slow_down                | RateLimited    | ATTEMPT | FREE",
+                "503 | server_error          | slow_down                | RateLimited    | ATTEMPT | FREE",
+                "429 | resource_unavailable  | ''                       | RateLimited    | ATTEMPT | FREE",
+                "429 | insufficient_quota    | insufficient_quota       | QuotaExhausted | RUN     | FREE",
+                "429 | insufficient_quota    | ''                       | QuotaExhausted | RUN     | FREE",
+                "429 | insufficient_quota    | rate_limit_exceeded      | QuotaExhausted | RUN     | FREE",
+                "429 | billing_error         | credit_balance_exhausted | QuotaExhausted | RUN     | FREE",
+                "503 | server_error          | server_is_overloaded     | ServerFailed   | ATTEMPT | FREE",
+                "500 | server_error          | ''                       | ServerFailed   | ATTEMPT | UNKNOWN",
+                "400 | invalid_request_error | context_length_exceeded  | ContextTooLong | SUBTASK | FREE",
+                "400 | invalid_request_error | unsupported_value        | InvalidRequest | SUBTASK | FREE",
+                "400 | invalid_request_error | invalid_json_schema      | InvalidRequest | SUBTASK | FREE",
+                "401 | invalid_request_error | invalid_api_key          | AuthFailed     | RUN     | FREE",
+                "403 | invalid_request_error | ''                       | AuthFailed     | RUN     | FREE",
+                "404 | invalid_request_error | model_not_found          | UnknownModel   | RUN     | FREE"
+            })
+    void error_isClassifiedByStatusTypeAndCode(
+            int status,
+            String type,
+            String code,
+            String expected,
+            ModelException.Reach reach,
+            ModelException.Charge charge) {
+        var failure = failure(ModelException.class, LoopbackReply.error(status, type, code, "Because."));
+
+        assertThat(failure.getClass().getSimpleName()).isEqualTo(expected);
+        assertThat(failure.reach()).isEqualTo(reach);
+        assertThat(failure.charge()).isEqualTo(charge);
+        assertThat(failure.isRetryable()).isEqualTo(reach == ModelException.Reach.ATTEMPT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "429 | tokens           | rate_limit_exceeded | Rate limit reached.                         | RATE",
+                "429 | rate_limit_error | slow_down           | Slow down.                                  | SLOW_DOWN",
+                "503 | server_error     | slow_down           | Slow down.                                  | SLOW_DOWN",
+                "429 | ''               | ''                  | Resource unavailable. Try again or later.   | NO_CAPACITY",
+                "429 | ''               | resource_unavailable| Flex has no room.                           | NO_CAPACITY"
+            })
+    void rateLimited_saysWhy(int status, String type, String code, String message, RateLimited.Cause cause) {
+        RateLimited failure = failure(RateLimited.class, LoopbackReply.error(status, type, code, message));
+
+        assertThat(failure.reason()).isEqualTo(cause);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "retry-after    | 20                            | PT20S",
+                "retry-after    | 0.25                          | PT0.25S",
+                "retry-after    | Sun, 22 Nov 2026 12:01:30 GMT | PT1M30S",
+                "retry-after-ms | 1500                          | PT1.5S"
+            })
+    void retryAfter_inEveryForm_isTheFloor(String header, String value, Duration wait) {
+        LoopbackReply busy = LoopbackReply.error(503, "server_error", "server_is_overloaded", "Busy.")
+                .header(header, value);
+
+        assertThat(failure(ServerFailed.class, busy).retryAfter()).contains(wait);
+    }
+
+    @Test
+    void failedReply_withUsage_carriesItsBill() {
+        var usage = TokenUsage.of(40, 12);
+        ServerFailed failure = failure(
+                ServerFailed.class,
+                LoopbackReply.failed("server_error", "Oops.").usage(usage));
+
+        assertThat(failure.billed())
+                .contains(new ModelException.Billed(MODEL, usage, dev.cadre.model.ServiceTier.STANDARD));
+    }
+
+    @Test
+    void failedReply_withUsage_isSettledAndNotForfeited() {
+        server.onAny().replies(LoopbackReply.failed("server_error", "Oops.").usage(TokenUsage.of(1_000, 500)));
+        BudgetGuard money = Budget.usd("1.00").open();
+        var pool =
+                ModelPool.builder(client, MODEL).retryPolicy(RetryPolicy.none()).build();
+
+        Throwable failure = catchThrowable(() -> pool.call(
+                REQUEST.withMaxOutputTokens(2_000), CallTerms.of(money, PURPOSE, System.nanoTime() + AMPLE.toNanos())));
+
+        assertThat(failure).isInstanceOf(ServerFailed.class);
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.000825"));
+        assertThat(money.state().forfeited()).isEqualTo(Money.ZERO);
+        assertThat(money.state().outstanding()).isEqualTo(Money.ZERO);
+    }
+}
