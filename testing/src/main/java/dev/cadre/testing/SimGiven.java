@@ -24,7 +24,9 @@ import dev.cadre.task.Work;
 import dev.cadre.testing.CrewSimulation.Parameter;
 import dev.cadre.testing.SimTypes.Question;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Models that behave as somebody assumes. A call's tokens, time and fate follow from the seed and from what is called,
- * never from the schedule: with other limits the same calls take the same time.
+ * never from the schedule: with other limits the same calls take the same time. Of one world, and so of one thread.
  */
 final class SimGiven implements SimNature {
     /** Of a tokenizer that makes a token of four bytes, which is what an estimate takes for granted. */
@@ -46,6 +48,7 @@ final class SimGiven implements SimNature {
 
     private final SimAssumptions assumed;
     private final long seed;
+    private final Map<String, Long> inputTokens = new HashMap<>();
 
     SimGiven(SimAssumptions assumed, long seed) {
         this.assumed = assumed;
@@ -93,8 +96,10 @@ final class SimGiven implements SimNature {
     }
 
     private long inputTokens(String type, String label) {
-        double tokens = profile(type, Tier.NANO).inputTokens().draw(dice(label, type, "input"));
-        return Math.max(1, Math.round(tokens));
+        return inputTokens.computeIfAbsent(label + "/" + type, subtask -> {
+            double tokens = profile(type, Tier.NANO).inputTokens().draw(dice(subtask, "input"));
+            return Math.max(1, Math.round(tokens));
+        });
     }
 
     /** The subtask type, or what no type can be named. */

@@ -45,7 +45,7 @@ final class SimRung {
         this.start = start;
         this.pool = world.pool(start.tier());
         this.name =
-                "%s/%s/%d@%s".formatted(run.id(), start.id().label(), start.id().rung(), start.tier());
+                run.id() + "/" + start.id().label() + "/" + start.id().rung() + "@" + start.tier();
         var task = new RungTask(
                 start.type(), start.input(), start.id().label(), start.tier(), start.escalated(), start.evidence());
         this.rung = Rung.of(
