@@ -15,7 +15,6 @@ import dev.cadre.pool.MoneyGate;
 import dev.cadre.pool.PoolCommand;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolEvent;
-import dev.cadre.pool.Tariff;
 import dev.cadre.price.Money;
 import dev.cadre.worker.RungEvent;
 import java.util.List;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimCall {
     /** Who calls, and on what terms. */
-    record Terms(SimRun run, Ledger money, CallPurpose.Kind kind, int order, long deadlineNanos, String name) {}
+    record Terms(SimRun run, Ledger money, CallPurpose purpose, int order, long deadlineNanos, String name) {}
 
     private enum State {
         WAITING,
@@ -43,6 +42,7 @@ final class SimCall {
     private final Terms terms;
     private final Consumer<RungEvent> whenEnded;
     private final Money need;
+    private final long tokenEstimate;
     private long ticket;
     private State state = State.WAITING;
     private int attempts;
@@ -53,8 +53,11 @@ final class SimCall {
     private @Nullable Reservation granted;
     private @Nullable Reservation flying;
     private @Nullable Runnable onText;
+    private int pieces = 1;
     private @Nullable RungEvent refused;
     private Money billed = Money.ZERO;
+    private Money settled = Money.ZERO;
+    private Money forfeited = Money.ZERO;
 
     SimCall(SimPool pool, ModelRequest request, Terms terms, Consumer<RungEvent> whenEnded) {
         this.world = terms.run().world();
@@ -62,7 +65,9 @@ final class SimCall {
         this.request = request;
         this.terms = terms;
         this.whenEnded = whenEnded;
-        this.need = pool.tariff().worstCase(request);
+        SimNature.Load load = world.nature().load(request, terms.purpose(), pool.tariff());
+        this.need = load.need();
+        this.tokenEstimate = load.tokenEstimate();
     }
 
     void start() {
@@ -71,22 +76,28 @@ final class SimCall {
 
     PoolEvent.Ask ask(long number) {
         return new PoolEvent.Ask(
-                number,
-                terms.run().id(),
-                terms.kind(),
-                terms.order(),
-                Tariff.tokenEstimate(request),
-                terms.deadlineNanos());
+                number, terms.run().id(), terms.purpose().kind(), terms.order(), tokenEstimate, terms.deadlineNanos());
     }
 
     int attempts() {
         return attempts;
     }
 
-    /** Somebody reads the text while it is written; half-way through it some has arrived. */
-    SimCall reading(Runnable whenTextArrives) {
+    /** Somebody reads the text while it is written: so many pieces arrive, evenly, and the last one with the reply. */
+    SimCall reading(int ofPieces, Runnable whenTextArrives) {
+        pieces = ofPieces;
         onText = whenTextArrives;
         return this;
+    }
+
+    /** All that was booked for its attempts. */
+    Money booked() {
+        return settled.plus(forfeited);
+    }
+
+    /** What was booked for attempts of which nobody knows what they used. */
+    Money forfeited() {
+        return forfeited;
     }
 
     // --- admission
@@ -187,14 +198,17 @@ final class SimCall {
         flights++;
         pool.sent();
         sentAt = world.agenda().elapsed();
+        terms.run().tally().sent(terms.purpose().tier());
         SimFate fate = pool.provider()
-                .take(request, terms.name(), attempts, world.agenda().elapsed(), world.wallError());
+                .take(request, terms, attempts, tokenEstimate, world.agenda().elapsed(), world.wallError());
         billed = fate.billed();
         terms.run().books().billed(billed);
         long limit = Math.min(left, world.settings().timeout().toNanos());
         flying = money;
         int flight = flights;
-        world.agenda().after(fate.nanos() / 2, () -> ifStillFlying(flight, this::deliverText));
+        for (int piece = 1; piece < pieces; piece++) {
+            world.agenda().after(fate.arrivalOf(piece, pieces), () -> ifStillFlying(flight, this::deliverText));
+        }
         world.agenda()
                 .after(
                         Math.min(limit, fate.nanos()),
@@ -223,7 +237,7 @@ final class SimCall {
 
     private void land(Reservation money, SimFate fate) {
         switch (fate) {
-            case SimFate.Replies(ModelReply reply, Money cost, long nanos) -> replied(money, reply);
+            case SimFate.Replies(ModelReply reply, Money cost, long nanos, long silent) -> replied(money, reply);
             case SimFate.Fails(ModelException failure, Money cost, long nanos) -> failed(money, failure);
         }
     }
@@ -236,9 +250,11 @@ final class SimCall {
             forfeit(money);
             pool.tell(new PoolEvent.Replied(ticket, -1, reply.limits()));
         } else {
-            pool.provider().landed(request, usage, world.agenda().elapsed());
+            pool.provider().landed(tokenEstimate, usage, world.agenda().elapsed());
             pool.replied(usage, sentAt);
             terms.run().books().settled(need, cost.get(), billed);
+            settled = settled.plus(cost.get());
+            terms.run().tally().booked(terms.purpose().tier(), cost.get());
             Money excess = money.settle(cost.get());
             SimCheck.that(excess.isZero(), "a truthful provider billed %s beyond the reservation", excess);
             world.moneyMoved();
@@ -284,6 +300,8 @@ final class SimCall {
         }
         money.forfeit();
         terms.run().books().forfeited(need, billed);
+        forfeited = forfeited.plus(need);
+        terms.run().tally().booked(terms.purpose().tier(), need);
         world.moneyMoved();
     }
 

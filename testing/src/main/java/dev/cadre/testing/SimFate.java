@@ -13,7 +13,22 @@ sealed interface SimFate {
     /** How long it takes, if nothing cuts it off. */
     long nanos();
 
-    record Replies(ModelReply reply, Money billed, long nanos) implements SimFate {}
+    /** When a piece of its text has arrived, of so many that arrive evenly. */
+    default long arrivalOf(int piece, int pieces) {
+        return nanos() * piece / pieces;
+    }
+
+    /** @param silentNanos how long nothing is heard before the text begins */
+    record Replies(ModelReply reply, Money billed, long nanos, long silentNanos) implements SimFate {
+        Replies(ModelReply reply, Money billed, long nanos) {
+            this(reply, billed, nanos, 0);
+        }
+
+        @Override
+        public long arrivalOf(int piece, int pieces) {
+            return silentNanos + (nanos - silentNanos) / pieces * piece;
+        }
+    }
 
     record Fails(ModelException failure, Money billed, long nanos) implements SimFate {}
 }

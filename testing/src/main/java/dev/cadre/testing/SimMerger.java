@@ -31,8 +31,17 @@ final class SimMerger {
 
     /** What both calls can cost together: the least allotment. */
     static Money leastCost(SimWorld world) {
-        var tariff = world.pool(Tier.MINI).tariff();
-        return tariff.worstCase(request(world, 1)).plus(tariff.worstCase(request(world, 2)));
+        return worstCase(world, 1).plus(worstCase(world, 2));
+    }
+
+    private static Money worstCase(SimWorld world, int call) {
+        return world.nature()
+                .load(request(world, call), purpose(""), world.pool(Tier.MINI).tariff())
+                .need();
+    }
+
+    private static CallPurpose purpose(String runId) {
+        return new CallPurpose(CallPurpose.Kind.MERGE, runId, "", "merger", "", Tier.MINI);
     }
 
     private static ModelRequest request(SimWorld world, int call) {
@@ -50,8 +59,7 @@ final class SimMerger {
 
     private void ask() {
         ModelRequest request = request(run.world(), ++calls);
-        var terms =
-                new SimCall.Terms(run, allotment, CallPurpose.Kind.MERGE, 0, run.until(), run.id() + "/merge/" + calls);
+        var terms = new SimCall.Terms(run, allotment, purpose(run.id()), 0, run.until(), run.id() + "/merge/" + calls);
         call = new SimCall(run.world().pool(Tier.MINI), request, terms, this::on);
         call.start();
     }

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings a plan piece by piece: half of a piece while a call is in flight, the rest with its reply. */
 final class SimPlanner {
-    private static final int PIECE = 25;
     private static final int MOST_CONTINUATIONS = 4;
-    private static final long CAP = 2_000;
+    private static final String PROMPT = "Plan. ".repeat(200);
 
     private final SimRun run;
     private final List<GraphNode> nodes;
@@ -34,11 +33,25 @@ final class SimPlanner {
 
     /** The most that its first call can cost. */
     static Money worstCase(SimWorld world) {
-        return world.pool(Tier.FLAGSHIP).tariff().worstCase(request(world));
+        return world.nature()
+                .load(
+                        request(world),
+                        purpose("", 0, 1),
+                        world.pool(Tier.FLAGSHIP).tariff())
+                .need();
+    }
+
+    /** Of a simulated goal it is known only how many subtasks the call is to bring, and which is the first. */
+    private static CallPurpose purpose(String runId, int from, int subtasks) {
+        return new CallPurpose(CallPurpose.Kind.PLAN, runId, "" + from, "planner", "" + subtasks, Tier.FLAGSHIP);
     }
 
     private static ModelRequest request(SimWorld world) {
-        return ModelRequest.of(world.pool(Tier.FLAGSHIP).model(), "Plan. ".repeat(200), "A goal.", CAP);
+        return ModelRequest.of(
+                world.pool(Tier.FLAGSHIP).model(),
+                PROMPT,
+                "A goal.",
+                world.nature().limits().plannerOutputTokens());
     }
 
     SimStrand start() {
@@ -56,12 +69,20 @@ final class SimPlanner {
             fail(RunFailure.Kind.CANCELLED, "interrupted");
             return;
         }
-        int until = Math.min(nodes.size(), brought + PIECE);
-        int half = (brought + until) / 2;
+        SimNature.Writing writing = run.world().nature().writing();
+        int from = brought;
+        int until = Math.min(nodes.size(), from + writing.subtasksPerCall());
+        int pieces = Math.min(writing.piecesPerCall(), Math.max(2, until - from));
+        int[] arrived = {0};
         var terms = new SimCall.Terms(
-                run, run.money(), CallPurpose.Kind.PLAN, 0, run.workUntil(), run.id() + "/plan/" + ++calls);
+                run,
+                run.money(),
+                purpose(run.id(), from, until - from),
+                0,
+                run.workUntil(),
+                run.id() + "/plan/" + ++calls);
         call = new SimCall(run.world().pool(Tier.FLAGSHIP), request(run.world()), terms, event -> on(event, until))
-                .reading(() -> bring(half));
+                .reading(pieces, () -> bring(from + (until - from) * ++arrived[0] / pieces));
         call.start();
     }
 

@@ -27,6 +27,7 @@ final class SimPool {
 
     private final SimWorld world;
     private final ModelPool pool;
+    private final PoolLimits limits;
     private final Tariff tariff;
     private final SimProvider provider;
     private final PoolMachine machine;
@@ -35,6 +36,7 @@ final class SimPool {
     private long tickets;
     private long wishes;
     private int inFlight;
+    private int peakInFlight;
     private long firstTries;
     private long retries;
     private long sent;
@@ -45,10 +47,12 @@ final class SimPool {
     SimPool(SimWorld world, Tier tier, ModelPool pool, SimProvider provider, long seed) {
         this.world = world;
         this.pool = pool;
-        this.tariff = new Tariff(pool.spec(), pool.model(), ModelCatalog.standard());
+        this.limits = world.nature().configured(tier);
+        this.tariff =
+                new Tariff(pool.spec(), pool.model(), ModelCatalog.standard().with(pool.spec()));
         this.provider = provider;
         this.machine = new PoolMachine(
-                world.settings().configured(),
+                limits,
                 RetryPolicy.standard(),
                 this::takeMoney,
                 SimDice.of(seed, "jitter of " + tier),
@@ -127,6 +131,7 @@ final class SimPool {
 
     private void admit(SimCall call) {
         inFlight++;
+        peakInFlight = Math.max(peakInFlight, inFlight);
         if (call.attempts() == 0) {
             firstTries++;
         } else {
@@ -168,7 +173,7 @@ final class SimPool {
     // --- what must hold
 
     void check() {
-        int most = world.settings().configured().maxParallel();
+        int most = limits.maxParallel();
         SimCheck.that(inFlight <= most, "%d in flight, at most %d allowed", inFlight, most);
         SimCheck.that(
                 inFlight == machine.inFlight(), "%d in flight, the machine counts %d", inFlight, machine.inFlight());
@@ -178,7 +183,6 @@ final class SimPool {
 
     /** What must hold while no money is in flight anywhere: only rates, pauses and backoffs may keep a call waiting. */
     void checkNobodyWaitsForMoney() {
-        var limits = world.settings().configured();
         boolean free = limits.requestsPerMinute() == PoolLimits.UNLIMITED
                 && limits.tokensPerMinute() == PoolLimits.UNLIMITED
                 && world.settings().told() != SimSettings.Told.HEADERS
@@ -192,6 +196,10 @@ final class SimPool {
         check();
         SimCheck.that(inFlight == 0, "%d permits are left", inFlight);
         SimCheck.that(machine.waiting() == 0 && calls.isEmpty(), "%d tickets are left", calls.size());
+    }
+
+    int peakInFlight() {
+        return peakInFlight;
     }
 
     long attempts() {

@@ -5,7 +5,10 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.pool.PoolLimits;
+import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.Money;
+import dev.cadre.price.Price;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungTask;
@@ -34,6 +37,21 @@ final class SimPrices {
 
     static ModelPool pool(Tier tier) {
         return POOLS.pool(tier);
+    }
+
+    /** A pool like another one at this price and with these limits, which nobody can call. */
+    static ModelPool unbound(ModelPool like, Price price, PoolLimits limits) {
+        var builder = ModelPool.builder(NOBODY, like.model())
+                .catalog(ModelCatalog.standard().with(like.spec()))
+                .price(price)
+                .maxParallel(limits.maxParallel());
+        if (limits.requestsPerMinute() < PoolLimits.UNLIMITED) {
+            builder.requestsPerMinute(limits.requestsPerMinute());
+        }
+        if (limits.tokensPerMinute() < PoolLimits.UNLIMITED) {
+            builder.tokensPerMinute(limits.tokensPerMinute());
+        }
+        return builder.build();
     }
 
     /** What the first call of a rung may cost at most. */

@@ -9,7 +9,6 @@ import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.pool.Tariff;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import java.io.IOException;
@@ -33,13 +32,16 @@ final class SimProvider {
     private final SimSettings settings;
     private final SimRates requests;
     private final SimRates tokens;
+    private final SimNature nature;
     private final RandomGenerator schedule;
 
-    SimProvider(long seed, Tier tier, ModelSpec spec, SimSettings settings, RandomGenerator schedule) {
+    SimProvider(
+            long seed, Tier tier, ModelSpec spec, SimSettings settings, SimNature nature, RandomGenerator schedule) {
         this.seed = seed;
         this.tier = tier;
         this.spec = spec;
         this.settings = settings;
+        this.nature = nature;
         this.schedule = schedule;
         requests = new SimRates(settings.real().requestsPerMinute());
         tokens = new SimRates(settings.real().tokensPerMinute());
@@ -48,26 +50,28 @@ final class SimProvider {
     /**
      * Takes in an attempt.
      *
-     * @param call names the call in its world
+     * @param caller names the call in its world
      * @param attempt 1 for its first attempt
+     * @param estimate the tokens that it is expected to use
      * @param now virtual time since the start
      * @param wallError by how much the caller's wall clock is ahead
      */
-    SimFate take(ModelRequest request, String call, int attempt, long now, long wallError) {
-        long estimate = Tariff.tokenEstimate(request);
+    SimFate take(ModelRequest request, SimCall.Terms caller, int attempt, long estimate, long now, long wallError) {
         long wait = Math.max(requests.nanosUntil(1, now), tokens.nanosUntil((double) estimate, now));
         requests.take(1, now);
         if (wait > 0) {
             return new SimFate.Fails(rateLimited(wait, now, wallError), Money.ZERO, brief());
         }
         tokens.take((double) estimate, now);
-        SimFate.Replies whole = answer(request, SimDice.of(seed, call), now);
-        return spoiled(whole, SimDice.of(seed, call + "/" + attempt));
+        return nature.fate(request, caller.purpose(), attempt, told(now)).orElseGet(() -> {
+            SimFate.Replies whole = answer(request, SimDice.of(seed, caller.name()), now);
+            return spoiled(whole, SimDice.of(seed, caller.name() + "/" + attempt));
+        });
     }
 
     /** Corrects the estimate that a request was charged with. */
-    void landed(ModelRequest request, TokenUsage used, long now) {
-        tokens.take(used.totalTokens() - (double) Tariff.tokenEstimate(request), now);
+    void landed(long estimate, TokenUsage used, long now) {
+        tokens.take(used.totalTokens() - (double) estimate, now);
     }
 
     // --- refusals and losses

@@ -13,6 +13,7 @@ import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RungId;
+import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -39,6 +40,7 @@ final class SimRun {
     private final Ledger money;
     private final SimBooks books;
     private final SimRunWatch watch;
+    private final SimTally tally = new SimTally();
     private final long workNanos;
     private final Deque<RunInput> inbox = new ArrayDeque<>();
     private final Map<String, SimStrand> strands = new HashMap<>();
@@ -48,6 +50,7 @@ final class SimRun {
     private long startNanos;
     private boolean merging;
     private boolean ended;
+    private long startedAt;
     private long endedAt;
 
     SimRun(SimWorld world, SimRunPlan plan, Ledger money) {
@@ -81,6 +84,10 @@ final class SimRun {
         return books;
     }
 
+    SimTally tally() {
+        return tally;
+    }
+
     SimRunWatch watch() {
         return watch;
     }
@@ -103,21 +110,33 @@ final class SimRun {
         return endedAt;
     }
 
+    /** Virtual time from its start to its end. */
+    long took() {
+        return endedAt - startedAt;
+    }
+
+    /** How it ended; empty if its budget was too small for it to begin. */
+    Optional<RunEnding> ending() {
+        return Optional.ofNullable(ending);
+    }
+
     // --- start
 
     void start() {
         startNanos = world.agenda().nanoTime();
+        startedAt = world.agenda().elapsed();
         if (plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL && !setAside()) {
             world.met(SimulationPhenomenon.TOO_SMALL);
             close();
             return;
         }
-        Optional<String> answer = plan.style() == SimRunPlan.Style.BY_HAND
-                ? Optional.of(plan.nodes().getLast().id())
-                : Optional.empty();
         machine = new RunMachine(
-                new RunMachine.Settings(id(), answer, plan.failFast(), SimGraph.MOST_ITEMS),
-                SimPrices::worstCase,
+                new RunMachine.Settings(
+                        id(),
+                        plan.answer(),
+                        plan.failFast(),
+                        world.nature().limits().maxItems()),
+                world.nature()::worstCase,
                 money.state(),
                 startNanos);
         launchPlanner();
@@ -130,8 +149,8 @@ final class SimRun {
     private boolean setAside() {
         Money merge = SimMerger.leastCost(world);
         Money cheapest = plan.nodes().stream()
-                .map(node -> SimPrices.worstCase(
-                        node.type(), null, node.type().tiers().floor()))
+                .map(node -> world.nature()
+                        .worstCase(node.type(), null, node.type().tiers().floor()))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();
         Money before = SimPlanner.worstCase(world).plus(cheapest);
@@ -303,6 +322,15 @@ final class SimRun {
 
     String digest() {
         return ending == null ? "too small" : SimDigest.of(ending);
+    }
+
+    /** Subtasks that ended without ever being begun. */
+    int neverBegun() {
+        return ending == null
+                ? plan.nodes().size()
+                : (int) ending.outcomes().values().stream()
+                        .filter(each -> each instanceof Outcome.Skipped<?>)
+                        .count();
     }
 
     int succeeded() {

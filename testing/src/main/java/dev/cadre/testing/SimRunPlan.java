@@ -6,7 +6,9 @@ import dev.cadre.price.Money;
 import dev.cadre.task.GraphNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a simulated world is to do, and with what.
@@ -16,6 +18,7 @@ import java.util.SplittableRandom;
  * @param deadline its time
  * @param cancelAfter when its caller cancels it; {@link #NEVER} if not
  * @param failFast whether its first failure ends it
+ * @param answering the subtask of a graph by hand that brings the answer; null if a merger makes it
  */
 record SimRunPlan(
         String id,
@@ -24,7 +27,8 @@ record SimRunPlan(
         Money limit,
         Duration deadline,
         Duration cancelAfter,
-        boolean failFast) {
+        boolean failFast,
+        @Nullable String answering) {
     /** Longer than any run. */
     static final Duration NEVER = Duration.ofDays(1);
 
@@ -44,26 +48,34 @@ record SimRunPlan(
         int size = (int) SimDice.magnitude(dice, 1, runs.mostSubtasks() + 1);
         boolean hurried = runs.cuts() && SimDice.chance(dice, 0.25);
         boolean cancelled = runs.cuts() && SimDice.chance(dice, 0.12);
+        List<GraphNode> nodes = SimGraph.random(dice.split(), size, style != Style.BY_HAND);
         return new SimRunPlan(
                 id,
                 style,
-                SimGraph.random(dice.split(), size, style != Style.BY_HAND),
+                nodes,
                 limit(style, runs, dice),
                 hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
                 cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
-                runs.cuts() && SimDice.chance(dice, 0.05));
+                runs.cuts() && SimDice.chance(dice, 0.05),
+                style == Style.BY_HAND ? nodes.getLast().id() : null);
+    }
+
+    Optional<String> answer() {
+        return Optional.ofNullable(answering);
     }
 
     /** Subtasks of the simplest kind, with money and time for all. */
     static SimRunPlan independent(int subtasks) {
+        List<GraphNode> nodes = SimGraph.independent(SimTypes.SHORT_NOTE, subtasks);
         return new SimRunPlan(
                 "run",
                 Style.BY_HAND,
-                SimGraph.independent(SimTypes.SHORT_NOTE, subtasks),
+                nodes,
                 Money.usd("1000"),
                 NEVER,
                 NEVER,
-                false);
+                false,
+                nodes.getLast().id());
     }
 
     /** A multiple of the worst case of a call: of the dearest, if planner and merger must be paid, too. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import dev.cadre.model.CallPurpose;
+import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Work;
@@ -14,6 +16,8 @@ import dev.cadre.worker.RungTask;
 import dev.cadre.worker.ToolEnd;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +36,8 @@ final class SimRung {
     private boolean interrupted;
     private boolean ended;
     private @Nullable SimCall call;
+    private Money booked = Money.ZERO;
+    private Money forfeited = Money.ZERO;
 
     private SimRung(SimRun run, RunCommand.StartRung start) {
         this.run = run;
@@ -39,14 +45,18 @@ final class SimRung {
         this.start = start;
         this.pool = world.pool(start.tier());
         this.name =
-                "%s/%s/%d@%s".formatted(run.id(), start.id().label(), start.id().rung(), start.tier());
+                run.id() + "/" + start.id().label() + "/" + start.id().rung() + "@" + start.tier();
         var task = new RungTask(
                 start.type(), start.input(), start.id().label(), start.tier(), start.escalated(), start.evidence());
-        this.rung = Rung.of(task, pool.model(), pool.mostOutputTokens(), SimPrices.LIMITS);
+        this.rung = Rung.of(
+                task, pool.model(), pool.mostOutputTokens(), world.nature().limits());
     }
 
     /** Starts a rung on a thread of its own; returns how to interrupt it. */
     static SimStrand start(SimRun run, RunCommand.StartRung start) {
+        if (start.id().rung() == 0) {
+            run.tally().begun();
+        }
         if (start.type().work() instanceof Work.Code<?, ?>) {
             return code(run, start);
         }
@@ -59,10 +69,17 @@ final class SimRung {
     private static SimStrand code(SimRun run, RunCommand.StartRung start) {
         SimWorld world = run.world();
         boolean[] gone = {false};
-        world.agenda().after(world.thinking(TOOL_NANOS), () -> {
+        Optional<SimNature.CodeEnd> given = world.nature().code(start);
+        long nanos = given.map(SimNature.CodeEnd::nanos).orElseGet(() -> world.thinking(TOOL_NANOS));
+        world.agenda().after(nanos, () -> {
             if (!gone[0]) {
-                Question question = (Question) start.input();
-                run.ended(start.id(), codeEnd(run, start, question));
+                boolean fails = given.map(SimNature.CodeEnd::fails)
+                        .orElseGet(() ->
+                                SimDice.chance(dice(run, run.id() + start.id().label()), 0.03));
+                run.ended(start.id(), codeEnd(fails, (Question) start.input()));
+                if (!fails) {
+                    run.tally().right();
+                }
             }
         });
         return obeys -> {
@@ -73,8 +90,8 @@ final class SimRung {
         };
     }
 
-    private static RungEnd codeEnd(SimRun run, RunCommand.StartRung start, Question question) {
-        return SimDice.chance(dice(run, run.id() + start.id().label()), 0.03)
+    private static RungEnd codeEnd(boolean fails, Question question) {
+        return fails
                 ? RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, "thrown"))
                 : new RungEnd.Accepted(new Finding("code of " + question.text(), SimTypes.PASSING_SCORE));
     }
@@ -96,7 +113,11 @@ final class SimRung {
 
     private void on(RungEvent event) {
         if (!ended) {
-            call = null;
+            if (call != null) {
+                booked = booked.plus(call.booked());
+                forfeited = forfeited.plus(call.forfeited());
+                call = null;
+            }
             next(rung.on(interrupted ? new RungEvent.Interrupted() : event));
         }
     }
@@ -104,24 +125,46 @@ final class SimRung {
     private void next(RungCommand command) {
         switch (command) {
             case RungCommand.Call wanted -> {
+                var purpose = new CallPurpose(
+                        wanted.kind(),
+                        run.id(),
+                        start.id().label(),
+                        start.type().name(),
+                        "",
+                        start.tier());
                 var terms = new SimCall.Terms(
-                        run, run.money(), wanted.kind(), start.order(), run.workUntil(), name + "/" + ++calls);
+                        run, run.money(), purpose, start.order(), run.workUntil(), name + "/" + ++calls);
                 call = new SimCall(pool, wanted.request(), terms, this::on);
                 call.start();
             }
             case RungCommand.RunTools tools -> runTools(tools);
             case RungCommand.End(RungEnd end) -> {
                 ended = true;
+                tally(end);
                 run.ended(start.id(), end);
             }
+        }
+    }
+
+    private void tally(RungEnd end) {
+        if (end instanceof RungEnd.Accepted(Object value)) {
+            run.tally().wasted(forfeited);
+            if (((Finding) value).isRight()) {
+                run.tally().right();
+            }
+        } else {
+            run.tally().wasted(booked);
         }
     }
 
     private void runTools(RungCommand.RunTools tools) {
         toolTurns++;
         SplittableRandom dice = dice(run, name + "/tools/" + toolTurns);
-        List<ToolEnd> ends = tools.runs().stream().map(each -> toolEnd(dice)).toList();
-        world.agenda().after(world.thinking(TOOL_NANOS), () -> {
+        OptionalLong given = world.nature().toolNanos(start, toolTurns);
+        List<ToolEnd> ends = tools.runs().stream()
+                .map(each -> given.isPresent() ? new ToolEnd.Returned("a page") : toolEnd(dice))
+                .toList();
+        world.agenda().after(given.orElseGet(() -> world.thinking(TOOL_NANOS)), () -> {
             if (world.agenda().nanoTime() - run.workUntil() >= 0) {
                 on(new RungEvent.TimeUp("the deadline passed while its tools ran"));
             } else {

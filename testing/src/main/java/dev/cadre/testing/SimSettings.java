@@ -74,6 +74,20 @@ record SimSettings(
                 0);
     }
 
+    /** Nothing but what somebody assumes: no faults of its own, no limits but those of the pools. */
+    static SimSettings given() {
+        return new SimSettings(
+                SimFaults.NONE,
+                PoolLimits.STANDARD,
+                PoolLimits.STANDARD,
+                Told.NOTHING,
+                Duration.ofMinutes(10),
+                0,
+                0,
+                new Runs(1, 0, 0, false),
+                0);
+    }
+
     SimSettings withFaults(SimFaults other) {
         return new SimSettings(other, configured, real, told, timeout, stubborn, jumps, runs, tenantPercent);
     }

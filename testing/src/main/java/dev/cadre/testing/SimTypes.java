@@ -14,9 +14,25 @@ final class SimTypes {
 
     record Question(String text) {}
 
-    record Finding(String text, int score) {}
+    record Finding(String text, int score) {
+        private static final String WRONG = "wrong";
 
-    private static final Tool READ = tool("look_up");
+        /** What a model answers that is known to be right, or not. */
+        static Finding of(boolean right, boolean accepted) {
+            return new Finding(right ? "right" : WRONG, accepted ? PASSING_SCORE : 0);
+        }
+
+        /** As a model writes it. */
+        String json() {
+            return "{\"text\":\"" + text + "\",\"score\":" + score + "}";
+        }
+
+        boolean isRight() {
+            return !text.equals(WRONG);
+        }
+    }
+
+    static final Tool READ = tool("look_up");
     private static final Tool WRITE = tool("write_down").writing(Tool.Effect.WRITES);
 
     static final SubtaskType<Question, Finding> NOTE = model("note");

@@ -16,7 +16,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
 /** The {@code cadre} command. */
-@Command(name = "cadre", description = "Agents over a code base, within a budget.", mixinStandardHelpOptions = true)
+@Command(
+        name = "cadre",
+        description = "Agents over a code base, within a budget; and what a crew may cost, simulated.",
+        mixinStandardHelpOptions = true)
 public final class Cadre {
     private final Terminal terminal;
     private final InstantSource clock;
@@ -38,6 +41,7 @@ public final class Cadre {
         List<String> all = Arrays.asList(arguments);
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new SearchCommand(terminal, clock, environment))
+                .addSubcommand(new SimulateCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
                 .addSubcommand(new DoctorCommand(terminal, clock, environment))
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
@@ -66,7 +70,12 @@ public final class Cadre {
         String shown = TextOutput.visible(message);
         terminal.err().println("cadre: " + shown);
         if (arguments.contains("--json")) {
-            terminal.out().println(new JsonOutput().document(SearchDocument.failed(kind, shown)));
+            var json = new JsonOutput();
+            terminal.out()
+                    .println(
+                            arguments.getFirst().equals("simulate")
+                                    ? json.document(SimulateDocument.failed(kind, shown))
+                                    : json.document(SearchDocument.failed(kind, shown)));
         }
         return status.code();
     }

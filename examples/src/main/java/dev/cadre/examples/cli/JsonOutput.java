@@ -14,6 +14,11 @@ final class JsonOutput {
         return write(document);
     }
 
+    /** Returns the document on one line. */
+    String document(SimulateDocument document) {
+        return write(document);
+    }
+
     /** Returns an event of the progress on one line. */
     String event(Map<String, Object> event) {
         return write(event);

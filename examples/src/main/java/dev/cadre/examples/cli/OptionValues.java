@@ -35,6 +35,14 @@ final class OptionValues {
         throw refused(option, value, "a whole number from 1 to " + max);
     }
 
+    /** Reads a whole number of any sign, of at most 18 digits. */
+    static long wholeNumber(String option, String value) throws UsageException {
+        if (value.matches("-?[0-9]{1,18}")) {
+            return Long.parseLong(value);
+        }
+        throw refused(option, value, "a whole number of at most 18 digits");
+    }
+
     /** Reads a time such as {@code 500ms}, {@code 90s}, {@code 5m} or {@code 1h}; a bare number is seconds. */
     static Duration time(String option, String value) throws UsageException {
         String digits = value.replaceFirst("(ms|s|m|h)?$", "");
