@@ -163,6 +163,11 @@ final class OpenAiBatches implements BatchClient {
         }
     }
 
+    /** Ends the threads of its own SDK client; the connections are those of all. */
+    void close() {
+        sdk.close();
+    }
+
     /** Runs on a virtual thread: only there an interrupt closes the connection. */
     private <T> T exchange(String what, Callable<T> work) throws InterruptedException {
         if (isClosed.getAsBoolean()) {

@@ -155,6 +155,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     public void close() {
         closed = true;
         sdk.close();
+        batches.close();
         http.dispatcher().cancelAll();
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
