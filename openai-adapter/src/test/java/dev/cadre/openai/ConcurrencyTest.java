@@ -141,15 +141,18 @@ class ConcurrencyTest extends LoopbackTest {
 
     @Test
     void close_withACallInFlight_failsIt() throws Exception {
-        server.onAny().replies(LoopbackReply.text("x").fault(LoopbackFault.STALL_BEFORE_REPLY));
-        OpenAiClient own = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build();
-        var call = new FutureTask<>(() -> catchThrowable(() -> own.call(REQUEST, plain())));
-        Thread.ofVirtual().start(call);
-        assertThat(server.awaitInFlight(1)).isTrue();
+        try (var alone = LoopbackOpenAi.start()) { // where no call of another test may still be in flight
+            alone.onAny().replies(LoopbackReply.text("x").fault(LoopbackFault.STALL_BEFORE_REPLY));
+            OpenAiClient own =
+                    OpenAiClient.builder(KEY).baseUrl(alone.baseUrl()).build();
+            var call = new FutureTask<>(() -> catchThrowable(() -> own.call(REQUEST, plain())));
+            Thread.ofVirtual().start(call);
+            assertThat(alone.awaitInFlight(1)).isTrue();
 
-        own.close();
+            own.close();
 
-        assertThat(call.get()).isInstanceOf(ModelException.ConnectionFailed.class);
+            assertThat(call.get()).isInstanceOf(ModelException.ConnectionFailed.class);
+        }
     }
 
     @Test
