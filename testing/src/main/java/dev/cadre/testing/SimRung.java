@@ -44,8 +44,7 @@ final class SimRung {
         this.world = run.world();
         this.start = start;
         this.pool = world.pool(start.tier());
-        this.name =
-                run.id() + "/" + start.id().label() + "/" + start.id().rung() + "@" + start.tier();
+        this.name = run.id() + "/" + start.id().label() + "/" + start.id().rung() + "@" + start.tier();
         var task = new RungTask(
                 start.type(), start.input(), start.id().label(), start.tier(), start.escalated(), start.evidence());
         this.rung = Rung.of(
