@@ -225,9 +225,7 @@ class ServerConformanceTest {
     private static Path lines(BatchClient batches, Path folder, String... ids) throws IOException {
         return Files.write(
                 folder.resolve("lines.jsonl"),
-                Stream.of(ids)
-                        .map(id -> batches.line(id, asking("say-it")))
-                        .toList());
+                Stream.of(ids).map(id -> batches.line(id, asking("say-it"))).toList());
     }
 
     private static ModelRequest asking(String words) {
