@@ -33,20 +33,21 @@ final class AttemptTeller implements AttemptListener {
             case Attempt.Replied replied -> {
                 String result = replied.finish().name().toLowerCase(Locale.ROOT);
                 tell(replied.id(), replied.answeredBy(), result, replied.spend(), replied.took());
-                if (replied.excess().isMoreThan(Money.ZERO)) {
-                    sink.accept(new RunEvent.BudgetBreached(runId, sinceStart.get(), replied.excess()));
-                }
+                tellOf(replied.excess());
             }
-            case Attempt.Failed failed ->
-                tell(
-                        failed.id(),
-                        failed.id().model(),
-                        failed.failure().getClass().getSimpleName() + ": "
-                                + Redactor.SHAPES.clean(
-                                        String.valueOf(failed.failure().getMessage())),
-                        failed.spend(),
-                        failed.took());
+            case Attempt.Failed failed -> {
+                String result = failed.failure().getClass().getSimpleName() + ": "
+                        + Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
+                tell(failed.id(), failed.id().model(), result, failed.spend(), failed.took());
+                tellOf(failed.excess());
+            }
             case Attempt.Retrying retrying -> {}
+        }
+    }
+
+    private void tellOf(Money excess) {
+        if (!excess.isZero()) {
+            sink.accept(new RunEvent.BudgetBreached(runId, sinceStart.get(), excess));
         }
     }
 

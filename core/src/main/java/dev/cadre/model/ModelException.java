@@ -2,6 +2,7 @@
 package dev.cadre.model;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -67,8 +68,14 @@ public abstract sealed class ModelException extends RuntimeException {
      * @param model the model that worked, as the provider names it
      * @param usage the tokens it used
      * @param serviceTier the processing class that sets their price
+     * @param providerCalls how often each tool of the provider was called
      */
-    public record Billed(String model, TokenUsage usage, ServiceTier serviceTier) {}
+    public record Billed(
+            String model, TokenUsage usage, ServiceTier serviceTier, Map<ProviderTool.Kind, Integer> providerCalls) {
+        public Billed {
+            providerCalls = Map.copyOf(providerCalls);
+        }
+    }
 
     /** What the provider said about its limits; {@link RateLimits#UNKNOWN} by default. */
     public RateLimits limits() {

@@ -54,10 +54,12 @@ public sealed interface Attempt {
      * It ended without a usable reply.
      *
      * @param failure a {@link ModelException}, an {@link InterruptedException}, or whatever a broken client threw
-     * @param spend what is booked: nothing if it was turned away unpaid, else the whole worst case
+     * @param spend what is booked: what the provider says it bills; if it does not say, nothing if it was turned away
+     *     unpaid, else the whole worst case
+     * @param excess by how much the bill exceeds what was reserved, as for a reply
      * @param took the time from sending to the failure
      */
-    record Failed(Id id, Throwable failure, Spend spend, Duration took) implements Attempt {}
+    record Failed(Id id, Throwable failure, Spend spend, Money excess, Duration took) implements Attempt {}
 
     /**
      * Another attempt is planned after a failure; it may still be refused.

@@ -140,9 +140,7 @@ public final class PoolMachine {
             // the request itself counts against the provider's limit even when it is turned away
             tokens.giveBack(entry.ask.tokenEstimate(), now);
         }
-        if (isOverload(failure)) {
-            parallel.onOverload(entry.admission, admissions);
-        }
+        adapt(failure, entry.admission);
         learn(failure.limits(), entry, now);
         failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
         if (failure.reach() == ModelException.Reach.RUN) {
@@ -178,12 +176,16 @@ public final class PoolMachine {
         return retries.takeRetry() ? Optional.empty() : Optional.of(WhyFinal.RETRY_BUDGET);
     }
 
-    private static boolean isOverload(ModelException failure) {
-        return switch (failure) {
-            case ModelException.RateLimited limited -> true;
-            case ModelException.ServerFailed server -> server.status() == 503 || server.status() == 529;
-            default -> false;
-        };
+    private void adapt(ModelException failure, long admission) {
+        switch (failure) {
+            case ModelException.RateLimited limited
+            when limited.reason() == ModelException.RateLimited.Cause.SLOW_DOWN ->
+                parallel.onSlowDown(admission, admissions);
+            case ModelException.RateLimited limited -> parallel.onOverload(admission, admissions);
+            case ModelException.ServerFailed server
+            when server.status() == 503 || server.status() == 529 -> parallel.onOverload(admission, admissions);
+            default -> {}
+        }
     }
 
     private void learn(RateLimits limits, Entry told, long now) {

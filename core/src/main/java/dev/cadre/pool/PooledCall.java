@@ -27,9 +27,10 @@ final class PooledCall {
     private final ModelClient client;
     private final Tariff tariff;
     private final AdmissionPoint admissions;
-    private final Duration timeout;
-    private final ModelRequest request;
+    private final RequestDefaults defaults;
+    private final PrefixCache.Lease prefix;
     private final CallTerms terms;
+    private ModelRequest request;
     private int attempts;
     private boolean textDelivered;
     private @Nullable ModelException lastFailure;
@@ -38,19 +39,26 @@ final class PooledCall {
             ModelClient client,
             Tariff tariff,
             AdmissionPoint admissions,
-            Duration timeout,
-            ModelRequest request,
+            RequestDefaults defaults,
+            PrefixCache.Lease prefix,
             CallTerms terms) {
         this.client = client;
         this.tariff = tariff;
         this.admissions = admissions;
-        this.timeout = timeout;
-        this.request = request;
+        this.defaults = defaults;
+        this.prefix = prefix;
         this.terms = terms;
+        this.request = prefix.request();
     }
 
-    ModelReply run() throws InterruptedException {
-        Waiter waiter = admissions.enter(terms, tariff.worstCase(request), Tariff.tokenEstimate(request));
+    /**
+     * Makes it.
+     *
+     * @param need the most that an attempt can cost
+     * @param tokenEstimate the tokens that an attempt will probably use
+     */
+    ModelReply run(Money need, long tokenEstimate) throws InterruptedException {
+        Waiter waiter = admissions.enter(terms, need, tokenEstimate);
         try {
             while (true) {
                 Optional<ModelReply> reply = attempt(waiter);
@@ -82,11 +90,13 @@ final class PooledCall {
                 reply = client.call(request, context);
             } catch (ModelException failure) {
                 failed(flight, id, failure, since(sentAt));
+                request = defaults.after(failure, request);
                 return Optional.empty();
             } catch (InterruptedException | RuntimeException | Error broken) {
-                tell(new Attempt.Failed(id, broken, flight.forfeit(), since(sentAt)));
+                tell(new Attempt.Failed(id, broken, flight.forfeit(), Money.ZERO, since(sentAt)));
                 throw broken;
             }
+            prefix.begun();
             land(flight, id, reply, since(sentAt));
             return Optional.of(reply);
         }
@@ -97,13 +107,17 @@ final class PooledCall {
         if (left <= 0) {
             throw refused(new Reason.DeadlinePassed());
         }
+        Duration timeout = defaults.timeout(request);
         Duration limit = left < timeout.toNanos() ? Duration.ofNanos(left) : timeout;
-        if (!terms.wantsText()) {
+        if (!terms.wantsText() && !prefix.leads()) {
             return CallContext.of(terms.purpose(), limit);
         }
         return new CallContext(terms.purpose(), limit, piece -> {
-            textDelivered = true;
-            terms.text().accept(piece);
+            prefix.begun();
+            if (terms.wantsText()) {
+                textDelivered = true;
+                terms.text().accept(piece);
+            }
         });
     }
 
@@ -122,11 +136,11 @@ final class PooledCall {
     /** Books the failure; returns if the machine plans a retry, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
-        Spend spend = book(flight, failure);
+        Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands =
                 flight.failed(failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED);
-        tell(new Attempt.Failed(id, failure, spend, took));
+        tell(new Attempt.Failed(id, failure, booked.spend(), booked.excess(), took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {
                 Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
@@ -138,11 +152,11 @@ final class PooledCall {
     }
 
     /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
-    private Spend book(Flight flight, ModelException failure) {
+    private Flight.Settlement book(Flight flight, ModelException failure) {
         return failure.billed()
-                .flatMap(billed -> tariff.cost(billed, flight.reserved())
-                        .map(cost -> flight.settle(cost, billed.usage()).spend()))
-                .orElseGet(() -> flight.book(failure.charge()));
+                .flatMap(billed ->
+                        tariff.cost(billed, flight.reserved()).map(cost -> flight.settle(cost, billed.usage())))
+                .orElseGet(() -> new Flight.Settlement(flight.book(failure.charge()), Money.ZERO));
     }
 
     private RuntimeException refusal(Waiter waiter) {

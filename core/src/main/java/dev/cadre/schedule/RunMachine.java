@@ -4,7 +4,6 @@ package dev.cadre.schedule;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
-import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Dependency;
@@ -47,6 +46,7 @@ public final class RunMachine {
     private final Recall recall;
     private final long startNanos;
     private final RunningGraph graph = new RunningGraph();
+    private final Verdict verdict = new Verdict(graph);
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
     private final TierChoice tiers;
     private final List<RunCommand> commands = new ArrayList<>();
@@ -54,13 +54,6 @@ public final class RunMachine {
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
     private @Nullable Stop stop;
-    /** What ended the planner after it had brought something; null if it came to its end. */
-    private @Nullable RunFailure planTrouble;
-
-    private final List<RunEnding.Missing> planLosses = new ArrayList<>();
-    /** The first failure that concerned every call of a key or model; null if there was none. */
-    private @Nullable ModelException outage;
-
     private long now;
 
     /** A machine for a run without earlier sessions. */
@@ -91,14 +84,14 @@ public final class RunMachine {
         switch (input) {
             case RunInput.Admitted(GraphNode node) -> admit(node);
             case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
-                lost.forEach(each -> planLosses.add(new RunEnding.Missing("planner", each)));
+                verdict.planLost(lost);
                 planEnded(defects);
             }
             case RunInput.PlanFailed(RunFailure failure) -> planFailed(failure);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
-            case RunInput.MergeEnded(Object answer) -> finishWith(answer);
-            case RunInput.MergeFailed(RunFailure failure) -> finish(RunEnding.Status.FAILED, null, failure);
+            case RunInput.MergeEnded(Object answer) -> finish(verdict.answered(answer));
+            case RunInput.MergeFailed(RunFailure failure) -> finish(verdict.failed(failure));
             case RunInput.Unrecorded(String why) -> unrecorded(why);
             case RunInput.Cancelled cancelled -> stop(Stop.CANCELLED);
             case RunInput.WorkTimeUp timeUp -> stop(Stop.DEADLINE);
@@ -143,10 +136,11 @@ public final class RunMachine {
 
     private void planFailed(RunFailure failure) {
         if (graph.size() == 0) {
-            finish(RunEnding.Status.FAILED, null, stop == null ? failure : stop.failure());
+            finish(verdict.failed(stop == null ? failure : stop.failure()));
         } else {
-            planTrouble = stop == null ? failure : stop.failure();
-            planEnded(List.of(planTrouble.toString()));
+            RunFailure trouble = stop == null ? failure : stop.failure();
+            verdict.planBrokeOff(trouble);
+            planEnded(List.of(trouble.toString()));
         }
     }
 
@@ -157,6 +151,7 @@ public final class RunMachine {
         if (execution == null) {
             return; // an abandoned rung that came back late
         }
+        graph.readyPostponed();
         tell(new RunEvent.RungEnded(settings.runId(), at(), id.label(), execution.tier, describe(end)));
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
@@ -168,11 +163,7 @@ public final class RunMachine {
     }
 
     private void failed(Execution execution, RungEnd.Failed failed) {
-        if (outage == null) {
-            outage = failed.cause()
-                    .filter(cause -> cause.reach() == ModelException.Reach.RUN)
-                    .orElse(null);
-        }
+        verdict.rungFailed(failed);
         ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
@@ -193,6 +184,7 @@ public final class RunMachine {
     private void abandoned(RungId id, String thread) {
         Execution execution = running.remove(id);
         if (execution != null) {
+            graph.readyPostponed();
             tell(new RunEvent.WorkAbandoned(settings.runId(), at(), id.label(), thread));
             ended(execution, stopped());
         }
@@ -242,6 +234,15 @@ public final class RunMachine {
     }
 
     // --- starting what is ready
+
+    /** What is in flight is booked at its worst case: an optional subtask can wait until less is known to be needed. */
+    private void startOrPostpone(Subtask subtask) {
+        if (!running.isEmpty() && tiers.isWorthWaiting(subtask, graph.all())) {
+            graph.postpone(subtask);
+        } else {
+            startSubtask(subtask);
+        }
+    }
 
     private void startSubtask(Subtask subtask) {
         Inputs inputs = Inputs.of(subtask.node, graph::find, settings.maxItems());
@@ -317,7 +318,7 @@ public final class RunMachine {
                 skipIfUnreachable(released);
                 graph.makeReady(released);
             }
-            graph.takeReady().filter(next -> stop == null).ifPresent(this::startSubtask);
+            graph.takeReady().filter(next -> stop == null).ifPresent(this::startOrPostpone);
         }
         if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && graph.isAllEnded()) {
             conclude();
@@ -352,15 +353,15 @@ public final class RunMachine {
     // --- the answer
 
     private void conclude() {
-        List<SubtaskOutcome> outcomes = outcomes();
+        List<SubtaskOutcome> outcomes = verdict.outcomes();
         long succeeded =
                 outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
         if (stop != null && stop.isFinal()) {
-            finish(RunEnding.Status.FAILED, null, stop.failure());
+            finish(verdict.failed(stop.failure()));
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
         } else if (succeeded == 0) {
-            finish(RunEnding.Status.FAILED, null, nothing(outcomes));
+            finish(verdict.nothingSucceeded(stop));
         } else {
             phase = Phase.MERGING;
             tell(new RunEvent.MergeStarted(settings.runId(), at(), (int) succeeded, outcomes.size()));
@@ -370,71 +371,15 @@ public final class RunMachine {
 
     private void concludeWith(String answer) {
         Outcome<?> outcome = graph.find(answer).map(subtask -> subtask.outcome).orElse(null);
-        if (outcome instanceof Outcome.Succeeded<?>(Object value)) {
-            finishWith(value);
-        } else {
-            RunFailure failure = stop != null
-                    ? stop.failure()
-                    : RunFailure.of(
-                                    RunFailure.Kind.ANSWER_MISSING,
-                                    "subtask '%s', which brings the answer, %s".formatted(answer, reason(outcome)))
-                            .causedBy(outage);
-            finish(RunEnding.Status.FAILED, null, failure);
-        }
+        finish(
+                outcome instanceof Outcome.Succeeded<?>(Object value)
+                        ? verdict.answered(value)
+                        : verdict.unanswered(answer, outcome, stop));
     }
 
-    private RunFailure nothing(List<SubtaskOutcome> outcomes) {
-        if (stop != null) {
-            return stop.failure();
-        }
-        return RunFailure.of(
-                        RunFailure.Kind.NOTHING_SUCCEEDED,
-                        "0 of %d subtasks succeeded".formatted(outcomes.size()),
-                        outcomes.stream()
-                                .map(each -> each.id() + " " + each.outcome().reason())
-                                .toList())
-                .causedBy(outage);
-    }
-
-    private void finishWith(@Nullable Object answer) {
-        boolean whole = missing().isEmpty();
-        finish(whole ? RunEnding.Status.COMPLETE : RunEnding.Status.PARTIAL, answer, null);
-    }
-
-    private void finish(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {
+    private void finish(RunEnding ending) {
         phase = Phase.ENDED;
-        var outcomes = new LinkedHashMap<String, Outcome<?>>();
-        for (Subtask subtask : graph.all()) {
-            Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
-            outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
-        }
-        commands.add(new RunCommand.Finish(new RunEnding(status, answer, failure, outcomes, missing())));
-    }
-
-    private List<RunEnding.Missing> missing() {
-        List<RunEnding.Missing> missing = Missings.of(graph.all());
-        missing.addAll(planLosses);
-        if (planTrouble != null) {
-            missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
-        }
-        return missing;
-    }
-
-    private List<SubtaskOutcome> outcomes() {
-        return graph.all().stream()
-                .map(each -> new SubtaskOutcome(each.id(), each.node.type(), requireOutcome(each)))
-                .toList();
-    }
-
-    private static Outcome<?> requireOutcome(Subtask subtask) {
-        if (subtask.outcome == null) {
-            throw new IllegalStateException("subtask '%s' has not ended".formatted(subtask.id()));
-        }
-        return subtask.outcome;
-    }
-
-    private static String reason(@Nullable Outcome<?> outcome) {
-        return outcome == null ? "has not ended" : outcome.reason();
+        commands.add(new RunCommand.Finish(ending));
     }
 
     private void tell(RunEvent event) {

@@ -25,6 +25,7 @@ final class RunningGraph {
     private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
     private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
     private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparingInt(each -> each.position));
+    private final List<Subtask> postponed = new ArrayList<>();
     private final Deque<Subtask> ended = new ArrayDeque<>();
     private int unended;
 
@@ -106,6 +107,16 @@ final class RunningGraph {
             }
         }
         return Optional.empty();
+    }
+
+    /** Takes a ready subtask back until {@link #readyPostponed}. */
+    void postpone(Subtask subtask) {
+        postponed.add(subtask);
+    }
+
+    void readyPostponed() {
+        ready.addAll(postponed);
+        postponed.clear();
     }
 
     /**

@@ -91,17 +91,29 @@ final class TierChoice {
 
     /** Optional subtasks are the first to go: the rest of the required ones must still be affordable after one. */
     private boolean isNeededElsewhere(Execution execution, Tier tier, Collection<Subtask> all) {
-        if (!execution.subtask.node.optional()) {
+        return execution.subtask.node.optional()
+                && worstCase(execution, tier).plus(stillRequired(all)).isMoreThan(money.free());
+    }
+
+    /** Whether an optional subtask may become affordable beside the required ones when what is in flight costs less. */
+    boolean isWorthWaiting(Subtask subtask, Collection<Subtask> all) {
+        var type = subtask.node.type();
+        if (!subtask.node.optional() || !type.isModelWork()) {
             return false;
         }
-        Money needed = worstCase(execution, tier);
+        Money needed = prices.worstCase(type, null, type.tiers().floor()).plus(stillRequired(all));
+        return money.isContendedBy(needed);
+    }
+
+    private Money stillRequired(Collection<Subtask> all) {
+        Money needed = Money.ZERO;
         for (Subtask subtask : all) {
             if (!subtask.isEnded() && !subtask.isStarted() && !subtask.node.optional()) {
                 var type = subtask.node.type();
                 needed = needed.plus(prices.worstCase(type, null, type.tiers().floor()));
             }
         }
-        return needed.isMoreThan(money.free());
+        return needed;
     }
 
     /** Why an execution has no first tier. */

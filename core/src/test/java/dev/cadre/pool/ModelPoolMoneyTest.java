@@ -17,9 +17,11 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +133,24 @@ class ModelPoolMoneyTest {
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("breached");
         assertThat(model.calls).hasValue(1);
+    }
+
+    @Test
+    void billOfAFailedCall_isBooked_andItsExcessStopsTheBudget() {
+        var billed = new ModelException.Billed("small", TokenUsage.of(10, 101 + 5), ServiceTier.STANDARD, Map.of());
+        var failure = new ModelException.ServerFailed("broke down", 200, Charge.UNKNOWN, null, billed);
+        var model = FakeModel.failing(failure);
+        var pool = model.pool().retryPolicy(RetryPolicy.none()).build();
+        var attempts = new ArrayList<Attempt>();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempts::add)))
+                .isSameAs(failure);
+
+        assertSpent(budget, Money.usd("0.00107"), Money.ZERO);
+        assertThat(((Attempt.Failed) attempts.getLast()).excess()).isEqualTo(Money.usd("0.000028"));
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
+                .isInstanceOf(CallRefusedException.class)
+                .hasMessageContaining("breached");
     }
 
     @Test

@@ -176,6 +176,18 @@ class PoolMachineRateTest {
     }
 
     @Test
+    void slowDown_halvesTheParallelLimit() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.none());
+        rig.ask(1, "run");
+        rig.failed(
+                1,
+                new ModelException.RateLimited(
+                        "ramp slower", ModelException.RateLimited.Cause.SLOW_DOWN, null, RateLimits.UNKNOWN));
+
+        assertThat(rig.machine.parallelLimit()).isEqualTo(5);
+    }
+
+    @Test
     void ordinaryFailure_keepsTheParallelLimit() {
         var rig = new PoolRig(parallel(10), RetryPolicy.none());
         rig.ask(1, "run");

@@ -23,6 +23,7 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.worker.RungEnd;
 import org.junit.jupiter.api.Test;
 
 /** Which tier a rung starts on, and what becomes of it when the money is short. */
@@ -229,6 +230,45 @@ class RunMachineMoneyTest {
         assertThat(rig.ended("extra"))
                 .isEqualTo(
                         tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 of $0.000000001"));
+        assertThat(rig.started()).containsExactly("first@NANO");
+    }
+
+    @Test
+    void optionalSubtask_moneyIsOnlyInFlight_waitsForIt() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 899);
+        rig.plan(node("first"), node("later", BEST, "first"), optional(node("extra", BEST)));
+        assertThat(rig.started()).containsExactly("first@NANO");
+
+        rig.money = money(1_000, 10, 0);
+        rig.accept("first");
+
+        assertThat(rig.started()).containsExactly("later@FLAGSHIP", "extra@FLAGSHIP");
+    }
+
+    @Test
+    void optionalSubtask_moneyInFlightWasNeeded_isSkippedWhenNothingIsInFlight() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 950);
+        rig.plan(node("first"), optional(node("extra", BEST)));
+
+        rig.money = money(1_000, 950, 0);
+        rig.accept("first");
+
+        assertThat(rig.ended("extra"))
+                .isEqualTo(
+                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 of $0.000000001"));
+    }
+
+    @Test
+    void optionalSubtask_waitingWhenTheRunIsCancelled_isSkippedOnce() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 950);
+        rig.plan(node("first"), optional(node("extra", BEST))).on(new RunInput.Cancelled());
+        rig.end("first", new RungEnd.Cancelled());
+
+        assertThat(rig.ending().failure().kind()).isEqualTo(RunFailure.Kind.CANCELLED);
+        assertThat(rig.ended("extra").reason()).startsWith("skipped: CANCELLED");
         assertThat(rig.started()).containsExactly("first@NANO");
     }
 

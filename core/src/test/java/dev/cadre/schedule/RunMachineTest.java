@@ -373,6 +373,14 @@ class RunMachineTest {
     }
 
     @Test
+    void answeredRun_callThatCouldNotBeMadeInTime_isADeadline() {
+        var late = RungEnd.Failed.of(new Failure(Failure.Kind.DEADLINE, "it cannot be sent in time"));
+        var rig = answeredBy("b").plan(node("a"), node("b", "a")).end("a", late);
+
+        assertThat(rig.ending().failure().kind()).isEqualTo(RunFailure.Kind.DEADLINE);
+    }
+
+    @Test
     void answeredRun_answerFailed_says_why() {
         var rig = answeredBy("b").plan(node("a"), node("b", "a")).fail("a");
 

@@ -6,18 +6,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
+import com.openai.core.MultipartField;
+import com.openai.core.http.HttpResponse;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
 import com.openai.models.ResponseFormatJsonSchema;
+import com.openai.models.batches.Batch;
+import com.openai.models.batches.BatchCreateParams;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FileObject;
+import com.openai.models.files.FilePurpose;
 import com.openai.models.responses.inputtokens.InputTokenCountParams;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import dev.cadre.testing.LoopbackCharge;
 import dev.cadre.testing.LoopbackOpenAi;
 import dev.cadre.testing.LoopbackReply;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -152,5 +166,60 @@ class LoopbackBySdkTest {
                         .validate()
                         .inputTokens())
                 .isEqualTo(101);
+    }
+
+    @Test
+    void batch_fromUploadToBothFiles_isDrivenByTheSdk() throws Exception {
+        server.on(request -> request.inputText().equals("bad"))
+                .replies(LoopbackReply.error(500, "server_error", "", "Broke."));
+        server.onAny().replies(LoopbackReply.text("ok"));
+        FileObject file = sdk.files()
+                .create(FileCreateParams.builder()
+                        .purpose(FilePurpose.BATCH)
+                        .file(MultipartField.<InputStream>builder()
+                                .value(new ByteArrayInputStream(
+                                        (line("a", "good") + line("b", "bad")).getBytes(StandardCharsets.UTF_8)))
+                                .filename("x.jsonl")
+                                .build())
+                        .build())
+                .validate();
+
+        Batch batch = sdk.batches()
+                .create(BatchCreateParams.builder()
+                        .inputFileId(file.id())
+                        .endpoint(BatchCreateParams.Endpoint.V1_RESPONSES)
+                        .completionWindow(BatchCreateParams.CompletionWindow._24H)
+                        .metadata(BatchCreateParams.Metadata.builder()
+                                .putAdditionalProperty("shard", JsonValue.from("1"))
+                                .build())
+                        .build())
+                .validate();
+        while (!batch.status().equals(Batch.Status.COMPLETED)) {
+            batch = sdk.batches().retrieve(batch.id()).validate();
+        }
+
+        assertThat(batch.requestCounts().orElseThrow().completed()).isEqualTo(1);
+        assertThat(batch.requestCounts().orElseThrow().failed()).isEqualTo(1);
+        assertThat(content(batch.outputFileId().orElseThrow()))
+                .contains("\"custom_id\":\"a\"", "\"status_code\":200", "\"text\":\"ok\"");
+        assertThat(content(batch.errorFileId().orElseThrow())).contains("\"custom_id\":\"b\"", "\"status_code\":500");
+        assertThat(sdk.batches().list().autoPager())
+                .extracting(listed -> listed.metadata().orElseThrow()._additionalProperties())
+                .containsExactly(Map.of("shard", JsonValue.from("1")));
+        assertThat(server.charges())
+                .containsExactly(new LoopbackCharge("gpt-5.4-nano", ServiceTier.BATCH, TokenUsage.of(2, 1)));
+    }
+
+    private static String line(String customId, String input) {
+        return "{\"custom_id\":\"%s\",\"method\":\"POST\",\"url\":\"/v1/responses\",\"body\":{\"model\":\"gpt-5.4-nano\","
+                        .formatted(customId)
+                + "\"input\":\"%s\",\"max_output_tokens\":64,\"store\":false,\"reasoning\":{\"effort\":\"none\"}}}\n"
+                        .formatted(input);
+    }
+
+    private static String content(String fileId) throws IOException {
+        try (HttpResponse response = sdk.files().content(fileId)) {
+            return new String(response.body().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

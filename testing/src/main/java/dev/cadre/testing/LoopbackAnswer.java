@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /** What goes over the wire for one request. */
@@ -11,6 +12,9 @@ sealed interface LoopbackAnswer {
             return new Whole(200, "application/json", body);
         }
     }
+
+    /** The bytes of a file. */
+    record Stored(Path file) implements LoopbackAnswer {}
 
     /** A document in events. */
     record Events(List<LoopbackEvent> events) implements LoopbackAnswer {

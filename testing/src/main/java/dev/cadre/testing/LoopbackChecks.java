@@ -56,6 +56,9 @@ final class LoopbackChecks {
             "truncation",
             "user");
 
+    /** Tools that the provider runs itself. */
+    private static final Set<String> PROVIDER_TOOLS = Set.of("web_search", "file_search", "code_interpreter", "mcp");
+
     private final LoopbackRequest request;
     private final Json.Obj body;
 
@@ -85,10 +88,16 @@ final class LoopbackChecks {
                 .or(() -> unless(is("store", new Json.Bool(false)), "'store' must be false"))
                 .or(() -> unless(
                         EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
-                .or(() -> unless(TIERS.contains(request.text("service_tier")), "Invalid value: 'service_tier'."))
+                .or(() -> unless(isServiceTier(), "Invalid value: 'service_tier'."))
                 .or(this::conversation)
                 .or(this::format)
                 .or(this::tools);
+    }
+
+    /** A line of a batch need not name one, because it has its own. */
+    private boolean isServiceTier() {
+        String tier = request.text("service_tier");
+        return TIERS.contains(tier) || (tier.isEmpty() && !request.customId().isEmpty());
     }
 
     static Optional<String> unknown(Json.Obj body, Set<String> parameters) {
@@ -152,6 +161,9 @@ final class LoopbackChecks {
     private static Optional<String> tool(Json json) {
         if (!(json instanceof Json.Obj tool)) {
             return Optional.of("Invalid type for 'tools[]'.");
+        }
+        if (PROVIDER_TOOLS.contains(LoopbackRequest.string(tool, "type"))) {
+            return Optional.empty();
         }
         String name = LoopbackRequest.string(tool, "name");
         return unless(LoopbackRequest.string(tool, "type").equals("function"), "only function tools are known here")

@@ -2,7 +2,10 @@
 package dev.cadre.testing;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 
 /** Sends one reply over one connection, with the fault that its script asks for. */
 final class LoopbackDelivery {
+    private static final int BLOCK_BYTES = 64 * 1024;
+
     private final LoopbackHttp http;
     private final LoopbackService.Handled handled;
     private volatile boolean isOver;
@@ -53,6 +58,10 @@ final class LoopbackDelivery {
                 handled.begun().run();
                 sendWhole(whole);
             }
+            case LoopbackAnswer.Stored(Path file) -> {
+                reply().passGate();
+                sendFile(file);
+            }
             case LoopbackAnswer.Events(List<LoopbackEvent> events) -> sendStream(events);
         }
     }
@@ -81,6 +90,28 @@ final class LoopbackDelivery {
                 http.send(body);
             }
         }
+    }
+
+    private void sendFile(Path file) throws IOException, InterruptedException {
+        long size = Files.size(file);
+        http.send(
+                head(200, Map.of("Content-Type", "application/octet-stream", "Content-Length", String.valueOf(size))));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] block = new byte[BLOCK_BYTES];
+            boolean isFirst = true;
+            for (int length = in.read(block); length > 0; length = in.read(block)) {
+                http.send(Arrays.copyOf(block, isFirst && endsInBody() ? length / 2 : length));
+                if (isFirst && endsEarly()) {
+                    return;
+                }
+                isFirst = false;
+            }
+        }
+        isOver = true;
+    }
+
+    private boolean endsInBody() {
+        return reply().fault() != LoopbackFault.NONE;
     }
 
     private void sendStream(List<LoopbackEvent> events) throws IOException, InterruptedException {

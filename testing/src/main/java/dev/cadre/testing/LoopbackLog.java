@@ -37,6 +37,10 @@ final class LoopbackLog {
         });
     }
 
+    int nextArrival() {
+        return locked(() -> ++arrivals);
+    }
+
     void ended() {
         locked(() -> inFlight--);
     }

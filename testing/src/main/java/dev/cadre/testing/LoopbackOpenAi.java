@@ -21,13 +21,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OpenAI server on the loopback interface: Responses and Chat Completions, plain and streamed, by script; models and
- * input token counts.
+ * An OpenAI server on the loopback interface: Responses and Chat Completions, plain and streamed, by script; files
+ * and batches; models and input token counts.
  *
  * <p>Each request to a model gets the reply of the first rule that matches it. It logs what it is asked, bills what it generates
  * (also when the reply is lost on the way) and refuses with a 400 what the provider refuses, and what must never be
  * sent: a request without {@code max_output_tokens}, one that asks to be stored, one without a reasoning effort, a
  * schema that is not strict. Any key is good. Safe for use by many threads.
+ *
+ * <p>A batch goes one state further each time it is asked for: validating, in progress, finalizing, completed. Its lines
+ * meet the same rules and are billed as {@link dev.cadre.model.ServiceTier#BATCH}; one whose reply has a fault is billed
+ * and stands in neither file. Lines are not among the {@link #requests}.
  */
 public final class LoopbackOpenAi implements AutoCloseable {
     private static final int BACKLOG = 2_000;
@@ -103,7 +107,40 @@ public final class LoopbackOpenAi implements AutoCloseable {
         return this;
     }
 
-    /** Forgets rules, requests, cached prompts and bills; connections and settings stay. */
+    /** A rule for what befalls batches; of several that match the first counts. */
+    public LoopbackBatchRule onBatch(Predicate<LoopbackBatch> condition) {
+        var rule = new LoopbackBatchRule(condition);
+        service.batches.rules.add(rule);
+        return rule;
+    }
+
+    /** Every batch so far, in order of arrival. */
+    public List<LoopbackBatch> batches() {
+        return service.batches.views();
+    }
+
+    /** From now on batches go on only when {@link #advanceBatches} is called, not by being asked for. */
+    public LoopbackOpenAi holdingBatches() {
+        service.batches.waitForTheTest();
+        return this;
+    }
+
+    /** Moves every open batch one state further. */
+    public void advanceBatches() {
+        service.batches.advance();
+    }
+
+    /**
+     * Changes what a batch may hold; 50,000 requests and 200 MB by default, and any number of enqueued tokens.
+     *
+     * @param enqueuedTokens the most input tokens in the open batches of one model
+     */
+    public LoopbackOpenAi limitingBatches(int requests, long bytes, long enqueuedTokens) {
+        service.batches.limit(new LoopbackBatchLimits(requests, bytes, enqueuedTokens));
+        return this;
+    }
+
+    /** Forgets rules, requests, files, batches, cached prompts and bills; connections and settings stay. */
     public void reset() {
         service.forget();
         log.forget();
@@ -180,6 +217,7 @@ public final class LoopbackOpenAi implements AutoCloseable {
                 return;
             }
         }
+        service.files.close();
     }
 
     private void accept() {
@@ -238,7 +276,7 @@ public final class LoopbackOpenAi implements AutoCloseable {
                 .filter(value -> value.startsWith("Bearer "))
                 .isPresent();
         LoopbackRequest request = log.arrived(message, headers);
-        var delivery = new LoopbackDelivery(http, service.handle(request, hasKey));
+        var delivery = new LoopbackDelivery(http, service.handle(request, message, hasKey));
         return new Handling(spawn("loopback-reply", () -> deliver(delivery)), delivery);
     }
 

@@ -18,6 +18,8 @@ final class LoopbackService {
     final List<LoopbackRule> rules = new CopyOnWriteArrayList<>();
     final List<LoopbackRule> ownRules = new CopyOnWriteArrayList<>();
     final LoopbackModels models = new LoopbackModels();
+    final LoopbackFiles files = new LoopbackFiles();
+    final LoopbackBatches batches = new LoopbackBatches(files, this::line);
     private final LoopbackPromptCache cache = new LoopbackPromptCache();
     private final LoopbackLog log;
     private volatile boolean cachesPrompts;
@@ -34,15 +36,23 @@ final class LoopbackService {
         rules.clear();
         ownRules.clear();
         cache.clear();
+        batches.clear();
+        files.clear();
     }
 
-    Handled handle(LoopbackRequest request, boolean hasKey) {
+    Handled handle(LoopbackRequest request, LoopbackHttp.Message message, boolean hasKey) {
         if (!hasKey) {
             return handled(
                     request,
                     LoopbackReply.error(401, "invalid_request_error", "", "Missing bearer authentication in header"));
         }
-        return request.generates() ? generate(request) : serve(request);
+        return request.generates() ? generate(request) : serve(request, own(request, message));
+    }
+
+    /** A line of a batch: answered as if it had come by itself, and counted among the arrivals. */
+    private Handled line(LoopbackRequest line) {
+        return generate(new LoopbackRequest(
+                log.nextArrival(), line.method(), line.path(), line.customId(), line.headers(), line.body()));
     }
 
     /** An answer of a model, by the test's script. */
@@ -67,8 +77,7 @@ final class LoopbackService {
     }
 
     /** Everything that the provider does without a model. */
-    private Handled serve(LoopbackRequest request) {
-        LoopbackAnswer.Whole own = own(request);
+    private Handled serve(LoopbackRequest request, LoopbackAnswer own) {
         return first(ownRules, request)
                 .map(reply -> reply.content() instanceof LoopbackReply.Content.Own
                         ? new Handled(request, reply, own, () -> {})
@@ -76,18 +85,28 @@ final class LoopbackService {
                 .orElseGet(() -> new Handled(request, LoopbackReply.own(), own, () -> {}));
     }
 
-    private LoopbackAnswer.Whole own(LoopbackRequest request) {
+    private LoopbackAnswer own(LoopbackRequest request, LoopbackHttp.Message message) {
         String path = request.path();
+        if (isUnder("/v1/files", path)) {
+            return files.answer(request, LoopbackUpload.of(message));
+        }
+        if (isUnder("/v1/batches", path)) {
+            return batches.answer(request);
+        }
         if (request.method().equals("POST") && path.equals("/v1/responses/input_tokens")) {
             return LoopbackAnswer.Whole.json(Json.obj()
                     .with("object", "response.input_tokens")
                     .with("input_tokens", LoopbackGeneration.tokens(request.prompt()))
                     .write());
         }
-        if (request.method().equals("GET") && (path.equals("/v1/models") || path.startsWith("/v1/models/"))) {
+        if (request.method().equals("GET") && isUnder("/v1/models", path)) {
             return models.answer(path);
         }
         return error(404, "", "Invalid URL (%s %s)".formatted(request.method(), path));
+    }
+
+    private static boolean isUnder(String place, String path) {
+        return path.equals(place) || path.startsWith(place + "/") || path.startsWith(place + "?");
     }
 
     private static Optional<LoopbackReply> first(List<LoopbackRule> rules, LoopbackRequest request) {

@@ -9,13 +9,16 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How a call ended, as a cassette keeps it: a reply with its usage, or a failure with what is known of its money.
@@ -49,6 +52,9 @@ record RecordedEnd(Json.Obj json) {
             var calls = new ArrayList<Json>();
             reply.toolCalls().forEach(call -> calls.add(TOOL_CALL.toJson(call)));
             json = json.with("toolCalls", new Json.Arr(calls));
+        }
+        if (!reply.providerCalls().isEmpty()) {
+            json = json.with("providerCalls", counts(reply.providerCalls()));
         }
         if (!reply.providerState().isEmpty()) {
             json = json.with("providerState", reply.providerState());
@@ -93,7 +99,28 @@ record RecordedEnd(Json.Obj json) {
                 usage == Json.Null.NULL ? null : USAGE.read(usage),
                 ServiceTier.valueOf(json.string("serviceTier")),
                 RateLimits.UNKNOWN,
+                providerCalls(),
                 json.at("providerState").isPresent() ? json.string("providerState") : "");
+    }
+
+    private static Json.Obj counts(Map<ProviderTool.Kind, Integer> calls) {
+        var json = Json.obj();
+        for (ProviderTool.Kind kind : ProviderTool.Kind.values()) {
+            if (calls.containsKey(kind)) {
+                json = json.with(kind.name(), calls.get(kind));
+            }
+        }
+        return json;
+    }
+
+    private Map<ProviderTool.Kind, Integer> providerCalls() {
+        if (json.at("providerCalls").isEmpty()) {
+            return Map.of();
+        }
+        var calls = new EnumMap<ProviderTool.Kind, Integer>(ProviderTool.Kind.class);
+        Json.Obj counts = json.object("providerCalls");
+        counts.fields().keySet().forEach(kind -> calls.put(ProviderTool.Kind.valueOf(kind), counts.intValue(kind)));
+        return calls;
     }
 
     private List<ToolCall> toolCalls() {

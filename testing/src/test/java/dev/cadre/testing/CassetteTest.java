@@ -14,6 +14,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelClient;
@@ -21,6 +22,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
@@ -40,6 +42,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,6 +209,21 @@ class CassetteTest {
     }
 
     @Test
+    void whereACallIsServed_doesNotMatter_howMuchMayBeSaidDoes() throws Exception {
+        tape((request, context) -> reply("one"), "a");
+        var replay = Cassette.open(file, Mode.REPLAY).over(NOBODY);
+        var elsewhere = request("a")
+                .withServiceTier(ServiceTier.FLEX)
+                .withOptions(CallOptions.NONE.withCacheKey("slot-7").withSafetyIdentifier("user-1"));
+
+        assertThat(replay.call(elsewhere, context(new ArrayList<>())).text()).isEqualTo("one");
+        assertThatThrownBy(() -> replay.call(request("a").withMaxOutputTokens(65), context(new ArrayList<>())))
+                .isInstanceOf(UnrecordedCallException.class)
+                .hasMessageContaining("-   maxOutputTokens: 64")
+                .hasMessageContaining("+   maxOutputTokens: 65");
+    }
+
+    @Test
     void reply_comesBackWhole() throws Exception {
         var original = new ModelReply(
                 "gpt-5.4-nano-2026-03-17",
@@ -215,6 +233,7 @@ class CassetteTest {
                 new TokenUsage(100, 60, 20, 30, 10),
                 ServiceTier.FLEX,
                 RateLimits.UNKNOWN,
+                Map.of(ProviderTool.Kind.values()[0], 3),
                 "state");
         tape((request, context) -> original, "a");
 
@@ -259,7 +278,11 @@ class CassetteTest {
                         200,
                         Charge.UNKNOWN,
                         null,
-                        new ModelException.Billed("gpt-5.4-nano", TokenUsage.of(7, 3), ServiceTier.FLEX)),
+                        new ModelException.Billed(
+                                "gpt-5.4-nano",
+                                TokenUsage.of(7, 3),
+                                ServiceTier.FLEX,
+                                Map.of(ProviderTool.Kind.values()[0], 3))),
                 new ModelException.ConnectionFailed("reset", Charge.UNKNOWN, new IOException("reset")),
                 new ModelException.Unreachable("bad TLS", null),
                 new ModelException.TimedOut("late", Charge.UNKNOWN),

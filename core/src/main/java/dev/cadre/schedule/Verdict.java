@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.ModelException;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import dev.cadre.worker.RungEnd;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a run comes to: how every subtask ended, what its answer lacks, why it has none. */
+final class Verdict {
+    private final RunningGraph graph;
+    private final List<RunEnding.Missing> planLosses = new ArrayList<>();
+    /** What ended the planner after it had brought something; null if it came to its end. */
+    private @Nullable RunFailure planTrouble;
+    /** The first failure that concerned every call of a key or model; null if there was none. */
+    private @Nullable ModelException outage;
+
+    Verdict(RunningGraph graph) {
+        this.graph = graph;
+    }
+
+    // --- what it learns while the run goes on
+
+    /** These parts of the plan never came to be subtasks. */
+    void planLost(List<String> lost) {
+        lost.forEach(each -> planLosses.add(new RunEnding.Missing("planner", each)));
+    }
+
+    void planBrokeOff(RunFailure trouble) {
+        planTrouble = trouble;
+    }
+
+    void rungFailed(RungEnd.Failed failed) {
+        if (outage == null) {
+            outage = failed.cause()
+                    .filter(cause -> cause.reach() == ModelException.Reach.RUN)
+                    .orElse(null);
+        }
+    }
+
+    // --- what it says at the end
+
+    /** The outcomes of all subtasks, in plan order. */
+    List<SubtaskOutcome> outcomes() {
+        return graph.all().stream()
+                .map(each -> new SubtaskOutcome(each.id(), each.node.type(), requireOutcome(each)))
+                .toList();
+    }
+
+    RunEnding answered(Object answer) {
+        var status = missing().isEmpty() ? RunEnding.Status.COMPLETE : RunEnding.Status.PARTIAL;
+        return ending(status, answer, null);
+    }
+
+    RunEnding failed(RunFailure failure) {
+        return ending(RunEnding.Status.FAILED, null, failure);
+    }
+
+    /** The subtask that brings the answer brought none. */
+    RunEnding unanswered(String answer, @Nullable Outcome<?> outcome, @Nullable Stop stop) {
+        String reason = outcome == null ? "has not ended" : outcome.reason();
+        return failed(unlessStopped(
+                stop,
+                RunFailure.of(
+                        RunFailure.Kind.ANSWER_MISSING,
+                        "subtask '%s', which brings the answer, %s".formatted(answer, reason))));
+    }
+
+    /** There is nothing to make an answer of. */
+    RunEnding nothingSucceeded(@Nullable Stop stop) {
+        List<SubtaskOutcome> outcomes = outcomes();
+        return failed(unlessStopped(
+                stop,
+                RunFailure.of(
+                        RunFailure.Kind.NOTHING_SUCCEEDED,
+                        "0 of %d subtasks succeeded".formatted(outcomes.size()),
+                        outcomes.stream()
+                                .map(each -> each.id() + " " + each.outcome().reason())
+                                .toList())));
+    }
+
+    /** A call that could not be made in time may end its subtask a moment before the time of all is up. */
+    private RunFailure unlessStopped(@Nullable Stop stop, RunFailure failure) {
+        if (stop != null) {
+            return stop.failure();
+        }
+        boolean late = graph.all().stream()
+                .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure(Failure.Kind kind, String message))
+                        && kind == Failure.Kind.DEADLINE);
+        return late ? Stop.DEADLINE.failure() : failure.causedBy(outage);
+    }
+
+    private RunEnding ending(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {
+        var outcomes = new LinkedHashMap<String, Outcome<?>>();
+        for (Subtask subtask : graph.all()) {
+            Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
+            outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
+        }
+        return new RunEnding(status, answer, failure, outcomes, missing());
+    }
+
+    private List<RunEnding.Missing> missing() {
+        List<RunEnding.Missing> missing = Missings.of(graph.all());
+        missing.addAll(planLosses);
+        if (planTrouble != null) {
+            missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
+        }
+        return missing;
+    }
+
+    private static Outcome<?> requireOutcome(Subtask subtask) {
+        if (subtask.outcome == null) {
+            throw new IllegalStateException("subtask '%s' has not ended".formatted(subtask.id()));
+        }
+        return subtask.outcome;
+    }
+}
