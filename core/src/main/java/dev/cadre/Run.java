@@ -95,7 +95,14 @@ final class Run {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             Optional<RunFailure> unrecorded = recordStart();
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
+        } catch (JournalException e) {
+            return unreadable(e);
         }
+    }
+
+    /** What was finished is not known any more. */
+    private <R> RunResult<R> unreadable(JournalException e) {
+        return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
     }
 
     private Optional<RunFailure> recordStart() {
@@ -134,8 +141,8 @@ final class Run {
         try {
             RunEnding ending = runner.run();
             return result(ending, parts, runner.abandoned(), notes);
-        } catch (JournalException e) { // it cannot be read: what was finished is not known any more
-            return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
+        } catch (JournalException e) {
+            return unreadable(e);
         } catch (InterruptedException e) {
             listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));
             throw e;

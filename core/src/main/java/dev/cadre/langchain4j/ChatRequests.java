@@ -50,6 +50,9 @@ final class ChatRequests {
             throw new ModelException.InvalidRequest(
                     "LangChain4j cannot ask for service tier " + request.serviceTier(), 0);
         }
+        if (!request.options().providerTools().isEmpty()) {
+            throw new ModelException.InvalidRequest("LangChain4j has no tools that run at the provider", 0);
+        }
         boolean takesSchemas = model.supportedCapabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
         return ChatRequest.builder()
                 .messages(messages(request, takesSchemas))

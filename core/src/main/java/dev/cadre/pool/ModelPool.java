@@ -137,8 +137,9 @@ public final class ModelPool {
     /**
      * Calls the model, with retries; blocks until the last attempt has ended, and spends money.
      *
-     * <p>Where the builder asked for it, the provider counts the input first. A call whose long prefix another call is the
-     * first to send waits for that a moment, see {@link Builder#prefixPatience}.
+     * <p>Where the builder asked for it, the provider counts the input first, which the limits of the pool do not hold
+     * back. A call whose long prefix another call is the first to send waits for that a moment, see
+     * {@link Builder#prefixPatience}.
      *
      * <p>Every attempt is paid from the terms' budget: settled at the cost of the usage that the provider reports, at the
      * dearer of the model asked for and the model that answered; released if it was turned away unpaid; forfeited if its

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Effort;
 import dev.cadre.model.Finish;
@@ -13,6 +15,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
@@ -286,6 +289,31 @@ class LangChain4jPoolTest {
         thread.interrupt();
 
         assertThat(thrown.join()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void toolAtTheProvider_isRefusedBeforeTheCall() {
+        var model = FakeChatModel.saying("");
+        var searching = CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 1);
+
+        assertThatThrownBy(() -> call(model, request("Hi.").withOptions(searching)))
+                .isInstanceOf(ModelException.InvalidRequest.class)
+                .hasMessage("LangChain4j has no tools that run at the provider");
+        assertThat(model.requests).isEmpty();
+    }
+
+    @Test
+    void picture_isShown_butNotAsTheResultOfATool() throws InterruptedException {
+        var model = FakeChatModel.saying("a cat");
+        var photo = Attachment.Image.of("image/png", new byte[] {1});
+
+        call(model, request("Hi.").withTurns(List.of(new Turn.User("Look.", List.of(photo)))));
+
+        var shown = (UserMessage) model.requests.getFirst().messages().getLast();
+        assertThat(shown.contents().toString()).contains("Look.", "AQ==", "image/png");
+        assertThatThrownBy(() -> call(
+                        model, request("Hi.").withTurns(List.of(new Turn.ToolResult("c", "text", List.of(photo))))))
+                .isInstanceOf(ModelException.InvalidRequest.class);
     }
 
     @Test

@@ -136,6 +136,17 @@ class ModelPoolMoneyTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // which is what a careless client may do
+    void clientThatReturnsNothing_mayHaveBeenBilled() {
+        var pool = new FakeModel((request, context) -> null).pool().build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isInstanceOf(NullPointerException.class);
+
+        assertSpent(budget, Money.ZERO, RESERVED);
+        assertIdle(pool);
+    }
+
+    @Test
     void billOfAFailedCall_isBooked_andItsExcessStopsTheBudget() {
         var billed = new ModelException.Billed("small", TokenUsage.of(10, 101 + 5), ServiceTier.STANDARD, Map.of());
         var failure = new ModelException.ServerFailed("broke down", 200, Charge.UNKNOWN, null, billed);

@@ -129,9 +129,10 @@ class FlippedBitTest {
         var random = new Random(SEED);
         var ends = EnumSet.noneOf(End.class);
         for (int i = 0; i < SAMPLE; i++) {
-            ends.add(whole.flippedWhileOpen(random.nextInt(whole.bytes.length), random.nextInt(8)));
+            int length = whole.ends.get(random.nextInt(whole.ends.size()));
+            ends.add(whole.flippedWhileOpen(length, random.nextInt(length), random.nextInt(8)));
         }
-        assertThat(ends).containsExactly(End.FAILED, End.RECALLED);
+        assertThat(ends).contains(End.FAILED, End.REPEATED).doesNotContain(End.REFUSED);
     }
 
     @ParameterizedTest
@@ -148,7 +149,7 @@ class FlippedBitTest {
                 if (end < whole.bytes.length) {
                     assertThat(whole.flipped(whole.bytes.length, at, bit)).isEqualTo(End.REFUSED);
                 }
-                whole.flippedWhileOpen(at, bit);
+                whole.flippedWhileOpen(whole.bytes.length, at, bit);
             }
             from = end;
         }
@@ -182,10 +183,11 @@ class FlippedBitTest {
             }
         }
 
-        End flippedWhileOpen(int at, int bit) throws Exception {
-            Files.write(file, bytes);
+        /** The same, when the journal has been opened already. */
+        End flippedWhileOpen(int length, int at, int bit) throws Exception {
+            byte[] some = Arrays.copyOf(bytes, length);
+            Files.write(file, some);
             try (var journal = FileJournal.open(file)) {
-                byte[] some = bytes.clone();
                 some[at] ^= (byte) (1 << bit);
                 Files.write(file, some);
                 return resumed(journal, at, bit);
@@ -198,7 +200,6 @@ class FlippedBitTest {
             String what = "seed %d, bit %d of byte %d of %s".formatted(SEED, bit, at, work);
             if (again instanceof RunResult.Failed<?> failed) {
                 assertThat(failed.cause().kind()).as(what).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
-                assertThat(model.calls()).as(what).isEmpty();
                 return End.FAILED;
             }
             assertThat(again.requireComplete()).as(what).isEqualTo(result.requireComplete());

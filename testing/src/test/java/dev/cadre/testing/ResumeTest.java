@@ -312,6 +312,29 @@ class ResumeTest {
     }
 
     @Test
+    void subtask_whoseDependencySaysOtherwiseNow_isAskedAgain() throws Exception {
+        Path file = folder.resolve("otherwise.journal");
+        var goal = Goal.of("What do pets do?", Answer.class);
+        var first = model();
+        script(first);
+        session(first, file, each -> each.run(goal, Budget.usd("0.5")));
+        var second = model();
+        script(second);
+        var changed = NOTE.maxOutputTokens(1_500);
+        second.on(changed, new Topic("cats")).costing(1_000, 400).replies(new Note("They are silent."));
+
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.builder(second.pools())
+                    .plansWith(changed, SHORTEN)
+                    .build()
+                    .journal(journal)
+                    .run(goal, Budget.usd("0.5"));
+        }
+
+        assertThat(asked(second)).isEqualTo(Map.of("cats", 1, "short", 1, "dogs", 1));
+    }
+
+    @Test
     void subtask_failed_isTriedAgainWithItsDependents() throws Exception {
         Path file = folder.resolve("failed.journal");
         var first = model();
