@@ -5,6 +5,7 @@ import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
+import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeInput;
@@ -266,6 +267,7 @@ final class GoalParts<R> implements RunParts {
                         message,
                         rejected.defects().stream().map(PlanDefect::toString).toList());
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
+            case JournalMismatchException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
             default -> RunFailure.of(kind, message);
         };

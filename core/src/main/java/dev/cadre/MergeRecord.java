@@ -48,7 +48,7 @@ final class MergeRecord {
         JsonType<R> type = JsonType.of(goal.answer());
         Optional<Merged<R>> earlier = journal.ended(key, fingerprint)
                 .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(json -> read(json, type));
+                .map(json -> read(key, json, type));
         if (earlier.isPresent()) {
             return earlier.get();
         }
@@ -86,9 +86,9 @@ final class MergeRecord {
         }
     }
 
-    private static <R> Merged<R> read(String json, JsonType<R> type) {
-        Written written = JsonType.of(Written.class).read(json);
-        return new Merged<>(type.read(written.answer()), written.citations(), written.notes());
+    private static <R> Merged<R> read(JournalKey key, String json, JsonType<R> type) {
+        Written written = RunRecord.read(key, JsonType.of(Written.class), json);
+        return new Merged<>(RunRecord.read(key, type, written.answer()), written.citations(), written.notes());
     }
 
     /** Empty for an answer that its own type does not allow: it is the merger's to say so, not the journal's. */

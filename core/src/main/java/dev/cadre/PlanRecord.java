@@ -5,6 +5,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.plan.PlanIntake;
@@ -35,7 +36,7 @@ final class PlanRecord {
         this.identity = identity;
         key = JournalKey.of(run, PLANNER);
         earlier = journal.plan(run).stream()
-                .map(admitted -> PlannedSubtask.parse(admitted.subtask()))
+                .map(admitted -> planned(key, admitted.subtask()))
                 .toList();
         earlier.forEach(planned -> recorded.add(planned.id()));
     }
@@ -44,7 +45,7 @@ final class PlanRecord {
     Optional<PlanNotes> ended() {
         return journal.ended(key, identity)
                 .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(PlanRecord::notes);
+                .map(this::notes);
     }
 
     /** Offers what earlier sessions admitted, in the same order, so that the same nodes come of it. */
@@ -72,10 +73,22 @@ final class PlanRecord {
         return new AttemptRecorder(journal, key, identity);
     }
 
-    private static PlanNotes notes(String json) {
-        if (!(Json.parse(json) instanceof Json.Obj notes)) {
-            throw new JsonException("expected the notes of a plan, got " + json);
+    private static PlannedSubtask planned(JournalKey key, String json) {
+        try {
+            return PlannedSubtask.parse(json);
+        } catch (IllegalArgumentException unfit) {
+            throw new JournalMismatchException(key, new JsonException(String.valueOf(unfit.getMessage())));
         }
-        return PlanNotes.from(notes);
+    }
+
+    private PlanNotes notes(String json) {
+        try {
+            if (Json.parse(json) instanceof Json.Obj notes) {
+                return PlanNotes.from(notes);
+            }
+            throw new JsonException("expected the notes of a plan");
+        } catch (JsonException unfit) {
+            throw new JournalMismatchException(key, unfit);
+        }
     }
 }

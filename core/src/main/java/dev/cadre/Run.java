@@ -7,6 +7,7 @@ import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
+import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.AttemptListener;
@@ -95,13 +96,13 @@ final class Run {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             Optional<RunFailure> unrecorded = recordStart();
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
-        } catch (JournalException e) {
+        } catch (JournalException | JournalMismatchException e) {
             return unreadable(e);
         }
     }
 
     /** What was finished is not known any more. */
-    private <R> RunResult<R> unreadable(JournalException e) {
+    private <R> RunResult<R> unreadable(RuntimeException e) {
         return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
     }
 
@@ -141,7 +142,7 @@ final class Run {
         try {
             RunEnding ending = runner.run();
             return result(ending, parts, runner.abandoned(), notes);
-        } catch (JournalException e) {
+        } catch (JournalException | JournalMismatchException e) {
             return unreadable(e);
         } catch (InterruptedException e) {
             listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));

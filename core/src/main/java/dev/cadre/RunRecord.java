@@ -7,7 +7,9 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
@@ -100,17 +102,26 @@ final class RunRecord implements RunListener {
 
     /** How a subtask ended, if it need not or must not be tried again. */
     Optional<Outcome<Object>> recall(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        return journal.ended(new JournalKey(run, subtaskId, item), fingerprints.of(type, input))
+        var key = new JournalKey(run, subtaskId, item);
+        return journal.ended(key, fingerprints.of(type, input))
                 .flatMap(ended -> switch (ended.outcome()) {
                     case Outcome.Succeeded<String>(String json) ->
-                        Optional.of(new Outcome.Succeeded<>(
-                                JsonType.of(type.output()).read(json)));
+                        Optional.of(new Outcome.Succeeded<>(read(key, JsonType.of(type.output()), json)));
                     case Outcome.Failed<String>(Failure failure) ->
                         failure.kind() == Failure.Kind.EFFECT_UNKNOWN
                                 ? Optional.of(new Outcome.Failed<>(failure))
                                 : Optional.empty();
                     case Outcome.Skipped<String> skipped -> Optional.empty();
                 });
+    }
+
+    /** What a record says; nobody but the journal has looked at it. */
+    static <T> T read(JournalKey key, JsonType<T> type, String json) {
+        try {
+            return type.read(json);
+        } catch (JsonException unfit) {
+            throw new JournalMismatchException(key, unfit);
+        }
     }
 
     /** Performs a rung, and makes its end durable before anybody else learns of it. */

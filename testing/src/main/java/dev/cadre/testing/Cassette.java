@@ -8,6 +8,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
@@ -209,9 +210,14 @@ public final class Cassette implements AutoCloseable {
         });
     }
 
-    /** What a call is found by: everything that the model is sent, less secrets. A field added to requests joins by itself. */
+    /**
+     * What a call is found by: everything that the model is sent, less secrets. A field added to requests joins by itself;
+     * what only sets the price of a call, or where it is served, is left out, because the answer does not depend on it.
+     */
     private Json asked(ModelRequest request) {
-        return secrets.clean(REQUEST.toJson(request));
+        var options = request.options().withCacheKey("").withSafetyIdentifier("");
+        return secrets.clean(
+                REQUEST.toJson(request.withServiceTier(ServiceTier.STANDARD).withOptions(options)));
     }
 
     private static String key(Json asked) {

@@ -16,6 +16,7 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,12 +39,6 @@ record RecordedEnd(Json.Obj json) {
     private static final JsonType<Billed> BILL = JsonType.of(Billed.class);
     private static final JsonType<ToolCall> TOOL_CALL = JsonType.of(ToolCall.class);
 
-    private static final String PROVIDER_CALLS = "providerCalls";
-    private static final JsonType<ProviderCalls> CALLS = JsonType.of(ProviderCalls.class);
-
-    /** How often each tool of the provider was called. */
-    record ProviderCalls(Map<ProviderTool.Kind, Integer> calls) {}
-
     /** @param heard the text that was handed over while it was written */
     static RecordedEnd of(ModelReply reply, String heard) {
         TokenUsage usage = reply.usage();
@@ -59,7 +54,7 @@ record RecordedEnd(Json.Obj json) {
             json = json.with("toolCalls", new Json.Arr(calls));
         }
         if (!reply.providerCalls().isEmpty()) {
-            json = json.with(PROVIDER_CALLS, CALLS.toJson(new ProviderCalls(reply.providerCalls())));
+            json = json.with("providerCalls", counts(reply.providerCalls()));
         }
         if (!reply.providerState().isEmpty()) {
             json = json.with("providerState", reply.providerState());
@@ -104,10 +99,28 @@ record RecordedEnd(Json.Obj json) {
                 usage == Json.Null.NULL ? null : USAGE.read(usage),
                 ServiceTier.valueOf(json.string("serviceTier")),
                 RateLimits.UNKNOWN,
-                json.at(PROVIDER_CALLS)
-                        .map(calls -> CALLS.read(calls).calls())
-                        .orElse(Map.of()),
+                providerCalls(),
                 json.at("providerState").isPresent() ? json.string("providerState") : "");
+    }
+
+    private static Json.Obj counts(Map<ProviderTool.Kind, Integer> calls) {
+        var json = Json.obj();
+        for (ProviderTool.Kind kind : ProviderTool.Kind.values()) {
+            if (calls.containsKey(kind)) {
+                json = json.with(kind.name(), calls.get(kind));
+            }
+        }
+        return json;
+    }
+
+    private Map<ProviderTool.Kind, Integer> providerCalls() {
+        if (json.at("providerCalls").isEmpty()) {
+            return Map.of();
+        }
+        var calls = new EnumMap<ProviderTool.Kind, Integer>(ProviderTool.Kind.class);
+        Json.Obj counts = json.object("providerCalls");
+        counts.fields().keySet().forEach(kind -> calls.put(ProviderTool.Kind.valueOf(kind), counts.intValue(kind)));
+        return calls;
     }
 
     private List<ToolCall> toolCalls() {
