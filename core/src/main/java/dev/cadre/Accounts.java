@@ -9,6 +9,7 @@ import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,12 +19,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
 final class Accounts implements RunListener {
+    /** The result of a rung that brought a value. */
+    private static final String ACCEPTED = "accepted";
+
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
 
         @Nullable
         Tier tier;
+
+        /** How its last rung ended. */
+        String result = "";
 
         @Nullable
         Duration began;
@@ -49,7 +56,7 @@ final class Accounts implements RunListener {
             case RunEvent.SubtaskAdmitted admitted -> types.put(admitted.subtaskId(), admitted.type());
             case RunEvent.PlanEnded ended -> planner.ended = ended.at();
             case RunEvent.RungStarted started -> begin(account(started.subtaskId()), started.at());
-            case RunEvent.RungEnded ended -> account(ended.subtaskId()).ended = ended.at();
+            case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
             case RunEvent.AttemptEnded ended -> book(ended);
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended = ended.at();
             case RunEvent.MergeStarted started -> begin(merger, started.at());
@@ -64,6 +71,11 @@ final class Accounts implements RunListener {
         if (account.began == null) {
             account.began = at;
         }
+    }
+
+    private static void end(Account account, RunEvent.RungEnded rung) {
+        account.ended = rung.at();
+        account.result = rung.result();
     }
 
     private Account account(String label) {
@@ -105,7 +117,7 @@ final class Accounts implements RunListener {
         return List.copyOf(all);
     }
 
-    /** A line for each subtask, in plan order, and after a fan-out one for each of its items. */
+    /** A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried. */
     List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes) {
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
@@ -114,9 +126,30 @@ final class Accounts implements RunListener {
                 for (int index = 0; index < items.size(); index++) {
                     lines.add(line(id, id + "#" + index, items.get(index)));
                 }
+            } else {
+                lines.addAll(itemsTried(id));
             }
         });
         return lines;
+    }
+
+    /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
+    private List<SubtaskReport> itemsTried(String id) {
+        String type = types.getOrDefault(id, "");
+        return subtasks.entrySet().stream()
+                .filter(each -> each.getKey().startsWith(id + "#"))
+                .sorted(Comparator.comparingInt(each -> index(each.getKey())))
+                .map(each -> {
+                    Account item = each.getValue();
+                    boolean accepted = item.result.equals(ACCEPTED);
+                    String reason = accepted ? "" : "failed: " + item.result;
+                    return report(each.getKey(), type, accepted ? "succeeded" : "failed", reason, item);
+                })
+                .toList();
+    }
+
+    private static int index(String label) {
+        return Integer.parseInt(label, label.lastIndexOf('#') + 1, label.length(), 10);
     }
 
     private SubtaskReport line(String id, String label, Outcome<?> outcome) {

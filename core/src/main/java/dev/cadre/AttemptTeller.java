@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Redactor;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
@@ -36,7 +37,7 @@ final class AttemptTeller implements AttemptListener {
             }
             case Attempt.Failed failed -> {
                 String result = failed.failure().getClass().getSimpleName() + ": "
-                        + failed.failure().getMessage();
+                        + Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
                 tell(failed.id(), failed.id().model(), result, failed.spend(), failed.took());
                 tellOf(failed.excess());
             }

@@ -12,6 +12,7 @@ import dev.cadre.schedule.RunClock;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.worker.SubtaskWorker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +95,8 @@ public final class Coordinator {
      * Runs a graph written by hand; the answer is the output of its answering subtask. Blocks until the run has ended, at
      * the latest about a second after its deadline; spends money.
      *
+     * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
+     *     on a tier that it may run on; nothing was sent
      * @throws InterruptedException if the calling thread was interrupted: every call in flight has been cancelled and
      *     booked, and no thread of the run is left
      */
@@ -169,9 +172,11 @@ public final class Coordinator {
     }
 
     private void requireTiers(List<SubtaskType<?, ?>> used) {
-        used.stream()
-                .filter(SubtaskType::isModelWork)
-                .forEach(type -> pools.pool(type.tiers().start()));
+        var worker = SubtaskWorker.of(pools);
+        used.stream().filter(SubtaskType::isModelWork).forEach(type -> {
+            pools.pool(type.tiers().start());
+            worker.requirePriced(type, limits);
+        });
     }
 
     ModelPools pools() {

@@ -6,6 +6,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.model.Verbosity;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -56,6 +57,13 @@ final class Fingerprints {
             model.tools().forEach(tool -> parts.add(describe(tool)));
             parts.add(type.tiers().toString());
             parts.add(model.effort().orElse(limits.effort()).toString());
+            model.providerTools().forEach(tool -> parts.add(model.maxProviderCalls() + " " + tool));
+            if (!model.sharedContext().isEmpty()) {
+                parts.add("sharing " + model.sharedContext());
+            }
+            if (model.verbosity() != Verbosity.STANDARD) {
+                parts.add("verbosity " + model.verbosity());
+            }
             parts.add(Long.toString(model.maxOutputTokens().orElse(limits.workerOutputTokens())));
             parts.add(models(type.tiers().floor(), type.tiers().top()));
         }

@@ -66,7 +66,9 @@ final class Run {
         this.coordinator = coordinator;
         worker = SubtaskWorker.of(coordinator.pools());
         clock = coordinator.clock();
-        listener = (record == null ? accounts : accounts.and(record)).and(coordinator.listener());
+        listener = (record == null ? accounts : accounts.and(record))
+                .and(coordinator.listener())
+                .guarded();
         limit = budget.limit();
         startNanos = clock.nanoTime();
         deadline = budget.deadline()
@@ -78,7 +80,7 @@ final class Run {
     /** Runs a graph written by hand. */
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
         try (money) {
-            tell(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
+            listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
             Optional<RunFailure> unrecorded = recordStart();
             if (unrecorded.isPresent()) {
                 return refused(unrecorded.get());
@@ -90,10 +92,17 @@ final class Run {
     /** Plans and runs a goal. */
     <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
         try (money) {
-            tell(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
+            listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             Optional<RunFailure> unrecorded = recordStart();
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
+        } catch (JournalException e) {
+            return unreadable(e);
         }
+    }
+
+    /** What was finished is not known any more. */
+    private <R> RunResult<R> unreadable(JournalException e) {
+        return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
     }
 
     private Optional<RunFailure> recordStart() {
@@ -132,10 +141,10 @@ final class Run {
         try {
             RunEnding ending = runner.run();
             return result(ending, parts, runner.abandoned(), notes);
-        } catch (JournalException e) { // it cannot be read: what was finished is not known any more
-            return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
+        } catch (JournalException e) {
+            return unreadable(e);
         } catch (InterruptedException e) {
-            tell(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));
+            listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));
             throw e;
         }
     }
@@ -151,7 +160,7 @@ final class Run {
             RunEnding ending, @Nullable RunParts parts, List<String> abandoned, List<String> notes) {
         Spend spend = spend();
         String status = ending.status().name().toLowerCase(java.util.Locale.ROOT);
-        tell(new RunEvent.RunEnded(id, sinceStart(), status, spend.total()));
+        listener.on(new RunEvent.RunEnded(id, sinceStart(), status, spend.total()));
         recordEnd(status);
         RunReport report = new RunReport(
                 id,
@@ -279,21 +288,9 @@ final class Run {
 
     private void post(RunEvent event) {
         if (runner == null) {
-            tell(event); // before the run there is one thread only
+            listener.on(event); // before the run there is one thread only
         } else {
             runner.post(event);
-        }
-    }
-
-    private void tell(RunEvent event) {
-        try {
-            listener.on(event);
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.warn(
-                    "a run listener threw on {}: {}",
-                    event.getClass().getSimpleName(),
-                    e.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", e);
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.Map;
  *
  * @param runId the run
  * @param outcomes how each subtask ended, in plan order
- * @param subtasks what each subtask took, in plan order; an item of a fan-out has a line of its own
+ * @param subtasks what each subtask took, in plan order; an item of a fan-out has a line of its own, if the fan-out
+ *     failed only one that was tried
  * @param planner what the planner took; zero for a graph written by hand
  * @param merger what the merger took; zero if plain code merged
  * @param spend what was spent in all

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.budget;
 
+import dev.cadre.model.Redactor;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,7 +55,7 @@ final class Gate {
                 action.run();
             } catch (RuntimeException failure) {
                 // the money is booked: whoever ended the reservation must not pay for another's failure
-                LOG.warn("a watcher of the budget failed", failure);
+                LOG.warn("a watcher of the budget failed", Redactor.SHAPES.clean(failure));
             }
         }
     }

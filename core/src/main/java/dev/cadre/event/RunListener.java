@@ -13,6 +13,11 @@ public interface RunListener {
      */
     void on(RunEvent event);
 
+    /** A listener that tells this one and logs what it throws; what makes a virtual machine give up is thrown on. */
+    default RunListener guarded() {
+        return new GuardedListener(this);
+    }
+
     /** A listener that tells this one, then the other. */
     default RunListener and(RunListener other) {
         return event -> {

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-/** The outcomes could not be made into an answer. */
+import dev.cadre.model.Redactor;
+
+/** The outcomes could not be made into an answer. Keys are {@linkplain Redactor#SHAPES taken out} of the messages. */
 public final class MergeFailedException extends RuntimeException {
     public MergeFailedException(String message) {
-        super(message);
+        super(Redactor.SHAPES.clean(message));
     }
 
     public MergeFailedException(String message, Throwable cause) {
-        super(message, cause);
+        super(Redactor.SHAPES.clean(message), Redactor.SHAPES.clean(cause));
     }
 }

@@ -2,10 +2,14 @@
 package dev.cadre.model;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A call that brought no usable reply. The kind tells whether a retry can help, the {@link Charge} what it cost. */
+/**
+ * A call that brought no usable reply. The kind tells whether a retry can help, the {@link Charge} what it cost. Keys are
+ * {@linkplain Redactor#SHAPES taken out} of its message and of those of its causes.
+ */
 public abstract sealed class ModelException extends RuntimeException {
 
     /** What is known about the money of a failed call. */
@@ -30,7 +34,7 @@ public abstract sealed class ModelException extends RuntimeException {
     private final Reach reach;
 
     private ModelException(String message, Charge charge, Reach reach, @Nullable Throwable cause) {
-        super(message, cause);
+        super(Redactor.SHAPES.clean(message), cause == null ? null : Redactor.SHAPES.clean(cause));
         this.charge = charge;
         this.reach = reach;
     }
@@ -64,8 +68,14 @@ public abstract sealed class ModelException extends RuntimeException {
      * @param model the model that worked, as the provider names it
      * @param usage the tokens it used
      * @param serviceTier the processing class that sets their price
+     * @param providerCalls how often each tool of the provider was called
      */
-    public record Billed(String model, TokenUsage usage, ServiceTier serviceTier) {}
+    public record Billed(
+            String model, TokenUsage usage, ServiceTier serviceTier, Map<ProviderTool.Kind, Integer> providerCalls) {
+        public Billed {
+            providerCalls = Map.copyOf(providerCalls);
+        }
+    }
 
     /** What the provider said about its limits; {@link RateLimits#UNKNOWN} by default. */
     public RateLimits limits() {

@@ -2,6 +2,7 @@
 package dev.cadre.model;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param usage the tokens it used, or null if the provider did not say or said something impossible
  * @param serviceTier the processing class that the provider bills
  * @param limits what the provider said about its limits
+ * @param providerCalls how often each tool of the provider was called
  * @param providerState what the same client needs to continue this conversation; empty if nothing
  */
 public record ModelReply(
@@ -24,10 +26,25 @@ public record ModelReply(
         @Nullable TokenUsage usage,
         ServiceTier serviceTier,
         RateLimits limits,
+        Map<ProviderTool.Kind, Integer> providerCalls,
         String providerState) {
 
     public ModelReply {
         toolCalls = List.copyOf(toolCalls);
+        providerCalls = Map.copyOf(providerCalls);
+    }
+
+    /** A reply without tools of the provider. */
+    public ModelReply(
+            String model,
+            String text,
+            List<ToolCall> toolCalls,
+            Finish finish,
+            @Nullable TokenUsage usage,
+            ServiceTier serviceTier,
+            RateLimits limits,
+            String providerState) {
+        this(model, text, toolCalls, finish, usage, serviceTier, limits, Map.of(), providerState);
     }
 
     /** A complete text reply with known usage. */

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param maxOutputTokens the cap on output and reasoning tokens; always sent, because the reservation rests on it
  * @param effort how much reasoning is allowed; always sent
  * @param serviceTier the processing class that is asked for
+ * @param options what is asked for beyond the common ground
  */
 public record ModelRequest(
         String model,
@@ -25,10 +26,14 @@ public record ModelRequest(
         OutputFormat output,
         long maxOutputTokens,
         Effort effort,
-        ServiceTier serviceTier) {
+        ServiceTier serviceTier,
+        CallOptions options) {
 
     /** Tokens that a provider may add for each turn, tool and schema: role marks and separators. */
     private static final long OVERHEAD_TOKENS = 16;
+
+    /** What a provider tells the model about a tool of its own. */
+    private static final long PROVIDER_TOOL_TOKENS = 2_000;
 
     public ModelRequest {
         turns = List.copyOf(turns);
@@ -42,6 +47,19 @@ public record ModelRequest(
         if (maxOutputTokens < 1) {
             throw new IllegalArgumentException("maxOutputTokens must be at least 1, not " + maxOutputTokens);
         }
+    }
+
+    /** A request without options. */
+    public ModelRequest(
+            String model,
+            String instructions,
+            List<Turn> turns,
+            List<ToolSpec> tools,
+            OutputFormat output,
+            long maxOutputTokens,
+            Effort effort,
+            ServiceTier serviceTier) {
+        this(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, CallOptions.NONE);
     }
 
     /** A request of one user turn: no tools, free text, no reasoning, standard service. */
@@ -58,31 +76,43 @@ public record ModelRequest(
     }
 
     public ModelRequest withModel(String model) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     public ModelRequest withTurns(List<Turn> turns) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     public ModelRequest withTools(List<ToolSpec> tools) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     public ModelRequest withOutput(OutputFormat output) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     public ModelRequest withMaxOutputTokens(long maxOutputTokens) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     public ModelRequest withEffort(Effort effort) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     public ModelRequest withServiceTier(ServiceTier serviceTier) {
-        return new ModelRequest(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier);
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
+    }
+
+    public ModelRequest withOptions(CallOptions options) {
+        return new ModelRequest(
+                model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
     /** The pictures and files of all turns, in order. */
@@ -120,6 +150,9 @@ public record ModelRequest(
             bytes += OVERHEAD_TOKENS + bytes(tool.name()) + bytes(tool.description()) + bytes(tool.parametersSchema());
         }
         bytes += OVERHEAD_TOKENS * attachments().size();
+        for (ProviderTool tool : options.providerTools()) {
+            bytes += PROVIDER_TOOL_TOKENS + bytes(tool.toString());
+        }
         return bytes
                 + switch (output) {
                     case OutputFormat.Text text -> 0;

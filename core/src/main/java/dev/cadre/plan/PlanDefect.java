@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
+import dev.cadre.model.Redactor;
+
 /**
  * Why a part of a plan was not taken.
  *
@@ -15,7 +17,7 @@ public record PlanDefect(String subtaskId, String message) {
 
     public PlanDefect {
         subtaskId = Quoted.cut(subtaskId, MAX_ID_CHARS);
-        message = Quoted.cut(message, MAX_MESSAGE_CHARS);
+        message = Quoted.cut(Redactor.SHAPES.clean(message), MAX_MESSAGE_CHARS);
     }
 
     @Override

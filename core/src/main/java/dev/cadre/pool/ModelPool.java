@@ -2,20 +2,33 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.BatchClient;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.CallOptions;
+import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.Verbosity;
 import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
+import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model with its limits: the one way by which it is called.
@@ -28,16 +41,23 @@ import org.jspecify.annotations.Nullable;
  * nothing that must be closed.
  */
 public final class ModelPool {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
+    private static final Duration COUNT_TIMEOUT = Duration.ofSeconds(10);
+
     private final ModelClient client;
     private final PoolLimits limits;
-    private final Duration timeout;
+    private final RequestDefaults defaults;
+    private final @Nullable InputCounter counter;
+    private final PrefixCache prefixes;
     private final Tariff tariff;
     private final AdmissionPoint admissions;
 
     private ModelPool(Builder builder, ModelCatalog catalog) {
         client = builder.client;
         limits = builder.limits;
-        timeout = builder.timeout;
+        defaults = builder.defaults();
+        counter = builder.counter;
+        prefixes = new PrefixCache(builder.prefixPatience);
         tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
         admissions = new AdmissionPoint(limits, builder.retryPolicy, new SplittableRandom());
     }
@@ -80,6 +100,11 @@ public final class ModelPool {
         return admissions.load();
     }
 
+    /** The request as the pool sends it: with its service tier and options where the request leaves them open. */
+    public ModelRequest filled(ModelRequest request) {
+        return defaults.fill(request);
+    }
+
     /**
      * The most that one attempt of this request can cost, which is what {@link #call} reserves: UTF-8 bytes as the bound of
      * input tokens, doubled for models whose tokenizer is not known to need at most a token per byte, at the dearest
@@ -89,7 +114,8 @@ public final class ModelPool {
      *     bound
      */
     public Money worstCase(ModelRequest request) {
-        return tariff.worstCase(request);
+        ModelRequest filled = defaults.fill(request);
+        return defaults.worstCase(filled, tariff.inputBound(filled), tariff);
     }
 
     /**
@@ -110,6 +136,9 @@ public final class ModelPool {
     /**
      * Calls the model, with retries; blocks until the last attempt has ended, and spends money.
      *
+     * <p>Where the builder asked for it, the provider counts the input first. A call whose long prefix another call is the
+     * first to send waits for that a moment, see {@link Builder#prefixPatience}.
+     *
      * <p>Every attempt is paid from the terms' budget: settled at the cost of the usage that the provider reports, at the
      * dearer of the model asked for and the model that answered; released if it was turned away unpaid; forfeited if its
      * usage is unknown, missing or impossible. An attempt may take 10 minutes, unless configured otherwise, and never
@@ -126,7 +155,29 @@ public final class ModelPool {
             throw new IllegalArgumentException(
                     "a request for model '%s' came to the pool of '%s'".formatted(request.model(), model()));
         }
-        return new PooledCall(client, tariff, admissions, timeout, request, terms).run();
+        ModelRequest filled = defaults.fill(request);
+        long input = inputTokens(filled, terms);
+        Money need = defaults.worstCase(filled, input, tariff);
+        // while it waits for the first call of its prefix it holds nothing
+        try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {
+            return new PooledCall(client, tariff, admissions, defaults, prefix, terms)
+                    .run(need, Tariff.tokenEstimate(filled));
+        }
+    }
+
+    /** What the provider counts, if it is to be asked and answers; otherwise the bound. */
+    private long inputTokens(ModelRequest request, CallTerms terms) throws InterruptedException {
+        long left = terms.deadlineNanos() - System.nanoTime();
+        if (counter == null || left <= 0) {
+            return tariff.inputBound(request);
+        }
+        var context = CallContext.of(terms.purpose(), Duration.ofNanos(Math.min(left, COUNT_TIMEOUT.toNanos())));
+        try {
+            return counter.count(request, context);
+        } catch (ModelException uncounted) {
+            LOG.debug("{} did not count an input, its bound is reserved: {}", model(), uncounted.getMessage());
+            return tariff.inputBound(request);
+        }
     }
 
     /**
@@ -156,15 +207,24 @@ public final class ModelPool {
 
     /** Configures a {@link ModelPool}. Not safe for use by many threads. */
     public static final class Builder {
-        private static final Duration TIMEOUT = Duration.ofMinutes(10);
+        private static final Duration PREFIX_PATIENCE = Duration.ofSeconds(2);
 
         private final ModelClient client;
         private final String model;
         private PoolLimits limits = PoolLimits.STANDARD;
         private RetryPolicy retryPolicy = RetryPolicy.standard();
-        private Duration timeout = TIMEOUT;
+        private @Nullable Duration timeout;
+        private ServiceTier serviceTier = ServiceTier.STANDARD;
+        private boolean fallsBack;
+        private Verbosity verbosity = Verbosity.STANDARD;
+        private String safetyIdentifier = "";
+        private @Nullable InputCounter counter;
+        private Duration prefixPatience = PREFIX_PATIENCE;
         private ModelCatalog catalog = ModelCatalog.standard();
         private @Nullable Price price;
+        private int surchargePercent;
+        private @Nullable LocalDate today;
+        private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
 
         private Builder(ModelClient client, String model) {
             this.client = client;
@@ -198,13 +258,91 @@ public final class ModelPool {
             return this;
         }
 
-        /** The time that one attempt may take; default 10 minutes, at most 30 days. */
+        /** The time that one attempt may take; default 10 minutes, 15 in flex processing, at most 30 days. */
         public Builder timeout(Duration timeout) {
             if (!timeout.isPositive() || timeout.compareTo(Clock.LONGEST) > 0) {
                 throw new IllegalArgumentException(
                         "the timeout must be positive and at most %s, not %s".formatted(Clock.LONGEST, timeout));
             }
             this.timeout = timeout;
+            return this;
+        }
+
+        /**
+         * The processing class of requests that ask for {@link ServiceTier#STANDARD}, which is the default; a subtask type
+         * that chooses another has its way. A reply is billed by the class that it names.
+         */
+        public Builder serviceTier(ServiceTier tier) {
+            this.serviceTier = tier;
+            return this;
+        }
+
+        /**
+         * Makes a retry of a call that found no room in flex processing an ordinary one, at the ordinary price, which is
+         * then reserved from the start; default: it waits for room.
+         */
+        public Builder fallBackToStandard() {
+            this.fallsBack = true;
+            return this;
+        }
+
+        /** How much the model writes, where a request does not say; default {@link Verbosity#STANDARD}. */
+        public Builder verbosity(Verbosity verbosity) {
+            this.verbosity = verbosity;
+            return this;
+        }
+
+        /** Who the end user is, see {@link dev.cadre.model.CallOptions#safetyIdentifier()}; default nobody. */
+        public Builder safetyIdentifier(String safetyIdentifier) {
+            this.safetyIdentifier =
+                    CallOptions.NONE.withSafetyIdentifier(safetyIdentifier).safetyIdentifier();
+            return this;
+        }
+
+        /**
+         * Lets the provider count the tokens of each input before its money is reserved: one more exchange for each call,
+         * unbilled, and a far smaller reservation; files without a bound of their own can be sent. Where the provider does
+         * not answer in 10 seconds, the bound is reserved. Default: nobody counts.
+         *
+         * @throws IllegalStateException if the client cannot count
+         */
+        public Builder countingInput() {
+            if (!(client instanceof InputCounter able)) {
+                throw new IllegalStateException("the client of model '%s' cannot count its input".formatted(model));
+            }
+            this.counter = able;
+            return this;
+        }
+
+        /**
+         * How long calls with the same prefix of 1,024 tokens or more wait for the first of them to be answered, so that
+         * the provider serves the prefix from its cache; default 2 seconds, zero for not at all. They hold nothing
+         * meanwhile.
+         */
+        public Builder prefixPatience(Duration patience) {
+            if (patience.isNegative() || patience.compareTo(Clock.LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        "the patience must be between zero and %s, not %s".formatted(Clock.LONGEST, patience));
+            }
+            this.prefixPatience = patience;
+            return this;
+        }
+
+        /** What is added to the price of every token, in hundredths: 10 for data residency at OpenAI; default nothing. */
+        public Builder surcharge(int percent) {
+            this.surchargePercent = percent;
+            return this;
+        }
+
+        /** What calls of a tool at the provider cost, whatever the catalogue says. */
+        public Builder toolPrice(ProviderTool.Kind kind, ToolPrice price) {
+            this.toolPrices.put(kind, price);
+            return this;
+        }
+
+        /** Refuses a model that has been shut down by this day; default: nobody looks at the calendar. */
+        public Builder today(LocalDate today) {
+            this.today = today;
             return this;
         }
 
@@ -224,14 +362,38 @@ public final class ModelPool {
          * The pool.
          *
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
+         * @throws ModelShutDownException if the model has been shut down by {@link #today}
+         * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
          */
         public ModelPool build() {
-            return new ModelPool(this, price == null ? catalog : priced(price));
+            var pool = new ModelPool(this, prices());
+            pool.worstCase(ModelRequest.of(model, "", "", 1));
+            pool.spec()
+                    .shutdown()
+                    .filter(day -> today != null && !today.isBefore(day))
+                    .ifPresent(day -> {
+                        throw new ModelShutDownException(model, day);
+                    });
+            return pool;
         }
 
-        private ModelCatalog priced(Price own) {
-            return catalog.with(
-                    catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own)));
+        private RequestDefaults defaults() {
+            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, timeout);
+        }
+
+        private ModelCatalog prices() {
+            ModelSpec spec = price == null ? catalog.spec(model) : priced(price);
+            if (surchargePercent != 0) {
+                spec = spec.withPrice(spec.price().withSurcharge(surchargePercent));
+            }
+            for (var tool : toolPrices.entrySet()) {
+                spec = spec.withToolPrice(tool.getKey(), tool.getValue());
+            }
+            return spec.equals(catalog.find(model).orElse(null)) ? catalog : catalog.with(spec);
+        }
+
+        private ModelSpec priced(Price own) {
+            return catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own));
         }
     }
 }

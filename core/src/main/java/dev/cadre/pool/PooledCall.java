@@ -8,6 +8,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.price.Money;
@@ -26,9 +27,10 @@ final class PooledCall {
     private final ModelClient client;
     private final Tariff tariff;
     private final AdmissionPoint admissions;
-    private final Duration timeout;
-    private final ModelRequest request;
+    private final RequestDefaults defaults;
+    private final PrefixCache.Lease prefix;
     private final CallTerms terms;
+    private ModelRequest request;
     private int attempts;
     private boolean textDelivered;
     private @Nullable ModelException lastFailure;
@@ -37,19 +39,26 @@ final class PooledCall {
             ModelClient client,
             Tariff tariff,
             AdmissionPoint admissions,
-            Duration timeout,
-            ModelRequest request,
+            RequestDefaults defaults,
+            PrefixCache.Lease prefix,
             CallTerms terms) {
         this.client = client;
         this.tariff = tariff;
         this.admissions = admissions;
-        this.timeout = timeout;
-        this.request = request;
+        this.defaults = defaults;
+        this.prefix = prefix;
         this.terms = terms;
+        this.request = prefix.request();
     }
 
-    ModelReply run() throws InterruptedException {
-        Waiter waiter = admissions.enter(terms, tariff.worstCase(request), Tariff.tokenEstimate(request));
+    /**
+     * Makes it.
+     *
+     * @param need the most that an attempt can cost
+     * @param tokenEstimate the tokens that an attempt will probably use
+     */
+    ModelReply run(Money need, long tokenEstimate) throws InterruptedException {
+        Waiter waiter = admissions.enter(terms, need, tokenEstimate);
         try {
             while (true) {
                 Optional<ModelReply> reply = attempt(waiter);
@@ -81,11 +90,13 @@ final class PooledCall {
                 reply = client.call(request, context);
             } catch (ModelException failure) {
                 failed(flight, id, failure, since(sentAt));
+                request = defaults.after(failure, request);
                 return Optional.empty();
             } catch (InterruptedException | RuntimeException | Error broken) {
                 tell(new Attempt.Failed(id, broken, flight.forfeit(), Money.ZERO, since(sentAt)));
                 throw broken;
             }
+            prefix.begun();
             land(flight, id, reply, since(sentAt));
             return Optional.of(reply);
         }
@@ -96,13 +107,17 @@ final class PooledCall {
         if (left <= 0) {
             throw refused(new Reason.DeadlinePassed());
         }
+        Duration timeout = defaults.timeout(request);
         Duration limit = left < timeout.toNanos() ? Duration.ofNanos(left) : timeout;
-        if (!terms.wantsText()) {
+        if (!terms.wantsText() && !prefix.leads()) {
             return CallContext.of(terms.purpose(), limit);
         }
         return new CallContext(terms.purpose(), limit, piece -> {
-            textDelivered = true;
-            terms.text().accept(piece);
+            prefix.begun();
+            if (terms.wantsText()) {
+                textDelivered = true;
+                terms.text().accept(piece);
+            }
         });
     }
 
@@ -167,7 +182,7 @@ final class PooledCall {
             throw veto;
         } catch (RuntimeException failure) {
             LOG.warn("a listener failed on Started: {}", failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", failure);
+            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
         }
     }
 
@@ -179,7 +194,7 @@ final class PooledCall {
                     "a listener failed on {}: {}",
                     attempt.getClass().getSimpleName(),
                     failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", failure);
+            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
         }
     }
 

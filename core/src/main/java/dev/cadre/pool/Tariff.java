@@ -5,12 +5,13 @@ import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.price.UnpricedTierException;
 import java.util.Optional;
 
 /**
@@ -49,10 +50,27 @@ public final class Tariff {
 
     /** The bound that is reserved; throws {@link UnpricedException} if there is none. */
     public Money worstCase(ModelRequest request) {
-        return spec.price().worstCase(inputBound(request), request.maxOutputTokens(), request.serviceTier());
+        return worstCase(request, inputBound(request));
     }
 
-    private long inputBound(ModelRequest request) {
+    /** The same with an input whose tokens the provider has counted, or somebody has bounded. */
+    public Money worstCase(ModelRequest request, long inputTokens) {
+        long fetched = 0;
+        Money fee = Money.ZERO;
+        for (ProviderTool tool : request.options().providerTools()) {
+            ToolPrice price = spec.toolPrice(tool.kind());
+            fetched = Math.max(fetched, price.maxTokensPerCall());
+            fee = fee.atLeast(price.perCall());
+        }
+        int calls = request.options().maxProviderCalls();
+        long input = Math.addExact(inputTokens, Math.multiplyExact(fetched, calls));
+        return spec.price()
+                .worstCase(input, request.maxOutputTokens(), request.serviceTier())
+                .plus(fee.times(calls));
+    }
+
+    /** The most input tokens that what is sent can make. */
+    long inputBound(ModelRequest request) {
         long bytes = request.inputBytes();
         long bound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
         for (Attachment attachment : request.attachments()) {
@@ -78,7 +96,9 @@ public final class Tariff {
         TokenUsage usage = reply.usage();
         return usage == null
                 ? Optional.empty()
-                : cost(new ModelException.Billed(reply.model(), usage, reply.serviceTier()), reserved);
+                : cost(
+                        new ModelException.Billed(reply.model(), usage, reply.serviceTier(), reply.providerCalls()),
+                        reserved);
     }
 
     /** What a failed call cost, by the same rules. */
@@ -90,13 +110,22 @@ public final class Tariff {
         ModelSpec answering = catalog.find(billed.model()).orElse(spec);
         try {
             Money asked = spec.price().cost(usage, billed.serviceTier());
-            Money cost = asked.atLeast(answering.price().cost(usage, billed.serviceTier()));
+            Money tokens = asked.atLeast(answering.price().cost(usage, billed.serviceTier()));
+            Money cost = tokens.plus(fees(billed));
             return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
                     ? Optional.empty()
                     : Optional.of(cost);
-        } catch (UnpricedTierException | ArithmeticException unknown) {
+        } catch (UnpricedException | ArithmeticException unknown) {
             return Optional.empty();
         }
+    }
+
+    private Money fees(ModelException.Billed billed) {
+        Money fees = Money.ZERO;
+        for (var calls : billed.providerCalls().entrySet()) {
+            fees = fees.plus(spec.toolPrice(calls.getKey()).perCall().times(calls.getValue()));
+        }
+        return fees;
     }
 
     private static boolean isWithinMaxima(TokenUsage usage, ModelSpec model) {

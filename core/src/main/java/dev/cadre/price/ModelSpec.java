@@ -3,6 +3,7 @@ package dev.cadre.price;
 
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Attachment.Detail;
+import dev.cadre.model.ProviderTool;
 import java.time.LocalDate;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities what it can do
  * @param imageTokens the most input tokens that one image makes at each detail; a detail that is absent is not known, and
  *     such an image is refused
+ * @param toolPrices what calls of the provider's tools cost; a tool that is absent is refused
  * @param shutdownDate the first day without it, or null if none is announced
  * @param source where these facts were read; empty if not said
  * @param asOf the day they were read, or null if not said
@@ -39,6 +41,7 @@ public record ModelSpec(
         boolean bytesBoundTokens,
         Set<Capability> capabilities,
         Map<Detail, Long> imageTokens,
+        Map<ProviderTool.Kind, ToolPrice> toolPrices,
         @Nullable LocalDate shutdownDate,
         String source,
         @Nullable LocalDate asOf) {
@@ -63,9 +66,12 @@ public record ModelSpec(
             throw new IllegalArgumentException("model '%s' with images below 1 token: %s".formatted(id, imageTokens));
         }
         imageTokens = Collections.unmodifiableMap(images);
+        var tools = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
+        tools.putAll(toolPrices);
+        toolPrices = Collections.unmodifiableMap(tools);
     }
 
-    /** A model that reads no images. */
+    /** A model that reads no images and has no tools of its provider. */
     public ModelSpec(
             String id,
             String provider,
@@ -88,6 +94,7 @@ public record ModelSpec(
                 bytesBoundTokens,
                 capabilities,
                 Map.of(),
+                Map.of(),
                 shutdownDate,
                 source,
                 asOf);
@@ -100,7 +107,7 @@ public record ModelSpec(
 
     /** This model at another price. */
     public ModelSpec withPrice(Price price) {
-        return with(price, imageTokens);
+        return with(price, imageTokens, toolPrices);
     }
 
     /** This model with a bound for images at one detail; for models whose bound the catalogue does not know. */
@@ -108,10 +115,18 @@ public record ModelSpec(
         var more = new EnumMap<Detail, Long>(Detail.class);
         more.putAll(imageTokens);
         more.put(detail, tokens);
-        return with(price, more);
+        return with(price, more, toolPrices);
     }
 
-    private ModelSpec with(Price price, Map<Detail, Long> imageTokens) {
+    /** This model with a price for the calls of a tool at its provider. */
+    public ModelSpec withToolPrice(ProviderTool.Kind kind, ToolPrice price) {
+        var more = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
+        more.putAll(toolPrices);
+        more.put(kind, price);
+        return with(this.price, imageTokens, more);
+    }
+
+    private ModelSpec with(Price price, Map<Detail, Long> imageTokens, Map<ProviderTool.Kind, ToolPrice> toolPrices) {
         return new ModelSpec(
                 id,
                 provider,
@@ -122,6 +137,7 @@ public record ModelSpec(
                 bytesBoundTokens,
                 capabilities,
                 imageTokens,
+                toolPrices,
                 shutdownDate,
                 source,
                 asOf);
@@ -144,6 +160,19 @@ public record ModelSpec(
                 yield file.maxTokens();
             }
         };
+    }
+
+    /**
+     * What calls of a tool cost.
+     *
+     * @throws UnpricedToolException if that is not known
+     */
+    public ToolPrice toolPrice(ProviderTool.Kind kind) {
+        var known = toolPrices.get(kind);
+        if (known == null) {
+            throw new UnpricedToolException(kind, id);
+        }
+        return known;
     }
 
     private long imageBound(Detail detail) {

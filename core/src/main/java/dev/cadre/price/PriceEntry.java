@@ -3,6 +3,7 @@ package dev.cadre.price;
 
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment.Detail;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -60,6 +61,7 @@ final class PriceEntry {
                 flag("utf8_bytes_bound_tokens"),
                 capabilities(),
                 imageTokens(),
+                toolPrices(),
                 date("deprecation_date"),
                 text("source", ""),
                 date("as_of"));
@@ -136,6 +138,19 @@ final class PriceEntry {
             }
         }
         return tokens;
+    }
+
+    /** A fee alone says nothing of the tokens that a call brings along: both must be there. */
+    private Map<ProviderTool.Kind, ToolPrice> toolPrices() {
+        var prices = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
+        for (ProviderTool.Kind kind : ProviderTool.Kind.values()) {
+            String tokens = kind.fieldName() + "_tokens_per_call";
+            var fee = perToken(kind.fieldName() + "_cost_per_call");
+            if (fee.isPresent() && isGiven(tokens)) {
+                prices.put(kind, new ToolPrice(fee.get(), fields.longValue(tokens)));
+            }
+        }
+        return prices;
     }
 
     /** A price for a token, rounded up to a pico-dollar. */

@@ -15,8 +15,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Drives a {@link RunMachine} in this process: the calling thread owns it, each rung has a virtual thread, and one queue
@@ -26,7 +24,6 @@ public final class LocalRunner {
     /** How long interrupted code may take to end before it is left behind. */
     public static final Duration GRACE = Duration.ofMillis(700);
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalRunner.class);
     /** The time of a merge that begins when the run's time is up already: enough for plain code. */
     private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
 
@@ -82,7 +79,7 @@ public final class LocalRunner {
         this.machine = machine;
         this.parts = parts;
         this.deadlines = deadlines;
-        this.listener = listener;
+        this.listener = listener.guarded();
         this.clock = clock;
         this.mergeUntilNanos = deadlines.runNanos();
     }
@@ -131,7 +128,7 @@ public final class LocalRunner {
     private void receive(Message message) throws InterruptedException {
         switch (message) {
             case Message.Input(RunInput input) -> take(input);
-            case Message.Event(RunEvent event) -> tell(event);
+            case Message.Event(RunEvent event) -> listener.on(event);
             case Message.Ended(String strand) -> remove(strand);
         }
     }
@@ -158,7 +155,7 @@ public final class LocalRunner {
             case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
-            case RunCommand.Tell(RunEvent event) -> tell(event);
+            case RunCommand.Tell(RunEvent event) -> listener.on(event);
             case RunCommand.Finish(RunEnding end) -> ending = end;
         }
     }
@@ -310,7 +307,7 @@ public final class LocalRunner {
         }
         for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
             if (message instanceof Message.Event(RunEvent event)) {
-                tell(event);
+                listener.on(event);
             }
         }
         if (interrupted) {
@@ -331,18 +328,6 @@ public final class LocalRunner {
             } catch (InterruptedException e) {
                 undisturbed = false;
             }
-        }
-    }
-
-    private void tell(RunEvent event) {
-        try {
-            listener.on(event);
-        } catch (RuntimeException | StackOverflowError e) {
-            LOG.warn(
-                    "a run listener threw on {}: {}",
-                    event.getClass().getSimpleName(),
-                    e.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", e);
         }
     }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.model.ModelException;
+import dev.cadre.model.Redactor;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +40,8 @@ public final class RunFailure {
 
     private RunFailure(Kind kind, String message, List<String> details, @Nullable ModelException cause) {
         this.kind = kind;
-        this.message = message;
-        this.details = List.copyOf(details);
+        this.message = Redactor.SHAPES.clean(message);
+        this.details = details.stream().map(Redactor.SHAPES::clean).toList();
         this.cause = cause;
     }
 
@@ -66,7 +67,7 @@ public final class RunFailure {
         return kind;
     }
 
-    /** One line for people. */
+    /** One line for people, from which keys are taken out. */
     public String message() {
         return message;
     }

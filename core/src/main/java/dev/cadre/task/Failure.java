@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.model.Redactor;
+
 /**
  * Why a subtask that was tried brought no value.
  *
- * @param message one line for people; model text appears in it only quoted and cut
+ * @param message one line for people, from which keys are taken out; model text appears in it only quoted and cut
  */
 public record Failure(Kind kind, String message) {
     /** The kinds of failure. */
@@ -39,6 +41,10 @@ public record Failure(Kind kind, String message) {
         TOO_MANY_ITEMS,
         /** Fewer items succeeded than it needs. */
         TOO_FEW_ITEMS
+    }
+
+    public Failure {
+        message = Redactor.SHAPES.clean(message);
     }
 
     @Override

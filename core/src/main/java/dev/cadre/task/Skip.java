@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.model.Redactor;
 import java.util.List;
 
 /**
  * Why a subtask was never tried.
  *
- * @param message one line for people
+ * @param message one line for people, from which keys are taken out
  * @param because the ids of the subtasks at fault; empty unless the kind is {@link Kind#DEPENDENCY}
  */
 public record Skip(Kind kind, String message, List<String> because) {
@@ -27,6 +28,7 @@ public record Skip(Kind kind, String message, List<String> because) {
     }
 
     public Skip {
+        message = Redactor.SHAPES.clean(message);
         because = List.copyOf(because);
     }
 

@@ -3,7 +3,10 @@ package dev.cadre.task;
 
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
+import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
+import dev.cadre.model.Verbosity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiPredicate;
@@ -105,6 +108,37 @@ public final class SubtaskType<I, O> {
     /** Adds the functions that the model may call; only for work of a model. */
     public SubtaskType<I, O> tools(List<Tool> tools) {
         return with(modelWork("tools").withTools(tools));
+    }
+
+    /**
+     * A text that every subtask of this type reads before its input, such as a handbook: data, not instructions; default
+     * none. It is sent first, the same for all, so that from about 1,024 tokens on the provider's prompt cache serves it.
+     */
+    public SubtaskType<I, O> sharing(String context) {
+        return with(modelWork("sharing").withSharedContext(context));
+    }
+
+    /**
+     * Lets the model use tools that run at the provider; default none. Each attempt may make so many calls of them
+     * altogether, which are reserved at their price and settled by the calls that the reply reports.
+     *
+     * @throws IllegalArgumentException if a tool is named twice or the number of calls is not positive
+     */
+    public SubtaskType<I, O> providerTools(int maxCalls, ProviderTool... tools) {
+        return with(modelWork("providerTools").withProviderTools(maxCalls, List.of(tools)));
+    }
+
+    /**
+     * The processing class, which sets price and pace; default that of the pool. A model that is not offered in it fails
+     * the run before anything is sent.
+     */
+    public SubtaskType<I, O> serviceTier(ServiceTier tier) {
+        return with(modelWork("serviceTier").withServiceTier(tier));
+    }
+
+    /** How much the model writes; default that of the pool. */
+    public SubtaskType<I, O> verbosity(Verbosity verbosity) {
+        return with(modelWork("verbosity").withVerbosity(verbosity));
     }
 
     /**

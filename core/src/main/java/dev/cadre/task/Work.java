@@ -2,7 +2,11 @@
 package dev.cadre.task;
 
 import dev.cadre.model.Attachment;
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.Effort;
+import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.Verbosity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,32 +19,47 @@ public sealed interface Work<I, O> {
     /** Plain code. */
     record Code<I, O>(Worker<? super I, ? extends O> worker) implements Work<I, O> {}
 
-    /** A model with instructions and tools. */
+    /** A model with instructions and tools. Immutable: each {@code with} gives a changed copy. */
     final class Model<I, O> implements Work<I, O> {
         private final String instructions;
-        private final List<Tool> tools;
-        private final @Nullable Long maxOutputTokens;
-        private final @Nullable Effort effort;
-        private final @Nullable Function<? super I, List<Attachment>> attaching;
+        private String sharedContext = "";
+        private List<Tool> tools = List.of();
+        private List<ProviderTool> providerTools = List.of();
+        private int maxProviderCalls;
+        private @Nullable Long maxOutputTokens;
+        private @Nullable Effort effort;
+        private Verbosity verbosity = Verbosity.STANDARD;
+        private ServiceTier serviceTier = ServiceTier.STANDARD;
+        private @Nullable Function<? super I, List<Attachment>> attaching;
 
-        private Model(
-                String instructions,
-                List<Tool> tools,
-                @Nullable Long maxOutputTokens,
-                @Nullable Effort effort,
-                @Nullable Function<? super I, List<Attachment>> attaching) {
+        private Model(String instructions) {
             this.instructions = instructions;
-            this.tools = List.copyOf(tools);
-            this.maxOutputTokens = maxOutputTokens;
-            this.effort = effort;
-            this.attaching = attaching;
+        }
+
+        private Model(Model<I, O> other) {
+            instructions = other.instructions;
+            sharedContext = other.sharedContext;
+            tools = other.tools;
+            providerTools = other.providerTools;
+            maxProviderCalls = other.maxProviderCalls;
+            maxOutputTokens = other.maxOutputTokens;
+            effort = other.effort;
+            verbosity = other.verbosity;
+            serviceTier = other.serviceTier;
+            attaching = other.attaching;
         }
 
         static <I, O> Model<I, O> of(String instructions) {
             if (instructions.isBlank()) {
                 throw new IllegalArgumentException("the instructions are blank");
             }
-            return new Model<>(instructions, List.of(), null, null, null);
+            return new Model<>(instructions);
+        }
+
+        Model<I, O> withSharedContext(String text) {
+            var copy = new Model<>(this);
+            copy.sharedContext = text;
+            return copy;
         }
 
         Model<I, O> withTools(List<Tool> added) {
@@ -50,30 +69,76 @@ public sealed interface Work<I, O> {
                 throw new IllegalArgumentException("two tools share a name: "
                         + all.stream().map(Tool::name).toList());
             }
-            return new Model<>(instructions, all, maxOutputTokens, effort, attaching);
+            var copy = new Model<>(this);
+            copy.tools = List.copyOf(all);
+            return copy;
+        }
+
+        Model<I, O> withProviderTools(int maxCalls, List<ProviderTool> chosen) {
+            var copy = new Model<>(this);
+            copy.providerTools = List.copyOf(chosen);
+            copy.maxProviderCalls = maxCalls;
+            CallOptions.NONE.withProviderTools(copy.providerTools, maxCalls);
+            return copy;
         }
 
         Model<I, O> withMaxOutputTokens(long tokens) {
             if (tokens < 1) {
                 throw new IllegalArgumentException("maxOutputTokens must be at least 1, not " + tokens);
             }
-            return new Model<>(instructions, tools, tokens, effort, attaching);
+            var copy = new Model<>(this);
+            copy.maxOutputTokens = tokens;
+            return copy;
         }
 
         Model<I, O> withEffort(Effort chosen) {
-            return new Model<>(instructions, tools, maxOutputTokens, chosen, attaching);
+            var copy = new Model<>(this);
+            copy.effort = chosen;
+            return copy;
+        }
+
+        Model<I, O> withVerbosity(Verbosity chosen) {
+            var copy = new Model<>(this);
+            copy.verbosity = chosen;
+            return copy;
+        }
+
+        Model<I, O> withServiceTier(ServiceTier chosen) {
+            if (chosen == ServiceTier.BATCH) {
+                throw new IllegalArgumentException("only the batch lane of bulk uses the service tier BATCH");
+            }
+            var copy = new Model<>(this);
+            copy.serviceTier = chosen;
+            return copy;
         }
 
         Model<I, O> withAttaching(Function<? super I, List<Attachment>> chosen) {
-            return new Model<>(instructions, tools, maxOutputTokens, effort, chosen);
+            var copy = new Model<>(this);
+            copy.attaching = chosen;
+            return copy;
         }
 
         public String instructions() {
             return instructions;
         }
 
+        /** What every subtask of the type reads before its input; empty if nothing. */
+        public String sharedContext() {
+            return sharedContext;
+        }
+
         public List<Tool> tools() {
             return tools;
+        }
+
+        /** The tools that run at the provider. */
+        public List<ProviderTool> providerTools() {
+            return providerTools;
+        }
+
+        /** How many calls of tools at the provider one attempt may make; 0 without such tools. */
+        public int maxProviderCalls() {
+            return maxProviderCalls;
         }
 
         /** The cap of one call, or empty for the limit of the run. */
@@ -89,6 +154,16 @@ public sealed interface Work<I, O> {
         /** The effort, or empty for that of the run. */
         public Optional<Effort> effort() {
             return Optional.ofNullable(effort);
+        }
+
+        /** How much is written; the standard leaves it to the pool. */
+        public Verbosity verbosity() {
+            return verbosity;
+        }
+
+        /** The processing class; the standard leaves it to the pool. */
+        public ServiceTier serviceTier() {
+            return serviceTier;
         }
     }
 }

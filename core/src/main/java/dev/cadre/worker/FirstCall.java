@@ -9,6 +9,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -27,13 +28,26 @@ final class FirstCall {
     static Optional<CostRange> of(RungTask task, ModelPools pools, Limits limits) {
         try {
             return of(task.type(), task.tier(), task.inputJson(), task.evidence(), pools, limits);
-        } catch (JsonException unfit) {
+        } catch (JsonException | UnpricedException unfit) {
             return Optional.of(CostRange.FREE);
         }
     }
 
     static Optional<CostRange> withoutInput(SubtaskType<?, ?> type, Tier tier, ModelPools pools, Limits limits) {
         return of(type, tier, NO_INPUT, "", pools, limits);
+    }
+
+    static void requirePriced(SubtaskType<?, ?> type, ModelPools pools, Limits limits) {
+        if (!(type.work() instanceof Work.Model<?, ?> work)) {
+            return;
+        }
+        for (Tier tier : pools.tiers()) {
+            if (!type.tiers().floor().isAbove(tier)
+                    && !tier.isAbove(type.tiers().top())) {
+                ModelPool pool = pools.pool(tier);
+                pool.worstCase(first(type, work, NO_INPUT, "", pool, limits));
+            }
+        }
     }
 
     private static Optional<CostRange> of(
@@ -43,19 +57,27 @@ final class FirstCall {
             case Work.Model<?, ?> work when !pools.tiers().contains(tier) -> Optional.empty();
             case Work.Model<?, ?> work -> {
                 ModelPool pool = pools.pool(tier);
-                yield Optional.of(range(
-                        pool,
-                        RungPrompt.first(
-                                type,
-                                work,
-                                inputJson,
-                                List.of(),
-                                evidence,
-                                pool.model(),
-                                pool.spec().maxOutputTokens(),
-                                limits)));
+                yield Optional.of(range(pool, first(type, work, inputJson, evidence, pool, limits)));
             }
         };
+    }
+
+    private static ModelRequest first(
+            SubtaskType<?, ?> type,
+            Work.Model<?, ?> work,
+            String inputJson,
+            String evidence,
+            ModelPool pool,
+            Limits limits) {
+        return pool.filled(RungPrompt.first(
+                type,
+                work,
+                inputJson,
+                List.of(),
+                evidence,
+                pool.model(),
+                pool.spec().maxOutputTokens(),
+                limits));
     }
 
     static CostRange range(ModelPool pool, ModelRequest request) {

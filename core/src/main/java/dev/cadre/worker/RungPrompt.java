@@ -4,9 +4,9 @@ package dev.cadre.worker;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
-import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Turn;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -51,13 +51,30 @@ final class RungPrompt {
         var output = JsonType.of(type.output());
         return new ModelRequest(
                 model,
-                work.instructions() + FRAME,
+                work.instructions() + FRAME + shared(work.sharedContext()),
                 List.of(new Turn.User(input(inputJson) + evidence(evidence), attachments)),
                 work.tools().stream().map(Tool::spec).toList(),
                 new OutputFormat.JsonSchema(output.schemaName(), output.schema()),
                 Math.min(work.maxOutputTokens().orElse(limits.workerOutputTokens()), mostOutputTokens),
                 work.effort().orElse(limits.effort()),
-                ServiceTier.STANDARD);
+                work.serviceTier(),
+                CallOptions.NONE
+                        .withVerbosity(work.verbosity())
+                        .withProviderTools(work.providerTools(), work.maxProviderCalls()));
+    }
+
+    private static String shared(String context) {
+        if (context.isEmpty()) {
+            return "";
+        }
+        return """
+
+
+                The lines between <context> and </context> hold what all inputs of this work have in common, as a JSON \
+                string: data to work with, like the input.
+                <context>
+                %s
+                </context>""".formatted(enclosed(new Json.Str(context).write()));
     }
 
     private static String input(String json) {

@@ -42,8 +42,17 @@ public final class SubtaskWorker {
     }
 
     /**
-     * What the first call of a rung may cost; nothing for plain code, and for an input that does not fit its type,
-     * because nothing would be sent. Attachments are not made for it, so theirs comes on top. Does not block, spends
+     * Refuses work that some tier of its own could not do for a known price: a service tier that a model is not offered
+     * in, a tool at the provider without a price. Does nothing for plain code. Does not block, spends nothing.
+     *
+     * @throws dev.cadre.price.UnpricedException if so
+     */
+    public void requirePriced(SubtaskType<?, ?> type, Limits limits) {
+        FirstCall.requirePriced(type, pools, limits);
+    }
+
+    /**
+     * What the first call of a rung may cost; nothing for plain code, and for one that would be refused unsent. Attachments are not made for it, so theirs comes on top. Does not block, spends
      * nothing.
      *
      * @return empty if no model is bound to the tier

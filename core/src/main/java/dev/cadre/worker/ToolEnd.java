@@ -2,6 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.model.Attachment;
+import dev.cadre.model.Redactor;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,7 +20,11 @@ public sealed interface ToolEnd {
     }
 
     /** With a reason that is meant for the model. */
-    record Declined(String message) implements ToolEnd {}
+    record Declined(String message) implements ToolEnd {
+        public Declined {
+            message = Redactor.SHAPES.clean(message);
+        }
+    }
 
     /** With a failure that is none of the model's business. */
     record Broke() implements ToolEnd {}

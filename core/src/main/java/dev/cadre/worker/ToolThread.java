@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.model.Redactor;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;
@@ -79,7 +80,7 @@ final class ToolThread {
                     run.tool().name(),
                     context.subtaskId(),
                     broken.getClass().getName());
-            LOG.trace("the tool's failure, which may quote a model", broken);
+            LOG.trace("the tool's failure, which may quote a model", Redactor.SHAPES.clean(broken));
             end = new ToolEnd.Broke();
         }
     }

@@ -21,6 +21,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,8 +136,19 @@ class ModelPoolMoneyTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // which is what a careless client may do
+    void clientThatReturnsNothing_mayHaveBeenBilled() {
+        var pool = new FakeModel((request, context) -> null).pool().build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isInstanceOf(NullPointerException.class);
+
+        assertSpent(budget, Money.ZERO, RESERVED);
+        assertIdle(pool);
+    }
+
+    @Test
     void billOfAFailedCall_isBooked_andItsExcessStopsTheBudget() {
-        var billed = new ModelException.Billed("small", TokenUsage.of(10, 101 + 5), ServiceTier.STANDARD);
+        var billed = new ModelException.Billed("small", TokenUsage.of(10, 101 + 5), ServiceTier.STANDARD, Map.of());
         var failure = new ModelException.ServerFailed("broke down", 200, Charge.UNKNOWN, null, billed);
         var model = FakeModel.failing(failure);
         var pool = model.pool().retryPolicy(RetryPolicy.none()).build();

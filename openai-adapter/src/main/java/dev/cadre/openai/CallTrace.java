@@ -25,6 +25,24 @@ final class CallTrace extends EventListener {
         return trace;
     }
 
+    /** An exchange with the SDK, which may throw whatever it likes. */
+    @FunctionalInterface
+    interface Traced<T> {
+        T run() throws Exception;
+    }
+
+    /** Makes an exchange on this thread, which must be virtual: only then an interrupt closes the connection. */
+    static <T> T explained(Failures failures, String model, Traced<T> exchange) throws InterruptedException {
+        CallTrace trace = begin();
+        try {
+            return exchange.run();
+        } catch (Throwable failure) { // checked exceptions come undeclared from the SDK
+            throw failures.explain(failure, model, trace);
+        } finally {
+            trace.end();
+        }
+    }
+
     void end() {
         CURRENT.remove();
     }

@@ -3,8 +3,6 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.openai.core.ObjectMappers;
-import com.openai.core.RequestOptions;
-import com.openai.core.Timeout;
 import com.openai.core.http.HttpResponse;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
@@ -14,16 +12,12 @@ import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** One request and its reply. */
-final class Exchange {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
-    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+final class Exchange implements Handoff.Work<ModelReply> {
     private static final ObjectReader REPLY = ObjectMappers.jsonMapper().readerFor(Response.class);
 
     private final ResponseService.WithRawResponse service;
@@ -45,27 +39,20 @@ final class Exchange {
         this.context = context;
     }
 
-    /** Makes the call on this thread, which must be virtual: only then an interrupt closes the connection. */
-    ModelReply run(Consumer<String> text) throws InterruptedException {
-        var trace = CallTrace.begin();
-        try {
-            return context.wantsText() ? stream(text) : create();
-        } catch (Throwable failure) { // checked exceptions come undeclared from the SDK
-            throw failures.explain(failure, request.model(), trace);
-        } finally {
-            trace.end();
-        }
+    @Override
+    public ModelReply run(Consumer<String> text) throws InterruptedException {
+        return CallTrace.explained(failures, request.model(), () -> context.wantsText() ? stream(text) : create());
     }
 
     private ModelReply create() {
-        try (var raw = service.create(params, options())) {
+        try (var raw = service.create(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
             return new ReplyReader(request, headers, failures).read(raw.parse());
         }
     }
 
     private ModelReply stream(Consumer<String> text) throws IOException {
-        try (var raw = service.createStreaming(params, options())) {
+        try (var raw = service.createStreaming(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
             var reader = new ReplyReader(request, headers, failures);
             if (isJson(headers)) {
@@ -90,25 +77,5 @@ final class Exchange {
         return headers.first("content-type")
                 .filter(type -> type.toLowerCase(Locale.ROOT).contains("json"))
                 .isPresent();
-    }
-
-    private RequestOptions options() {
-        Duration timeout = atLeast(SHORTEST_TIMEOUT, atMost(LONGEST_TIMEOUT, context.timeout()));
-        return RequestOptions.builder()
-                .timeout(Timeout.builder()
-                        .connect(atMost(CONNECT_TIMEOUT, timeout))
-                        .read(timeout)
-                        .write(timeout)
-                        .request(timeout)
-                        .build())
-                .build();
-    }
-
-    private static Duration atMost(Duration limit, Duration time) {
-        return time.compareTo(limit) > 0 ? limit : time;
-    }
-
-    private static Duration atLeast(Duration limit, Duration time) {
-        return time.compareTo(limit) < 0 ? limit : time;
     }
 }

@@ -1,36 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
-import dev.cadre.model.ModelReply;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
 /**
- * Makes a call for a platform thread: the exchange runs on a virtual thread, because an interrupt closes the connection
- * only there. Text still reaches its consumer on the calling thread.
+ * Makes an exchange for a platform thread on a virtual one, because an interrupt closes the connection only there. Text
+ * still reaches its consumer on the calling thread.
+ *
+ * @param <T> what the exchange brings
  */
-final class Handoff {
-    private sealed interface Message {
-        record Text(String piece) implements Message {}
-
-        record Replied(ModelReply reply) implements Message {}
-
-        record Threw(Throwable failure) implements Message {}
+final class Handoff<T> {
+    /** An exchange, made on the thread that runs it. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run(Consumer<String> text) throws InterruptedException;
     }
 
-    private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    private sealed interface Message<T> {
+        record Text<T>(String piece) implements Message<T> {}
 
-    ModelReply run(Exchange exchange, Consumer<String> text) throws InterruptedException {
-        Thread exchanging = Thread.ofVirtual().name("cadre-openai-exchange").start(() -> exchange(exchange));
+        record Replied<T>(T reply) implements Message<T> {}
+
+        record Threw<T>(Throwable failure) implements Message<T> {}
+    }
+
+    private final BlockingQueue<Message<T>> messages = new LinkedBlockingQueue<>();
+
+    private Handoff() {}
+
+    /** Makes the exchange here if this thread is virtual, else on one that is. */
+    static <T> T run(Work<T> work, Consumer<String> text) throws InterruptedException {
+        return Thread.currentThread().isVirtual() ? work.run(text) : new Handoff<T>().handOver(work, text);
+    }
+
+    private T handOver(Work<T> work, Consumer<String> text) throws InterruptedException {
+        Thread exchanging = Thread.ofVirtual().name("cadre-openai-exchange").start(() -> exchange(work));
         try {
             while (true) {
                 switch (messages.take()) {
-                    case Message.Text piece -> text.accept(piece.piece());
-                    case Message.Replied replied -> {
+                    case Message.Text<T> piece -> text.accept(piece.piece());
+                    case Message.Replied<T> replied -> {
                         return replied.reply();
                     }
-                    case Message.Threw threw -> throw rethrown(threw.failure());
+                    case Message.Threw<T> threw -> throw rethrown(threw.failure());
                 }
             }
         } finally {
@@ -40,11 +54,11 @@ final class Handoff {
         }
     }
 
-    private void exchange(Exchange exchange) {
+    private void exchange(Work<T> work) {
         try {
-            messages.add(new Message.Replied(exchange.run(piece -> messages.add(new Message.Text(piece)))));
+            messages.add(new Message.Replied<>(work.run(piece -> messages.add(new Message.Text<>(piece)))));
         } catch (InterruptedException | RuntimeException | Error failure) { // all of it belongs to the caller
-            messages.add(new Message.Threw(failure));
+            messages.add(new Message.Threw<>(failure));
         }
     }
 

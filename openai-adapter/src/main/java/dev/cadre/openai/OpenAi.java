@@ -25,6 +25,24 @@ public final class OpenAi {
     }
 
     /**
+     * The ids that {@link #fromEnv()} binds to the tiers.
+     *
+     * @param environment the variables, of which the key need not be there
+     */
+    public static Map<Tier, String> models(Map<String, String> environment) {
+        return OpenAiSettings.models(environment);
+    }
+
+    /**
+     * The client that {@link #fromEnv()} calls models with, for those who make pools of their own. The caller closes it.
+     *
+     * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
+     */
+    public static OpenAiClient client(Map<String, String> environment) {
+        return OpenAiSettings.from(environment).client();
+    }
+
+    /**
      * As {@link #fromEnv()}, from given variables, with pools set up further.
      *
      * @param setUp changes the builder of each pool, such as its parallel limit

@@ -6,11 +6,14 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.LogLevel;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Redactor;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +21,7 @@ import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
 /**
- * Calls OpenAI models, or a server that speaks the same protocol, over the Responses API.
+ * Calls OpenAI models, or a server that speaks the same protocol, over the Responses API or Chat Completions.
  *
  * <p>Safe for use by many threads; one client serves a whole process, because it shares connections and its first call
  * takes a second or more while classes load. A call blocks its thread and spends money. It is sent once: nothing below
@@ -28,7 +31,7 @@ import okhttp3.OkHttpClient;
  * <p>An interrupt closes the connection within milliseconds, on virtual and on platform threads; for the latter the
  * exchange runs on a virtual thread of its own.
  */
-public final class OpenAiClient implements ModelClient, AutoCloseable {
+public final class OpenAiClient implements ModelClient, InputCounter, AutoCloseable {
     static final long MAX_REPLY_BYTES = 32L * 1024 * 1024;
 
     /** Shorter than servers keep idle connections: sending on a dead one costs the price of a lost reply. */
@@ -40,6 +43,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
     private final Failures failures;
     private final OpenAiBatches batches;
     private final Set<String> imageHosts;
+    private final Api api;
     private volatile boolean closed;
 
     private OpenAiClient(Builder builder) {
@@ -54,7 +58,8 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 .build();
         sdk = sdk(http, builder.apiKey);
         imageHosts = Set.copyOf(builder.imageHosts);
-        failures = new Failures(new Redactor(builder.apiKey), builder.clock, baseUrl.text());
+        api = builder.api;
+        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
         var unlimited = http.newBuilder();
         unlimited.interceptors().clear();
         unlimited.addInterceptor(new OneExchange(Long.MAX_VALUE));
@@ -85,22 +90,60 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
 
     @Override
     public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
+        requireUsable(request.model());
+        return Handoff.run(exchange(request, context), context.text());
+    }
+
+    private Handoff.Work<ModelReply> exchange(ModelRequest request, CallContext context) {
+        return switch (api) {
+            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context);
+            case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
+                new ChatExchange(
+                        sdk.chat().completions().withRawResponse(),
+                        failures,
+                        new ChatWriter(new AttachmentWriter(imageHosts), api),
+                        request,
+                        context);
+        };
+    }
+
+    /** Asks the provider how many input tokens a request has; not billed. */
+    @Override
+    public long count(ModelRequest request, CallContext context) throws InterruptedException {
+        requireUsable(request.model());
+        return Handoff.run(
+                new Inquiry(sdk, failures, context.timeout()).inputTokens(request, imageHosts), context.text());
+    }
+
+    /**
+     * The models that the provider offers to this key. Blocks for an exchange; is not billed.
+     *
+     * @throws dev.cadre.model.ModelException if the provider does not say
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public List<ListedModel> models(Duration timeout) throws InterruptedException {
+        requireUsable("the list of models");
+        return Handoff.run(new Inquiry(sdk, failures, timeout).models(), text -> {});
+    }
+
+    /** The address that calls go to. */
+    public String baseUrl() {
+        return baseUrl.text();
+    }
+
+    private void requireUsable(String model) throws InterruptedException {
         if (closed) {
             throw new IllegalStateException("this client is closed");
         }
         if (Thread.interrupted()) {
-            throw new InterruptedException("interrupted before the call of " + request.model());
+            throw new InterruptedException("interrupted before the call of " + model);
         }
-        var exchange = new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context);
-        return Thread.currentThread().isVirtual()
-                ? exchange.run(context.text())
-                : new Handoff().run(exchange, context.text());
     }
 
-    /** The Batch API; its requests go to the Responses API, too. */
+    /** The Batch API, whose requests go to the Responses API; empty for a server that lacks that. */
     @Override
     public Optional<BatchClient> batches() {
-        return Optional.of(batches);
+        return api == Api.RESPONSES ? Optional.of(batches) : Optional.empty();
     }
 
     /**
@@ -129,6 +172,7 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
         private int maxIdleConnections = 256;
         private InstantSource clock = InstantSource.system();
         private Set<String> imageHosts = Set.of();
+        private Api api = Api.RESPONSES;
 
         private Builder(String apiKey) {
             this.apiKey = apiKey.strip();
@@ -157,6 +201,22 @@ public final class OpenAiClient implements ModelClient, AutoCloseable {
                 throw new IllegalArgumentException("maxIdleConnections must be at least 1, not " + maxIdleConnections);
             }
             this.maxIdleConnections = maxIdleConnections;
+            return this;
+        }
+
+        /**
+         * Speaks Chat Completions instead of the Responses API, for servers that have no other, such as those of local
+         * models. Tools that run at the provider and pictures in the results of functions are refused there; an effort of
+         * {@link dev.cadre.model.Effort#NONE} and cache keys are not sent. Default: the Responses API.
+         */
+        public Builder chatCompletions() {
+            api = Api.CHAT_COMPLETIONS;
+            return this;
+        }
+
+        /** As {@link #chatCompletions}, for servers that know the cap only as {@code max_tokens}. */
+        public Builder chatCompletionsWithMaxTokens() {
+            api = Api.CHAT_COMPLETIONS_MAX_TOKENS;
             return this;
         }
 

@@ -32,16 +32,18 @@ record OpenAiSettings(String apiKey, BaseUrl baseUrl, Map<Tier, String> models) 
         BaseUrl url = variable(environment, BASE_URL)
                 .map(text -> BaseUrl.parse(BASE_URL, text))
                 .orElse(BaseUrl.OPENAI);
-        return new OpenAiSettings(
-                key,
-                url,
-                Map.of(
-                        Tier.FLAGSHIP,
-                        variable(environment, "CADRE_FLAGSHIP_MODEL").orElse("gpt-5.4"),
-                        Tier.MINI,
-                        variable(environment, "CADRE_MINI_MODEL").orElse("gpt-5.4-mini"),
-                        Tier.NANO,
-                        variable(environment, "CADRE_NANO_MODEL").orElse("gpt-5.4-nano")));
+        return new OpenAiSettings(key, url, models(environment));
+    }
+
+    /** The model of each tier; needs no key. */
+    static Map<Tier, String> models(Map<String, String> environment) {
+        return Map.of(
+                Tier.FLAGSHIP,
+                variable(environment, "CADRE_FLAGSHIP_MODEL").orElse("gpt-5.4"),
+                Tier.MINI,
+                variable(environment, "CADRE_MINI_MODEL").orElse("gpt-5.4-mini"),
+                Tier.NANO,
+                variable(environment, "CADRE_NANO_MODEL").orElse("gpt-5.4-nano"));
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {

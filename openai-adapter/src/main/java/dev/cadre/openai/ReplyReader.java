@@ -11,10 +11,14 @@ import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +88,9 @@ final class ReplyReader {
                 error,
                 headers,
                 worked,
-                usage == null ? null : new Billed(model(response), usage, serviceTier(response)));
+                usage == null
+                        ? null
+                        : new Billed(model(response), usage, serviceTier(response), providerCalls(response)));
     }
 
     private static boolean isAbsent(Response response) {
@@ -110,7 +116,30 @@ final class ReplyReader {
                 UsageReader.read(response._usage()),
                 serviceTier(response),
                 headers.limits(),
+                providerCalls(response),
                 state(response));
+    }
+
+    /** What the provider's own tools did, by which they are billed; a container may serve several calls. */
+    private static Map<ProviderTool.Kind, Integer> providerCalls(Response response) {
+        var calls = new EnumMap<ProviderTool.Kind, Integer>(ProviderTool.Kind.class);
+        var containers = new HashSet<String>();
+        for (ResponseOutputItem item : items(response)) {
+            if (item.isWebSearchCall()) {
+                calls.merge(ProviderTool.Kind.WEB_SEARCH, 1, Integer::sum);
+            } else if (item.isFileSearchCall()) {
+                calls.merge(ProviderTool.Kind.FILE_SEARCH, 1, Integer::sum);
+            } else if (item.isMcpCall()) {
+                calls.merge(ProviderTool.Kind.MCP, 1, Integer::sum);
+            } else if (item.isCodeInterpreterCall()
+                    && containers.add(item.asCodeInterpreterCall()
+                            ._containerId()
+                            .asKnown()
+                            .orElse(""))) {
+                calls.merge(ProviderTool.Kind.CODE_INTERPRETER, 1, Integer::sum);
+            }
+        }
+        return calls;
     }
 
     private String model(Response response) {

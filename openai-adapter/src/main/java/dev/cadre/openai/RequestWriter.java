@@ -3,34 +3,31 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.openai.core.JsonValue;
 import com.openai.core.ObjectMappers;
 import com.openai.models.Reasoning;
 import com.openai.models.ReasoningEffort;
 import com.openai.models.responses.EasyInputMessage;
-import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseIncludable;
 import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseTextConfig;
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
-import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
+import dev.cadre.model.Verbosity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Writes a request in the provider's terms. */
 final class RequestWriter {
     private static final TypeReference<List<ResponseInputItem>> ITEMS = new TypeReference<>() {};
-    private static final TypeReference<Map<String, JsonValue>> OBJECT = new TypeReference<>() {};
 
     private RequestWriter() {}
 
@@ -57,37 +54,58 @@ final class RequestWriter {
         if (!request.instructions().isBlank()) {
             params.instructions(request.instructions());
         }
-        request.tools().forEach(tool -> params.addTool(tool(tool)));
+        request.tools().forEach(tool -> params.addTool(ToolWriter.function(tool)));
+        options(params, request.options());
         if (request.effort() != Effort.NONE) {
             // nothing is stored on their side, so the reasoning must travel with the conversation
             params.addInclude(ResponseIncludable.REASONING_ENCRYPTED_CONTENT);
         }
-        switch (request.output()) {
-            case OutputFormat.Text text -> {}
-            case OutputFormat.JsonSchema schema -> params.text(format(schema));
-        }
+        text(params, request.output(), request.options().verbosity());
         return params.build();
     }
 
-    private static ResponseTextConfig format(OutputFormat.JsonSchema output) {
-        return ResponseTextConfig.builder()
-                .format(ResponseFormatTextJsonSchemaConfig.builder()
-                        .name(output.name())
-                        .strict(true)
-                        .schema(ResponseFormatTextJsonSchemaConfig.Schema.builder()
-                                .putAllAdditionalProperties(object("output schema", output.name(), output.schema()))
-                                .build())
-                        .build())
-                .build();
+    /** The body as it is sent. */
+    static String json(ResponseCreateParams params) {
+        try {
+            return ObjectMappers.jsonMapper().writeValueAsString(params._body());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a request cannot be written", e);
+        }
     }
 
-    private static FunctionTool tool(ToolSpec tool) {
-        return FunctionTool.builder()
-                .name(tool.name())
-                .description(tool.description())
+    private static void options(ResponseCreateParams.Builder params, CallOptions options) {
+        if (!options.cacheKey().isEmpty()) {
+            params.promptCacheKey(options.cacheKey());
+        }
+        if (!options.safetyIdentifier().isEmpty()) {
+            params.safetyIdentifier(options.safetyIdentifier());
+        }
+        options.providerTools().forEach(tool -> params.addTool(ToolWriter.provider(tool)));
+        if (options.maxProviderCalls() > 0) {
+            params.maxToolCalls(options.maxProviderCalls());
+        }
+    }
+
+    private static void text(ResponseCreateParams.Builder params, OutputFormat output, Verbosity verbosity) {
+        var text = ResponseTextConfig.builder();
+        switch (output) {
+            case OutputFormat.Text free -> {}
+            case OutputFormat.JsonSchema schema -> text.format(format(schema));
+        }
+        if (verbosity != Verbosity.STANDARD) {
+            text.verbosity(ResponseTextConfig.Verbosity.of(verbosity.wireName()));
+        }
+        if (verbosity != Verbosity.STANDARD || output instanceof OutputFormat.JsonSchema) {
+            params.text(text.build());
+        }
+    }
+
+    private static ResponseFormatTextJsonSchemaConfig format(OutputFormat.JsonSchema output) {
+        return ResponseFormatTextJsonSchemaConfig.builder()
+                .name(output.name())
                 .strict(true)
-                .parameters(FunctionTool.Parameters.builder()
-                        .putAllAdditionalProperties(object("parameters of tool", tool.name(), tool.parametersSchema()))
+                .schema(ResponseFormatTextJsonSchemaConfig.Schema.builder()
+                        .putAllAdditionalProperties(ToolWriter.object("output schema", output.name(), output.schema()))
                         .build())
                 .build();
     }
@@ -137,13 +155,5 @@ final class RequestWriter {
                 .name(call.name())
                 .arguments(call.arguments())
                 .build());
-    }
-
-    private static Map<String, JsonValue> object(String what, String name, String json) {
-        try {
-            return ObjectMappers.jsonMapper().readValue(json, OBJECT);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("the %s '%s' is not a JSON object".formatted(what, name), e);
-        }
     }
 }

@@ -13,7 +13,8 @@ final class UsageReader {
     /** About ten times the longest context of any model: a larger count is a defect, not a bill. */
     private static final long MOST_TOKENS = 10_000_000;
 
-    private static final long IMPOSSIBLE = -1;
+    /** A count that cannot be true. */
+    static final long IMPOSSIBLE = -1;
 
     private UsageReader() {}
 
@@ -27,6 +28,12 @@ final class UsageReader {
         long cached = detail(usage._inputTokensDetails(), ResponseUsage.InputTokensDetails::_cachedTokens);
         long written = detail(usage._inputTokensDetails(), ResponseUsage.InputTokensDetails::_cacheWriteTokens);
         long reasoning = detail(usage._outputTokensDetails(), ResponseUsage.OutputTokensDetails::_reasoningTokens);
+        return checked(input, cached, written, output, reasoning, count(usage._totalTokens(), input + output));
+    }
+
+    /** The usage, or null if a count or their sum is impossible. */
+    static @Nullable TokenUsage checked(
+            long input, long cached, long written, long output, long reasoning, long total) {
         // no request is without input
         if (input < 1 || output < 0 || cached < 0 || written < 0 || reasoning < 0) {
             return null;
@@ -34,7 +41,6 @@ final class UsageReader {
         if (cached + written > input || reasoning > output) {
             return null;
         }
-        long total = count(usage._totalTokens(), input + output);
         return total == input + output ? new TokenUsage(input, cached, written, output, reasoning) : null;
     }
 
@@ -51,9 +57,11 @@ final class UsageReader {
         if (isAbsent(field)) {
             return ifAbsent;
         }
-        return field.asKnown()
-                .filter(count -> count >= 0 && count <= MOST_TOKENS)
-                .orElse(IMPOSSIBLE);
+        return field.asKnown().map(UsageReader::possible).orElse(IMPOSSIBLE);
+    }
+
+    static long possible(long count) {
+        return count >= 0 && count <= MOST_TOKENS ? count : IMPOSSIBLE;
     }
 
     private static boolean isAbsent(JsonField<?> field) {

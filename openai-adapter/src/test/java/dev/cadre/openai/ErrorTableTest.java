@@ -16,6 +16,7 @@ import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
 import dev.cadre.testing.LoopbackReply;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,7 +100,7 @@ class ErrorTableTest extends LoopbackTest {
                 LoopbackReply.failed("server_error", "Oops.").usage(usage));
 
         assertThat(failure.billed())
-                .contains(new ModelException.Billed(MODEL, usage, dev.cadre.model.ServiceTier.STANDARD));
+                .contains(new ModelException.Billed(MODEL, usage, dev.cadre.model.ServiceTier.STANDARD, Map.of()));
     }
 
     @Test

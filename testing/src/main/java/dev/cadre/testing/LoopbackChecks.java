@@ -56,6 +56,9 @@ final class LoopbackChecks {
             "truncation",
             "user");
 
+    /** Tools that the provider runs itself. */
+    private static final Set<String> PROVIDER_TOOLS = Set.of("web_search", "file_search", "code_interpreter", "mcp");
+
     private final LoopbackRequest request;
     private final Json.Obj body;
 
@@ -156,6 +159,9 @@ final class LoopbackChecks {
     private static Optional<String> tool(Json json) {
         if (!(json instanceof Json.Obj tool)) {
             return Optional.of("Invalid type for 'tools[]'.");
+        }
+        if (PROVIDER_TOOLS.contains(LoopbackRequest.string(tool, "type"))) {
+            return Optional.empty();
         }
         String name = LoopbackRequest.string(tool, "name");
         return unless(LoopbackRequest.string(tool, "type").equals("function"), "only function tools are known here")

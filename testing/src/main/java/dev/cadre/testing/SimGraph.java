@@ -95,9 +95,7 @@ final class SimGraph {
             read.append(' ')
                     .append(on.on())
                     .append('=')
-                    .append(outputs.of(on.on())
-                            .map(SimGraph::brief)
-                            .orElse("nothing"));
+                    .append(outputs.of(on.on()).map(SimGraph::brief).orElse("nothing"));
         }
         return new Question(read.toString());
     }

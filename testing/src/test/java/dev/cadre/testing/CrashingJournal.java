@@ -9,28 +9,42 @@ import dev.cadre.price.Spend;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
-/** A journal that takes nothing any more from its Nth entry on, as if the process had died before it. */
+/** A journal that takes nothing any more from some entry on, as if the process had died before it. */
 final class CrashingJournal implements Journal {
     private final Journal journal;
-    private int left;
-    private boolean crashed;
+    private final Predicate<JournalEntry> crash;
+    private Optional<JournalEntry> lost = Optional.empty();
 
-    /** Crashes at an entry counted from 1. */
-    CrashingJournal(Journal journal, int crashAt) {
+    private CrashingJournal(Journal journal, Predicate<JournalEntry> crash) {
         this.journal = journal;
-        this.left = crashAt;
+        this.crash = crash;
     }
 
-    synchronized boolean hasCrashed() {
-        return crashed;
+    /** Crashes at an entry counted from 1. */
+    static CrashingJournal atEntry(int crashAt, Journal journal) {
+        var count = new AtomicInteger();
+        return new CrashingJournal(journal, entry -> count.incrementAndGet() == crashAt);
+    }
+
+    /** Crashes at the first entry of a kind. */
+    static CrashingJournal atFirst(Class<? extends JournalEntry> kind, Journal journal) {
+        return new CrashingJournal(journal, kind::isInstance);
+    }
+
+    /** The first entry that was not taken; empty if it has not crashed. */
+    synchronized Optional<JournalEntry> lost() {
+        return lost;
     }
 
     @Override
     public synchronized CompletableFuture<Void> submit(JournalEntry entry) {
-        left--;
-        if (left <= 0) {
-            crashed = true;
+        if (lost.isEmpty() && crash.test(entry)) {
+            lost = Optional.of(entry);
+        }
+        if (lost.isPresent()) {
             return CompletableFuture.failedFuture(new IllegalStateException("no space left"));
         }
         return journal.submit(entry);

@@ -1,24 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import static dev.cadre.task.Input.forEach;
 import static dev.cadre.task.Input.from;
 import static dev.cadre.task.Input.fromAll;
+import static dev.cadre.testing.Crew.BRIEF;
 import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.merged;
+import static dev.cadre.testing.Crew.plan;
+import static dev.cadre.testing.Crew.plannedNote;
+import static dev.cadre.testing.Crew.wire;
 
 import dev.cadre.Coordinator;
+import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
+import dev.cadre.journal.StoppingDisk;
 import dev.cadre.json.JsonType;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.task.Items;
 import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Brief;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Notes;
@@ -30,55 +43,180 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** A run of 30 subtasks for a process of its own; every call that reaches the model is a line of a file. */
-final class KilledRun {
-    static final int PAIRS = 14;
-    static final int SUBTASKS = 2 * PAIRS + 2;
+/**
+ * Two runs of 30 subtasks for a process of its own, one of which fans out over six items. The answer is a function of
+ * every output; every call that reaches the model is a line of a file, and costs 100 tokens in and 20 out.
+ */
+enum KilledRun {
+    /** Written by hand: topics and their notes, pairs that follow each other, and briefs of all of them. */
+    GRAPH(35) {
+        @Override
+        String run(Coordinator coordinator) throws InterruptedException {
+            return complete(coordinator.run(graph(), Budget.usd("1")));
+        }
+    },
+    /** Planned by a model and merged by one: topics and their notes, and pairs that follow each other. */
+    GOAL(37) {
+        @Override
+        String run(Coordinator coordinator) throws InterruptedException {
+            return complete(coordinator.run(Goal.of("What do pets do?", Answer.class), Budget.usd("1")));
+        }
+    };
+
+    /** Every call costs this on nano. */
+    static final Money CALL = Money.usd("0.000045");
+
     static final int PARALLEL = 4;
+    private static final int PETS = 6;
+    private static final int GRAPH_PAIRS = 13;
+    private static final int GOAL_PAIRS = 14;
 
+    /** Says "stopped", and how many bytes of the journal are on the disk and how many were written. */
+    static final String STOPPED = "stopped %d %d";
+
+    record Names(List<String> names) {}
+
+    private static final SubtaskType<Topic, Names> SPLIT =
+            SubtaskType.model("split", Topic.class, Names.class, "Split the topic.");
     private static final SubtaskType<Note, Note> SECOND =
             SubtaskType.model("second", Note.class, Note.class, "Look at the note again.");
-    private static final SubtaskType<Notes, Brief> BRIEF =
-            SubtaskType.model("brief", Notes.class, Brief.class, "Write one brief from the notes.");
 
-    private KilledRun() {}
+    private final int calls;
 
-    /** Arguments: the journal and the file of calls. Prints the answer and the money in picodollars. */
-    public static void main(String... arguments) throws InterruptedException {
-        try (Journal journal = FileJournal.open(Path.of(arguments[0]))) {
-            RunResult<Brief> result = run(journal, Path.of(arguments[1]));
-            System.out.println(result.requireComplete().headline() + " "
-                    + result.spend().total().picoUsd());
-        }
+    KilledRun(int calls) {
+        this.calls = calls;
     }
 
-    static RunResult<Brief> run(Journal journal, Path calls) throws InterruptedException {
+    /** How many calls it takes. */
+    int calls() {
+        return calls;
+    }
+
+    /** Runs to a complete end; returns the answer and the money in picodollars. */
+    abstract String run(Coordinator coordinator) throws InterruptedException;
+
+    String run(Journal journal, Path calls) throws InterruptedException {
         ModelPool pool = ModelPool.builder(client(calls), "gpt-5.4-nano")
                 .maxParallel(PARALLEL)
                 .build();
-        return Coordinator.of(ModelPools.of(pool)).journal(journal).run(graph(), Budget.usd("1"));
+        return run(Coordinator.builder(ModelPools.of(pool))
+                .plansWith(SPLIT, NOTE, SECOND)
+                .build()
+                .journal(journal));
+    }
+
+    /**
+     * Arguments: the run, the journal, the file of calls, and the line of the journal at which the disk stops, if it does.
+     * Prints what the run returns, or that it has stopped.
+     */
+    public static void main(String... arguments) throws InterruptedException {
+        Path file = Path.of(arguments[1]);
+        try (Journal journal = arguments.length < 4
+                ? FileJournal.open(file)
+                : StoppingDisk.journal(
+                        file,
+                        Long.parseLong(arguments[3]),
+                        (synced, written) -> System.out.println(STOPPED.formatted(synced, written)))) {
+            System.out.println(valueOf(arguments[0]).run(journal, Path.of(arguments[2])));
+        }
+    }
+
+    private static String complete(RunResult<?> result) {
+        return result.requireComplete() + " " + result.spend().total().picoUsd();
     }
 
     private static TaskGraph<Brief> graph() {
         var graph = TaskGraph.builder();
-        List<SubtaskRef<Note>> notes = new ArrayList<>();
-        for (int i = 0; i <= PAIRS; i++) {
+        var topics = graph.add("topics", SPLIT, new Topic("pets"));
+        var pets = graph.add(
+                "pets",
+                NOTE,
+                forEach(topics, each -> each.names().stream().map(Topic::new).toList()));
+        List<SubtaskRef<Note>> seconds = new ArrayList<>();
+        for (int i = 0; i < GRAPH_PAIRS; i++) {
             var first = graph.add("first-" + i, NOTE, new Topic("topic " + i));
-            notes.add(i < PAIRS ? graph.add("second-" + i, SECOND, from(first, note -> note)) : first);
+            seconds.add(graph.add("second-" + i, SECOND, from(first, note -> note)));
         }
-        return graph.answering(graph.add("brief", BRIEF, fromAll(notes, Notes::new)));
+        var rest = graph.add("rest", BRIEF, fromAll(seconds, Notes::new));
+        return graph.answering(graph.add("brief", BRIEF, from(pets, rest, KilledRun::together)));
     }
 
-    /** Costs 100 tokens in and 20 out a call; the answer is a function of what it is asked. */
+    private static Notes together(Items<Note> pets, Brief rest) {
+        var notes = new ArrayList<>(pets.values());
+        notes.add(new Note(rest.headline()));
+        return new Notes(notes);
+    }
+
+    private static List<String> planned() {
+        var subtasks = new ArrayList<String>();
+        subtasks.add(Crew.planned("split", "topics", "{\"name\":\"pets\"}", ""));
+        subtasks.add(Crew.planned("note", "pets", "{\"name\":null}", wire("name", "topics", "names")));
+        for (int i = 0; i < GOAL_PAIRS; i++) {
+            subtasks.add(plannedNote("first-" + i));
+            subtasks.add(Crew.planned("second", "second-" + i, "{\"text\":null}", wire("text", "first-" + i, "text")));
+        }
+        return subtasks;
+    }
+
+    /** Whose outcomes a call rests on. */
+    List<String> before(String call) {
+        if (call.startsWith("pets#")) {
+            return List.of("topics");
+        }
+        if (call.startsWith("second-")) {
+            return List.of(call.replace("second", "first"));
+        }
+        return switch (call) {
+            case "rest" -> labels("second-", GRAPH_PAIRS);
+            case "brief" -> with(labels("pets#", PETS), "rest");
+            case "@merger" -> with(labels("second-", GOAL_PAIRS), "@planner");
+            default -> List.of();
+        };
+    }
+
+    private static List<String> labels(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+    }
+
+    private static List<String> with(List<String> labels, String another) {
+        return Stream.concat(labels.stream(), Stream.of(another)).toList();
+    }
+
+    // --- the model
+
     private static ModelClient client(Path calls) {
         return (request, context) -> {
-            String input = context.purpose().input();
-            write(calls, context.purpose().subtaskId());
-            String answer = context.purpose().subtaskType().equals("brief")
-                    ? JsonType.of(Brief.class).write(new Brief(Integer.toHexString(input.hashCode())))
-                    : JsonType.of(Note.class).write(new Note("about " + input.hashCode()));
+            write(calls, label(context.purpose()));
+            String asked = Integer.toHexString(request.turns().toString().hashCode());
+            String answer = switch (context.purpose().subtaskType()) {
+                case "planner" -> stream(context);
+                case "merger" -> merged(asked);
+                case "brief" -> JsonType.of(Brief.class).write(new Brief(asked));
+                case "split" -> JsonType.of(Names.class).write(new Names(labels("pet ", PETS)));
+                default -> JsonType.of(Note.class).write(new Note("about " + asked));
+            };
             return ModelReply.of(request.model(), answer, TokenUsage.of(100, 20));
+        };
+    }
+
+    /** A plan that is read while it is being written. */
+    private static String stream(CallContext context) {
+        String plan = plan(planned().toArray(String[]::new));
+        int half = plan.length() / 2;
+        context.text().accept(plan.substring(0, half));
+        context.text().accept(plan.substring(half));
+        return plan;
+    }
+
+    /** What the journal calls it. */
+    private static String label(CallPurpose purpose) {
+        return switch (purpose.kind()) {
+            case PLAN -> "@planner";
+            case MERGE -> "@merger";
+            case WORK, REPAIR, ESCALATION -> purpose.subtaskId();
         };
     }
 

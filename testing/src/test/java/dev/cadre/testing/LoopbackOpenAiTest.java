@@ -152,7 +152,7 @@ class LoopbackOpenAiTest {
                 "reasoning | {} | 'reasoning.effort' must be sent",
                 "service_tier | \"cheap\" | Invalid value: 'service_tier'.",
                 "input | [] | Missing required parameter: 'input'.",
-                "tools | [{\"type\":\"web_search\"}] | only function tools are known here",
+                "tools | [{\"type\":\"shell\"}] | only function tools are known here",
             })
     void request_withDefect_isRefusedByName(String field, String json, String defect) throws Exception {
         assertThat(refusal(REQUEST.with(field, Json.parse(json)))).isEqualTo(defect);

@@ -4,24 +4,36 @@ package dev.cadre.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
+import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Notes;
 import dev.cadre.testing.Crew.Topic;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +41,9 @@ import org.junit.jupiter.api.Test;
 @Tag("measure")
 class MeasuredRunTest {
     private static final int WARM_UPS = 3;
+    private static final int BRANCHES = 20;
+    private static final SubtaskType<Notes, Notes> TOGETHER =
+            SubtaskType.code("together", Notes.class, Notes.class, (notes, context) -> notes);
 
     @Test
     void dependent_startsWithin50MillisOfItsDependency() throws Exception {
@@ -54,6 +69,73 @@ class MeasuredRunTest {
         assertThat(times.get("c started").minus(times.get("a ended"))).isLessThan(Duration.ofMillis(50));
         assertThat(times.get("c ended")).as("long before b").isLessThan(times.get("b ended"));
         assertThat(times.get("b ended")).isBetween(Duration.ofMillis(1_000), Duration.ofMillis(1_200));
+    }
+
+    @Test
+    void failFast_oneOf20Fails_interruptsTheOthersWithin200Millis() throws Exception {
+        var branches = new Branches();
+        var coordinator = Coordinator.builder(branches.pools()).failFast().build();
+        for (int i = 0; i < WARM_UPS; i++) {
+            branches.run(coordinator);
+        }
+
+        RunResult<Notes> result = branches.run(coordinator);
+
+        assertThat(Crew.failed(result).cause().kind()).isEqualTo(RunFailure.Kind.FAILED_FAST);
+        assertThat(branches.interruptedAt).hasSize(BRANCHES - 1);
+        long last = Collections.max(branches.interruptedAt) - branches.failedAt;
+        System.out.printf("fail fast: the last of 19 interrupted %.1f ms after the failure%n", last / 1e6);
+        assertThat(Duration.ofNanos(last)).isLessThan(Duration.ofMillis(200));
+    }
+
+    @Test
+    void oneOf20Fails_byDefault_the19OthersFinish() throws Exception {
+        var branches = new Branches();
+
+        RunResult<Notes> result =
+                branches.run(Coordinator.builder(branches.pools()).build());
+
+        assertThat(branches.interruptedAt).isEmpty();
+        assertThat(result.report().outcomes().values().stream().filter(Outcome::isSucceeded))
+                .hasSize(BRANCHES - 1);
+    }
+
+    /** 20 calls beside each other, of which one fails after 50 ms and the others take a second. */
+    private static final class Branches {
+        private final Queue<Long> interruptedAt = new ConcurrentLinkedQueue<>();
+        private volatile long failedAt;
+
+        ModelPools pools() {
+            return ModelPools.of(ModelPool.builder(this::call, "gpt-5.4-nano")
+                    .maxParallel(BRANCHES)
+                    .build());
+        }
+
+        private ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
+            if (context.purpose().subtaskId().equals("branch-0")) {
+                Thread.sleep(50);
+                failedAt = System.nanoTime();
+                throw new ModelException.InvalidRequest("the first branch fails", 400);
+            }
+            try {
+                Thread.sleep(1_000);
+            } catch (InterruptedException e) {
+                interruptedAt.add(System.nanoTime());
+                throw e;
+            }
+            return ModelReply.of(request.model(), "{\"text\":\"done\"}", TokenUsage.of(100, 20));
+        }
+
+        RunResult<Notes> run(Coordinator coordinator) throws InterruptedException {
+            interruptedAt.clear();
+            var graph = TaskGraph.builder();
+            var notes = IntStream.range(0, BRANCHES)
+                    .mapToObj(i -> graph.add("branch-" + i, Crew.NOTE, new Topic("topic " + i)))
+                    .toList();
+            return coordinator.run(
+                    graph.answering(graph.add("notes", TOGETHER, Input.fromAll(notes, Notes::new))),
+                    Budget.usd("1.00"));
+        }
     }
 
     /** A takes 100 ms, B beside it 1,000 ms, and C needs only A. */

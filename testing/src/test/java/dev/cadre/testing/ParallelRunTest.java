@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import static dev.cadre.task.Input.forEach;
 import static dev.cadre.task.Input.from;
 import static dev.cadre.task.Input.fromAll;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
 import static dev.cadre.testing.Crew.start;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
+import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
+import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
@@ -106,6 +110,32 @@ class ParallelRunTest {
         var result = Coordinator.of(model.pools()).run(graph.answering(b), BUDGET);
 
         assertThat(result).isCompleteWith(about("the rest"));
+    }
+
+    @Test
+    void fanOut_failed_reportsTheItemsThatWereTried() throws Exception {
+        model.on(NOTE, new Topic("cats")).costing(1_000, 400).replies(about("cats"));
+        model.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("no dogs");
+        var graph = TaskGraph.builder();
+        var pets = graph.add(
+                "pets",
+                NOTE,
+                forEach(List.of(new Topic("cats"), new Topic("dogs"))).minSuccess(2));
+        model.on(Crew.BRIEF).replies(new Brief("never asked"));
+        var brief = graph.add("brief", Crew.BRIEF, from(pets, notes -> new Notes(notes.values())));
+
+        var result = Coordinator.of(model.pools()).run(graph.answering(brief), BUDGET);
+
+        assertThat(result).outcome(pets).isFailedBecause(Failure.Kind.TOO_FEW_ITEMS);
+        assertThat(result.report().subtasks())
+                .extracting(SubtaskReport::id, SubtaskReport::status, SubtaskReport::cost)
+                .containsExactly(
+                        tuple("pets", "failed", Money.ZERO),
+                        tuple("pets#0", "succeeded", Money.usd(Crew.NOTE_USD)),
+                        tuple("pets#1", "failed", Money.usd(Crew.NOTE_USD)),
+                        tuple("brief", "skipped", Money.ZERO));
+        assertThat(result.report().subtasks().get(2).reason())
+                .isEqualTo("failed: REFUSED: the model refused: \"no dogs\"");
     }
 
     @Test

@@ -18,6 +18,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
@@ -37,12 +38,14 @@ import dev.cadre.testing.Crew.Brief;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Notes;
 import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,18 +150,21 @@ class ResumeTest {
             var first = model();
             script(first);
             RunResult<?> broken;
-            boolean crashed;
-            try (var journal = new CrashingJournal(FileJournal.open(file), crashAt)) {
+            Optional<JournalEntry> lost;
+            try (var journal = CrashingJournal.atEntry(crashAt, FileJournal.open(file))) {
                 broken = session.run(coordinator(first).journal(journal));
-                crashed = journal.hasCrashed();
+                lost = journal.lost();
             }
             assertThat((long) first.calls().size())
                     .as("calls and intents, broken off at entry %d", crashAt)
                     .isEqualTo(count(file, JournalEntry.Intent.class));
-            if (!crashed) {
+            if (lost.isEmpty()) {
                 assertThat(broken.requireComplete()).isEqualTo(answer);
                 return crashAt - 1;
             }
+            assertThat(broken instanceof RunResult.Complete<?>)
+                    .as("the answer is shown, broken off at entry %d: %s", crashAt, lost.get())
+                    .isEqualTo(lost.get() instanceof JournalEntry.RunEnded);
             resumes(session, answer, file, first, crashAt);
         }
     }
@@ -306,6 +312,29 @@ class ResumeTest {
     }
 
     @Test
+    void subtask_whoseDependencySaysOtherwiseNow_isAskedAgain() throws Exception {
+        Path file = folder.resolve("otherwise.journal");
+        var goal = Goal.of("What do pets do?", Answer.class);
+        var first = model();
+        script(first);
+        session(first, file, each -> each.run(goal, Budget.usd("0.5")));
+        var second = model();
+        script(second);
+        var changed = NOTE.maxOutputTokens(1_500);
+        second.on(changed, new Topic("cats")).costing(1_000, 400).replies(new Note("They are silent."));
+
+        try (var journal = FileJournal.open(file)) {
+            Coordinator.builder(second.pools())
+                    .plansWith(changed, SHORTEN)
+                    .build()
+                    .journal(journal)
+                    .run(goal, Budget.usd("0.5"));
+        }
+
+        assertThat(asked(second)).isEqualTo(Map.of("cats", 1, "short", 1, "dogs", 1));
+    }
+
+    @Test
     void subtask_failed_isTriedAgainWithItsDependents() throws Exception {
         Path file = folder.resolve("failed.journal");
         var first = model();
@@ -320,6 +349,46 @@ class ResumeTest {
         assertThat(resumed.requireComplete()).isEqualTo(new Brief("Pets make noise."));
         assertThat(asked(second)).isEqualTo(Map.of("notes#1", 1, "brief", 1));
         assertThat(resumed.spend().total()).isEqualTo(CALL.times(7));
+    }
+
+    @Test
+    void keys_inWhatFails_areNowhereInTheJournal() throws Exception {
+        String key = "sk-proj-canary0123456789";
+        Path file = folder.resolve("keys.journal");
+        var first = model();
+        first.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("not with " + key);
+        first.on(BRIEF).costing(1_000, 400).refuses("nor with Bearer canary0123456789");
+        var told = new ArrayList<RunEvent>();
+        RunResult<?> result;
+        try (Journal journal = FileJournal.open(file)) {
+            result = runGraph(Coordinator.builder(first.pools())
+                    .listener(told::add)
+                    .build()
+                    .journal(journal));
+        }
+
+        assertThat(Files.readString(file)).doesNotContain("canary").contains("not with [redacted]");
+        assertThat(told.toString()).doesNotContain("canary").contains("nor with [redacted]");
+        assertThat(result.toString()).doesNotContain("canary");
+        assertThat(session(model(), file, ResumeTest::runGraph).requireComplete())
+                .isEqualTo(new Brief("Pets make noise."));
+    }
+
+    @Test
+    void keys_inWhatSucceeds_areTheUsersDataAndResumeAsTheyAre() throws Exception {
+        Path file = folder.resolve("data.journal");
+        var note = new Note("rotate sk-proj-canary0123456789");
+        var first = model();
+        first.on(NOTE, new Topic("fish")).costing(1_000, 400).replies(note);
+        var second = model();
+        var graph = TaskGraph.builder();
+        var whole = graph.answering(graph.add("fish", NOTE, new Topic("fish")));
+        session(first, file, each -> each.run(whole, Budget.usd("0.05")));
+
+        RunResult<?> again = session(second, file, each -> each.run(whole, Budget.usd("0.05")));
+
+        assertThat(again.requireComplete()).isEqualTo(note);
+        assertThat(second.calls()).isEmpty();
     }
 
     @Test
@@ -360,7 +429,7 @@ class ResumeTest {
         var first = new ScriptedModel();
         first.on(write).calls(new ToolCall("1", "append", "{}")).replies(new Note("written"));
         // the run's start, the promise, intent and settlement of the first call: the second call is not recorded
-        try (var journal = new CrashingJournal(FileJournal.open(file), 5)) {
+        try (var journal = CrashingJournal.atEntry(5, FileJournal.open(file))) {
             failed(coordinator(first).journal(journal).run(graph, Budget.usd("0.05")));
         }
         assertThat(runs).hasSize(1);
@@ -376,11 +445,52 @@ class ResumeTest {
     }
 
     @Test
+    void outcome_thatCannotBeRecorded_isSeenByNoDependent() throws Exception {
+        var seen = new ArrayList<Note>();
+        var look = looking(seen);
+        var graph = TaskGraph.builder();
+        var fish = graph.add("fish", NOTE, new Topic("fish"));
+        var whole = graph.answering(graph.add("look", look, from(fish, note -> note)));
+        var file = FileJournal.open(folder.resolve("unseen.journal"));
+        try (var journal = CrashingJournal.atFirst(JournalEntry.Ended.class, file)) {
+            var result = coordinator(model()).journal(journal).run(whole, Budget.usd("0.05"));
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void subtaskOfAPlan_thatCannotBeRecorded_isNotBegun() throws Exception {
+        var seen = new ArrayList<Note>();
+        var model = new ScriptedModel();
+        model.onPlan().costing(1_000, 400).repliesText(plan(planned("look", "look", "{\"text\":\"a fish\"}", "")));
+        var file = FileJournal.open(folder.resolve("unplanned.journal"));
+        try (var journal = CrashingJournal.atFirst(JournalEntry.PlanAdmitted.class, file)) {
+            var result = Coordinator.builder(model.pools())
+                    .plansWith(looking(seen))
+                    .build()
+                    .journal(journal)
+                    .run(Goal.of("What do pets do?", Answer.class), Budget.usd("0.5"));
+
+            assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    private static SubtaskType<Note, Note> looking(List<Note> seen) {
+        return SubtaskType.code("look", Note.class, Note.class, (note, context) -> {
+            seen.add(note);
+            return note;
+        });
+    }
+
+    @Test
     void journal_thatCannotWrite_letsNothingBeSent() throws Exception {
         for (int crashAt = 1; crashAt <= 2; crashAt++) {
             var model = model();
-            try (var journal =
-                    new CrashingJournal(FileJournal.open(folder.resolve("full-" + crashAt + ".journal")), crashAt)) {
+            try (var journal = CrashingJournal.atEntry(
+                    crashAt, FileJournal.open(folder.resolve("full-" + crashAt + ".journal")))) {
                 RunResult<?> result = runGraph(coordinator(model).journal(journal));
 
                 assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);

@@ -3,6 +3,7 @@ package dev.cadre.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cadre.price.ModelCatalog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -37,6 +38,8 @@ public final class Cadre {
         List<String> all = Arrays.asList(arguments);
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new SearchCommand(terminal, clock, environment))
+                .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
+                .addSubcommand(new DoctorCommand(terminal, clock, environment))
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))

@@ -9,8 +9,8 @@ import java.util.Map;
 final class JsonOutput {
     private final ObjectMapper mapper = new ObjectMapper();
 
-    /** Returns the document on one line. */
-    String document(SearchDocument document) {
+    /** Returns the document, a record, on one line. */
+    String document(Record document) {
         return write(document);
     }
 

@@ -19,6 +19,7 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +80,10 @@ final class SearchCommand implements Callable<Integer> {
 
     private ModelPools pools(SearchOptions options) throws UsageException {
         try {
-            return OpenAi.fromEnv(environment, pool -> pool.maxParallel(options.parallel()));
-        } catch (IllegalArgumentException e) {
+            LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+            return OpenAi.fromEnv(
+                    environment, pool -> pool.maxParallel(options.parallel()).today(today));
+        } catch (IllegalArgumentException | ModelShutDownException e) {
             throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
         }
     }

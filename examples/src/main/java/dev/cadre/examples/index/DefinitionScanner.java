@@ -15,6 +15,9 @@ import java.util.Optional;
  * a head in front of a block. It knows no grammar: it may miss a definition, and its ends are where the block closes.
  */
 final class DefinitionScanner {
+    /** A longer one is no name that anybody wrote, and names go into requests and answers as they are. */
+    private static final int MAX_NAME_CHARACTERS = 256;
+
     private final char[] code;
     private final HeadClassifier classifier;
     private final BlockEnds ends;
@@ -56,7 +59,7 @@ final class DefinitionScanner {
 
     private void add(Named named, int line, int start, Head head) {
         int end = ends.endOf(head, named.kind(), line, start);
-        if (end < line) {
+        if (end < line || named.name().length() > MAX_NAME_CHARACTERS) {
             return;
         }
         String container = enclosing.isEmpty() ? "" : enclosing.peek().name();

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param head full id of the commit that is checked out, or empty
  */
 public record History(List<Commit> commits, Optional<String> head) {
+    private static final int MAX_SUBJECT_CHARACTERS = 500;
     private static final String RECORD = "\u001e";
     private static final String FIELD = "\u001f";
 
@@ -55,10 +56,18 @@ public record History(List<Commit> commits, Optional<String> head) {
             String[] fields = entry.split(FIELD, 4);
             if (fields.length == 4 && fields[0].length() >= 12) {
                 head = head.isPresent() ? head : Optional.of(fields[0]);
-                commits.add(new Commit(fields[0].substring(0, 12), fields[1], fields[2], paths(fields[3])));
+                commits.add(new Commit(fields[0].substring(0, 12), fields[1], subject(fields[2]), paths(fields[3])));
             }
         }
         return new History(commits, head);
+    }
+
+    private static String subject(String text) {
+        if (text.length() <= MAX_SUBJECT_CHARACTERS) {
+            return text;
+        }
+        int end = MAX_SUBJECT_CHARACTERS;
+        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
     }
 
     private static List<String> paths(String names) {

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  * Runs git to read, with a fixed argument list, in one folder.
  *
  * <p>A repository's own configuration can name programs that git starts; every such setting that the commands used
- * here would honour is overridden, and nothing is fetched. Blocks until git ends, at most 20 seconds.
+ * here would honour is overridden, and nothing is fetched. A git folder that is not the folder's own counts as none: a
+ * folder's files must not lead to the history of another repository. Blocks until git ends, at most 20 seconds.
  */
 public final class GitCommand {
     private static final int TIMEOUT_SECONDS = 20;
@@ -27,7 +28,8 @@ public final class GitCommand {
             "-c", "core.quotePath=false",
             "-c", "log.showSignature=false",
             "-c", "log.mailmap=false",
-            "-c", "protocol.allow=never");
+            "-c", "protocol.allow=never",
+            "-c", "safe.bareRepository=explicit");
     private static final List<String> REDIRECTING = List.of(
             "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE");
 
@@ -42,8 +44,22 @@ public final class GitCommand {
         return new GitCommand(folder);
     }
 
-    /** Returns what git printed, or nothing if there is no git, it failed, printed too much or took too long. */
+    /**
+     * Returns what git printed, or nothing if there is no git, its folder is that of another repository, it failed, printed
+     * too much or took too long.
+     */
     public Optional<String> run(String... arguments) throws InterruptedException {
+        Optional<GitHome> home = execute(GitHome.QUERY).flatMap(GitHome::parse);
+        return home.isPresent() && isOwn(home.get()) ? execute(arguments) : Optional.empty();
+    }
+
+    private boolean isOwn(GitHome home) throws InterruptedException {
+        String config = home.gitFolder().resolve("config").toString();
+        Optional<String> top = execute("config", "--file", config, "--no-includes", "core.worktree");
+        return home.belongsTo(folder, top.map(String::strip).orElse(""));
+    }
+
+    private Optional<String> execute(String... arguments) throws InterruptedException {
         Process process;
         try {
             process = builder(arguments).start();

@@ -11,6 +11,8 @@ import java.util.stream.Collectors;
 
 /** Finds commits by the words of their subjects or by a path they changed. */
 public final class GitHistory {
+    private static final int MAX_PATHS = 50;
+
     private final History history;
 
     GitHistory(History history) {
@@ -32,7 +34,7 @@ public final class GitHistory {
         }
     }
 
-    /** The commits, best first, then newest first. */
+    /** The commits, best first, then newest first; each with at most 50 of its paths. */
     public record Found(List<Commit> commits) {
         public Found {
             commits = List.copyOf(commits);
@@ -50,8 +52,15 @@ public final class GitHistory {
                 .filter(scored -> scored.score > 0 || wanted.isEmpty())
                 .sorted(Comparator.comparingLong(Scored::score).reversed())
                 .limit(request.limit())
-                .map(Scored::commit)
+                .map(scored -> withFewPaths(scored.commit))
                 .toList());
+    }
+
+    /** The first commit of a repository may have changed a hundred thousand. */
+    private static Commit withFewPaths(Commit commit) {
+        List<String> paths = commit.paths();
+        return new Commit(
+                commit.sha(), commit.date(), commit.subject(), paths.subList(0, Math.min(MAX_PATHS, paths.size())));
     }
 
     private static long score(Set<String> wanted, Commit commit) {

@@ -125,4 +125,10 @@ class DefinitionScannerTest {
 
         assertThat(scan("a.ts", hostile)).hasSizeLessThan(3);
     }
+
+    @Test
+    void java_nameLongerThan256Characters_isNoDefinition() {
+        assertThat(scan("A.java", "class %s {}\nclass %s {}\n".formatted("A".repeat(257), "B".repeat(256))))
+                .containsExactly("B".repeat(256) + " TYPE 2-2");
+    }
 }

@@ -36,4 +36,11 @@ class HistoryTest {
     void read_withoutGit_isEmpty() throws Exception {
         assertThat(History.read(Files.createDirectory(folder.resolve("plain")))).isEqualTo(History.none());
     }
+
+    @Test
+    void read_longSubject_isCut() throws Exception {
+        new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
+
+        assertThat(History.read(folder).commits().getFirst().subject()).isEqualTo("x".repeat(500));
+    }
 }

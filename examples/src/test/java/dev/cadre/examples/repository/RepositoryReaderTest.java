@@ -85,6 +85,18 @@ class RepositoryReaderTest {
     }
 
     @Test
+    void jail_fileBehindALinkedFolder_isNotEvenLookedAt() throws Exception {
+        Files.writeString(outside.resolve("large.java"), "x".repeat(1_000));
+        Files.createSymbolicLink(root.resolve("lib"), outside);
+
+        var jail = RootJail.of(root, new ReadLimits(10, 100, 1_000));
+
+        assertThat(jail.open("lib/large.java"))
+                .as("its size would be known to whoever hears that it is too large")
+                .isEqualTo(new RootJail.Opened.Skipped(SkipReason.LINK));
+    }
+
+    @Test
     void read_beyondTotalSize_isTruncated() throws Exception {
         new Tree(root).file("a.java", "12345").file("b.java", "12345").file("c.java", "12345");
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.openai;
+package dev.cadre.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RedactorTest {
     private static final String KEY = "k/ey\"with+odd=signs";
-    private final Redactor redactor = new Redactor(KEY);
+    private final Redactor redactor = Redactor.of(KEY);
 
     @ParameterizedTest
     @CsvSource(
@@ -43,7 +43,7 @@ class RedactorTest {
 
     @Test
     void key_tooShortToBeOne_isNotMasked() {
-        assertThat(new Redactor("none").clean("none of it")).isEqualTo("none of it");
+        assertThat(Redactor.of("none").clean("none of it")).isEqualTo("none of it");
     }
 
     @Test
@@ -128,6 +128,19 @@ class RedactorTest {
         assertThat(clean.getCause()).hasMessage("java.io.IOException: key [redacted]");
         assertThat(clean.getStackTrace()).isEqualTo(failure.getStackTrace());
         assertThat(redactor).hasToString("Redactor");
+    }
+
+    @Test
+    void failure_whoseCausesGoInACircle_isCut() {
+        var outer = new IOException("outer");
+        outer.initCause(new IOException("inner", outer));
+
+        assertThat(Redactor.SHAPES.clean(outer)).hasMessage("java.io.IOException: outer");
+    }
+
+    @Test
+    void shapes_leaveWhatOnlyLooksMasked() {
+        assertThat(Redactor.SHAPES.clean("***Note*** sk-proj-0123456789")).isEqualTo("***Note*** [redacted]");
     }
 
     private static String letters(Random random, int count) {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What a request may ask for beyond the common ground; a client that cannot serve one of the tools must refuse, the rest
+ * it may leave out. Immutable.
+ *
+ * @param verbosity how much is written; default {@link Verbosity#STANDARD}
+ * @param safetyIdentifier who the end user is, as an opaque text of at most {@value #MAX_SAFETY_CHARS} characters, so that
+ *     the provider can block one and not all; empty by default
+ * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; empty by
+ *     default, and then the pool may set it
+ * @param providerTools tools that run at the provider; none by default
+ * @param maxProviderCalls how many calls of such tools one attempt may make, all together; sent, because the reservation
+ *     rests on it
+ */
+public record CallOptions(
+        Verbosity verbosity,
+        String safetyIdentifier,
+        String cacheKey,
+        List<ProviderTool> providerTools,
+        int maxProviderCalls) {
+
+    static final int MAX_SAFETY_CHARS = 128;
+
+    /** Nothing beyond the common ground. */
+    public static final CallOptions NONE = new CallOptions(Verbosity.STANDARD, "", "", List.of(), 0);
+
+    public CallOptions {
+        providerTools = List.copyOf(providerTools);
+        if (safetyIdentifier.length() > MAX_SAFETY_CHARS) {
+            throw new IllegalArgumentException("a safety identifier of %d characters, at most %d are taken"
+                    .formatted(safetyIdentifier.length(), MAX_SAFETY_CHARS));
+        }
+        if (providerTools.isEmpty() != (maxProviderCalls == 0) || maxProviderCalls < 0) {
+            throw new IllegalArgumentException(
+                    "%d tools at the provider with at most %d calls".formatted(providerTools.size(), maxProviderCalls));
+        }
+        var names = new HashSet<String>();
+        for (ProviderTool tool : providerTools) {
+            if (!names.add(tool.toString())) {
+                throw new IllegalArgumentException("the same tool twice: " + tool);
+            }
+        }
+    }
+
+    public CallOptions withVerbosity(Verbosity verbosity) {
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+    }
+
+    public CallOptions withSafetyIdentifier(String safetyIdentifier) {
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+    }
+
+    public CallOptions withCacheKey(String cacheKey) {
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+    }
+
+    public CallOptions withProviderTools(List<ProviderTool> providerTools, int maxProviderCalls) {
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps keys out of what is told: messages of failures, and with them results, events, journals and logs.
+ *
+ * <p>Every failure that Cadre makes goes through {@link #SHAPES} as it is made, so nothing that passes it on has to. A
+ * client that holds a key uses one {@linkplain #of of its own}, which knows the key by heart. What a run computes with
+ * is left alone: goals, plans, inputs and outputs are the user's data, stand in requests and journals as they are, and a
+ * changed one would be another value with another fingerprint. Cleaning twice changes nothing. Immutable and safe for use
+ * by many threads.
+ */
+public final class Redactor {
+    /** Knows keys by their shape alone: {@code sk-} with eight characters or more behind it, and bearer tokens. */
+    public static final Redactor SHAPES;
+
+    /** The most characters that {@link #quote} returns. */
+    public static final int MAX_QUOTE_CHARS = 300;
+
+    private static final int MAX_CAUSES = 8;
+    private static final String MASK = "[redacted]";
+
+    /** A shorter key is a stand-in for a server that wants none; masking "x" would spoil every message. */
+    private static final int LEAST_KEY_CHARS = 8;
+
+    // each alternative begins where no other could: the time is linear in the text, which may be megabytes of a page
+    private static final String KEY = "(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}[A-Za-z0-9_*-]*";
+    private static final String BEARER = "(?i:bearer)\\s++[^\\s\"',;]{4,}";
+
+    /** A provider's own masked form, which shows the ends of a key. */
+    private static final String MASKED = "(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*+\\*{3,}[A-Za-z0-9_*-]*+";
+
+    static {
+        SHAPES = new Redactor(List.of(), Pattern.compile(KEY + "|" + BEARER));
+    }
+
+    private final List<String> literals;
+    private final Pattern shapes;
+
+    private Redactor(List<String> literals, Pattern shapes) {
+        this.literals = literals;
+        this.shapes = shapes;
+    }
+
+    /**
+     * Knows a key in every form that URLs and JSON give it, keys by their shape, and masked keys that show their ends. A
+     * key of fewer than eight characters is not looked for.
+     */
+    public static Redactor of(String key) {
+        var forms = new LinkedHashSet<String>();
+        forms.add(key);
+        forms.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
+        forms.add(key.replace("\\", "\\\\").replace("\"", "\\\""));
+        forms.add(key.replace("/", "\\/"));
+        forms.add(key.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/"));
+        return new Redactor(
+                forms.stream().filter(form -> form.length() >= LEAST_KEY_CHARS).toList(),
+                Pattern.compile(KEY + "|" + BEARER + "|" + MASKED));
+    }
+
+    /** The text without keys. Takes time linear in it. */
+    public String clean(String text) {
+        String cleaned = text;
+        for (String literal : literals) {
+            cleaned = cleaned.replace(literal, MASK);
+        }
+        return shapes.matcher(cleaned).replaceAll(MASK);
+    }
+
+    /** The text without keys, on one line, cut to {@value #MAX_QUOTE_CHARS} characters. */
+    public String quote(String text) {
+        // secrets first: a cut must not leave half a key
+        String line = clean(text).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+        if (line.length() <= MAX_QUOTE_CHARS) {
+            return line;
+        }
+        int end = MAX_QUOTE_CHARS - 1;
+        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
+    }
+
+    /**
+     * The same failure if no message in its chain holds a key; otherwise, or if the chain has more than nine links, a copy
+     * of its messages and stack traces without them.
+     */
+    public Throwable clean(Throwable failure) {
+        int links = 0;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (holdsSecret(cause) || ++links > MAX_CAUSES + 1) {
+                return copy(failure, MAX_CAUSES);
+            }
+        }
+        return failure;
+    }
+
+    private boolean holdsSecret(Throwable failure) {
+        String message = failure.toString();
+        return !clean(message).equals(message);
+    }
+
+    private Throwable copy(Throwable failure, int depth) {
+        @Nullable Throwable cause = failure.getCause();
+        var copy =
+                new IOException(quote(failure.toString()), cause == null || depth == 0 ? null : copy(cause, depth - 1));
+        copy.setStackTrace(failure.getStackTrace());
+        return copy;
+    }
+
+    @Override
+    public String toString() {
+        return "Redactor";
+    }
+}

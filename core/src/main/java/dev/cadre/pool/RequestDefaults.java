@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.RateLimited;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.Verbosity;
+import dev.cadre.price.Money;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a pool fills into requests that leave it open, and does about the answer to it. Immutable.
+ *
+ * @param fallsBack whether a call that finds no room in flex processing is made again as an ordinary one
+ * @param timeout of one attempt; null for the one that suits the service tier
+ */
+record RequestDefaults(
+        ServiceTier serviceTier,
+        boolean fallsBack,
+        Verbosity verbosity,
+        String safetyIdentifier,
+        @Nullable Duration timeout) {
+    static final RequestDefaults NONE = new RequestDefaults(ServiceTier.STANDARD, false, Verbosity.STANDARD, "", null);
+
+    private static final Duration TIMEOUT = Duration.ofMinutes(10);
+    /** Flex processing waits for idle machines. */
+    private static final Duration FLEX_TIMEOUT = Duration.ofMinutes(15);
+
+    ModelRequest fill(ModelRequest request) {
+        var options = request.options();
+        if (options.verbosity() == Verbosity.STANDARD) {
+            options = options.withVerbosity(verbosity);
+        }
+        if (options.safetyIdentifier().isEmpty()) {
+            options = options.withSafetyIdentifier(safetyIdentifier);
+        }
+        var tier = request.serviceTier() == ServiceTier.STANDARD ? serviceTier : request.serviceTier();
+        return request.withServiceTier(tier).withOptions(options);
+    }
+
+    /** The most that a filled request can cost, in whichever tier it is served in the end. */
+    Money worstCase(ModelRequest request, long inputTokens, Tariff tariff) {
+        Money asked = tariff.worstCase(request, inputTokens);
+        return mayFallBack(request)
+                ? asked.atLeast(tariff.worstCase(request.withServiceTier(ServiceTier.STANDARD), inputTokens))
+                : asked;
+    }
+
+    /** The request to be made after a failure: the same, unless it had better ask for ordinary service. */
+    ModelRequest after(ModelException failure, ModelRequest request) {
+        boolean noRoom = failure instanceof RateLimited limited && limited.reason() == RateLimited.Cause.NO_CAPACITY;
+        return noRoom && mayFallBack(request) ? request.withServiceTier(ServiceTier.STANDARD) : request;
+    }
+
+    private boolean mayFallBack(ModelRequest request) {
+        return fallsBack && request.serviceTier() == ServiceTier.FLEX;
+    }
+
+    Duration timeout(ModelRequest request) {
+        if (timeout != null) {
+            return timeout;
+        }
+        return request.serviceTier() == ServiceTier.FLEX ? FLEX_TIMEOUT : TIMEOUT;
+    }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.price;
+
+import dev.cadre.model.ProviderTool;
+
+/** A tool at the provider has no known price: nothing was sent. */
+public final class UnpricedToolException extends UnpricedException {
+    private final ProviderTool.Kind kind;
+
+    UnpricedToolException(ProviderTool.Kind kind, String model) {
+        super(
+                "no price for a call of %s by model '%s'; state it with ModelPool.Builder.toolPrice, or ModelSpec.withToolPrice"
+                        .formatted(kind, model));
+        this.kind = kind;
+    }
+
+    /** What has no price. */
+    public ProviderTool.Kind kind() {
+        return kind;
+    }
+}

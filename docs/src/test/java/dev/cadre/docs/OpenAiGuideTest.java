@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
+import dev.cadre.model.Attachment;
+import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.Verbosity;
+import dev.cadre.openai.OpenAi;
+import dev.cadre.openai.OpenAiClient;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.price.Price;
+import dev.cadre.price.ToolPrice;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.LoopbackOpenAi;
+import dev.cadre.testing.LoopbackReply;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Runs the snippets about OpenAI of docs/adapters.md. */
+class OpenAiGuideTest {
+    record Photo(String name) {}
+
+    record Caption(String text) {}
+
+    record Question(String text) {}
+
+    record Answer(String text) {}
+
+    private final Map<String, byte[]> album = Map.of("cat.png", new byte[] {1, 2, 3});
+    private LoopbackOpenAi server;
+
+    @BeforeEach
+    void start() {
+        server = LoopbackOpenAi.start();
+        server.onAny().replies(LoopbackReply.text("{\"text\":\"A cat.\"}"));
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void pools_areSetUp() throws Exception {
+        var environment = Map.of("OPENAI_API_KEY", "sk-test", "OPENAI_BASE_URL", server.baseUrl());
+
+        // region openai-pools
+        ModelPools models = OpenAi.fromEnv(
+                environment,
+                pool -> pool.serviceTier(ServiceTier.FLEX)
+                        .fallBackToStandard()
+                        .verbosity(Verbosity.LOW)
+                        .safetyIdentifier("tenant-7"));
+        // endregion
+
+        try (models) {
+            var photo = SubtaskType.model("ask", Question.class, Answer.class, "Answer.");
+            assertThat(run(models, photo, new Question("What is it?"))).isEqualTo(new Answer("A cat."));
+        }
+        assertThat(server.requests().getLast().body())
+                .contains("\"service_tier\":\"flex\"", "\"verbosity\":\"low\"", "\"safety_identifier\":\"tenant-7\"");
+    }
+
+    @Test
+    void type_showsAPhotoAndSharesAHandbook() throws Exception {
+        String handbook = "Name the animal first.";
+
+        // region openai-type
+        var caption = SubtaskType.model("caption", Photo.class, Caption.class, "Describe the photo.")
+                .sharing(handbook)
+                .attaching(photo -> List.of(Attachment.Image.of("image/png", album.get(photo.name()))));
+        // endregion
+
+        try (var client = client()) {
+            var models = ModelPools.of(ModelPool.of(client, "gpt-5.4-nano"));
+            assertThat(run(models, caption, new Photo("cat.png"))).isEqualTo(new Caption("A cat."));
+        }
+        assertThat(server.requests().getLast().body()).contains("AQID", handbook);
+    }
+
+    @Test
+    void tools_atTheProvider() throws Exception {
+        // region openai-tools
+        var research = SubtaskType.model("research", Question.class, Answer.class, "Answer with sources.")
+                .providerTools(3, new ProviderTool.WebSearch(List.of("example.org")));
+        // endregion
+
+        try (var client = client()) {
+            // region openai-tool-price
+            ModelPool pool = ModelPool.builder(client, "gpt-5.4-mini")
+                    .toolPrice(ProviderTool.Kind.CODE_INTERPRETER, new ToolPrice(Money.usd("0.03"), 20_000))
+                    .countingInput()
+                    .build();
+            // endregion
+            assertThat(run(ModelPools.of(pool), research, new Question("What is it?")))
+                    .isEqualTo(new Answer("A cat."));
+        }
+        assertThat(server.requests().getLast().body()).contains("\"max_tool_calls\":3");
+    }
+
+    @Test
+    void server_ofALocalModel() throws Exception {
+        String address = server.baseUrl();
+
+        // region openai-chat
+        OpenAiClient local = OpenAiClient.builder("none-needed")
+                .baseUrl(address)
+                .chatCompletions()
+                .build();
+        ModelPool pool = ModelPool.builder(local, "house-model-7b")
+                .price(Price.perMillionTokens("0", "0", "0"))
+                .build();
+        // endregion
+
+        try (local) {
+            var ask = SubtaskType.model("ask", Question.class, Answer.class, "Answer.");
+            assertThat(run(ModelPools.of(pool), ask, new Question("What is it?")))
+                    .isEqualTo(new Answer("A cat."));
+        }
+        assertThat(server.requests().getLast().path()).isEqualTo("/v1/chat/completions");
+    }
+
+    private OpenAiClient client() {
+        return OpenAiClient.builder("sk-test").baseUrl(server.baseUrl()).build();
+    }
+
+    private static <I, O> O run(ModelPools models, SubtaskType<I, O> type, I input) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var node = graph.add("node", type, input);
+        return Coordinator.of(models)
+                .run(graph.answering(node), Budget.usd("5.00"))
+                .requireComplete();
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Joins the chunks of a streamed chat completion into what would have come whole. */
+final class ChatChunks {
+    private final ObjectNode whole = JsonNodeFactory.instance.objectNode();
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder refusal = new StringBuilder();
+    private final Map<Integer, Call> calls = new TreeMap<>();
+    private String finish = "";
+
+    /** A function call in the making. */
+    private static final class Call {
+        private String id = "";
+        private String name = "";
+        private final StringBuilder arguments = new StringBuilder();
+    }
+
+    /** Takes a chunk; returns the piece of text in it, which may be empty. */
+    String add(JsonNode chunk) {
+        keep(chunk, "model");
+        keep(chunk, "service_tier");
+        keep(chunk, "usage");
+        JsonNode choice = chunk.path("choices").path(0);
+        finish = text(choice, "finish_reason", finish);
+        JsonNode delta = choice.path("delta");
+        refusal.append(text(delta, "refusal", ""));
+        delta.path("tool_calls").forEach(this::addCall);
+        String piece = text(delta, "content", "");
+        text.append(piece);
+        return piece;
+    }
+
+    private void keep(JsonNode chunk, String name) {
+        if (chunk.hasNonNull(name)) {
+            whole.set(name, chunk.get(name));
+        }
+    }
+
+    /** The name comes whole, the arguments piece by piece. */
+    private void addCall(JsonNode part) {
+        Call call = calls.computeIfAbsent(part.path("index").asInt(0), index -> new Call());
+        JsonNode function = part.path("function");
+        call.id = text(part, "id", call.id);
+        call.name = text(function, "name", call.name);
+        call.arguments.append(text(function, "arguments", ""));
+    }
+
+    private static String text(JsonNode node, String name, String otherwise) {
+        JsonNode value = node.path(name);
+        return value.isTextual() ? value.asText() : otherwise;
+    }
+
+    /** Whether the model has said nothing yet. */
+    boolean isEmpty() {
+        return text.isEmpty() && refusal.isEmpty() && calls.isEmpty();
+    }
+
+    /** The whole reply, or empty if the stream did not say why the model stopped: then some of it may be missing. */
+    Optional<JsonNode> joined() {
+        if (finish.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectNode choice = whole.putArray("choices").addObject().put("finish_reason", finish);
+        ObjectNode message = choice.putObject("message").put("content", text.toString());
+        if (!refusal.isEmpty()) {
+            message.put("refusal", refusal.toString());
+        }
+        ArrayNode called = message.putArray("tool_calls");
+        calls.values()
+                .forEach(call -> called.addObject()
+                        .put("id", call.id)
+                        .putObject("function")
+                        .put("name", call.name)
+                        .put("arguments", call.arguments.toString()));
+        return Optional.of(whole);
+    }
+}

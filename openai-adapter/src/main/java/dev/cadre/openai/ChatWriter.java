@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.JsonValue;
+import com.openai.core.ObjectMappers;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Effort;
+import dev.cadre.model.ModelException.InvalidRequest;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
+import dev.cadre.model.Verbosity;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a request as a chat completion. Whatever a plain request does not need is left out, because servers that only
+ * resemble the provider refuse or ignore it: the cache key, an effort of none, the ordinary service tier.
+ */
+final class ChatWriter {
+    private final AttachmentWriter attachments;
+    private final Api api;
+
+    ChatWriter(AttachmentWriter attachments, Api api) {
+        this.attachments = attachments;
+        this.api = api;
+    }
+
+    ChatCompletionCreateParams write(ModelRequest request) {
+        try {
+            var body = ObjectMappers.jsonMapper().treeToValue(body(request), ChatCompletionCreateParams.Body.class);
+            return ChatCompletionCreateParams.builder().body(body).build();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a chat completion cannot be written", e);
+        }
+    }
+
+    private ObjectNode body(ModelRequest request) {
+        if (request.serviceTier() == ServiceTier.BATCH) {
+            throw new IllegalArgumentException("a single call cannot ask for the service tier BATCH");
+        }
+        if (!request.options().providerTools().isEmpty()) {
+            throw unable("has no tools that run at the provider");
+        }
+        var body = object().put("model", request.model());
+        ArrayNode messages = body.putArray("messages");
+        if (!request.instructions().isBlank()) {
+            messages.add(message("system").put("content", request.instructions()));
+        }
+        request.turns().forEach(turn -> messages.add(message(turn)));
+        body.put(api.capField(), request.maxOutputTokens());
+        if (!request.tools().isEmpty()) {
+            ArrayNode tools = body.putArray("tools");
+            request.tools().forEach(tool -> tools.add(function(tool)));
+        }
+        if (request.output() instanceof OutputFormat.JsonSchema(String name, String schema)) {
+            var format = body.putObject("response_format").put("type", "json_schema");
+            format.putObject("json_schema")
+                    .put("name", name)
+                    .put("strict", true)
+                    .set("schema", tree("output schema", name, schema));
+        }
+        options(body, request);
+        return body;
+    }
+
+    private static void options(ObjectNode body, ModelRequest request) {
+        if (request.effort() != Effort.NONE) {
+            body.put("reasoning_effort", request.effort().wireName());
+        }
+        if (request.serviceTier() != ServiceTier.STANDARD) {
+            body.put("service_tier", request.serviceTier().wireName());
+        }
+        if (request.options().verbosity() != Verbosity.STANDARD) {
+            body.put("verbosity", request.options().verbosity().wireName());
+        }
+        if (!request.options().safetyIdentifier().isEmpty()) {
+            body.put("safety_identifier", request.options().safetyIdentifier());
+        }
+    }
+
+    /** Asks for the usage, too, which a stream does not tell by itself. */
+    ChatCompletionCreateParams writeStreamed(ModelRequest request) {
+        return write(request).toBuilder()
+                .putAdditionalBodyProperty("stream_options", JsonValue.from(Map.of("include_usage", true)))
+                .build();
+    }
+
+    private ObjectNode message(Turn turn) {
+        return switch (turn) {
+            case Turn.User user -> user(user);
+            case Turn.Assistant assistant -> assistant(assistant);
+            case Turn.ToolResult result -> {
+                if (!result.attachments().isEmpty()) {
+                    throw unable("cannot show pictures in the result of a tool");
+                }
+                yield message("tool").put("tool_call_id", result.callId()).put("content", result.text());
+            }
+        };
+    }
+
+    private ObjectNode user(Turn.User user) {
+        if (user.attachments().isEmpty()) {
+            return message("user").put("content", user.text());
+        }
+        ObjectNode message = message("user");
+        ArrayNode parts = message.putArray("content");
+        parts.addObject().put("type", "text").put("text", user.text());
+        for (Attachment attachment : user.attachments()) {
+            switch (attachment) {
+                case Attachment.Image image ->
+                    parts.addObject()
+                            .put("type", "image_url")
+                            .putObject("image_url")
+                            .put("url", attachments.url(image.source()))
+                            .put("detail", image.detail().wireName());
+                case Attachment.File file ->
+                    parts.addObject()
+                            .put("type", "file")
+                            .putObject("file")
+                            .put("filename", file.name())
+                            .put("file_data", file.content().dataUrl());
+            }
+        }
+        return message;
+    }
+
+    private static ObjectNode assistant(Turn.Assistant turn) {
+        ObjectNode message = message("assistant");
+        if (turn.text().isEmpty()) {
+            message.putNull("content");
+        } else {
+            message.put("content", turn.text());
+        }
+        List<ToolCall> calls = turn.toolCalls();
+        if (!calls.isEmpty()) {
+            ArrayNode called = message.putArray("tool_calls");
+            calls.forEach(call -> called.addObject()
+                    .put("id", call.callId())
+                    .put("type", "function")
+                    .putObject("function")
+                    .put("name", call.name())
+                    .put("arguments", call.arguments()));
+        }
+        return message;
+    }
+
+    private static ObjectNode function(ToolSpec tool) {
+        ObjectNode function = object().put("type", "function");
+        function.putObject("function")
+                .put("name", tool.name())
+                .put("description", tool.description())
+                .put("strict", true)
+                .set("parameters", tree("parameters of tool", tool.name(), tool.parametersSchema()));
+        return function;
+    }
+
+    private static ObjectNode tree(String what, String name, String json) {
+        return ObjectMappers.jsonMapper().valueToTree(ToolWriter.object(what, name, json));
+    }
+
+    private static ObjectNode message(String role) {
+        return object().put("role", role);
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    private static InvalidRequest unable(String what) {
+        return new InvalidRequest("a server that is spoken to in Chat Completions " + what, 0);
+    }
+}

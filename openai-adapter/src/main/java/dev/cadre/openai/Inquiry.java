@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.openai.client.OpenAIClient;
+import com.openai.core.JsonValue;
+import com.openai.models.models.Model;
+import com.openai.models.responses.inputtokens.InputTokenCountParams;
+import dev.cadre.model.ModelRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the provider tells without a model doing any work, and so without a bill. */
+final class Inquiry {
+    /** What the count of an input depends on. */
+    private static final Set<String> COUNTED =
+            Set.of("model", "input", "instructions", "tools", "text", "reasoning", "parallel_tool_calls");
+
+    private final OpenAIClient sdk;
+    private final Failures failures;
+    private final Duration timeout;
+
+    Inquiry(OpenAIClient sdk, Failures failures, Duration timeout) {
+        this.sdk = sdk;
+        this.failures = failures;
+        this.timeout = timeout;
+    }
+
+    /** The input tokens of a request: its own body, less what does not count. */
+    Handoff.Work<Long> inputTokens(ModelRequest request, Set<String> imageHosts) {
+        Map<String, JsonValue> body = ToolWriter.object(
+                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, imageHosts)));
+        var counted = InputTokenCountParams.builder();
+        body.forEach((name, value) -> {
+            if (COUNTED.contains(name)) {
+                counted.putAdditionalBodyProperty(name, value);
+            }
+        });
+        return text -> CallTrace.explained(failures, request.model(), () -> {
+            try (var raw =
+                    sdk.responses().inputTokens().withRawResponse().count(counted.build(), Timeouts.of(timeout))) {
+                long tokens = raw.parse()._inputTokens().asKnown().orElse(-1L);
+                if (tokens < 0) {
+                    throw failures.malformed(
+                            request.model(), "no count of input tokens came", new LimitHeaders(raw.headers()));
+                }
+                return tokens;
+            }
+        });
+    }
+
+    Handoff.Work<List<ListedModel>> models() {
+        return text -> CallTrace.explained(failures, "the list of models", () -> {
+            var listed = new ArrayList<ListedModel>();
+            for (Model model : sdk.models().list(Timeouts.of(timeout)).autoPager()) {
+                model._id()
+                        .asKnown()
+                        .ifPresent(id -> listed.add(new ListedModel(
+                                id, model._shutdownDate().asKnown().orElse(null))));
+            }
+            return List.copyOf(listed);
+        });
+    }
+}

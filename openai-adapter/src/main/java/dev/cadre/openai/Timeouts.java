@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.openai.core.RequestOptions;
+import com.openai.core.Timeout;
+import java.time.Duration;
+
+/** How long an exchange may take, in the SDK's terms. */
+final class Timeouts {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private Timeouts() {}
+
+    static RequestOptions of(Duration whole) {
+        Duration timeout = atLeast(SHORTEST, atMost(LONGEST, whole));
+        return RequestOptions.builder()
+                .timeout(Timeout.builder()
+                        .connect(atMost(CONNECT, timeout))
+                        .read(timeout)
+                        .write(timeout)
+                        .request(timeout)
+                        .build())
+                .build();
+    }
+
+    private static Duration atMost(Duration limit, Duration time) {
+        return time.compareTo(limit) > 0 ? limit : time;
+    }
+
+    private static Duration atLeast(Duration limit, Duration time) {
+        return time.compareTo(limit) < 0 ? limit : time;
+    }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.json.Json;
+import dev.cadre.model.Attachment;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.Effort;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException.InvalidRequest;
+import dev.cadre.model.ModelException.MalformedReply;
+import dev.cadre.model.ModelException.ServerFailed;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
+import dev.cadre.model.Verbosity;
+import dev.cadre.testing.LoopbackFault;
+import dev.cadre.testing.LoopbackReply;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Chat Completions, for servers without the Responses API. */
+class ChatTest extends LoopbackTest {
+    private static final String SCHEMA = """
+            {"type":"object","properties":{"why":{"type":"string"}},"required":["why"],"additionalProperties":false}""";
+
+    private static OpenAiClient chat;
+
+    @BeforeAll
+    static void startChat() {
+        chat = OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl())
+                .chatCompletions()
+                .build();
+    }
+
+    @AfterAll
+    static void stopChat() {
+        chat.close();
+    }
+
+    @Test
+    void request_plain_sendsWhatEveryServerKnows() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        chat.call(REQUEST.withOptions(REQUEST.options().withCacheKey("k")), plain());
+
+        assertThat(server.requests().getLast().path()).isEqualTo("/v1/chat/completions");
+        assertThat(sent()).isEqualTo(Json.parse("""
+                {"model":"gpt-5.4-nano","messages":[{"role":"system","content":"Answer."},
+                 {"role":"user","content":"How are you?"}],"max_completion_tokens":64}"""));
+    }
+
+    @Test
+    void request_forOlderServers_namesTheCapTheirWay() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+        try (var older = OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl())
+                .chatCompletionsWithMaxTokens()
+                .build()) {
+            older.call(REQUEST, plain());
+        }
+
+        assertThat(server.requests().getLast().body())
+                .contains("\"max_tokens\":64")
+                .doesNotContain("max_completion_tokens");
+    }
+
+    @Test
+    void request_withEverything_isTaken() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("{\"why\":\"x\"}"));
+        var photo = Attachment.Image.of("image/png", new byte[] {1});
+
+        chat.call(
+                REQUEST.withTurns(List.of(new Turn.User("Look.", List.of(photo))))
+                        .withOutput(new OutputFormat.JsonSchema("verdict", SCHEMA))
+                        .withTools(List.of(new ToolSpec("grep", "Finds.", SCHEMA)))
+                        .withEffort(Effort.LOW)
+                        .withServiceTier(ServiceTier.FLEX)
+                        .withOptions(
+                                REQUEST.options().withVerbosity(Verbosity.LOW).withSafetyIdentifier("user-7")),
+                plain());
+
+        assertThat(server.requests().getLast().body())
+                .contains(
+                        "\"url\":\"data:image/png;base64,AQ==\"",
+                        "\"response_format\":{\"json_schema\":{\"name\":\"verdict\",\"schema\":" + SCHEMA
+                                + ",\"strict\":true}",
+                        "\"reasoning_effort\":\"low\"",
+                        "\"service_tier\":\"flex\"",
+                        "\"verbosity\":\"low\"",
+                        "\"safety_identifier\":\"user-7\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void toolCalls_ofOneTurn_areAnsweredInTheNext(boolean streamed) throws InterruptedException {
+        var cats = new ToolCall("call_1", "grep", "{\"why\":\"cats\"}");
+        var dogs = new ToolCall("call_2", "grep", "{\"why\":\"dogs\"}");
+        server.on(request -> request.toolOutputs().isEmpty()).replies(LoopbackReply.toolCalls(cats, dogs));
+        server.onAny().replies(LoopbackReply.text("Both."));
+        ModelRequest first = REQUEST.withTools(List.of(new ToolSpec("grep", "Finds.", SCHEMA)));
+        CallContext context = streamed ? streamed(piece -> {}) : plain();
+
+        ModelReply asked = chat.call(first, context);
+        ModelReply answered = chat.call(
+                first.withTurns(List.of(
+                        first.turns().getFirst(),
+                        Turn.Assistant.of(asked),
+                        new Turn.ToolResult("call_1", "3 cats"),
+                        new Turn.ToolResult("call_2", "no dogs"))),
+                context);
+
+        assertThat(asked.finish()).isEqualTo(Finish.TOOL_CALLS);
+        assertThat(asked.toolCalls()).containsExactly(cats, dogs);
+        assertThat(answered.text()).isEqualTo("Both.");
+        assertThat(server.requests().getLast().toolOutputs()).containsExactly("3 cats", "no dogs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void end_ofEveryKind_isTold(boolean streamed) throws InterruptedException {
+        assertThat(finish(LoopbackReply.text("Fine."), streamed)).isEqualTo(Finish.COMPLETE);
+        assertThat(finish(LoopbackReply.truncated("Fi"), streamed)).isEqualTo(Finish.TRUNCATED);
+        assertThat(finish(LoopbackReply.filtered("Fi"), streamed)).isEqualTo(Finish.FILTERED);
+        assertThat(finish(LoopbackReply.refusal("No."), streamed)).isEqualTo(Finish.REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void usage_withDetails_isRead(boolean streamed) throws InterruptedException {
+        var usage = new TokenUsage(1_000, 640, 0, 50, 30);
+        server.onAny().replies(LoopbackReply.text("x").usage(usage).field("service_tier", "\"flex\""));
+
+        ModelReply reply = chat.call(REQUEST, streamed ? streamed(piece -> {}) : plain());
+
+        assertThat(reply.usage()).isEqualTo(usage);
+        assertThat(reply.serviceTier()).isEqualTo(ServiceTier.FLEX);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"prompt_tokens\":10,\"completion_tokens\":3} | true",
+                "{\"prompt_tokens\":10,\"completion_tokens\":3,\"total_tokens\":13,\"prompt_tokens_details\":null} | true",
+                "{\"prompt_tokens\":10,\"completion_tokens\":3,\"total_tokens\":14} | false",
+                "{\"prompt_tokens\":0,\"completion_tokens\":3} | false",
+                "{\"prompt_tokens\":10,\"completion_tokens\":-3} | false",
+                "{\"prompt_tokens\":\"10\",\"completion_tokens\":3} | false",
+                "{\"prompt_tokens\":1e20,\"completion_tokens\":3} | false",
+                "{} | false",
+                "null | false"
+            })
+    void usage_isBelievedOnlyIfItCanBe(String json, boolean believed) throws InterruptedException {
+        server.onAny().replies(LoopbackReply.raw(200, "application/json", """
+                        {"choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"usage":%s}""".formatted(json)));
+
+        assertThat(chat.call(REQUEST, plain()).usage()).isEqualTo(believed ? TokenUsage.of(10, 3) : null);
+    }
+
+    @Test
+    void stream_isHeardPieceByPiece() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine, ", "thank ", "you."));
+        var pieces = new ArrayList<String>();
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine, thank you.");
+
+        assertThat(pieces).containsExactly("Fine, ", "thank ", "you.");
+        assertThat(server.requests().getLast().body()).contains("\"stream_options\":{\"include_usage\":true}");
+    }
+
+    @Test
+    void stream_thatEndsEarly_isNoReply() {
+        server.onAny().replies(LoopbackReply.text("Fi", "ne.").fault(LoopbackFault.CUT_STREAM));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, streamed(piece -> {})))
+                .isInstanceOf(MalformedReply.class)
+                .hasMessageContaining("the stream ended without saying why the model stopped");
+    }
+
+    @Test
+    void stream_withAnError_fails() {
+        server.onAny().replies(LoopbackReply.failed("server_error", "Oops."));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, streamed(piece -> {}))).isInstanceOf(ServerFailed.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "null",
+                "{\"choices\":[]}",
+                "{\"choices\":[{\"message\":{\"content\":\"x\"}}]}",
+                "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"bored\"}]}",
+                "{\"choices\":[{\"message\":{\"tool_calls\":[{\"id\":\"c\"}]},\"finish_reason\":\"tool_calls\"}]}"
+            })
+    void reply_withoutItsParts_isMalformed(String body) {
+        server.onAny().replies(LoopbackReply.raw(200, "application/json", body));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, plain())).isInstanceOf(MalformedReply.class);
+    }
+
+    @Test
+    void whatChatCannotSay_isRefusedUnsent() {
+        var searching =
+                REQUEST.withOptions(REQUEST.options().withProviderTools(List.of(new ProviderTool.WebSearch()), 1));
+        var shown = REQUEST.withTurns(List.of(
+                new Turn.ToolResult("c", "text", List.of(Attachment.Image.of("image/png", new byte[] {1})))));
+
+        assertThatThrownBy(() -> chat.call(searching, plain()))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("has no tools that run at the provider");
+        assertThatThrownBy(() -> chat.call(shown, plain())).isInstanceOf(InvalidRequest.class);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    private static Finish finish(LoopbackReply scripted, boolean streamed) throws InterruptedException {
+        server.reset();
+        server.onAny().replies(scripted);
+        return chat.call(REQUEST, streamed ? streamed(piece -> {}) : plain()).finish();
+    }
+
+    private static Json sent() {
+        return Json.parse(server.requests().getLast().body());
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.json.Json;
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Effort;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.model.Turn;
+import dev.cadre.model.Verbosity;
+import dev.cadre.pool.Attempt;
+import dev.cadre.pool.CallTerms;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.ModelShutDownException;
+import dev.cadre.price.Money;
+import dev.cadre.price.UnpricedTierException;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.LoopbackReply;
+import dev.cadre.testing.LoopbackRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Service tiers, verbosity, safety identifiers, counted input: asked for over HTTP, and paid. */
+class ServiceOptionsTest extends LoopbackTest {
+    private static final TokenUsage USAGE = TokenUsage.of(1_000, 500);
+    private static final ModelRequest LARGE = REQUEST.withMaxOutputTokens(2_000);
+
+    record Topic(String name) {}
+
+    record Note(String text) {}
+
+    private static final SubtaskType<Topic, Note> NOTE =
+            SubtaskType.model("note", Topic.class, Note.class, "State a fact.");
+
+    private final BudgetGuard money = Budget.usd("1.00").open();
+    private final List<Attempt> attempts = new ArrayList<>();
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt-5.4-nano, FLEX,     flex,     0.0004125",
+        "gpt-5.4-nano, FLEX,     default,  0.000825",
+        "gpt-5.4-mini, PRIORITY, priority, 0.006",
+        "gpt-5.4-mini, PRIORITY, fast,     0.006",
+        "gpt-5.4-mini, PRIORITY, default,  0.003",
+        "gpt-5.4-mini, STANDARD, default,  0.003"
+    })
+    void serviceTier_ofThePool_isAskedFor_butTheReplysIsPaid(
+            String model, ServiceTier asked, String billed, String cost) throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("service_tier", "\"" + billed + "\""));
+
+        call(ModelPool.builder(client, model).serviceTier(asked), LARGE.withModel(model));
+
+        assertThat(sent().text("service_tier")).isEqualTo(asked.wireName());
+        assertThat(money.state().settled()).isEqualTo(Money.usd(cost));
+    }
+
+    @Test
+    void priority_onNano_isRefusedByPoolAndRun() {
+        assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
+                        .serviceTier(ServiceTier.PRIORITY)
+                        .build())
+                .isInstanceOf(UnpricedTierException.class)
+                .hasMessageContaining("no price for service tier PRIORITY");
+
+        assertThatThrownBy(() -> run(NOTE.serviceTier(ServiceTier.PRIORITY))).isInstanceOf(UnpricedTierException.class);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void flexWithoutRoom_mayFallBackToStandard() throws InterruptedException {
+        server.on(request -> request.text("service_tier").equals("flex"))
+                .replies(LoopbackReply.error(429, "", "", "Resource unavailable"));
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE));
+
+        call(flex().fallBackToStandard(), LARGE);
+
+        assertThat(server.requests().stream().map(request -> request.text("service_tier")))
+                .containsExactly("flex", "default");
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.000825"));
+        // the dearer tier is reserved from the start
+        Money standard = ModelPool.of(client, MODEL).worstCase(LARGE);
+        assertThat(reserved()).containsExactly(standard, standard);
+        assertThat(attempts)
+                .filteredOn(Attempt.Started.class::isInstance)
+                .extracting(attempt -> ((Attempt.Started) attempt).serviceTier())
+                .containsExactly(ServiceTier.FLEX, ServiceTier.STANDARD);
+    }
+
+    @Test
+    void flexWithoutRoom_otherwiseTriesFlexAgain() throws InterruptedException {
+        server.on(request -> request.arrival() == 1).replies(LoopbackReply.error(429, "", "", "Resource unavailable"));
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE));
+
+        call(flex(), LARGE);
+
+        assertThat(server.requests().stream().map(request -> request.text("service_tier")))
+                .containsExactly("flex", "flex");
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.0004125"));
+    }
+
+    @Test
+    void options_ofThePool_areSent() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        call(
+                ModelPool.builder(client, MODEL).verbosity(Verbosity.LOW).safetyIdentifier("user-7"),
+                REQUEST.withEffort(Effort.HIGH));
+
+        assertThat(sent().text("text", "verbosity")).isEqualTo("low");
+        assertThat(sent().text("safety_identifier")).isEqualTo("user-7");
+        assertThat(sent().text("reasoning", "effort")).isEqualTo("high");
+    }
+
+    @Test
+    void options_ofAType_prevail() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("{\"text\":\"Cats purr.\"}"));
+
+        run(NOTE.verbosity(Verbosity.HIGH).serviceTier(ServiceTier.FLEX).effort(Effort.LOW));
+
+        assertThat(sent().text("text", "verbosity")).isEqualTo("high");
+        assertThat(sent().text("text", "format", "type")).isEqualTo("json_schema");
+        assertThat(sent().text("service_tier")).isEqualTo("flex");
+        assertThat(sent().text("reasoning", "effort")).isEqualTo("low");
+    }
+
+    @Test
+    void surcharge_isPaidOnEveryToken() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE));
+
+        call(ModelPool.builder(client, MODEL).surcharge(10), LARGE);
+
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.0009075"));
+    }
+
+    @Test
+    void countedInput_isWhatIsReserved() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        call(ModelPool.builder(client, MODEL).countingInput(), LARGE);
+
+        assertThat(server.requests().stream().map(LoopbackRequest::path))
+                .containsExactly("/v1/responses/input_tokens", "/v1/responses");
+        assertThat(Json.parse(server.requests().getFirst().body())).isEqualTo(Json.parse("""
+                {"model":"gpt-5.4-nano","instructions":"Answer.",
+                 "input":[{"type":"message","role":"user","content":"How are you?"}],"reasoning":{"effort":"none"}}"""));
+        // "Answer.How are you?" makes 5 tokens there, a bound of 51 here
+        assertThat(reserved()).containsExactly(Money.usd("0.0000002").times(5).plus(Money.usd("0.0025")));
+        assertThat(ModelPool.of(client, MODEL).worstCase(LARGE))
+                .isEqualTo(Money.usd("0.0000002").times(51).plus(Money.usd("0.0025")));
+    }
+
+    @Test
+    void countedInput_letsAFileWithoutABoundPass() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+        var file = Attachment.File.of("a.pdf", "application/pdf", "%PDF".getBytes(StandardCharsets.UTF_8));
+
+        call(
+                ModelPool.builder(client, MODEL).countingInput(),
+                LARGE.withTurns(List.of(new Turn.User("Read.", List.of(file)))));
+
+        assertThat(sent().body()).contains("\"filename\":\"a.pdf\"");
+    }
+
+    @Test
+    void uncountedInput_isReservedByItsBound() throws InterruptedException {
+        server.onService(request -> true).replies(LoopbackReply.error(500, "server_error", "", "Oops."));
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        call(ModelPool.builder(client, MODEL).countingInput(), LARGE);
+
+        assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
+    }
+
+    @Test
+    void countingInput_ofAClientThatCannot_isRefused() {
+        assertThatIllegalStateException()
+                .isThrownBy(() ->
+                        ModelPool.builder((request, context) -> null, MODEL).countingInput())
+                .withMessage("the client of model 'gpt-5.4-nano' cannot count its input");
+    }
+
+    @Test
+    void model_afterItsShutdown_isRefused() {
+        ModelPool.builder(client, MODEL).today(LocalDate.of(2027, 3, 31)).build();
+
+        assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
+                        .today(LocalDate.of(2027, 4, 1))
+                        .build())
+                .isInstanceOf(ModelShutDownException.class)
+                .hasMessage("model 'gpt-5.4-nano' was shut down on 2027-04-01; bind another to its tier");
+    }
+
+    @Test
+    void models_areListedWithTheirShutdown() throws InterruptedException {
+        List<ListedModel> models = client.models(Duration.ofMinutes(1));
+
+        assertThat(models).contains(new ListedModel("gpt-5.4", null));
+        assertThat(models)
+                .filteredOn(model -> model.id().equals(MODEL))
+                .extracting(ListedModel::shutdown)
+                .containsExactly(Optional.of(LocalDate.of(2027, 4, 1)));
+    }
+
+    private ModelPool.Builder flex() {
+        return ModelPool.builder(client, MODEL)
+                .serviceTier(ServiceTier.FLEX)
+                .retryPolicy(RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO));
+    }
+
+    private void call(ModelPool.Builder pool, ModelRequest request) throws InterruptedException {
+        pool.build()
+                .call(
+                        request,
+                        CallTerms.of(money, PURPOSE, System.nanoTime() + AMPLE.toNanos())
+                                .withAttempts(attempts::add));
+    }
+
+    private static void run(SubtaskType<Topic, Note> type) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", type, new Topic("cats"));
+        Coordinator.of(ModelPools.of(ModelPool.of(client, MODEL))).run(graph.answering(note), Budget.usd("0.05"));
+    }
+
+    private List<Money> reserved() {
+        return attempts.stream()
+                .filter(Attempt.Started.class::isInstance)
+                .map(attempt -> ((Attempt.Started) attempt).reserved())
+                .toList();
+    }
+
+    private static LoopbackRequest sent() {
+        return server.requests().getLast();
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a run logs. */
+class LogsTest {
+    @Test
+    void logs_ofARunInWhichEverythingThrows_holdNoKeyAndModelTextOnlyAtTrace() throws Exception {
+        List<String> lines = logged();
+
+        assertThat(lines).noneMatch(line -> line.contains("canary"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains(LoggedRun.MODEL_TEXT))
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("TRACE "));
+        assertThat(lines)
+                .contains("WARN dev.cadre.event.RunListener: a run listener threw on RunStarted:"
+                        + " java.lang.IllegalArgumentException")
+                .contains("DEBUG dev.cadre.worker.ToolThread: tool 'look' of subtask 'looking' failed:"
+                        + " java.lang.IllegalStateException")
+                .anyMatch(line -> line.endsWith("java.lang.IllegalStateException: They purr at night. [redacted]"));
+    }
+
+    private static List<String> logged() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dslf4j.provider=" + PrintedLogs.class.getName(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoggedRun.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(printed).isZero();
+            return printed.lines().toList();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
