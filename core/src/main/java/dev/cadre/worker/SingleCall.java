@@ -68,7 +68,7 @@ public final class SingleCall<I, O> {
      */
     public ModelRequest request(I input) {
         var task = RungTask.first(type, input, type.name(), type.tiers().start());
-        return RungPrompt.first(
+        return pool.filled(RungPrompt.first(
                         type,
                         work,
                         task.inputJson(),
@@ -77,7 +77,7 @@ public final class SingleCall<I, O> {
                         pool.model(),
                         pool.spec().maxOutputTokens(),
                         limits)
-                .withServiceTier(serviceTier);
+                .withServiceTier(serviceTier));
     }
 
     /** What the call for an input may cost; nothing if the input does not fit its type, because nothing would be sent. */

@@ -30,8 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -168,35 +166,11 @@ final class OpenAiBatches implements BatchClient {
         sdk.close();
     }
 
-    /** Runs on a virtual thread: only there an interrupt closes the connection. */
     private <T> T exchange(String what, Callable<T> work) throws InterruptedException {
         if (isClosed.getAsBoolean()) {
             throw new IllegalStateException("this client is closed");
         }
-        if (Thread.currentThread().isVirtual()) {
-            return here(what, work);
-        }
-        var task = new FutureTask<>(() -> here(what, work));
-        Thread thread = Thread.ofVirtual().name("cadre-openai-batch").start(task);
-        try {
-            return task.get();
-        } catch (ExecutionException failed) {
-            throw rethrown(failed);
-        } finally {
-            thread.interrupt();
-            thread.join();
-        }
-    }
-
-    private static RuntimeException rethrown(ExecutionException failed) throws InterruptedException {
-        Throwable cause = failed.getCause();
-        if (cause instanceof InterruptedException interrupted) {
-            throw interrupted;
-        }
-        if (cause instanceof Error error) {
-            throw error;
-        }
-        return cause instanceof RuntimeException failure ? failure : new IllegalStateException(failed);
+        return Handoff.run(text -> here(what, work), text -> {});
     }
 
     private <T> T here(String what, Callable<T> work) throws InterruptedException {

@@ -140,10 +140,10 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         }
     }
 
-    /** The Batch API; its requests go to the Responses API, too. */
+    /** The Batch API, whose requests go to the Responses API; empty for a server that lacks that. */
     @Override
     public Optional<BatchClient> batches() {
-        return Optional.of(batches);
+        return api == Api.RESPONSES ? Optional.of(batches) : Optional.empty();
     }
 
     /**

@@ -47,6 +47,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.price.Spend;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -519,5 +523,39 @@ class ResumeTest {
             gate.open();
             first.result();
         }
+    }
+
+    // --- records that are whole, and not what anybody wrote
+
+    /** The journal with the outputs of one subtask, of the planner or of the merger put in place of what they are. */
+    private Path forged(Path file, String subtask, String output) {
+        Path forgery = folder.resolve("forged-" + subtask);
+        try (Journal copy = FileJournal.open(forgery)) {
+            FileJournal.read(file, line -> {
+                switch (line.entry()) {
+                    case JournalEntry.Ended(JournalKey key, Fingerprint fingerprint, var outcome, Spend spend)
+                    when key.subtask().equals(subtask) ->
+                        copy.append(
+                                new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(output), spend));
+                    case JournalEntry.RunEnded end -> {}
+                    case JournalEntry each -> copy.append(each);
+                }
+            });
+        }
+        return forgery;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"text\":7}", "{}", "[]", "7"})
+    void outputInTheJournal_thatDoesNotFitItsType_failsTheRun(String output) throws Exception {
+        Path file = folder.resolve("graph");
+        session(model(), file, ResumeTest::runGraph);
+        var model = model();
+
+        var result = session(model, forged(file, "fish", output), ResumeTest::runGraph);
+
+        assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+        assertThat(failed(result).cause().message()).contains("fish");
+        assertThat(model.calls()).isEmpty();
     }
 }
