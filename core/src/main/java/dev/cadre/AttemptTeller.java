@@ -36,7 +36,8 @@ final class AttemptTeller implements AttemptListener {
                 tellOf(replied.excess());
             }
             case Attempt.Failed failed -> {
-                String message = Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
+                String message =
+                        Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
                 String result = failed.failure().getClass().getSimpleName() + ": " + message;
                 tell(failed.id(), failed.id().model(), result, failed.spend(), failed.took());
                 tellOf(failed.excess());

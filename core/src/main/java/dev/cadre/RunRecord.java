@@ -103,16 +103,15 @@ final class RunRecord implements RunListener {
     /** How a subtask ended, if it need not or must not be tried again. */
     Optional<Outcome<Object>> recall(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
         var key = new JournalKey(run, subtaskId, item);
-        return journal.ended(key, fingerprints.of(type, input))
-                .flatMap(ended -> switch (ended.outcome()) {
-                    case Outcome.Succeeded<String>(String json) ->
-                        Optional.of(new Outcome.Succeeded<>(read(key, JsonType.of(type.output()), json)));
-                    case Outcome.Failed<String>(Failure failure) ->
-                        failure.kind() == Failure.Kind.EFFECT_UNKNOWN
-                                ? Optional.of(new Outcome.Failed<>(failure))
-                                : Optional.empty();
-                    case Outcome.Skipped<String> skipped -> Optional.empty();
-                });
+        return journal.ended(key, fingerprints.of(type, input)).flatMap(ended -> switch (ended.outcome()) {
+            case Outcome.Succeeded<String>(String json) ->
+                Optional.of(new Outcome.Succeeded<>(read(key, JsonType.of(type.output()), json)));
+            case Outcome.Failed<String>(Failure failure) ->
+                failure.kind() == Failure.Kind.EFFECT_UNKNOWN
+                        ? Optional.of(new Outcome.Failed<>(failure))
+                        : Optional.empty();
+            case Outcome.Skipped<String> skipped -> Optional.empty();
+        });
     }
 
     /** What a record says; nobody but the journal has looked at it. */

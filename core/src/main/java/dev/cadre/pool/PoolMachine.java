@@ -182,8 +182,8 @@ public final class PoolMachine {
             when limited.reason() == ModelException.RateLimited.Cause.SLOW_DOWN ->
                 parallel.onSlowDown(admission, admissions);
             case ModelException.RateLimited limited -> parallel.onOverload(admission, admissions);
-            case ModelException.ServerFailed server when server.status() == 503 || server.status() == 529 ->
-                parallel.onOverload(admission, admissions);
+            case ModelException.ServerFailed server
+            when server.status() == 503 || server.status() == 529 -> parallel.onOverload(admission, admissions);
             default -> {}
         }
     }

@@ -101,8 +101,7 @@ final class TierChoice {
         if (!subtask.node.optional() || !type.isModelWork()) {
             return false;
         }
-        Money needed =
-                prices.worstCase(type, null, type.tiers().floor()).plus(stillRequired(all));
+        Money needed = prices.worstCase(type, null, type.tiers().floor()).plus(stillRequired(all));
         return money.isContendedBy(needed);
     }
 

@@ -21,6 +21,7 @@ class ModelExceptionTest {
     void cause_withoutKey_staysItself() {
         var cause = new IOException("reset");
 
-        assertThat(new ModelException.ConnectionFailed("lost", Charge.UNKNOWN, cause)).hasCause(cause);
+        assertThat(new ModelException.ConnectionFailed("lost", Charge.UNKNOWN, cause))
+                .hasCause(cause);
     }
 }

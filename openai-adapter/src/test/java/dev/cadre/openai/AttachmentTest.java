@@ -23,7 +23,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
-import dev.cadre.testing.LoopbackReply;
+import dev.cadre.testing.loopback.LoopbackReply;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -14,7 +14,7 @@ import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
-import dev.cadre.testing.LoopbackReply;
+import dev.cadre.testing.loopback.LoopbackReply;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

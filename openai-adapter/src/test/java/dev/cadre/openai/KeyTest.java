@@ -12,7 +12,7 @@ import dev.cadre.pool.RetryPolicy;
 import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.testing.LoopbackReply;
+import dev.cadre.testing.loopback.LoopbackReply;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -22,7 +22,7 @@ import dev.cadre.price.UnpricedToolException;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.testing.LoopbackReply;
+import dev.cadre.testing.loopback.LoopbackReply;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;

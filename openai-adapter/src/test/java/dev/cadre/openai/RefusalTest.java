@@ -14,7 +14,7 @@ import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
 import dev.cadre.model.RateLimits.Window;
-import dev.cadre.testing.LoopbackReply;
+import dev.cadre.testing.loopback.LoopbackReply;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,8 @@ package dev.cadre.testing;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.testing.loopback.LoopbackOpenAi;
+import dev.cadre.testing.simulation.SimulationSeed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

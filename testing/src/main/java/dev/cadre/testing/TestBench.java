@@ -4,6 +4,8 @@ package dev.cadre.testing;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.pool.PoolLoad;
 import dev.cadre.price.Money;
+import dev.cadre.testing.loopback.LoopbackOpenAi;
+import dev.cadre.testing.simulation.SimulationSeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

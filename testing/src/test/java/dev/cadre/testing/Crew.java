@@ -12,29 +12,29 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** Work that the tests of whole runs share. On nano 1,000 tokens in and 400 out cost $0.0007. */
-final class Crew {
-    static final String NOTE_USD = "0.0007";
+public final class Crew {
+    public static final String NOTE_USD = "0.0007";
 
-    record Topic(String name) {}
+    public record Topic(String name) {}
 
-    record Note(String text) {}
+    public record Note(String text) {}
 
-    record Notes(List<Note> notes) {}
+    public record Notes(List<Note> notes) {}
 
-    record Brief(String headline) {}
+    public record Brief(String headline) {}
 
-    record Answer(String text) {}
+    public record Answer(String text) {}
 
-    static final SubtaskType<Topic, Note> NOTE =
+    public static final SubtaskType<Topic, Note> NOTE =
             SubtaskType.model("note", Topic.class, Note.class, "State three facts about the topic.");
-    static final SubtaskType<Notes, Brief> BRIEF = SubtaskType.model(
+    public static final SubtaskType<Notes, Brief> BRIEF = SubtaskType.model(
                     "brief", Notes.class, Brief.class, "Write one brief from the notes.")
             .startingAt(Tier.MINI);
 
     private Crew() {}
 
     /** Something that runs on a thread of its own. */
-    static final class Started<T> {
+    public static final class Started<T> {
         private final FutureTask<T> task;
         private final Thread thread;
 
@@ -61,46 +61,46 @@ final class Crew {
         }
     }
 
-    static <T> Started<T> start(Callable<T> work) {
+    public static <T> Started<T> start(Callable<T> work) {
         var started = new Started<>(work);
         started.thread.start();
         return started;
     }
 
     /** A plan of these subtasks. */
-    static String plan(String... subtasks) {
+    public static String plan(String... subtasks) {
         return "{\"subtasks\":[" + String.join(",", subtasks) + "]}";
     }
 
     /** A planned subtask of the type {@code note} about the topic of its own id. */
-    static String plannedNote(String id, String... after) {
+    public static String plannedNote(String id, String... after) {
         return planned("note", id, "{\"name\":\"%s\"}".formatted(id), "", after);
     }
 
-    static String planned(String type, String id, String input, String wires, String... after) {
+    public static String planned(String type, String id, String input, String wires, String... after) {
         String quoted = String.join(
                 ",", Arrays.stream(after).map(each -> '"' + each + '"').toList());
         return "{\"type\":\"%s\",\"id\":\"%s\",\"input\":%s,\"wires\":[%s],\"after\":[%s]}"
                 .formatted(type, id, input, wires, quoted);
     }
 
-    static String wire(String into, String from, String field) {
+    public static String wire(String into, String from, String field) {
         return "{\"into\":\"%s\",\"from\":\"%s\",\"field\":\"%s\"}".formatted(into, from, field);
     }
 
     /** What a merging model replies. */
-    static String merged(String answer) {
+    public static String merged(String answer) {
         return "{\"answer\":{\"text\":\"%s\"},\"citations\":[]}".formatted(answer);
     }
 
-    static <R> RunResult.Failed<R> failed(RunResult<R> result) {
+    public static <R> RunResult.Failed<R> failed(RunResult<R> result) {
         if (result instanceof RunResult.Failed<R> failed) {
             return failed;
         }
         throw new AssertionError("expected a failed run, not " + result);
     }
 
-    static <R> RunResult.Partial<R> partial(RunResult<R> result) {
+    public static <R> RunResult.Partial<R> partial(RunResult<R> result) {
         if (result instanceof RunResult.Partial<R> partial) {
             return partial;
         }

@@ -20,6 +20,7 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
@@ -27,6 +28,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
@@ -47,12 +49,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import dev.cadre.journal.Fingerprint;
-import dev.cadre.price.Spend;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs that are broken off at every entry of their journal, and go on in another session. */
 class ResumeTest {
@@ -535,8 +535,7 @@ class ResumeTest {
                 switch (line.entry()) {
                     case JournalEntry.Ended(JournalKey key, Fingerprint fingerprint, var outcome, Spend spend)
                     when key.subtask().equals(subtask) ->
-                        copy.append(
-                                new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(output), spend));
+                        copy.append(new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(output), spend));
                     case JournalEntry.RunEnded end -> {}
                     case JournalEntry each -> copy.append(each);
                 }

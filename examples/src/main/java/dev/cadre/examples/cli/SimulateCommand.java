@@ -3,9 +3,9 @@ package dev.cadre.examples.cli;
 
 import dev.cadre.examples.cli.SearchOptions.Output;
 import dev.cadre.examples.simulation.SampleCrew;
-import dev.cadre.testing.CrewForecast;
-import dev.cadre.testing.CrewSimulation;
-import dev.cadre.testing.Sensitivity;
+import dev.cadre.testing.simulation.CrewForecast;
+import dev.cadre.testing.simulation.CrewSimulation;
+import dev.cadre.testing.simulation.Sensitivity;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -20,7 +20,7 @@ import dev.cadre.testing.Dollars;
 import dev.cadre.testing.EventLog;
 import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
-import dev.cadre.testing.SimulationSeed;
+import dev.cadre.testing.simulation.SimulationSeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing.simulation;
+
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.RunEnding.Status;
+import dev.cadre.schedule.RunFailure;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What came of many simulated runs. It says what follows from the assumptions, not what a provider will do. The same
+ * simulation, seed and number of runs give the same forecast, to the last bit.
+ *
+ * @param runs how many runs there were
+ * @param seed what they followed from
+ * @param subtasks how many subtasks each of them has; a fan-out counts as one
+ * @param makespan the time from start to result
+ * @param cost what was booked for a run: settled and forfeited
+ * @param ends how many runs ended so
+ * @param failures why the failed ones failed
+ * @param tiers what each tier did
+ * @param wasted the mean money of a run that brought no accepted output: rejected and failed work, lost replies
+ * @param succeeded the share of subtasks that succeeded, from 0 to 1
+ * @param right the share of subtasks and items that were accepted and right, from 0 to 1
+ */
+public record CrewForecast(
+        int runs,
+        long seed,
+        int subtasks,
+        Percentiles<Duration> makespan,
+        Percentiles<Money> cost,
+        Map<Status, Integer> ends,
+        Map<RunFailure.Kind, Integer> failures,
+        List<TierUse> tiers,
+        Money wasted,
+        double succeeded,
+        double right) {
+
+    /**
+     * What one tier did in a run, in the mean.
+     *
+     * @param model the id of its model
+     * @param attempts model calls of a run
+     * @param cost what was booked for them
+     * @param peakInFlight the most of them at once, in any of the runs
+     */
+    public record TierUse(Tier tier, String model, double attempts, Money cost, int peakInFlight) {}
+
+    public CrewForecast {
+        ends = Collections.unmodifiableMap(new TreeMap<>(ends));
+        failures = Collections.unmodifiableMap(new TreeMap<>(failures));
+        tiers = List.copyOf(tiers);
+    }
+
+    /** The share of runs that ended so, from 0 to 1. */
+    public double rate(Status status) {
+        return ends.getOrDefault(status, 0) / (double) runs;
+    }
+
+    /** What one tier did. */
+    public TierUse tier(Tier tier) {
+        return tiers.stream().filter(use -> use.tier() == tier).findFirst().orElseThrow();
+    }
+}

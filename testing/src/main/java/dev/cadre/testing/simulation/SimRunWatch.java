@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing.simulation;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.model.Tier;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunEnding;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Tiers;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Sees what goes into the machine of one run and what comes out, and holds it to its promises. */
+final class SimRunWatch {
+    private final SimWorld world;
+    private final SimRunPlan plan;
+    private final Map<String, GraphNode> admitted = new HashMap<>();
+    private final List<String> order = new ArrayList<>();
+    private final Map<String, Outcome<?>> ends = new HashMap<>();
+    private final Set<String> started = new HashSet<>();
+    private final Map<String, Tier> lastTier = new HashMap<>();
+    private Tier ceiling = Tier.FLAGSHIP;
+    private boolean stopped;
+    private boolean finished;
+
+    SimRunWatch(SimWorld world, SimRunPlan plan) {
+        this.world = world;
+        this.plan = plan;
+    }
+
+    void input(RunInput input) {
+        if (!finished && input instanceof RunInput.Admitted(GraphNode node)) {
+            admitted.put(node.id(), node);
+            order.add(node.id());
+        }
+    }
+
+    void command(RunCommand command) {
+        SimCheck.that(!finished, "%s after the end of run '%s'", command, plan.id());
+        switch (command) {
+            case RunCommand.StartRung start -> started(start);
+            case RunCommand.StopRung stop -> stopped = true;
+            case RunCommand.StopPlanner stop -> stopped = true;
+            case RunCommand.StartMerge merge ->
+                SimCheck.that(
+                        merge.outcomes().stream()
+                                .map(each -> each.id())
+                                .toList()
+                                .equals(order),
+                        "a merge out of order");
+            case RunCommand.Tell(RunEvent event) -> told(event);
+            case RunCommand.Finish finish -> finished = true;
+        }
+    }
+
+    private void told(RunEvent event) {
+        if (event instanceof RunEvent.CeilingLowered lowered) {
+            world.met(SimulationPhenomenon.TIER_CEILING);
+            SimCheck.that(ceiling.isAbove(lowered.ceiling()), "the ceiling rises to %s", lowered.ceiling());
+            ceiling = lowered.ceiling();
+        } else if (event instanceof RunEvent.SubtaskEnded end) {
+            Outcome<?> before = ends.put(end.subtaskId(), end.outcome());
+            SimCheck.that(before == null, "subtask '%s' ended twice", end.subtaskId());
+        }
+    }
+
+    private void started(RunCommand.StartRung start) {
+        String execution = start.id().label();
+        SimCheck.that(started.add(execution + "/" + start.id().rung()), "%s started twice", start.id());
+        SimCheck.that(!stopped, "%s started after the stop", start.id());
+        checkDependencies(SimWorld.require(admitted.get(start.id().subtaskId())));
+        if (start.type().isModelWork()) {
+            checkTier(start, execution);
+        }
+        lastTier.put(execution, start.tier());
+    }
+
+    private void checkDependencies(GraphNode node) {
+        for (Dependency on : node.dependencies()) {
+            Outcome<?> outcome = ends.get(on.on());
+            SimCheck.that(
+                    outcome != null && (on.soft() || outcome.isSucceeded()), "'%s' started before %s", node.id(), on);
+        }
+    }
+
+    private void checkTier(RunCommand.StartRung start, String execution) {
+        Tiers tiers = start.type().tiers();
+        SimCheck.that(!tiers.floor().isAbove(start.tier()), "%s starts below its floor", start);
+        SimCheck.that(!start.tier().isAbove(tiers.top()), "%s starts above its top", start);
+        SimCheck.that(!start.tier().isAbove(ceiling), "%s starts above the ceiling %s", start, ceiling);
+        Tier before = lastTier.get(execution);
+        if (start.escalated()) {
+            world.met(SimulationPhenomenon.ESCALATION);
+            SimCheck.that(before != null && start.tier().isAbove(before), "%s does not escalate", start);
+        } else {
+            SimCheck.that(before == null || before.isAbove(start.tier()), "%s rises without evidence", start);
+        }
+    }
+
+    void finished(RunEnding ending) {
+        SimCheck.that(List.copyOf(ending.outcomes().keySet()).equals(order), "outcomes out of plan order");
+        SimCheck.that(
+                ends.equals(ending.outcomes()), "told were %s, the ending says %s", ends.keySet(), ending.outcomes());
+    }
+
+    int subtasks() {
+        return order.size();
+    }
+}
