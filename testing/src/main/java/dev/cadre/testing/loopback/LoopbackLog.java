@@ -31,9 +31,15 @@ final class LoopbackLog {
             var request =
                     new LoopbackRequest(++arrivals, message.method(), message.path(), "", headers, message.text());
             requests.add(request);
-            inFlight++;
-            peakInFlight = Math.max(peakInFlight, inFlight);
             return request;
+        });
+    }
+
+    /** Its answer is made up, as far as it depends on what came before; it is in flight until it has {@link #ended}. */
+    void begun() {
+        locked(() -> {
+            peakInFlight = Math.max(peakInFlight, ++inFlight);
+            return inFlight;
         });
     }
 

@@ -280,6 +280,7 @@ public final class LoopbackOpenAi implements AutoCloseable {
                 .isPresent();
         LoopbackRequest request = log.arrived(message, headers);
         var delivery = new LoopbackDelivery(http, service.handle(request, message, hasKey));
+        log.begun();
         return new Handling(spawn("loopback-reply", () -> deliver(delivery)), delivery);
     }
 

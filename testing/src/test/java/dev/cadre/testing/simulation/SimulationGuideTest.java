@@ -28,7 +28,6 @@ class SimulationGuideTest {
 
     private static void assertInGuide(List<String> table) throws Exception {
         String text = String.join("\n", table);
-        System.out.println(text);
         assertThat(Files.readString(GUIDE)).contains("\n" + text + "\n");
     }
 
