@@ -41,7 +41,7 @@ final class DoctorCommand implements Callable<Integer> {
             terminal.out().println(new JsonOutput().document(new Document(1, word(status), findings)));
         } else {
             findings.forEach(finding -> terminal.out()
-                    .println("%-8s %s: %s"
+                    .println("%-13s %s: %s"
                             .formatted(
                                     finding.verdict().label(),
                                     finding.subject(),

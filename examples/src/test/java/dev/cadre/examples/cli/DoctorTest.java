@@ -46,11 +46,11 @@ class DoctorTest {
 
         assertThat(printed().lines().skip(1))
                 .containsExactly(
-                        "ok       key: OPENAI_API_KEY is set",
-                        "ok       server: %s lists 3 models".formatted(server.baseUrl()),
-                        "ok       flagship: gpt-5.4, $2.50 in, $0.25 cached, $15.00 out per million tokens",
-                        "ok       mini: gpt-5.4-mini, $0.75 in, $0.075 cached, $4.50 out per million tokens",
-                        "warning  nano: gpt-5.4-nano shuts down on 2027-04-01, in 130 days;"
+                        "ok            key: OPENAI_API_KEY is set",
+                        "ok            server: %s lists 3 models".formatted(server.baseUrl()),
+                        "ok            flagship: gpt-5.4, $2.50 in, $0.25 cached, $15.00 out per million tokens",
+                        "ok            mini: gpt-5.4-mini, $0.75 in, $0.075 cached, $4.50 out per million tokens",
+                        "warning       nano: gpt-5.4-nano shuts down on 2027-04-01, in 130 days;"
                                 + " name another with CADRE_NANO_MODEL");
         assertThat(printed() + told()).doesNotContain(KEY);
     }
@@ -61,7 +61,7 @@ class DoctorTest {
 
         assertThat(run("doctor")).isEqualTo(4);
 
-        assertThat(printed()).contains("failed   nano: gpt-5.4-nano was shut down on 2027-04-01");
+        assertThat(printed()).contains("failed        nano: gpt-5.4-nano was shut down on 2027-04-01");
     }
 
     @Test
@@ -72,7 +72,7 @@ class DoctorTest {
 
         assertThat(printed())
                 .contains("misconfigured key: OPENAI_API_KEY is not set; without it a search uses no model")
-                .contains("ok       mini: gpt-5.4-mini");
+                .contains("ok            mini: gpt-5.4-mini");
         assertThat(server.requests()).isEmpty();
     }
 
@@ -83,7 +83,7 @@ class DoctorTest {
 
         assertThat(run("doctor")).isEqualTo(4);
 
-        assertThat(printed()).contains("failed   key: the server refuses it").doesNotContain(KEY);
+        assertThat(printed()).contains("failed        key: the server refuses it").doesNotContain(KEY);
     }
 
     @Test
@@ -92,14 +92,14 @@ class DoctorTest {
 
         assertThat(run("doctor")).isEqualTo(4);
 
-        assertThat(printed()).contains("failed   server: the connection to " + server.baseUrl() + " failed");
+        assertThat(printed()).contains("failed        server: the connection to " + server.baseUrl() + " failed");
     }
 
     @Test
     void unlistedModel_fails_andUnpricedOneIsMisconfigured() {
         server.notListing("gpt-5.4-mini");
         assertThat(run("doctor")).isEqualTo(4);
-        assertThat(printed()).contains("failed   mini: gpt-5.4-mini is not offered by this server to this key");
+        assertThat(printed()).contains("failed        mini: gpt-5.4-mini is not offered by this server to this key");
 
         environment.put("CADRE_MINI_MODEL", "gpt-99");
         assertThat(run("doctor")).isEqualTo(2);
@@ -113,7 +113,7 @@ class DoctorTest {
 
         assertThat(run("doctor")).isZero();
 
-        assertThat(printed()).contains("warning  mini: the price of gpt-5.4-mini was read on 2026-11-22: compare it");
+        assertThat(printed()).contains("warning       mini: the price of gpt-5.4-mini was read on 2026-11-22: compare it");
     }
 
     @Test
