@@ -1,93 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
-import dev.cadre.model.ModelClient;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.model.CallContext;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.testing.ModelClientContract;
-import dev.cadre.testing.loopback.LoopbackFault;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
-import dev.cadre.testing.loopback.LoopbackReply;
-import org.junit.jupiter.api.AfterAll;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** The contract again, over Chat Completions. */
-class ChatContractTest extends ModelClientContract {
-    private static final String KEY = "sk-canary-0123456789abcdef";
-    private static LoopbackOpenAi server;
-    private static OpenAiClient client;
-
+class ChatContractTest extends OpenAiClientContractTest {
+    /** Hides that of the other API. */
     @BeforeAll
     static void start() {
-        server = LoopbackOpenAi.start();
-        client = OpenAiClient.builder(KEY)
-                .baseUrl(server.baseUrl())
-                .chatCompletions()
-                .build();
+        start(OpenAiClient.builder(KEY).chatCompletions());
     }
 
-    @AfterAll
-    static void stop() {
-        client.close();
-        server.close();
+    @Test
+    void call_goesToChatCompletions() throws Exception {
+        reply("fine", TokenUsage.of(1, 1));
+
+        client().call(ModelRequest.of("gpt-5.4-nano", "Be brief.", "Hi.", 100), context());
+
+        assertThat(server.requests().getFirst().path()).endsWith("/chat/completions");
     }
 
-    @BeforeEach
-    void reset() {
-        server.reset();
-    }
-
-    @Override
-    protected ModelClient client() {
-        return client;
-    }
-
-    @Override
-    protected String key() {
-        return KEY;
-    }
-
-    @Override
-    protected void reply(String text, TokenUsage usage) {
-        server.onAny().replies(LoopbackReply.text(text.split("(?<= )")).usage(usage));
-    }
-
-    @Override
-    protected void fail(Trouble trouble) {
-        server.reset();
-        String message = "You sent " + KEY;
-        server.onAny()
-                .replies(
-                        switch (trouble) {
-                            case RATE_LIMITED -> LoopbackReply.error(429, "tokens", "rate_limit_exceeded", message);
-                            case SERVER_FAILED -> LoopbackReply.error(500, "server_error", "", message);
-                            case CONNECTION_LOST -> LoopbackReply.text(message).fault(LoopbackFault.RESET_BEFORE_REPLY);
-                            case MALFORMED_REPLY -> LoopbackReply.raw(200, "application/json", KEY);
-                            case CONTEXT_TOO_LONG ->
-                                LoopbackReply.error(400, "invalid_request_error", "context_length_exceeded", message);
-                            case INVALID_REQUEST ->
-                                LoopbackReply.error(400, "invalid_request_error", "unsupported_value", message);
-                            case QUOTA_EXHAUSTED ->
-                                LoopbackReply.error(429, "insufficient_quota", "insufficient_quota", message);
-                            case AUTH_FAILED ->
-                                LoopbackReply.error(401, "invalid_request_error", "invalid_api_key", message);
-                            case UNKNOWN_MODEL ->
-                                LoopbackReply.error(404, "invalid_request_error", "model_not_found", message);
-                        });
-    }
-
-    @Override
-    protected void hang() {
-        server.onAny().replies(LoopbackReply.text("x").fault(LoopbackFault.STALL_BEFORE_REPLY));
-    }
-
-    @Override
-    protected int calls() {
-        return server.requests().size();
-    }
-
-    @Override
-    protected boolean awaitOpenCalls(int count) throws InterruptedException {
-        return server.awaitInFlight(count);
+    private static CallContext context() {
+        var purpose = new CallPurpose(CallPurpose.Kind.WORK, "run", "id", "type", "", Tier.NANO);
+        return CallContext.of(purpose, Duration.ofSeconds(20));
     }
 }

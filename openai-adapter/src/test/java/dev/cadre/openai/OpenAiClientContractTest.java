@@ -12,14 +12,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 class OpenAiClientContractTest extends ModelClientContract {
-    private static final String KEY = "sk-canary-0123456789abcdef";
-    private static LoopbackOpenAi server;
+    static final String KEY = "sk-canary-0123456789abcdef";
+    static LoopbackOpenAi server;
     private static OpenAiClient client;
 
     @BeforeAll
     static void start() {
+        start(OpenAiClient.builder(KEY));
+    }
+
+    static void start(OpenAiClient.Builder builder) {
         server = LoopbackOpenAi.start();
-        client = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build();
+        client = builder.baseUrl(server.baseUrl()).build();
     }
 
     @AfterAll
