@@ -14,7 +14,9 @@ import java.util.stream.Stream;
  *
  * <p>Files in a folder can point git to any repository of the machine, whose commits would then be read as those of the
  * folder. So what lies elsewhere must name the folder in turn, as git has it for a linked worktree and for a submodule,
- * and nothing may lead on: no link among references and objects, no list of other places for objects.
+ * and nothing may lead on: no link among references and objects. A list of other places for objects, as a shared clone
+ * has it, is followed: it gives only what the folder's own references name, and nobody can name by its digest a commit
+ * that they have not seen.
  *
  * @param gitFolder what is kept for this working tree
  * @param common what is shared by all working trees of the repository
@@ -71,8 +73,7 @@ record GitHome(Path gitFolder, Path common, Path top) {
     private boolean leadsNowhere() throws IOException {
         return Stream.of("HEAD", "packed-refs").map(common::resolve).noneMatch(Files::isSymbolicLink)
                 && holdsNoLink(common.resolve("refs"))
-                && holdsNoLink(common.resolve("objects"))
-                && !Files.exists(common.resolve("objects/info/alternates"), LinkOption.NOFOLLOW_LINKS);
+                && holdsNoLink(common.resolve("objects"));
     }
 
     private static boolean holdsNoLink(Path folder) throws IOException {

@@ -104,14 +104,11 @@ class GitCommandTest {
     }
 
     @Test
-    void run_objectsOfAnother_areRefused() throws Exception {
-        new Tree(folder).git("init", "-q");
-        String head = GitCommand.in(other).run("rev-parse", "HEAD").orElseThrow();
-        Files.writeString(folder.resolve(".git/refs/heads/main"), head);
-        Path alternates = folder.resolve(".git/objects/info/alternates");
-        Files.writeString(alternates, other.resolve(".git/objects") + "\n");
+    void run_sharedClone_readsItsOwnHistory() throws Exception {
+        Path shared = temporary.resolve("shared");
+        new Tree(temporary).git("clone", "-q", "--shared", other.toString(), shared.toString());
 
-        assertThat(subjects(folder)).isEmpty();
+        assertThat(subjects(shared)).isEqualTo(subjects(other)).isNotEmpty();
     }
 
     @Test
