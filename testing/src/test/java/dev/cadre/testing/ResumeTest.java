@@ -557,4 +557,20 @@ class ResumeTest {
         assertThat(failed(result).cause().message()).contains("fish");
         assertThat(model.calls()).isEmpty();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@planner", "@merger"})
+    void planOrAnswerInTheJournal_thatDoesNotFit_failsTheRun(String part) throws Exception {
+        Session session = coordinator -> coordinator.run(Goal.of("What do pets do?", Answer.class), Budget.usd("0.5"));
+        Path file = folder.resolve("goal");
+        var first = model();
+        script(first);
+        session(first, file, session);
+        var model = model();
+
+        var result = session(model, forged(file, part, "{\"answer\":7,\"notes\":7}"), session);
+
+        assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
+        assertThat(model.calls()).isEmpty();
+    }
 }
