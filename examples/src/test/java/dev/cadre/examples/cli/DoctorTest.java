@@ -83,7 +83,9 @@ class DoctorTest {
 
         assertThat(run("doctor")).isEqualTo(4);
 
-        assertThat(printed()).contains("failed        key: the server refuses it").doesNotContain(KEY);
+        assertThat(printed())
+                .contains("failed        key: the server refuses it")
+                .doesNotContain(KEY);
     }
 
     @Test
@@ -113,7 +115,8 @@ class DoctorTest {
 
         assertThat(run("doctor")).isZero();
 
-        assertThat(printed()).contains("warning       mini: the price of gpt-5.4-mini was read on 2026-11-22: compare it");
+        assertThat(printed())
+                .contains("warning       mini: the price of gpt-5.4-mini was read on 2026-11-22: compare it");
     }
 
     @Test
