@@ -190,9 +190,7 @@ public final class Coordinator {
     /** Money may push a type down to its floor, and an answer that is not accepted up to its top. */
     private void requireCapabilities(SubtaskType<?, ?> type) {
         for (Tier tier : pools.tiers()) {
-            boolean mayRun = !type.tiers().floor().isAbove(tier)
-                    && !tier.isAbove(type.tiers().top());
-            for (Capability needed : mayRun ? type.needs() : Set.<Capability>of()) {
+            for (Capability needed : type.tiers().include(tier) ? type.needs() : Set.<Capability>of()) {
                 if (!pools.pool(tier).spec().can(needed)) {
                     throw new IllegalStateException(
                             "subtask type '%s' needs %s, and may run on tier %s, whose model %s lacks it: choose other tiers with startingAt, notBelow and upTo"

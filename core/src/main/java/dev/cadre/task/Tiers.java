@@ -31,4 +31,9 @@ public record Tiers(Tier floor, Tier start, Tier top) {
     Tiers notBelow(Tier tier) {
         return new Tiers(tier, start, top);
     }
+
+    /** Whether a subtask may come to run on this tier: down to the floor for want of money, up to the top by escalation. */
+    public boolean include(Tier tier) {
+        return !floor.isAbove(tier) && !tier.isAbove(top);
+    }
 }

@@ -42,8 +42,7 @@ final class FirstCall {
             return;
         }
         for (Tier tier : pools.tiers()) {
-            if (!type.tiers().floor().isAbove(tier)
-                    && !tier.isAbove(type.tiers().top())) {
+            if (type.tiers().include(tier)) {
                 ModelPool pool = pools.pool(tier);
                 pool.worstCase(first(type, work, NO_INPUT, "", pool, limits));
             }
