@@ -15,6 +15,7 @@ import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.TimedOut;
 import dev.cadre.model.ModelException.Unreachable;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
 import java.io.IOException;
@@ -58,6 +59,33 @@ class LostReplyTest extends LoopbackTest {
         assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
         assertThat(failure).hasMessage("gpt-5.4-nano gave no whole reply in time");
         assertThat(server.awaitClientCloses(1)).isTrue();
+    }
+
+    @Test
+    void request_thatNobodyReads_timesOut() throws IOException {
+        ModelRequest long32Mb = ModelRequest.of(MODEL, "Answer.", "x".repeat(32 << 20), 64);
+
+        TimedOut failure = silenceOf("http", long32Mb);
+
+        assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
+    }
+
+    @Test
+    void tls_withASilentServer_timesOutFree() throws IOException {
+        assertThat(silenceOf("https", REQUEST).charge()).isEqualTo(Charge.FREE);
+    }
+
+    /** What ends a call of a server that takes connections and nothing else. */
+    private static TimedOut silenceOf(String scheme, ModelRequest request) throws IOException {
+        try (var silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var lost = OpenAiClient.builder(KEY)
+                        .baseUrl(scheme + "://127.0.0.1:" + silent.getLocalPort() + "/v1")
+                        .build()) {
+            Throwable failure =
+                    catchThrowable(() -> lost.call(request, CallContext.of(PURPOSE, Duration.ofMillis(300))));
+            assertThat(failure).isInstanceOf(TimedOut.class);
+            return (TimedOut) failure;
+        }
     }
 
     @Test
