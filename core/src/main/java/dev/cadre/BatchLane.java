@@ -46,7 +46,7 @@ final class BatchLane<I, O> {
         this.terms = terms;
         client = terms.client();
         clock = terms.clock();
-        record = new ShardRecord(terms.journal(), terms.runId());
+        record = new ShardRecord(terms.journal(), terms.runId(), terms.asked());
         sender = new ShardSender(client, clock, terms.runId());
         handover = new Handover<>(terms.budget().limit(), each);
     }
@@ -59,7 +59,10 @@ final class BatchLane<I, O> {
             Money before = terms.journal().spent(terms.runId()).total().minus(leftReserved);
             terms.journal()
                     .append(new JournalEntry.RunStarted(
-                            terms.runId(), terms.fingerprints().of(terms.bulk().type()), limit));
+                            terms.runId(),
+                            terms.fingerprints().of(terms.bulk().type()),
+                            terms.bulk().type().name(),
+                            limit));
             try (BudgetGuard money = terms.budget().open(before.atMost(limit))) {
                 left.forEach(shard -> adopt(shard, money, folder.path()));
                 workAndStop(new ShardIntake<>(terms, inputs, money, shards, handover), money, folder.path());

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
@@ -28,6 +29,8 @@ final class ShardRecord {
     /** Attempts of the other lane count from 1, so one journal serves both. */
     private static final int FIRST_ATTEMPT = 1_000_000;
 
+    private static final String NEVER_SENT = "never sent";
+
     /**
      * A shard whose end is not on record.
      *
@@ -45,11 +48,13 @@ final class ShardRecord {
 
     private final Journal journal;
     private final String runId;
+    private final Asked asked;
     private int next;
 
-    ShardRecord(Journal journal, String runId) {
+    ShardRecord(Journal journal, String runId, Asked asked) {
         this.journal = journal;
         this.runId = runId;
+        this.asked = asked;
         List<PlanAdmitted> shards = journal.plan(runId);
         next = shards.isEmpty() ? 0 : shards.getLast().position() + 1;
     }
@@ -90,8 +95,9 @@ final class ShardRecord {
         var written = new ArrayList<CompletableFuture<Void>>();
         written.add(journal.submit(new PlanAdmitted(runId, shard.number, body)));
         for (BatchItem<?> item : shard.items()) {
-            written.add(journal.submit(
-                    new Intent(key(item.name), item.fingerprint, FIRST_ATTEMPT + shard.number, item.reserved())));
+            int attempt = FIRST_ATTEMPT + shard.number;
+            written.add(
+                    journal.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
         }
         await(written);
     }
@@ -110,7 +116,7 @@ final class ShardRecord {
     }
 
     CompletableFuture<Void> settled(String name, int shard, Spend spend) {
-        return journal.submit(new JournalEntry.Settled(key(name), FIRST_ATTEMPT + shard, spend));
+        return journal.submit(new JournalEntry.Settled(key(name), FIRST_ATTEMPT + shard, "batch", spend));
     }
 
     CompletableFuture<Void> ended(BatchItem<?> item, Outcome<String> outcome, Spend spend) {
@@ -120,7 +126,7 @@ final class ShardRecord {
     /** A shard whose batch was never made: its items were not sent. Waits until that is on record. */
     void neverSent(Open shard) {
         await(shard.intents().stream()
-                .map(intent -> journal.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), Spend.NONE)))
+                .map(intent -> journal.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
                 .toList());
     }
 }
