@@ -42,6 +42,7 @@ public final class Cadre {
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new SearchCommand(terminal, clock, environment))
                 .addSubcommand(new SimulateCommand(terminal))
+                .addSubcommand(new ReportCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
                 .addSubcommand(new DoctorCommand(terminal, clock, environment))
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))

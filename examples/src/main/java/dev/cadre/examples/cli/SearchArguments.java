@@ -106,7 +106,6 @@ final class SearchArguments {
     List<String> question = List.of();
 
     SearchOptions checked() throws UsageException {
-        refuseUnavailable("--report", report);
         return new SearchOptions(
                 folder(),
                 new SearchQuestion(
@@ -122,21 +121,23 @@ final class SearchArguments {
                 json ? Output.JSON : Output.TEXT,
                 explain ? Explain.YES : Explain.NO,
                 progress(),
-                journalFile());
+                file("--journal", journal),
+                reportFile());
     }
 
-    private @Nullable Path journalFile() throws UsageException {
+    private static @Nullable Path file(String option, String value) throws UsageException {
         try {
-            return journal.isEmpty() ? null : Path.of(journal).toAbsolutePath();
+            return value.isEmpty() ? null : Path.of(value).toAbsolutePath();
         } catch (InvalidPathException e) {
-            throw OptionValues.refused("--journal", journal, "a path");
+            throw OptionValues.refused(option, value, "a path");
         }
     }
 
-    private static void refuseUnavailable(String option, String value) throws UsageException {
-        if (!value.isEmpty()) {
-            throw new UsageException("not_available", option + " is not available yet");
+    private @Nullable Path reportFile() throws UsageException {
+        if (planOnly && !report.isEmpty()) {
+            throw new UsageException("bad_argument", "--report shows a run, and --plan-only runs nothing");
         }
+        return file("--report", report);
     }
 
     private String text() throws UsageException {

@@ -23,6 +23,7 @@ import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -110,10 +112,38 @@ final class SearchCommand implements Callable<Integer> {
         if (options.steps() == Steps.PLAN_ONLY) {
             return print(SearchDocument.of(crew.preview(budget), mode, options), options);
         }
-        RunResult<SearchAnswer> result = options.journal().isPresent()
-                ? recorded(crew, budget, options.journal().get(), state(base.repository(), options))
-                : crew.run(budget);
+        RunResult<SearchAnswer> result = run(crew, budget, base.repository(), options);
         return print(SearchDocument.of(result, mode, base.repository(), options), options);
+    }
+
+    private static RunResult<SearchAnswer> run(
+            SearchCrew crew, Budget budget, Repository repository, SearchOptions options)
+            throws UsageException, IOException, InterruptedException {
+        if (options.report().isEmpty()) {
+            return options.journal().isPresent()
+                    ? recorded(crew, budget, options.journal().get(), state(repository, options))
+                    : crew.run(budget);
+        }
+        return reported(crew, budget, repository, options, options.report().get());
+    }
+
+    /** A report is made of a journal: where none is to be kept, of one that lives as long as the run. */
+    private static RunResult<SearchAnswer> reported(
+            SearchCrew crew, Budget budget, Repository repository, SearchOptions options, Path report)
+            throws UsageException, IOException, InterruptedException {
+        ReportCommand.requireFolder("--report", report);
+        Path folder = Files.createTempDirectory("cadre-report");
+        try {
+            Path journal = options.journal().orElse(folder.resolve("journal"));
+            RunResult<SearchAnswer> result = recorded(crew, budget, journal, state(repository, options));
+            ReportCommand.write(journal, report);
+            return result;
+        } finally {
+            for (String left : List.of("journal", "journal.lock")) {
+                Files.deleteIfExists(folder.resolve(left));
+            }
+            Files.delete(folder);
+        }
     }
 
     private static RunResult<SearchAnswer> recorded(SearchCrew crew, Budget budget, Path file, Fingerprint state)
@@ -133,11 +163,11 @@ final class SearchCommand implements Callable<Integer> {
 
     /** Everything besides the question's words that the answer depends on; a journal among the files changes by itself. */
     private static Fingerprint state(Repository repository, SearchOptions options) {
-        String journal = options.journal().orElseThrow().toString(); // its lock has the same beginning
+        Optional<String> journal = options.journal().map(Path::toString); // its lock has the same beginning
         var parts = new ArrayList<>(List.of(options.question().toString()));
         for (SourceFile file : repository.files()) {
             Path path = repository.root().resolve(file.path()).toAbsolutePath();
-            if (!path.toString().startsWith(journal)) {
+            if (journal.filter(path.toString()::startsWith).isEmpty()) {
                 parts.addAll(List.of(file.path(), file.text()));
             }
         }

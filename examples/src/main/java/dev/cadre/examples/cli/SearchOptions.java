@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param budgetUsd most that may be spent; an offline search spends nothing
  * @param parallel most model calls at a time
  * @param journalFile where the run is recorded, or null
+ * @param reportFile where the page about the run is written, or null
  */
 record SearchOptions(
         Path repo,
@@ -27,11 +28,17 @@ record SearchOptions(
         Output output,
         Explain explain,
         Progress progress,
-        @Nullable Path journalFile) {
+        @Nullable Path journalFile,
+        @Nullable Path reportFile) {
 
     /** Where the run is recorded, and resumed from; empty if it is not. */
     Optional<Path> journal() {
         return Optional.ofNullable(journalFile);
+    }
+
+    /** Where the page about the run is written; empty if there is to be none. */
+    Optional<Path> report() {
+        return Optional.ofNullable(reportFile);
     }
 
     /** Whether a model may be used. */
