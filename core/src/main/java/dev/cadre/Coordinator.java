@@ -71,6 +71,7 @@ public final class Coordinator {
         return builder(pools).build();
     }
 
+    /** A builder over these pools, which the caller owns and closes. */
     public static Builder builder(ModelPools pools) {
         return new Builder(pools);
     }
@@ -303,6 +304,7 @@ public final class Coordinator {
             return this;
         }
 
+        /** Makes the coordinator. Calls no model. */
         public Coordinator build() {
             return new Coordinator(this);
         }

@@ -180,34 +180,42 @@ public final class SubtaskType<I, O> {
         return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true);
     }
 
+    /** The name by which planners, journals and messages speak of it. */
     public String name() {
         return name;
     }
 
+    /** What it is for, in a sentence that the planner reads. */
     public String description() {
         return description;
     }
 
+    /** The type of its input. */
     public Class<I> input() {
         return input;
     }
 
+    /** The type of its output. */
     public Class<O> output() {
         return output;
     }
 
+    /** What performs it: a model with instructions, or plain code. */
     public Work<I, O> work() {
         return work;
     }
 
+    /** The tiers that it may run on; of no consequence for plain code. */
     public Tiers tiers() {
         return tiers;
     }
 
+    /** The rules that an output must pass, in the order in which they are asked. */
     public List<Acceptance<I, O>> acceptances() {
         return acceptances;
     }
 
+    /** Whether a planner may mark a subtask of this type as one that the run can do without. */
     public boolean isOptionalAllowed() {
         return optionalAllowed;
     }
