@@ -10,6 +10,7 @@ import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,6 +50,9 @@ final class Accounts implements RunListener {
     private final Account planner = new Account();
     private final Account merger = new Account();
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
+    /** The labels of the items of each fan-out that were tried. */
+    private final Map<String, List<String>> items = new HashMap<>();
+
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
 
@@ -82,7 +86,16 @@ final class Accounts implements RunListener {
     }
 
     private Account account(String label) {
-        return subtasks.computeIfAbsent(label, unknown -> new Account());
+        return subtasks.computeIfAbsent(label, this::opened);
+    }
+
+    private Account opened(String label) {
+        int item = label.indexOf('#');
+        if (item >= 0) {
+            items.computeIfAbsent(label.substring(0, item), unknown -> new ArrayList<>())
+                    .add(label);
+        }
+        return new Account();
     }
 
     private void book(RunEvent.AttemptEnded attempt) {
@@ -140,14 +153,13 @@ final class Accounts implements RunListener {
 
     /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
     private List<SubtaskReport> itemsTried(String id) {
-        return subtasks.entrySet().stream()
-                .filter(each -> each.getKey().startsWith(id + "#"))
-                .sorted(Comparator.comparingInt(each -> index(each.getKey())))
-                .map(each -> {
-                    Account item = each.getValue();
+        return items.getOrDefault(id, List.of()).stream()
+                .sorted(Comparator.comparingInt(Accounts::index))
+                .map(label -> {
+                    Account item = account(label);
                     boolean accepted = item.result.equals(ACCEPTED);
                     String reason = accepted ? "" : "failed: " + item.result;
-                    return line(id, each.getKey(), accepted ? "succeeded" : "failed", reason, item);
+                    return line(id, label, accepted ? "succeeded" : "failed", reason, item);
                 })
                 .toList();
     }
