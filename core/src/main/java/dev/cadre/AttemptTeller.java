@@ -60,6 +60,7 @@ final class AttemptTeller implements AttemptListener {
                 purpose.kind(),
                 purpose.subtaskId(),
                 purpose.tier(),
+                id.model(),
                 model,
                 result,
                 spend,

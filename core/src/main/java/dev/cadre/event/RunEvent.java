@@ -43,6 +43,8 @@ public sealed interface RunEvent {
     /**
      * A model call ended.
      *
+     * @param asked the model that was asked
+     * @param model the model that answered, as the provider names it; the one that was asked if none did
      * @param result why the model stopped, or the kind and message of the failure
      * @param spend its tokens and what was booked for it
      * @param waited the time it waited for permit, rate and money
@@ -54,6 +56,7 @@ public sealed interface RunEvent {
             CallPurpose.Kind kind,
             String subtaskId,
             Tier tier,
+            String asked,
             String model,
             String result,
             Spend spend,
