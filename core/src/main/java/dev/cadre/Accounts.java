@@ -20,16 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
 final class Accounts implements RunListener {
-    /** The result of a rung that brought a value. */
-    private static final String ACCEPTED = "accepted";
-
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
         final List<Tier> tiers = new ArrayList<>();
 
-        /** How its last rung ended. */
-        String result = "";
+        /** How its last rung ended; null if none has. */
+        RunEvent.@Nullable RungEnded last;
 
         @Nullable
         Duration began;
@@ -82,7 +79,7 @@ final class Accounts implements RunListener {
 
     private static void end(Account account, RunEvent.RungEnded rung) {
         account.ended = rung.at();
-        account.result = rung.result();
+        account.last = rung;
     }
 
     private Account account(String label) {
@@ -157,9 +154,11 @@ final class Accounts implements RunListener {
                 .sorted(Comparator.comparingInt(Accounts::index))
                 .map(label -> {
                     Account item = account(label);
-                    boolean accepted = item.result.equals(ACCEPTED);
-                    String reason = accepted ? "" : "failed: " + item.result;
-                    return line(id, label, accepted ? "succeeded" : "failed", reason, item);
+                    if (item.last != null && item.last.isAccepted()) {
+                        return line(id, label, "succeeded", "", item);
+                    }
+                    String reason = item.last == null ? "it was left behind" : item.last.result();
+                    return line(id, label, "failed", "failed: " + reason, item);
                 })
                 .toList();
     }

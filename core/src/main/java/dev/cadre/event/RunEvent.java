@@ -2,12 +2,16 @@
 package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Finish;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in a run. No event holds a prompt or a key, but {@link RunStarted} holds the goal's text and
@@ -36,16 +40,50 @@ public sealed interface RunEvent {
     /**
      * A rung ended.
      *
-     * @param result {@code accepted}, or why not
+     * @param failure why its answer was not accepted, or there was none; null if it was accepted
      */
-    record RungEnded(String runId, Duration at, String subtaskId, Tier tier, String result) implements RunEvent {}
+    record RungEnded(String runId, Duration at, String subtaskId, Tier tier, @Nullable Failure failure)
+            implements RunEvent {
+        /** Whether it brought a value that passed every rule. */
+        public boolean isAccepted() {
+            return failure == null;
+        }
+
+        /** How it ended, in one line for people. */
+        public String result() {
+            return failure == null ? "accepted" : failure.toString();
+        }
+    }
+
+    /** How a model call ended; its text is for people. */
+    sealed interface CallEnd {
+        /** With a reply. */
+        record Replied(Finish finish) implements CallEnd {
+            @Override
+            public String toString() {
+                return finish.name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /**
+         * Without a usable reply.
+         *
+         * @param kind a word for what went wrong, such as {@code RateLimited}
+         * @param message keys are taken out, but it may quote a provider
+         */
+        record Failed(String kind, String message) implements CallEnd {
+            @Override
+            public String toString() {
+                return kind + ": " + message;
+            }
+        }
+    }
 
     /**
      * A model call ended.
      *
      * @param asked the model that was asked
      * @param model the model that answered, as the provider names it; the one that was asked if none did
-     * @param result why the model stopped, or the kind and message of the failure
      * @param spend its tokens and what was booked for it
      * @param waited the time it waited for permit, rate and money
      * @param took the time of the call itself
@@ -58,7 +96,7 @@ public sealed interface RunEvent {
             Tier tier,
             String asked,
             String model,
-            String result,
+            CallEnd end,
             Spend spend,
             Duration waited,
             Duration took)

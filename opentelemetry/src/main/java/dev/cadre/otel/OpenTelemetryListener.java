@@ -17,7 +17,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * Tells OpenTelemetry of runs: a trace of each, and metrics, under the names of its conventions for generative AI.
@@ -32,7 +31,6 @@ import java.util.regex.Pattern;
  */
 public final class OpenTelemetryListener implements RunListener {
     private static final String SCOPE = "dev.cadre";
-    private static final Pattern KIND = Pattern.compile("[A-Za-z_]{1,40}");
 
     private final Tracer tracer;
     private final Meters meters;
@@ -173,21 +171,9 @@ public final class OpenTelemetryListener implements RunListener {
 
     private void called(RunTrace run, RunEvent.AttemptEnded call) {
         String provider = providers.apply(call.asked());
-        String error = isFailure(call.result()) ? kind(call.result()) : "";
+        String error = call.end() instanceof RunEvent.CallEnd.Failed failed ? failed.kind() : "";
         meters.call(call, provider, error);
         run.called(call, provider, error);
-    }
-
-    /** A failure tells its kind and a message; a reply why the model stopped, in one word. */
-    private static boolean isFailure(String result) {
-        return result.indexOf(':') >= 0;
-    }
-
-    /** What stands before the message of a failure; the message may quote a model or a user. */
-    static String kind(String result) {
-        int colon = result.indexOf(':');
-        String kind = colon < 0 ? result : result.substring(0, colon);
-        return KIND.matcher(kind).matches() ? kind : "_OTHER";
     }
 
     private static String outcome(RunEvent.SubtaskEnded ended) {

@@ -145,7 +145,7 @@ final class RunTrace {
         }
         if (error.isEmpty()) {
             span.setAttribute(GenAi.RESPONSE_MODEL, call.model());
-            span.setAttribute(GenAi.RESULT, call.result());
+            span.setAttribute(GenAi.RESULT, call.end().toString());
         } else {
             span.setAttribute(GenAi.ERROR, error);
             span.setStatus(StatusCode.ERROR);

@@ -15,6 +15,8 @@ import java.time.Instant;
 
 /** The span of a subtask, or of an item of one. */
 final class SubtaskTrace {
+    private static final String ACCEPTED = "accepted";
+
     private final Span span;
     private final Context context;
     private final String type;
@@ -46,7 +48,7 @@ final class SubtaskTrace {
 
     void rungEnded(RunEvent.RungEnded rung, Instant at) {
         end = rung.at();
-        result = OpenTelemetryListener.kind(rung.result());
+        result = rung.failure() == null ? ACCEPTED : rung.failure().kind().name();
         span.addEvent(
                 "cadre.rung", Attributes.of(GenAi.TIER, Meters.lower(rung.tier()), GenAi.RESULT, result), at);
     }
@@ -80,7 +82,7 @@ final class SubtaskTrace {
 
     /** An item of a fan-out that failed as a whole has no outcome, but what its last rung told. */
     void ended(Instant at) {
-        if (result.equals("accepted")) {
+        if (result.equals(ACCEPTED)) {
             span.setAttribute(GenAi.OUTCOME, "succeeded");
         } else {
             failed(result.isEmpty() ? "UNFINISHED" : result);

@@ -305,7 +305,7 @@ class OpenTelemetryListenerTest {
                 Tier.NANO,
                 "gpt-5.4-nano",
                 "gpt-5.4-nano",
-                "TimedOut: no whole reply",
+                new RunEvent.CallEnd.Failed("TimedOut", "no whole reply"),
                 Spend.forfeited(Money.usd("0.001")),
                 Duration.ofMillis(15),
                 Duration.ofMillis(60)));

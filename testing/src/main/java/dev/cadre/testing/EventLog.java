@@ -111,7 +111,7 @@ public final class EventLog implements RunListener {
                                                 e.kind(),
                                                 e.subtaskId(),
                                                 e.model(),
-                                                e.result(),
+                                                e.end(),
                                                 e.spend().total());
                             case RunEvent.CeilingLowered e -> "ceiling lowered to " + e.ceiling();
                             case RunEvent.BudgetBreached e -> "budget breached by " + e.excess();

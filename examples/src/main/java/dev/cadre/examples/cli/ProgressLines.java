@@ -68,13 +68,13 @@ final class ProgressLines implements RunListener {
             case RunEvent.AttemptEnded ended ->
                 line(
                         "attempt",
-                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.result() + ", "
+                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.end() + ", "
                                 + ended.spend().total() + at(ended),
                         Map.of(
                                 "kind", ended.kind().toString(),
                                 "id", ended.subtaskId(),
                                 "model", ended.model(),
-                                "result", ended.result(),
+                                "result", ended.end().toString(),
                                 "picoUsd", ended.spend().total().picoUsd(),
                                 "ms", ended.took().toMillis()));
             case RunEvent.CeilingLowered lowered ->
