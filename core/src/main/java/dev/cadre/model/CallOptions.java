@@ -11,8 +11,8 @@ import java.util.List;
  * @param verbosity how much is written; default {@link Verbosity#STANDARD}
  * @param safetyIdentifier who the end user is, as an opaque text of at most {@value #MAX_SAFETY_CHARS} characters, so that
  *     the provider can block one and not all; empty by default
- * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; empty by
- *     default, and then the pool may set it
+ * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; at most
+ *     {@value #MAX_CACHE_KEY_CHARS} characters, empty by default, and then the pool may set it
  * @param providerTools tools that run at the provider; none by default
  * @param maxProviderCalls how many calls of such tools one attempt may make, all together; sent, because the reservation
  *     rests on it
@@ -25,6 +25,7 @@ public record CallOptions(
         int maxProviderCalls) {
 
     static final int MAX_SAFETY_CHARS = 128;
+    static final int MAX_CACHE_KEY_CHARS = 64;
 
     /** Nothing beyond the common ground. */
     public static final CallOptions NONE = new CallOptions(Verbosity.STANDARD, "", "", List.of(), 0);
@@ -34,6 +35,10 @@ public record CallOptions(
         if (safetyIdentifier.length() > MAX_SAFETY_CHARS) {
             throw new IllegalArgumentException("a safety identifier of %d characters, at most %d are taken"
                     .formatted(safetyIdentifier.length(), MAX_SAFETY_CHARS));
+        }
+        if (cacheKey.length() > MAX_CACHE_KEY_CHARS) {
+            throw new IllegalArgumentException("a cache key of %d characters, at most %d are taken"
+                    .formatted(cacheKey.length(), MAX_CACHE_KEY_CHARS));
         }
         if (providerTools.isEmpty() != (maxProviderCalls == 0) || maxProviderCalls < 0) {
             throw new IllegalArgumentException(
