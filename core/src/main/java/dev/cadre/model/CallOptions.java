@@ -13,6 +13,7 @@ import java.util.List;
  *     the provider can block one and not all; empty by default
  * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; at most
  *     {@value #MAX_CACHE_KEY_CHARS} characters, empty by default, and then the pool may set it
+ * @param promptCaching what the provider is to keep; default {@link PromptCaching#AUTOMATIC}, and then the pool may set it
  * @param providerTools tools that run at the provider; none by default
  * @param maxProviderCalls how many calls of such tools one attempt may make, all together; sent, because the reservation
  *     rests on it
@@ -21,6 +22,7 @@ public record CallOptions(
         Verbosity verbosity,
         String safetyIdentifier,
         String cacheKey,
+        PromptCaching promptCaching,
         List<ProviderTool> providerTools,
         int maxProviderCalls) {
 
@@ -28,7 +30,8 @@ public record CallOptions(
     static final int MAX_CACHE_KEY_CHARS = 64;
 
     /** Nothing beyond the common ground. */
-    public static final CallOptions NONE = new CallOptions(Verbosity.STANDARD, "", "", List.of(), 0);
+    public static final CallOptions NONE =
+            new CallOptions(Verbosity.STANDARD, "", "", PromptCaching.AUTOMATIC, List.of(), 0);
 
     public CallOptions {
         providerTools = List.copyOf(providerTools);
@@ -53,18 +56,22 @@ public record CallOptions(
     }
 
     public CallOptions withVerbosity(Verbosity verbosity) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withSafetyIdentifier(String safetyIdentifier) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withCacheKey(String cacheKey) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+    }
+
+    public CallOptions withPromptCaching(PromptCaching promptCaching) {
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withProviderTools(List<ProviderTool> providerTools, int maxProviderCalls) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 }

@@ -9,9 +9,11 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.price.Capability;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
@@ -56,10 +58,10 @@ public final class ModelPool {
     private ModelPool(Builder builder, ModelCatalog catalog) {
         client = builder.client;
         limits = builder.limits;
-        defaults = builder.defaults();
+        tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
+        defaults = builder.defaults(tariff.spec());
         counter = builder.counter;
         prefixes = new PrefixCache(builder.prefixPatience);
-        tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
         retryPolicy = builder.retryPolicy;
         admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
@@ -406,8 +408,10 @@ public final class ModelPool {
             return pool;
         }
 
-        private RequestDefaults defaults() {
-            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, timeout);
+        private RequestDefaults defaults(ModelSpec spec) {
+            var caching =
+                    spec.can(Capability.PROMPT_CACHE_BREAKPOINTS) ? PromptCaching.MARKED : PromptCaching.AUTOMATIC;
+            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, caching, timeout);
         }
 
         private ModelCatalog prices() {

@@ -212,7 +212,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         /**
          * Speaks Chat Completions instead of the Responses API, for servers that have no other, such as those of local
          * models. Tools that run at the provider and pictures in the results of functions are refused there; an effort of
-         * {@link dev.cadre.model.Effort#NONE} and cache keys are not sent. Default: the Responses API.
+         * {@link dev.cadre.model.Effort#NONE}, cache keys and marks for the cache are not sent. Default: the Responses API.
          */
         public Builder chatCompletions() {
             api = Api.CHAT_COMPLETIONS;
