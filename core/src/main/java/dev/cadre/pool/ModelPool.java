@@ -2,16 +2,17 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.BatchClient;
-import dev.cadre.model.CallContext;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.price.Capability;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
@@ -22,13 +23,9 @@ import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model with its limits: the one way by which it is called.
@@ -41,25 +38,22 @@ import org.slf4j.LoggerFactory;
  * nothing that must be closed.
  */
 public final class ModelPool {
-    private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
-    private static final Duration COUNT_TIMEOUT = Duration.ofSeconds(10);
-
     private final ModelClient client;
     private final PoolLimits limits;
     private final RequestDefaults defaults;
-    private final @Nullable InputCounter counter;
+    private final InputCount count;
     private final PrefixCache prefixes;
     private final Tariff tariff;
     private final RetryPolicy retryPolicy;
     private final AdmissionPoint admissions;
 
-    private ModelPool(Builder builder, ModelCatalog catalog) {
+    private ModelPool(Builder builder, Tariff tariff) {
         client = builder.client;
         limits = builder.limits;
-        defaults = builder.defaults();
-        counter = builder.counter;
+        this.tariff = tariff;
+        defaults = builder.defaults(tariff.spec());
+        count = new InputCount(tariff, builder.counter);
         prefixes = new PrefixCache(builder.prefixPatience);
-        tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
         retryPolicy = builder.retryPolicy;
         admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
@@ -69,7 +63,7 @@ public final class ModelPool {
         this.client = client;
         limits = like.limits;
         defaults = like.defaults;
-        counter = like.counter;
+        count = like.count;
         prefixes = like.prefixes.emptied();
         tariff = like.tariff;
         retryPolicy = like.retryPolicy;
@@ -176,27 +170,12 @@ public final class ModelPool {
                     "a request for model '%s' came to the pool of '%s'".formatted(request.model(), model()));
         }
         ModelRequest filled = defaults.fill(request);
-        long input = inputTokens(filled, terms);
+        long input = count.of(filled, terms);
         Money need = defaults.worstCase(filled, input, tariff);
         // while it waits for the first call of its prefix it holds nothing
         try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {
             return new PooledCall(client, tariff, admissions, defaults, prefix, terms)
                     .run(need, Tariff.tokenEstimate(filled));
-        }
-    }
-
-    /** What the provider counts, if it is to be asked and answers; otherwise the bound. */
-    private long inputTokens(ModelRequest request, CallTerms terms) throws InterruptedException {
-        long left = terms.deadlineNanos() - System.nanoTime();
-        if (counter == null || left <= 0) {
-            return tariff.inputBound(request);
-        }
-        var context = CallContext.of(terms.purpose(), Duration.ofNanos(Math.min(left, COUNT_TIMEOUT.toNanos())));
-        try {
-            return counter.count(request, context);
-        } catch (ModelException uncounted) {
-            LOG.debug("{} did not count an input, its bound is reserved: {}", model(), uncounted.getMessage());
-            return tariff.inputBound(request);
         }
     }
 
@@ -249,15 +228,12 @@ public final class ModelPool {
         private String safetyIdentifier = "";
         private @Nullable InputCounter counter;
         private Duration prefixPatience = PREFIX_PATIENCE;
-        private ModelCatalog catalog = ModelCatalog.standard();
-        private @Nullable Price price;
-        private int surchargePercent;
-        private @Nullable LocalDate today;
-        private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
+        private final ModelFacts facts;
 
         private Builder(ModelClient client, String model) {
             this.client = client;
             this.model = model;
+            facts = new ModelFacts(model);
         }
 
         /** The most calls in flight; default 64. Overload lowers it for a while. */
@@ -359,31 +335,31 @@ public final class ModelPool {
 
         /** What is added to the price of every token, in hundredths: 10 for data residency at OpenAI; default nothing. */
         public Builder surcharge(int percent) {
-            this.surchargePercent = percent;
+            facts.surcharge(percent);
             return this;
         }
 
         /** What calls of a tool at the provider cost, whatever the catalogue says. */
         public Builder toolPrice(ProviderTool.Kind kind, ToolPrice price) {
-            this.toolPrices.put(kind, price);
+            facts.toolPrice(kind, price);
             return this;
         }
 
         /** Refuses a model that has been shut down by this day; default: nobody looks at the calendar. */
         public Builder today(LocalDate today) {
-            this.today = today;
+            facts.today(today);
             return this;
         }
 
         /** Where the model and its price are looked up; default {@link ModelCatalog#standard()}. */
         public Builder catalog(ModelCatalog catalog) {
-            this.catalog = catalog;
+            facts.catalog(catalog);
             return this;
         }
 
         /** The price of this model, whatever the catalogue says; default: the catalogue's. */
         public Builder price(Price price) {
-            this.price = price;
+            facts.price(price);
             return this;
         }
 
@@ -395,34 +371,16 @@ public final class ModelPool {
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
          */
         public ModelPool build() {
-            var pool = new ModelPool(this, prices());
+            var pool = new ModelPool(this, facts.tariff());
             pool.worstCase(ModelRequest.of(model, "", "", 1));
-            pool.spec()
-                    .shutdown()
-                    .filter(day -> today != null && !today.isBefore(day))
-                    .ifPresent(day -> {
-                        throw new ModelShutDownException(model, day);
-                    });
+            facts.requireInService(pool.spec());
             return pool;
         }
 
-        private RequestDefaults defaults() {
-            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, timeout);
-        }
-
-        private ModelCatalog prices() {
-            ModelSpec spec = price == null ? catalog.spec(model) : priced(price);
-            if (surchargePercent != 0) {
-                spec = spec.withPrice(spec.price().withSurcharge(surchargePercent));
-            }
-            for (var tool : toolPrices.entrySet()) {
-                spec = spec.withToolPrice(tool.getKey(), tool.getValue());
-            }
-            return spec.equals(catalog.find(model).orElse(null)) ? catalog : catalog.with(spec);
-        }
-
-        private ModelSpec priced(Price own) {
-            return catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own));
+        private RequestDefaults defaults(ModelSpec spec) {
+            var caching =
+                    spec.can(Capability.PROMPT_CACHE_BREAKPOINTS) ? PromptCaching.MARKED : PromptCaching.AUTOMATIC;
+            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, caching, timeout);
         }
     }
 }

@@ -43,7 +43,8 @@ public final class ModelCatalog {
      * read exactly and rounded up to a pico-dollar. Models that are not paid by input and output tokens are left out.
      *
      * <p>Beyond LiteLLM's fields: {@code context_tokens}; {@code utf8_bytes_bound_tokens}, false by default, see
-     * {@link ModelSpec#bytesBoundTokens}; {@code as_of}, a date.
+     * {@link ModelSpec#bytesBoundTokens}; {@code supports_prompt_cache_breakpoints}, see
+     * {@link Capability#PROMPT_CACHE_BREAKPOINTS}; {@code as_of}, a date.
      *
      * @throws PriceFileException if the text is no such file, or a field that is read has an impossible value
      */

@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.Locale;
 import java.util.Set;
 
 /** The address that requests go to, without a trailing slash. */
@@ -10,6 +11,12 @@ record BaseUrl(String text) {
     static final BaseUrl OPENAI = new BaseUrl("https://api.openai.com/v1");
 
     private static final Set<String> SCHEMES = Set.of("http", "https");
+
+    /** Whether it is the provider itself, not one that resembles it. */
+    boolean isOpenAi() {
+        String host = URI.create(text).getHost().toLowerCase(Locale.ROOT);
+        return host.equals("openai.com") || host.endsWith(".openai.com");
+    }
 
     /**
      * The address in the text.

@@ -41,8 +41,9 @@ final class Inquiry {
         return text -> CallTrace.explained(failures, request.model(), () -> {
             try (var raw =
                     sdk.responses().inputTokens().withRawResponse().count(counted.build(), Timeouts.of(timeout))) {
-                long tokens = raw.parse()._inputTokens().asKnown().orElse(-1L);
-                if (tokens < 0) {
+                long tokens = UsageReader.possible(
+                        raw.parse()._inputTokens().asKnown().orElse(UsageReader.IMPOSSIBLE));
+                if (tokens < 1) {
                     throw failures.malformed(
                             request.model(), "no count of input tokens came", new LimitHeaders(raw.headers()));
                 }

@@ -8,6 +8,7 @@ import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
@@ -101,16 +102,19 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 new ChatExchange(
                         sdk.chat().completions().withRawResponse(),
                         failures,
-                        new ChatWriter(new AttachmentWriter(imageHosts), api),
+                        new ChatWriter(new AttachmentWriter(imageHosts), api, baseUrl),
                         request,
                         context);
         };
     }
 
-    /** Asks the provider how many input tokens a request has; not billed. */
+    /** Asks the provider how many input tokens a request has; not billed. Only servers with the Responses API can tell. */
     @Override
     public long count(ModelRequest request, CallContext context) throws InterruptedException {
         requireUsable(request.model());
+        if (api != Api.RESPONSES) {
+            throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
+        }
         return Handoff.run(
                 new Inquiry(sdk, failures, context.timeout()).inputTokens(request, imageHosts), context.text());
     }
@@ -208,7 +212,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         /**
          * Speaks Chat Completions instead of the Responses API, for servers that have no other, such as those of local
          * models. Tools that run at the provider and pictures in the results of functions are refused there; an effort of
-         * {@link dev.cadre.model.Effort#NONE} and cache keys are not sent. Default: the Responses API.
+         * {@link dev.cadre.model.Effort#NONE}, cache keys and marks for the cache are not sent. Default: the Responses API.
          */
         public Builder chatCompletions() {
             api = Api.CHAT_COMPLETIONS;

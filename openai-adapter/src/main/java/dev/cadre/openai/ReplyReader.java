@@ -13,7 +13,6 @@ import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
-import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.util.EnumMap;
@@ -82,7 +81,7 @@ final class ReplyReader {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
         boolean worked = !items(response).isEmpty() || !isAbsent(response);
-        TokenUsage usage = UsageReader.read(response._usage());
+        TokenUsage usage = usage(response);
         throw failures.inReply(
                 request.model(),
                 error,
@@ -90,7 +89,8 @@ final class ReplyReader {
                 worked,
                 usage == null
                         ? null
-                        : new Billed(model(response), usage, serviceTier(response), providerCalls(response)));
+                        : new Billed(
+                                model(response), usage, billedTier(response).tier(), providerCalls(response)));
     }
 
     private static boolean isAbsent(Response response) {
@@ -113,8 +113,8 @@ final class ReplyReader {
                 text,
                 calls,
                 finish,
-                UsageReader.read(response._usage()),
-                serviceTier(response),
+                usage(response),
+                billedTier(response).tier(),
                 headers.limits(),
                 providerCalls(response),
                 state(response));
@@ -153,18 +153,17 @@ final class ReplyReader {
                 .orElse(request.model());
     }
 
-    /** The class that is billed; where the provider names none, the one that was asked for. */
-    private ServiceTier serviceTier(Response response) {
+    private BilledTier billedTier(Response response) {
         String named = response._serviceTier()
                 .asKnown()
                 .flatMap(tier -> tier._value().asString())
                 .orElse("");
-        return switch (named) {
-            case "default" -> ServiceTier.STANDARD;
-            case "flex" -> ServiceTier.FLEX;
-            case "priority", "fast", "ultrafast" -> ServiceTier.PRIORITY;
-            default -> request.serviceTier();
-        };
+        return BilledTier.of(named, request.serviceTier());
+    }
+
+    /** The tokens, or null if what they cost cannot be told. */
+    private @Nullable TokenUsage usage(Response response) {
+        return billedTier(response).isPriced() ? UsageReader.read(response._usage()) : null;
     }
 
     private static String text(Response response) {

@@ -2,35 +2,26 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.openai.core.ObjectMappers;
 import com.openai.models.Reasoning;
 import com.openai.models.ReasoningEffort;
-import com.openai.models.responses.EasyInputMessage;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
-import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseIncludable;
-import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseTextConfig;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
-import dev.cadre.model.Turn;
 import dev.cadre.model.Verbosity;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 
 /** Writes a request in the provider's terms. */
 final class RequestWriter {
-    private static final TypeReference<List<ResponseInputItem>> ITEMS = new TypeReference<>() {};
-
     private RequestWriter() {}
 
     /** A request that names no pictures of other hosts. */
@@ -45,7 +36,7 @@ final class RequestWriter {
         }
         var params = ResponseCreateParams.builder()
                 .model(request.model())
-                .inputOfResponse(items(request.turns(), new AttachmentWriter(imageHosts)))
+                .inputOfResponse(new InputWriter(request, new AttachmentWriter(imageHosts)).items())
                 .maxOutputTokens(request.maxOutputTokens())
                 .reasoning(Reasoning.builder()
                         .effort(ReasoningEffort.of(request.effort().wireName()))
@@ -53,7 +44,11 @@ final class RequestWriter {
                 .serviceTier(ResponseCreateParams.ServiceTier.of(
                         request.serviceTier().wireName()))
                 .store(false);
-        if (!request.instructions().isBlank()) {
+        if (request.options().promptCaching() == PromptCaching.MARKED) {
+            params.promptCacheOptions(ResponseCreateParams.PromptCacheOptions.builder()
+                    .mode(ResponseCreateParams.PromptCacheOptions.Mode.EXPLICIT)
+                    .build());
+        } else if (!request.instructions().isBlank()) {
             params.instructions(request.instructions());
         }
         for (ToolSpec tool : request.tools()) {
@@ -118,59 +113,5 @@ final class RequestWriter {
                         .putAllAdditionalProperties(ToolWriter.object("output schema", output.name(), output.schema()))
                         .build())
                 .build();
-    }
-
-    private static List<ResponseInputItem> items(List<Turn> turns, AttachmentWriter attachments) {
-        var items = new ArrayList<ResponseInputItem>();
-        for (Turn turn : turns) {
-            switch (turn) {
-                case Turn.User user ->
-                    items.add(ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
-                            .role(EasyInputMessage.Role.USER)
-                            .content(attachments.message(user.text(), user.attachments()))
-                            .build()));
-                case Turn.Assistant assistant -> items.addAll(said(assistant));
-                case Turn.ToolResult result -> items.addAll(answer(items, result, attachments));
-            }
-        }
-        return items;
-    }
-
-    private static List<ResponseInputItem> answer(
-            List<ResponseInputItem> earlier, Turn.ToolResult result, AttachmentWriter attachments) {
-        return ComputerCalls.find(earlier, result.callId())
-                .map(call -> ComputerCalls.answer(call, result, attachments))
-                .orElseGet(() ->
-                        List.of(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
-                                .callId(result.callId())
-                                .output(attachments.toolOutput(result.text(), result.attachments()))
-                                .build())));
-    }
-
-    private static List<ResponseInputItem> said(Turn.Assistant turn) {
-        if (turn.providerState().startsWith("[")) {
-            try {
-                return ObjectMappers.jsonMapper().readValue(turn.providerState(), ITEMS);
-            } catch (JsonProcessingException e) {
-                // another client's state: the neutral form below says the same, less its private parts
-            }
-        }
-        var items = new ArrayList<ResponseInputItem>();
-        if (!turn.text().isEmpty()) {
-            items.add(ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
-                    .role(EasyInputMessage.Role.ASSISTANT)
-                    .content(turn.text())
-                    .build()));
-        }
-        turn.toolCalls().forEach(call -> items.add(called(call)));
-        return items;
-    }
-
-    private static ResponseInputItem called(ToolCall call) {
-        return ResponseInputItem.ofFunctionCall(ResponseFunctionToolCall.builder()
-                .callId(call.callId())
-                .name(call.name())
-                .arguments(call.arguments())
-                .build());
     }
 }

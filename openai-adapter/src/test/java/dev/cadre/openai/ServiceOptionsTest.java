@@ -37,6 +37,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Service tiers, verbosity, safety identifiers, counted input: asked for over HTTP, and paid. */
 class ServiceOptionsTest extends LoopbackTest {
@@ -187,6 +188,43 @@ class ServiceOptionsTest extends LoopbackTest {
         call(ModelPool.builder(client, MODEL).countingInput(), LARGE);
 
         assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "10000001", "null", "\"many\""})
+    void senselessCount_isReservedByItsBound(String count) throws InterruptedException {
+        server.onService(request -> true)
+                .replies(LoopbackReply.raw(200, "application/json", "{\"input_tokens\":%s}".formatted(count)));
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        call(ModelPool.builder(client, MODEL).countingInput(), LARGE);
+
+        assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
+    }
+
+    @Test
+    void countingInput_whereNobodyCounts_asksNobody() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+        try (var chat = OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl())
+                .chatCompletions()
+                .build()) {
+            call(ModelPool.builder(chat, MODEL).countingInput(), LARGE);
+        }
+
+        assertThat(server.requests().stream().map(LoopbackRequest::path)).containsExactly("/v1/chat/completions");
+        assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
+    }
+
+    /** Nobody knows its price: to take it for another class could report less than is billed. */
+    @Test
+    void replyOfAnUnpricedTier_isForfeited() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("service_tier", "\"ultrafast\""));
+
+        call(ModelPool.builder(client, "gpt-5.4-mini"), LARGE.withModel("gpt-5.4-mini"));
+
+        assertThat(money.state().settled()).isEqualTo(Money.ZERO);
+        assertThat(money.state().forfeited()).isEqualTo(reserved().getFirst());
     }
 
     @Test

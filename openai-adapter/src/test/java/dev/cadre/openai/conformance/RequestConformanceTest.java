@@ -14,6 +14,7 @@ import dev.cadre.model.Effort;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
@@ -106,7 +107,7 @@ class RequestConformanceTest {
                 "request bodies accepted by OpenAI's description",
                 ACCEPTED.get(),
                 kinds().size() * 4 + chatKinds().size() * 2 + 1);
-        Conformance.tell("planted errors refused by it", REFUSED.get(), 12);
+        Conformance.tell("planted errors refused by it", REFUSED.get(), 14);
     }
 
     static Stream<Kind> everyKind() {
@@ -117,10 +118,11 @@ class RequestConformanceTest {
         return chatKinds().stream();
     }
 
-    /** What Chat Completions can say: no tools at the provider, no pictures from tools. */
+    /** What Chat Completions can say: no tools at the provider, no screen, no pictures from tools. */
     private static List<Kind> chatKinds() {
         return kinds().stream()
                 .filter(kind -> kind.request().options().providerTools().isEmpty())
+                .filter(kind -> !kind.request().tools().contains(ComputerTool.SPEC))
                 .filter(kind -> kind.request().turns().stream()
                         .noneMatch(turn -> turn instanceof Turn.ToolResult result
                                 && !result.attachments().isEmpty()))
@@ -160,6 +162,18 @@ class RequestConformanceTest {
                         .withCacheKey("cadre-1")
                         .withSafetyIdentifier("user-1")
                         .withVerbosity(Verbosity.LOW))));
+        ModelRequest marked = PLAIN.withOptions(CallOptions.NONE.withPromptCaching(PromptCaching.MARKED));
+        kinds.add(new Kind("marked prompt", marked.withOutput(new OutputFormat.JsonSchema("verdict", OBJECT))));
+        kinds.add(new Kind(
+                "marked rounds of tools",
+                marked.withTools(List.of(LOOKUP)).withTurns(afterTools("").turns())));
+        kinds.add(new Kind(
+                "marked file and picture",
+                marked.withTools(List.of(LOOKUP))
+                        .withTurns(List.of(
+                                new Turn.User("What is this?", ATTACHED),
+                                new Turn.Assistant("", List.of(new ToolCall("c1", "lookup", "{}")), ""),
+                                new Turn.ToolResult("c1", "It purrs.", List.of(PICTURE))))));
         for (ProviderTool tool : List.of(
                 new ProviderTool.WebSearch(List.of("example.org")),
                 ProviderTool.FileSearch.in("vs_1"),
@@ -289,6 +303,10 @@ class RequestConformanceTest {
                 "tools                 | \"type\":\"function\"           | \"type\":\"fuction\"      | tools",
                 "tool results          | \"type\":\"function_call_output\" | \"type\":\"result\"     | input",
                 "pictures and a file   | \"detail\":\"low\"              | \"detail\":\"vague\"      | input",
+                "marked prompt         | \"prompt_cache_options\":{\"mode\":\"explicit\" | "
+                        + "\"prompt_cache_options\":{\"mode\":\"now\" | prompt_cache_options",
+                "marked prompt         | \"prompt_cache_breakpoint\":{\"mode\":\"explicit\" | "
+                        + "\"prompt_cache_breakpoint\":{\"mode\":\"now\" | input",
                 "computer tool         | \"type\":\"computer\"           | \"type\":\"komputer\"     | tools",
                 "picture of a screen   | \"type\":\"computer_screenshot\" | \"type\":\"photo\"       | input"
             })
