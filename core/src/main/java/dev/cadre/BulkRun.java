@@ -7,7 +7,6 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.json.JsonType;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
@@ -218,7 +217,7 @@ final class BulkRun<I, O> {
     private Outcome<String> written(Outcome<O> outcome) {
         return switch (outcome) {
             case Outcome.Succeeded<O>(O value) ->
-                new Outcome.Succeeded<>(JsonType.of(type.output()).write(value));
+                new Outcome.Succeeded<>(type.outputType().write(value));
             case Outcome.Failed<O> failed -> new Outcome.Failed<>(failed.failure());
             case Outcome.Skipped<O> skipped -> new Outcome.Skipped<>(skipped.skip());
         };
@@ -230,7 +229,7 @@ final class BulkRun<I, O> {
                 .map(json -> new BulkItem<>(
                         index,
                         name,
-                        new Outcome.Succeeded<>(JsonType.of(type.output()).read(json)),
+                        new Outcome.Succeeded<>(type.outputType().read(json)),
                         Spend.NONE,
                         true));
     }
