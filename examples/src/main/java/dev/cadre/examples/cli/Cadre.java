@@ -40,7 +40,7 @@ public final class Cadre {
     int run(String... arguments) {
         List<String> all = Arrays.asList(arguments);
         CommandLine line = new CommandLine(this)
-                .addSubcommand(new SearchCommand(terminal, clock, environment))
+                .addSubcommand(new SearchCommand(terminal, clock, new Models(clock, environment)))
                 .addSubcommand(new SimulateCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
                 .addSubcommand(new DoctorCommand(terminal, clock, environment))
