@@ -107,9 +107,7 @@ public final class Bulk<I, O> {
             throws InterruptedException {
         return switch (settings.lane) {
             case NOW -> {
-                if (journal()
-                        .filter(record -> ShardRecord.hasOpen(record, runId()))
-                        .isPresent()) {
+                if (hasOpenBatches()) {
                     throw new IllegalStateException(
                             "items of '%s' are under way in batches: finish them with Lane.BATCH".formatted(runId()));
                 }
@@ -142,6 +140,11 @@ public final class Bulk<I, O> {
         Fingerprint work = fingerprints.of(type);
         return journal().map(Journal::runs).orElse(List.of()).stream()
                 .anyMatch(run -> run.run().equals(runId()) && run.goal().equals(work));
+    }
+
+    /** Whether the journal has items that are under way in batches: only {@link Lane#BATCH} may go on with them. */
+    public boolean hasOpenBatches() {
+        return journal().filter(record -> ShardRecord.hasOpen(record, runId())).isPresent();
     }
 
     /**
@@ -192,7 +195,7 @@ public final class Bulk<I, O> {
     }
 
     /** The name of the run in a journal. */
-    String runId() {
+    public String runId() {
         return "bulk-" + type.name();
     }
 
