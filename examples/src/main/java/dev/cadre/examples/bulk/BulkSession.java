@@ -159,6 +159,7 @@ public final class BulkSession {
     public Ending run(Budget budget) throws IOException, InterruptedException {
         try (InputLines lines = InputLines.open(input)) {
             var left = new Left(lines, results.tally().total());
+            Spend before = recorded();
             BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
             long batches = 0;
             @Nullable RuntimeException failure = null;
@@ -168,6 +169,9 @@ public final class BulkSession {
                 batches = summary.batches();
                 results.spent(summary.spend());
                 giveUp(left, notTried(stop));
+            } catch (InterruptedException e) {
+                results.spent(spentSince(before));
+                throw e;
             } catch (ModelException | BatchRejectedException e) {
                 failure = e;
                 giveUp(left, new Skip(Skip.Kind.CANCELLED, "not tried: " + e.getMessage(), List.of()));
@@ -189,7 +193,31 @@ public final class BulkSession {
 
     /** What earlier runs spent; it counts against the budget. */
     public Money spentBefore() {
-        return journal().map(record -> record.spent(bulk.runId()).total()).orElse(Money.ZERO);
+        return recorded().total();
+    }
+
+    private Spend recorded() {
+        return journal().map(record -> record.spent(bulk.runId())).orElse(Spend.NONE);
+    }
+
+    /** With the calls that were cut off, which the journal counts with all that they may have cost. */
+    private Spend spentSince(Spend before) {
+        Spend heard = results.tally().spend();
+        if (journal().isEmpty()) {
+            return heard;
+        }
+        Spend now = recorded();
+        return new Spend(
+                more(now.settled(), before.settled()),
+                more(now.forfeited(), before.forfeited()),
+                now.attempts() - before.attempts(),
+                heard.tokens(),
+                now.estimated());
+    }
+
+    /** What was open before and has come to be known since is no more than it was. */
+    private static Money more(Money now, Money before) {
+        return now.isMoreThan(before) ? now.minus(before) : Money.ZERO;
     }
 
     private Optional<Journal> journal() {

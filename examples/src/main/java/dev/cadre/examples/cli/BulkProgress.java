@@ -67,7 +67,7 @@ final class BulkProgress implements BiConsumer<Json.Obj, BulkTally> {
                         .with("ended", tally.ended())
                         .write());
             case PLAIN -> {
-                if (!clock.instant().isBefore(next)) {
+                if (tally.total() > 0 && !clock.instant().isBefore(next)) { // the total is known after the survey
                     next = clock.instant().plus(PAUSE);
                     print(tally);
                 }
@@ -77,10 +77,10 @@ final class BulkProgress implements BiConsumer<Json.Obj, BulkTally> {
     }
 
     private void print(BulkTally tally) {
-        err.println("%d%s items ended: %d succeeded, %d failed, %d skipped, %s"
+        err.println("%d of %d items ended: %d succeeded, %d failed, %d skipped, %s"
                 .formatted(
                         tally.ended(),
-                        tally.total() == 0 ? "" : " of " + tally.total(),
+                        tally.total(),
                         tally.succeeded(),
                         tally.failed(),
                         tally.skipped(),
