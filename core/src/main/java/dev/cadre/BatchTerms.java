@@ -48,7 +48,7 @@ record BatchTerms<I, O>(
                 call,
                 client,
                 client.limits().within(bulk.batchLimits()),
-                new Fingerprints(bulk.coordinator()),
+                bulk.fingerprints(),
                 clock,
                 clock.nanoTime() + budget.deadline().orElse(DEADLINE).toNanos());
     }

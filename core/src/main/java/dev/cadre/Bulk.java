@@ -2,7 +2,9 @@
 package dev.cadre;
 
 import dev.cadre.budget.Budget;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalKey;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
@@ -33,6 +35,7 @@ public final class Bulk<I, O> {
     private final Coordinator coordinator;
     private final SubtaskType<I, O> type;
     private final Settings<I> settings;
+    private final Fingerprints fingerprints;
 
     Bulk(Coordinator coordinator, SubtaskType<I, O> type) {
         this(
@@ -45,6 +48,7 @@ public final class Bulk<I, O> {
         this.coordinator = coordinator;
         this.type = type;
         this.settings = settings;
+        this.fingerprints = new Fingerprints(coordinator);
     }
 
     /**
@@ -85,8 +89,8 @@ public final class Bulk<I, O> {
     }
 
     /**
-     * Performs the work on every input. Blocks until the last item has ended, money or time is up, or the stream throws;
-     * spends money. The stream is not closed.
+     * Performs the work on every input. Blocks until the last item has ended, money or time is up, a failure concerns all
+     * items, or the stream throws; spends money. The stream is not closed.
      *
      * @param each receives every item on the calling thread, in the order in which they end; what it throws ends the run
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
@@ -96,15 +100,14 @@ public final class Bulk<I, O> {
      * @throws IllegalStateException if items are under way in batches of an earlier session and this is not the batch
      *     lane: they would be paid twice
      * @throws BatchRejectedException if the provider rejected a whole batch
-     * @throws dev.cadre.model.ModelException if the provider cannot be asked for batches at all
+     * @throws dev.cadre.model.ModelException if no item can succeed any more, because of the key, the quota, the model or
+     *     the address, or if the provider cannot be asked for batches at all; all items that had begun were handed over
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
         return switch (settings.lane) {
             case NOW -> {
-                if (journal()
-                        .filter(record -> ShardRecord.hasOpen(record, runId()))
-                        .isPresent()) {
+                if (hasOpenBatches()) {
                     throw new IllegalStateException(
                             "items of '%s' are under way in batches: finish them with Lane.BATCH".formatted(runId()));
                 }
@@ -112,6 +115,36 @@ public final class Bulk<I, O> {
             }
             case BATCH -> new BatchLane<>(BatchTerms.of(this, budget), each).run(inputs.iterator());
         };
+    }
+
+    /**
+     * What the journal has of an input: what it brought in an earlier run, if nothing has changed since that can change
+     * it. Calls nobody and spends nothing; reads the journal.
+     *
+     * @param index its place in the stream; of no consequence if inputs are named
+     * @return empty if {@link #run} would have to do it, or there is no journal
+     */
+    public Optional<O> recorded(I input, long index) {
+        return journal()
+                .flatMap(
+                        record -> record.ended(JournalKey.of(runId(), key(input, index)), fingerprints.of(type, input)))
+                .flatMap(ended -> ended.outcome().ifSucceeded())
+                .map(type.outputType()::read);
+    }
+
+    /**
+     * Whether the journal has a run of the same work: of a type of this name, of which nothing has changed since that can
+     * change an answer.
+     */
+    public boolean isRecorded() {
+        Fingerprint work = fingerprints.of(type);
+        return journal().map(Journal::runs).orElse(List.of()).stream()
+                .anyMatch(run -> run.run().equals(runId()) && run.goal().equals(work));
+    }
+
+    /** Whether the journal has items that are under way in batches: only {@link Lane#BATCH} may go on with them. */
+    public boolean hasOpenBatches() {
+        return journal().filter(record -> ShardRecord.hasOpen(record, runId())).isPresent();
     }
 
     /**
@@ -149,6 +182,10 @@ public final class Bulk<I, O> {
         return call;
     }
 
+    Fingerprints fingerprints() {
+        return fingerprints;
+    }
+
     Coordinator coordinator() {
         return coordinator;
     }
@@ -158,7 +195,7 @@ public final class Bulk<I, O> {
     }
 
     /** The name of the run in a journal. */
-    String runId() {
+    public String runId() {
         return "bulk-" + type.name();
     }
 

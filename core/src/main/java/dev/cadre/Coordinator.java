@@ -263,6 +263,11 @@ public final class Coordinator {
                 if (types.stream().anyMatch(known -> known.name().equals(type.name()))) {
                     throw new IllegalArgumentException("two subtask types are named '%s'".formatted(type.name()));
                 }
+                if (!type.isPlannable()) {
+                    throw new IllegalArgumentException(
+                            "subtask type '%s' takes any JSON, which no plan can say: use it in a graph or in bulk"
+                                    .formatted(type.name()));
+                }
                 types.add(type);
             }
             return this;

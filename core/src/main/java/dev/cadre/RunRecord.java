@@ -124,7 +124,7 @@ final class RunRecord implements RunListener {
         var key = new JournalKey(run, subtaskId, item);
         return journal.ended(key, fingerprints.of(type, input)).flatMap(ended -> switch (ended.outcome()) {
             case Outcome.Succeeded<String>(String json) ->
-                Optional.of(new Outcome.Succeeded<>(read(key, JsonType.of(type.output()), json)));
+                Optional.of(new Outcome.Succeeded<>(read(key, type.outputType(), json)));
             case Outcome.Failed<String>(Failure failure) ->
                 failure.kind() == Failure.Kind.EFFECT_UNKNOWN
                         ? Optional.of(new Outcome.Failed<>(failure))
@@ -207,7 +207,7 @@ final class RunRecord implements RunListener {
     }
 
     private static <O> String json(SubtaskType<?, O> type, Object value) {
-        return JsonType.of(type.output()).write(type.output().cast(value));
+        return type.outputType().write(type.output().cast(value));
     }
 
     // --- ends without a value, which are tried again: on record in time for whatever is sent because of them

@@ -8,7 +8,6 @@ import dev.cadre.journal.JournalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
@@ -44,11 +43,11 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageException, IOException {
-        Path from = path("JOURNAL", journal);
+        Path from = required("JOURNAL", journal);
         if (!Files.isRegularFile(from)) {
             throw new UsageException("no_such_file", "JOURNAL: \"" + journal + "\" is no file");
         }
-        Path to = path("--output", output);
+        Path to = required("--output", output);
         requireFolder("--output", to);
         write(from, to);
         terminal.err().println("the report is in " + TextOutput.visible(output));
@@ -80,11 +79,7 @@ final class ReportCommand implements Callable<Integer> {
         }
     }
 
-    private static Path path(String name, String value) throws UsageException {
-        try {
-            return Path.of(value);
-        } catch (InvalidPathException e) {
-            throw OptionValues.refused(name, value, "a path");
-        }
+    private static Path required(String name, String value) throws UsageException {
+        return OptionValues.path(name, value).orElseThrow(() -> OptionValues.refused(name, value, "a path"));
     }
 }

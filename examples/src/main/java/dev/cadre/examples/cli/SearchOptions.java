@@ -2,7 +2,7 @@
 package dev.cadre.examples.cli;
 
 import dev.cadre.examples.search.SearchQuestion;
-import java.math.BigDecimal;
+import dev.cadre.price.Money;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Everything the command line of {@code cadre search} says, checked.
  *
  * @param repo an existing folder
- * @param budgetUsd most that may be spent; an offline search spends nothing
+ * @param budget most that may be spent; an offline search spends nothing
  * @param parallel most model calls at a time
  * @param journalFile where the run is recorded, or null
  * @param reportFile where the page about the run is written, or null
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 record SearchOptions(
         Path repo,
         SearchQuestion question,
-        BigDecimal budgetUsd,
+        Money budget,
         int parallel,
         Duration deadline,
         Offline offline,
@@ -53,23 +53,9 @@ record SearchOptions(
         ALL
     }
 
-    /** The form of the result. */
-    enum Output {
-        TEXT,
-        JSON
-    }
-
     /** Whether scores are shown. */
     enum Explain {
         YES,
         NO
-    }
-
-    /** The form of progress on standard error. */
-    enum Progress {
-        AUTO,
-        PLAIN,
-        JSONL,
-        OFF
     }
 }
