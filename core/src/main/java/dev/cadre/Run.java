@@ -82,6 +82,7 @@ final class Run {
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
+            coordinator.shutdowns(graph).tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart();
             if (unrecorded.isPresent()) {
                 return refused(unrecorded.get());
@@ -94,6 +95,7 @@ final class Run {
     <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
+            coordinator.shutdowns().tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart();
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
         } catch (JournalException | JournalMismatchException e) {

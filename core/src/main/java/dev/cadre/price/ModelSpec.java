@@ -4,8 +4,8 @@ package dev.cadre.price;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Attachment.Detail;
 import dev.cadre.model.ProviderTool;
+import java.time.Duration;
 import java.time.LocalDate;
-import java.time.Period;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -54,7 +54,7 @@ public record ModelSpec(
      * How long before its shutdown a model is warned of: half a year, in which a team can try another model beside it and
      * still move at leisure.
      */
-    public static final Period SHUTDOWN_NOTICE = Period.ofDays(180);
+    public static final Duration SHUTDOWN_NOTICE = Duration.ofDays(180);
 
     public ModelSpec {
         if (id.isBlank()) {

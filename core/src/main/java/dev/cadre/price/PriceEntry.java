@@ -111,9 +111,9 @@ final class PriceEntry {
                 throw new IllegalArgumentException("the field '%.80s' may raise its price, nobody knows how".formatted(name));
             }
         }
-        boolean isSearch = fields.text("litellm_provider", "").equals("perplexity")
-                || ALWAYS_SEARCHES.matcher(id).find();
-        if (isSearch && fields.counts("search_context_cost_per_query")) {
+        boolean isOfSearchers = fields.text("litellm_provider", "").equals("perplexity")
+                && fields.counts("search_context_cost_per_query");
+        if (isOfSearchers || ALWAYS_SEARCHES.matcher(id).find()) {
             throw new IllegalArgumentException("it searches on every call, for a fee that its tokens do not show");
         }
     }

@@ -27,8 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,9 +78,8 @@ final class SearchCommand implements Callable<Integer> {
 
     private ModelPools pools(SearchOptions options) throws UsageException {
         try {
-            LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
             return OpenAi.fromEnv(
-                    environment, pool -> pool.maxParallel(options.parallel()).today(today));
+                    environment, pool -> pool.maxParallel(options.parallel()).calendar(clock));
         } catch (IllegalArgumentException | ModelShutDownException e) {
             throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
         }
