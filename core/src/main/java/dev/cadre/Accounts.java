@@ -65,6 +65,7 @@ final class Accounts implements RunListener {
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended = ended.at();
             case RunEvent.MergeStarted started -> begin(merger, started.at());
             case RunEvent.RunEnded ended -> merger.ended = ended.at();
+            case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> {}
             case RunEvent.WorkAbandoned work -> abandoned.add(work.thread());

@@ -13,6 +13,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.CostRange;
 import dev.cadre.worker.SingleCall;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +97,8 @@ public final class Bulk<I, O> {
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
      * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, the client
      *     knows no batches, or there is no journal; nothing was spent
+     * @throws dev.cadre.price.ModelShutDownException if a model that the type may run on is gone, by the calendar of its
+     *     pool; nothing was spent
      * @throws dev.cadre.price.UnpricedTierException if the model has no price for batches; nothing was spent
      * @throws IllegalStateException if items are under way in batches of an earlier session and this is not the batch
      *     lane: they would be paid twice
@@ -105,6 +108,9 @@ public final class Bulk<I, O> {
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
+        Shutdowns shutdowns = coordinator.shutdowns(List.of(type));
+        shutdowns.requireNone();
+        shutdowns.tell(runId(), Duration.ZERO, coordinator.listener().guarded());
         return switch (settings.lane) {
             case NOW -> {
                 if (hasOpenBatches()) {

@@ -82,6 +82,7 @@ final class Run {
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
+            coordinator.shutdowns(graph).tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart(graph.answer());
             if (unrecorded.isPresent()) {
                 return refused(unrecorded.get());
@@ -95,6 +96,7 @@ final class Run {
     <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
+            coordinator.shutdowns().tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart(goal.text());
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
         } catch (JournalException | JournalMismatchException e) {

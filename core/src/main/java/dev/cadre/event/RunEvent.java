@@ -9,6 +9,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,16 @@ public sealed interface RunEvent {
 
     /** A run began. */
     record RunStarted(String runId, Duration at, String goal, Money limit) implements RunEvent {}
+
+    /**
+     * A model that the run may use will be shut down within {@link dev.cadre.price.ModelSpec#SHUTDOWN_NOTICE}: bind another
+     * to its tiers. Told once for each model, when the run begins, if the pool has a calendar.
+     *
+     * @param day the first day without it
+     * @param daysLeft the days until then, at least 1
+     */
+    record ModelShutsDown(String runId, Duration at, List<Tier> tiers, String model, LocalDate day, long daysLeft)
+            implements RunEvent {}
 
     /** A subtask was accepted into the running graph, for good. */
     record SubtaskAdmitted(String runId, Duration at, String subtaskId, String type, List<String> dependsOn)

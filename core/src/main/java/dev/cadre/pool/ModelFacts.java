@@ -3,11 +3,9 @@ package dev.cadre.pool;
 
 import dev.cadre.model.ProviderTool;
 import dev.cadre.price.ModelCatalog;
-import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
-import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,6 @@ final class ModelFacts {
     private ModelCatalog catalog = ModelCatalog.standard();
     private @Nullable Price price;
     private int surchargePercent;
-    private @Nullable LocalDate today;
 
     ModelFacts(String model) {
         this.model = model;
@@ -41,10 +38,6 @@ final class ModelFacts {
         toolPrices.put(kind, price);
     }
 
-    void today(LocalDate today) {
-        this.today = today;
-    }
-
     /**
      * What calls cost.
      *
@@ -64,12 +57,5 @@ final class ModelFacts {
 
     private ModelSpec priced(Price own) {
         return catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own));
-    }
-
-    /** Throws {@link ModelShutDownException} if the model is gone by now, as far as anybody looks at the calendar. */
-    void requireInService(ModelSpec spec) {
-        spec.shutdown().filter(day -> today != null && !today.isBefore(day)).ifPresent(day -> {
-            throw new ModelShutDownException(model, day);
-        });
     }
 }

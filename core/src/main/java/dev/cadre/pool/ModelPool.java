@@ -22,7 +22,10 @@ import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,7 @@ public final class ModelPool {
     private final PrefixCache prefixes;
     private final Tariff tariff;
     private final RetryPolicy retryPolicy;
+    private final @Nullable InstantSource calendar;
     private final AdmissionPoint admissions;
 
     private ModelPool(Builder builder, Tariff tariff) {
@@ -55,6 +59,7 @@ public final class ModelPool {
         count = new InputCount(tariff, builder.counter);
         prefixes = new PrefixCache(builder.prefixPatience);
         retryPolicy = builder.retryPolicy;
+        calendar = builder.calendar;
         admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
 
@@ -67,6 +72,7 @@ public final class ModelPool {
         prefixes = like.prefixes.emptied();
         tariff = like.tariff;
         retryPolicy = like.retryPolicy;
+        calendar = like.calendar;
         admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
 
@@ -161,6 +167,7 @@ public final class ModelPool {
      * @throws CallRefusedException if the call or a retry of it could not be sent
      * @throws ModelException if the last attempt failed
      * @throws UnpricedException as for {@link #worstCase}; nothing was sent
+     * @throws ModelShutDownException as for {@link #requireInService}; nothing was sent
      * @throws InterruptedException if the thread was interrupted: nothing is taken if it waited; the attempt is forfeited
      *     if it was in flight
      */
@@ -169,6 +176,7 @@ public final class ModelPool {
             throw new IllegalArgumentException(
                     "a request for model '%s' came to the pool of '%s'".formatted(request.model(), model()));
         }
+        requireInService();
         ModelRequest filled = defaults.fill(request);
         long input = count.of(filled, terms);
         Money need = defaults.worstCase(filled, input, tariff);
@@ -177,6 +185,36 @@ public final class ModelPool {
             return new PooledCall(client, tariff, admissions, defaults, prefix, terms)
                     .run(need, Tariff.tokenEstimate(filled));
         }
+    }
+
+    /**
+     * The model's end, if that is at most {@link ModelSpec#SHUTDOWN_NOTICE} away; empty if it is gone already, no end is
+     * known, or the pool has no {@linkplain Builder#calendar calendar}.
+     */
+    public Optional<ShutdownNotice> shutdownNotice() {
+        return daysLeft()
+                .filter(days -> days > 0 && days <= ModelSpec.SHUTDOWN_NOTICE.toDays())
+                .map(days -> new ShutdownNotice(model(), spec().shutdown().orElseThrow(), days));
+    }
+
+    /**
+     * Refuses a model that has been shut down by the pool's {@linkplain Builder#calendar calendar}.
+     *
+     * @throws ModelShutDownException if so
+     */
+    public void requireInService() {
+        if (daysLeft().filter(days -> days <= 0).isPresent()) {
+            throw new ModelShutDownException(model(), spec().shutdown().orElseThrow());
+        }
+    }
+
+    private Optional<Long> daysLeft() {
+        InstantSource source = calendar;
+        if (source == null) {
+            return Optional.empty();
+        }
+        LocalDate today = LocalDate.ofInstant(source.instant(), ZoneOffset.UTC);
+        return spec().shutdown().map(day -> ChronoUnit.DAYS.between(today, day));
     }
 
     /**
@@ -228,6 +266,7 @@ public final class ModelPool {
         private String safetyIdentifier = "";
         private @Nullable InputCounter counter;
         private Duration prefixPatience = PREFIX_PATIENCE;
+        private @Nullable InstantSource calendar;
         private final ModelFacts facts;
 
         private Builder(ModelClient client, String model) {
@@ -345,9 +384,13 @@ public final class ModelPool {
             return this;
         }
 
-        /** Refuses a model that has been shut down by this day; default: nobody looks at the calendar. */
-        public Builder today(LocalDate today) {
-            facts.today(today);
+        /**
+         * Tells the day, in UTC, by which a model that has been shut down is refused, now and before each call, and one that
+         * soon will be is told of by an event of the run; default: nobody looks at the calendar. The dates are those of the
+         * catalogue, which {@link ModelCatalog#withShutdowns} brings up to date.
+         */
+        public Builder calendar(InstantSource calendar) {
+            this.calendar = calendar;
             return this;
         }
 
@@ -367,13 +410,13 @@ public final class ModelPool {
          * The pool.
          *
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
-         * @throws ModelShutDownException if the model has been shut down by {@link #today}
+         * @throws ModelShutDownException if the model has been shut down by the {@link #calendar}
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
          */
         public ModelPool build() {
             var pool = new ModelPool(this, facts.tariff());
             pool.worstCase(ModelRequest.of(model, "", "", 1));
-            facts.requireInService(pool.spec());
+            pool.requireInService();
             return pool;
         }
 

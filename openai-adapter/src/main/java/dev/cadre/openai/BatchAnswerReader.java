@@ -79,6 +79,7 @@ final class BatchAnswerReader {
                 reply.usage(),
                 ServiceTier.BATCH,
                 reply.limits(),
+                reply.providerCalls(),
                 reply.providerState());
     }
 }

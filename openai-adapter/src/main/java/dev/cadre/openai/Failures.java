@@ -76,6 +76,11 @@ final class Failures {
         return lost(failure, model, trace);
     }
 
+    /** A part of a reply, less the secrets of this client that somebody may have put into it. */
+    String mask(String part) {
+        return redactor.mask(part);
+    }
+
     /** A reply with a status that is not a success. */
     ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
         return byStatus(message(model, "status " + status, error, headers), model, status, error, headers);

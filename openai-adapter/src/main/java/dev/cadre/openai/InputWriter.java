@@ -66,6 +66,9 @@ final class InputWriter {
     }
 
     private List<ResponseInputItem> answer(Turn.ToolResult result) {
+        if (McpApprovals.isAsked(items, result.callId())) {
+            return List.of(McpApprovals.answer(result));
+        }
         return ComputerCalls.find(items, result.callId())
                 .map(call -> ComputerCalls.answer(call, result, attachments))
                 .orElseGet(() ->

@@ -29,9 +29,9 @@ final class Inquiry {
     }
 
     /** The input tokens of a request: its own body, less what does not count. */
-    Handoff.Work<Long> inputTokens(ModelRequest request, Set<String> imageHosts) {
+    Handoff.Work<Long> inputTokens(ModelRequest request, Reach reach) {
         Map<String, JsonValue> body = ToolWriter.object(
-                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, imageHosts)));
+                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, reach)));
         var counted = InputTokenCountParams.builder();
         body.forEach((name, value) -> {
             if (COUNTED.contains(name)) {

@@ -4,7 +4,6 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.openai.core.ObjectMappers;
 import com.openai.models.responses.Response;
-import com.openai.models.responses.ResponseComputerToolCall;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
@@ -110,14 +109,14 @@ final class ReplyReader {
     private ModelReply reply(Response response, String text, List<ToolCall> calls, Finish finish) {
         return new ModelReply(
                 model(response),
-                text,
+                failures.mask(text),
                 calls,
                 finish,
                 usage(response),
                 billedTier(response).tier(),
                 headers.limits(),
                 providerCalls(response),
-                state(response));
+                failures.mask(state(response)));
     }
 
     /** What the provider's own tools did, by which they are billed; a container may serve several calls. */
@@ -208,19 +207,22 @@ final class ReplyReader {
         if (callId.isEmpty() || name.isEmpty()) {
             throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
         }
-        return new ToolCall(callId, name, call._arguments().asKnown().orElse(""));
+        return new ToolCall(
+                callId, name, failures.mask(call._arguments().asKnown().orElse("")));
     }
 
     private Optional<ToolCall> asked(ResponseOutputItem item) {
-        return item.functionCall().map(this::call).or(() -> item.computerCall().map(this::computerCall));
+        return item.functionCall()
+                .map(this::call)
+                .or(() -> item.computerCall().map(ComputerCalls::read).map(this::identified))
+                .or(() -> item.mcpApprovalRequest().map(McpApprovals::read).map(this::identified));
     }
 
-    private ToolCall computerCall(ResponseComputerToolCall wire) {
-        ToolCall call = ComputerCalls.read(wire);
+    private ToolCall identified(ToolCall call) {
         if (call.callId().isEmpty()) {
-            throw failures.malformed(request.model(), "a computer call has no id", headers);
+            throw failures.malformed(request.model(), "a call of %s has no id".formatted(call.name()), headers);
         }
-        return call;
+        return new ToolCall(call.callId(), call.name(), failures.mask(call.arguments()));
     }
 
     private static List<ResponseOutputItem> items(Response response) {

@@ -9,34 +9,37 @@ import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
 import com.openai.models.responses.ResponseIncludable;
 import com.openai.models.responses.ResponseTextConfig;
+import com.openai.models.responses.Tool.Mcp.RequireApproval.McpToolApprovalSetting;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
+import dev.cadre.model.McpApprovalTool;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Verbosity;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Writes a request in the provider's terms. */
 final class RequestWriter {
     private RequestWriter() {}
 
-    /** A request that names no pictures of other hosts. */
+    /** A request that lets the provider reach nobody. */
     static ResponseCreateParams write(ModelRequest request) {
-        return write(request, Set.of());
+        return write(request, Reach.NONE);
     }
 
-    /** A request whose pictures may lie on these hosts. */
-    static ResponseCreateParams write(ModelRequest request, Set<String> imageHosts) {
+    /** A request with which the provider may reach others, as far as the client lets it. */
+    static ResponseCreateParams write(ModelRequest request, Reach reach) {
         if (request.serviceTier() == ServiceTier.BATCH) {
             throw new IllegalArgumentException("a single call cannot ask for the service tier BATCH");
         }
         var params = ResponseCreateParams.builder()
                 .model(request.model())
-                .inputOfResponse(new InputWriter(request, new AttachmentWriter(imageHosts)).items())
+                .inputOfResponse(new InputWriter(request, new AttachmentWriter(reach.imageHosts())).items())
                 .maxOutputTokens(request.maxOutputTokens())
                 .reasoning(Reasoning.builder()
                         .effort(ReasoningEffort.of(request.effort().wireName()))
@@ -56,10 +59,11 @@ final class RequestWriter {
                 params.addTool(
                         com.openai.models.responses.ComputerTool.builder().build());
                 params.parallelToolCalls(false); // there is one screen
-            } else {
+            } else if (!tool.equals(McpApprovalTool.SPEC)) {
                 params.addTool(ToolWriter.function(tool));
             }
         }
+        providerTools(params, request, reach.mcp());
         options(params, request.options());
         if (request.effort() != Effort.NONE) {
             // nothing is stored on their side, so the reasoning must travel with the conversation
@@ -85,7 +89,14 @@ final class RequestWriter {
         if (!options.safetyIdentifier().isEmpty()) {
             params.safetyIdentifier(options.safetyIdentifier());
         }
-        options.providerTools().forEach(tool -> params.addTool(ToolWriter.provider(tool)));
+    }
+
+    private static void providerTools(ResponseCreateParams.Builder params, ModelRequest request, McpAccess access) {
+        var approval = request.tools().contains(McpApprovalTool.SPEC)
+                ? McpToolApprovalSetting.ALWAYS
+                : McpToolApprovalSetting.NEVER;
+        CallOptions options = request.options();
+        options.providerTools().forEach(tool -> params.addTool(ToolWriter.provider(tool, access, approval)));
         if (options.maxProviderCalls() > 0) {
             params.maxToolCalls(options.maxProviderCalls());
         }

@@ -21,6 +21,7 @@ import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedTierException;
@@ -30,9 +31,12 @@ import dev.cadre.testing.loopback.LoopbackReply;
 import dev.cadre.testing.loopback.LoopbackRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,13 +241,33 @@ class ServiceOptionsTest extends LoopbackTest {
 
     @Test
     void model_afterItsShutdown_isRefused() {
-        ModelPool.builder(client, MODEL).today(LocalDate.of(2027, 3, 31)).build();
+        ModelPool.builder(client, MODEL).calendar(on("2027-03-31")).build();
 
         assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
-                        .today(LocalDate.of(2027, 4, 1))
+                        .calendar(on("2027-04-01"))
                         .build())
                 .isInstanceOf(ModelShutDownException.class)
                 .hasMessage("model 'gpt-5.4-nano' was shut down on 2027-04-01; bind another to its tier");
+    }
+
+    private static InstantSource on(String day) {
+        return () -> Instant.parse(day + "T00:00:00Z");
+    }
+
+    @Test
+    void datesOfTheProvider_countMoreThanTheCatalogues() throws InterruptedException {
+        Map<String, LocalDate> told = ListedModel.shutdowns(List.of(
+                new ListedModel(MODEL, LocalDate.of(2027, 1, 1)), new ListedModel("gpt-5.4", null)));
+        ModelCatalog catalog = ModelCatalog.standard().withShutdowns(told);
+
+        assertThat(told).containsOnlyKeys(MODEL);
+        assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
+                        .catalog(catalog)
+                        .calendar(on("2027-01-01"))
+                        .build())
+                .isInstanceOf(ModelShutDownException.class);
+        assertThat(ListedModel.shutdowns(client.models(Duration.ofMinutes(1))))
+                .containsEntry(MODEL, LocalDate.of(2027, 4, 1));
     }
 
     @Test

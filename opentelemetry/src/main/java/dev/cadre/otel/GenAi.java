@@ -33,6 +33,7 @@ final class GenAi {
     static final AttributeKey<String> TIER = AttributeKey.stringKey("cadre.tier");
     static final AttributeKey<String> PURPOSE = AttributeKey.stringKey("cadre.purpose");
     static final AttributeKey<String> RESULT = AttributeKey.stringKey("cadre.result");
+    static final AttributeKey<String> DAY = AttributeKey.stringKey("cadre.shutdown.day");
     static final AttributeKey<String> THREAD = AttributeKey.stringKey("cadre.thread");
     static final AttributeKey<Long> LIMIT = AttributeKey.longKey("cadre.limit.pico_usd");
     static final AttributeKey<Long> COST = AttributeKey.longKey("cadre.cost.pico_usd");

@@ -113,6 +113,12 @@ public final class OpenTelemetryListener implements RunListener {
         }
         switch (event) {
             case RunEvent.RunStarted started -> {}
+            case RunEvent.ModelShutsDown soon ->
+                run.happened(
+                        "cadre.model_shuts_down",
+                        soon.at(),
+                        Attributes.of(
+                                GenAi.REQUEST_MODEL, soon.model(), GenAi.DAY, soon.day().toString()));
             case RunEvent.SubtaskAdmitted subtask -> run.admitted(subtask);
             case RunEvent.PlanEnded ended -> run.planEnded(ended);
             case RunEvent.RungStarted rung -> run.rungBegan(rung);

@@ -31,6 +31,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -333,6 +334,8 @@ class OpenTelemetryListenerTest {
     @Test
     void trouble_isAnEventOfTheRun() {
         listener.on(started("run"));
+        listener.on(new RunEvent.ModelShutsDown(
+                "run", Duration.ZERO, List.of(Tier.NANO), "gpt-5.4-nano", LocalDate.of(2027, 4, 1), 130));
         listener.on(new RunEvent.CeilingLowered("run", Duration.ofMillis(1), Tier.MINI));
         listener.on(new RunEvent.BudgetBreached("run", Duration.ofMillis(2), Money.usd("0.25")));
         listener.on(new RunEvent.WorkAbandoned("run", Duration.ofMillis(3), "cats", "cadre-run-cats/0"));
@@ -343,6 +346,7 @@ class OpenTelemetryListenerTest {
                 .extracting(event -> event.getName() + " "
                         + List.copyOf(event.getAttributes().asMap().values()))
                 .containsExactly(
+                        "cadre.model_shuts_down [2027-04-01, gpt-5.4-nano]",
                         "cadre.ceiling_lowered [mini]",
                         "cadre.budget_breached [250000000000]",
                         "cadre.work_abandoned [cats, cadre-run-cats/0]");

@@ -6,8 +6,6 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.UnpricedException;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -25,9 +23,8 @@ record Models(InstantSource clock, Map<String, String> environment) {
     /** Opens a pool for each tier; calls nobody. The caller closes them. */
     ModelPools open(int parallel) throws UsageException {
         try {
-            LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
             return OpenAi.fromEnv(
-                    environment, pool -> pool.maxParallel(parallel).today(today));
+                    environment, pool -> pool.maxParallel(parallel).calendar(clock));
         } catch (IllegalArgumentException | ModelShutDownException | UnpricedException e) {
             throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
         }

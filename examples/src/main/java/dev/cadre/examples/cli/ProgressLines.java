@@ -75,6 +75,15 @@ final class ProgressLines implements RunListener {
                                 "result", ended.end().toString(),
                                 "picoUsd", ended.spend().total().picoUsd(),
                                 "ms", ended.took().toMillis()));
+            case RunEvent.ModelShutsDown notice ->
+                line(
+                        "shutdown",
+                        "%s shuts down on %s, in %d days".formatted(notice.model(), notice.day(), notice.daysLeft()),
+                        Map.of(
+                                "model", notice.model(),
+                                "tiers", notice.tiers().toString(),
+                                "day", notice.day().toString(),
+                                "days", notice.daysLeft()));
             case RunEvent.CeilingLowered lowered ->
                 line(
                         "ceiling",

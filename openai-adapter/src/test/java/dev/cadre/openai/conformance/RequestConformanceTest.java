@@ -11,6 +11,7 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
+import dev.cadre.model.McpApprovalTool;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
@@ -59,6 +60,9 @@ class RequestConformanceTest {
             ModelRequest.of("gpt-5.4-mini", "Operate.", "Fill in the form.", 64).withTools(List.of(ComputerTool.SPEC));
     private static final AtomicInteger ACCEPTED = new AtomicInteger();
     private static final AtomicInteger REFUSED = new AtomicInteger();
+    private static final ProviderTool.RemoteMcp KEYED =
+            new ProviderTool.RemoteMcp("keyed", URI.create("https://mcp.example.org/keyed"), List.of("find"));
+    private static final CallOptions CALLING = CallOptions.NONE.withProviderTools(List.of(KEYED), 2);
 
     private static NodeServer validator;
     private static Recorder recorder;
@@ -81,6 +85,8 @@ class RequestConformanceTest {
         recorder = new Recorder();
         client = OpenAiClient.builder(Conformance.KEY)
                 .baseUrl(recorder.baseUrl())
+                .mcpAuthorization(KEYED.address(), "mcp-token-0123")
+                .mcpHeader(KEYED.address(), "X-Api-Key", "mcp-header-0123")
                 .build();
         chat = OpenAiClient.builder(Conformance.KEY)
                 .baseUrl(recorder.baseUrl())
@@ -106,8 +112,8 @@ class RequestConformanceTest {
         Conformance.tell(
                 "request bodies accepted by OpenAI's description",
                 ACCEPTED.get(),
-                kinds().size() * 4 + chatKinds().size() * 2 + 1);
-        Conformance.tell("planted errors refused by it", REFUSED.get(), 14);
+                kinds().size() * 3 + batchKinds().size() + chatKinds().size() * 2 + 1);
+        Conformance.tell("planted errors refused by it", REFUSED.get(), 16);
     }
 
     static Stream<Kind> everyKind() {
@@ -116,6 +122,17 @@ class RequestConformanceTest {
 
     static Stream<Kind> everyKindOfChat() {
         return chatKinds().stream();
+    }
+
+    static Stream<Kind> everyKindOfBatch() {
+        return batchKinds().stream();
+    }
+
+    /** What may be kept in files. */
+    private static List<Kind> batchKinds() {
+        return kinds().stream()
+                .filter(kind -> !kind.request().options().providerTools().contains(KEYED))
+                .toList();
     }
 
     /** What Chat Completions can say: no tools at the provider, no screen, no pictures from tools. */
@@ -183,9 +200,24 @@ class RequestConformanceTest {
                     "provider tool " + tool.kind(),
                     PLAIN.withOptions(CallOptions.NONE.withProviderTools(List.of(tool), 3))));
         }
+        kinds.add(new Kind("MCP server with a key", PLAIN.withOptions(CALLING)));
+        kinds.add(new Kind("call of an MCP server approved", afterAsking(McpApprovalTool.APPROVED)));
+        kinds.add(new Kind("call of an MCP server refused", afterAsking("not today")));
         kinds.add(new Kind("computer tool", OPERATING));
         kinds.add(new Kind("picture of a screen", afterOperating()));
         return kinds;
+    }
+
+    private static ModelRequest afterAsking(String answer) {
+        String state = """
+                [{"type":"mcp_list_tools","id":"mcpl_1","server_label":"keyed","tools":[{"name":"find","input_schema":{}}]},\
+                {"type":"mcp_approval_request","id":"mcpr_1","server_label":"keyed","name":"find","arguments":"{}"}]""";
+        return PLAIN.withOptions(CALLING)
+                .withTools(List.of(McpApprovalTool.SPEC))
+                .withTurns(List.of(
+                        new Turn.User("What is a cat?"),
+                        new Turn.Assistant("", List.of(new ToolCall("mcpr_1", McpApprovalTool.NAME, "{}")), state),
+                        new Turn.ToolResult("mcpr_1", answer)));
     }
 
     private static ModelRequest afterOperating() {
@@ -260,7 +292,7 @@ class RequestConformanceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("everyKindOfBatch")
     void lineOfABatch_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
         Json.Obj line = (Json.Obj) Json.parse(batches().line("item-1", kind.request()));
 
@@ -307,6 +339,8 @@ class RequestConformanceTest {
                         + "\"prompt_cache_options\":{\"mode\":\"now\" | prompt_cache_options",
                 "marked prompt         | \"prompt_cache_breakpoint\":{\"mode\":\"explicit\" | "
                         + "\"prompt_cache_breakpoint\":{\"mode\":\"now\" | input",
+                "MCP server with a key | \"authorization\":\"mcp-token-0123\" | \"authorization\":7 | tools",
+                "call of an MCP server approved | \"approve\":true | \"approve\":\"perhaps\" | input",
                 "computer tool         | \"type\":\"computer\"           | \"type\":\"komputer\"     | tools",
                 "picture of a screen   | \"type\":\"computer_screenshot\" | \"type\":\"photo\"       | input"
             })
