@@ -7,7 +7,6 @@ import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
-import dev.cadre.schedule.RunClock;
 import dev.cadre.worker.SingleCall;
 import java.time.Duration;
 
@@ -21,8 +20,7 @@ record BatchTerms<I, O>(
         BatchClient client,
         BatchLimits limits,
         Fingerprints fingerprints,
-        RunClock clock,
-        long deadlineNanos) {
+        LaneClock time) {
 
     /** A batch may take a day, and what it left out another one. */
     private static final Duration DEADLINE = Duration.ofDays(2);
@@ -37,7 +35,6 @@ record BatchTerms<I, O>(
         BatchClient client = pool.batches()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the client of model '%s' knows no batches: use Lane.NOW".formatted(pool.model())));
-        RunClock clock = bulk.coordinator().clock();
         return new BatchTerms<>(
                 bulk,
                 journal,
@@ -47,15 +44,10 @@ record BatchTerms<I, O>(
                 client,
                 client.limits().within(bulk.batchLimits()),
                 new Fingerprints(bulk.coordinator()),
-                clock,
-                clock.nanoTime() + budget.deadline().orElse(DEADLINE).toNanos());
+                new LaneClock(bulk.coordinator().clock(), budget.deadline().orElse(DEADLINE)));
     }
 
     String runId() {
         return bulk.runId();
-    }
-
-    boolean isTimeUp() {
-        return clock.nanoTime() >= deadlineNanos;
     }
 }
