@@ -54,7 +54,7 @@ final class BatchAnswerReader {
     Optional<BatchAnswer> read(String line) {
         try {
             JsonNode json = ObjectMappers.jsonMapper().readTree(line);
-            String customId = json.path("custom_id").asText();
+            String customId = json.path("custom_id").asText("");
             return customId.isEmpty() ? Optional.empty() : Optional.of(read(customId, json));
         } catch (JsonProcessingException broken) {
             return Optional.empty();
