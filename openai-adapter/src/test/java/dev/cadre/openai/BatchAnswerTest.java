@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -162,13 +163,13 @@ class BatchAnswerTest {
     private BulkSummary run(int count, Function<List<String>, Ended>... script) throws InterruptedException {
         batches = new Batches(List.of(script));
         try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
-            return run(count, journal);
+            return run(count, journal, new PatientClock());
         }
     }
 
-    private BulkSummary run(int count, FileJournal journal) throws InterruptedException {
+    private BulkSummary run(int count, FileJournal journal, PatientClock clock) throws InterruptedException {
         return Coordinator.builder(ModelPools.of(ModelPool.of(batches, MODEL)))
-                .clock(new PatientClock())
+                .clock(clock)
                 .build()
                 .bulk(LABEL)
                 .keyedBy(Ticket::number)
@@ -308,6 +309,57 @@ class BatchAnswerTest {
     }
 
     @Test
+    void answers_thatAreTwice_acquitNoOther() throws Exception {
+        BulkSummary summary = run(
+                3,
+                ids -> new Ended(
+                        Stream.concat(ids.stream().limit(2), ids.stream().limit(2))
+                                .map(BatchAnswerTest::replied)
+                                .toList(),
+                        3,
+                        used(3)),
+                BatchAnswerTest::all);
+
+        assertThat(succeeded()).isEqualTo(3);
+        assertThat(summary.spend().forfeited().isMoreThan(ITEM)).isTrue();
+    }
+
+    /** A crash after the provider's refusal leaves no doubt, so nothing is looked for and nothing counts as paid. */
+    @Test
+    void shard_thatWasTurnedAwayBeforeACrash_isFree() throws Exception {
+        var full = new ModelException.RateLimited("Full.", null, RateLimits.UNKNOWN);
+        batches = new Batches(List.of(BatchAnswerTest::all)) {
+            @Override
+            public Batch create(String fileId, Map<String, String> metadata, Duration timeout) {
+                throw full;
+            }
+        };
+        Path file = folder.resolve("labels.journal");
+        var crashed = new ArrayList<String>();
+        try (var journal = FileJournal.open(file)) {
+            run(2, journal, new PatientClock() {
+                @Override
+                public <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) throws InterruptedException {
+                    try {
+                        crashed.addAll(crashed.isEmpty() ? Files.readAllLines(file) : List.of());
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    return super.poll(queue, untilNanos);
+                }
+            });
+        }
+        Files.write(file, crashed);
+        items.clear();
+
+        BulkSummary summary = run(2, BatchAnswerTest::all);
+
+        assertThat(batches.made).hasSize(1);
+        assertThat(succeeded()).isEqualTo(2);
+        assertThat(summary.spend().total()).isEqualTo(ITEM.times(2));
+    }
+
+    @Test
     void batch_whoseNotesAreLost_isFoundByItsFile() throws Exception {
         var lost = new ModelException.ConnectionFailed("Lost.", Charge.UNKNOWN, new IOException("Lost."));
         batches = new Batches(List.of(BatchAnswerTest::all)) {
@@ -324,7 +376,7 @@ class BatchAnswerTest {
             }
         };
         try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
-            BulkSummary summary = run(2, journal);
+            BulkSummary summary = run(2, journal, new PatientClock());
 
             assertThat(batches.made).hasSize(1);
             assertThat(summary.spend().total()).isEqualTo(ITEM.times(2));
