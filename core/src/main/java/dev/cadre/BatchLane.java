@@ -159,7 +159,7 @@ final class BatchLane<I, O> {
                 return false;
             }
         } catch (ModelException failure) {
-            dispatch.isTransient(failure);
+            dispatch.isTransient(failure, shard);
             return false; // the rest of it comes when it is asked for again
         } finally {
             collector.flush();

@@ -21,6 +21,8 @@ final class ShardDispatch<I, O> {
     /** Over some minutes: the pauses between them grow. */
     private static final int MOST_LOOKS = 6;
 
+    private static final int NOT_FOUND = 404;
+
     /**
      * To be submitted once there is money for it.
      *
@@ -144,8 +146,15 @@ final class ShardDispatch<I, O> {
         }
     }
 
-    /** Throws a failure that waiting does not mend. */
-    void isTransient(ModelException failure) {
+    /** Throws a failure to ask after a batch that waiting does not mend; one that is not known may be so new. */
+    void isTransient(ModelException failure, Shard<I> shard) {
+        boolean isUnknown = failure instanceof ModelException.InvalidRequest unknown && unknown.status() == NOT_FOUND;
+        if (!isUnknown || shard.state.look() >= MOST_LOOKS) {
+            isTransient(failure);
+        }
+    }
+
+    private void isTransient(ModelException failure) {
         if (!failure.isRetryable()) {
             throw failure;
         }

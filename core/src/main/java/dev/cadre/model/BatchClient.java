@@ -44,7 +44,11 @@ public interface BatchClient {
     /** Takes an uploaded file away, so that no batch can be made of it any more; does nothing if it is not there. */
     void discard(String fileId, Duration timeout) throws InterruptedException;
 
-    /** Where the batch stands. */
+    /**
+     * Where the batch stands.
+     *
+     * @throws ModelException.InvalidRequest with the status 404 if the provider knows no such batch
+     */
     Batch retrieve(String id, Duration timeout) throws InterruptedException;
 
     /** Asks the provider to stop; what was answered by then is kept and billed. Does not wait for the end. */

@@ -18,6 +18,7 @@ import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
+import dev.cadre.model.ModelException.InvalidRequest;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import java.io.IOException;
@@ -127,7 +128,16 @@ final class OpenAiBatches implements BatchClient {
 
     @Override
     public Batch retrieve(String id, Duration timeout) throws InterruptedException {
-        return exchange(id, () -> BatchReader.read(sdk.batches().retrieve(id, Timeouts.of(shorter(timeout, LONGEST)))));
+        return exchange(id, () -> {
+            try {
+                return BatchReader.read(sdk.batches().retrieve(id, Timeouts.of(shorter(timeout, LONGEST))));
+            } catch (NotFoundException unknown) {
+                throw new InvalidRequest(
+                        "the provider does not know batch '%s': was it made with the key of another project?"
+                                .formatted(id),
+                        unknown.statusCode());
+            }
+        });
     }
 
     @Override

@@ -160,6 +160,7 @@ class BatchAnswerTest {
     private Batches batches = new Batches(List.of());
 
     @SafeVarargs
+    @SuppressWarnings("varargs")
     private BulkSummary run(int count, Function<List<String>, Ended>... script) throws InterruptedException {
         batches = new Batches(List.of(script));
         try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {

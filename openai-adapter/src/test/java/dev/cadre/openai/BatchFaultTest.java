@@ -257,6 +257,35 @@ class BatchFaultTest extends BatchTest {
         assertThat(summary.spend().total()).isEqualTo(billed());
     }
 
+    @Test
+    void batch_thatIsNotKnownYet_isAskedAfterAgain() throws Exception {
+        server.onAny().replies(label("bug"));
+        var unknown = LoopbackReply.error(404, "invalid_request_error", "", "No batch found with id 'batch_1'.");
+        server.onService(request -> request.path().startsWith("/v1/batches/"))
+                .replies(unknown, unknown, LoopbackReply.own());
+
+        run(2);
+
+        assertThat(succeeded()).hasSize(2);
+        assertThat(server.batches()).hasSize(1);
+    }
+
+    @Test
+    void batch_ofAnotherProject_endsTheRunAndIsNotMadeAgain() throws Exception {
+        leaveOneOpen(2);
+        server.onService(request -> request.path().startsWith("/v1/batches/"))
+                .replies(LoopbackReply.error(404, "invalid_request_error", "", "No batch found."));
+
+        assertThatThrownBy(() -> run(2))
+                .isInstanceOf(ModelException.InvalidRequest.class)
+                .hasMessageContaining("the provider does not know batch 'batch_1': was it made with the key of another");
+
+        assertThat(server.batches()).hasSize(1);
+        try (var journal = journal()) {
+            assertThat(journal.openIntents("bulk-label")).hasSize(2);
+        }
+    }
+
     /** A session whose time was up while the provider could not be asked. */
     private BulkSummary leaveOneOpen(int count) throws InterruptedException {
         server.onAny().replies(label("bug"));
