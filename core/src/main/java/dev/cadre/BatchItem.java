@@ -33,6 +33,13 @@ final class BatchItem<I> {
         this.earlier = earlier;
     }
 
+    /** The same item for another shard. */
+    BatchItem<I> again(Reservation reservation, int tried, Spend spent) {
+        var item = new BatchItem<I>(name, fingerprint, reservation, tried, spent);
+        item.standsAt(index, input);
+        return item;
+    }
+
     /** Where it stands in the stream; an item of an earlier session has no place before the stream has come to it. */
     void standsAt(long place, @Nullable I remembered) {
         index = place;

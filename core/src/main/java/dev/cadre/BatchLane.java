@@ -10,96 +10,88 @@ import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.schedule.LocalRunner;
-import dev.cadre.schedule.RunClock;
-import dev.cadre.task.Failure;
-import dev.cadre.task.Outcome;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
- * One execution of a {@link Bulk} by batches, all on the calling thread: fill shards as far as limits and money reach,
- * submit them, ask after them, collect what has ended.
+ * One execution of a {@link Bulk} by batches, all but the last cancelling on the calling thread: fill shards as far as
+ * limits and money reach, submit them, ask after them, collect what has ended.
  */
 final class BatchLane<I, O> {
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration PAUSE_AT_THE_END = Duration.ofMillis(100);
+    /** A file that is not there may still come; one that has not come by then is lost. */
+    private static final int MOST_READINGS = 4;
 
     private final BatchTerms<I, O> terms;
     private final BatchClient client;
-    private final RunClock clock;
+    private final LaneClock time;
     private final ShardRecord record;
-    private final ShardSender sender;
     private final Handover<O> handover;
-    private final OpenShards<I> shards = new OpenShards<>();
-    private Optional<Failure> noMore = Optional.empty();
+    private final OpenShards<I> shards;
+    private final PollPause pause = new PollPause();
 
     BatchLane(BatchTerms<I, O> terms, Consumer<? super BulkItem<O>> each) {
         this.terms = terms;
         client = terms.client();
-        clock = terms.clock();
+        time = terms.time();
         record = new ShardRecord(terms.journal(), terms.runId(), terms.asked());
-        sender = new ShardSender(client, clock, terms.runId());
         handover = new Handover<>(terms.budget().limit(), each);
+        shards = new OpenShards<>(terms.limits());
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
         Money limit = terms.budget().limit();
-        try (var folder = new ShardFolder()) {
-            List<ShardRecord.Open> left = resumable();
-            Money leftReserved = left.stream().map(ShardRecord.Open::reserved).reduce(Money.ZERO, Money::plus);
-            Money before = terms.journal().spent(terms.runId()).total().minus(leftReserved);
-            terms.journal()
-                    .append(new JournalEntry.RunStarted(
-                            terms.runId(),
-                            terms.fingerprints().of(terms.bulk().type()),
-                            terms.bulk().type().name(),
-                            limit));
-            try (BudgetGuard money = terms.budget().open(before.atMost(limit))) {
-                left.forEach(shard -> adopt(shard, money, folder.path()));
-                workAndStop(new ShardIntake<>(terms, inputs, money, shards, handover), money, folder.path());
-                handover.forfeited(money.state().outstanding());
+        List<ShardRecord.Open> left = leftByEarlierSessions();
+        Money leftReserved = left.stream().map(ShardRecord.Open::reserved).reduce(Money.ZERO, Money::plus);
+        Money before = terms.journal().spent(terms.runId()).total().minus(leftReserved);
+        terms.journal()
+                .append(new JournalEntry.RunStarted(
+                        terms.runId(),
+                        terms.fingerprints().of(terms.bulk().type()),
+                        terms.bulk().type().name(),
+                        limit));
+        try (var folder = new ShardFolder<I>();
+                BudgetGuard money = terms.budget().open(before.atMost(limit))) {
+            try {
+                left.forEach(shard -> adopt(shard, money, folder));
+                var dispatch = new ShardDispatch<>(terms, record, folder, shards, money, handover, pause);
+                workAndStop(new ShardIntake<>(terms, inputs, money, shards, handover), dispatch);
+            } finally {
+                handover.forfeited(folder.forfeit());
             }
         }
         terms.journal().append(new JournalEntry.RunEnded(terms.runId(), handover.isOpen() ? "complete" : "partial"));
         return handover.summary();
     }
 
-    /** The shards whose batches exist. A process died before it made the others: their items were never sent. */
-    private List<ShardRecord.Open> resumable() throws InterruptedException {
-        List<ShardRecord.Open> left = record.open();
-        if (left.isEmpty()) {
-            return left;
-        }
-        Map<String, Batch> made =
-                sender.find(left.stream().map(ShardRecord.Open::token).collect(Collectors.toSet()));
-        var resumable = new ArrayList<ShardRecord.Open>();
-        for (ShardRecord.Open shard : left) {
-            Batch batch = made.get(shard.token());
-            if (batch == null) {
+    /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */
+    private List<ShardRecord.Open> leftByEarlierSessions() {
+        var left = new ArrayList<ShardRecord.Open>();
+        for (ShardRecord.Open shard : record.open()) {
+            if (shard.fileId().isEmpty()) {
                 record.neverSent(shard);
             } else {
-                resumable.add(shard.madeAs(batch.id()));
+                left.add(shard);
             }
         }
-        return resumable;
+        return left;
     }
 
-    private void adopt(ShardRecord.Open left, BudgetGuard money, Path folder) {
-        var shard = new Shard<I>(left.number(), left.token(), folder);
-        shards.submitted(shard);
-        shard.isBatch(left.batchId());
+    private void adopt(ShardRecord.Open left, BudgetGuard money, ShardFolder<I> folder) {
+        Shard<I> shard = folder.open(left.number(), left.token(), left.tokens());
+        shard.state.isUploadedAs(left.fileId());
+        shard.state.isBatch(left.batchId());
+        if (left.batchId().isEmpty()) {
+            shards.doubtful(shard);
+        } else {
+            shards.made(shard);
+        }
         for (JournalEntry.Intent intent : left.intents()) {
             if (!(money.reserve(intent.reserved()) instanceof Admission.Granted(Reservation reservation))) {
-                shards.ended(shard);
                 throw new IllegalArgumentException("the budget of %s does not cover what is under way in batches: %s"
                         .formatted(terms.budget().limit(), left.reserved()));
             }
@@ -109,200 +101,161 @@ final class BatchLane<I, O> {
         }
     }
 
-    private void workAndStop(ShardIntake<I, O> intake, BudgetGuard money, Path folder) throws InterruptedException {
+    private void workAndStop(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
         boolean returns = false;
         try {
-            work(intake, money, folder);
+            dispatch.seek();
+            work(intake, dispatch);
             returns = true;
         } finally {
             if (!returns) {
                 handover.mute();
             }
-            stop(intake);
+            stop(intake, dispatch);
         }
     }
 
-    private void work(ShardIntake<I, O> intake, BudgetGuard money, Path folder) throws InterruptedException {
-        Duration pause = FIRST_PAUSE;
+    private void work(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
         while (true) {
-            fill(intake, folder);
-            if ((shards.isEmpty() && !intake.hasMore()) || !isInTimeAfter(pause)) {
+            fill(intake, dispatch);
+            if (dispatch.isIdle() && !intake.hasMore()) {
                 return;
             }
+            time.pause(pause.next());
+            if (time.isUp()) {
+                handover.stop(BulkSummary.Stop.DEADLINE);
+                return;
+            }
+            dispatch.seek();
             boolean hasEnded = false;
-            for (Shard<I> shard : shards.submitted()) {
-                hasEnded |= collect(shard, money, folder);
+            for (Shard<I> shard : shards.made()) {
+                hasEnded |= collect(shard, intake, dispatch);
             }
-            if (hasEnded || shards.submitted().isEmpty()) {
-                Optional<Shard<I>> postponed = shards.nextPostponed();
-                if (postponed.isPresent()) {
-                    submit(postponed.get());
-                }
+            if (hasEnded) {
+                pause.restart();
             }
-            Duration twice = pause.multipliedBy(2);
-            pause = hasEnded ? FIRST_PAUSE : twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+            dispatch.submitPostponed(hasEnded);
+            dispatch.submitWaiting();
         }
     }
 
-    /** Waits, but not beyond the deadline. */
-    private boolean isInTimeAfter(Duration pause) throws InterruptedException {
-        Duration left = Duration.ofNanos(Math.max(0, terms.deadlineNanos() - clock.nanoTime()));
-        sender.pause(left.compareTo(pause) < 0 ? left : pause);
-        if (terms.isTimeUp()) {
-            handover.stop(BulkSummary.Stop.DEADLINE);
-            return false;
-        }
-        return true;
-    }
-
-    private void fill(ShardIntake<I, O> intake, Path folder) throws InterruptedException {
-        while (intake.hasMore() && !terms.isTimeUp() && shards.hasRoomForMore(terms.limits())) {
-            Shard<I> shard = record.newShard(folder);
+    private void fill(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
+        while (intake.hasMore() && shards.hasRoomForMore() && !shards.isAnyPostponed() && !time.isUp()) {
+            Shard<I> shard = dispatch.newShard();
             intake.fill(shard);
             if (shard.isEmpty()) {
                 shard.close();
                 return;
             }
-            submit(shard);
+            dispatch.submit(shard);
         }
     }
 
-    private void submit(Shard<I> shard) throws InterruptedException {
-        record.announce(shard);
-        try {
-            shard.isBatch(sender.create(shard).id());
-        } catch (ModelException failure) {
-            if (failure.charge() == ModelException.Charge.FREE) {
-                var collector = collector(shard);
-                collector.untouched();
-                collector.flush();
-            } // else it may exist: its intents stay open, and a resumed run looks for it
-            shard.close();
-            throw failure;
-        }
-        shards.submitted(shard);
-        handover.submitted();
-    }
-
-    /** Takes what the shard's batch answered, if it has ended, and submits once more what it did not. */
-    private boolean collect(Shard<I> shard, BudgetGuard money, Path folder) throws InterruptedException {
-        ShardCollector<I, O> collector = collector(shard);
+    /** Takes what the shard's batch answered, if it has ended, and has submitted once more what it did not. */
+    private boolean collect(Shard<I> shard, ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch)
+            throws InterruptedException {
+        ShardCollector<I, O> collector = dispatch.collector(shard);
         Batch batch;
         try {
-            batch = client.retrieve(shard.batchId());
-            if (!batch.state().isTerminal()) {
+            batch = client.retrieve(shard.state.batchId(), time.left());
+            if (!batch.state().isTerminal() || waitsForInputs(shard, intake) || !take(collector, shard, batch)) {
                 return false;
             }
-            take(collector, batch);
         } catch (ModelException failure) {
-            if (!failure.isRetryable()) {
-                throw failure;
-            }
+            dispatch.isTransient(failure, shard);
             return false; // the rest of it comes when it is asked for again
         } finally {
             collector.flush();
         }
-        boolean isRejected = batch.state() == Batch.State.REJECTED;
-        if (isRejected && !batch.defects().stream().allMatch(Batch.Defect::isForNow)) {
-            shards.ended(shard);
+        shards.ended(shard);
+        if (batch.isTurnedAwayForNow()) {
+            dispatch.crowdedOut(collector, shard);
+            return false;
+        }
+        if (batch.state() == Batch.State.REJECTED) {
             throw new BatchRejectedException(batch);
         }
-        Shard<I> rest = again(collector, shard, isRejected ? 0 : 1, money, folder);
-        shards.ended(shard);
-        if (rest.isEmpty()) {
-            rest.close();
-        } else if (isRejected) {
-            shards.postpone(rest);
-        } else {
-            submit(rest);
-        }
+        dispatch.again(collector, shard);
         return true;
     }
 
-    private void take(ShardCollector<I, O> collector, Batch batch) throws InterruptedException {
+    /**
+     * Whether answers of an earlier session are better read when the stream has come to their inputs, without which no
+     * rule can judge them. Once nothing else is under way it will not come there.
+     */
+    private boolean waitsForInputs(Shard<I> shard, ShardIntake<I, O> intake) {
+        if (!terms.call().judgesByInput() || shard.isPlaced() || !intake.hasMore()) {
+            return false;
+        }
+        boolean isFirst = !shard.state.isParked();
+        shard.state.park();
+        return isFirst || shards.isAnyAtWork();
+    }
+
+    /** Whether all was read that there will be. */
+    private boolean take(ShardCollector<I, O> collector, Shard<I> shard, Batch batch) throws InterruptedException {
         if (batch.state() == Batch.State.REJECTED) {
             collector.untouched();
-        } else {
-            client.read(batch, collector::take);
-            collector.missing(batch);
+            return true;
         }
-    }
-
-    /** A shard of what is to be submitted again. It has room: all of it was in one shard before. */
-    private Shard<I> again(
-            ShardCollector<I, O> collector, Shard<I> old, int moreTries, BudgetGuard money, Path folder) {
-        Shard<I> rest = record.newShard(folder);
-        for (ShardCollector.Again<I> again : collector.again()) {
-            BatchItem<I> item = again.item();
-            switch (money.reserve(item.reserved())) {
-                case Admission.Granted(Reservation reservation) -> {
-                    var next = new BatchItem<I>(
-                            item.name, item.fingerprint, reservation, item.tries + moreTries, again.spent());
-                    next.standsAt(item.index(), item.input());
-                    rest.add(next, old.line(item));
-                    shards.put(rest, next);
-                }
-                case Admission.Refused refused -> {
-                    Outcome<O> failed = Outcome.failed(Failure.Kind.BUDGET, refused.message());
-                    handover.ended(new BulkItem<>(item.index(), item.name, failed, again.spent(), false));
-                }
-            }
+        boolean isWhole = client.read(batch, collector::take, time.left());
+        if (!isWhole && (time.isUp() || shard.state.readInPart() < MOST_READINGS)) {
+            return false;
         }
-        return rest;
-    }
-
-    private ShardCollector<I, O> collector(Shard<I> shard) {
-        return new ShardCollector<>(terms, record, shard, shards, handover, noMore);
+        collector.rest(batch);
+        return true;
     }
 
     /**
      * Leaves nothing under way that can be stopped: cancels open batches and takes what they have answered, as far as
      * that is told within the grace. The rest stays on record as under way, for a resumed run to collect.
      */
-    private void stop(ShardIntake<I, O> intake) {
+    private void stop(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) {
         boolean interrupted = Thread.interrupted();
-        noMore = Optional.of(new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up"));
+        time.beginGrace();
         intake.giveUp();
-        for (Optional<Shard<I>> next = shards.nextPostponed(); next.isPresent(); next = shards.nextPostponed()) {
-            var collector = collector(next.get());
-            collector.withdrawn();
-            next.get().close();
-        }
+        dispatch.giveUp();
         try {
             cancel();
+            while (!shards.made().isEmpty() && !time.isUp()) {
+                for (Shard<I> shard : shards.made()) {
+                    collectLast(dispatch.collector(shard), shard);
+                }
+                time.pause(PAUSE_AT_THE_END);
+            }
         } catch (InterruptedException again) {
             interrupted = true;
         }
-        shards.submitted().forEach(Shard::close);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** All at once: there is little time, and each is an exchange. */
     private void cancel() throws InterruptedException {
-        for (Shard<I> shard : shards.submitted()) {
-            try {
-                client.cancel(shard.batchId());
-            } catch (ModelException unreachable) {
-                // it goes on; the next session finds it
-            }
-        }
-        long until = clock.nanoTime() + LocalRunner.GRACE.toNanos();
-        while (!shards.submitted().isEmpty() && clock.nanoTime() < until) {
-            for (Shard<I> shard : shards.submitted()) {
-                collectLast(shard);
-            }
-            sender.pause(PAUSE_AT_THE_END);
+        Duration left = time.left();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            threads.invokeAll(shards.made().stream()
+                    .map(shard -> Executors.callable(() -> cancel(shard.state.batchId(), left)))
+                    .toList());
         }
     }
 
-    private void collectLast(Shard<I> shard) throws InterruptedException {
-        ShardCollector<I, O> collector = collector(shard);
+    private void cancel(String batchId, Duration timeout) {
         try {
-            Batch batch = client.retrieve(shard.batchId());
-            if (batch.state().isTerminal()) {
-                client.read(batch, collector::take);
-                collector.missing(batch);
+            client.cancel(batchId, timeout);
+        } catch (ModelException unreachable) {
+            // it goes on; the next session finds it
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void collectLast(ShardCollector<I, O> collector, Shard<I> shard) throws InterruptedException {
+        try {
+            Batch batch = client.retrieve(shard.state.batchId(), time.left());
+            boolean canJudge = !terms.call().judgesByInput() || shard.isPlaced();
+            if (batch.state().isTerminal() && canJudge && take(collector, shard, batch)) {
                 shards.ended(shard);
             }
         } catch (ModelException unreachable) {

@@ -9,7 +9,6 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
-import dev.cadre.schedule.RunClock;
 import dev.cadre.worker.SingleCall;
 import java.time.Duration;
 
@@ -23,8 +22,7 @@ record BatchTerms<I, O>(
         BatchClient client,
         BatchLimits limits,
         Fingerprints fingerprints,
-        RunClock clock,
-        long deadlineNanos) {
+        LaneClock time) {
 
     /** A batch may take a day, and what it left out another one. */
     private static final Duration DEADLINE = Duration.ofDays(2);
@@ -39,7 +37,6 @@ record BatchTerms<I, O>(
         BatchClient client = pool.batches()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "the client of model '%s' knows no batches: use Lane.NOW".formatted(pool.model())));
-        RunClock clock = bulk.coordinator().clock();
         return new BatchTerms<>(
                 bulk,
                 journal,
@@ -49,8 +46,7 @@ record BatchTerms<I, O>(
                 client,
                 client.limits().within(bulk.batchLimits()),
                 bulk.fingerprints(),
-                clock,
-                clock.nanoTime() + budget.deadline().orElse(DEADLINE).toNanos());
+                new LaneClock(bulk.coordinator().clock(), budget.deadline().orElse(DEADLINE)));
     }
 
     String runId() {
@@ -61,9 +57,5 @@ record BatchTerms<I, O>(
     JournalEntry.Asked asked() {
         return new JournalEntry.Asked(
                 CallPurpose.Kind.WORK, bulk.type().tiers().start(), pool.model());
-    }
-
-    boolean isTimeUp() {
-        return clock.nanoTime() >= deadlineNanos;
     }
 }

@@ -2,59 +2,97 @@
 package dev.cadre;
 
 import dev.cadre.model.BatchLimits;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The shards under way, and which item is in which. For one thread. */
+/** The shards under way, which item is in which, and how much may be under way at once. For one thread. */
 final class OpenShards<I> {
     /** Where an item is under way. */
     record Place<I>(Shard<I> shard, BatchItem<I> item) {}
 
-    private final List<Shard<I>> submitted = new ArrayList<>();
-    private final Deque<Shard<I>> postponed = new ArrayDeque<>();
+    private final List<Shard<I>> made = new ArrayList<>();
+    private final List<Shard<I>> doubtful = new ArrayList<>();
+    private final List<Shard<I>> postponed = new ArrayList<>();
     private final Map<String, Place<I>> places = new HashMap<>();
+    private BatchLimits limits;
 
-    /** A shard that has a batch. */
-    void submitted(Shard<I> shard) {
-        submitted.add(shard);
+    OpenShards(BatchLimits limits) {
+        this.limits = limits;
     }
 
-    void ended(Shard<I> shard) {
-        submitted.remove(shard);
-        shard.close();
+    /** It has a batch. */
+    void made(Shard<I> shard) {
+        doubtful.remove(shard);
+        made.add(shard);
     }
 
-    List<Shard<I>> submitted() {
-        return List.copyOf(submitted);
+    /** It may have a batch: the word of the provider was lost. */
+    void doubtful(Shard<I> shard) {
+        doubtful.add(shard);
     }
 
-    /** A shard that the provider takes only once another one has ended. */
+    /** It has no batch yet: the provider takes none for now. */
     void postpone(Shard<I> shard) {
         postponed.add(shard);
     }
 
-    Optional<Shard<I>> nextPostponed() {
-        return Optional.ofNullable(postponed.poll());
+    void ended(Shard<I> shard) {
+        made.remove(shard);
+        doubtful.remove(shard);
+    }
+
+    List<Shard<I>> made() {
+        return List.copyOf(made);
+    }
+
+    List<Shard<I>> doubtful() {
+        return List.copyOf(doubtful);
+    }
+
+    /** Takes out what was postponed. */
+    List<Shard<I>> takePostponed() {
+        List<Shard<I>> taken = List.copyOf(postponed);
+        postponed.clear();
+        return taken;
+    }
+
+    boolean isAnyPostponed() {
+        return !postponed.isEmpty();
     }
 
     boolean isEmpty() {
-        return submitted.isEmpty() && postponed.isEmpty();
+        return made.isEmpty() && doubtful.isEmpty() && postponed.isEmpty();
     }
 
-    boolean hasRoomForMore(BatchLimits limits) {
-        return submitted.size() + postponed.size() < limits.openBatches();
+    /** Whether the provider works on any of them, as far as is known. */
+    boolean isAnyAtWork() {
+        return !doubtful.isEmpty() || made.stream().anyMatch(shard -> !shard.state.isParked());
+    }
+
+    private Stream<Shard<I>> atWorkOrSoon() {
+        return Stream.of(made, doubtful, postponed)
+                .flatMap(each -> each.stream().filter(shard -> !shard.state.isParked()));
+    }
+
+    boolean hasRoomForMore() {
+        return atWorkOrSoon().count() < limits.openBatches();
     }
 
     long tokens() {
-        return Stream.concat(submitted.stream(), postponed.stream())
-                .mapToLong(Shard::tokens)
-                .sum();
+        return atWorkOrSoon().mapToLong(Shard::tokens).sum();
+    }
+
+    BatchLimits limits() {
+        return limits;
+    }
+
+    /** The provider took no batch of so many tokens although none was open: smaller ones from now on. */
+    void tighten(long tokens) {
+        limits = limits.withEnqueuedTokens(Math.clamp(tokens / 2, 1, limits.enqueuedTokens()));
     }
 
     void put(Shard<I> shard, BatchItem<I> item) {

@@ -3,13 +3,11 @@ package dev.cadre;
 
 import dev.cadre.model.BatchLimits;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -23,55 +21,70 @@ final class Shard<I> implements AutoCloseable {
     final int number;
 
     final String token;
-    private final Path file;
-    private final FileChannel channel;
+    /** How it stands with the provider. */
+    final ShardState state = new ShardState();
+
+    private final Path path;
+    /** Not a channel: the interrupt of a thread that writes would close that. */
+    private final RandomAccessFile file;
+
     private final SequencedMap<String, BatchItem<I>> items = new LinkedHashMap<>();
     private long bytes;
     private long tokens;
-    private long replies;
-    private String batchId = "";
+    private boolean isClosed;
 
-    Shard(int number, String token, Path folder) {
+    /** @param tokens of a shard of an earlier session, whose lines are not known yet; else 0 */
+    Shard(int number, String token, long tokens, Path path) {
         this.number = number;
         this.token = token;
-        file = folder.resolve("shard-%d.jsonl".formatted(number));
+        this.tokens = tokens;
+        this.path = path;
         try {
-            channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            file = new RandomAccessFile(path.toFile(), "rw");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static long tokens(String line) {
-        return Math.ceilDiv(line.length(), BYTES_PER_TOKEN);
+    private static long tokens(long bytes) {
+        return Math.ceilDiv(bytes, BYTES_PER_TOKEN);
+    }
+
+    private static byte[] bytes(String line) {
+        return (line + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether a line fits into a batch at all. */
+    static boolean canHold(String line, BatchLimits limits) {
+        int length = bytes(line).length;
+        return length <= limits.bytes() && tokens(length) <= limits.enqueuedTokens();
     }
 
     /** Whether a line fits in, given the tokens that all other open shards hold. */
     boolean hasRoom(String line, BatchLimits limits, long enqueuedElsewhere) {
+        int length = bytes(line).length;
         return items.size() < limits.requests()
-                && bytes + line.getBytes(StandardCharsets.UTF_8).length + 1 <= limits.bytes()
-                && tokens + tokens(line) <= limits.enqueuedTokens() - enqueuedElsewhere;
+                && bytes + length <= limits.bytes()
+                && tokens + tokens(length) <= limits.enqueuedTokens() - enqueuedElsewhere;
     }
 
     void add(BatchItem<I> item, String line) {
         items.put(item.customId(), item);
         learn(item, line);
+        tokens += tokens(item.length() + 1);
     }
 
     /** Writes the line of one of its items, should it be submitted again. */
     void learn(BatchItem<I> item, String line) {
-        ByteBuffer text = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-        item.isAt(bytes, text.remaining() - 1);
+        byte[] text = bytes(line);
+        item.isAt(bytes, text.length - 1);
         try {
-            for (long at = bytes; text.hasRemaining(); ) {
-                at += channel.write(text, at);
-            }
+            file.seek(bytes);
+            file.write(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        bytes += item.length() + 1;
-        tokens += tokens(line);
+        bytes += text.length;
     }
 
     /** An item of an earlier session, whose line is not known yet. */
@@ -80,25 +93,24 @@ final class Shard<I> implements AutoCloseable {
     }
 
     String line(BatchItem<I> item) {
-        ByteBuffer text = ByteBuffer.allocate(item.length());
+        var text = new byte[item.length()];
         try {
-            for (long at = item.offset(); text.hasRemaining(); ) {
-                int read = channel.read(text, at);
-                if (read < 0) {
-                    throw new IllegalStateException("the file of shard %d was cut".formatted(number));
-                }
-                at += read;
-            }
+            file.seek(item.offset());
+            file.readFully(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new String(text.array(), StandardCharsets.UTF_8);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
-    /** Takes the item with this name out; null if it is not there, or not any more. */
+    /** The item with this name; null if it is not there, or not any more. */
     @Nullable
-    BatchItem<I> take(String customId) {
-        return items.remove(customId);
+    BatchItem<I> item(String customId) {
+        return items.get(customId);
+    }
+
+    void remove(BatchItem<I> item) {
+        items.remove(item.customId());
     }
 
     List<BatchItem<I>> items() {
@@ -109,36 +121,29 @@ final class Shard<I> implements AutoCloseable {
         return items.isEmpty();
     }
 
+    /** Whether the stream has come to all of its items. */
+    boolean isPlaced() {
+        return items.values().stream().allMatch(BatchItem::hasPlace);
+    }
+
     long tokens() {
         return tokens;
     }
 
-    Path file() {
-        return file;
+    Path path() {
+        return path;
     }
 
-    void replied() {
-        replies++;
-    }
-
-    /** How many of its requests are known to have been answered. */
-    long replies() {
-        return replies;
-    }
-
-    void isBatch(String id) {
-        batchId = id;
-    }
-
-    String batchId() {
-        return batchId;
+    boolean isClosed() {
+        return isClosed;
     }
 
     @Override
     public void close() {
+        isClosed = true;
         try {
-            channel.close();
-            Files.deleteIfExists(file);
+            file.close();
+            Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

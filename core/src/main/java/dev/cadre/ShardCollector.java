@@ -4,7 +4,10 @@ package dev.cadre;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Billed;
+import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
@@ -42,68 +45,69 @@ final class ShardCollector<I, O> {
     private final Shard<I> shard;
     private final OpenShards<I> shards;
     private final Handover<O> handover;
-    /** Why nothing is submitted again, or empty if it is. */
-    private final Optional<Failure> noMore;
 
+    private final ShardAnswers answers = new ShardAnswers();
     private final List<Done<I, O>> group = new ArrayList<>();
     private final List<Again<I>> again = new ArrayList<>();
 
     ShardCollector(
-            BatchTerms<I, O> terms,
-            ShardRecord record,
-            Shard<I> shard,
-            OpenShards<I> shards,
-            Handover<O> handover,
-            Optional<Failure> noMore) {
+            BatchTerms<I, O> terms, ShardRecord record, Shard<I> shard, OpenShards<I> shards, Handover<O> handover) {
         this.terms = terms;
         this.record = record;
         this.shard = shard;
         this.shards = shards;
         this.handover = handover;
-        this.noMore = noMore;
     }
 
-    /** One answer; of two for the same item the first counts. */
-    void take(BatchAnswer answer) {
-        BatchItem<I> item = shard.take(answer.customId());
-        if (item == null) {
-            return;
-        }
-        switch (answer) {
-            case BatchAnswer.Replied(String id, ModelReply reply) -> {
-                shard.replied();
-                end(item, pay(item, reply), terms.call().outcome(Optional.ofNullable(item.input()), reply));
+    /** One answer; of two for the same item the first counts. Whether there is time for more. */
+    boolean take(BatchAnswer answer) {
+        BatchItem<I> item = shard.item(answer.customId());
+        if (answers.isFirst(answer) && item != null) {
+            switch (answer) {
+                case BatchAnswer.Replied(String id, ModelReply reply) ->
+                    end(item, pay(item, reply), terms.call().outcome(Optional.ofNullable(item.input()), reply));
+                case BatchAnswer.Failed(String id, ModelException failure) -> failed(item, failure);
+                case BatchAnswer.Untried(String id, String reason) ->
+                    retryOrEnd(item, release(item), true, modelFailed(reason));
             }
-            case BatchAnswer.Failed(String id, ModelException failure) -> {
-                Spend spend = failure.charge() == ModelException.Charge.FREE ? release(item) : forfeit(item);
-                retryOrEnd(
-                        item,
-                        spend,
-                        failure.isRetryable(),
-                        new Failure(Failure.Kind.MODEL_FAILED, String.valueOf(failure.getMessage())));
-            }
-            case BatchAnswer.Untried(String id, String reason) ->
-                retryOrEnd(item, release(item), true, new Failure(Failure.Kind.MODEL_FAILED, reason));
         }
+        return !terms.time().isUp();
     }
 
-    /** What stands in no file: unbilled if the provider answered no more than is known; else nobody knows which. */
-    void missing(Batch batch) {
-        boolean isUnbilled = batch.answered() <= shard.replies();
+    /** What it cost is known if it says so, or if it was turned away; else when all answers are read. */
+    private void failed(BatchItem<I> item, ModelException failure) {
+        Optional<Spend> spend = failure.billed().flatMap(billed -> pay(item, billed));
+        if (spend.isEmpty() && failure.charge() == Charge.FREE) {
+            spend = Optional.of(release(item));
+        }
+        spend.ifPresent(known ->
+                retryOrEnd(item, known, failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage()))));
+    }
+
+    private static Failure modelFailed(String message) {
+        return new Failure(Failure.Kind.MODEL_FAILED, message);
+    }
+
+    /**
+     * All answers are read. What is left stands in no file or failed without a bill: unbilled if the rest makes up what
+     * the provider bills for the batch; else nobody knows which of it is billed.
+     */
+    void rest(Batch batch) {
         for (BatchItem<I> item : shard.items()) {
-            shard.take(item.customId());
+            Optional<ShardAnswers.Unbilled> failure = answers.failure(item.customId());
+            boolean isFree = answers.makeUp(batch.bill(), failure.isPresent());
             retryOrEnd(
                     item,
-                    isUnbilled ? release(item) : forfeit(item),
-                    true,
-                    new Failure(Failure.Kind.MODEL_FAILED, "batch %s has no answer for it".formatted(batch.id())));
+                    isFree ? release(item) : forfeit(item),
+                    failure.map(ShardAnswers.Unbilled::canRepeat).orElse(true),
+                    modelFailed(failure.map(ShardAnswers.Unbilled::message)
+                            .orElseGet(() -> "batch %s has no answer for it".formatted(batch.id()))));
         }
     }
 
     /** Nothing of the shard was done: all of it may be submitted as if it never was. */
     void untouched() {
         for (BatchItem<I> item : shard.items()) {
-            shard.take(item.customId());
             if (item.hasLine()) {
                 done(item, release(item), null);
             } else {
@@ -112,42 +116,66 @@ final class ShardCollector<I, O> {
         }
     }
 
-    /** The shard was never submitted, and will not be; nothing of it is on record. */
+    /** Whether there is a batch of the shard was asked in vain. */
+    void lost() {
+        for (BatchItem<I> item : shard.items()) {
+            retryOrEnd(item, forfeit(item), true, modelFailed("nobody knows whether its batch was made"));
+        }
+    }
+
+    /** The shard was not submitted, and will not be. */
     void withdrawn() {
+        var written = new ArrayList<CompletableFuture<Void>>();
         for (BatchItem<I> item : shard.items()) {
             shards.letGo(item);
-            release(item);
+            Spend nothing = release(item);
+            if (shard.state.isAnnounced()) {
+                written.add(record.settled(item.name, shard.number, nothing));
+            }
             Outcome<O> skipped = new Outcome.Skipped<>(new Skip(Skip.Kind.DEADLINE, "the time was up", List.of()));
             handover.ended(new BulkItem<>(item.index(), item.name, skipped, item.earlier, false));
         }
+        ShardRecord.await(written);
     }
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
         Optional<Money> cost = terms.pool().cost(reply, item.reserved());
-        if (cost.isEmpty() || reply.usage() == null) {
-            return forfeit(item);
-        }
-        item.money.settle(cost.get());
-        return Spend.settled(cost.get(), reply.usage());
+        return cost.isEmpty() || reply.usage() == null ? forfeit(item) : settle(item, cost.get(), reply.usage());
+    }
+
+    private Optional<Spend> pay(BatchItem<I> item, Billed billed) {
+        return terms.pool().cost(billed, item.reserved()).map(cost -> settle(item, cost, billed.usage()));
+    }
+
+    private Spend settle(BatchItem<I> item, Money cost, TokenUsage usage) {
+        shard.remove(item);
+        item.money.settle(cost);
+        return Spend.settled(cost, usage);
     }
 
     private Spend release(BatchItem<I> item) {
+        shard.remove(item);
         item.money.release();
         return Spend.NONE;
     }
 
     private Spend forfeit(BatchItem<I> item) {
+        shard.remove(item);
         item.money.forfeit();
         return Spend.forfeited(item.reserved());
     }
 
     private void retryOrEnd(BatchItem<I> item, Spend spend, boolean canHelp, Failure failure) {
         boolean retries = canHelp && item.tries < MOST_TRIES && item.hasLine();
-        if (retries && noMore.isEmpty()) {
+        if (retries && !terms.time().isOver()) {
             done(item, spend, null);
         } else {
-            end(item, spend, new Outcome.Failed<>(retries ? noMore.orElse(failure) : failure));
+            end(item, spend, new Outcome.Failed<>(retries ? noMore() : failure));
         }
+    }
+
+    static Failure noMore() {
+        return new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
     }
 
     private void end(BatchItem<I> item, Spend spend, Outcome<O> outcome) {
@@ -167,13 +195,14 @@ final class ShardCollector<I, O> {
         group.clear();
         var written = new ArrayList<CompletableFuture<Void>>();
         for (Done<I, O> done : ended) {
-            written.add(record.settled(done.item().name, shard.number, done.spend()));
+            // the answer before its money: what a crash leaves between them is asked after again, not paid again
             if (done.outcome() != null && isWorthRecording(done.item(), done.outcome())) {
                 written.add(record.ended(
                         done.item(),
                         written(done.outcome()),
                         done.item().earlier.plus(done.spend())));
             }
+            written.add(record.settled(done.item().name, shard.number, done.spend()));
         }
         ShardRecord.await(written);
         ended.forEach(this::tell);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.price.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Where the files of a run's shards lie while they are under way. */
-final class ShardFolder implements AutoCloseable {
+/** Where the files of a run's shards lie while they are under way. For one thread. */
+final class ShardFolder<I> implements AutoCloseable {
     private final Path path;
+    private final List<Shard<I>> shards = new ArrayList<>();
 
     ShardFolder() {
         try {
@@ -18,16 +22,35 @@ final class ShardFolder implements AutoCloseable {
         }
     }
 
-    Path path() {
-        return path;
+    Shard<I> open(int number, String token, long tokens) {
+        var shard = new Shard<I>(number, token, tokens, path.resolve("cadre-%s.jsonl".formatted(token)));
+        shards.removeIf(Shard::isClosed);
+        shards.add(shard);
+        return shard;
+    }
+
+    /**
+     * Books the worst case of every item that is still in a shard: the run ends, and what becomes of it is for the next
+     * session to find out.
+     *
+     * @return the sum
+     */
+    Money forfeit() {
+        Money sum = Money.ZERO;
+        for (Shard<I> shard : shards) {
+            for (BatchItem<I> item : shard.items()) {
+                shard.remove(item);
+                item.money.forfeit();
+                sum = sum.plus(item.reserved());
+            }
+        }
+        return sum;
     }
 
     @Override
     public void close() {
-        try (var left = Files.list(path)) {
-            for (Path file : left.toList()) {
-                Files.delete(file);
-            }
+        shards.forEach(Shard::close);
+        try {
             Files.delete(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -44,32 +44,35 @@ final class ShardIntake<I, O> {
         this.handover = handover;
     }
 
+    /** Whether something is left to submit. Pulls inputs that need no shard, up to the first that does. */
     boolean hasMore() {
+        while (handover.isOpen()
+                && held == null
+                && inputs.hasNext()
+                && !terms.time().isUp()) {
+            held = prepare(inputs.next(), nextIndex++);
+        }
         return handover.isOpen() && (held != null || inputs.hasNext());
     }
 
     /** Puts inputs into the shard until it is full, or the next must wait for room or money. */
     void fill(Shard<I> shard) {
-        while (hasMore() && !terms.isTimeUp()) {
-            Pending<I> next = held == null ? prepare(inputs.next(), nextIndex++) : held;
+        while (hasMore() && held != null && fits(held, shard)) {
             held = null;
-            if (next != null && !fits(next, shard)) {
-                held = next;
-                return;
-            }
         }
     }
 
+    /** Whether the next is done with: it has its place, or none at all. */
     private boolean fits(Pending<I> next, Shard<I> shard) {
-        if (!shard.hasRoom(next.line(), terms.limits(), shards.tokens())) {
-            boolean isAlone = shard.isEmpty() && shards.isEmpty();
-            if (isAlone) {
-                end(
-                        next,
-                        Outcome.failed(
-                                Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + terms.limits()));
-            }
-            return isAlone;
+        if (!Shard.canHold(next.line(), terms.limits())) {
+            end(
+                    next,
+                    Outcome.failed(Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + terms.limits()));
+            return true;
+        }
+        boolean isAlone = shard.isEmpty() && shards.isEmpty();
+        if (!isAlone && !shard.hasRoom(next.line(), shards.limits(), shards.tokens())) {
+            return false;
         }
         return switch (money.reserve(next.need())) {
             case Admission.Granted(Reservation reservation) -> {

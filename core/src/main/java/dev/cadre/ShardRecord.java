@@ -11,34 +11,40 @@ import dev.cadre.json.Json;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * What the journal holds about the shards of a bulk run: each is a record of its plan, with the token that its batch
- * carries; each item in it an intent, whose attempt is the number of the shard.
+ * What the journal holds about the shards of a bulk run. The plan of the run is their history: a shard with its token, its
+ * uploaded file, its batch. Each item in it is an intent, whose attempt is the number of the shard.
  */
 final class ShardRecord {
     /** Attempts of the other lane count from 1, so one journal serves both. */
     private static final int FIRST_ATTEMPT = 1_000_000;
 
     private static final String NEVER_SENT = "never sent";
+    private static final String SHARD = "shard";
+    private static final String TOKEN = "token";
+    private static final String TOKENS = "tokens";
+    private static final String FILE = "file";
+    private static final String BATCH = "batch";
 
     /**
      * A shard whose end is not on record.
      *
-     * @param batchId empty as long as it is not known to have one
+     * @param tokens what its lines were estimated at
+     * @param fileId empty if no batch of it was asked for
+     * @param batchId empty if it is not known to have a batch
      */
-    record Open(int number, String token, String batchId, List<Intent> intents) {
-        Open madeAs(String id) {
-            return new Open(number, token, id, intents);
+    record Open(int number, String token, long tokens, String fileId, String batchId, List<Intent> intents) {
+        Open {
+            intents = List.copyOf(intents);
         }
 
         Money reserved() {
@@ -49,14 +55,27 @@ final class ShardRecord {
     private final Journal journal;
     private final String runId;
     private final Asked asked;
-    private int next;
+    /** What is known about each shard, the latest word of each kind. */
+    private final Map<Integer, Map<String, String>> known = new HashMap<>();
+
+    private int nextPosition;
+    private int nextShard;
 
     ShardRecord(Journal journal, String runId, Asked asked) {
         this.journal = journal;
         this.runId = runId;
         this.asked = asked;
-        List<PlanAdmitted> shards = journal.plan(runId);
-        next = shards.isEmpty() ? 0 : shards.getLast().position() + 1;
+        for (PlanAdmitted fact : journal.plan(runId)) {
+            nextPosition = fact.position() + 1;
+            learn((Json.Obj) Json.parse(fact.subtask()));
+        }
+    }
+
+    private void learn(Json.Obj fact) {
+        int shard = Integer.parseInt(fact.string(SHARD));
+        nextShard = Math.max(nextShard, shard + 1);
+        Map<String, String> facts = known.computeIfAbsent(shard, unknown -> new HashMap<>());
+        fact.fields().keySet().forEach(name -> facts.put(name, fact.string(name)));
     }
 
     /** Whether items of the run are in batches of unknown fate. */
@@ -73,33 +92,63 @@ final class ShardRecord {
                         .add(intent);
             }
         }
-        Map<Integer, String> tokens = new LinkedHashMap<>();
-        for (PlanAdmitted shard : journal.plan(runId)) {
-            tokens.put(shard.position(), ((Json.Obj) Json.parse(shard.subtask())).string("token"));
-        }
         return intents.entrySet().stream()
-                .map(shard -> new Open(shard.getKey(), tokens.getOrDefault(shard.getKey(), ""), "", shard.getValue()))
+                .map(shard -> open(shard.getKey(), shard.getValue()))
                 .toList();
     }
 
-    <I> Shard<I> newShard(Path folder) {
-        return new Shard<>(next++, UUID.randomUUID().toString(), folder);
+    private Open open(int number, List<Intent> intents) {
+        Map<String, String> facts = known.getOrDefault(number, Map.of());
+        return new Open(
+                number,
+                facts.getOrDefault(TOKEN, ""),
+                Long.parseLong(facts.getOrDefault(TOKENS, "0")),
+                facts.getOrDefault(FILE, ""),
+                facts.getOrDefault(BATCH, ""),
+                intents);
+    }
+
+    /** The number of a new shard. */
+    int nextNumber() {
+        return nextShard++;
     }
 
     /** Makes the shard and all its intents durable; waits for that. */
     void announce(Shard<?> shard) {
-        String body = Json.obj()
-                .with("token", shard.token)
-                .with("requests", shard.items().size())
-                .write();
         var written = new ArrayList<CompletableFuture<Void>>();
-        written.add(journal.submit(new PlanAdmitted(runId, shard.number, body)));
+        written.add(note(fact(shard)
+                .with(TOKEN, shard.token)
+                .with("requests", String.valueOf(shard.items().size()))
+                .with(TOKENS, String.valueOf(shard.tokens()))));
         for (BatchItem<?> item : shard.items()) {
             int attempt = FIRST_ATTEMPT + shard.number;
             written.add(
                     journal.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
         }
         await(written);
+    }
+
+    /** A batch is about to be made of this file; waits until that is on record. */
+    void asks(Shard<?> shard, String fileId) {
+        await(List.of(note(fact(shard).with(FILE, fileId))));
+    }
+
+    /** The provider made no batch; waits until that is on record. */
+    void turnedAway(Shard<?> shard) {
+        await(List.of(note(fact(shard).with(FILE, ""))));
+    }
+
+    /** The shard has a batch; waits until that is on record. */
+    void made(Shard<?> shard, String batchId) {
+        await(List.of(note(fact(shard).with(BATCH, batchId))));
+    }
+
+    private static Json.Obj fact(Shard<?> shard) {
+        return Json.obj().with(SHARD, String.valueOf(shard.number));
+    }
+
+    private CompletableFuture<Void> note(Json.Obj fact) {
+        return journal.submit(new PlanAdmitted(runId, nextPosition++, fact.write()));
     }
 
     /** Waits for the disk; an interrupt does not cut this short. */
@@ -123,7 +172,7 @@ final class ShardRecord {
         return journal.submit(new JournalEntry.Ended(key(item.name), item.fingerprint, outcome, spend));
     }
 
-    /** A shard whose batch was never made: its items were not sent. Waits until that is on record. */
+    /** A shard of which no batch was asked for: its items were not sent. Waits until that is on record. */
     void neverSent(Open shard) {
         await(shard.intents().stream()
                 .map(intent -> journal.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))

@@ -4,110 +4,108 @@ package dev.cadre;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelException;
-import dev.cadre.schedule.RunClock;
-import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 
-/** Makes a batch of a shard, exactly one, although replies get lost. */
+/** Has batches made of shards, each at most once although replies get lost. For one thread. */
 final class ShardSender {
     private static final String TOKEN = "cadre_shard";
-    private static final int TRIES = 5;
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-    private interface Exchange<T> {
-        T run() throws InterruptedException;
+    /** What became of a wish for a batch. */
+    sealed interface Sent {
+        /** There is one. */
+        record Made() implements Sent {}
+
+        /** There may be one. */
+        record InDoubt() implements Sent {}
+
+        /** There is none, and may be one later. */
+        record TurnedAway(ModelException why) implements Sent {}
     }
 
     private final BatchClient client;
-    private final RunClock clock;
+    private final ShardRecord record;
+    private final LaneClock time;
     private final String runId;
-    /** Nobody puts anything in: waiting for an element of it is waiting. */
-    private final BlockingQueue<Object> nothing = new LinkedBlockingQueue<>();
 
-    ShardSender(BatchClient client, RunClock clock, String runId) {
-        this.client = client;
-        this.clock = clock;
-        this.runId = runId;
+    ShardSender(BatchTerms<?, ?> terms, ShardRecord record) {
+        this.client = terms.client();
+        this.record = record;
+        this.time = terms.time();
+        this.runId = terms.runId();
     }
 
     /**
-     * Creates the batch, or finds it if it is there although the provider's word was lost.
+     * Asks for a batch of the shard. What is about to be sent is on record before.
      *
-     * @throws ModelException if it could not be created; unless the charge is free it may exist all the same
+     * @throws ModelException if there is none and never will be
      */
-    Batch create(Shard<?> shard) throws InterruptedException {
-        Map<String, String> metadata = Map.of("cadre_run", runId, TOKEN, shard.token);
-        return patiently(() -> {
-            try {
-                return client.create(shard.file(), metadata);
-            } catch (ModelException lost) {
-                if (lost.charge() == ModelException.Charge.FREE) {
-                    throw lost;
-                }
-                return made(shard, lost).orElseThrow(() -> lost);
-            }
-        });
-    }
-
-    /** Asks until it is known: to create it once more on a guess could pay for it twice. */
-    private Optional<Batch> made(Shard<?> shard, ModelException lost) throws InterruptedException {
+    Sent send(Shard<?> shard) throws InterruptedException {
+        if (!shard.state.isAnnounced()) {
+            record.announce(shard);
+            shard.state.announced();
+        }
         try {
-            return Optional.ofNullable(find(Set.of(shard.token)).get(shard.token));
-        } catch (ModelException unknown) {
-            lost.addSuppressed(unknown);
-            throw new NotKnownException(lost);
-        }
-    }
-
-    /** The batches of these shards, by token, as far as the provider has them. */
-    Map<String, Batch> find(Set<String> tokens) throws InterruptedException {
-        return patiently(() -> {
-            var found = new HashMap<String, Batch>();
-            client.list(batch -> {
-                String token = batch.metadata().getOrDefault(TOKEN, "");
-                if (tokens.contains(token)) {
-                    found.put(token, batch);
-                }
-                return found.size() < tokens.size();
-            });
-            return found;
-        });
-    }
-
-    private <T> T patiently(Exchange<T> exchange) throws InterruptedException {
-        Duration pause = FIRST_PAUSE;
-        for (int tried = 1; ; tried++) {
-            try {
-                return exchange.run();
-            } catch (NotKnownException unknown) {
-                throw unknown.lost;
-            } catch (ModelException failure) {
-                if (!failure.isRetryable() || tried == TRIES) {
-                    throw failure;
-                }
-                Duration asked = failure.retryAfter().orElse(Duration.ZERO);
-                pause(asked.compareTo(pause) > 0 ? asked : pause);
-                pause = pause.multipliedBy(2);
+            if (shard.state.fileId().isEmpty()) {
+                shard.state.isUploadedAs(client.upload(shard.path(), time.left()));
             }
+        } catch (ModelException failure) {
+            return turnedAway(failure);
+        }
+        record.asks(shard, shard.state.fileId());
+        try {
+            isBatch(shard, client.create(shard.state.fileId(), metadata(shard), time.left()));
+            return new Sent.Made();
+        } catch (ModelException failure) {
+            if (failure.charge() != ModelException.Charge.FREE) {
+                return new Sent.InDoubt();
+            }
+            record.turnedAway(shard);
+            return turnedAway(failure);
         }
     }
 
-    void pause(Duration time) throws InterruptedException {
-        clock.poll(nothing, clock.nanoTime() + time.toNanos());
+    private static Sent turnedAway(ModelException failure) {
+        if (!failure.isRetryable()) {
+            throw failure;
+        }
+        return new Sent.TurnedAway(failure);
     }
 
-    private static final class NotKnownException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final transient ModelException lost;
+    private Map<String, String> metadata(Shard<?> shard) {
+        return Map.of("cadre_run", runId, TOKEN, shard.token);
+    }
 
-        NotKnownException(ModelException lost) {
-            super(lost);
-            this.lost = lost;
+    private void isBatch(Shard<?> shard, Batch batch) {
+        shard.state.isBatch(batch.id());
+        record.made(shard, batch.id());
+    }
+
+    /** Looks for the batches of these shards in the provider's list, by token and by file; those that are there now have one. */
+    <I> List<Shard<I>> find(List<Shard<I>> shards) throws InterruptedException {
+        Map<String, Shard<I>> wanted = new HashMap<>();
+        for (Shard<I> shard : shards) {
+            wanted.put(shard.token, shard);
+            wanted.put(shard.state.fileId(), shard);
         }
+        Map<Shard<I>, Batch> found = new LinkedHashMap<>();
+        client.list(
+                batch -> {
+                    Optional.ofNullable(wanted.get(batch.metadata().getOrDefault(TOKEN, "")))
+                            .or(() -> Optional.ofNullable(wanted.get(batch.inputFile())))
+                            .ifPresent(shard -> found.put(shard, batch));
+                    return found.size() < shards.size();
+                },
+                time.left());
+        found.forEach(this::isBatch);
+        return List.copyOf(found.keySet());
+    }
+
+    /** Makes sure that no wish for a batch of this shard that is still on its way can be granted. */
+    void withdraw(Shard<?> shard) throws InterruptedException {
+        client.discard(shard.state.fileId(), time.left());
     }
 }

@@ -3,16 +3,26 @@ package dev.cadre.model;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A batch at one instant.
  *
  * @param id the provider's
+ * @param inputFile the provider's id of the file with its requests
+ * @param answerFiles the provider's ids of the files with its answers
  * @param metadata what was noted on it when it was made
- * @param answered how many of its requests the provider answered so far, and bills
+ * @param bill what the provider says it bills
  * @param defects why it was {@linkplain State#REJECTED rejected}
  */
-public record Batch(String id, State state, Map<String, String> metadata, long answered, List<Defect> defects) {
+public record Batch(
+        String id,
+        State state,
+        String inputFile,
+        List<String> answerFiles,
+        Map<String, String> metadata,
+        Bill bill,
+        List<Defect> defects) {
     /** Where a batch stands. */
     public enum State {
         /** Not at its end. */
@@ -32,6 +42,17 @@ public record Batch(String id, State state, Map<String, String> metadata, long a
     }
 
     /**
+     * What the provider says it bills for a batch.
+     *
+     * @param answered how many requests were answered; {@link #UNKNOWN} if it does not say
+     * @param usage the tokens of all requests together; null if it does not say
+     */
+    public record Bill(long answered, @Nullable TokenUsage usage) {
+        /** More than any number of answers. */
+        public static final long UNKNOWN = Long.MAX_VALUE;
+    }
+
+    /**
      * Why a batch was rejected.
      *
      * @param line the line of the file, from 1; 0 if the whole is meant
@@ -45,7 +66,13 @@ public record Batch(String id, State state, Map<String, String> metadata, long a
     }
 
     public Batch {
+        answerFiles = List.copyOf(answerFiles);
         metadata = Map.copyOf(metadata);
         defects = List.copyOf(defects);
+    }
+
+    /** Whether it was rejected for a reason that passes: too much was enqueued already. */
+    public boolean isTurnedAwayForNow() {
+        return state == State.REJECTED && !defects.isEmpty() && defects.stream().allMatch(Defect::isForNow);
     }
 }

@@ -2,16 +2,16 @@
 package dev.cadre.model;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * Calls a language model many requests at a time, for less money and some time within a day.
  *
- * <p>Every method but {@link #limits} and {@link #line} blocks on the network and throws a {@link ModelException} if the
- * provider cannot be reached or refuses; none retries by itself. An interrupt ends the exchange. Safe for use by many
- * threads. The key it uses appears in no message.
+ * <p>Every method but {@link #limits} and {@link #line} blocks on the network, no longer than its timeout, and throws a
+ * {@link ModelException} if the provider cannot be reached in that time or refuses; none retries by itself. An interrupt
+ * ends the exchange. Safe for use by many threads. The key it uses appears in no message.
  */
 public interface BatchClient {
     /** What the provider takes as one batch. */
@@ -25,27 +25,43 @@ public interface BatchClient {
     String line(String customId, ModelRequest request);
 
     /**
-     * Uploads the lines and has them worked on. Spends money.
+     * Brings the lines of a batch to the provider. Nothing is done with them yet, and nothing is billed.
      *
      * @param lines a file of UTF-8 text; not needed any more once this returns
+     * @return the provider's id of the file
+     */
+    String upload(Path lines, Duration timeout) throws InterruptedException;
+
+    /**
+     * Has the lines of an uploaded file worked on. Spends money.
+     *
      * @param metadata by which {@link #list} tells this batch from others
      * @throws ModelException if it is not known that the batch exists; it may, unless the charge is
      *     {@link ModelException.Charge#FREE}
      */
-    Batch create(Path lines, Map<String, String> metadata) throws InterruptedException;
+    Batch create(String fileId, Map<String, String> metadata, Duration timeout) throws InterruptedException;
 
-    /** Where the batch stands. */
-    Batch retrieve(String id) throws InterruptedException;
-
-    /** Asks the provider to stop; what was answered by then is kept and billed. Does not wait for the end. */
-    Batch cancel(String id) throws InterruptedException;
-
-    /** Visits the batches of this key, newest first, as long as the visitor wants more. */
-    void list(Predicate<Batch> wantsMore) throws InterruptedException;
+    /** Takes an uploaded file away, so that no batch can be made of it any more; does nothing if it is not there. */
+    void discard(String fileId, Duration timeout) throws InterruptedException;
 
     /**
-     * Reads what became of the requests of a batch that has ended, in no particular order, in constant memory. A request
-     * need not be among them. What the visitor throws ends the reading.
+     * Where the batch stands.
+     *
+     * @throws ModelException.InvalidRequest with the status 404 if the provider knows no such batch
      */
-    void read(Batch batch, Consumer<BatchAnswer> each) throws InterruptedException;
+    Batch retrieve(String id, Duration timeout) throws InterruptedException;
+
+    /** Asks the provider to stop; what was answered by then is kept and billed. Does not wait for the end. */
+    Batch cancel(String id, Duration timeout) throws InterruptedException;
+
+    /** Visits the batches of this key, newest first, as long as the visitor wants more. */
+    void list(Predicate<Batch> wantsMore, Duration timeout) throws InterruptedException;
+
+    /**
+     * Reads what became of the requests of a batch that has ended, in no particular order, in constant memory, as long as
+     * the visitor wants more. A request need not be among them, or may be twice. What the visitor throws ends the reading.
+     *
+     * @return whether all was read: false if the visitor ended it, or a file with answers is not there
+     */
+    boolean read(Batch batch, Predicate<BatchAnswer> wantsMore, Duration timeout) throws InterruptedException;
 }

@@ -147,6 +147,11 @@ public final class ModelPool {
         return tariff.cost(reply, reserved);
     }
 
+    /** What a call without a usable reply cost, by the same rules. */
+    public Optional<Money> cost(ModelException.Billed billed, Money reserved) {
+        return tariff.cost(billed, reserved);
+    }
+
     /** How the client takes many requests at a time; such requests pass none of the limits of this pool. */
     public Optional<BatchClient> batches() {
         return client.batches();

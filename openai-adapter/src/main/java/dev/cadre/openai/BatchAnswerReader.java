@@ -6,20 +6,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.JsonValue;
 import com.openai.core.ObjectMappers;
 import com.openai.core.http.Headers;
+import com.openai.errors.OpenAIException;
 import com.openai.models.responses.Response;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
-import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
-/** Reads a line of a batch's output or error file. */
+/** Reads the lines of a batch's output or error file. */
 final class BatchAnswerReader {
     private static final LimitHeaders NO_HEADERS =
             new LimitHeaders(Headers.builder().build());
+    /** The reasons for not trying a request at all. */
+    private static final Set<String> UNTRIED = Set.of("batch_expired", "batch_cancelled");
 
     private final Failures failures;
 
@@ -27,50 +36,68 @@ final class BatchAnswerReader {
         this.failures = failures;
     }
 
+    /** Shows the answers of a file; false if the visitor wanted no more of them. */
+    boolean readAll(Path file, Predicate<BatchAnswer> wantsMore) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            var lines = new BatchLines(in, OpenAiClient.MAX_REPLY_BYTES);
+            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                Optional<BatchAnswer> answer = read(line.get());
+                if (answer.isPresent() && !wantsMore.test(answer.get())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     /** The answer; empty if the line is none, which leaves its request without one. */
     Optional<BatchAnswer> read(String line) {
         try {
             JsonNode json = ObjectMappers.jsonMapper().readTree(line);
-            String customId = json.path("custom_id").asText();
+            String customId = json.path("custom_id").asText("");
             return customId.isEmpty() ? Optional.empty() : Optional.of(read(customId, json));
         } catch (JsonProcessingException broken) {
             return Optional.empty();
         }
     }
 
-    private BatchAnswer read(String customId, JsonNode line) throws JsonProcessingException {
+    private BatchAnswer read(String customId, JsonNode line) {
         JsonNode response = line.path("response");
-        if (!response.isObject()) {
-            JsonNode error = line.path("error");
-            return new BatchAnswer.Untried(
-                    customId,
-                    error.path("code").asText() + ": " + error.path("message").asText());
+        JsonNode error = line.path("error");
+        String reason =
+                error.path("code").asText() + ": " + error.path("message").asText();
+        if (!response.isObject() && UNTRIED.contains(error.path("code").asText())) {
+            return new BatchAnswer.Untried(customId, reason);
         }
-        JsonNode body = response.path("body");
-        String model = body.path("model").asText("");
+        String model = response.path("body").path("model").asText("");
         String named = model.isBlank() ? "a line of a batch" : model;
         try {
-            int status = response.path("status_code").asInt();
-            if (status != 200) {
-                var error = ErrorBody.of(JsonValue.fromJsonNode(body.path("error")));
-                throw unbilled(failures.refused(named, status, error, NO_HEADERS));
+            if (!response.isObject()) {
+                throw failures.malformed(named, "there is no response, " + reason, NO_HEADERS);
             }
-            return new BatchAnswer.Replied(customId, reply(named, body));
+            return new BatchAnswer.Replied(customId, reply(named, response));
         } catch (ModelException failure) {
             return new BatchAnswer.Failed(customId, failure);
         }
     }
 
-    /** A batch is billed for the requests that were answered. */
-    private static ModelException unbilled(ModelException failure) {
-        return failure instanceof ServerFailed failed
-                ? new ServerFailed(String.valueOf(failed.getMessage()), failed.status(), Charge.FREE, null)
-                : failure;
+    private ModelReply reply(String model, JsonNode response) {
+        JsonNode body = response.path("body");
+        int status = response.path("status_code").asInt();
+        if (status != 200) {
+            throw failures.refused(model, status, ErrorBody.of(JsonValue.fromJsonNode(body.path("error"))), NO_HEADERS);
+        }
+        try {
+            return atHalfPrice(new ReplyReader(ModelRequest.of(model, "", "", 1), NO_HEADERS, failures)
+                    .read(ObjectMappers.jsonMapper().treeToValue(body, Response.class)));
+        } catch (ServerFailed failed) {
+            throw atHalfPrice(failed);
+        } catch (JsonProcessingException | OpenAIException unread) {
+            throw failures.malformed(model, "the body cannot be read", NO_HEADERS);
+        }
     }
 
-    private ModelReply reply(String model, JsonNode body) throws JsonProcessingException {
-        Response response = ObjectMappers.jsonMapper().treeToValue(body, Response.class);
-        ModelReply reply = new ReplyReader(ModelRequest.of(model, "", "", 1), NO_HEADERS, failures).read(response);
+    private static ModelReply atHalfPrice(ModelReply reply) {
         return new ModelReply(
                 reply.model(),
                 reply.text(),
@@ -81,5 +108,17 @@ final class BatchAnswerReader {
                 reply.limits(),
                 reply.providerCalls(),
                 reply.providerState());
+    }
+
+    private static ServerFailed atHalfPrice(ServerFailed failed) {
+        return new ServerFailed(
+                String.valueOf(failed.getMessage()),
+                failed.status(),
+                failed.charge(),
+                null,
+                failed.billed()
+                        .map(billed ->
+                                new Billed(billed.model(), billed.usage(), ServiceTier.BATCH, billed.providerCalls()))
+                        .orElse(null));
     }
 }

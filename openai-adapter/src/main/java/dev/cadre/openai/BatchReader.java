@@ -3,11 +3,14 @@ package dev.cadre.openai;
 
 import com.openai.core.JsonField;
 import com.openai.models.batches.BatchError;
+import com.openai.models.batches.BatchUsage;
 import dev.cadre.model.Batch;
+import dev.cadre.model.TokenUsage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a batch in the provider's terms. */
 final class BatchReader {
@@ -17,8 +20,10 @@ final class BatchReader {
         return new Batch(
                 batch.id(),
                 state(batch),
+                batch._inputFileId().asKnown().orElse(""),
+                files(batch),
                 metadata(batch),
-                batch.requestCounts().map(counts -> counts.completed()).orElse(0L),
+                new Batch.Bill(answered(batch), usage(batch)),
                 batch.errors().flatMap(errors -> errors.data()).orElse(List.of()).stream()
                         .map(BatchReader::defect)
                         .toList());
@@ -44,6 +49,25 @@ final class BatchReader {
         return notes;
     }
 
+    private static long answered(com.openai.models.batches.Batch batch) {
+        return batch._requestCounts()
+                .asKnown()
+                .flatMap(counts -> counts._completed().asKnown())
+                .filter(completed -> completed >= 0)
+                .orElse(Batch.Bill.UNKNOWN);
+    }
+
+    /** The sums alone: nothing is priced by them. */
+    private static @Nullable TokenUsage usage(com.openai.models.batches.Batch batch) {
+        BatchUsage usage = batch._usage().asKnown().orElse(null);
+        if (usage == null) {
+            return null;
+        }
+        long input = usage._inputTokens().asKnown().orElse(UsageReader.IMPOSSIBLE);
+        long output = usage._outputTokens().asKnown().orElse(UsageReader.IMPOSSIBLE);
+        return input < 0 || output < 0 ? null : TokenUsage.of(input, output);
+    }
+
     private static Batch.Defect defect(BatchError error) {
         String code = error.code().orElse("");
         return new Batch.Defect(
@@ -51,7 +75,7 @@ final class BatchReader {
     }
 
     /** The files with the answers; one that would be empty does not exist. */
-    static List<String> files(com.openai.models.batches.Batch batch) {
+    private static List<String> files(com.openai.models.batches.Batch batch) {
         return Stream.of(batch.outputFileId(), batch.errorFileId())
                 .flatMap(file -> file.filter(id -> !id.isEmpty()).stream())
                 .toList();

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
 import com.openai.core.ObjectMappers;
-import com.openai.core.RequestOptions;
 import com.openai.core.http.HttpResponse;
+import com.openai.errors.NotFoundException;
 import com.openai.models.batches.BatchCreateParams;
+import com.openai.models.batches.BatchListPage;
 import com.openai.models.batches.BatchListParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
@@ -17,10 +18,10 @@ import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
+import dev.cadre.model.ModelException.InvalidRequest;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,22 +29,23 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The Batch API: requests to the Responses API in a file, answers in two more. */
 final class OpenAiBatches implements BatchClient {
     /** What the provider documents. */
-    private static final BatchLimits LIMITS = BatchLimits.of(50_000, 200L * 1_000 * 1_000);
+    private static final BatchLimits LIMITS =
+            new BatchLimits(50_000, 200L * 1_000 * 1_000, Long.MAX_VALUE, Integer.MAX_VALUE);
 
     private static final String ENDPOINT = "/v1/responses";
+    private static final String BATCH = "a batch";
     private static final long PAGE = 100;
-    /** For all but files, so that a silent provider does not hold a run for long beyond its deadline. */
-    private static final RequestOptions SHORT =
-            RequestOptions.builder().timeout(Duration.ofMinutes(1)).build();
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST_OF_A_FILE = Duration.ofHours(1);
 
     private final OpenAIClient sdk;
     private final Failures failures;
@@ -92,8 +94,20 @@ final class OpenAiBatches implements BatchClient {
     }
 
     @Override
-    public Batch create(Path lines, Map<String, String> metadata) throws InterruptedException {
-        String fileId = exchange("a batch", () -> upload(lines));
+    public String upload(Path lines, Duration timeout) throws InterruptedException {
+        FileCreateParams file = FileCreateParams.builder()
+                .purpose(FilePurpose.BATCH)
+                .file(lines)
+                .build();
+        return exchange(
+                "the file of a batch",
+                () -> sdk.files()
+                        .create(file, Timeouts.ofFile(shorter(timeout, LONGEST_OF_A_FILE)))
+                        .id());
+    }
+
+    @Override
+    public Batch create(String fileId, Map<String, String> metadata, Duration timeout) throws InterruptedException {
         BatchCreateParams order = BatchCreateParams.builder()
                 .inputFileId(fileId)
                 .endpoint(BatchCreateParams.Endpoint.of(ENDPOINT))
@@ -102,16 +116,8 @@ final class OpenAiBatches implements BatchClient {
                         .putAllAdditionalProperties(values(metadata))
                         .build())
                 .build();
-        return exchange("a batch", () -> BatchReader.read(sdk.batches().create(order, SHORT)));
-    }
-
-    private String upload(Path lines) {
-        return sdk.files()
-                .create(FileCreateParams.builder()
-                        .purpose(FilePurpose.BATCH)
-                        .file(lines)
-                        .build())
-                .id();
+        return exchange(
+                BATCH, () -> BatchReader.read(sdk.batches().create(order, Timeouts.of(shorter(timeout, LONGEST)))));
     }
 
     private static Map<String, JsonValue> values(Map<String, String> metadata) {
@@ -121,44 +127,74 @@ final class OpenAiBatches implements BatchClient {
     }
 
     @Override
-    public Batch retrieve(String id) throws InterruptedException {
-        return exchange(id, () -> BatchReader.read(sdk.batches().retrieve(id, SHORT)));
-    }
-
-    @Override
-    public Batch cancel(String id) throws InterruptedException {
-        return exchange(id, () -> BatchReader.read(sdk.batches().cancel(id, SHORT)));
-    }
-
-    @Override
-    public void list(Predicate<Batch> wantsMore) throws InterruptedException {
-        exchange("the list of batches", () -> {
-            var page = sdk.batches()
-                    .list(BatchListParams.builder().limit(PAGE).build(), SHORT)
-                    .autoPager();
-            return page.stream().map(BatchReader::read).allMatch(wantsMore);
+    public void discard(String fileId, Duration timeout) throws InterruptedException {
+        exchange(fileId, () -> {
+            try {
+                return sdk.files()
+                        .delete(fileId, Timeouts.of(shorter(timeout, LONGEST)))
+                        .deleted();
+            } catch (NotFoundException gone) {
+                return true;
+            }
         });
     }
 
     @Override
-    public void read(Batch batch, Consumer<BatchAnswer> each) throws InterruptedException {
-        for (String file :
-                exchange(batch.id(), () -> BatchReader.files(sdk.batches().retrieve(batch.id(), SHORT)))) {
-            read(file, each);
+    public Batch retrieve(String id, Duration timeout) throws InterruptedException {
+        return exchange(id, () -> {
+            try {
+                return BatchReader.read(sdk.batches().retrieve(id, Timeouts.of(shorter(timeout, LONGEST))));
+            } catch (NotFoundException unknown) {
+                throw new InvalidRequest(
+                        "the provider does not know batch '%s': was it made with the key of another project?"
+                                .formatted(id),
+                        unknown.statusCode());
+            }
+        });
+    }
+
+    @Override
+    public Batch cancel(String id, Duration timeout) throws InterruptedException {
+        return exchange(id, () -> BatchReader.read(sdk.batches().cancel(id, Timeouts.of(shorter(timeout, LONGEST)))));
+    }
+
+    @Override
+    public void list(Predicate<Batch> wantsMore, Duration timeout) throws InterruptedException {
+        long until = until(timeout);
+        BatchListParams next = BatchListParams.builder().limit(PAGE).build();
+        while (true) {
+            BatchListParams asked = next;
+            BatchListPage page = exchange(
+                    "the list of batches", () -> sdk.batches().list(asked, Timeouts.of(shorter(left(until), LONGEST))));
+            List<Batch> batches = page.items().stream().map(BatchReader::read).toList();
+            if (!batches.stream().allMatch(wantsMore)
+                    || batches.isEmpty()
+                    || !page.hasMore().orElse(true)) {
+                return;
+            }
+            next = asked.toBuilder().after(batches.getLast().id()).build();
+            if (next.equals(asked)) {
+                return; // a server that knows no pages gives the same one again
+            }
         }
     }
 
+    @Override
+    public boolean read(Batch batch, Predicate<BatchAnswer> wantsMore, Duration timeout) throws InterruptedException {
+        long until = until(timeout);
+        boolean isWhole = true;
+        for (String file : batch.answerFiles()) {
+            isWhole &= read(file, wantsMore, until);
+        }
+        return isWhole;
+    }
+
     /** By way of a file: taking an answer may take time, which no connection waits for. */
-    private void read(String id, Consumer<BatchAnswer> each) throws InterruptedException {
+    private boolean read(String id, Predicate<BatchAnswer> wantsMore, long until) throws InterruptedException {
         try {
             Path file = Files.createTempFile("cadre-batch", ".jsonl");
             try {
-                exchange(id, () -> download(id, file));
-                try (BufferedReader lines = Files.newBufferedReader(file)) {
-                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                        answers.read(line).ifPresent(each);
-                    }
-                }
+                return exchange(id, () -> download(id, file, left(until))) && answers.readAll(file, wantsMore);
             } finally {
                 Files.delete(file);
             }
@@ -167,10 +203,26 @@ final class OpenAiBatches implements BatchClient {
         }
     }
 
-    private long download(String id, Path file) throws IOException {
-        try (HttpResponse response = sdk.files().content(id)) {
-            return Files.copy(response.body(), file, StandardCopyOption.REPLACE_EXISTING);
+    /** Whether there is such a file. */
+    private boolean download(String id, Path file, Duration timeout) throws IOException {
+        try (HttpResponse response = sdk.files().content(id, Timeouts.ofFile(shorter(timeout, LONGEST_OF_A_FILE)))) {
+            Files.copy(response.body(), file, StandardCopyOption.REPLACE_EXISTING);
+            return true;
+        } catch (NotFoundException gone) {
+            return false;
         }
+    }
+
+    private static long until(Duration timeout) {
+        return System.nanoTime() + timeout.toNanos();
+    }
+
+    private static Duration left(long until) {
+        return Duration.ofNanos(until - System.nanoTime());
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** Ends the threads of its own SDK client; the connections are those of all. */
@@ -178,21 +230,10 @@ final class OpenAiBatches implements BatchClient {
         sdk.close();
     }
 
-    private <T> T exchange(String what, Callable<T> work) throws InterruptedException {
+    private <T> T exchange(String what, CallTrace.Traced<T> work) throws InterruptedException {
         if (isClosed.getAsBoolean()) {
             throw new IllegalStateException("this client is closed");
         }
-        return Handoff.run(text -> here(what, work), text -> {});
-    }
-
-    private <T> T here(String what, Callable<T> work) throws InterruptedException {
-        var trace = CallTrace.begin();
-        try {
-            return work.call();
-        } catch (Throwable failure) { // checked exceptions come undeclared from the SDK
-            throw failures.explain(failure, what, trace);
-        } finally {
-            trace.end();
-        }
+        return Handoff.run(text -> CallTrace.explained(failures, what, work), text -> {});
     }
 }

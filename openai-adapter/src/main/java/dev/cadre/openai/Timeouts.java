@@ -13,18 +13,29 @@ import java.time.Duration;
  */
 final class Timeouts {
     private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration IDLE = Duration.ofMinutes(1);
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private Timeouts() {}
 
     static RequestOptions of(Duration whole) {
+        return of(whole, Duration.ZERO);
+    }
+
+    /** For a body that may take long, as long as it moves. */
+    static RequestOptions ofFile(Duration whole) {
+        return of(whole, IDLE);
+    }
+
+    /** @param idle how long nothing may move; zero for as long as the whole may take */
+    private static RequestOptions of(Duration whole, Duration idle) {
         Duration timeout = atLeast(SHORTEST, atMost(LONGEST, whole));
         return RequestOptions.builder()
                 .timeout(Timeout.builder()
                         .connect(atMost(CONNECT, timeout))
-                        .read(Duration.ZERO)
-                        .write(Duration.ZERO)
+                        .read(idle)
+                        .write(idle)
                         .request(timeout)
                         .build())
                 .build();

@@ -6,130 +6,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.BatchRejectedException;
 import dev.cadre.Bulk;
-import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
-import dev.cadre.journal.FileJournal;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.Tier;
-import dev.cadre.model.TokenUsage;
-import dev.cadre.pool.ModelPools;
-import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
-import dev.cadre.task.SubtaskType;
 import dev.cadre.testing.loopback.LoopbackBatch;
 import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
-import dev.cadre.testing.loopback.LoopbackRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bulk by batches, against the loopback server, on a clock that does not wait. */
-class BatchLaneTest extends LoopbackTest {
-    record Ticket(String id, String text) {}
-
-    record Label(String name) {}
-
-    private static final SubtaskType<Ticket, Label> LABEL =
-            SubtaskType.model("label", Ticket.class, Label.class, "Label the ticket.");
-    private static final TokenUsage USED = TokenUsage.of(1_000, 400);
-    /** 1,000 in at 0.10 and 400 out at 0.625 dollars per million: half of nano's price. */
-    private static final Money ITEM = Money.usd("0.00035");
-
-    @TempDir
-    Path folder;
-
-    final PatientClock clock = new PatientClock();
-    final ModelPools pools =
-            OpenAi.fromEnv(Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()), pool -> pool);
-    final Coordinator coordinator = Coordinator.builder(pools).clock(clock).build();
-    final List<BulkItem<Label>> items = new ArrayList<>();
-
-    @AfterEach
-    void close() {
-        pools.close();
-    }
-
-    private static Stream<Ticket> tickets(int count) {
-        return IntStream.range(0, count).mapToObj(i -> new Ticket("T" + i, "ticket <" + i + ">"));
-    }
-
-    private static boolean asks(LoopbackRequest request, int ticket) {
-        return request.inputText().contains("ticket <" + ticket + ">");
-    }
-
-    private static LoopbackReply label(String name) {
-        return LoopbackReply.text("{\"name\":\"" + name + "\"}").usage(USED);
-    }
-
-    private FileJournal journal() {
-        return FileJournal.open(folder.resolve("labels.journal"));
-    }
-
-    private BulkSummary run(int tickets) throws InterruptedException {
-        return run(tickets(tickets), BatchLimits.of(50_000, 200_000_000), Budget.usd("5.00"));
-    }
-
-    private BulkSummary run(Stream<Ticket> tickets, BatchLimits limits, Budget budget) throws InterruptedException {
-        try (var journal = journal()) {
-            return coordinator
-                    .bulk(LABEL)
-                    .keyedBy(Ticket::id)
-                    .journal(journal)
-                    .lane(Lane.BATCH)
-                    .batchLimits(limits)
-                    .run(tickets, budget, items::add);
-        }
-    }
-
-    private List<String> succeeded() {
-        return items.stream()
-                .filter(item -> item.outcome().ifSucceeded().isPresent())
-                .map(BulkItem::key)
-                .toList();
-    }
-
-    private Failure failure(String key) {
-        return items.stream()
-                .filter(item -> item.key().equals(key))
-                .flatMap(item -> item.outcome() instanceof Outcome.Failed<Label>(Failure failure)
-                        ? Stream.of(failure)
-                        : Stream.empty())
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Money billed() {
-        return server.cost(ModelCatalog.standard());
-    }
-
-    private void assertNothingIsOpen() {
-        try (var journal = journal()) {
-            assertThat(journal.openIntents("bulk-label")).isEmpty();
-        }
-    }
-
+class BatchLaneTest extends BatchTest {
     @Test
     void items_inOneBatch_costHalfAndAreEachHandedOverOnce() throws Exception {
         server.onAny().replies(label("bug"));

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A clock on which waiting takes no time: it jumps to the end of the wait. */
-final class PatientClock implements RunClock {
+class PatientClock implements RunClock {
     private final AtomicLong now = new AtomicLong();
     private volatile Runnable onWait = () -> {};
 

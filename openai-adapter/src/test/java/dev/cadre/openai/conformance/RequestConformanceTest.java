@@ -28,8 +28,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +38,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -303,9 +301,8 @@ class RequestConformanceTest {
     }
 
     @Test
-    void batch_isAskedForAsDescribed(@TempDir Path folder) throws IOException, InterruptedException {
-        Path lines = Files.writeString(folder.resolve("lines.jsonl"), batches().line("item-1", PLAIN) + "\n");
-        assertThatThrownBy(() -> batches().create(lines, Map.of("cadre-run", "run-1")))
+    void batch_isAskedForAsDescribed() throws IOException, InterruptedException {
+        assertThatThrownBy(() -> batches().create("file-1", Map.of("cadre-run", "run-1"), Duration.ofMinutes(1)))
                 .isInstanceOf(ModelException.class);
         Recorder.Sent sent = recorder.only();
 

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("conformance")
 class ServerConformanceTest {
     private static final String MODEL = "gpt-5.4-nano";
+    private static final Duration AMPLE = Duration.ofMinutes(1);
     private static final ToolSpec LOOKUP = new ToolSpec("lookup", "Looks a word up.", """
             {"type":"object","properties":{"word":{"type":"string"}},"required":["word"],"additionalProperties":false}""");
     private static final AtomicInteger SHOWN = new AtomicInteger();
@@ -188,24 +189,31 @@ class ServerConformanceTest {
     @Test
     void batch_isUploadedWorkedOnAndRead(@TempDir Path folder) throws IOException, InterruptedException {
         BatchClient batches = client.batches().orElseThrow();
-        Batch created = batches.create(lines(batches, folder, "a", "b", "c"), Map.of("cadre-run", "run-1"));
+        String file = batches.upload(lines(batches, folder, "a", "b", "c"), AMPLE);
+        Batch created = batches.create(file, Map.of("cadre-run", "run-1"), AMPLE);
         assertThat(created.state()).isEqualTo(Batch.State.OPEN);
         assertThat(created.metadata()).containsEntry("cadre-run", "run-1");
-        assertThat(batches.retrieve(created.id()).state()).isEqualTo(Batch.State.OPEN);
+        assertThat(created.inputFile()).isEqualTo(file);
+        assertThat(batches.retrieve(created.id(), AMPLE).state()).isEqualTo(Batch.State.OPEN);
 
-        Batch ended = batches.retrieve(created.id());
+        Batch ended = batches.retrieve(created.id(), AMPLE);
         var answers = new TreeMap<String, String>();
-        batches.read(
+        boolean isWhole = batches.read(
                 ended,
-                answer -> answers.put(
-                        answer.customId(),
-                        ((BatchAnswer.Replied) answer).reply().text()));
+                answer -> {
+                    answers.put(
+                            answer.customId(),
+                            ((BatchAnswer.Replied) answer).reply().text());
+                    return true;
+                },
+                AMPLE);
         var listed = new ArrayList<String>();
-        batches.list(batch -> listed.add(batch.id()));
+        batches.list(batch -> listed.add(batch.id()), AMPLE);
 
         String text = "Mock batch completion";
         assertThat(ended.state()).isEqualTo(Batch.State.COMPLETED);
-        assertThat(ended.answered()).isEqualTo(3);
+        assertThat(ended.bill().answered()).isEqualTo(3);
+        assertThat(isWhole).isTrue();
         assertThat(answers).isEqualTo(Map.of("a", text, "b", text, "c", text));
         assertThat(listed).contains(created.id());
         shown();
@@ -214,11 +222,11 @@ class ServerConformanceTest {
     @Test
     void batch_cancelled_isCancelled(@TempDir Path folder) throws IOException, InterruptedException {
         BatchClient batches = client.batches().orElseThrow();
-        Batch created = batches.create(lines(batches, folder, "a"), Map.of());
+        Batch created = batches.create(batches.upload(lines(batches, folder, "a"), AMPLE), Map.of(), AMPLE);
 
-        batches.cancel(created.id());
+        batches.cancel(created.id(), AMPLE);
 
-        assertThat(batches.retrieve(created.id()).state()).isEqualTo(Batch.State.CANCELLED);
+        assertThat(batches.retrieve(created.id(), AMPLE).state()).isEqualTo(Batch.State.CANCELLED);
         shown();
     }
 

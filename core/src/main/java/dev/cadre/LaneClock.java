@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.schedule.LocalRunner;
+import dev.cadre.schedule.RunClock;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** The time that a run of the batch lane has: until its deadline, and then a short grace. For one thread. */
+final class LaneClock {
+    private final RunClock clock;
+    /** Nobody puts anything in: waiting for an element of it is waiting. */
+    private final BlockingQueue<Object> nothing = new LinkedBlockingQueue<>();
+
+    private long untilNanos;
+    private boolean isOver;
+
+    LaneClock(RunClock clock, Duration time) {
+        this.clock = clock;
+        untilNanos = clock.nanoTime() + time.toNanos();
+    }
+
+    /** What no exchange may outlast; never negative. */
+    Duration left() {
+        return Duration.ofNanos(Math.max(0, untilNanos - clock.nanoTime()));
+    }
+
+    boolean isUp() {
+        return left().isZero();
+    }
+
+    /** From now on nothing is begun, and what is left is the grace. */
+    void beginGrace() {
+        isOver = true;
+        untilNanos = clock.nanoTime() + LocalRunner.GRACE.toNanos();
+    }
+
+    /** Whether the grace has begun. */
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** Waits, but not beyond what is left. */
+    void pause(Duration time) throws InterruptedException {
+        long end = clock.nanoTime() + time.toNanos();
+        clock.poll(nothing, Math.min(end, untilNanos));
+    }
+}
