@@ -21,7 +21,7 @@ public record CallTerms(
         BudgetGuard budget,
         CallPurpose purpose,
         String run,
-        int order,
+        long order,
         long deadlineNanos,
         Consumer<String> text,
         AttemptListener attempts) {
@@ -35,7 +35,7 @@ public record CallTerms(
         return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts);
     }
 
-    public CallTerms withOrder(int order) {
+    public CallTerms withOrder(long order) {
         return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts);
     }
 

@@ -25,7 +25,7 @@ public sealed interface PoolEvent {
      * @param tokenEstimate input and output tokens that the call will probably use, at least 0
      * @param deadlineNanos the clock reading after which nothing may be sent for it
      */
-    record Ask(long ticket, String run, CallPurpose.Kind kind, int order, long tokenEstimate, long deadlineNanos)
+    record Ask(long ticket, String run, CallPurpose.Kind kind, long order, long tokenEstimate, long deadlineNanos)
             implements OfTicket {
         public Ask {
             if (tokenEstimate < 0) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TurnQueue {
     private static final Comparator<Entry> URGENCY = Comparator.<Entry, CallPurpose.Kind>comparing(e -> e.ask.kind())
-            .thenComparingInt(e -> e.ask.order())
+            .thenComparingLong(e -> e.ask.order())
             .thenComparingLong(e -> e.arrival);
 
     private static final class Run {

@@ -31,7 +31,8 @@ final class Execution {
         return new RungId(subtask.id(), item, rung);
     }
 
-    int order() {
-        return subtask.position * 1_000 + Math.max(item, 0);
+    /** The place in plan order: by subtask, then by item. */
+    long order() {
+        return ((long) subtask.position << Integer.SIZE) + Math.max(item, 0);
     }
 }

@@ -17,7 +17,7 @@ public sealed interface RunCommand {
      * @param order the place in plan order, for turn-taking in a pool
      */
     record StartRung(
-            RungId id, SubtaskType<?, ?> type, Object input, Tier tier, boolean escalated, String evidence, int order)
+            RungId id, SubtaskType<?, ?> type, Object input, Tier tier, boolean escalated, String evidence, long order)
             implements RunCommand {}
 
     /** Interrupts a rung. */

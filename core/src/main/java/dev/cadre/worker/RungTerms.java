@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 public record RungTerms(
         String runId,
         BudgetGuard budget,
-        int order,
+        long order,
         long deadlineNanos,
         Limits limits,
         AttemptListener attempts,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimCall {
     /** Who calls, and on what terms. */
-    record Terms(SimRun run, Ledger money, CallPurpose purpose, int order, long deadlineNanos, String name) {}
+    record Terms(SimRun run, Ledger money, CallPurpose purpose, long order, long deadlineNanos, String name) {}
 
     private enum State {
         WAITING,
