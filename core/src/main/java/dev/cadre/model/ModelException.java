@@ -125,7 +125,7 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** The provider failed or is overloaded (408, 409, 5xx, a failed status in a reply). */
+    /** The provider failed or is overloaded (408, 409, 5xx, a failed status in a reply); as a rule only for now. */
     public static final class ServerFailed extends ModelException {
         private final int status;
         private final @Nullable Duration retryAfter;
@@ -138,10 +138,25 @@ public abstract sealed class ModelException extends RuntimeException {
         /** A failure of which the provider told the bill, or null if it did not. */
         public ServerFailed(
                 String message, int status, Charge charge, @Nullable Duration retryAfter, @Nullable Billed billed) {
-            super(message, charge, Reach.ATTEMPT, null);
+            this(message, status, charge, Reach.ATTEMPT, retryAfter, billed);
+        }
+
+        private ServerFailed(
+                String message,
+                int status,
+                Charge charge,
+                Reach reach,
+                @Nullable Duration retryAfter,
+                @Nullable Billed billed) {
+            super(message, charge, reach, null);
             this.billed = billed;
             this.status = status;
             this.retryAfter = retryAfter;
+        }
+
+        /** The same failure, of which the provider says that another attempt of the same request will not help. */
+        public ServerFailed lasting() {
+            return new ServerFailed(String.valueOf(getMessage()), status, charge(), Reach.SUBTASK, retryAfter, billed);
         }
 
         @Override
@@ -149,7 +164,7 @@ public abstract sealed class ModelException extends RuntimeException {
             return Optional.ofNullable(billed);
         }
 
-        /** The HTTP status, or 200 if the failure was reported inside a reply. */
+        /** The HTTP status; 200 if the failure was reported inside a reply, or 503 if that was an overload. */
         public int status() {
             return status;
         }

@@ -13,6 +13,7 @@ final class Entry {
     final long arrival;
     State state = State.WAITING;
     int failures;
+    int malformed;
     long admission;
     long requestsMark;
     long tokensMark;

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Public for those who drive it elsewhere, such as a simulator; carries no compatibility promise.
  */
 public final class PoolMachine {
+    private static final int MOST_MALFORMED = 1;
+
     private final RetryPolicy policy;
     private final MoneyGate gate;
     private final RandomGenerator jitter;
@@ -136,6 +138,7 @@ public final class PoolMachine {
     private void fail(Entry entry, PoolEvent.Failed failed, long now) {
         ModelException failure = failed.failure();
         entry.failures++;
+        entry.malformed += failure instanceof ModelException.MalformedReply ? 1 : 0;
         if (failure.charge() == ModelException.Charge.FREE) {
             // the request itself counts against the provider's limit even when it is turned away
             tokens.giveBack(entry.ask.tokenEstimate(), now);
@@ -167,7 +170,8 @@ public final class PoolMachine {
         if (!failed.failure().isRetryable() || failed.again() == PoolEvent.Again.FORBIDDEN || stoppedBy != null) {
             return Optional.of(WhyFinal.NOT_RETRYABLE);
         }
-        if (entry.failures >= policy.maxAttempts()) {
+        // whatever answers in place of the provider will do so again, and each answer books the worst case
+        if (entry.failures >= policy.maxAttempts() || entry.malformed > MOST_MALFORMED) {
             return Optional.of(WhyFinal.ATTEMPTS);
         }
         if (entry.notBefore - entry.ask.deadlineNanos() >= 0) {

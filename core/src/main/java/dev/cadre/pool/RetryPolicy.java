@@ -9,7 +9,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>The delay before the next attempt is drawn evenly between zero and {@code baseDelay * factor^(failures - 1)}, at
  * most {@code maxDelay}; a provider's {@code Retry-After} is added below it, as a floor. Every pool also keeps a retry
- * budget: its retries are at most a fifth of its first tries, plus ten.
+ * budget: its retries are at most a fifth of its first tries, plus ten. A call whose reply was none is tried again once
+ * for that, because it may have been billed.
  *
  * @param maxAttempts the attempts of one call, the first included; default 4
  * @param baseDelay the most that is waited after the first failure; default 500 ms

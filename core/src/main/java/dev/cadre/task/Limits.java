@@ -34,11 +34,11 @@ public record Limits(
             new Limits(64, 8, 256, Duration.ofMinutes(10), 2_000, 4, 2_000, Effort.NONE, ToolLimits.DEFAULT);
 
     public Limits {
-        requirePositive("maxSubtasks", maxSubtasks);
-        requirePositive("maxDepth", maxDepth);
-        requirePositive("maxItems", maxItems);
-        requirePositive("plannerOutputTokens", plannerOutputTokens);
-        requirePositive("workerOutputTokens", workerOutputTokens);
+        ToolLimits.requirePositive("maxSubtasks", maxSubtasks);
+        ToolLimits.requirePositive("maxDepth", maxDepth);
+        ToolLimits.requirePositive("maxItems", maxItems);
+        ToolLimits.requirePositive("plannerOutputTokens", plannerOutputTokens);
+        ToolLimits.requirePositive("workerOutputTokens", workerOutputTokens);
         if (planContinuations < 0) {
             throw new IllegalArgumentException("planContinuations must not be negative: " + planContinuations);
         }
@@ -62,6 +62,13 @@ public record Limits(
             requirePositive("rounds", rounds);
             requirePositive("calls", calls);
             requirePositive("outputBytes", outputBytes);
+        }
+
+        /** In here, because the defaults of the outer record need those of this one: neither may wait for the other. */
+        private static void requirePositive(String name, long value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+            }
         }
     }
 
@@ -142,12 +149,6 @@ public record Limits(
                     workerOutputTokens,
                     effort,
                     tools);
-        }
-    }
-
-    private static void requirePositive(String name, long value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1, not " + value);
         }
     }
 }

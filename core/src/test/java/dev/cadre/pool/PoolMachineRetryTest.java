@@ -35,6 +35,26 @@ class PoolMachineRetryTest {
     }
 
     @Test
+    void malformedReply_isAskedForAgainOnce() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+        var page = new ModelException.MalformedReply("<html>", null);
+
+        assertThat(rig.failed(1, page)).containsExactly(new Retry(1, 1, 0), new Admit(1));
+        assertThat(rig.failed(1, failed(500, Charge.UNKNOWN))).containsExactly(new Retry(1, 2, 0), new Admit(1));
+        assertThat(rig.failed(1, page)).containsExactly(new GiveUp(1, WhyFinal.ATTEMPTS));
+    }
+
+    @Test
+    void serverFailure_thatTheProviderWillRepeat_isFinal() {
+        var rig = new PoolRig(parallel(1));
+        rig.ask(1, "run");
+        var lasting = new ModelException.ServerFailed("status 500", 500, Charge.UNKNOWN, null).lasting();
+
+        assertThat(rig.failed(1, lasting)).containsExactly(new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+    }
+
+    @Test
     void failedCall_holdsNoPermitWhileItBacksOff() {
         var rig = new PoolRig(parallel(1), AT_ONCE.withDelays(ofSeconds(1), ofSeconds(1)));
         rig.ask(1, "run");

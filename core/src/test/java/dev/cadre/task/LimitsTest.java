@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cadre.model.Effort;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,20 @@ class LimitsTest {
                 .withTools(TOOLS);
 
         assertThat(limits).isEqualTo(new Limits(1, 2, 3, Duration.ofSeconds(4), 5, 6, 7, Effort.HIGH, TOOLS));
+    }
+
+    /** Whoever sets limits of tools may touch those first. */
+    @Test
+    void defaults_areWhole_whicheverIsLoadedFirst() throws Exception {
+        URL classes = Limits.class.getProtectionDomain().getCodeSource().getLocation();
+        try (var fresh = new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+            Class.forName(Limits.ToolLimits.class.getName(), true, fresh);
+            Object limits = Class.forName(Limits.class.getName(), true, fresh)
+                    .getField("DEFAULT")
+                    .get(null);
+
+            assertThat(limits).hasToString(Limits.DEFAULT.toString());
+        }
     }
 
     @Test

@@ -34,7 +34,8 @@ final class ChatReader {
     ModelReply read(JsonNode reply) {
         if (reply.hasNonNull("error")) {
             var error = ErrorBody.of(JsonValue.fromJsonNode(reply.get("error")));
-            throw failures.inReply(request.model(), error, headers, false);
+            boolean worked = reply.hasNonNull("usage") || !reply.path("choices").isEmpty();
+            throw failures.inReply(request.model(), error, headers, worked);
         }
         JsonNode choice = reply.path("choices").path(0);
         JsonNode message = choice.path("message");

@@ -149,7 +149,9 @@ final class Failures {
         }
         // a refusal that the provider names comes before the work; any other failure may come after it
         boolean turnedAway = error.isNamed() && (status < 500 || status == 503);
-        return new ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
+        var failed =
+                new ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
+        return headers.forbidsRetry() ? failed.lasting() : failed;
     }
 
     /**
@@ -175,8 +177,9 @@ final class Failures {
                 return named.get();
             }
         }
-        return new ServerFailed(
+        var failed = new ServerFailed(
                 message, error.tellsOfOverload() ? OVERLOADED : 200, Charge.UNKNOWN, headers.retryAfter(clock), billed);
+        return error.tellsOfRequest() || error.tellsOfLength() ? failed.lasting() : failed;
     }
 
     /** What the provider would have said with a status, had it known before it began to reply. */

@@ -58,7 +58,7 @@ final class ReplyReader {
             case "failed", "cancelled" -> failed(response, error);
             default -> {
                 if (error.isPresent()) {
-                    throw failures.inReply(request.model(), error, headers, false);
+                    throw failures.inReply(request.model(), error, headers, worked(response));
                 }
                 throw failures.malformed(request.model(), "the reply has the status '" + status + "'", headers);
             }
@@ -79,21 +79,21 @@ final class ReplyReader {
         if (error.tellsOfPolicy()) {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
-        boolean worked = !items(response).isEmpty() || !isAbsent(response);
         TokenUsage usage = usage(response);
         throw failures.inReply(
                 request.model(),
                 error,
                 headers,
-                worked,
+                worked(response),
                 usage == null
                         ? null
                         : new Billed(
                                 model(response), usage, billedTier(response).tier(), providerCalls(response)));
     }
 
-    private static boolean isAbsent(Response response) {
-        return response._usage().isMissing() || response._usage().isNull();
+    private static boolean worked(Response response) {
+        boolean hasUsage = !response._usage().isMissing() && !response._usage().isNull();
+        return hasUsage || !items(response).isEmpty();
     }
 
     private static Finish incomplete(Response response) {

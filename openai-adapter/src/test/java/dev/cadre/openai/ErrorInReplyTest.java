@@ -105,9 +105,31 @@ class ErrorInReplyTest extends LoopbackTest {
                 .isEqualTo(200);
     }
 
+    /** What was said, or counted, before the error is billed. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "BODY      | \"usage\":{\"input_tokens\":9}",
+                "BODY      | \"output\":[{\"type\":\"message\"}]",
+                "CHAT_BODY | \"usage\":{\"prompt_tokens\":9}",
+                "CHAT_BODY | \"choices\":[{\"message\":{\"content\":\"Fi\"}}]"
+            })
+    void error_afterSomeWork_mayHaveBeenBilled(Carrier carrier, String work) {
+        String body = "{\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"Stop.\"},%s}".formatted(work);
+
+        assertThat(failure(carrier, LoopbackReply.raw(200, "application/json", body)))
+                .isInstanceOf(ServerFailed.class)
+                .returns(Charge.UNKNOWN, ModelException::charge);
+    }
+
     private static ModelException failure(Carrier carrier, String code, String message) {
+        return failure(carrier, carrier.carry(code, message));
+    }
+
+    private static ModelException failure(Carrier carrier, LoopbackReply reply) {
         server.reset();
-        server.onAny().replies(carrier.carry(code, message));
+        server.onAny().replies(reply);
         var builder = OpenAiClient.builder(KEY).baseUrl(server.baseUrl());
         if (carrier.isChat()) {
             builder.chatCompletions();

@@ -152,6 +152,17 @@ class ErrorTableTest extends LoopbackTest {
                 .contains(new ModelException.Billed(MODEL, usage, dev.cadre.model.ServiceTier.STANDARD, Map.of()));
     }
 
+    /** The picture was read and is billed; it will be as unreadable the next time. */
+    @Test
+    void failedReply_thatIsTheRequestsFault_isFinal_andCarriesItsBill() {
+        ServerFailed failure = failure(
+                ServerFailed.class,
+                LoopbackReply.failed("invalid_image", "No picture.").usage(TokenUsage.of(40, 0)));
+
+        assertThat(failure.isRetryable()).isFalse();
+        assertThat(failure.billed()).isPresent();
+    }
+
     @Test
     void failedReply_withUsage_isSettledAndNotForfeited() {
         server.onAny().replies(LoopbackReply.failed("server_error", "Oops.").usage(TokenUsage.of(1_000, 500)));

@@ -93,6 +93,18 @@ class RefusalTest extends LoopbackTest {
         assertThat(failure(InvalidRequest.class, reply).status()).isEqualTo(status);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {500, 503})
+    void serverError_thatForbidsRetry_isFinal_andKeepsItsMoney(int status) {
+        LoopbackReply reply = LoopbackReply.raw(status, "text/html", "").header("x-should-retry", "False");
+
+        ServerFailed failure = failure(ServerFailed.class, reply);
+
+        assertThat(failure.isRetryable()).isFalse();
+        assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
+        assertThat(failure.status()).isEqualTo(status);
+    }
+
     @Test
     void status429_withHtml_isRateLimited() {
         RateLimited failure = failure(RateLimited.class, LoopbackReply.raw(429, "text/html", "<html>busy</html>"));

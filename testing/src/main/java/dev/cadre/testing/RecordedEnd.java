@@ -34,6 +34,7 @@ record RecordedEnd(Json.Obj json) {
     private static final String STATUS = "status";
     private static final String REASON = "reason";
     private static final String BILLED = "billed";
+    private static final String LASTING = "lasting";
     private static final String STREAMED = "streamed";
     private static final JsonType<TokenUsage> USAGE = JsonType.of(TokenUsage.class);
     private static final JsonType<Billed> BILL = JsonType.of(Billed.class);
@@ -74,6 +75,7 @@ record RecordedEnd(Json.Obj json) {
             json = json.with(REASON, limited.reason().name());
         } else if (failure instanceof ModelException.ServerFailed failed) {
             json = json.with(STATUS, failed.status());
+            json = failed.isRetryable() ? json : json.with(LASTING, true);
         } else if (failure instanceof ModelException.InvalidRequest refused) {
             json = json.with(STATUS, refused.status());
         }
@@ -129,6 +131,16 @@ record RecordedEnd(Json.Obj json) {
                 : json.items("toolCalls").stream().map(TOOL_CALL::read).toList();
     }
 
+    private ModelException serverFailed(String message, Charge charge) {
+        var failed = new ModelException.ServerFailed(
+                message,
+                json.intValue(STATUS),
+                charge,
+                null,
+                json.at(BILLED).map(BILL::read).orElse(null));
+        return json.at(LASTING).isPresent() ? failed.lasting() : failed;
+    }
+
     private static String kind(ModelException failure) {
         return switch (failure) {
             case ModelException.RateLimited e -> "rate_limited";
@@ -155,13 +167,7 @@ record RecordedEnd(Json.Obj json) {
                         ModelException.RateLimited.Cause.valueOf(json.string(REASON)),
                         null,
                         RateLimits.UNKNOWN);
-            case "server_failed" ->
-                new ModelException.ServerFailed(
-                        message,
-                        json.intValue(STATUS),
-                        charge,
-                        null,
-                        json.at(BILLED).map(BILL::read).orElse(null));
+            case "server_failed" -> serverFailed(message, charge);
             case "connection_failed" -> new ModelException.ConnectionFailed(message, charge, new IOException(message));
             case "unreachable" -> new ModelException.Unreachable(message, null);
             case "timed_out" -> new ModelException.TimedOut(message, charge);

@@ -273,6 +273,7 @@ class CassetteTest {
                 new ModelException.RateLimited(
                         "429", ModelException.RateLimited.Cause.SLOW_DOWN, null, RateLimits.UNKNOWN),
                 new ModelException.ServerFailed("overloaded", 503, Charge.FREE, null),
+                new ModelException.ServerFailed("broken", 500, Charge.UNKNOWN, null).lasting(),
                 new ModelException.ServerFailed(
                         "cut off",
                         200,
