@@ -118,8 +118,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     @Override
     public long count(ModelRequest request, CallContext context) throws InterruptedException {
         requireUsable(request.model());
-        return Handoff.run(
-                new Inquiry(sdk, failures, context.timeout()).inputTokens(request, reach), context.text());
+        return Handoff.run(new Inquiry(sdk, failures, context.timeout()).inputTokens(request, reach), context.text());
     }
 
     /**
