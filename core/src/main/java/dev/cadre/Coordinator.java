@@ -178,7 +178,9 @@ public final class Coordinator {
     }
 
     private static List<SubtaskType<?, ?>> types(TaskGraph<?> graph) {
-        return graph.nodes().stream().<SubtaskType<?, ?>>map(node -> node.type()).toList();
+        return graph.nodes().stream()
+                .<SubtaskType<?, ?>>map(node -> node.type())
+                .toList();
     }
 
     /** Of whatever a goal may use: the planner, the merger and every registered type. */

@@ -59,7 +59,8 @@ final class ScreenshotFiles {
         id.chars().forEach(character -> {
             if (character == '#') {
                 name.append('@'); // before the number of an item
-            } else if (character < 0x80 && (Character.isLetterOrDigit(character) || character == '-' || character == '_')) {
+            } else if (character < 0x80
+                    && (Character.isLetterOrDigit(character) || character == '-' || character == '_')) {
                 name.append((char) character);
             } else {
                 name.append("~%04x".formatted(character));
@@ -67,6 +68,7 @@ final class ScreenshotFiles {
         });
         return name.length() <= MOST_CHARS
                 ? name.toString()
-                : name.substring(0, MOST_CHARS / 2) + "~" + Fingerprint.of(id).hex().substring(0, DIGEST_DIGITS);
+                : name.substring(0, MOST_CHARS / 2) + "~"
+                        + Fingerprint.of(id).hex().substring(0, DIGEST_DIGITS);
     }
 }

@@ -64,7 +64,9 @@ public final class Redactor {
         }
         Pattern plain = Pattern.compile(key, Pattern.LITERAL);
         String inUrl = URLEncoder.encode(key, StandardCharsets.UTF_8);
-        return inUrl.equals(key) ? List.of(plain) : List.of(plain, Pattern.compile(inUrl, Pattern.LITERAL), inJson(key));
+        return inUrl.equals(key)
+                ? List.of(plain)
+                : List.of(plain, Pattern.compile(inUrl, Pattern.LITERAL), inJson(key));
     }
 
     /** A JSON text in a JSON text in a JSON text has the backslashes of each. */

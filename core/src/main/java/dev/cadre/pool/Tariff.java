@@ -65,10 +65,27 @@ public final class Tariff {
             fee = fee.atLeast(price.perCall());
         }
         int calls = request.options().maxProviderCalls();
-        long input = Math.addExact(inputTokens, Math.multiplyExact(fetched, calls));
+        long input = read(inputTokens, request.maxOutputTokens(), fetched, calls);
         return spec.price()
                 .worstCase(input, request.maxOutputTokens(), request.serviceTier())
                 .plus(fee.times(calls));
+    }
+
+    /**
+     * After each call of a tool at the provider the model reads everything once more, with what the call brought and what
+     * it has written itself; the usage of a reply is the sum of all that.
+     */
+    private long read(long inputTokens, long outputTokens, long fetched, int calls) {
+        long sum = inputTokens;
+        long context = Math.addExact(inputTokens, outputTokens);
+        for (int pass = 1; pass <= calls; pass++) {
+            context = Math.addExact(context, fetched);
+            if (context >= spec.maxInputTokens()) {
+                return Math.addExact(sum, Math.multiplyExact(spec.maxInputTokens(), calls - pass + 1));
+            }
+            sum = Math.addExact(sum, context);
+        }
+        return sum;
     }
 
     private static long fetchedBy(ProviderTool tool, ToolPrice price) {

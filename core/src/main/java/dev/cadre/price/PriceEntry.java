@@ -35,22 +35,22 @@ final class PriceEntry {
     private static final Map<ServiceTier, String> TIER_SUFFIXES = new EnumMap<>(
             Map.of(ServiceTier.FLEX, "_flex", ServiceTier.PRIORITY, "_priority", ServiceTier.BATCH, "_batches"));
     /** The threshold of a long-context price is part of the field's name. */
-    private static final Pattern TOKENS = Pattern.compile(
-            "(%s)(_above_(\\d{1,9})k_tokens)?(%s)?".formatted(String.join("|", ALL), String.join("|", TIER_SUFFIXES.values())));
+    private static final Pattern TOKENS = Pattern.compile("(%s)(_above_(\\d{1,9})k_tokens)?(%s)?"
+            .formatted(String.join("|", ALL), String.join("|", TIER_SUFFIXES.values())));
 
     /** What may raise a price, by its name. */
-    private static final Pattern RAISES =
-            Pattern.compile(".*(?:cost|pric|fee|multiplier|uplift|surcharge).*");
+    private static final Pattern RAISES = Pattern.compile(".*(?:cost|pric|fee|multiplier|uplift|surcharge).*");
     /**
      * What raises it only for requests that are not made here: those that hold sound or film, or want a cache for an hour;
      * that go to a region, which {@link Price#withSurcharge} prices; that use a tool of the provider, which is refused
      * without a price of its own. The last ones are the same price in another unit, and by an older name.
      */
-    private static final Pattern NEVER_ASKED = Pattern.compile("(?:input_cost_per|cache_(?:read|creation)_input)_(?:audio|video)_.*"
-            + "|cache_creation_input_token_cost_above_1hr.*"
-            + "|regional_processing_uplift_multiplier_.*"
-            + "|search_context_cost_per_query|code_interpreter_cost_per_session|file_search_cost_per_1k_calls"
-            + "|(?:input|output)_dbu_cost_per_token|input_cost_per_token_cache_hit");
+    private static final Pattern NEVER_ASKED =
+            Pattern.compile("(?:input_cost_per|cache_(?:read|creation)_input)_(?:audio|video)_.*"
+                    + "|cache_creation_input_token_cost_above_1hr.*"
+                    + "|regional_processing_uplift_multiplier_.*"
+                    + "|search_context_cost_per_query|code_interpreter_cost_per_session|file_search_cost_per_1k_calls"
+                    + "|(?:input|output)_dbu_cost_per_token|input_cost_per_token_cache_hit");
     /** Names of models that search on every call, whose fee no token shows. */
     private static final Pattern ALWAYS_SEARCHES = Pattern.compile("(?<![a-z])(?:search|sonar|online)(?![a-z])");
 
@@ -93,7 +93,8 @@ final class PriceEntry {
     private void requireTokenPrices() {
         String mode = fields.text("mode", "chat");
         if (!TEXT_MODES.contains(mode)) {
-            throw new IllegalArgumentException("the mode '%.40s' is not paid by input and output tokens".formatted(mode));
+            throw new IllegalArgumentException(
+                    "the mode '%.40s' is not paid by input and output tokens".formatted(mode));
         }
         for (String name : List.of(INPUT, OUTPUT)) {
             if (fields.decimal(name).isEmpty()) {
@@ -108,7 +109,8 @@ final class PriceEntry {
     private void requireNothingUnknown() {
         for (String name : names) {
             if (RAISES.matcher(name).matches() && fields.counts(name) && !isUnderstood(name)) {
-                throw new IllegalArgumentException("the field '%.80s' may raise its price, nobody knows how".formatted(name));
+                throw new IllegalArgumentException(
+                        "the field '%.80s' may raise its price, nobody knows how".formatted(name));
             }
         }
         boolean isOfSearchers = fields.text("litellm_provider", "").equals("perplexity")
@@ -153,7 +155,8 @@ final class PriceEntry {
             }
         }
         if (thresholds.size() > 1) {
-            throw new IllegalArgumentException("its price rises more than once, above %s thousand tokens".formatted(thresholds));
+            throw new IllegalArgumentException(
+                    "its price rises more than once, above %s thousand tokens".formatted(thresholds));
         }
         if (thresholds.isEmpty()) {
             return LongContext.NONE;

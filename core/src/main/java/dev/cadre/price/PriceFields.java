@@ -44,7 +44,8 @@ record PriceFields(Json.Obj fields) {
         return isGiven(name) ? fields.string(name) : otherwise;
     }
 
-    @Nullable LocalDate date(String name) {
+    @Nullable
+    LocalDate date(String name) {
         return isGiven(name) ? LocalDate.parse(fields.string(name)) : null;
     }
 

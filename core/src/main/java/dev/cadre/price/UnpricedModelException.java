@@ -7,7 +7,10 @@ public final class UnpricedModelException extends UnpricedException {
     private final String model;
 
     UnpricedModelException(String model) {
-        this(model, "no price for model '%s' in the catalogue".formatted(model), ", or read a price file with ModelCatalog.parse");
+        this(
+                model,
+                "no price for model '%s' in the catalogue".formatted(model),
+                ", or read a price file with ModelCatalog.parse");
     }
 
     UnpricedModelException(String model, SkippedModel entry) {
@@ -21,8 +24,7 @@ public final class UnpricedModelException extends UnpricedException {
     private UnpricedModelException(String model, String why, String otherWay) {
         super("""
                 %s, so it cannot be called within a budget; add one with \
-                catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output)))%s"""
-                .formatted(why, model, otherWay));
+                catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output)))%s""".formatted(why, model, otherWay));
         this.model = model;
     }
 

@@ -115,8 +115,10 @@ final class PriceFileTest {
             assertThat(catalog.find(model)).isEmpty();
             assertThatThrownBy(() -> catalog.spec(model))
                     .isInstanceOf(UnpricedModelException.class)
-                    .hasMessageStartingWith("no price for model '%s' in the catalogue: the price file's entry 'm' was"
-                            + " skipped, because it has no output_cost_per_token", model);
+                    .hasMessageStartingWith(
+                            "no price for model '%s' in the catalogue: the price file's entry 'm' was"
+                                    + " skipped, because it has no output_cost_per_token",
+                            model);
         }
     }
 
@@ -176,14 +178,16 @@ final class PriceFileTest {
 
     @Test
     void parse_bandOfCachedInputAlone_isABand() {
-        var band = ", 'cache_creation_input_token_cost': 2e-06, 'cache_creation_input_token_cost_above_200k_tokens': 4e-06";
+        var band =
+                ", 'cache_creation_input_token_cost': 2e-06, 'cache_creation_input_token_cost_above_200k_tokens': 4e-06";
 
         assertThat(only(BOTH + band).price().longContext()).isEqualTo(new LongContext(200_000, 200, 100));
     }
 
     @Test
     void parse_severalThresholds_skipTheModel() {
-        var bands = ", 'input_cost_per_token_above_200k_tokens': 2e-06, 'output_cost_per_token_above_512k_tokens': 6e-06";
+        var bands =
+                ", 'input_cost_per_token_above_200k_tokens': 2e-06, 'output_cost_per_token_above_512k_tokens': 6e-06";
 
         assertThat(reason(BOTH + bands)).isEqualTo("its price rises more than once, above [200, 512] thousand tokens");
     }

@@ -9,17 +9,26 @@ import dev.cadre.model.Attachment;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.openai.ListedModel;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.openai.OpenAiClient;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.pool.ShutdownNotice;
+import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
+import dev.cadre.task.McpApproval;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.loopback.LoopbackOpenAi;
 import dev.cadre.testing.loopback.LoopbackReply;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +115,54 @@ class OpenAiGuideTest {
                     .isEqualTo(new Answer("A cat."));
         }
         assertThat(server.requests().getLast().body()).contains("\"max_tool_calls\":3");
+    }
+
+    @Test
+    void server_thatWantsAKey() throws Exception {
+        String key = "sk-test";
+        String token = "tracker-token-0123";
+        String address = server.baseUrl();
+
+        // region openai-mcp
+        OpenAiClient client = OpenAiClient.builder(key)
+                .baseUrl(address)
+                .mcpAuthorization(URI.create("https://mcp.example.org/issues"), token)
+                .build();
+        var triage = SubtaskType.model("triage", Question.class, Answer.class, "Answer from the issue tracker.")
+                .providerTools(
+                        5,
+                        new ProviderTool.RemoteMcp(
+                                "issues", URI.create("https://mcp.example.org/issues"), List.of("find", "comment")))
+                .tools(McpApproval.by(call -> call.tool().equals("find")));
+        ModelPool pool = ModelPool.builder(client, "gpt-5.4-mini")
+                .toolPrice(ProviderTool.Kind.MCP, new ToolPrice(Money.ZERO, 20_000))
+                .build();
+        // endregion
+
+        try (client) {
+            assertThat(run(ModelPools.of(pool), triage, new Question("What is it?")))
+                    .isEqualTo(new Answer("A cat."));
+        }
+        assertThat(server.requests().getLast().body())
+                .contains("\"authorization\":\"tracker-token-0123\"", "\"require_approval\":\"always\"");
+    }
+
+    @Test
+    void models_thatEnd() throws Exception {
+        InstantSource calendar = () -> Instant.parse("2026-11-22T12:00:00Z");
+        try (var client = client()) {
+            // region openai-shutdowns
+            ModelCatalog catalog =
+                    ModelCatalog.standard().withShutdowns(ListedModel.shutdowns(client.models(Duration.ofSeconds(20))));
+            ModelPool pool = ModelPool.builder(client, "gpt-5.4-nano")
+                    .catalog(catalog)
+                    .calendar(calendar)
+                    .build();
+            // endregion
+
+            assertThat(pool.shutdownNotice())
+                    .contains(new ShutdownNotice("gpt-5.4-nano", LocalDate.of(2027, 4, 1), 130));
+        }
     }
 
     @Test

@@ -40,8 +40,8 @@ final class Exchange implements Handoff.Work<ModelReply> {
         this.params = RequestWriter.write(request, reach);
         this.context = context;
         mayHoldSecrets = request.options().providerTools().stream()
-                .anyMatch(tool ->
-                        tool instanceof ProviderTool.RemoteMcp server && reach.mcp().isFor(server));
+                .anyMatch(tool -> tool instanceof ProviderTool.RemoteMcp server
+                        && reach.mcp().isFor(server));
     }
 
     @Override

@@ -35,9 +35,8 @@ final class McpApprovals {
     /** What answers it: whatever is no approval refuses. */
     static ResponseInputItem answer(Turn.ToolResult result) {
         boolean approves = result.text().equals(McpApprovalTool.APPROVED);
-        var answer = McpApprovalResponse.builder()
-                .approvalRequestId(result.callId())
-                .approve(approves);
+        var answer =
+                McpApprovalResponse.builder().approvalRequestId(result.callId()).approve(approves);
         if (!approves) {
             answer.reason(result.text());
         }

@@ -62,7 +62,10 @@ public final class OpenAi {
             int surcharge = settings.baseUrl().isRegional() ? REGIONAL_SURCHARGE_PERCENT : 0;
             for (Tier tier : Tier.values()) {
                 String model = settings.models().getOrDefault(tier, "");
-                pools.bind(tier, setUp.apply(ModelPool.builder(client, model).surcharge(surcharge)).build());
+                pools.bind(
+                        tier,
+                        setUp.apply(ModelPool.builder(client, model).surcharge(surcharge))
+                                .build());
             }
             return pools.build();
         } catch (RuntimeException e) {

@@ -175,8 +175,7 @@ class McpTest extends LoopbackTest {
         var pieces = new StringBuilder();
 
         ModelReply reply = keyed.call(
-                REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(WEATHER), 1)),
-                streamed(pieces::append));
+                REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(WEATHER), 1)), streamed(pieces::append));
 
         assertThat(server.requests().getLast().body()).doesNotContain("\"stream\":true");
         assertThat(pieces.toString()).isEqualTo(reply.text()).isEqualTo("{\"text\":\"Rain [redacted]\"}");
@@ -249,7 +248,8 @@ class McpTest extends LoopbackTest {
         assertThat(answer.string("type")).isEqualTo("mcp_approval_response");
         assertThat(answer.string("approval_request_id")).isEqualTo("mcpr_1");
         assertThat(answer.bool("approve")).isEqualTo(approves);
-        assertThat(answer.at("reason").map(Json::write)).isEqualTo(approves ? Optional.empty() : Optional.of(new Json.Str(words).write()));
+        assertThat(answer.at("reason").map(Json::write))
+                .isEqualTo(approves ? Optional.empty() : Optional.of(new Json.Str(words).write()));
         assertThat(sent("input").get(sent("input").size() - 2).string("type")).isEqualTo("mcp_approval_request");
     }
 
@@ -261,8 +261,8 @@ class McpTest extends LoopbackTest {
 
         assertThat(run(ASK).requireComplete()).isEqualTo(new Answer("Rain."));
 
-        assertThat(sent("tools")).allSatisfy(tool -> assertThat(tool.string("require_approval"))
-                .isEqualTo("never"));
+        assertThat(sent("tools"))
+                .allSatisfy(tool -> assertThat(tool.string("require_approval")).isEqualTo("never"));
         assertThat(sent("input").getLast().bool("approve")).isFalse();
     }
 

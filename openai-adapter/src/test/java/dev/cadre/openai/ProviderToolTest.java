@@ -112,14 +112,37 @@ class ProviderToolTest extends LoopbackTest {
     void reservation_holdsEveryCallThatIsAllowed() throws InterruptedException {
         var type = ASK.providerTools(2, new WebSearch());
 
-        // two calls at $0.01, and 2 x 128,000 tokens that they may bring along
-        RunResult<Answer> poor = run(type, ModelPool.builder(client, MODEL), "0.0712");
+        // two calls at $0.01, and 128,000 + 256,000 tokens that are read after them
+        RunResult<Answer> poor = run(type, ModelPool.builder(client, MODEL), "0.0968");
 
         assertThat(poor.report().outcome("ask")).isInstanceOf(Outcome.Skipped.class);
         assertThat(server.requests()).isEmpty();
         server.onAny().replies(LoopbackReply.text("{\"text\":\"Rain.\"}"));
-        assertThat(run(type, ModelPool.builder(client, MODEL), "0.08").requireComplete())
+        assertThat(run(type, ModelPool.builder(client, MODEL), "0.105").requireComplete())
                 .isEqualTo(new Answer("Rain."));
+    }
+
+    /** The usage of a reply sums up every reading of the input, one before and one after each call. */
+    @Test
+    void replyThatReadItsInputAgainAfterEachCall_fitsIntoItsReservation() throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.text("")
+                        .usage(TokenUsage.of(100 + 128_100 + 256_100, 500))
+                        .field(
+                                "output",
+                                "[%s,%s,%s]".formatted(SEARCHED.formatted(1), SEARCHED.formatted(2), MESSAGE)));
+
+        RunResult<Answer> result =
+                run(ASK.providerTools(2, new WebSearch()), ModelPool.builder(client, MODEL), "0.105");
+
+        assertThat(result.requireComplete()).isEqualTo(new Answer("Rain."));
+        assertThat(result.spend().settled()).isEqualTo(Money.usd("0.097485"));
+        assertThat(result.spend().estimated()).isFalse();
+        ModelPool pool = ModelPool.builder(client, MODEL).build();
+        assertThat(pool.worstCase(REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new WebSearch()), 9))))
+                .as("nine calls, ten readings, none of more than 272,000 tokens")
+                .isLessThan(Money.usd("0.09").plus(Money.usd("0.544").plus(Money.usd("0.0002"))))
+                .isGreaterThan(Money.usd("0.09").plus(Money.usd("0.4")));
     }
 
     @Test

@@ -256,8 +256,8 @@ class ServiceOptionsTest extends LoopbackTest {
 
     @Test
     void datesOfTheProvider_countMoreThanTheCatalogues() throws InterruptedException {
-        Map<String, LocalDate> told = ListedModel.shutdowns(List.of(
-                new ListedModel(MODEL, LocalDate.of(2027, 1, 1)), new ListedModel("gpt-5.4", null)));
+        Map<String, LocalDate> told = ListedModel.shutdowns(
+                List.of(new ListedModel(MODEL, LocalDate.of(2027, 1, 1)), new ListedModel("gpt-5.4", null)));
         ModelCatalog catalog = ModelCatalog.standard().withShutdowns(told);
 
         assertThat(told).containsOnlyKeys(MODEL);

@@ -43,10 +43,7 @@ class ShutdownTest {
     private Instant now = Instant.parse("2027-01-01T00:00:00Z");
 
     private Coordinator coordinator(ModelPools pools, SubtaskType<?, ?>... planned) {
-        return Coordinator.builder(pools)
-                .plansWith(planned)
-                .listener(told::add)
-                .build();
+        return Coordinator.builder(pools).plansWith(planned).listener(told::add).build();
     }
 
     private Coordinator coordinator() {
@@ -115,14 +112,14 @@ class ShutdownTest {
         assertThatThrownBy(() -> coordinator.run(graph(NOTE), BUDGET))
                 .isInstanceOf(ModelShutDownException.class)
                 .hasMessage("model 'gpt-5.4-nano' was shut down on 2027-04-01; bind another to its tier");
-        assertThatThrownBy(() -> coordinator.run(graph(NOTE.startingAt(Tier.MINI).notBelow(Tier.NANO)), BUDGET))
+        assertThatThrownBy(
+                        () -> coordinator.run(graph(NOTE.startingAt(Tier.MINI).notBelow(Tier.NANO)), BUDGET))
                 .isInstanceOf(ModelShutDownException.class);
         assertThatThrownBy(() -> coordinator.run(Goal.of("Compare cats and dogs.", Note.class), BUDGET))
                 .isInstanceOf(ModelShutDownException.class);
         assertThatThrownBy(() -> coordinator.preview(Goal.of("Compare cats and dogs.", Note.class), BUDGET))
                 .isInstanceOf(ModelShutDownException.class);
-        assertThatThrownBy(
-                        () -> coordinator.bulk(NOTE).run(Stream.of(new Topic("cats")), BUDGET, item -> {}))
+        assertThatThrownBy(() -> coordinator.bulk(NOTE).run(Stream.of(new Topic("cats")), BUDGET, item -> {}))
                 .isInstanceOf(ModelShutDownException.class);
         assertThatThrownBy(this::coordinator).isInstanceOf(ModelShutDownException.class);
         assertThat(model.calls()).isEmpty();
@@ -148,7 +145,10 @@ class ShutdownTest {
 
         coordinator().bulk(NOTE).run(Stream.of(new Topic("cats"), new Topic("dogs")), BUDGET, item -> {});
 
-        assertThat(notices()).singleElement().extracting(RunEvent.ModelShutsDown::runId).isEqualTo("bulk-note");
+        assertThat(notices())
+                .singleElement()
+                .extracting(RunEvent.ModelShutsDown::runId)
+                .isEqualTo("bulk-note");
     }
 
     @Test

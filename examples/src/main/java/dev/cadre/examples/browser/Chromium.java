@@ -2,7 +2,6 @@
 package dev.cadre.examples.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cadre.computer.Action;
 import dev.cadre.computer.Environment;
 import dev.cadre.computer.Risk;
@@ -13,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -28,7 +28,6 @@ import java.util.stream.Stream;
  * way to any origin that was not allowed. What scripts of an allowed page do on a click cannot be told before it.
  */
 public final class Chromium implements Environment {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SCENE = resource("scene.js");
     private static final String SETTLED = resource("settled.js");
     private static final int WIDTH = 1_024;
@@ -73,7 +72,7 @@ public final class Chromium implements Environment {
             throws IOException, InterruptedException {
         ChromiumProcess process = ChromiumProcess.start(program, origins);
         try {
-            var chromium = new Chromium(process, DevTools.connect(process.devTools()));
+            var chromium = new Chromium(process, DevTools.connect(process.answers(), process.commands()));
             chromium.begin(start);
             return chromium;
         } catch (IOException | InterruptedException | RuntimeException failure) {
@@ -96,6 +95,7 @@ public final class Chromium implements Environment {
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", WIDTH, "height", HEIGHT, "deviceScaleFactor", 1, "mobile", false));
         tools.call("Browser.setDownloadBehavior", Map.of("behavior", "deny"));
+        tools.call("Emulation.setFocusEmulationEnabled", Map.of("enabled", true));
         tools.call("Page.enable", Map.of());
         tools.call("Page.setInterceptFileChooserDialog", Map.of("enabled", true));
         tools.call("Page.navigate", Map.of("url", start.toString()));
@@ -110,20 +110,13 @@ public final class Chromium implements Environment {
 
     @Override
     public Scene scene(Action action) throws IOException, InterruptedException {
-        String question = switch (action) {
-            case Action.Click click -> ask("click", click.at());
-            case Action.DoubleClick twice -> ask("click", twice.at());
-            case Action.Type type -> ask(type.text().contains("\n") ? "type+enter" : "type");
-            case Action.Press press -> ask("press:" + String.join("+", press.keys()));
-            case Action.Drag drag -> ask("drag", drag.path().getFirst());
-            case Action.Look look -> ask("");
-            case Action.Pause pause -> ask("");
-            case Action.Move move -> ask("");
-            case Action.Scroll scroll -> ask("");
-        };
-        JsonNode answer = evaluate(SCENE + question);
+        JsonNode answer = evaluate(SCENE + question(action));
         var risks = EnumSet.noneOf(Risk.class);
         answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
+        if (action instanceof Action.Click click
+                && Set.of(Action.Button.BACK, Action.Button.FORWARD).contains(click.button())) {
+            risks.add(Risk.UNKNOWN); // pages of the past are not to be seen
+        }
         return Scene.of(
                 answer.path("address").asText(),
                 answer.path("title").asText(),
@@ -131,12 +124,39 @@ public final class Chromium implements Environment {
                 risks);
     }
 
-    private static String ask(String how) throws IOException {
-        return "(%s, null, null)".formatted(JSON.writeValueAsString(how));
+    private static String question(Action action) {
+        return switch (action) {
+            case Action.Click click -> at("click", click.at(), click.at());
+            case Action.DoubleClick twice -> at("click", twice.at(), twice.at());
+            case Action.Drag drag ->
+                at("drag", drag.path().getFirst(), drag.path().getLast());
+            case Action.Type type -> focused(type.text().contains("\n") ? "type+enter" : "type");
+            case Action.Press press -> focused(pressing(Keys.others(press.keys())));
+            case Action.Look look -> focused("");
+            case Action.Pause pause -> focused("");
+            case Action.Move move -> focused("");
+            case Action.Scroll scroll -> focused("");
+        };
     }
 
-    private static String ask(String how, Action.Point at) throws IOException {
-        return "(%s, %d, %d)".formatted(JSON.writeValueAsString(how), at.x(), at.y());
+    private static String pressing(List<Keys.Key> keys) {
+        return keys.contains(Keys.ENTER) ? "press+enter" : keys.contains(Keys.SPACE) ? "press+space" : "press";
+    }
+
+    private static String focused(String how) {
+        return "('%s', null, null, null, null)".formatted(how);
+    }
+
+    private static String at(String how, Action.Point from, Action.Point to) {
+        return "('%s', %d, %d, %d, %d)".formatted(how, from.x(), from.y(), to.x(), to.y());
+    }
+
+    /** An action of several parts was judged as a whole: if its first part moved the page, the rest is another action. */
+    private void requireNoMore(Set<Risk> judged, Action rest) throws IOException, InterruptedException {
+        Set<Risk> now = scene(rest).risks();
+        if (!judged.containsAll(now)) {
+            throw new IllegalStateException("the page has changed: %s would now risk %s".formatted(rest, now));
+        }
     }
 
     @Override
@@ -146,7 +166,9 @@ public final class Chromium implements Environment {
             case Action.Pause pause -> settle(MILLIS_OF_A_PAUSE);
             case Action.Click click -> click(click.at(), click.button(), 1, click.held());
             case Action.DoubleClick twice -> {
+                Set<Risk> judged = scene(twice).risks();
                 click(twice.at(), Action.Button.LEFT, 1, twice.held());
+                requireNoMore(judged, twice);
                 click(twice.at(), Action.Button.LEFT, 2, twice.held());
             }
             case Action.Move move -> mouse("mouseMoved", move.to(), "none", Map.of(), move.held());
@@ -159,7 +181,7 @@ public final class Chromium implements Environment {
                         scroll.held());
             case Action.Drag drag -> drag(drag);
             case Action.Type type -> type(type.text());
-            case Action.Press press -> press(Keys.others(press.keys()), Keys.modifiers(press.keys()));
+            case Action.Press press -> press(press);
         }
         settle(MILLIS_TO_SETTLE);
     }
@@ -192,9 +214,15 @@ public final class Chromium implements Environment {
 
     private void type(String text) throws IOException, InterruptedException {
         String[] lines = text.split("\n", -1);
+        Set<Risk> judged = lines.length > 1 ? scene(new Action.Type(text)).risks() : Set.of();
         for (int i = 0; i < lines.length; i++) {
             if (i > 0) {
-                press(List.of(Keys.ENTER), 0);
+                var enter = new Action.Press(List.of("ENTER"));
+                requireNoMore(judged, enter);
+                press(enter);
+            }
+            if (i > 0 && !lines[i].isEmpty()) {
+                requireNoMore(judged, new Action.Type(lines[i]));
             }
             if (!lines[i].isEmpty()) {
                 tools.call("Input.insertText", Map.of("text", lines[i]));
@@ -202,13 +230,28 @@ public final class Chromium implements Environment {
         }
     }
 
-    private void press(List<Keys.Key> keys, int modifiers) throws IOException, InterruptedException {
-        for (Keys.Key key : keys) {
-            tools.call("Input.dispatchKeyEvent", key.event("keyDown", modifiers));
+    private void press(Action.Press press) throws IOException, InterruptedException {
+        List<Keys.Key> keys = Keys.others(press.keys());
+        int modifiers = Keys.modifiers(press.keys());
+        Set<Risk> judged = keys.size() > 1 ? scene(press).risks() : Set.of();
+        var down = new ArrayList<Keys.Key>();
+        try {
+            for (Keys.Key key : keys) {
+                if (!down.isEmpty()) {
+                    requireNoMore(judged, new Action.Press(List.of(key.name())));
+                }
+                down.add(key);
+                key(key, "keyDown", modifiers);
+            }
+        } finally {
+            for (Keys.Key key : down.reversed()) {
+                key(key, "keyUp", modifiers);
+            }
         }
-        for (Keys.Key key : keys.reversed()) {
-            tools.call("Input.dispatchKeyEvent", key.event("keyUp", modifiers));
-        }
+    }
+
+    private void key(Keys.Key key, String type, int modifiers) throws IOException, InterruptedException {
+        tools.call("Input.dispatchKeyEvent", key.event(type, modifiers));
     }
 
     /** Waits for that long, and then until the page is complete. */

@@ -3,7 +3,8 @@ package dev.cadre.examples.browser;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,17 +12,27 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A headless Chromium with a profile of its own, which can reach the given origins and nothing else. */
+/**
+ * A headless Chromium with a profile of its own, which can reach the given origins and nothing else.
+ *
+ * <p>It is spoken to over two pipes, so that no port is open to others. When they break, because this process was killed,
+ * Chromium ends by itself; the shell that started it outlives it by the time that it takes to delete the profile.
+ */
 final class ChromiumProcess implements AutoCloseable {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
-    private static final int SECONDS_TO_START = 60;
-    private static final int SECONDS_TO_END = 5;
+    private static final int SECONDS_TO_END = 3;
+
+    /** Chromium reads commands from its third descriptor, and answers on its fourth. */
+    private static final String STARTER = """
+            profile=$1; shift
+            trap : HUP INT TERM
+            "$@" 3<&0 4>&1 </dev/null >/dev/null 2>&1
+            rm -rf "$profile\"""";
 
     private final Process process;
     private final Path profile;
@@ -53,8 +64,7 @@ final class ChromiumProcess implements AutoCloseable {
         try {
             return new ChromiumProcess(
                     new ProcessBuilder(command(program, profile, origins))
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start(),
                     profile);
         } catch (IOException notStarted) {
@@ -70,9 +80,14 @@ final class ChromiumProcess implements AutoCloseable {
     private static List<String> command(Path program, Path profile, Set<String> origins) {
         String bypass = origins.stream().sorted().collect(Collectors.joining(";", "<-loopback>;", ""));
         var command = new ArrayList<>(List.of(
+                "/bin/sh",
+                "-c",
+                STARTER,
+                "sh",
+                profile.toString(),
                 program.toString(),
                 "--headless=new",
-                "--remote-debugging-port=0",
+                "--remote-debugging-pipe",
                 "--user-data-dir=" + profile,
                 "--proxy-server=http://127.0.0.1:1",
                 "--proxy-bypass-list=" + bypass,
@@ -83,6 +98,9 @@ final class ChromiumProcess implements AutoCloseable {
                 "--no-first-run",
                 "--no-default-browser-check",
                 "--disable-background-networking",
+                "--disable-background-timer-throttling",
+                "--disable-backgrounding-occluded-windows",
+                "--disable-renderer-backgrounding",
                 "--disable-component-update",
                 "--disable-dev-shm-usage",
                 "--disable-extensions",
@@ -95,20 +113,14 @@ final class ChromiumProcess implements AutoCloseable {
         return command;
     }
 
-    /** Waits until it listens; the address of its DevTools. */
-    URI devTools() throws IOException, InterruptedException {
-        Path portFile = profile.resolve("DevToolsActivePort");
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
-        while (true) {
-            List<String> lines = Files.exists(portFile) ? Files.readAllLines(portFile) : List.of();
-            if (lines.size() >= 2) {
-                return URI.create("ws://127.0.0.1:%s%s".formatted(lines.get(0), lines.get(1)));
-            }
-            // the pause between two looks ends at once when the process does
-            if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
-                throw new IOException("Chromium did not start within %d s".formatted(SECONDS_TO_START));
-            }
-        }
+    /** Where its answers come from. */
+    InputStream answers() {
+        return process.getInputStream();
+    }
+
+    /** Where its commands go to. */
+    OutputStream commands() {
+        return process.getOutputStream();
     }
 
     @Override
@@ -124,15 +136,28 @@ final class ChromiumProcess implements AutoCloseable {
     private void end() {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))
                 .toList();
-        all.forEach(ProcessHandle::destroyForcibly);
         try {
-            CompletableFuture.allOf(all.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
-                    .orTimeout(SECONDS_TO_END, TimeUnit.SECONDS)
-                    .join();
-        } catch (CompletionException stubborn) {
-            // it has been killed; the system will see to it
+            process.getOutputStream().close(); // it ends when nobody speaks to it any more, and so does the shell
+        } catch (IOException alreadyBroken) {
+            // as good as closed
         }
-        delete(profile);
+        if (!hasEnded()) {
+            all.forEach(ProcessHandle::destroyForcibly);
+            boolean unused = hasEnded(); // whatever is killed and still there, the system will see to
+        }
+        if (Files.exists(profile)) {
+            delete(profile);
+        }
+    }
+
+    /** Waits for it, on an interrupted thread, too. */
+    private boolean hasEnded() {
+        try {
+            process.onExit().orTimeout(SECONDS_TO_END, TimeUnit.SECONDS).join();
+            return true;
+        } catch (CompletionException stubborn) {
+            return false;
+        }
     }
 
     private static void delete(Path folder) {

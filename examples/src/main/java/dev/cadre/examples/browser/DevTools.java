@@ -4,42 +4,51 @@ package dev.cadre.examples.browser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
-/** The DevTools protocol over a web socket: commands with answers, for one page. Safe for use by many threads. */
+/**
+ * The DevTools protocol over two pipes, each message ended by a zero byte: commands with answers, for one page. Safe for use
+ * by many threads.
+ */
 final class DevTools implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int END_OF_MESSAGE = 0;
+    private static final long SECONDS_TO_START = 60;
     private static final long SECONDS_TO_ANSWER = 15;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final InputStream answers;
+    private final OutputStream commands;
     private final Map<Integer, CompletableFuture<JsonNode>> open = new ConcurrentHashMap<>();
     private final AtomicInteger ids = new AtomicInteger();
     private final ReentrantLock sending = new ReentrantLock();
-    private final WebSocket socket;
     private volatile String session = "";
+    private volatile boolean lost;
 
-    private DevTools(URI address) {
-        socket = http.newWebSocketBuilder().buildAsync(address, new Listener()).join();
+    private DevTools(InputStream answers, OutputStream commands) {
+        this.answers = new BufferedInputStream(answers);
+        this.commands = commands;
     }
 
-    /** Connects to a browser and opens a page in it. */
-    static DevTools connect(URI address) throws IOException, InterruptedException {
-        var tools = new DevTools(address);
+    /** Waits until a browser listens, and opens a page in it. */
+    static DevTools connect(InputStream answers, OutputStream commands) throws IOException, InterruptedException {
+        var tools = new DevTools(answers, commands);
+        Thread.ofVirtual().name("devtools").start(tools::listen);
         try {
-            String page = tools.call("Target.createTarget", Map.of("url", "about:blank"))
+            tools.call("Target.setDiscoverTargets", Map.of("discover", true), SECONDS_TO_START);
+            String page = tools.call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
                     .path("targetId")
                     .asText();
             tools.session = tools.call("Target.attachToTarget", Map.of("targetId", page, "flatten", true))
@@ -54,47 +63,70 @@ final class DevTools implements AutoCloseable {
 
     /** Sends a command and waits for its answer. */
     JsonNode call(String method, Map<String, ?> parameters) throws IOException, InterruptedException {
+        return call(method, parameters, SECONDS_TO_ANSWER);
+    }
+
+    private JsonNode call(String method, Map<String, ?> parameters, long seconds)
+            throws IOException, InterruptedException {
         int id = ids.incrementAndGet();
         var answered = new CompletableFuture<JsonNode>();
         open.put(id, answered);
         try {
-            send(id, method, parameters);
-            JsonNode answer = answered.get(SECONDS_TO_ANSWER, TimeUnit.SECONDS);
+            if (lost) {
+                throw new IOException("the browser is gone");
+            }
+            send(id, session, method, parameters);
+            JsonNode answer = answered.get(seconds, TimeUnit.SECONDS);
             if (answer.has("error")) {
                 throw new IOException("%s: %s"
                         .formatted(method, answer.path("error").path("message").asText()));
             }
             return answer.path("result");
-        } catch (ExecutionException | TimeoutException lost) {
-            throw new IOException(method + " has no answer", lost);
+        } catch (ExecutionException | TimeoutException unanswered) {
+            throw new IOException(method + " has no answer", unanswered);
         } finally {
             open.remove(id);
         }
     }
 
-    private void send(int id, String method, Map<String, ?> parameters) throws IOException {
+    /** @param to the session of a page; empty for the browser itself */
+    private void send(int id, String to, String method, Map<String, ?> parameters) throws IOException {
         var message = JSON.createObjectNode().put("id", id).put("method", method);
         message.set("params", JSON.valueToTree(parameters));
-        if (!session.isEmpty()) {
-            message.put("sessionId", session);
+        if (!to.isEmpty()) {
+            message.put("sessionId", to);
         }
-        String text = JSON.writeValueAsString(message);
+        byte[] bytes = JSON.writeValueAsBytes(message);
         sending.lock(); // one message at a time may be on its way
         try {
-            socket.sendText(text, true).join();
+            commands.write(bytes);
+            commands.write(END_OF_MESSAGE);
+            commands.flush();
         } finally {
             sending.unlock();
         }
     }
 
-    @Override
-    public void close() {
-        socket.abort();
-        http.shutdownNow();
-        lose(new IOException("the browser was closed"));
+    private void listen() {
+        var message = new ByteArrayOutputStream();
+        try {
+            for (int next = answers.read(); next >= 0; next = answers.read()) {
+                if (next != END_OF_MESSAGE) {
+                    message.write(next);
+                } else {
+                    received(message.toString(StandardCharsets.UTF_8));
+                    message.reset();
+                }
+            }
+            lose(new IOException("the browser is gone"));
+        } catch (IOException broken) {
+            lose(broken);
+        }
     }
 
+    /** Who sees a command that is not answered will not be left waiting: it is in the map before this is set, or sees it. */
     private void lose(Throwable cause) {
+        lost = true;
         open.values().forEach(answer -> answer.completeExceptionally(cause));
     }
 
@@ -103,47 +135,42 @@ final class DevTools implements AutoCloseable {
         CompletableFuture<JsonNode> answer = open.remove(message.path("id").asInt());
         if (answer != null) {
             answer.complete(message);
-        } else if (message.path("method").asText().equals("Page.javascriptDialogOpening")) {
-            Thread.startVirtualThread(this::dismissDialog); // a page with an open dialog answers nothing
+            return;
+        }
+        switch (message.path("method").asText()) {
+            // a page with an open dialog answers nothing
+            case "Page.javascriptDialogOpening" ->
+                tell(session, "Page.handleJavaScriptDialog", Map.of("accept", false));
+            // nor does one behind another
+            case "Target.targetCreated" -> closeIfOpenedByAPage(message.at("/params/targetInfo"));
+            default -> {}
         }
     }
 
-    private void dismissDialog() {
-        try {
-            send(ids.incrementAndGet(), "Page.handleJavaScriptDialog", Map.of("accept", false));
-        } catch (IOException gone) {
-            lose(gone);
+    private void closeIfOpenedByAPage(JsonNode target) {
+        if (target.path("type").asText().equals("page") && target.has("openerId")) {
+            tell(
+                    "",
+                    "Target.closeTarget",
+                    Map.of("targetId", target.path("targetId").asText()));
+            tell(session, "Page.bringToFront", Map.of());
         }
     }
 
-    private final class Listener implements WebSocket.Listener {
-        private final StringBuilder text = new StringBuilder();
-
-        @Override
-        public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence piece, boolean last) {
-            text.append(piece);
-            if (last) {
-                String whole = text.toString();
-                text.setLength(0);
-                try {
-                    received(whole);
-                } catch (JsonProcessingException broken) {
-                    lose(broken);
-                }
+    /** Sends a command whose answer nobody waits for, not on the thread that listens: the pipe may be full. */
+    private void tell(String to, String method, Map<String, ?> parameters) {
+        Thread.startVirtualThread(() -> {
+            try {
+                send(ids.incrementAndGet(), to, method, parameters);
+            } catch (IOException gone) {
+                lose(gone);
             }
-            from.request(1);
-            return null;
-        }
+        });
+    }
 
-        @Override
-        public @Nullable CompletionStage<?> onClose(WebSocket from, int status, String reason) {
-            lose(new IOException("the browser closed the connection"));
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            lose(error);
-        }
+    /** Lets nobody wait any longer. The pipes end with the process. */
+    @Override
+    public void close() {
+        lose(new IOException("the browser was closed"));
     }
 }

@@ -11,6 +11,7 @@ final class Keys {
     private static final int SHIFT = 8;
 
     static final Key ENTER = new Key("Enter", 13, "\r");
+    static final Key SPACE = new Key(" ", 32, " ");
 
     private static final Map<String, Integer> MODIFIERS = Map.of(
             "ALT", 1, "OPTION", 1, "CTRL", 2, "CONTROL", 2, "META", 4, "CMD", 4, "COMMAND", 4, "SUPER", 4, "SHIFT",
@@ -20,8 +21,12 @@ final class Keys {
     private static final Map<String, Key> NAMED = Map.ofEntries(
             Map.entry("ENTER", ENTER),
             Map.entry("RETURN", ENTER),
-            Map.entry("SPACE", new Key(" ", 32, " ")),
+            Map.entry("\n", ENTER),
+            Map.entry("\r", ENTER),
+            Map.entry("SPACE", SPACE),
+            Map.entry(" ", SPACE),
             Map.entry("TAB", new Key("Tab", 9, "")),
+            Map.entry("\t", new Key("Tab", 9, "")),
             Map.entry("ESC", new Key("Escape", 27, "")),
             Map.entry("ESCAPE", new Key("Escape", 27, "")),
             Map.entry("BACKSPACE", new Key("Backspace", 8, "")),
@@ -31,9 +36,13 @@ final class Keys {
             Map.entry("PAGEUP", new Key("PageUp", 33, "")),
             Map.entry("PAGEDOWN", new Key("PageDown", 34, "")),
             Map.entry("LEFT", new Key("ArrowLeft", 37, "")),
+            Map.entry("ARROWLEFT", new Key("ArrowLeft", 37, "")),
             Map.entry("UP", new Key("ArrowUp", 38, "")),
+            Map.entry("ARROWUP", new Key("ArrowUp", 38, "")),
             Map.entry("RIGHT", new Key("ArrowRight", 39, "")),
-            Map.entry("DOWN", new Key("ArrowDown", 40, "")));
+            Map.entry("ARROWRIGHT", new Key("ArrowRight", 39, "")),
+            Map.entry("DOWN", new Key("ArrowDown", 40, "")),
+            Map.entry("ARROWDOWN", new Key("ArrowDown", 40, "")));
 
     /** One key. */
     record Key(String name, int code, String text) {
@@ -58,7 +67,11 @@ final class Keys {
                 .reduce(0, (some, more) -> some | more);
     }
 
-    /** The others. */
+    /**
+     * The others, as what they are and not as what they are called: that is what an action is judged by.
+     *
+     * @throws IllegalArgumentException if there is no such key
+     */
     static List<Key> others(List<String> names) {
         return names.stream()
                 .filter(name -> !MODIFIERS.containsKey(upper(name)))
@@ -67,12 +80,11 @@ final class Keys {
     }
 
     private static Key key(String name) {
-        String plain = upper(name).replace("ARROW", "");
-        Key named = NAMED.get(plain);
+        Key named = NAMED.get(upper(name));
         if (named != null) {
             return named;
         }
-        if (name.codePointCount(0, name.length()) == 1) {
+        if (name.codePointCount(0, name.length()) == 1 && !Character.isISOControl(name.codePointAt(0))) {
             return new Key(name, upper(name).codePointAt(0), name);
         }
         throw new IllegalArgumentException("there is no key '%.20s'".formatted(name));

@@ -96,8 +96,7 @@ final class DoctorFindings {
             return;
         }
         // who runs the model knows best
-        Optional<LocalDate> shutdown =
-                offered.flatMap(ListedModel::shutdown).or(spec.get()::shutdown);
+        Optional<LocalDate> shutdown = offered.flatMap(ListedModel::shutdown).or(spec.get()::shutdown);
         long days = shutdown.map(date -> ChronoUnit.DAYS.between(today, date)).orElse(Long.MAX_VALUE);
         if (days <= 0) {
             add(Verdict.FAILED, subject, "%s was shut down on %s; %s".formatted(model, shutdown.get(), move(tier)));

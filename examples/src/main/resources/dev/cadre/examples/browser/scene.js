@@ -1,60 +1,118 @@
-// What an action would hit, and which risks that has: asked in a world of its own, so that a page cannot lie about it.
-(function (how, x, y) {
+// What an action would hit, and which risks that has: asked in a world of its own, and by the methods of that world's own
+// prototypes, so that neither a page's scripts nor the names of its elements can lie about it.
+(function (how, x, y, toX, toY) {
   const risks = new Set();
-  let hit = how === '' ? null : x === null ? document.activeElement : document.elementFromPoint(x, y);
-  while (hit && hit.shadowRoot) {
-    const inner = x === null ? hit.shadowRoot.activeElement : hit.shadowRoot.elementFromPoint(x, y);
-    if (!inner || inner === hit) break;
-    hit = inner;
-  }
-  const labelled = hit && hit.closest('label') ? hit.closest('label').control : null;
-  const element = labelled || hit;
+  const of = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
+  const activeIn = root => of(root instanceof Document ? Document : ShadowRoot, 'activeElement').call(root);
+  const hitIn = (root, x, y) => (root instanceof Document ? Document : ShadowRoot).prototype.elementFromPoint.call(root, x, y);
+  const shadowOf = element => of(Element, 'shadowRoot').call(element);
+  const tagOf = element => of(Element, 'tagName').call(element).toUpperCase();
+  const parentOf = element => of(Element, 'assignedSlot').call(element) || of(Node, 'parentNode').call(element);
+  const attribute = (element, name) => Element.prototype.getAttribute.call(element, name);
+  const matches = (element, selector) => Element.prototype.matches.call(element, selector);
 
-  const origin = address => { try { return new URL(address, location.href).origin; } catch (e) { return ''; } };
+  // the elements around one, as they are shown: slots and shadow trees included
+  function* around(element) {
+    for (let here = element; here; ) {
+      if (here instanceof Element) {
+        yield here;
+        here = parentOf(here);
+      } else {
+        here = here instanceof ShadowRoot ? here.host : null;
+      }
+    }
+  }
+  const closest = (element, selector) => [...around(element)].find(one => matches(one, selector)) || null;
+
+  function find(x, y) {
+    const look = root => (x === null ? activeIn(root) : hitIn(root, x, y));
+    let hit = look(document);
+    while (hit && shadowOf(hit)) {
+      const inner = look(shadowOf(hit));
+      if (!inner || inner === hit) break;
+      hit = inner;
+    }
+    return hit;
+  }
+
+  const base = of(Node, 'baseURI').call(document);
+  const origin = address => { try { return new URL(address, base).origin; } catch (e) { return ''; } };
   const leaves = address => { if (origin(address) !== location.origin) risks.add('LEAVES_SITE'); };
 
-  function activates() {
-    const link = element.closest('a[href],area[href]');
-    if (link && link.protocol !== 'javascript:') {
-      if (link.hasAttribute('download')) risks.add('DOWNLOADS');
-      leaves(link.href);
-    }
-    const button = element.closest('button,input');
-    if (button && button.type === 'file') risks.add('UPLOADS');
-    if (button && button.form && ['submit', 'image'].includes(button.type)) submits(button.form);
-  }
-
-  function submits(form) {
+  function submits(form, button) {
     risks.add('SUBMITS_FORM');
-    leaves(form.getAttribute('action') || location.href);
+    leaves((button && attribute(button, 'formaction')) || attribute(form, 'action') || location.href);
+  }
+  const formOf = element => of(element.constructor, 'form').call(element);
+  const isSender = element => matches(element, 'button,input') && ['submit', 'image'].includes(of(element.constructor, 'type').call(element));
+
+  function follows(element) {
+    for (const link of around(element)) {
+      const address = matches(link, 'a,area')
+        ? attribute(link, 'href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href') : null;
+      if (address !== null && !/^\s*javascript:/i.test(address)) {
+        if (attribute(link, 'download') !== null) risks.add('DOWNLOADS');
+        leaves(address);
+      }
+    }
   }
 
-  const writes = () => { if (element.tagName === 'INPUT' && element.type === 'password') risks.add('SECRET'); };
-  const enters = () => {
-    if (element.tagName === 'INPUT' && element.form) submits(element.form);
-    activates();
+  function activates(element) {
+    follows(element);
+    // a bare text shown in a slot is hit as its host
+    if (shadowOf(element)) shadowOf(element).querySelectorAll('slot').forEach(activates);
+    const button = closest(element, 'button,input');
+    if (button && matches(button, 'input[type=file i]')) risks.add('UPLOADS');
+    if (button && isSender(button) && formOf(button)) submits(formOf(button), button);
+    const label = closest(element, 'label');
+    const control = label && of(HTMLLabelElement, 'control').call(label);
+    if (control && control !== element && control !== button) activates(control);
+  }
+
+  const writes = element => { if (matches(element, 'input[type=password i]')) risks.add('SECRET'); };
+  const enters = element => {
+    if (tagOf(element) === 'TEXTAREA') return;
+    if (tagOf(element) === 'INPUT' && formOf(element)) {
+      const form = formOf(element);
+      submits(form, [...of(HTMLFormElement, 'elements').call(form)].find(isSender));
+    }
+    activates(element);
   };
 
-  if (element) {
-    // what is inside another document, or a closed element, cannot be seen from here
-    const closed = element.tagName.includes('-') && !element.shadowRoot;
-    if (closed || ['IFRAME', 'FRAME', 'OBJECT', 'EMBED'].includes(element.tagName)) risks.add('UNKNOWN');
-    if (how === 'click') activates();
-    if (how.startsWith('type')) writes();
-    if (how === 'type+enter' && element.tagName !== 'TEXTAREA') enters();
-    if (how.startsWith('press:')) {
-      const keys = how.slice(6).toUpperCase().split('+');
-      writes();
-      if (keys.some(key => key === 'ENTER' || key === 'RETURN') && element.tagName !== 'TEXTAREA') enters();
-      if (keys.includes('SPACE') || keys.includes(' ')) activates();
+  // what is inside another document, or a closed element, cannot be seen from here
+  function blind(element) {
+    const hides = one => tagOf(one).includes('-') && !shadowOf(one);
+    if ([...around(element)].some(hides) || matches(element, 'iframe,frame,fencedframe,object,embed,[usemap]')) {
+      risks.add('UNKNOWN');
     }
   }
 
-  const name = element && (element.getAttribute('aria-label') || element.name || element.textContent || '').trim();
+  let element = how === '' ? null : find(x, y);
+  if (element) {
+    blind(element);
+    if (how === 'click') activates(element);
+    if (how === 'drag') {
+      follows(element);
+      const end = find(toX, toY);
+      if (end) {
+        blind(end);
+        writes(end);
+        const common = [...around(element)].find(one => [...around(end)].includes(one));
+        if (common) activates(common); // there it is a click
+      }
+    }
+    if (how.startsWith('type') || how.startsWith('press')) {
+      writes(element);
+      if (how.endsWith('+enter')) enters(element);
+      if (how.endsWith('+space')) activates(element);
+    }
+  }
+
+  const name = element && (attribute(element, 'aria-label') || attribute(element, 'name') || of(Node, 'textContent').call(element) || '').trim();
   return {
     address: location.href,
-    title: document.title.slice(0, 200),
-    target: element ? element.tagName.toLowerCase() + ' "' + name.slice(0, 80) + '"' : '',
+    title: of(Document, 'title').call(document).slice(0, 200),
+    target: element ? tagOf(element).toLowerCase() + ' "' + name.slice(0, 80) + '"' : '',
     risks: [...risks],
   };
 })

@@ -3,6 +3,7 @@ package dev.cadre.examples.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.cadre.computer.Action;
 import dev.cadre.computer.Action.Button;
@@ -16,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +121,124 @@ class ChromiumTest {
     }
 
     @Test
+    void scene_isNotDeceivedByTheNamesOfElements() throws Exception {
+        site.with("""
+                <img name=activeElement><img name=baseURI><form name=elementFromPoint></form><form name=title></form>
+                <form action=/order><input name=getAttribute><input name=closest><input name=matches>
+                  <input name=elements><input name=action><input name=shadowRoot><input name=parentNode>
+                  <input style=top:350px type=password autofocus><button style=top:400px>again</button></form>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            page.perform(click(366));
+
+            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
+            assertThat(risks(page, new Action.Press(List.of("ENTER"))))
+                    .containsExactlyInAnyOrder(Risk.SECRET, Risk.SUBMITS_FORM);
+            assertThat(risks(page, click(416))).containsExactly(Risk.SUBMITS_FORM);
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
+        }
+    }
+
+    @Test
+    void scene_seesWhereAnActionWouldReallyGo() throws Exception {
+        site.with("""
+                <form action=/order><button style=top:350px formaction=http://elsewhere.invalid/>sends there</button></form>
+                <label style=top:400px><a style=top:0;left:0 href=http://elsewhere.invalid/>a link in a label</a></label>
+                <svg style=position:absolute;top:450px;left:40px width=400 height=32>
+                  <a xlink:href=http://elsewhere.invalid/><rect width=400 height=32 /></a></svg>
+                <div id=host style=position:absolute;top:500px;left:40px;width:400px;height:32px>slotted</div>
+                <x-closed style=position:absolute;top:550px;left:40px;width:400px;height:32px><b>inside</b></x-closed>
+                <img usemap=#m style=position:absolute;top:600px;left:40px;width:400px;height:32px src=/picture>
+                <input style=top:650px TYPE=FILE>
+                <script>
+                  host.attachShadow({mode: 'open'}).innerHTML = '<a style=position:static href=http://elsewhere.invalid/><slot></slot></a>';
+                  document.querySelector('x-closed').attachShadow({mode: 'closed'}).innerHTML = '<slot></slot>';
+                </script>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, click(366))).containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.LEAVES_SITE);
+            assertThat(risks(page, click(410))).containsExactly(Risk.LEAVES_SITE);
+            assertThat(risks(page, click(466))).containsExactly(Risk.LEAVES_SITE);
+            assertThat(risks(page, click(510))).containsExactly(Risk.LEAVES_SITE);
+            assertThat(risks(page, click(560))).containsExactly(Risk.UNKNOWN);
+            assertThat(risks(page, click(616))).containsExactly(Risk.UNKNOWN);
+            assertThat(risks(page, click(666))).containsExactly(Risk.UPLOADS);
+            assertThat(risks(page, new Action.Click(new Point(56, 116), Button.BACK, List.of())))
+                    .containsExactly(Risk.UNKNOWN);
+        }
+    }
+
+    @Test
+    void scene_knowsThatABaseMovesEveryAddress() throws Exception {
+        site.with("<base href=http://elsewhere.invalid/><a style=top:350px href=other>there</a>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, click(366))).containsExactly(Risk.LEAVES_SITE);
+            assertThat(risks(page, click(316))).containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.LEAVES_SITE);
+        }
+    }
+
+    @Test
+    void scene_judgesKeysByWhatTheyAre() throws Exception {
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            page.perform(click(116));
+            for (String enter : List.of("enter", "Return", "\r", "\n")) {
+                assertThat(risks(page, new Action.Press(List.of(enter)))).containsExactly(Risk.SUBMITS_FORM);
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> page.scene(new Action.Press(List.of("ARROWENTER"))))
+                    .withMessage("there is no key 'ARROWENTER'");
+            for (int tabs = 0; tabs < 4; tabs++) {
+                page.perform(new Action.Press(List.of("TAB"))); // to the button
+            }
+            for (String space : List.of("SPACE", " ", "space")) {
+                assertThat(risks(page, new Action.Press(List.of(space)))).containsExactly(Risk.SUBMITS_FORM);
+            }
+            var drag = new Action.Drag(List.of(new Point(60, 310), new Point(90, 320)), List.of());
+            assertThat(risks(page, drag)).containsExactly(Risk.SUBMITS_FORM);
+        }
+    }
+
+    @Test
+    void action_whoseFirstPartMovesThePage_isNotFinished() throws Exception {
+        site.with("""
+                <form method=post action=/buy><button style=top:350px>Buy</button></form>
+                <button style=top:350px onclick="this.remove()">Next</button>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            var twice = new Action.DoubleClick(new Point(56, 366), List.of());
+            assertThat(risks(page, twice)).isEmpty();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> page.perform(twice))
+                    .withMessageEndingWith("would now risk [SUBMITS_FORM]");
+
+            page.perform(click(266));
+            var onwards = new Action.Press(List.of("TAB", "SPACE")); // from the box to the button
+            assertThatIllegalStateException().isThrownBy(() -> page.perform(onwards));
+        }
+        assertThat(site.posted()).isEmpty();
+    }
+
+    @Test
+    void dragsWaitsAndWheels_doWhatTheySay() throws Exception {
+        site.with("""
+                <form method=post action=/drag><input id=r style=top:350px type=range name=far min=0 max=100 value=0>
+                  <input name=late style=top:400px disabled><input name=deep style=top:450px>
+                  <button style=top:500px>Go</button></form>
+                <div id=box style=position:absolute;top:550px;left:40px;width:400px;height:60px;overflow:auto>
+                  <div style=height:900px></div></div>
+                <script>
+                  setTimeout(() => { const late = document.querySelector('[name=late]'); late.disabled = false; late.value = 'yes'; }, 600);
+                  box.onscroll = () => document.querySelector('[name=deep]').value = box.scrollTop > 0 ? 'down' : 'up';
+                </script>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            page.perform(
+                    new Action.Drag(List.of(new Point(48, 366), new Point(200, 366), new Point(600, 366)), List.of()));
+            page.perform(new Action.Scroll(new Point(100, 580), 0, 200, List.of()));
+            page.perform(new Action.Move(new Point(100, 700), List.of("SHIFT")));
+            page.perform(new Action.Pause());
+            page.perform(click(516));
+        }
+        assertThat(site.posted()).containsExactly("far=100&late=yes&deep=down");
+    }
+
+    @Test
     void otherOrigins_areOutOfReach_forPagesAndTheirParts() throws Exception {
         site.with("<a style=top:350px href='%1$s'>there</a><a style=top:400px target=_blank href='%1$stab'>tab</a>"
                         .formatted(elsewhere.address())
@@ -139,6 +260,22 @@ class ChromiumTest {
             page.perform(new Action.Pause());
         }
         assertThat(elsewhere.asked()).contains("GET /picture", "GET /frame", "GET /fetch", "GET /");
+    }
+
+    @Test
+    void popUp_isClosed_andThePageStaysInFront() throws Exception {
+        site.with("<a style=top:350px target=_blank href=/other>tab</a>"
+                + "<button style=top:400px onclick=\"window.open('/other')\">window</button>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            byte[] before = page.screenshot().bytes();
+            page.perform(click(366));
+            page.perform(click(416));
+            page.perform(click(116));
+            page.perform(new Action.Type("Ada"));
+
+            assertThat(page.screenshot().bytes()).isNotEqualTo(before);
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
+        }
     }
 
     @Test
@@ -165,6 +302,33 @@ class ChromiumTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(browsers()).isEqualTo(processes);
+        assertThat(profiles()).isEqualTo(before);
+    }
+
+    @Test
+    void killOfTheProcess_leavesNeitherBrowserNorProfile() throws Exception {
+        Set<Path> before = profiles();
+        Process doomed = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DoomedBrowser.class.getName(),
+                        site.address().toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        List<ProcessHandle> browser;
+        try (var said = doomed.inputReader()) {
+            browser = Stream.of(said.readLine().split(" "))
+                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                    .toList();
+            assertThat(profiles()).hasSizeGreaterThan(before.size());
+        } finally {
+            doomed.destroyForcibly().waitFor();
+        }
+
+        assertThat(browser).hasSizeGreaterThan(2);
+        CompletableFuture.allOf(browser.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+                .get(60, TimeUnit.SECONDS);
         assertThat(profiles()).isEqualTo(before);
     }
 
