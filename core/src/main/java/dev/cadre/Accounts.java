@@ -10,6 +10,7 @@ import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,16 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
 final class Accounts implements RunListener {
-    /** The result of a rung that brought a value. */
-    private static final String ACCEPTED = "accepted";
-
     private static final class Account {
         Spend spend = Spend.NONE;
         String model = "";
         final List<Tier> tiers = new ArrayList<>();
 
-        /** How its last rung ended. */
-        String result = "";
+        /** How its last rung ended; null if none has. */
+        RunEvent.@Nullable RungEnded last;
 
         @Nullable
         Duration began;
@@ -49,6 +47,9 @@ final class Accounts implements RunListener {
     private final Account planner = new Account();
     private final Account merger = new Account();
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
+    /** The labels of the items of each fan-out that were tried. */
+    private final Map<String, List<String>> items = new HashMap<>();
+
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
 
@@ -64,6 +65,7 @@ final class Accounts implements RunListener {
             case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended = ended.at();
             case RunEvent.MergeStarted started -> begin(merger, started.at());
             case RunEvent.RunEnded ended -> merger.ended = ended.at();
+            case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> {}
             case RunEvent.WorkAbandoned work -> abandoned.add(work.thread());
@@ -78,11 +80,20 @@ final class Accounts implements RunListener {
 
     private static void end(Account account, RunEvent.RungEnded rung) {
         account.ended = rung.at();
-        account.result = rung.result();
+        account.last = rung;
     }
 
     private Account account(String label) {
-        return subtasks.computeIfAbsent(label, unknown -> new Account());
+        return subtasks.computeIfAbsent(label, this::opened);
+    }
+
+    private Account opened(String label) {
+        int item = label.indexOf('#');
+        if (item >= 0) {
+            items.computeIfAbsent(label.substring(0, item), unknown -> new ArrayList<>())
+                    .add(label);
+        }
+        return new Account();
     }
 
     private void book(RunEvent.AttemptEnded attempt) {
@@ -140,14 +151,15 @@ final class Accounts implements RunListener {
 
     /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
     private List<SubtaskReport> itemsTried(String id) {
-        return subtasks.entrySet().stream()
-                .filter(each -> each.getKey().startsWith(id + "#"))
-                .sorted(Comparator.comparingInt(each -> index(each.getKey())))
-                .map(each -> {
-                    Account item = each.getValue();
-                    boolean accepted = item.result.equals(ACCEPTED);
-                    String reason = accepted ? "" : "failed: " + item.result;
-                    return line(id, each.getKey(), accepted ? "succeeded" : "failed", reason, item);
+        return items.getOrDefault(id, List.of()).stream()
+                .sorted(Comparator.comparingInt(Accounts::index))
+                .map(label -> {
+                    Account item = account(label);
+                    if (item.last != null && item.last.isAccepted()) {
+                        return line(id, label, "succeeded", "", item);
+                    }
+                    String reason = item.last == null ? "it was left behind" : item.last.result();
+                    return line(id, label, "failed", "failed: " + reason, item);
                 })
                 .toList();
     }

@@ -4,11 +4,13 @@ package dev.cadre;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
+import java.util.Locale;
 
 /**
  * Makes every attempt of one piece of work durable before it is sent, and takes down what it cost. For attempts that
@@ -31,24 +33,25 @@ final class AttemptRecorder implements AttemptListener {
     public void on(Attempt attempt) {
         switch (attempt) {
             case Attempt.Started started -> announce(started);
-            case Attempt.Replied replied -> settle(replied.spend());
-            case Attempt.Failed failed -> settle(failed.spend());
+            case Attempt.Replied replied -> settle(replied.finish().name().toLowerCase(Locale.ROOT), replied.spend());
+            case Attempt.Failed failed -> settle(failed.failure().getClass().getSimpleName(), failed.spend());
             case Attempt.Retrying retrying -> {}
         }
     }
 
     private void announce(Attempt.Started started) {
         try {
-            journal.append(new JournalEntry.Intent(key, fingerprint, ++attempts, started.reserved()));
+            var asked = Asked.of(started.id().purpose(), started.id().model());
+            journal.append(new JournalEntry.Intent(key, fingerprint, ++attempts, asked, started.reserved()));
         } catch (RuntimeException e) {
             throw new UnrecordedException("a call for %s could not be recorded: %s".formatted(key, e.getMessage()), e);
         }
     }
 
     /** Does not wait for the disk: should this be lost, the whole reservation counts as spent. */
-    private void settle(Spend booked) {
+    private void settle(String end, Spend booked) {
         spend = spend.plus(booked);
-        RunRecord.submit(journal, new JournalEntry.Settled(key, attempts, booked));
+        RunRecord.submit(journal, new JournalEntry.Settled(key, attempts, end, booked));
     }
 
     /** What the attempts cost so far. */

@@ -2,6 +2,7 @@
 package dev.cadre;
 
 import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunEvent.CallEnd;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Redactor;
 import dev.cadre.pool.Attempt;
@@ -9,7 +10,6 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -31,15 +31,15 @@ final class AttemptTeller implements AttemptListener {
         switch (attempt) {
             case Attempt.Started started -> waited = started.waited();
             case Attempt.Replied replied -> {
-                String result = replied.finish().name().toLowerCase(Locale.ROOT);
-                tell(replied.id(), replied.answeredBy(), result, replied.spend(), replied.took());
+                var end = new CallEnd.Replied(replied.finish());
+                tell(replied.id(), replied.answeredBy(), end, replied.spend(), replied.took());
                 tellOf(replied.excess());
             }
             case Attempt.Failed failed -> {
                 String message =
                         Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
-                String result = failed.failure().getClass().getSimpleName() + ": " + message;
-                tell(failed.id(), failed.id().model(), result, failed.spend(), failed.took());
+                var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
+                tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
                 tellOf(failed.excess());
             }
             case Attempt.Retrying retrying -> {}
@@ -52,7 +52,7 @@ final class AttemptTeller implements AttemptListener {
         }
     }
 
-    private void tell(Attempt.Id id, String model, String result, Spend spend, Duration took) {
+    private void tell(Attempt.Id id, String model, CallEnd end, Spend spend, Duration took) {
         CallPurpose purpose = id.purpose();
         sink.accept(new RunEvent.AttemptEnded(
                 runId,
@@ -60,8 +60,9 @@ final class AttemptTeller implements AttemptListener {
                 purpose.kind(),
                 purpose.subtaskId(),
                 purpose.tier(),
+                id.model(),
                 model,
-                result,
+                end,
                 spend,
                 waited,
                 took));

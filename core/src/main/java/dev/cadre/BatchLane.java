@@ -38,7 +38,7 @@ final class BatchLane<I, O> {
         this.terms = terms;
         client = terms.client();
         time = terms.time();
-        record = new ShardRecord(terms.journal(), terms.runId());
+        record = new ShardRecord(terms.journal(), terms.runId(), terms.asked());
         handover = new Handover<>(terms.budget().limit(), each);
         shards = new OpenShards<>(terms.limits());
     }
@@ -50,7 +50,10 @@ final class BatchLane<I, O> {
         Money before = terms.journal().spent(terms.runId()).total().minus(leftReserved);
         terms.journal()
                 .append(new JournalEntry.RunStarted(
-                        terms.runId(), terms.fingerprints().of(terms.bulk().type()), limit));
+                        terms.runId(),
+                        terms.fingerprints().of(terms.bulk().type()),
+                        terms.bulk().type().name(),
+                        limit));
         try (var folder = new ShardFolder<I>();
                 BudgetGuard money = terms.budget().open(before.atMost(limit))) {
             try {

@@ -3,8 +3,10 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.worker.SingleCall;
@@ -43,11 +45,17 @@ record BatchTerms<I, O>(
                 call,
                 client,
                 client.limits().within(bulk.batchLimits()),
-                new Fingerprints(bulk.coordinator()),
+                bulk.fingerprints(),
                 new LaneClock(bulk.coordinator().clock(), budget.deadline().orElse(DEADLINE)));
     }
 
     String runId() {
         return bulk.runId();
+    }
+
+    /** Whom every request of the batches asks. */
+    JournalEntry.Asked asked() {
+        return new JournalEntry.Asked(
+                CallPurpose.Kind.WORK, bulk.type().tiers().start(), pool.model());
     }
 }

@@ -2,7 +2,9 @@
 package dev.cadre;
 
 import dev.cadre.budget.Budget;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalKey;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
@@ -11,6 +13,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.CostRange;
 import dev.cadre.worker.SingleCall;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,7 @@ public final class Bulk<I, O> {
     private final Coordinator coordinator;
     private final SubtaskType<I, O> type;
     private final Settings<I> settings;
+    private final Fingerprints fingerprints;
 
     Bulk(Coordinator coordinator, SubtaskType<I, O> type) {
         this(
@@ -45,6 +49,7 @@ public final class Bulk<I, O> {
         this.coordinator = coordinator;
         this.type = type;
         this.settings = settings;
+        this.fingerprints = new Fingerprints(coordinator);
     }
 
     /**
@@ -85,26 +90,30 @@ public final class Bulk<I, O> {
     }
 
     /**
-     * Performs the work on every input. Blocks until the last item has ended, money or time is up, or the stream throws;
-     * spends money. The stream is not closed.
+     * Performs the work on every input. Blocks until the last item has ended, money or time is up, a failure concerns all
+     * items, or the stream throws; spends money. The stream is not closed.
      *
      * @param each receives every item on the calling thread, in the order in which they end; what it throws ends the run
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
      * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, the client
      *     knows no batches, or there is no journal; nothing was spent
+     * @throws dev.cadre.price.ModelShutDownException if a model that the type may run on is gone, by the calendar of its
+     *     pool; nothing was spent
      * @throws dev.cadre.price.UnpricedTierException if the model has no price for batches; nothing was spent
      * @throws IllegalStateException if items are under way in batches of an earlier session and this is not the batch
      *     lane: they would be paid twice
      * @throws BatchRejectedException if the provider rejected a whole batch
-     * @throws dev.cadre.model.ModelException if the provider cannot be asked for batches at all
+     * @throws dev.cadre.model.ModelException if no item can succeed any more, because of the key, the quota, the model or
+     *     the address, or if the provider cannot be asked for batches at all; all items that had begun were handed over
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
+        Shutdowns shutdowns = coordinator.shutdowns(List.of(type));
+        shutdowns.requireNone();
+        shutdowns.tell(runId(), Duration.ZERO, coordinator.listener().guarded());
         return switch (settings.lane) {
             case NOW -> {
-                if (journal()
-                        .filter(record -> ShardRecord.hasOpen(record, runId()))
-                        .isPresent()) {
+                if (hasOpenBatches()) {
                     throw new IllegalStateException(
                             "items of '%s' are under way in batches: finish them with Lane.BATCH".formatted(runId()));
                 }
@@ -112,6 +121,36 @@ public final class Bulk<I, O> {
             }
             case BATCH -> new BatchLane<>(BatchTerms.of(this, budget), each).run(inputs.iterator());
         };
+    }
+
+    /**
+     * What the journal has of an input: what it brought in an earlier run, if nothing has changed since that can change
+     * it. Calls nobody and spends nothing; reads the journal.
+     *
+     * @param index its place in the stream; of no consequence if inputs are named
+     * @return empty if {@link #run} would have to do it, or there is no journal
+     */
+    public Optional<O> recorded(I input, long index) {
+        return journal()
+                .flatMap(
+                        record -> record.ended(JournalKey.of(runId(), key(input, index)), fingerprints.of(type, input)))
+                .flatMap(ended -> ended.outcome().ifSucceeded())
+                .map(type.outputType()::read);
+    }
+
+    /**
+     * Whether the journal has a run of the same work: of a type of this name, of which nothing has changed since that can
+     * change an answer.
+     */
+    public boolean isRecorded() {
+        Fingerprint work = fingerprints.of(type);
+        return journal().map(Journal::runs).orElse(List.of()).stream()
+                .anyMatch(run -> run.run().equals(runId()) && run.goal().equals(work));
+    }
+
+    /** Whether the journal has items that are under way in batches: only {@link Lane#BATCH} may go on with them. */
+    public boolean hasOpenBatches() {
+        return journal().filter(record -> ShardRecord.hasOpen(record, runId())).isPresent();
     }
 
     /**
@@ -149,6 +188,10 @@ public final class Bulk<I, O> {
         return call;
     }
 
+    Fingerprints fingerprints() {
+        return fingerprints;
+    }
+
     Coordinator coordinator() {
         return coordinator;
     }
@@ -158,7 +201,7 @@ public final class Bulk<I, O> {
     }
 
     /** The name of the run in a journal. */
-    String runId() {
+    public String runId() {
         return "bulk-" + type.name();
     }
 

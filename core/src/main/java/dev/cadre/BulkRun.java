@@ -7,7 +7,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.json.JsonType;
+import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
@@ -30,7 +30,8 @@ final class BulkRun<I, O> {
     private static final int CODE_WINDOW = 64;
 
     private sealed interface Done<O> {
-        record Ended<O>(BulkItem<O> item) implements Done<O> {}
+        /** @param outage the failure that it shares with all other items, or null */
+        record Ended<O>(BulkItem<O> item, @Nullable ModelException outage) implements Done<O> {}
 
         /** It ended, but could not be recorded. */
         record Unrecorded<O>(String key, RuntimeException why) implements Done<O> {}
@@ -52,6 +53,7 @@ final class BulkRun<I, O> {
 
     private BulkSummary summary;
     private @Nullable RuntimeException unrecorded;
+    private @Nullable ModelException outage;
 
     BulkRun(Bulk<I, O> bulk, Budget budget, Consumer<? super BulkItem<O>> each) {
         this.bulk = bulk;
@@ -60,7 +62,7 @@ final class BulkRun<I, O> {
         type = bulk.type();
         coordinator = bulk.coordinator();
         journal = bulk.journal();
-        fingerprints = new Fingerprints(coordinator);
+        fingerprints = bulk.fingerprints();
         runId = bulk.runId();
         Duration time = budget.deadline().orElse(coordinator.limits().deadline());
         deadlineNanos = coordinator.clock().nanoTime() + time.toNanos();
@@ -71,7 +73,8 @@ final class BulkRun<I, O> {
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
         Money spentBefore = journal.map(record -> record.spent(runId).total()).orElse(Money.ZERO);
         journal.ifPresent(
-                record -> record.append(new JournalEntry.RunStarted(runId, fingerprints.of(type), budget.limit())));
+                record -> record.append(
+                new JournalEntry.RunStarted(runId, fingerprints.of(type), type.name(), budget.limit())));
         try (BudgetGuard money = budget.open(spentBefore.atMost(budget.limit()))) {
             try {
                 pull(inputs, money);
@@ -82,8 +85,10 @@ final class BulkRun<I, O> {
             }
             summary = summary.withForfeited(money.state().outstanding());
         }
-        journal.ifPresent(record -> record.append(new JournalEntry.RunEnded(
-                runId, summary.stop() == BulkSummary.Stop.END_OF_INPUT ? "complete" : "partial")));
+        journal.ifPresent(record -> record.append(new JournalEntry.RunEnded(runId, isOpen() ? "complete" : "partial")));
+        if (outage != null) {
+            throw outage;
+        }
         return summary;
     }
 
@@ -117,7 +122,7 @@ final class BulkRun<I, O> {
     }
 
     private boolean isOpen() {
-        return summary.stop() == BulkSummary.Stop.END_OF_INPUT;
+        return summary.stop() == BulkSummary.Stop.END_OF_INPUT && outage == null;
     }
 
     private void receive() throws InterruptedException {
@@ -132,8 +137,9 @@ final class BulkRun<I, O> {
 
     private void take(Done<O> done, Consumer<BulkItem<O>> heard) {
         switch (done) {
-            case Done.Ended<O>(BulkItem<O> item) -> {
+            case Done.Ended<O>(BulkItem<O> item, ModelException shared) -> {
                 letGo(item.key());
+                outage = outage == null ? shared : outage;
                 heard.accept(item);
             }
             case Done.Unrecorded<O>(String key, RuntimeException why) -> {
@@ -198,7 +204,8 @@ final class BulkRun<I, O> {
 
     private Done<O> done(ItemRun<I, O> item, I input, long index, JournalKey key, Fingerprint fingerprint) {
         try {
-            return new Done.Ended<>(perform(item, input, index, key, fingerprint));
+            BulkItem<O> ended = perform(item, input, index, key, fingerprint);
+            return new Done.Ended<>(ended, item.outage());
         } catch (RuntimeException e) {
             return new Done.Unrecorded<>(key.subtask(), e);
         } catch (Error e) { // the caller waits for this item, whatever breaks
@@ -218,7 +225,7 @@ final class BulkRun<I, O> {
     private Outcome<String> written(Outcome<O> outcome) {
         return switch (outcome) {
             case Outcome.Succeeded<O>(O value) ->
-                new Outcome.Succeeded<>(JsonType.of(type.output()).write(value));
+                new Outcome.Succeeded<>(type.outputType().write(value));
             case Outcome.Failed<O> failed -> new Outcome.Failed<>(failed.failure());
             case Outcome.Skipped<O> skipped -> new Outcome.Skipped<>(skipped.skip());
         };
@@ -228,11 +235,7 @@ final class BulkRun<I, O> {
         return ended.outcome()
                 .ifSucceeded()
                 .map(json -> new BulkItem<>(
-                        index,
-                        name,
-                        new Outcome.Succeeded<>(JsonType.of(type.output()).read(json)),
-                        Spend.NONE,
-                        true));
+                        index, name, new Outcome.Succeeded<>(type.outputType().read(json)), Spend.NONE, true));
     }
 
     /** What ignored its interrupt is named, and waited for no more. */

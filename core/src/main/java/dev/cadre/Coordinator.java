@@ -16,6 +16,7 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.SubtaskWorker;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +72,7 @@ public final class Coordinator {
         return builder(pools).build();
     }
 
+    /** A builder over these pools, which the caller owns and closes. */
     public static Builder builder(ModelPools pools) {
         return new Builder(pools);
     }
@@ -99,15 +101,16 @@ public final class Coordinator {
      *
      * @throws IllegalStateException if no model is bound to the tier that a type starts on, or one may run on a model that
      *     lacks what its tools need; nothing was called
+     * @throws dev.cadre.price.ModelShutDownException if a model that a type may run on is gone, by the calendar of its pool;
+     *     nothing was called
      * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
      *     on a tier that it may run on; nothing was sent
      * @throws InterruptedException if the calling thread was interrupted: every call in flight has been cancelled and
      *     booked, and no thread of the run is left
      */
     public <R> RunResult<R> run(TaskGraph<R> graph, Budget budget) throws InterruptedException {
-        requireTiers(graph.nodes().stream()
-                .<SubtaskType<?, ?>>map(node -> node.type())
-                .toList());
+        requireTiers(types(graph));
+        shutdowns(graph).requireNone();
         return recorded(() -> RunIdentity.of(graph), budget, run -> run.graph(graph));
     }
 
@@ -118,11 +121,14 @@ public final class Coordinator {
      *
      * @throws IllegalStateException if no subtask type is registered, no model is bound to the tier that one starts on, or
      *     one may run on a model that lacks what its tools need; nothing was called
+     * @throws dev.cadre.price.ModelShutDownException if a model that is bound to a tier is gone, by the calendar of its pool;
+     *     nothing was called
      * @throws InterruptedException as for a graph
      */
     public <R> RunResult<R> run(Goal<R> goal, Budget budget) throws InterruptedException {
         requireTypes();
         requireTiers(types);
+        shutdowns().requireNone();
         return recorded(() -> RunIdentity.of(goal, types), budget, run -> run.goal(goal));
     }
 
@@ -160,6 +166,7 @@ public final class Coordinator {
     public Preview preview(Goal<?> goal, Budget budget) throws InterruptedException {
         requireTypes();
         requireTiers(types);
+        shutdowns().requireNone();
         return new Run(this, budget).preview(goal);
     }
 
@@ -168,6 +175,33 @@ public final class Coordinator {
         requireTiers(List.of(type));
         Bulk<I, O> bulk = new Bulk<>(this, type);
         return journal == null ? bulk : bulk.journal(journal);
+    }
+
+    private static List<SubtaskType<?, ?>> types(TaskGraph<?> graph) {
+        return graph.nodes().stream().<SubtaskType<?, ?>>map(node -> node.type()).toList();
+    }
+
+    /** Of whatever a goal may use: the planner, the merger and every registered type. */
+    Shutdowns shutdowns() {
+        return new Shutdowns(pools, EnumSet.allOf(Tier.class));
+    }
+
+    /** Of what the types of a graph may run on. */
+    Shutdowns shutdowns(TaskGraph<?> graph) {
+        return shutdowns(types(graph));
+    }
+
+    /** Of what these types may run on. */
+    Shutdowns shutdowns(List<SubtaskType<?, ?>> used) {
+        var tiers = EnumSet.noneOf(Tier.class);
+        for (SubtaskType<?, ?> type : used) {
+            for (Tier tier : Tier.values()) {
+                if (type.isModelWork() && type.tiers().include(tier)) {
+                    tiers.add(tier);
+                }
+            }
+        }
+        return new Shutdowns(pools, tiers);
     }
 
     private void requireTypes() {
@@ -262,6 +296,11 @@ public final class Coordinator {
                 if (types.stream().anyMatch(known -> known.name().equals(type.name()))) {
                     throw new IllegalArgumentException("two subtask types are named '%s'".formatted(type.name()));
                 }
+                if (!type.isPlannable()) {
+                    throw new IllegalArgumentException(
+                            "subtask type '%s' takes any JSON, which no plan can say: use it in a graph or in bulk"
+                                    .formatted(type.name()));
+                }
                 types.add(type);
             }
             return this;
@@ -303,6 +342,7 @@ public final class Coordinator {
             return this;
         }
 
+        /** Makes the coordinator. Calls no model. */
         public Coordinator build() {
             return new Coordinator(this);
         }

@@ -37,8 +37,8 @@ final class Fingerprints {
     Fingerprint of(SubtaskType<?, ?> type, Object input) {
         List<String> shown = attachments(type, input);
         return shown.isEmpty()
-                ? Fingerprint.of(of(type).hex(), json(type.input(), input))
-                : Fingerprint.of(of(type).hex(), json(type.input(), input), String.join("\n", shown));
+                ? Fingerprint.of(of(type).hex(), json(type.inputType(), input))
+                : Fingerprint.of(of(type).hex(), json(type.inputType(), input), String.join("\n", shown));
     }
 
     /** Of a type alone, for what came to an end without an input. */
@@ -49,8 +49,8 @@ final class Fingerprints {
     private List<String> parts(SubtaskType<?, ?> type) {
         var parts = new ArrayList<String>();
         parts.add(type.name());
-        parts.add(JsonType.of(type.input()).schema());
-        parts.add(JsonType.of(type.output()).schema());
+        parts.add(type.inputType().schema());
+        parts.add(type.outputType().schema());
         type.acceptances().forEach(rule -> parts.add(rule.rule()));
         if (type.work() instanceof Work.Model<?, ?> model) {
             parts.add(model.instructions());
@@ -114,9 +114,9 @@ final class Fingerprints {
     }
 
     /** An input that cannot be written fails its subtask before anything is sent: there is no answer to tell apart. */
-    private static <I> String json(Class<I> type, Object input) {
+    private static <I> String json(JsonType<I> type, Object input) {
         try {
-            return JsonType.of(type).write(type.cast(input));
+            return type.write(type.rawType().cast(input));
         } catch (JsonException | ClassCastException unfit) {
             return "";
         }

@@ -46,18 +46,22 @@ public final class Goal<R> {
         return new Goal<>(text, context, answer, other);
     }
 
+    /** What is wanted. */
     public String text() {
         return text;
     }
 
+    /** What the planner and the merger should know besides; empty if nothing. */
     public String context() {
         return context;
     }
 
+    /** The type of the answer. */
     public Class<R> answer() {
         return answer;
     }
 
+    /** What makes the answer of the outcomes. */
     public Merger<R> merger() {
         return merger;
     }

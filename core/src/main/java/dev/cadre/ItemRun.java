@@ -5,11 +5,13 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.model.ModelException;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.task.Binding;
@@ -27,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One item of a bulk run: a graph of one subtask, driven by the same machine on the item's own thread. */
 final class ItemRun<I, O> {
@@ -41,6 +44,7 @@ final class ItemRun<I, O> {
     private final SubtaskWorker worker;
     private AttemptListener recorder = attempt -> {};
     private Spend spend = Spend.NONE;
+    private @Nullable ModelException outage;
 
     ItemRun(
             Coordinator coordinator,
@@ -68,6 +72,12 @@ final class ItemRun<I, O> {
         return spend;
     }
 
+    /** A failure that it shares with all other items, if that is why it failed; to be read when it has ended. */
+    @Nullable
+    ModelException outage() {
+        return outage;
+    }
+
     @SuppressWarnings("unchecked") // the only subtask is of this item's type
     Outcome<O> run(I input) {
         var machine = new RunMachine(
@@ -88,6 +98,8 @@ final class ItemRun<I, O> {
                 switch (command) {
                     case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
                     case RunCommand.Finish finish -> {
+                        RunFailure failure = finish.ending().failure();
+                        outage = failure == null ? null : failure.cause().orElse(null);
                         return (Outcome<O>) Objects.requireNonNull(
                                 finish.ending().outcomes().get(NODE));
                     }

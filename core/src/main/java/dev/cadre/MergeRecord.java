@@ -68,7 +68,7 @@ final class MergeRecord {
         parts.add(fingerprints.models(Tier.NANO, Tier.FLAGSHIP));
         for (SubtaskOutcome each : outcomes) {
             parts.add(each.id());
-            add(JsonType.of(each.type().output()), each.outcome(), parts);
+            add(each.type().outputType(), each.outcome(), parts);
         }
         return Fingerprint.of(parts.toArray(String[]::new));
     }

@@ -82,10 +82,12 @@ final class Run {
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
-            Optional<RunFailure> unrecorded = recordStart();
+            coordinator.shutdowns(graph).tell(id, sinceStart(), listener);
+            Optional<RunFailure> unrecorded = recordStart(graph.answer());
             if (unrecorded.isPresent()) {
                 return refused(unrecorded.get());
             }
+            record().ifPresent(kept -> kept.graph(graph.nodes()));
             return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline, List.of());
         }
     }
@@ -94,7 +96,8 @@ final class Run {
     <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
-            Optional<RunFailure> unrecorded = recordStart();
+            coordinator.shutdowns().tell(id, sinceStart(), listener);
+            Optional<RunFailure> unrecorded = recordStart(goal.text());
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
         } catch (JournalException | JournalMismatchException e) {
             return unreadable(e);
@@ -106,10 +109,10 @@ final class Run {
         return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
     }
 
-    private Optional<RunFailure> recordStart() {
+    private Optional<RunFailure> recordStart(String subject) {
         try {
             if (record != null) {
-                record.started(limit);
+                record.started(subject, limit);
             }
             return Optional.empty();
         } catch (UnrecordedException e) {

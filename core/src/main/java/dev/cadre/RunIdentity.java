@@ -42,17 +42,18 @@ final class RunIdentity {
         parts.addAll(List.of(
                 type.name(),
                 type.description(),
-                JsonType.of(type.input()).schema(),
-                JsonType.of(type.output()).schema()));
+                type.inputType().schema(),
+                type.outputType().schema()));
     }
 
     private static String input(GraphNode node) {
         try {
             return switch (node.binding()) {
-                case Binding.One one -> json(node.type().input(), one.input().apply(NOTHING_YET));
+                case Binding.One one ->
+                    json(node.type().inputType(), one.input().apply(NOTHING_YET));
                 case Binding.Each each ->
                     each.inputs().apply(NOTHING_YET).stream()
-                            .map(input -> json(node.type().input(), input))
+                            .map(input -> json(node.type().inputType(), input))
                             .toList()
                             .toString();
             };
@@ -61,7 +62,7 @@ final class RunIdentity {
         }
     }
 
-    private static <I> String json(Class<I> type, Object input) {
-        return JsonType.of(type).write(type.cast(input));
+    private static <I> String json(JsonType<I> type, Object input) {
+        return type.write(type.rawType().cast(input));
     }
 }

@@ -11,12 +11,15 @@ import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RungId;
+import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -50,6 +53,7 @@ final class RunRecord implements RunListener {
     private final String run;
     private final Spend before;
     private final boolean complete;
+    private final boolean resumed;
     private final Map<String, Spend> spent = new ConcurrentHashMap<>();
 
     RunRecord(Journal journal, Fingerprints fingerprints, Fingerprint identity) {
@@ -58,6 +62,7 @@ final class RunRecord implements RunListener {
         this.identity = identity;
         run = id(identity);
         before = journal.spent(run);
+        resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run));
         complete = journal.runEnded(run)
                 .filter(end -> end.status().equals("complete"))
                 .isPresent();
@@ -77,8 +82,22 @@ final class RunRecord implements RunListener {
         return before;
     }
 
-    void started(Money limit) {
-        append(new JournalEntry.RunStarted(run, identity, limit));
+    void started(String subject, Money limit) {
+        append(new JournalEntry.RunStarted(run, identity, subject, limit));
+    }
+
+    /** Takes down a graph by hand for the journal's readers; a later session has it from its caller again. */
+    void graph(List<GraphNode> nodes) {
+        if (resumed) {
+            return;
+        }
+        for (int position = 0; position < nodes.size(); position++) {
+            GraphNode node = nodes.get(position);
+            List<String> after = node.dependencies().stream().map(Dependency::on).toList();
+            var planned = new PlannedSubtask(
+                    node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
+            submit(journal, new JournalEntry.PlanAdmitted(run, position, planned.toJson()));
+        }
     }
 
     void ended(String status) {
@@ -105,7 +124,7 @@ final class RunRecord implements RunListener {
         var key = new JournalKey(run, subtaskId, item);
         return journal.ended(key, fingerprints.of(type, input)).flatMap(ended -> switch (ended.outcome()) {
             case Outcome.Succeeded<String>(String json) ->
-                Optional.of(new Outcome.Succeeded<>(read(key, JsonType.of(type.output()), json)));
+                Optional.of(new Outcome.Succeeded<>(read(key, type.outputType(), json)));
             case Outcome.Failed<String>(Failure failure) ->
                 failure.kind() == Failure.Kind.EFFECT_UNKNOWN
                         ? Optional.of(new Outcome.Failed<>(failure))
@@ -188,7 +207,7 @@ final class RunRecord implements RunListener {
     }
 
     private static <O> String json(SubtaskType<?, O> type, Object value) {
-        return JsonType.of(type.output()).write(type.output().cast(value));
+        return type.outputType().write(type.output().cast(value));
     }
 
     // --- ends without a value, which are tried again: on record in time for whatever is sent because of them

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.json.JsonType;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
@@ -232,8 +231,7 @@ final class ShardCollector<I, O> {
     private Outcome<String> written(Outcome<O> outcome) {
         return switch (outcome) {
             case Outcome.Succeeded<O>(O value) ->
-                new Outcome.Succeeded<>(
-                        JsonType.of(terms.bulk().type().output()).write(value));
+                new Outcome.Succeeded<>(terms.bulk().type().outputType().write(value));
             case Outcome.Failed<O> failed -> new Outcome.Failed<>(failed.failure());
             case Outcome.Skipped<O> skipped -> new Outcome.Skipped<>(skipped.skip());
         };

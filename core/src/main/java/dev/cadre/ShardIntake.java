@@ -7,7 +7,6 @@ import dev.cadre.budget.Reservation;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -122,8 +121,8 @@ final class ShardIntake<I, O> {
         return terms.journal()
                 .ended(JournalKey.of(terms.runId(), name), fingerprint)
                 .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(json -> new Outcome.Succeeded<>(
-                        JsonType.of(terms.bulk().type().output()).read(json)));
+                .map(json ->
+                        new Outcome.Succeeded<>(terms.bulk().type().outputType().read(json)));
     }
 
     private boolean isUnderWay(Pending<I> next) {

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
@@ -27,6 +28,7 @@ final class ShardRecord {
     /** Attempts of the other lane count from 1, so one journal serves both. */
     private static final int FIRST_ATTEMPT = 1_000_000;
 
+    private static final String NEVER_SENT = "never sent";
     private static final String SHARD = "shard";
     private static final String TOKEN = "token";
     private static final String TOKENS = "tokens";
@@ -52,15 +54,17 @@ final class ShardRecord {
 
     private final Journal journal;
     private final String runId;
+    private final Asked asked;
     /** What is known about each shard, the latest word of each kind. */
     private final Map<Integer, Map<String, String>> known = new HashMap<>();
 
     private int nextPosition;
     private int nextShard;
 
-    ShardRecord(Journal journal, String runId) {
+    ShardRecord(Journal journal, String runId, Asked asked) {
         this.journal = journal;
         this.runId = runId;
+        this.asked = asked;
         for (PlanAdmitted fact : journal.plan(runId)) {
             nextPosition = fact.position() + 1;
             learn((Json.Obj) Json.parse(fact.subtask()));
@@ -117,8 +121,9 @@ final class ShardRecord {
                 .with("requests", String.valueOf(shard.items().size()))
                 .with(TOKENS, String.valueOf(shard.tokens()))));
         for (BatchItem<?> item : shard.items()) {
-            written.add(journal.submit(
-                    new Intent(key(item.name), item.fingerprint, FIRST_ATTEMPT + shard.number, item.reserved())));
+            int attempt = FIRST_ATTEMPT + shard.number;
+            written.add(
+                    journal.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
         }
         await(written);
     }
@@ -160,7 +165,7 @@ final class ShardRecord {
     }
 
     CompletableFuture<Void> settled(String name, int shard, Spend spend) {
-        return journal.submit(new JournalEntry.Settled(key(name), FIRST_ATTEMPT + shard, spend));
+        return journal.submit(new JournalEntry.Settled(key(name), FIRST_ATTEMPT + shard, "batch", spend));
     }
 
     CompletableFuture<Void> ended(BatchItem<?> item, Outcome<String> outcome, Spend spend) {
@@ -170,7 +175,7 @@ final class ShardRecord {
     /** A shard of which no batch was asked for: its items were not sent. Waits until that is on record. */
     void neverSent(Open shard) {
         await(shard.intents().stream()
-                .map(intent -> journal.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), Spend.NONE)))
+                .map(intent -> journal.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
                 .toList());
     }
 }

@@ -130,6 +130,9 @@ final class ComputerSession implements ToolSession {
                 }
                 return "not approved: %s, because of %s".formatted(action, scene.risks());
             }
+            if (!scene.holdsAfter(screen.scene(action))) { // a rule may have taken its time
+                return changed(action, checks);
+            }
             screen.perform(action);
             return "";
         } catch (InterruptedException | NotApprovedException end) {
@@ -141,6 +144,13 @@ final class ComputerSession implements ToolSession {
             }
             return "error: %s failed".formatted(action);
         }
+    }
+
+    private static String changed(Action action, List<SafetyCheck> checks) throws NotApprovedException {
+        if (!checks.isEmpty()) {
+            throw refused(action.toString(), checks);
+        }
+        return "error: the screen changed while %s was being approved".formatted(action);
     }
 
     private static String outside(Action action, List<SafetyCheck> checks, Screenshot screen)

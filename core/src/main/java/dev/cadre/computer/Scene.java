@@ -27,6 +27,11 @@ public record Scene(String address, String title, String target, Set<Risk> risks
         return new Scene(address, title, target, risks, List.of());
     }
 
+    /** Whether the action would still do the same to the same; a title may change at any time. */
+    boolean holdsAfter(Scene later) {
+        return address.equals(later.address) && target.equals(later.target) && risks.equals(later.risks);
+    }
+
     Scene doubtedBy(List<SafetyCheck> pending) {
         return new Scene(address, title, target, risks, pending);
     }

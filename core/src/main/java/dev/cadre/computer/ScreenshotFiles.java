@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.computer;
 
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.task.WorkerContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,11 @@ import java.util.List;
 
 /** Keeps the first and the last picture of one rung in a folder. Written by one thread at a time. */
 final class ScreenshotFiles {
+    /** Two ids and more go into a file's name, which on most systems has at most 255. */
+    private static final int MOST_CHARS = 96;
+
+    private static final int DIGEST_DIGITS = 32;
+
     private final Path folder;
     private final List<String> written = new ArrayList<>();
 
@@ -44,8 +50,23 @@ final class ScreenshotFiles {
         }
     }
 
-    /** Ids may come from a planner's model: in a file's name they are letters, digits and dashes. */
-    private static String name(String id) {
-        return id.replaceAll("[^A-Za-z0-9]", "-");
+    /**
+     * An id as a part of a file's name: it may come from a planner's model, or be the key of somebody's data. Different ids
+     * have different names.
+     */
+    static String name(String id) {
+        var name = new StringBuilder();
+        id.chars().forEach(character -> {
+            if (character == '#') {
+                name.append('@'); // before the number of an item
+            } else if (character < 0x80 && (Character.isLetterOrDigit(character) || character == '-' || character == '_')) {
+                name.append((char) character);
+            } else {
+                name.append("~%04x".formatted(character));
+            }
+        });
+        return name.length() <= MOST_CHARS
+                ? name.toString()
+                : name.substring(0, MOST_CHARS / 2) + "~" + Fingerprint.of(id).hex().substring(0, DIGEST_DIGITS);
     }
 }

@@ -2,12 +2,17 @@
 package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Finish;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened in a run. No event holds a prompt or a key, but {@link RunStarted} holds the goal's text and
@@ -23,6 +28,16 @@ public sealed interface RunEvent {
     /** A run began. */
     record RunStarted(String runId, Duration at, String goal, Money limit) implements RunEvent {}
 
+    /**
+     * A model that the run may use will be shut down within {@link dev.cadre.price.ModelSpec#SHUTDOWN_NOTICE}: bind another
+     * to its tiers. Told once for each model, when the run begins, if the pool has a calendar.
+     *
+     * @param day the first day without it
+     * @param daysLeft the days until then, at least 1
+     */
+    record ModelShutsDown(String runId, Duration at, List<Tier> tiers, String model, LocalDate day, long daysLeft)
+            implements RunEvent {}
+
     /** A subtask was accepted into the running graph, for good. */
     record SubtaskAdmitted(String runId, Duration at, String subtaskId, String type, List<String> dependsOn)
             implements RunEvent {}
@@ -36,14 +51,50 @@ public sealed interface RunEvent {
     /**
      * A rung ended.
      *
-     * @param result {@code accepted}, or why not
+     * @param failure why its answer was not accepted, or there was none; null if it was accepted
      */
-    record RungEnded(String runId, Duration at, String subtaskId, Tier tier, String result) implements RunEvent {}
+    record RungEnded(String runId, Duration at, String subtaskId, Tier tier, @Nullable Failure failure)
+            implements RunEvent {
+        /** Whether it brought a value that passed every rule. */
+        public boolean isAccepted() {
+            return failure == null;
+        }
+
+        /** How it ended, in one line for people. */
+        public String result() {
+            return failure == null ? "accepted" : failure.toString();
+        }
+    }
+
+    /** How a model call ended; its text is for people. */
+    sealed interface CallEnd {
+        /** With a reply. */
+        record Replied(Finish finish) implements CallEnd {
+            @Override
+            public String toString() {
+                return finish.name().toLowerCase(Locale.ROOT);
+            }
+        }
+
+        /**
+         * Without a usable reply.
+         *
+         * @param kind a word for what went wrong, such as {@code RateLimited}
+         * @param message keys are taken out, but it may quote a provider
+         */
+        record Failed(String kind, String message) implements CallEnd {
+            @Override
+            public String toString() {
+                return kind + ": " + message;
+            }
+        }
+    }
 
     /**
      * A model call ended.
      *
-     * @param result why the model stopped, or the kind and message of the failure
+     * @param asked the model that was asked
+     * @param model the model that answered, as the provider names it; the one that was asked if none did
      * @param spend its tokens and what was booked for it
      * @param waited the time it waited for permit, rate and money
      * @param took the time of the call itself
@@ -54,8 +105,9 @@ public sealed interface RunEvent {
             CallPurpose.Kind kind,
             String subtaskId,
             Tier tier,
+            String asked,
             String model,
-            String result,
+            CallEnd end,
             Spend spend,
             Duration waited,
             Duration took)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
@@ -9,6 +10,8 @@ import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -23,20 +26,27 @@ final class EntryJson {
 
     static Json.Obj write(JournalEntry entry) {
         return switch (entry) {
-            case RunStarted(String run, Fingerprint goal, Money limit) ->
-                kind("run_started").with("run", run).with("goal", goal.hex()).with("limitPicoUsd", limit.picoUsd());
+            case RunStarted(String run, Fingerprint goal, String subject, Money limit) ->
+                kind("run_started")
+                        .with("run", run)
+                        .with("goal", goal.hex())
+                        .with("subject", subject)
+                        .with("limitPicoUsd", limit.picoUsd());
             case PlanAdmitted(String run, int position, String subtask) ->
                 kind("plan_admitted")
                         .with("run", run)
                         .with("position", position)
                         .with("body", Json.parse(subtask));
-            case Intent(JournalKey key, Fingerprint fingerprint, int attempt, Money reserved) ->
+            case Intent(JournalKey key, Fingerprint fingerprint, int attempt, Asked asked, Money reserved) ->
                 key("intent", key)
                         .with("fingerprint", fingerprint.hex())
                         .with("attempt", attempt)
+                        .with("purpose", asked.kind().name())
+                        .with("tier", asked.tier().name())
+                        .with("model", asked.model())
                         .with("reservedPicoUsd", reserved.picoUsd());
-            case Settled(JournalKey key, int attempt, Spend spend) ->
-                key("settled", key).with("attempt", attempt).with("spend", spend(spend));
+            case Settled(JournalKey key, int attempt, String end, Spend spend) ->
+                key("settled", key).with("attempt", attempt).with("end", end).with("spend", spend(spend));
             case Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) ->
                 outcome(key("ended", key).with("fingerprint", fingerprint.hex()), outcome)
                         .with("spend", spend(spend));
@@ -49,15 +59,25 @@ final class EntryJson {
         var kind = json.string("kind");
         return switch (kind) {
             case "run_started" ->
-                new RunStarted(json.string("run"), new Fingerprint(json.string("goal")), money(json, "limitPicoUsd"));
+                new RunStarted(
+                        json.string("run"),
+                        new Fingerprint(json.string("goal")),
+                        json.string("subject"),
+                        money(json, "limitPicoUsd"));
             case "plan_admitted" ->
                 new PlanAdmitted(
                         json.string("run"),
                         json.intValue("position"),
                         body(json).write());
             case "intent" ->
-                new Intent(key(json), fingerprint(json), json.intValue("attempt"), money(json, "reservedPicoUsd"));
-            case "settled" -> new Settled(key(json), json.intValue("attempt"), spend(json.object("spend")));
+                new Intent(
+                        key(json),
+                        fingerprint(json),
+                        json.intValue("attempt"),
+                        asked(json),
+                        money(json, "reservedPicoUsd"));
+            case "settled" ->
+                new Settled(key(json), json.intValue("attempt"), json.string("end"), spend(json.object("spend")));
             case "ended" -> new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")));
             case "run_ended" -> new RunEnded(json.string("run"), json.string("status"));
             default -> throw new IllegalArgumentException("unknown kind of record '%.40s'".formatted(kind));
@@ -78,6 +98,13 @@ final class EntryJson {
 
     private static Fingerprint fingerprint(Json.Obj json) {
         return new Fingerprint(json.string("fingerprint"));
+    }
+
+    private static Asked asked(Json.Obj json) {
+        return new Asked(
+                CallPurpose.Kind.valueOf(json.string("purpose")),
+                Tier.valueOf(json.string("tier")),
+                json.string("model"));
     }
 
     private static Money money(Json.Obj json, String... path) {

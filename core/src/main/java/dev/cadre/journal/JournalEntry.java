@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
@@ -19,15 +21,17 @@ public sealed interface JournalEntry {
      * A run began, or was resumed.
      *
      * @param goal what was asked for, so that another question never resumes this run
+     * @param subject what the run is about, for people: the text of a goal, the answering subtask of a graph, the type
+     *     of the items of a bulk
      * @param limit what the run may spend, earlier sessions included
      */
-    record RunStarted(String run, Fingerprint goal, Money limit) implements JournalEntry {}
+    record RunStarted(String run, Fingerprint goal, String subject, Money limit) implements JournalEntry {}
 
     /**
      * A subtask was accepted into the running graph, for good.
      *
      * @param position its place in plan order, from 0
-     * @param subtask JSON
+     * @param subtask JSON, as {@code PlannedSubtask} writes it; of a graph by hand without its input; of a batch its shard
      */
     record PlanAdmitted(String run, int position, String subtask) implements JournalEntry {
         public PlanAdmitted {
@@ -41,9 +45,11 @@ public sealed interface JournalEntry {
      * A model call is about to be made; durable before the call.
      *
      * @param attempt tells the attempts of one key apart
+     * @param asked whom it asks, and what for
      * @param reserved the worst case, which counts as spent until the attempt is settled
      */
-    record Intent(JournalKey key, Fingerprint fingerprint, int attempt, Money reserved) implements JournalEntry {
+    record Intent(JournalKey key, Fingerprint fingerprint, int attempt, Asked asked, Money reserved)
+            implements JournalEntry {
         @Override
         public String run() {
             return key.run();
@@ -51,12 +57,24 @@ public sealed interface JournalEntry {
     }
 
     /**
+     * Whom an attempt asks.
+     *
+     * @param model the provider's id
+     */
+    record Asked(CallPurpose.Kind kind, Tier tier, String model) {
+        public static Asked of(CallPurpose purpose, String model) {
+            return new Asked(purpose.kind(), purpose.tier(), model);
+        }
+    }
+
+    /**
      * The reservation of an attempt ended.
      *
      * @param attempt that of the intent
+     * @param end how it ended, for people: a word such as {@code complete}, {@code truncated} or {@code RateLimited}
      * @param spend what is booked for it: settled, forfeited, or {@link Spend#NONE} if it was never sent
      */
-    record Settled(JournalKey key, int attempt, Spend spend) implements JournalEntry {
+    record Settled(JournalKey key, int attempt, String end, Spend spend) implements JournalEntry {
         @Override
         public String run() {
             return key.run();

@@ -5,8 +5,8 @@ import java.lang.reflect.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How one Java type is described, written and read. Immutable once compiled. */
-sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding {
+/** How one type is described, written and read. Immutable once compiled. */
+sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding, TreeBinding {
 
     /** The canonical type. */
     Type javaType();

@@ -220,6 +220,7 @@ final class BindingCompiler {
             case ListBinding list -> true;
             case MapBinding map -> true;
             case OptionalBinding optional -> true;
+            case TreeBinding tree -> true;
         };
     }
 

@@ -35,6 +35,15 @@ final class Defects {
         add(where, "%s is not %s".formatted(JsonText.excerpt(value, MAX_EXCERPT_CHARS), expected));
     }
 
+    void addAll(Defects others) {
+        others.found.forEach(this::add);
+    }
+
+    /** How many were noted. */
+    int size() {
+        return found.size();
+    }
+
     boolean isEmpty() {
         return found.isEmpty();
     }

@@ -64,7 +64,11 @@ record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedT
     }
 
     static Class<?> rawOf(Type canonical) {
-        return canonical instanceof GenericType generic ? generic.raw : (Class<?>) canonical;
+        return switch (canonical) {
+            case GenericType generic -> generic.raw;
+            case GivenSchema given -> given.raw();
+            default -> (Class<?>) canonical;
+        };
     }
 
     /** The arguments of a generic type, none for a class. */

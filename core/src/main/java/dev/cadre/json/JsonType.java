@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java type as a model sees it: a strict JSON schema, and values written and read by it.
+ * A type as a model sees it: a strict JSON schema, and values written and read by it.
  *
  * <p>Records become objects, sealed interfaces of records objects with a leading {@code kind}, enums strings, dates and
  * durations ISO strings, maps arrays of {@code {"key", "value"}}, and an empty Optional {@code null}. A type that is
@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  * strict schema is an object. {@code @JsonProperty} renames a component or enum constant, {@code @JsonTypeName} a
  * record of a sealed interface; {@code @JsonPropertyDescription} and {@code @JsonClassDescription} tell the model more.
  *
- * <p>Immutable and safe for use by many threads. Types are compiled once and kept as long as their class.
+ * <p>A type can also be {@linkplain #ofSchema given by its schema}; then its values are trees.
+ *
+ * <p>Immutable and safe for use by many threads. Java types are compiled once and kept as long as their class.
  */
 public final class JsonType<T> {
     private static final String VALUE = "value";
+    private static final String GIVEN_NAME = "answer";
     private static final int MAX_NAME_CHARS = 64;
 
     private static final ClassValue<ConcurrentMap<Type, JsonType<?>>> CACHE = new ClassValue<>() {
@@ -39,8 +42,12 @@ public final class JsonType<T> {
     private volatile @Nullable List<JsonComponent> components;
 
     private JsonType(Type javaType) {
+        this(javaType, BindingCompiler.compile(javaType));
+    }
+
+    private JsonType(Type javaType, Binding binding) {
         this.javaType = javaType;
-        this.binding = BindingCompiler.compile(javaType);
+        this.binding = binding;
         this.schemaTree = rootSchema();
         this.schema = schemaTree.write();
     }
@@ -65,6 +72,36 @@ public final class JsonType<T> {
         return CACHE.get(GenericType.rawOf(canonical)).computeIfAbsent(canonical, JsonType::new);
     }
 
+    /**
+     * Objects of a strict schema that is known only when the program runs, such as one that a user wrote; their values are
+     * trees, in the form that they were written in.
+     *
+     * @param schema as JSON text, which is sent in the same order of keys
+     * @throws JsonTypeException if it is not JSON or breaks a rule of strict mode; it names the place and the rule
+     */
+    public static JsonType<Json.Obj> ofSchema(String schema) {
+        Json document;
+        try {
+            document = Json.parse(schema);
+        } catch (JsonException e) {
+            throw new JsonTypeException("the schema is not JSON: " + e.getMessage());
+        }
+        if (!(document instanceof Json.Obj root)) {
+            throw new JsonTypeException("the schema must be an object, not " + document.kind());
+        }
+        StrictRules.require(root);
+        return given(new GivenSchema(root));
+    }
+
+    /** Any JSON, as a tree. Its schema says nothing, so it can be given to a model, but not asked of one. */
+    public static JsonType<Json> any() {
+        return given(GivenSchema.ANY);
+    }
+
+    private static <J extends Json> JsonType<J> given(GivenSchema type) {
+        return new JsonType<>(type, new TreeBinding(type));
+    }
+
     /** The form of a list of such values. */
     @SuppressWarnings("unchecked") // the type argument is this type
     public JsonType<List<T>> list() {
@@ -77,7 +114,7 @@ public final class JsonType<T> {
         return (Class<T>) GenericType.rawOf(javaType);
     }
 
-    /** The type with its arguments, in a form that equals the JDK's own. */
+    /** The type with its arguments, in a form that equals the JDK's own; of a given schema one of our own. */
     public Type javaType() {
         return javaType;
     }
@@ -94,7 +131,7 @@ public final class JsonType<T> {
 
     /** A name for the schema, from the names of the classes: 1 to 64 of {@code A-Z a-z 0-9 _ -}. */
     public String schemaName() {
-        var name = GenericType.nameOf(javaType);
+        var name = binding instanceof TreeBinding ? GIVEN_NAME : GenericType.nameOf(javaType);
         return name.substring(0, Math.min(name.length(), MAX_NAME_CHARS));
     }
 
@@ -109,7 +146,7 @@ public final class JsonType<T> {
 
     /** As {@link #write}, as a tree. */
     public Json toJson(T value) {
-        return isRecord()
+        return isBare()
                 ? binding.writeChecked(value, Where.ROOT)
                 : Json.obj().with(VALUE, binding.writeChecked(value, Where.of(VALUE)));
     }
@@ -143,7 +180,7 @@ public final class JsonType<T> {
     }
 
     private T read(Json json, Defects defects) {
-        var value = isRecord() ? binding.read(json, Where.ROOT, defects) : readWrapped(json, defects);
+        var value = isBare() ? binding.read(json, Where.ROOT, defects) : readWrapped(json, defects);
         defects.throwIfAny();
         return cast(value);
     }
@@ -234,6 +271,11 @@ public final class JsonType<T> {
         return binding;
     }
 
+    /** Whether its values stand at the root as they are. */
+    private boolean isBare() {
+        return isRecord() || binding instanceof TreeBinding;
+    }
+
     private boolean isRecord() {
         return binding instanceof RecordBinding;
     }
@@ -242,7 +284,7 @@ public final class JsonType<T> {
         var definitions = SchemaDefinitions.forRoot(binding);
         try {
             return definitions.document(
-                    isRecord()
+                    isBare()
                             ? binding.schema(definitions)
                             : RecordBinding.objectSchema("", Json.obj().with(VALUE, definitions.refer(binding))));
         } catch (JsonTypeException e) {

@@ -98,13 +98,12 @@ final class Evidence {
     }
 
     private static Piece piece(String id, SubtaskType<?, ?> type, Outcome<?> outcome) {
-        Optional<Json> value = outcome.ifSucceeded().map(brought -> json(type.output(), brought));
+        Optional<Json> value = outcome.ifSucceeded().map(brought -> json(type.outputType(), brought));
         return new Piece(
                 id, type.name(), value, value.map(Json::write).orElseGet(() -> Excerpt.line(outcome.reason())));
     }
 
-    private static <O> Json json(Class<O> output, Object value) {
-        var type = JsonType.of(output);
+    private static <O> Json json(JsonType<O> type, Object value) {
         return type.toJson(type.rawType().cast(value));
     }
 }

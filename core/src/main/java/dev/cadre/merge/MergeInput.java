@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.json.JsonType;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -22,7 +21,7 @@ public record MergeInput(String goal, String context, List<SubtaskOutcome> outco
 
     /** The values that subtasks of a type brought, in plan order; those of the items of a fan-out in item order. */
     public <O> List<O> values(SubtaskType<?, O> type) {
-        var output = JsonType.of(type.output()).rawType();
+        var output = type.output();
         var values = new ArrayList<O>();
         for (SubtaskOutcome each : outcomes) {
             if (each.type().name().equals(type.name())

@@ -11,8 +11,9 @@ import java.util.List;
  * @param verbosity how much is written; default {@link Verbosity#STANDARD}
  * @param safetyIdentifier who the end user is, as an opaque text of at most {@value #MAX_SAFETY_CHARS} characters, so that
  *     the provider can block one and not all; empty by default
- * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; empty by
- *     default, and then the pool may set it
+ * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; at most
+ *     {@value #MAX_CACHE_KEY_CHARS} characters, empty by default, and then the pool may set it
+ * @param promptCaching what the provider is to keep; default {@link PromptCaching#AUTOMATIC}, and then the pool may set it
  * @param providerTools tools that run at the provider; none by default
  * @param maxProviderCalls how many calls of such tools one attempt may make, all together; sent, because the reservation
  *     rests on it
@@ -21,19 +22,26 @@ public record CallOptions(
         Verbosity verbosity,
         String safetyIdentifier,
         String cacheKey,
+        PromptCaching promptCaching,
         List<ProviderTool> providerTools,
         int maxProviderCalls) {
 
     static final int MAX_SAFETY_CHARS = 128;
+    static final int MAX_CACHE_KEY_CHARS = 64;
 
     /** Nothing beyond the common ground. */
-    public static final CallOptions NONE = new CallOptions(Verbosity.STANDARD, "", "", List.of(), 0);
+    public static final CallOptions NONE =
+            new CallOptions(Verbosity.STANDARD, "", "", PromptCaching.AUTOMATIC, List.of(), 0);
 
     public CallOptions {
         providerTools = List.copyOf(providerTools);
         if (safetyIdentifier.length() > MAX_SAFETY_CHARS) {
             throw new IllegalArgumentException("a safety identifier of %d characters, at most %d are taken"
                     .formatted(safetyIdentifier.length(), MAX_SAFETY_CHARS));
+        }
+        if (cacheKey.length() > MAX_CACHE_KEY_CHARS) {
+            throw new IllegalArgumentException("a cache key of %d characters, at most %d are taken"
+                    .formatted(cacheKey.length(), MAX_CACHE_KEY_CHARS));
         }
         if (providerTools.isEmpty() != (maxProviderCalls == 0) || maxProviderCalls < 0) {
             throw new IllegalArgumentException(
@@ -48,18 +56,22 @@ public record CallOptions(
     }
 
     public CallOptions withVerbosity(Verbosity verbosity) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withSafetyIdentifier(String safetyIdentifier) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withCacheKey(String cacheKey) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
+    }
+
+    public CallOptions withPromptCaching(PromptCaching promptCaching) {
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 
     public CallOptions withProviderTools(List<ProviderTool> providerTools, int maxProviderCalls) {
-        return new CallOptions(verbosity, safetyIdentifier, cacheKey, providerTools, maxProviderCalls);
+        return new CallOptions(verbosity, safetyIdentifier, cacheKey, promptCaching, providerTools, maxProviderCalls);
     }
 }

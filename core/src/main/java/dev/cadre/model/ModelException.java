@@ -209,7 +209,7 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** The input is longer than the model's context: split it. */
+    /** The request has more tokens than the model's context, or the account's minute, can take: split it. */
     public static final class ContextTooLong extends ModelException {
         public ContextTooLong(String message) {
             super(message, Charge.FREE, Reach.SUBTASK, null);

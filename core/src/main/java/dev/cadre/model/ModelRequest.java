@@ -149,7 +149,9 @@ public record ModelRequest(
         for (ToolSpec tool : tools) {
             bytes += OVERHEAD_TOKENS + bytes(tool.name()) + bytes(tool.description()) + bytes(tool.parametersSchema());
         }
-        bytes += OVERHEAD_TOKENS * attachments().size();
+        for (Attachment attachment : attachments()) {
+            bytes += OVERHEAD_TOKENS + (attachment instanceof Attachment.File file ? bytes(file.name()) : 0);
+        }
         for (ProviderTool tool : options.providerTools()) {
             bytes += PROVIDER_TOOL_TOKENS + bytes(tool.toString());
         }

@@ -53,9 +53,13 @@ public sealed interface ProviderTool {
      * Searches documents that were uploaded to the provider.
      *
      * @param vectorStoreIds where, at least one
-     * @param maxResults how many passages a call may return, 1 to 50; the catalogue's token bound counts on at most 20
+     * @param maxResults how many passages a call may return, 1 to 50; more than {@value #PRICED_RESULTS} are
+     *     reserved at as many times what the catalogue bounds for that many
      */
     record FileSearch(List<String> vectorStoreIds, int maxResults) implements ProviderTool {
+        /** How many passages of a call the token bound of a {@code ToolPrice} counts on. */
+        public static final int PRICED_RESULTS = 20;
+
         public FileSearch {
             vectorStoreIds = List.copyOf(vectorStoreIds);
             if (vectorStoreIds.isEmpty() || maxResults < 1 || maxResults > 50) {
@@ -66,7 +70,7 @@ public sealed interface ProviderTool {
 
         /** With at most 20 passages a call. */
         public static FileSearch in(String... vectorStoreIds) {
-            return new FileSearch(List.of(vectorStoreIds), 20);
+            return new FileSearch(List.of(vectorStoreIds), PRICED_RESULTS);
         }
 
         @Override
@@ -84,11 +88,15 @@ public sealed interface ProviderTool {
     }
 
     /**
-     * Calls a remote MCP server, without asking anybody: name the tools, and only those that may run unwatched. Servers
-     * that want a key are not supported.
+     * Calls tools of a remote MCP server. They run without anybody being asked, unless the subtask type also has a
+     * {@code dev.cadre.task.McpApproval}: allow only those that may run unwatched. A call to the model whose reply is lost
+     * is made again, and the provider may then run them again: allow none that must not run twice.
+     *
+     * <p>What a server wants to be shown, such as a key, is no part of this, which is on record in journals and cassettes:
+     * it is given to the client, by the server's address.
      *
      * @param label names the server to the model
-     * @param address where it is, https
+     * @param address where it is: https, and nothing secret in it, so neither a user nor a query
      * @param allowedTools the only tools of it that may be called, at least one
      */
     record RemoteMcp(String label, URI address, List<String> allowedTools) implements ProviderTool {
@@ -96,10 +104,14 @@ public sealed interface ProviderTool {
             allowedTools = List.copyOf(allowedTools);
             if (!label.matches("[A-Za-z][A-Za-z0-9_-]{0,63}")
                     || !"https".equals(address.getScheme())
+                    || address.getHost() == null
                     || address.getRawUserInfo() != null
+                    || address.getRawQuery() != null
+                    || address.getRawFragment() != null
                     || allowedTools.isEmpty()) {
-                throw new IllegalArgumentException("an MCP server needs a label, an https address and tools: '%s', %s"
-                        .formatted(label, allowedTools));
+                throw new IllegalArgumentException(
+                        "an MCP server needs a label, an https address without user, query or fragment, and tools: '%s', %s"
+                                .formatted(label, allowedTools));
             }
         }
 

@@ -4,7 +4,7 @@ package dev.cadre.model;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +42,10 @@ public final class Redactor {
         SHAPES = new Redactor(List.of(), Pattern.compile(KEY + "|" + BEARER));
     }
 
-    private final List<String> literals;
+    private final List<Pattern> literals;
     private final Pattern shapes;
 
-    private Redactor(List<String> literals, Pattern shapes) {
+    private Redactor(List<Pattern> literals, Pattern shapes) {
         this.literals = literals;
         this.shapes = shapes;
     }
@@ -55,24 +55,53 @@ public final class Redactor {
      * key of fewer than eight characters is not looked for.
      */
     public static Redactor of(String key) {
-        var forms = new LinkedHashSet<String>();
-        forms.add(key);
-        forms.add(URLEncoder.encode(key, StandardCharsets.UTF_8));
-        forms.add(key.replace("\\", "\\\\").replace("\"", "\\\""));
-        forms.add(key.replace("/", "\\/"));
-        forms.add(key.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", "\\/"));
-        return new Redactor(
-                forms.stream().filter(form -> form.length() >= LEAST_KEY_CHARS).toList(),
-                Pattern.compile(KEY + "|" + BEARER + "|" + MASKED));
+        return new Redactor(formsOf(key), Pattern.compile(KEY + "|" + BEARER + "|" + MASKED));
+    }
+
+    private static List<Pattern> formsOf(String key) {
+        if (key.length() < LEAST_KEY_CHARS) {
+            return List.of();
+        }
+        Pattern plain = Pattern.compile(key, Pattern.LITERAL);
+        String inUrl = URLEncoder.encode(key, StandardCharsets.UTF_8);
+        return inUrl.equals(key) ? List.of(plain) : List.of(plain, Pattern.compile(inUrl, Pattern.LITERAL), inJson(key));
+    }
+
+    /** A JSON text in a JSON text in a JSON text has the backslashes of each. */
+    private static Pattern inJson(String key) {
+        var pattern = new StringBuilder();
+        key.replaceAll("\\\\+", "\\\\").codePoints().forEach(character -> {
+            switch (character) {
+                case '\\' -> pattern.append("\\\\++"); // however many there were
+                case '"', '/' -> pattern.append("\\\\*+").appendCodePoint(character);
+                default -> pattern.append(Pattern.quote(Character.toString(character)));
+            }
+        });
+        return Pattern.compile(pattern.toString());
+    }
+
+    /** This one, knowing one more secret by heart, such as that of a server which is called by way of the provider. */
+    public Redactor alsoHiding(String secret) {
+        var more = new ArrayList<>(literals);
+        more.addAll(formsOf(secret));
+        return new Redactor(List.copyOf(more), shapes);
+    }
+
+    /**
+     * The text without the keys that this one knows by heart; what merely looks like one stays, because it may be somebody's
+     * data.
+     */
+    public String mask(String text) {
+        String masked = text;
+        for (Pattern literal : literals) {
+            masked = literal.matcher(masked).replaceAll(MASK);
+        }
+        return masked;
     }
 
     /** The text without keys. Takes time linear in it. */
     public String clean(String text) {
-        String cleaned = text;
-        for (String literal : literals) {
-            cleaned = cleaned.replace(literal, MASK);
-        }
-        return shapes.matcher(cleaned).replaceAll(MASK);
+        return shapes.matcher(mask(text)).replaceAll(MASK);
     }
 
     /** The text without keys, on one line, cut to {@value #MAX_QUOTE_CHARS} characters. */

@@ -2,16 +2,17 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.BatchClient;
-import dev.cadre.model.CallContext;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.price.Capability;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
@@ -21,14 +22,13 @@ import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.LocalDate;
-import java.util.EnumMap;
-import java.util.Map;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model with its limits: the one way by which it is called.
@@ -41,26 +41,25 @@ import org.slf4j.LoggerFactory;
  * nothing that must be closed.
  */
 public final class ModelPool {
-    private static final Logger LOG = LoggerFactory.getLogger(ModelPool.class);
-    private static final Duration COUNT_TIMEOUT = Duration.ofSeconds(10);
-
     private final ModelClient client;
     private final PoolLimits limits;
     private final RequestDefaults defaults;
-    private final @Nullable InputCounter counter;
+    private final InputCount count;
     private final PrefixCache prefixes;
     private final Tariff tariff;
     private final RetryPolicy retryPolicy;
+    private final @Nullable InstantSource calendar;
     private final AdmissionPoint admissions;
 
-    private ModelPool(Builder builder, ModelCatalog catalog) {
+    private ModelPool(Builder builder, Tariff tariff) {
         client = builder.client;
         limits = builder.limits;
-        defaults = builder.defaults();
-        counter = builder.counter;
+        this.tariff = tariff;
+        defaults = builder.defaults(tariff.spec());
+        count = new InputCount(tariff, builder.counter);
         prefixes = new PrefixCache(builder.prefixPatience);
-        tariff = new Tariff(catalog.spec(builder.model), builder.model, catalog);
         retryPolicy = builder.retryPolicy;
+        calendar = builder.calendar;
         admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
 
@@ -69,10 +68,11 @@ public final class ModelPool {
         this.client = client;
         limits = like.limits;
         defaults = like.defaults;
-        counter = like.counter;
+        count = like.count;
         prefixes = like.prefixes.emptied();
         tariff = like.tariff;
         retryPolicy = like.retryPolicy;
+        calendar = like.calendar;
         admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
     }
 
@@ -172,6 +172,7 @@ public final class ModelPool {
      * @throws CallRefusedException if the call or a retry of it could not be sent
      * @throws ModelException if the last attempt failed
      * @throws UnpricedException as for {@link #worstCase}; nothing was sent
+     * @throws ModelShutDownException as for {@link #requireInService}; nothing was sent
      * @throws InterruptedException if the thread was interrupted: nothing is taken if it waited; the attempt is forfeited
      *     if it was in flight
      */
@@ -180,8 +181,9 @@ public final class ModelPool {
             throw new IllegalArgumentException(
                     "a request for model '%s' came to the pool of '%s'".formatted(request.model(), model()));
         }
+        requireInService();
         ModelRequest filled = defaults.fill(request);
-        long input = inputTokens(filled, terms);
+        long input = count.of(filled, terms);
         Money need = defaults.worstCase(filled, input, tariff);
         // while it waits for the first call of its prefix it holds nothing
         try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {
@@ -190,19 +192,34 @@ public final class ModelPool {
         }
     }
 
-    /** What the provider counts, if it is to be asked and answers; otherwise the bound. */
-    private long inputTokens(ModelRequest request, CallTerms terms) throws InterruptedException {
-        long left = terms.deadlineNanos() - System.nanoTime();
-        if (counter == null || left <= 0) {
-            return tariff.inputBound(request);
+    /**
+     * The model's end, if that is at most {@link ModelSpec#SHUTDOWN_NOTICE} away; empty if it is gone already, no end is
+     * known, or the pool has no {@linkplain Builder#calendar calendar}.
+     */
+    public Optional<ShutdownNotice> shutdownNotice() {
+        return daysLeft()
+                .filter(days -> days > 0 && days <= ModelSpec.SHUTDOWN_NOTICE.toDays())
+                .map(days -> new ShutdownNotice(model(), spec().shutdown().orElseThrow(), days));
+    }
+
+    /**
+     * Refuses a model that has been shut down by the pool's {@linkplain Builder#calendar calendar}.
+     *
+     * @throws ModelShutDownException if so
+     */
+    public void requireInService() {
+        if (daysLeft().filter(days -> days <= 0).isPresent()) {
+            throw new ModelShutDownException(model(), spec().shutdown().orElseThrow());
         }
-        var context = CallContext.of(terms.purpose(), Duration.ofNanos(Math.min(left, COUNT_TIMEOUT.toNanos())));
-        try {
-            return counter.count(request, context);
-        } catch (ModelException uncounted) {
-            LOG.debug("{} did not count an input, its bound is reserved: {}", model(), uncounted.getMessage());
-            return tariff.inputBound(request);
+    }
+
+    private Optional<Long> daysLeft() {
+        InstantSource source = calendar;
+        if (source == null) {
+            return Optional.empty();
         }
+        LocalDate today = LocalDate.ofInstant(source.instant(), ZoneOffset.UTC);
+        return spec().shutdown().map(day -> ChronoUnit.DAYS.between(today, day));
     }
 
     /**
@@ -254,15 +271,13 @@ public final class ModelPool {
         private String safetyIdentifier = "";
         private @Nullable InputCounter counter;
         private Duration prefixPatience = PREFIX_PATIENCE;
-        private ModelCatalog catalog = ModelCatalog.standard();
-        private @Nullable Price price;
-        private int surchargePercent;
-        private @Nullable LocalDate today;
-        private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
+        private @Nullable InstantSource calendar;
+        private final ModelFacts facts;
 
         private Builder(ModelClient client, String model) {
             this.client = client;
             this.model = model;
+            facts = new ModelFacts(model);
         }
 
         /** The most calls in flight; default 64. Overload lowers it for a while. */
@@ -364,31 +379,35 @@ public final class ModelPool {
 
         /** What is added to the price of every token, in hundredths: 10 for data residency at OpenAI; default nothing. */
         public Builder surcharge(int percent) {
-            this.surchargePercent = percent;
+            facts.surcharge(percent);
             return this;
         }
 
         /** What calls of a tool at the provider cost, whatever the catalogue says. */
         public Builder toolPrice(ProviderTool.Kind kind, ToolPrice price) {
-            this.toolPrices.put(kind, price);
+            facts.toolPrice(kind, price);
             return this;
         }
 
-        /** Refuses a model that has been shut down by this day; default: nobody looks at the calendar. */
-        public Builder today(LocalDate today) {
-            this.today = today;
+        /**
+         * Tells the day, in UTC, by which a model that has been shut down is refused, now and before each call, and one that
+         * soon will be is told of by an event of the run; default: nobody looks at the calendar. The dates are those of the
+         * catalogue, which {@link ModelCatalog#withShutdowns} brings up to date.
+         */
+        public Builder calendar(InstantSource calendar) {
+            this.calendar = calendar;
             return this;
         }
 
         /** Where the model and its price are looked up; default {@link ModelCatalog#standard()}. */
         public Builder catalog(ModelCatalog catalog) {
-            this.catalog = catalog;
+            facts.catalog(catalog);
             return this;
         }
 
         /** The price of this model, whatever the catalogue says; default: the catalogue's. */
         public Builder price(Price price) {
-            this.price = price;
+            facts.price(price);
             return this;
         }
 
@@ -396,38 +415,20 @@ public final class ModelPool {
          * The pool.
          *
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
-         * @throws ModelShutDownException if the model has been shut down by {@link #today}
+         * @throws ModelShutDownException if the model has been shut down by the {@link #calendar}
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
          */
         public ModelPool build() {
-            var pool = new ModelPool(this, prices());
+            var pool = new ModelPool(this, facts.tariff());
             pool.worstCase(ModelRequest.of(model, "", "", 1));
-            pool.spec()
-                    .shutdown()
-                    .filter(day -> today != null && !today.isBefore(day))
-                    .ifPresent(day -> {
-                        throw new ModelShutDownException(model, day);
-                    });
+            pool.requireInService();
             return pool;
         }
 
-        private RequestDefaults defaults() {
-            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, timeout);
-        }
-
-        private ModelCatalog prices() {
-            ModelSpec spec = price == null ? catalog.spec(model) : priced(price);
-            if (surchargePercent != 0) {
-                spec = spec.withPrice(spec.price().withSurcharge(surchargePercent));
-            }
-            for (var tool : toolPrices.entrySet()) {
-                spec = spec.withToolPrice(tool.getKey(), tool.getValue());
-            }
-            return spec.equals(catalog.find(model).orElse(null)) ? catalog : catalog.with(spec);
-        }
-
-        private ModelSpec priced(Price own) {
-            return catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own));
+        private RequestDefaults defaults(ModelSpec spec) {
+            var caching =
+                    spec.can(Capability.PROMPT_CACHE_BREAKPOINTS) ? PromptCaching.MARKED : PromptCaching.AUTOMATIC;
+            return new RequestDefaults(serviceTier, fallsBack, verbosity, safetyIdentifier, caching, timeout);
         }
     }
 }

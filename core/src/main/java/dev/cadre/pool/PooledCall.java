@@ -82,7 +82,7 @@ final class PooledCall {
         var id = new Attempt.Id(terms.purpose(), request.model(), ++attempts);
         try (var flight = new Flight(admissions, waiter.ask.ticket(), money)) {
             CallContext context = context();
-            announce(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
+            tell(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
             long sentAt = System.nanoTime();
             flight.send();
             ModelReply reply;
@@ -174,22 +174,14 @@ final class PooledCall {
         return new CallRefusedException(request.model(), terms.purpose(), reason, lastFailure);
     }
 
-    /** Nothing is sent that could not be taken down. */
-    private void announce(Attempt.Started started) {
-        try {
-            terms.attempts().on(started);
-        } catch (UnrecordedException veto) {
-            throw veto;
-        } catch (RuntimeException failure) {
-            LOG.warn("a listener failed on Started: {}", failure.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(failure));
-        }
-    }
-
+    /** A listener's failure changes nothing, save that nothing is sent that could not be taken down. */
     private void tell(Attempt attempt) {
         try {
             terms.attempts().on(attempt);
         } catch (RuntimeException failure) {
+            if (failure instanceof UnrecordedException && attempt instanceof Attempt.Started) {
+                throw failure;
+            }
             LOG.warn(
                     "a listener failed on {}: {}",
                     attempt.getClass().getSimpleName(),

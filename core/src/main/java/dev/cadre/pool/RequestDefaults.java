@@ -4,6 +4,7 @@ package dev.cadre.pool;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.Money;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What a pool fills into requests that leave it open, and does about the answer to it. Immutable.
  *
  * @param fallsBack whether a call that finds no room in flex processing is made again as an ordinary one
+ * @param promptCaching what suits the model
  * @param timeout of one attempt; null for the one that suits the service tier
  */
 record RequestDefaults(
@@ -21,8 +23,10 @@ record RequestDefaults(
         boolean fallsBack,
         Verbosity verbosity,
         String safetyIdentifier,
+        PromptCaching promptCaching,
         @Nullable Duration timeout) {
-    static final RequestDefaults NONE = new RequestDefaults(ServiceTier.STANDARD, false, Verbosity.STANDARD, "", null);
+    static final RequestDefaults NONE =
+            new RequestDefaults(ServiceTier.STANDARD, false, Verbosity.STANDARD, "", PromptCaching.AUTOMATIC, null);
 
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
     /** Flex processing waits for idle machines. */
@@ -35,6 +39,9 @@ record RequestDefaults(
         }
         if (options.safetyIdentifier().isEmpty()) {
             options = options.withSafetyIdentifier(safetyIdentifier);
+        }
+        if (options.promptCaching() == PromptCaching.AUTOMATIC) {
+            options = options.withPromptCaching(promptCaching);
         }
         var tier = request.serviceTier() == ServiceTier.STANDARD ? serviceTier : request.serviceTier();
         return request.withServiceTier(tier).withOptions(options);

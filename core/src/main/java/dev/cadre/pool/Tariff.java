@@ -6,10 +6,12 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ProviderTool.FileSearch;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
 import java.util.Optional;
@@ -59,7 +61,7 @@ public final class Tariff {
         Money fee = Money.ZERO;
         for (ProviderTool tool : request.options().providerTools()) {
             ToolPrice price = spec.toolPrice(tool.kind());
-            fetched = Math.max(fetched, price.maxTokensPerCall());
+            fetched = Math.max(fetched, fetchedBy(tool, price));
             fee = fee.atLeast(price.perCall());
         }
         int calls = request.options().maxProviderCalls();
@@ -67,6 +69,13 @@ public final class Tariff {
         return spec.price()
                 .worstCase(input, request.maxOutputTokens(), request.serviceTier())
                 .plus(fee.times(calls));
+    }
+
+    private static long fetchedBy(ProviderTool tool, ToolPrice price) {
+        return tool instanceof ProviderTool.FileSearch search && search.maxResults() > FileSearch.PRICED_RESULTS
+                ? Math.ceilDiv(
+                        Math.multiplyExact(price.maxTokensPerCall(), search.maxResults()), FileSearch.PRICED_RESULTS)
+                : price.maxTokensPerCall();
     }
 
     /** The most input tokens that what is sent can make. */
@@ -110,7 +119,7 @@ public final class Tariff {
         ModelSpec answering = catalog.find(billed.model()).orElse(spec);
         try {
             Money asked = spec.price().cost(usage, billed.serviceTier());
-            Money tokens = asked.atLeast(answering.price().cost(usage, billed.serviceTier()));
+            Money tokens = asked.atLeast(regional(answering.price()).cost(usage, billed.serviceTier()));
             Money cost = tokens.plus(fees(billed));
             return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
                     ? Optional.empty()
@@ -118,6 +127,12 @@ public final class Tariff {
         } catch (UnpricedException | ArithmeticException unknown) {
             return Optional.empty();
         }
+    }
+
+    /** Whoever answers does so where the question went. */
+    private Price regional(Price answering) {
+        int percent = Math.max(spec.price().surchargePercent(), answering.surchargePercent());
+        return answering.withSurcharge(percent);
     }
 
     private Money fees(ModelException.Billed billed) {

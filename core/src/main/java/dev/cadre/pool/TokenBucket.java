@@ -14,11 +14,17 @@ import java.time.Duration;
  * <p>What the provider says is left was so when it took the call in, not when its reply arrived: it is compared with
  * what this bucket would have held then if nobody else used the rate. The difference lowers the level, until the provider
  * says otherwise; nothing that it says raises the level above what was taken and refilled here.
+ *
+ * <p>When nothing is left, and the rate is whole again in a minute, that is either a bucket that refills evenly, of which
+ * the next unit comes at once, or a window of a minute, of which none does. What the provider said while much was left
+ * tells them apart: a bucket is whole as soon as what was used has come back.
  */
 final class TokenBucket {
     private static final long UNITS = 60_000_000; // microseconds of a minute
     private static final long MOST = 50_000_000_000L; // more per minute than this is no limit: level * UNITS fits
     private static final int BURSTS_PER_MINUTE = 6;
+    private static final long MILLIS_PER_MINUTE = 60_000;
+    private static final long TOLERANCE_MILLIS = 6_000;
     private static final Duration LEAST_REFILL = Duration.ofSeconds(54);
     private static final Duration MOST_REFILL = Duration.ofSeconds(66);
 
@@ -34,6 +40,8 @@ final class TokenBucket {
 
     private boolean closed;
     private long closedUntil;
+    /** Reports that told of a window, less those that told of a refill. */
+    private long windows;
 
     TokenBucket(long perMinute, long now) {
         configured = perMinute;
@@ -80,6 +88,7 @@ final class TokenBucket {
         refill(now);
         if (window.isKnown()) {
             adopt(Math.min(configured, window.limitPerMinute()), now);
+            tellApart(window);
         }
         if (window.remaining() >= 0 && !isUnlimited()) {
             long others = Math.max(0, base + mark - units(window.remaining()));
@@ -90,9 +99,23 @@ final class TokenBucket {
         }
     }
 
+    /** Counts a report made while a fifth or more was left; later both kinds may say the same. */
+    private void tellApart(RateLimits.Window window) {
+        long stated = window.limitPerMinute();
+        long used = stated - window.remaining();
+        if (stated > MOST
+                || used < 0
+                || used > stated - stated / 5
+                || !window.reset().isPositive()) {
+            return;
+        }
+        long reset = Clock.boundedNanos(window.reset()) / 1_000_000;
+        windows += Math.abs(reset - used * MILLIS_PER_MINUTE / stated) > TOLERANCE_MILLIS ? 1 : -1;
+    }
+
     /** Whether an empty bucket that refills evenly is whole after this time; if not, it is the end of a window. */
-    private static boolean isRefill(Duration reset) {
-        return reset.compareTo(LEAST_REFILL) >= 0 && reset.compareTo(MOST_REFILL) <= 0;
+    private boolean isRefill(Duration reset) {
+        return windows <= 0 && reset.compareTo(LEAST_REFILL) >= 0 && reset.compareTo(MOST_REFILL) <= 0;
     }
 
     private void adopt(long perMinute, long now) {

@@ -11,6 +11,8 @@ public enum Capability {
     REASONING("supports_reasoning"),
     /** Charges less for a prompt it has read before. */
     PROMPT_CACHING("supports_prompt_caching"),
+    /** Finds again only what was marked in a prompt, and charges for keeping it. */
+    PROMPT_CACHE_BREAKPOINTS("supports_prompt_cache_breakpoints"),
     /** Reads images. */
     VISION("supports_vision"),
     /** Operates a screen. */

@@ -4,6 +4,7 @@ package dev.cadre.price;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +19,24 @@ public final class ModelCatalog {
     private static final Pattern DATE = Pattern.compile("-(20\\d{2}-\\d{2}-\\d{2}|20\\d{6})$");
 
     private final Map<String, ModelSpec> byId;
+    private final Map<String, SkippedModel> skipped;
 
-    private ModelCatalog(Map<String, ModelSpec> byId) {
+    private ModelCatalog(Map<String, ModelSpec> byId, Map<String, SkippedModel> skipped) {
         this.byId = Collections.unmodifiableMap(byId);
+        this.skipped = Collections.unmodifiableMap(skipped);
     }
 
     /** A catalogue of the given models and no others; of two with one id the later counts. */
     public static ModelCatalog of(List<ModelSpec> specs) {
+        return of(specs, List.of());
+    }
+
+    private static ModelCatalog of(List<ModelSpec> specs, List<SkippedModel> skipped) {
         var byId = new LinkedHashMap<String, ModelSpec>();
         specs.forEach(spec -> byId.put(spec.id(), spec));
-        return new ModelCatalog(byId);
+        var unpriced = new LinkedHashMap<String, SkippedModel>();
+        skipped.forEach(model -> unpriced.put(model.id(), model));
+        return new ModelCatalog(byId, unpriced);
     }
 
     /**
@@ -40,22 +49,44 @@ public final class ModelCatalog {
 
     /**
      * Reads a price file: an object of models by id, in LiteLLM's field names, prices in US dollars per token. Prices are
-     * read exactly and rounded up to a pico-dollar. Models that are not paid by input and output tokens are left out.
+     * read exactly and rounded up to a pico-dollar; the prices of a service tier, or of long requests, that do not stand in
+     * one ratio to the ordinary ones are read at the dearest of their ratios.
+     *
+     * <p>A model that cannot be priced so is {@linkplain #skipped left out} with the reason: one that is not paid by input
+     * and output tokens, has no price or one of zero, has a field that may raise the price and is not understood, or a field
+     * of the wrong kind. It is refused when asked for, and so are those of its dated snapshots that are not listed.
      *
      * <p>Beyond LiteLLM's fields: {@code context_tokens}; {@code utf8_bytes_bound_tokens}, false by default, see
-     * {@link ModelSpec#bytesBoundTokens}; {@code as_of}, a date.
+     * {@link ModelSpec#bytesBoundTokens}; {@code supports_prompt_cache_breakpoints}, see
+     * {@link Capability#PROMPT_CACHE_BREAKPOINTS}; {@code as_of}, a date; {@code image_tokens_low}, {@code _high} and so on
+     * for each detail; {@code web_search_cost_per_call} with {@code web_search_tokens_per_call}, and so on for each tool.
      *
-     * @throws PriceFileException if the text is no such file, or a field that is read has an impossible value
+     * @throws PriceFileException if the text is no such file
      */
     public static ModelCatalog parse(String json) {
-        return of(PriceFile.read(json));
+        PriceFile file = PriceFile.read(json);
+        return of(file.models(), file.skipped());
     }
 
     /** This catalogue with a model added, or replaced in its place. */
     public ModelCatalog with(ModelSpec spec) {
         var copy = new LinkedHashMap<>(byId);
         copy.put(spec.id(), spec);
-        return new ModelCatalog(copy);
+        var others = new LinkedHashMap<>(skipped);
+        others.remove(spec.id());
+        return new ModelCatalog(copy, others);
+    }
+
+    /**
+     * This catalogue with the shutdown dates that a provider tells, which count more than its own. A dated snapshot that is
+     * not listed gets an entry of its own; models that the catalogue does not have are left out.
+     *
+     * @param dates the first day without a model, by the provider's id
+     */
+    public ModelCatalog withShutdowns(Map<String, LocalDate> dates) {
+        var copy = new LinkedHashMap<>(byId);
+        dates.forEach((model, day) -> find(model).ifPresent(spec -> copy.put(model, spec.shuttingDown(model, day))));
+        return new ModelCatalog(copy, skipped);
     }
 
     /**
@@ -65,19 +96,32 @@ public final class ModelCatalog {
      * @throws UnpricedModelException if the catalogue does not have it
      */
     public ModelSpec spec(String model) {
-        return find(model).orElseThrow(() -> new UnpricedModelException(model));
+        return find(model).orElseThrow(() -> {
+            SkippedModel unpriced = skipped.get(listed(model));
+            return unpriced == null ? new UnpricedModelException(model) : new UnpricedModelException(model, unpriced);
+        });
     }
 
     /** The same as {@link #spec}, or empty if the catalogue does not have the model. */
     public Optional<ModelSpec> find(String model) {
-        var exact = byId.get(model);
-        return Optional.ofNullable(
-                exact != null ? exact : byId.get(DATE.matcher(model).replaceFirst("")));
+        return Optional.ofNullable(byId.get(listed(model)));
+    }
+
+    /** The id itself if it is listed, skipped ones included; else that of its model, without a date. */
+    private String listed(String model) {
+        return byId.containsKey(model) || skipped.containsKey(model)
+                ? model
+                : DATE.matcher(model).replaceFirst("");
     }
 
     /** All models, in the order in which they were listed. */
     public List<ModelSpec> models() {
         return List.copyOf(byId.values());
+    }
+
+    /** The models that stood in the price file and cannot be priced, in its order; none if there was no file. */
+    public List<SkippedModel> skipped() {
+        return List.copyOf(skipped.values());
     }
 
     /** Read when it is first asked for. */
@@ -89,7 +133,11 @@ public final class ModelCatalog {
                 if (file == null) {
                     throw new IllegalStateException("models.json is missing beside " + ModelCatalog.class.getName());
                 }
-                return parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+                ModelCatalog catalog = parse(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+                if (!catalog.skipped.isEmpty()) {
+                    throw new IllegalStateException("models.json has models without a price: " + catalog.skipped());
+                }
+                return catalog;
             } catch (IOException unreadable) {
                 throw new UncheckedIOException("models.json cannot be read", unreadable);
             }

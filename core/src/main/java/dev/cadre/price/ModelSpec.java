@@ -4,6 +4,7 @@ package dev.cadre.price;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Attachment.Detail;
 import dev.cadre.model.ProviderTool;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -48,6 +49,12 @@ public record ModelSpec(
 
     /** A limit that is not known, and so never reached. */
     public static final long UNKNOWN = Long.MAX_VALUE;
+
+    /**
+     * How long before its shutdown a model is warned of: half a year, in which a team can try another model beside it and
+     * still move at leisure.
+     */
+    public static final Duration SHUTDOWN_NOTICE = Duration.ofDays(180);
 
     public ModelSpec {
         if (id.isBlank()) {
@@ -124,6 +131,24 @@ public record ModelSpec(
         more.putAll(toolPrices);
         more.put(kind, price);
         return with(this.price, imageTokens, more);
+    }
+
+    /** This model, or a snapshot of it, with a day from which on it is gone. */
+    ModelSpec shuttingDown(String id, LocalDate day) {
+        return new ModelSpec(
+                id,
+                provider,
+                price,
+                contextTokens,
+                maxInputTokens,
+                maxOutputTokens,
+                bytesBoundTokens,
+                capabilities,
+                imageTokens,
+                toolPrices,
+                day,
+                source,
+                asOf);
     }
 
     private ModelSpec with(Price price, Map<Detail, Long> imageTokens, Map<ProviderTool.Kind, ToolPrice> toolPrices) {

@@ -116,10 +116,12 @@ public record Money(long picoUsd) implements Comparable<Money> {
         return new Money(up.longValue());
     }
 
+    /** Whether this is nothing at all. */
     public boolean isZero() {
         return picoUsd == 0;
     }
 
+    /** Whether this is strictly more. */
     public boolean isMoreThan(Money other) {
         return picoUsd > other.picoUsd;
     }

@@ -6,38 +6,46 @@ import dev.cadre.json.JsonException;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
-/** Reads a file of models and prices in LiteLLM's field names. */
-final class PriceFile {
+/**
+ * A file of models and prices in LiteLLM's field names, read entry by entry: what is wrong with one says nothing about the
+ * others.
+ *
+ * @param skipped what was not taken
+ */
+record PriceFile(List<ModelSpec> models, List<SkippedModel> skipped) {
 
-    /** Modes whose calls are paid by input and output tokens; others, such as images, are priced by other units. */
-    private static final Set<String> TEXT_MODES = Set.of("chat", "responses", "completion");
+    static PriceFile read(String json) {
+        var models = new ArrayList<ModelSpec>();
+        var skipped = new ArrayList<SkippedModel>();
+        entries(json).fields().forEach((id, value) -> {
+            try {
+                models.add(spec(id, value));
+            } catch (JsonException | DateTimeException | IllegalArgumentException | ArithmeticException unfit) {
+                skipped.add(new SkippedModel(id, String.valueOf(unfit.getMessage())));
+            }
+        });
+        return new PriceFile(models, skipped);
+    }
 
-    private PriceFile() {}
+    private static ModelSpec spec(String id, Json value) {
+        if (value instanceof Json.Obj fields) {
+            return new PriceEntry(id, fields).spec();
+        }
+        throw new JsonException("expected an object, got " + value.kind());
+    }
 
-    static List<ModelSpec> read(String json) {
+    private static Json.Obj entries(String json) {
         Json tree;
         try {
             tree = Json.parse(json);
         } catch (JsonException notJson) {
             throw new PriceFileException("not a price file: " + notJson.getMessage(), notJson);
         }
-        if (!(tree instanceof Json.Obj models)) {
-            var problem = new JsonException("expected an object of models by id, got " + tree.kind());
-            throw new PriceFileException("not a price file: " + problem.getMessage(), problem);
+        if (tree instanceof Json.Obj models) {
+            return models;
         }
-        var specs = new ArrayList<ModelSpec>();
-        models.fields().forEach((id, value) -> {
-            try {
-                var entry = new PriceEntry(models.object(id));
-                if (TEXT_MODES.contains(entry.text("mode", "chat")) && entry.hasTokenPrices()) {
-                    specs.add(entry.spec(id));
-                }
-            } catch (JsonException | DateTimeException | IllegalArgumentException | ArithmeticException defect) {
-                throw new PriceFileException("model '%s': %s".formatted(id, defect.getMessage()), defect);
-            }
-        });
-        return specs;
+        var problem = new JsonException("expected an object of models by id, got " + tree.kind());
+        throw new PriceFileException("not a price file: " + problem.getMessage(), problem);
     }
 }

@@ -7,10 +7,22 @@ public final class UnpricedModelException extends UnpricedException {
     private final String model;
 
     UnpricedModelException(String model) {
+        this(model, "no price for model '%s' in the catalogue".formatted(model), ", or read a price file with ModelCatalog.parse");
+    }
+
+    UnpricedModelException(String model, SkippedModel entry) {
+        this(
+                model,
+                "no price for model '%s' in the catalogue: the price file's entry '%s' was skipped, because %s"
+                        .formatted(model, entry.id(), entry.reason()),
+                "");
+    }
+
+    private UnpricedModelException(String model, String why, String otherWay) {
         super("""
-                no price for model '%s' in the catalogue, so it cannot be called within a budget; add one with \
-                catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output))), or read a price \
-                file with ModelCatalog.parse""".formatted(model, model));
+                %s, so it cannot be called within a budget; add one with \
+                catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output)))%s"""
+                .formatted(why, model, otherWay));
         this.model = model;
     }
 

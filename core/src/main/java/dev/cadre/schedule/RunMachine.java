@@ -152,7 +152,7 @@ public final class RunMachine {
             return; // an abandoned rung that came back late
         }
         graph.readyPostponed();
-        tell(new RunEvent.RungEnded(settings.runId(), at(), id.label(), execution.tier, describe(end)));
+        tell(new RunEvent.RungEnded(settings.runId(), at(), id.label(), execution.tier, failure(end)));
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
             case RungEnd.Rejected rejected -> escalate(execution, rejected);
@@ -167,13 +167,14 @@ public final class RunMachine {
         ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
-    private static String describe(RungEnd end) {
+    private static @Nullable Failure failure(RungEnd end) {
         return switch (end) {
-            case RungEnd.Accepted accepted -> "accepted";
-            case RungEnd.Rejected rejected -> rejected.failure().toString();
-            case RungEnd.Failed failed -> failed.failure().toString();
-            case RungEnd.Unaffordable unaffordable -> "unaffordable: " + unaffordable.needed();
-            case RungEnd.Cancelled cancelled -> "cancelled";
+            case RungEnd.Accepted accepted -> null;
+            case RungEnd.Rejected rejected -> rejected.failure();
+            case RungEnd.Failed failed -> failed.failure();
+            case RungEnd.Unaffordable(Money needed) ->
+                new Failure(Failure.Kind.BUDGET, "its first call needs up to " + needed);
+            case RungEnd.Cancelled cancelled -> new Failure(Failure.Kind.CANCELLED, "it was interrupted");
         };
     }
 

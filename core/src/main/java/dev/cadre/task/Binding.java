@@ -22,6 +22,7 @@ public sealed interface Binding {
         /** At least one, unless the list is empty: the default. */
         MinSuccess ONE = items -> Math.min(1, items);
 
+        /** How many of so many items must succeed. */
         int of(int items);
     }
 }

@@ -81,6 +81,7 @@ public final class Input<I> {
     /** A function of three values. */
     @FunctionalInterface
     public interface Three<A, B, C, R> {
+        /** The input that is made of three outputs. */
         R apply(A a, B b, C c);
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.task;
 
 import dev.cadre.model.Effort;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The limits of a run, in one place.
@@ -65,120 +66,83 @@ public record Limits(
     }
 
     public Limits withMaxSubtasks(int subtasks) {
-        return new Limits(
-                subtasks,
-                maxDepth,
-                maxItems,
-                deadline,
-                plannerOutputTokens,
-                planContinuations,
-                workerOutputTokens,
-                effort,
-                tools);
+        return changed(draft -> draft.maxSubtasks = subtasks);
     }
 
     public Limits withMaxDepth(int depth) {
-        return new Limits(
-                maxSubtasks,
-                depth,
-                maxItems,
-                deadline,
-                plannerOutputTokens,
-                planContinuations,
-                workerOutputTokens,
-                effort,
-                tools);
+        return changed(draft -> draft.maxDepth = depth);
     }
 
     public Limits withMaxItems(int items) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                items,
-                deadline,
-                plannerOutputTokens,
-                planContinuations,
-                workerOutputTokens,
-                effort,
-                tools);
+        return changed(draft -> draft.maxItems = items);
     }
 
     public Limits withDeadline(Duration time) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                maxItems,
-                time,
-                plannerOutputTokens,
-                planContinuations,
-                workerOutputTokens,
-                effort,
-                tools);
+        return changed(draft -> draft.deadline = time);
     }
 
     public Limits withPlannerOutputTokens(long tokens) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                maxItems,
-                deadline,
-                tokens,
-                planContinuations,
-                workerOutputTokens,
-                effort,
-                tools);
+        return changed(draft -> draft.plannerOutputTokens = tokens);
     }
 
     public Limits withPlanContinuations(int calls) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                maxItems,
-                deadline,
-                plannerOutputTokens,
-                calls,
-                workerOutputTokens,
-                effort,
-                tools);
+        return changed(draft -> draft.planContinuations = calls);
     }
 
     public Limits withWorkerOutputTokens(long tokens) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                maxItems,
-                deadline,
-                plannerOutputTokens,
-                planContinuations,
-                tokens,
-                effort,
-                tools);
+        return changed(draft -> draft.workerOutputTokens = tokens);
     }
 
     public Limits withEffort(Effort chosen) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                maxItems,
-                deadline,
-                plannerOutputTokens,
-                planContinuations,
-                workerOutputTokens,
-                chosen,
-                tools);
+        return changed(draft -> draft.effort = chosen);
     }
 
     public Limits withTools(ToolLimits chosen) {
-        return new Limits(
-                maxSubtasks,
-                maxDepth,
-                maxItems,
-                deadline,
-                plannerOutputTokens,
-                planContinuations,
-                workerOutputTokens,
-                effort,
-                chosen);
+        return changed(draft -> draft.tools = chosen);
+    }
+
+    private Limits changed(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.limits();
+    }
+
+    /** The one place that lists the components by position, of which several have one type. */
+    private static final class Draft {
+        private int maxSubtasks;
+        private int maxDepth;
+        private int maxItems;
+        private Duration deadline;
+        private long plannerOutputTokens;
+        private int planContinuations;
+        private long workerOutputTokens;
+        private Effort effort;
+        private ToolLimits tools;
+
+        Draft(Limits limits) {
+            maxSubtasks = limits.maxSubtasks;
+            maxDepth = limits.maxDepth;
+            maxItems = limits.maxItems;
+            deadline = limits.deadline;
+            plannerOutputTokens = limits.plannerOutputTokens;
+            planContinuations = limits.planContinuations;
+            workerOutputTokens = limits.workerOutputTokens;
+            effort = limits.effort;
+            tools = limits.tools;
+        }
+
+        Limits limits() {
+            return new Limits(
+                    maxSubtasks,
+                    maxDepth,
+                    maxItems,
+                    deadline,
+                    plannerOutputTokens,
+                    planContinuations,
+                    workerOutputTokens,
+                    effort,
+                    tools);
+        }
     }
 
     private static void requirePositive(String name, long value) {

@@ -19,10 +19,12 @@ public sealed interface Outcome<T> {
     /** It was never tried. */
     record Skipped<T>(Skip skip) implements Outcome<T> {}
 
+    /** A failure of this kind; keys are taken out of the message. */
     static <T> Outcome<T> failed(Failure.Kind kind, String message) {
         return new Failed<>(new Failure(kind, message));
     }
 
+    /** A skip of this kind that no other subtask is to blame for. */
     static <T> Outcome<T> skipped(Skip.Kind kind, String message) {
         return new Skipped<>(new Skip(kind, message, List.of()));
     }
@@ -36,6 +38,7 @@ public sealed interface Outcome<T> {
         };
     }
 
+    /** Whether there is a value. */
     default boolean isSucceeded() {
         return this instanceof Succeeded<T>;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.json.Json;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ProviderTool;
@@ -30,8 +31,8 @@ public final class SubtaskType<I, O> {
 
     private final String name;
     private final String description;
-    private final Class<I> input;
-    private final Class<O> output;
+    private final JsonType<I> input;
+    private final JsonType<O> output;
     private final Work<I, O> work;
     private final Tiers tiers;
     private final List<Acceptance<I, O>> acceptances;
@@ -40,8 +41,8 @@ public final class SubtaskType<I, O> {
     private SubtaskType(
             String name,
             String description,
-            Class<I> input,
-            Class<O> output,
+            JsonType<I> input,
+            JsonType<O> output,
             Work<I, O> work,
             Tiers tiers,
             List<Acceptance<I, O>> acceptances,
@@ -57,12 +58,10 @@ public final class SubtaskType<I, O> {
     }
 
     private static <I, O> SubtaskType<I, O> of(
-            String name, String description, Class<I> input, Class<O> output, Work<I, O> work) {
+            String name, String description, JsonType<I> input, JsonType<O> output, Work<I, O> work) {
         if (!name.matches(NAME)) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
-        JsonType.of(input);
-        JsonType.of(output);
         return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false);
     }
 
@@ -74,13 +73,26 @@ public final class SubtaskType<I, O> {
      *     {@link #describedAs} gives another
      */
     public static <I, O> SubtaskType<I, O> model(String name, Class<I> input, Class<O> output, String instructions) {
-        return of(name, instructions, input, output, Work.Model.of(instructions));
+        return of(name, instructions, JsonType.of(input), JsonType.of(output), Work.Model.of(instructions));
+    }
+
+    /**
+     * Work for a model on any JSON, answered by an object of a schema that is known only when the program runs, such as
+     * one that a user wrote. An answer is checked against it before it counts. For graphs by hand and for bulk: a planner
+     * cannot be given it.
+     *
+     * @param outputSchema a strict JSON schema, as text: its root is an object, all properties are required and no others
+     *     allowed, and what may be missing is a union with null
+     * @throws IllegalArgumentException if the schema breaks a rule of strict mode; it names the place and the rule
+     */
+    public static SubtaskType<Json, Json.Obj> json(String name, String outputSchema, String instructions) {
+        return of(name, instructions, JsonType.any(), JsonType.ofSchema(outputSchema), Work.Model.of(instructions));
     }
 
     /** Work for plain Java code, which costs nothing and runs on a virtual thread. */
     public static <I, O> SubtaskType<I, O> code(
             String name, Class<I> input, Class<O> output, Worker<? super I, ? extends O> worker) {
-        return of(name, name, input, output, new Work.Code<>(worker));
+        return of(name, name, JsonType.of(input), JsonType.of(output), new Work.Code<>(worker));
     }
 
     /** The planner's description of this kind of work. */
@@ -180,34 +192,57 @@ public final class SubtaskType<I, O> {
         return new SubtaskType<>(name, description, input, output, work, tiers, acceptances, true);
     }
 
+    /** The name by which planners, journals and messages speak of it. */
     public String name() {
         return name;
     }
 
+    /** What it is for, in a sentence that the planner reads. */
     public String description() {
         return description;
     }
 
+    /** The type of its input. */
     public Class<I> input() {
+        return input.rawType();
+    }
+
+    /** The type of its output. */
+    public Class<O> output() {
+        return output.rawType();
+    }
+
+    /** How an input is written for a model, a journal and a fingerprint. */
+    public JsonType<I> inputType() {
         return input;
     }
 
-    public Class<O> output() {
+    /** What is asked of a model, and how an output is read and written. */
+    public JsonType<O> outputType() {
         return output;
     }
 
+    /** Whether a plan can say its input: any JSON cannot be asked of a planner. */
+    public boolean isPlannable() {
+        return !input.equals(JsonType.any());
+    }
+
+    /** What performs it: a model with instructions, or plain code. */
     public Work<I, O> work() {
         return work;
     }
 
+    /** The tiers that it may run on; of no consequence for plain code. */
     public Tiers tiers() {
         return tiers;
     }
 
+    /** The rules that an output must pass, in the order in which they are asked. */
     public List<Acceptance<I, O>> acceptances() {
         return acceptances;
     }
 
+    /** Whether a planner may mark a subtask of this type as one that the run can do without. */
     public boolean isOptionalAllowed() {
         return optionalAllowed;
     }
@@ -236,7 +271,7 @@ public final class SubtaskType<I, O> {
 
     @Override
     public String toString() {
-        return "SubtaskType[%s: %s -> %s]".formatted(name, input.getSimpleName(), output.getSimpleName());
+        return "SubtaskType[%s: %s -> %s]".formatted(name, input().getSimpleName(), output().getSimpleName());
     }
 
     private SubtaskType<I, O> with(Tiers changed) {

@@ -26,6 +26,7 @@ public final class TaskGraph<R> {
         this.answer = answer;
     }
 
+    /** An empty graph, to be filled. */
     public static Builder builder() {
         return new Builder();
     }

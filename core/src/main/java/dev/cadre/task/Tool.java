@@ -122,14 +122,17 @@ public final class Tool {
         return new Tool(spec, effect, Set.of(capabilities), stateful, sessions);
     }
 
+    /** The name that the model calls it by. */
     public String name() {
         return spec.name();
     }
 
+    /** What the model is shown of it. */
     public ToolSpec spec() {
         return spec;
     }
 
+    /** Whether it changes anything. */
     public Effect effect() {
         return effect;
     }

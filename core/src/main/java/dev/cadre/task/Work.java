@@ -118,6 +118,7 @@ public sealed interface Work<I, O> {
             return copy;
         }
 
+        /** What the model is told to do, the same for every input. */
         public String instructions() {
             return instructions;
         }
@@ -127,6 +128,7 @@ public sealed interface Work<I, O> {
             return sharedContext;
         }
 
+        /** The tools that the model may call, in this process. */
         public List<Tool> tools() {
             return tools;
         }

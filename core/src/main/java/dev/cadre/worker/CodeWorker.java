@@ -50,7 +50,7 @@ final class CodeWorker {
             return failed(Failure.Kind.CODE_FAILED, "the code returned null");
         }
         try {
-            requireWritable(JsonType.of(task.type().output()), value);
+            requireWritable(task.type().outputType(), value);
         } catch (JsonException | ClassCastException unfit) {
             return failed(Failure.Kind.CODE_FAILED, "the code returned an unfit value: " + Excerpt.line(unfit));
         }

@@ -11,6 +11,7 @@ import dev.cadre.pool.CallRefusedException;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.WorkerContext;
@@ -87,8 +88,8 @@ final class ModelWorker {
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
                     new RungEvent.CallFailed(failure);
             };
-        } catch (UnpricedException unbounded) {
-            return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(unbounded), NOT_SENT));
+        } catch (UnpricedException | ModelShutDownException refused) {
+            return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(refused), NOT_SENT));
         } catch (BudgetClosedException closed) {
             return new RungEvent.BudgetClosed(Excerpt.line(closed));
         } catch (UnrecordedException unrecorded) {

@@ -48,7 +48,7 @@ public final class Rung {
 
     private Rung(RungTask task, ModelRequest first, ToolLoop tools, long mostOutputTokens) {
         this.task = task;
-        this.output = JsonType.of(task.type().output());
+        this.output = task.type().outputType();
         this.request = first;
         this.turns = new ArrayList<>(first.turns());
         this.tools = tools;

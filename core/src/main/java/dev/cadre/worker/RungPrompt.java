@@ -2,7 +2,6 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ModelRequest;
@@ -48,7 +47,7 @@ final class RungPrompt {
             String model,
             long mostOutputTokens,
             Limits limits) {
-        var output = JsonType.of(type.output());
+        var output = type.outputType();
         return new ModelRequest(
                 model,
                 work.instructions() + FRAME + shared(work.sharedContext()),

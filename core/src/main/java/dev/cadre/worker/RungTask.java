@@ -39,7 +39,7 @@ public record RungTask(
      * @throws JsonException if the input is no instance of the type's input, or cannot be written
      */
     public String inputJson() {
-        return write(JsonType.of(type.input()));
+        return write(type.inputType());
     }
 
     /**

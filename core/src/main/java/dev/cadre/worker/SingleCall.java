@@ -3,7 +3,6 @@ package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonMismatchException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
@@ -112,7 +111,7 @@ public final class SingleCall<I, O> {
     private Outcome<O> checked(Optional<I> input, String text) {
         O value;
         try {
-            value = JsonType.of(type.output()).read(text);
+            value = type.outputType().read(text);
         } catch (JsonMismatchException mismatch) {
             return Outcome.failed(Failure.Kind.INVALID_OUTPUT, Excerpt.line(mismatch));
         }

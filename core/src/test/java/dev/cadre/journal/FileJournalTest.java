@@ -45,13 +45,13 @@ class FileJournalTest {
 
     @Test
     void lines_areJsonThatBeginsWithItsChecksum() throws IOException {
-        Samples.write(file(), List.of(new RunEnded("r1", "complete"), new Intent(CATS, Samples.PRINT, 1, Money.ZERO)));
+        Samples.write(file(), List.of(new RunEnded("r1", "complete"), new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.ZERO)));
 
         assertThat(Files.readAllLines(file())).containsExactly("""
                 {"crc":"f309c00b","v":1,"n":0,"kind":"journal"}""", """
                 {"crc":"34439010","v":1,"n":1,"at":1795305600123,"kind":"run_ended","run":"r1","status":"complete"}""", """
-                {"crc":"84cbf628","v":1,"n":2,"at":1795305600123,"kind":"intent","run":"r1","subtask":"cats","item":-1,\
-                "fingerprint":"%s","attempt":1,"reservedPicoUsd":0}""".formatted(Samples.PRINT));
+                {"crc":"85af8a42","v":1,"n":2,"at":1795305600123,"kind":"intent","run":"r1","subtask":"cats","item":-1,\
+                "fingerprint":"%s","attempt":1,"purpose":"WORK","tier":"NANO","model":"gpt-5.4-nano","reservedPicoUsd":0}""".formatted(Samples.PRINT));
     }
 
     @Test
@@ -158,12 +158,12 @@ class FileJournalTest {
     @Test
     void intent_whoseNumberIsUsedAgain_staysOpen() {
         try (var journal = Samples.open(file())) {
-            journal.append(new Intent(CATS, Samples.PRINT, 1, Money.usd("0.003")));
-            journal.append(new Intent(CATS, Samples.PRINT, 1, Money.usd("0.005")));
-            journal.append(new Settled(CATS, 1, Samples.COST));
+            journal.append(new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.usd("0.003")));
+            journal.append(new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.usd("0.005")));
+            journal.append(new Settled(CATS, 1, "complete", Samples.COST));
 
             assertThat(journal.openIntents("r1"))
-                    .containsExactly(new Intent(CATS, Samples.PRINT, 1, Money.usd("0.003")));
+                    .containsExactly(new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.usd("0.003")));
             assertThat(journal.spent("r1")).isEqualTo(Samples.COST.plus(Spend.forfeited(Money.usd("0.003"))));
         }
     }
@@ -181,9 +181,9 @@ class FileJournalTest {
 
     @Test
     void run_startedAgain_hasNotEnded() {
-        var first = new RunStarted("r1", Samples.PRINT, Money.usd("1"));
-        var other = new RunStarted("r2", Samples.PRINT, Money.usd("2"));
-        var again = new RunStarted("r1", Samples.PRINT, Money.usd("3"));
+        var first = new RunStarted("r1", Samples.PRINT, "", Money.usd("1"));
+        var other = new RunStarted("r2", Samples.PRINT, "", Money.usd("2"));
+        var again = new RunStarted("r1", Samples.PRINT, "", Money.usd("3"));
         var end = new RunEnded("r1", "failed");
         try (var journal = Samples.open(file())) {
             List.of(first, other, end).forEach(journal::append);

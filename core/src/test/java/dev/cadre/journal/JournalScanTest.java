@@ -216,7 +216,7 @@ class JournalScanTest {
     @Test
     void moneyBeyondAnyAmount_isDamage() throws IOException {
         var settled =
-                "\"v\":1,\"n\":%d,\"at\":0,\"kind\":\"settled\",\"run\":\"r1\",\"subtask\":\"a\",\"item\":-1,\"attempt\":1,"
+                "\"v\":1,\"n\":%d,\"at\":0,\"kind\":\"settled\",\"run\":\"r1\",\"subtask\":\"a\",\"item\":-1,\"attempt\":1,\"end\":\"\","
                         + "\"spend\":{\"settledPicoUsd\":9223372036854775807,\"forfeitedPicoUsd\":0,\"attempts\":1,"
                         + "\"estimated\":false,\"inputTokens\":0,\"cachedInputTokens\":0,\"cacheWriteTokens\":0,"
                         + "\"outputTokens\":0,\"reasoningTokens\":0}}";

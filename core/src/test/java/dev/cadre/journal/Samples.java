@@ -7,6 +7,8 @@ import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -26,14 +28,16 @@ final class Samples {
     static final Spend COST =
             new Spend(Money.usd("0.0008"), Money.usd("0.0002"), 2, new TokenUsage(1_000, 600, 300, 500, 400), true);
 
+    static final JournalEntry.Asked NANO = new JournalEntry.Asked(CallPurpose.Kind.WORK, Tier.NANO, "gpt-5.4-nano");
+
     /** One of each kind, with every outcome; the attempt at dogs is never settled. */
     static final List<JournalEntry> RUN = List.of(
-            new RunStarted("r1", Fingerprint.of("What do cats eat?"), Money.usd("0.25")),
+            new RunStarted("r1", Fingerprint.of("What do cats eat?"), "What do cats eat?", Money.usd("0.25")),
             new PlanAdmitted("r1", 0, "{\"id\":\"cats\",\"input\":{\"topic\":\"Кошки \\u0000\\ud800\"}}"),
-            new Intent(JournalKey.of("r1", "cats"), PRINT, 1, Money.usd("0.003")),
-            new Settled(JournalKey.of("r1", "cats"), 1, COST),
+            new Intent(JournalKey.of("r1", "cats"), PRINT, 1, NANO, Money.usd("0.003")),
+            new Settled(JournalKey.of("r1", "cats"), 1, "complete", COST),
             new Ended(JournalKey.of("r1", "cats"), PRINT, new Outcome.Succeeded<>("{\"fact\":\"They purr.\"}"), COST),
-            new Intent(JournalKey.of("r1", "dogs"), PRINT, 1, Money.usd("0.004")),
+            new Intent(JournalKey.of("r1", "dogs"), PRINT, 1, NANO, Money.usd("0.004")),
             new Ended(
                     new JournalKey("r1", "list", 3),
                     PRINT,

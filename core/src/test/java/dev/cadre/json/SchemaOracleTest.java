@@ -62,6 +62,26 @@ class SchemaOracleTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("types")
+    void mutatedDocument_isRefusedByTheGivenSchemaAndTheOracleOrNeither(Type type) {
+        var random = new Random(seed);
+        var jsonType = typed(type);
+        var given = JsonType.ofSchema(jsonType.schema());
+        var schema = oracle(jsonType);
+        for (int i = 0; i < VALUES_PER_TYPE; i++) {
+            var document = jsonType.toJson(new RandomValues(random).of(jsonType.javaType(), 0));
+            var mutant = new Mutation(random).of(document).write();
+
+            assertThat(isRefused(given, document.write()))
+                    .as("seed %d: %s", seed, document)
+                    .isFalse();
+            assertThat(isRefused(given, mutant))
+                    .as("seed %d: %s", seed, mutant)
+                    .isEqualTo(!schema.validate(mutant, InputFormat.JSON).isEmpty());
+        }
+    }
+
     private static boolean isRefused(JsonType<?> type, String text) {
         try {
             type.read(text);

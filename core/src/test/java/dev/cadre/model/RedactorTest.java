@@ -41,6 +41,27 @@ class RedactorTest {
         assertThat(redactor.clean(text)).isEqualTo(text);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"k/ey\"with+odd=signs", "tail\\-of\\\\many\"/"})
+    void key_inJsonInJsonInJson_isMaskedAtEveryDepth(String key) {
+        String text = key;
+        for (int depth = 0; depth < 4; depth++) {
+            assertThat(Redactor.of(key).mask("a " + text + " b")).isEqualTo("a [redacted] b");
+            text = text.replace("\\", "\\\\").replace("\"", "\\\"").replace("/", depth % 2 == 0 ? "\\/" : "/");
+        }
+    }
+
+    @Test
+    void alsoHiding_knowsBothByHeart_andMaskLeavesWhatMerelyLooksLikeAKey() {
+        Redactor both = redactor.alsoHiding("mcp/token\"0123");
+
+        assertThat(both.clean(KEY + " mcp/token\"0123 mcp\\/token\\\"0123 mcp%2Ftoken%220123"))
+                .isEqualTo("[redacted] [redacted] [redacted] [redacted]");
+        assertThat(both.mask(KEY + " mcp/token\"0123 sk-somebodys-0123456789 Bearer of-news"))
+                .isEqualTo("[redacted] [redacted] sk-somebodys-0123456789 Bearer of-news");
+        assertThat(both.alsoHiding("short").mask("short")).isEqualTo("short");
+    }
+
     @Test
     void key_tooShortToBeOne_isNotMasked() {
         assertThat(Redactor.of("none").clean("none of it")).isEqualTo("none of it");

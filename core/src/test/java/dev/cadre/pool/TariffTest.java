@@ -87,6 +87,16 @@ class TariffTest {
     }
 
     @Test
+    void otherModelThatAnswers_doesSoInTheSameRegion() {
+        ModelSpec small = CATALOG.spec("small");
+        var regional = small.withPrice(small.price().withSurcharge(10));
+        var tariff = new Tariff(regional, "small", CATALOG.with(regional));
+
+        assertThat(tariff.cost(reply("large", TokenUsage.of(1, 1), ServiceTier.STANDARD), RESERVED))
+                .hasValue(Money.usd("0.000121"));
+    }
+
+    @Test
     void otherModelThatAnswers_isBilledAtTheDearerPrice() {
         var usage = TokenUsage.of(1, 1);
         var large = new Tariff(CATALOG.spec("large"), "large", CATALOG);

@@ -130,6 +130,46 @@ class TokenBucketTest {
     }
 
     @Test
+    void emptyWindowOfAMinute_closesIt_ifWhatWasSaidBeforeToldOfOne() {
+        var windowed = new TokenBucket(UNLIMITED, 0);
+        windowed.learn(new Window(60, 59, Duration.ofSeconds(60)), windowed.mark(), 0);
+        windowed.learn(new Window(60, 0, Duration.ofSeconds(58)), windowed.mark(), 0);
+        assertThat(windowed.opensAt(1, 0)).isEqualTo(58 * SECOND);
+        assertThat(windowed.opensAt(60, 58 * SECOND)).isEqualTo(58 * SECOND);
+
+        var refilling = new TokenBucket(UNLIMITED, 0);
+        refilling.learn(new Window(60, 59, Duration.ofSeconds(1)), refilling.mark(), 0);
+        refilling.learn(new Window(60, 0, Duration.ofSeconds(58)), refilling.mark(), 0);
+        assertThat(refilling.opensAt(1, 0)).isEqualTo(SECOND);
+    }
+
+    /** Near its end a window looks like a refill, and once in a while in between. */
+    @Test
+    void kindOfARate_followsFromMostOfWhatWasSaid() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 50, Duration.ofSeconds(55)), bucket.mark(), 0);
+        bucket.learn(new Window(60, 40, Duration.ofSeconds(50)), bucket.mark(), 0);
+        bucket.learn(new Window(60, 30, Duration.ofSeconds(30)), bucket.mark(), 0);
+        for (int remaining = 11; remaining > 0; remaining--) {
+            bucket.learn(new Window(60, remaining, Duration.ofSeconds(55)), bucket.mark(), 0);
+        }
+        bucket.learn(new Window(60, 0, Duration.ofSeconds(55)), bucket.mark(), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(55 * SECOND);
+    }
+
+    @Test
+    void absurdReports_tellNothing() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 90, Duration.ofSeconds(59)), bucket.mark(), 0);
+        bucket.learn(new Window(Long.MAX_VALUE, 1, Duration.ofSeconds(Long.MAX_VALUE)), bucket.mark(), 0);
+        bucket.learn(new Window(60, 60, Duration.ZERO), bucket.mark(), 0);
+        bucket.learn(new Window(60, 0, Duration.ofSeconds(60)), bucket.mark(), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+    }
+
+    @Test
     void exhaustedWindowOfAnUnknownLimit_closesItUntilTheReset() {
         var bucket = new TokenBucket(UNLIMITED, 0);
         bucket.learn(new Window(-1, 0, Duration.ofSeconds(3)), bucket.mark(), 0);

@@ -9,6 +9,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -152,6 +153,22 @@ final class ModelCatalogTest {
                                 + "catalog.with(ModelSpec.of(\"%s\", Price.perMillionTokens(input, cachedInput, output)))"
                                         .formatted(model)
                                 + ", or read a price file with ModelCatalog.parse");
+    }
+
+    @Test
+    void withShutdowns_datesOfTheProvider_countMore_andGiveASnapshotItsOwnEnd() {
+        var told = STANDARD.withShutdowns(Map.of(
+                "gpt-5.4-nano", LocalDate.of(2027, 3, 1),
+                "gpt-5.4-2026-03-05", LocalDate.of(2027, 9, 1),
+                "gpt-9", LocalDate.of(2030, 1, 1)));
+
+        assertThat(told.spec("gpt-5.4-nano").shutdown()).contains(LocalDate.of(2027, 3, 1));
+        assertThat(told.spec("gpt-5.4-2026-03-05").shutdown()).contains(LocalDate.of(2027, 9, 1));
+        assertThat(told.spec("gpt-5.4-2026-03-05").price())
+                .isEqualTo(STANDARD.spec("gpt-5.4").price());
+        assertThat(told.spec("gpt-5.4")).isEqualTo(STANDARD.spec("gpt-5.4"));
+        assertThat(told.find("gpt-9")).isEmpty();
+        assertThat(STANDARD.spec("gpt-5.4-nano").shutdown()).contains(LocalDate.of(2027, 4, 1));
     }
 
     @Test

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.model.ServiceTier;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class PriceFileTest {
 
@@ -30,15 +32,107 @@ final class PriceFileTest {
     }
 
     @Test
-    void parse_modelsNotPaidByTokens_areLeftOut() {
+    void parse_fileOfManyShapes_takesWhatItCanPrice_andSaysWhyNotTheRest() {
         var catalog = ModelCatalog.parse("""
                 {"sample_spec": {"mode": "one of: chat, embedding", "input_cost_per_token": 0, "output_cost_per_token": 0,
                                  "max_input_tokens": "the most input tokens, if the provider says so"},
                  "an-image-model": {"mode": "image_generation", "input_cost_per_token": 1e-6, "output_cost_per_token": 0},
                  "without-output": {"mode": "chat", "input_cost_per_token": 1e-6},
+                 "rules": [{"pattern": ".*"}],
+                 "nobody-knows": {"mode": "chat", "input_cost_per_token": 0.0, "output_cost_per_token": 0},
+                 "by-the-request": {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6, "input_cost_per_request": 0.005},
                  "kept": {"mode": "responses", "input_cost_per_token": 1e-6, "output_cost_per_token": 0}}""");
 
         assertThat(catalog.models()).extracting(ModelSpec::id).containsExactly("kept");
+        assertThat(catalog.skipped())
+                .containsExactly(
+                        new SkippedModel(
+                                "sample_spec",
+                                "the mode 'one of: chat, embedding' is not paid by input and output tokens"),
+                        new SkippedModel(
+                                "an-image-model", "the mode 'image_generation' is not paid by input and output tokens"),
+                        new SkippedModel("without-output", "it has no output_cost_per_token"),
+                        new SkippedModel("rules", "expected an object, got an array"),
+                        new SkippedModel("nobody-knows", "its price is zero, which may mean that nobody knows it"),
+                        new SkippedModel(
+                                "by-the-request",
+                                "the field 'input_cost_per_request' may raise its price, nobody knows how"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'tiered_pricing': [{'range': [0, 32000], 'input_cost_per_token': 2e-06}]",
+                "'citation_cost_per_token': 2e-06",
+                "'output_cost_per_image': 0.04",
+                "'output_cost_per_audio_token': 8e-05",
+                "'input_cost_per_image_token': 3e-06",
+                "'input_cost_per_character': 2.5e-07",
+                "'input_cost_per_second': 0.001",
+                "'input_cost_per_token_at_night': 2e-06",
+                "'weekend_surcharge': {'sunday': 2}",
+                "'handling_fee': '1 cent'"
+            })
+    void parse_fieldThatMayRaiseThePrice_skipsTheModel(String field) {
+        assertThat(reason(BOTH + ", " + field)).endsWith("may raise its price, nobody knows how");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'input_cost_per_audio_token': 1e-05, 'cache_read_input_audio_token_cost': 1e-06, 'input_cost_per_video_per_second': 0.002",
+                "'cache_creation_input_token_cost_above_1hr': 6e-06, 'cache_creation_input_token_cost_above_1hr_above_200k_tokens': 9e-06",
+                "'search_context_cost_per_query': {'search_context_size_low': 0.01}, 'code_interpreter_cost_per_session': 0.03",
+                "'regional_processing_uplift_multiplier_eu': 1.1, 'provider_specific_entry': {'fast': 6.0}",
+                "'input_dbu_cost_per_token': 1.4e-05, 'input_cost_per_token_cache_hit': 1e-07",
+                "'output_cost_per_image': 0, 'input_cost_per_request': null",
+                "'tpm': 1000, 'supported_modalities': ['text'], 'supports_web_search': true, 'metadata': {'notes': 'x'}"
+            })
+    void parse_fieldThatPricesWhatIsNeverAskedFor_changesNothing(String fields) {
+        assertThat(only(BOTH + ", " + fields)).isEqualTo(only(BOTH));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gpt-4o-search-preview, openai", "sonar-pro, perplexity", "house-online, acme", "preset, perplexity"})
+    void parse_modelThatSearchesOnEveryCall_isSkipped(String id, String provider) {
+        var catalog = ModelCatalog.parse("{\"%s\": {\"litellm_provider\": \"%s\", %s, %s}}"
+                .formatted(
+                        id,
+                        provider,
+                        BOTH.replace('\'', '"'),
+                        "\"search_context_cost_per_query\": {\"search_context_size_low\": 0.03}"));
+
+        assertThat(catalog.skipped())
+                .containsExactly(
+                        new SkippedModel(id, "it searches on every call, for a fee that its tokens do not show"));
+    }
+
+    @Test
+    void spec_modelThatWasSkipped_isRefusedWithTheReason_andItsSnapshotsToo() {
+        var catalog = ModelCatalog.parse("{\"m\": {\"mode\": \"chat\", \"input_cost_per_token\": 1e-6}}");
+
+        for (String model : List.of("m", "m-2026-03-17")) {
+            assertThat(catalog.find(model)).isEmpty();
+            assertThatThrownBy(() -> catalog.spec(model))
+                    .isInstanceOf(UnpricedModelException.class)
+                    .hasMessageStartingWith("no price for model '%s' in the catalogue: the price file's entry 'm' was"
+                            + " skipped, because it has no output_cost_per_token", model);
+        }
+    }
+
+    /** A snapshot may cost more than the model that bears its name today. */
+    @Test
+    void spec_snapshotThatWasSkipped_doesNotHaveThePriceOfItsModel() {
+        var catalog = ModelCatalog.parse("""
+                {"m": {"input_cost_per_token": 1e-6, "output_cost_per_token": 1e-6},
+                 "m-2026-03-17": {"input_cost_per_token": 9e-6, "output_cost_per_token": 9e-6, "input_cost_per_request": 1}}""");
+
+        assertThat(catalog.find("m")).isPresent();
+        assertThat(catalog.find("m-2026-04-17")).isPresent();
+        assertThat(catalog.find("m-2026-03-17")).isEmpty();
+        var mended = catalog.with(ModelSpec.of("m-2026-03-17", Price.perMillionTokens("9", "9", "9")));
+        assertThat(mended.find("m-2026-03-17")).isPresent();
+        assertThat(mended.skipped()).isEmpty();
     }
 
     @Test
@@ -73,12 +167,44 @@ final class PriceFileTest {
     }
 
     @Test
-    void parse_longContextPrices_takeTheLowestThresholdAndTheDearestPrice() {
-        var bands =
-                ", 'input_cost_per_token_above_200k_tokens': 2e-06, 'output_cost_per_token_above_200k_tokens': 6e-06"
-                        + ", 'input_cost_per_token_above_512k_tokens': 3e-06";
+    void parse_longContextPrices_takeTheDearestRatio() {
+        var bands = ", 'cache_read_input_token_cost': 1e-07, 'input_cost_per_token_above_200k_tokens': 2e-06"
+                + ", 'cache_read_input_token_cost_above_200k_tokens': 3e-07, 'output_cost_per_token_above_200k_tokens': 6e-06";
 
         assertThat(only(BOTH + bands).price().longContext()).isEqualTo(new LongContext(200_000, 300, 150));
+    }
+
+    @Test
+    void parse_bandOfCachedInputAlone_isABand() {
+        var band = ", 'cache_creation_input_token_cost': 2e-06, 'cache_creation_input_token_cost_above_200k_tokens': 4e-06";
+
+        assertThat(only(BOTH + band).price().longContext()).isEqualTo(new LongContext(200_000, 200, 100));
+    }
+
+    @Test
+    void parse_severalThresholds_skipTheModel() {
+        var bands = ", 'input_cost_per_token_above_200k_tokens': 2e-06, 'output_cost_per_token_above_512k_tokens': 6e-06";
+
+        assertThat(reason(BOTH + bands)).isEqualTo("its price rises more than once, above [200, 512] thousand tokens");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'input_cost_per_token_flex': 5e-07, 'output_cost_per_token_flex': 2e-06, 'cache_creation_input_token_cost_flex': 6e-07",
+                "'input_cost_per_token_above_200k_tokens': 2e-06, 'input_cost_per_token_priority': 2e-06,"
+                        + " 'output_cost_per_token_priority': 8e-06, 'input_cost_per_token_above_200k_tokens_priority': 5e-06",
+                "'output_cost_per_token_above_200k_tokens_priority': 1, 'input_cost_per_token_priority': 2e-06, 'output_cost_per_token_priority': 8e-06"
+            })
+    void parse_priceDearerThanWhatTheOthersMakeOfIt_skipsTheModel(String fields) {
+        assertThat(reason(BOTH + ", " + fields)).endsWith(": dearer than what the other prices make of it");
+    }
+
+    @Test
+    void parse_priceOfATierThatIsNotOffered_isNoHarm() {
+        var loose = ", 'input_cost_per_token_priority': 9, 'cache_read_input_token_cost_batches': 9";
+
+        assertThat(only(BOTH + loose)).isEqualTo(only(BOTH));
     }
 
     @Test
@@ -110,10 +236,8 @@ final class PriceFileTest {
                     'input_cost_per_token': 1, 'output_cost_per_token': 1, 'deprecation_date': 'soon' | Text 'soon' could not be parsed at index 0
                     'input_cost_per_token': 0, 'output_cost_per_token': 1, 'input_cost_per_token_flex': 1, 'output_cost_per_token_flex': 1 | input_cost_per_token_flex: a price where the plain one is 0
                     """)
-    void parse_impossibleValue_namesTheModelAndTheTrouble(String fields, String trouble) {
-        assertThatThrownBy(() -> only(fields))
-                .isInstanceOf(PriceFileException.class)
-                .hasMessage("model 'm': " + trouble);
+    void parse_impossibleValue_skipsTheModel_andSaysWhy(String fields, String trouble) {
+        assertThat(reason(fields)).isEqualTo(trouble);
     }
 
     @Test
@@ -124,9 +248,6 @@ final class PriceFileTest {
         assertThatThrownBy(() -> ModelCatalog.parse("{"))
                 .isInstanceOf(PriceFileException.class)
                 .hasMessageStartingWith("not a price file: ");
-        assertThatThrownBy(() -> ModelCatalog.parse("{\"m\": 1}"))
-                .isInstanceOf(PriceFileException.class)
-                .hasMessage("model 'm': $.m: expected an object, got a number");
     }
 
     @Test
@@ -135,7 +256,16 @@ final class PriceFileTest {
     }
 
     private static ModelSpec only(String fields) {
-        return ModelCatalog.parse("{\"m\": {" + fields.replace('\'', '"') + "}}")
-                .spec("m");
+        return catalog(fields).spec("m");
+    }
+
+    private static String reason(String fields) {
+        var catalog = catalog(fields);
+        assertThat(catalog.models()).isEmpty();
+        return catalog.skipped().getFirst().reason();
+    }
+
+    private static ModelCatalog catalog(String fields) {
+        return ModelCatalog.parse("{\"m\": {" + fields.replace('\'', '"') + "}}");
     }
 }

@@ -5,16 +5,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Joins the chunks of a streamed chat completion into what would have come whole. */
 final class ChatChunks {
     private final ObjectNode whole = JsonNodeFactory.instance.objectNode();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder refusal = new StringBuilder();
-    private final Map<Integer, Call> calls = new TreeMap<>();
+    private final List<Call> calls = new ArrayList<>();
+    private final Map<Integer, Call> open = new HashMap<>();
     private String finish = "";
 
     /** A function call in the making. */
@@ -22,6 +25,11 @@ final class ChatChunks {
         private String id = "";
         private String name = "";
         private final StringBuilder arguments = new StringBuilder();
+
+        /** Whether a part with this id, which may be empty, belongs to another call. */
+        boolean isOther(String partId) {
+            return !id.isEmpty() && !partId.isEmpty() && !partId.equals(id);
+        }
     }
 
     /** Takes a chunk; returns the piece of text in it, which may be empty. */
@@ -45,11 +53,18 @@ final class ChatChunks {
         }
     }
 
-    /** The name comes whole, the arguments piece by piece. */
+    /** The name comes whole, the arguments piece by piece; some servers give all calls of a turn one index. */
     private void addCall(JsonNode part) {
-        Call call = calls.computeIfAbsent(part.path("index").asInt(0), index -> new Call());
+        int index = part.path("index").asInt(0);
+        String id = text(part, "id", "");
+        Call call = open.get(index);
+        if (call == null || call.isOther(id)) {
+            call = new Call();
+            calls.add(call);
+            open.put(index, call);
+        }
         JsonNode function = part.path("function");
-        call.id = text(part, "id", call.id);
+        call.id = id.isEmpty() ? call.id : id;
         call.name = text(function, "name", call.name);
         call.arguments.append(text(function, "arguments", ""));
     }
@@ -75,12 +90,11 @@ final class ChatChunks {
             message.put("refusal", refusal.toString());
         }
         ArrayNode called = message.putArray("tool_calls");
-        calls.values()
-                .forEach(call -> called.addObject()
-                        .put("id", call.id)
-                        .putObject("function")
-                        .put("name", call.name)
-                        .put("arguments", call.arguments.toString()));
+        calls.forEach(call -> called.addObject()
+                .put("id", call.id)
+                .putObject("function")
+                .put("name", call.name)
+                .put("arguments", call.arguments.toString()));
         return Optional.of(whole);
     }
 }

@@ -6,7 +6,6 @@ import com.openai.core.JsonValue;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.util.ArrayList;
@@ -15,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a whole chat completion as what it is on the wire: servers that resemble the provider leave parts of it out. */
 final class ChatReader {
+    private static final String AUDIO = "audio_tokens";
+
     private final ModelRequest request;
     private final LimitHeaders headers;
     private final Failures failures;
@@ -43,6 +44,7 @@ final class ChatReader {
         String refusal = message.path("refusal").asText("");
         boolean refused = message.hasNonNull("refusal") && !refusal.isEmpty();
         List<ToolCall> calls = calls(message.path("tool_calls"));
+        var tier = BilledTier.of(reply.path("service_tier").asText(""), request.serviceTier());
         Finish finish = refused ? Finish.REFUSED : finish(choice.path("finish_reason"), calls);
         return new ModelReply(
                 reply.hasNonNull("model") && !reply.path("model").asText().isBlank()
@@ -55,8 +57,8 @@ final class ChatReader {
                                 : "",
                 finish == Finish.TOOL_CALLS ? calls : List.of(),
                 finish,
-                usage(reply.path("usage")),
-                serviceTier(reply.path("service_tier").asText("")),
+                tier.isPriced() ? usage(reply.path("usage")) : null,
+                tier.tier(),
                 headers.limits(),
                 "");
     }
@@ -87,20 +89,14 @@ final class ChatReader {
         return calls;
     }
 
-    private ServiceTier serviceTier(String named) {
-        return switch (named) {
-            case "default" -> ServiceTier.STANDARD;
-            case "flex" -> ServiceTier.FLEX;
-            case "priority", "fast", "ultrafast" -> ServiceTier.PRIORITY;
-            default -> request.serviceTier();
-        };
-    }
-
     private static @Nullable TokenUsage usage(JsonNode usage) {
         long input = count(usage.path("prompt_tokens"), UsageReader.IMPOSSIBLE);
         long output = count(usage.path("completion_tokens"), UsageReader.IMPOSSIBLE);
         JsonNode read = usage.path("prompt_tokens_details");
         JsonNode written = usage.path("completion_tokens_details");
+        if (count(read.path(AUDIO), 0) != 0 || count(written.path(AUDIO), 0) != 0) {
+            return null; // nobody asked for sound, and the prices of text are not its prices
+        }
         return UsageReader.checked(
                 input,
                 count(read.path("cached_tokens"), 0),

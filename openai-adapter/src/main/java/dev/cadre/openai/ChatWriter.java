@@ -9,6 +9,7 @@ import com.openai.core.JsonValue;
 import com.openai.core.ObjectMappers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.cadre.model.Attachment;
+import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
 import dev.cadre.model.ModelException.InvalidRequest;
 import dev.cadre.model.ModelRequest;
@@ -23,15 +24,19 @@ import java.util.Map;
 
 /**
  * Writes a request as a chat completion. Whatever a plain request does not need is left out, because servers that only
- * resemble the provider refuse or ignore it: the cache key, an effort of none, the ordinary service tier.
+ * resemble the provider refuse or ignore it: the cache key, an effort of none, the ordinary service tier. The last is
+ * said to the provider itself, where a project may have another one, at twice the price, for those who say nothing.
  */
 final class ChatWriter {
     private final AttachmentWriter attachments;
     private final Api api;
+    private final boolean atOpenAi;
 
-    ChatWriter(AttachmentWriter attachments, Api api) {
+    /** @param server who is spoken to */
+    ChatWriter(AttachmentWriter attachments, Api api, BaseUrl server) {
         this.attachments = attachments;
         this.api = api;
+        atOpenAi = server.isOpenAi();
     }
 
     ChatCompletionCreateParams write(ModelRequest request) {
@@ -49,6 +54,9 @@ final class ChatWriter {
         }
         if (!request.options().providerTools().isEmpty()) {
             throw unable("has no tools that run at the provider");
+        }
+        if (request.tools().contains(ComputerTool.SPEC)) {
+            throw unable("cannot operate a screen");
         }
         var body = object().put("model", request.model());
         ArrayNode messages = body.putArray("messages");
@@ -69,15 +77,15 @@ final class ChatWriter {
                     .set("schema", tree("output schema", name, schema));
         }
         options(body, request);
+        if (request.serviceTier() != ServiceTier.STANDARD || atOpenAi) {
+            body.put("service_tier", request.serviceTier().wireName());
+        }
         return body;
     }
 
     private static void options(ObjectNode body, ModelRequest request) {
         if (request.effort() != Effort.NONE) {
             body.put("reasoning_effort", request.effort().wireName());
-        }
-        if (request.serviceTier() != ServiceTier.STANDARD) {
-            body.put("service_tier", request.serviceTier().wireName());
         }
         if (request.options().verbosity() != Verbosity.STANDARD) {
             body.put("verbosity", request.options().verbosity().wireName());

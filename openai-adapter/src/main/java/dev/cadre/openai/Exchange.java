@@ -11,9 +11,9 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** One request and its reply. */
@@ -25,23 +25,33 @@ final class Exchange implements Handoff.Work<ModelReply> {
     private final ModelRequest request;
     private final ResponseCreateParams params;
     private final CallContext context;
+    /** A server may repeat what it is shown, and cut into pieces nobody would know it again. */
+    private final boolean mayHoldSecrets;
 
     Exchange(
             ResponseService.WithRawResponse service,
             Failures failures,
-            Set<String> imageHosts,
+            Reach reach,
             ModelRequest request,
             CallContext context) {
         this.service = service;
         this.failures = failures;
         this.request = request;
-        this.params = RequestWriter.write(request, imageHosts);
+        this.params = RequestWriter.write(request, reach);
         this.context = context;
+        mayHoldSecrets = request.options().providerTools().stream()
+                .anyMatch(tool ->
+                        tool instanceof ProviderTool.RemoteMcp server && reach.mcp().isFor(server));
     }
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        return CallTrace.explained(failures, request.model(), () -> context.wantsText() ? stream(text) : create());
+        return CallTrace.explained(failures, request.model(), () -> {
+            if (!context.wantsText()) {
+                return create();
+            }
+            return mayHoldSecrets ? told(create(), text) : stream(text);
+        });
     }
 
     private ModelReply create() {
@@ -66,7 +76,10 @@ final class Exchange implements Handoff.Work<ModelReply> {
 
     /** A server that cannot stream, or an error with status 200. */
     private static ModelReply whole(HttpResponse raw, ReplyReader reader, Consumer<String> text) throws IOException {
-        ModelReply reply = reader.read(REPLY.readValue(raw.body()));
+        return told(reader.read(REPLY.readValue(raw.body())), text);
+    }
+
+    private static ModelReply told(ModelReply reply, Consumer<String> text) {
         if (reply.finish() != Finish.REFUSED && !reply.text().isEmpty()) {
             text.accept(reply.text());
         }

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
@@ -34,6 +35,10 @@ import org.jspecify.annotations.Nullable;
  * an SDK exception alone, because those mislead (a timeout in a body is "invalid data" there).
  */
 final class Failures {
+    private static final int NOT_ALLOWED = 405;
+    private static final int NOT_IMPLEMENTED = 501;
+    private static final int OVERLOADED = 503;
+
     private final Redactor redactor;
     private final InstantSource clock;
     private final String baseUrl;
@@ -71,14 +76,22 @@ final class Failures {
         return lost(failure, model, trace);
     }
 
+    /** A part of a reply, less the secrets of this client that somebody may have put into it. */
+    String mask(String part) {
+        return redactor.mask(part);
+    }
+
     /** A reply with a status that is not a success. */
     ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
-        String message = message(model, "status " + status, error, headers);
+        return byStatus(message(model, "status " + status, error, headers), model, status, error, headers);
+    }
+
+    private ModelException byStatus(String message, String model, int status, ErrorBody error, LimitHeaders headers) {
         if (status < 300 || status >= 600) {
             return new MalformedReply(message, null);
         }
-        if (status < 400) {
-            return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
+        if (status < 400 || status == NOT_ALLOWED || status == NOT_IMPLEMENTED) {
+            return noEndpoint(message);
         }
         if (status >= 500) {
             return serverFailed(message, status, error, headers);
@@ -86,11 +99,16 @@ final class Failures {
         if (status == 402 || error.tellsOfQuota()) {
             return new QuotaExhausted(message);
         }
-        return switch (error.code()) {
-            case "model_not_found" -> new UnknownModel(message);
-            case "context_length_exceeded" -> new ContextTooLong(message);
-            default -> clientFailed(message, model, status, error, headers);
-        };
+        if (error.tellsOfModel()) {
+            return new UnknownModel(message);
+        }
+        return error.tellsOfLength()
+                ? new ContextTooLong(message)
+                : clientFailed(message, model, status, error, headers);
+    }
+
+    private Unreachable noEndpoint(String message) {
+        return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
     }
 
     private ModelException clientFailed(
@@ -112,24 +130,25 @@ final class Failures {
         if (error.param().equals("model") || error.message().contains(model)) {
             return new UnknownModel(message);
         }
-        return error.param().startsWith("input")
-                ? new InvalidRequest(message, 404)
-                : new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
+        return error.param().startsWith("input") ? new InvalidRequest(message, 404) : noEndpoint(message);
     }
 
     private ModelException rateLimited(String message, ErrorBody error, LimitHeaders headers) {
         RateLimited.Cause cause = error.tellsOfRamp()
                 ? RateLimited.Cause.SLOW_DOWN
                 : error.tellsOfCapacity() ? RateLimited.Cause.NO_CAPACITY : RateLimited.Cause.RATE;
-        return new RateLimited(message, cause, headers.retryAfter(clock), headers.limits());
+        Duration wait = Optional.ofNullable(headers.retryAfter(clock))
+                .or(error::retryAfter)
+                .orElse(null);
+        return new RateLimited(message, cause, wait, headers.limits());
     }
 
     private ModelException serverFailed(String message, int status, ErrorBody error, LimitHeaders headers) {
         if (status == 503 && error.tellsOfRate()) {
             return rateLimited(message, error, headers);
         }
-        // an explained refusal comes before the work; any other failure may come after it
-        boolean turnedAway = error.isPresent() && (status < 500 || status == 503);
+        // a refusal that the provider names comes before the work; any other failure may come after it
+        boolean turnedAway = error.isNamed() && (status < 500 || status == 503);
         return new ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
     }
 
@@ -150,19 +169,39 @@ final class Failures {
     ModelException inReply(
             String model, ErrorBody error, LimitHeaders headers, boolean worked, @Nullable Billed billed) {
         String message = message(model, "an error inside the reply", error, headers);
-        if (!worked && error.tellsOfQuota()) {
-            return new QuotaExhausted(message);
+        if (!worked) {
+            Optional<ModelException> named = beforeWork(message, model, error, headers);
+            if (named.isPresent()) {
+                return named.get();
+            }
         }
-        if (!worked && error.tellsOfRate()) {
-            return rateLimited(message, error, headers);
+        return new ServerFailed(
+                message, error.tellsOfOverload() ? OVERLOADED : 200, Charge.UNKNOWN, headers.retryAfter(clock), billed);
+    }
+
+    /** What the provider would have said with a status, had it known before it began to reply. */
+    private Optional<ModelException> beforeWork(String message, String model, ErrorBody error, LimitHeaders headers) {
+        if (error.statusInCode().isPresent()) {
+            return Optional.of(byStatus(message, model, error.statusInCode().getAsInt(), error, headers));
         }
-        if (!worked && error.tellsOfPolicy()) {
-            return new InvalidRequest(message, 200);
+        if (error.tellsOfQuota()) {
+            return Optional.of(new QuotaExhausted(message));
         }
-        if (!worked && error.code().equals("context_length_exceeded")) {
-            return new ContextTooLong(message);
+        if (error.tellsOfRate()) {
+            return Optional.of(rateLimited(message, error, headers));
         }
-        return new ServerFailed(message, 200, Charge.UNKNOWN, headers.retryAfter(clock), billed);
+        if (error.tellsOfModel()) {
+            return Optional.of(new UnknownModel(message));
+        }
+        if (error.tellsOfKey()) {
+            return Optional.of(new AuthFailed(message));
+        }
+        if (error.tellsOfLength()) {
+            return Optional.of(new ContextTooLong(message));
+        }
+        return error.tellsOfPolicy() || error.tellsOfRequest()
+                ? Optional.of(new InvalidRequest(message, 200))
+                : Optional.empty();
     }
 
     /** Something with status 200 that is no reply. */

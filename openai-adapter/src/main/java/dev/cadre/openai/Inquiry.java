@@ -29,9 +29,9 @@ final class Inquiry {
     }
 
     /** The input tokens of a request: its own body, less what does not count. */
-    Handoff.Work<Long> inputTokens(ModelRequest request, Set<String> imageHosts) {
+    Handoff.Work<Long> inputTokens(ModelRequest request, Reach reach) {
         Map<String, JsonValue> body = ToolWriter.object(
-                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, imageHosts)));
+                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, reach)));
         var counted = InputTokenCountParams.builder();
         body.forEach((name, value) -> {
             if (COUNTED.contains(name)) {
@@ -41,8 +41,9 @@ final class Inquiry {
         return text -> CallTrace.explained(failures, request.model(), () -> {
             try (var raw =
                     sdk.responses().inputTokens().withRawResponse().count(counted.build(), Timeouts.of(timeout))) {
-                long tokens = raw.parse()._inputTokens().asKnown().orElse(-1L);
-                if (tokens < 0) {
+                long tokens = UsageReader.possible(
+                        raw.parse()._inputTokens().asKnown().orElse(UsageReader.IMPOSSIBLE));
+                if (tokens < 1) {
                     throw failures.malformed(
                             request.model(), "no count of input tokens came", new LimitHeaders(raw.headers()));
                 }

@@ -4,24 +4,29 @@ package dev.cadre.openai;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Where OpenAI models come from: a pool for each tier over one client. */
 public final class OpenAi {
+    /** What OpenAI adds to the price of every token for data residency. */
+    private static final int REGIONAL_SURCHARGE_PERCENT = 10;
+
     private OpenAi() {}
 
     /**
      * The models that the environment names: {@code OPENAI_API_KEY} (required), {@code OPENAI_BASE_URL}, and
      * {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL} (default {@code gpt-5.4},
      * {@code gpt-5.4-mini}, {@code gpt-5.4-nano}). Nothing else is read. The caller closes what it gets, which closes the
-     * connections. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
+     * connections. Models that have been shut down are refused, by the system's calendar. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
      *
      * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
      * @throws dev.cadre.price.UnpricedModelException if the catalogue has no price for a model
+     * @throws dev.cadre.price.ModelShutDownException if a model has been shut down
      */
     public static ModelPools fromEnv() {
-        return fromEnv(System.getenv(), pool -> pool);
+        return fromEnv(System.getenv(), pool -> pool.calendar(InstantSource.system()));
     }
 
     /**
@@ -43,7 +48,9 @@ public final class OpenAi {
     }
 
     /**
-     * As {@link #fromEnv()}, from given variables, with pools set up further.
+     * As {@link #fromEnv()}, from given variables, with pools set up further, and without a calendar unless they are given
+     * one. Calls to a regional address of OpenAI, such as {@code eu.api.openai.com}, are priced with its surcharge of 10
+     * percent, unless another is set.
      *
      * @param setUp changes the builder of each pool, such as its parallel limit
      */
@@ -52,9 +59,10 @@ public final class OpenAi {
         OpenAiClient client = settings.client();
         try {
             var pools = ModelPools.builder().closing(client);
+            int surcharge = settings.baseUrl().isRegional() ? REGIONAL_SURCHARGE_PERCENT : 0;
             for (Tier tier : Tier.values()) {
                 String model = settings.models().getOrDefault(tier, "");
-                pools.bind(tier, setUp.apply(ModelPool.builder(client, model)).build());
+                pools.bind(tier, setUp.apply(ModelPool.builder(client, model).surcharge(surcharge)).build());
             }
             return pools.build();
         } catch (RuntimeException e) {

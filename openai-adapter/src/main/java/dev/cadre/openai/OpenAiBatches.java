@@ -20,6 +20,7 @@ import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelException.InvalidRequest;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,15 +49,15 @@ final class OpenAiBatches implements BatchClient {
 
     private final OpenAIClient sdk;
     private final Failures failures;
-    private final Set<String> imageHosts;
+    private final Reach reach;
     private final BooleanSupplier isClosed;
     private final BatchAnswerReader answers;
 
     /** @param sdk one that reads replies of any length: a file of answers is longer than any answer */
-    OpenAiBatches(OpenAIClient sdk, Failures failures, Set<String> imageHosts, BooleanSupplier isClosed) {
+    OpenAiBatches(OpenAIClient sdk, Failures failures, Reach reach, BooleanSupplier isClosed) {
         this.sdk = sdk;
         this.failures = failures;
-        this.imageHosts = imageHosts;
+        this.reach = reach;
         this.isClosed = isClosed;
         answers = new BatchAnswerReader(failures);
     }
@@ -68,7 +69,8 @@ final class OpenAiBatches implements BatchClient {
 
     @Override
     public String line(String customId, ModelRequest request) {
-        ResponseCreateParams params = RequestWriter.write(request.withServiceTier(ServiceTier.STANDARD), imageHosts);
+        requireNoSecret(request);
+        ResponseCreateParams params = RequestWriter.write(request.withServiceTier(ServiceTier.STANDARD), reach);
         JsonMapper json = ObjectMappers.jsonMapper();
         ObjectNode body = json.valueToTree(params._body());
         body.remove("service_tier"); // a batch has its own
@@ -78,6 +80,17 @@ final class OpenAiBatches implements BatchClient {
                 .put("url", ENDPOINT)
                 .set("body", body)
                 .toString();
+    }
+
+    /** A line is kept in files, here and there. */
+    private void requireNoSecret(ModelRequest request) {
+        for (ProviderTool tool : request.options().providerTools()) {
+            if (tool instanceof ProviderTool.RemoteMcp server && reach.mcp().isFor(server)) {
+                throw new IllegalArgumentException(
+                        "the MCP server '%s' is shown a secret, which the files of a batch would keep: use Lane.NOW"
+                                .formatted(server.label()));
+            }
+        }
     }
 
     @Override

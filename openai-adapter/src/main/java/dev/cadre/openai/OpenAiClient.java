@@ -8,9 +8,11 @@ import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,7 +44,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OpenAIClient sdk;
     private final Failures failures;
     private final OpenAiBatches batches;
-    private final Set<String> imageHosts;
+    private final Reach reach;
     private final Api api;
     private volatile boolean closed;
 
@@ -57,13 +59,19 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES))
                 .build();
         sdk = sdk(http, builder.apiKey);
-        imageHosts = Set.copyOf(builder.imageHosts);
+        reach = new Reach(builder.imageHosts, builder.mcp);
         api = builder.api;
-        failures = new Failures(Redactor.of(builder.apiKey), builder.clock, baseUrl.text());
+        failures = new Failures(redactor(builder), builder.clock, baseUrl.text());
         var unlimited = http.newBuilder();
         unlimited.interceptors().clear();
         unlimited.addInterceptor(new OneExchange(Long.MAX_VALUE));
-        batches = new OpenAiBatches(sdk(unlimited.build(), builder.apiKey), failures, imageHosts, () -> closed);
+        batches = new OpenAiBatches(sdk(unlimited.build(), builder.apiKey), failures, reach, () -> closed);
+    }
+
+    private static Redactor redactor(Builder builder) {
+        return builder.mcp
+                .secrets()
+                .reduce(Redactor.of(builder.apiKey), Redactor::alsoHiding, (one, other) -> other); // never in parallel
     }
 
     private OpenAIClient sdk(OkHttpClient over, String apiKey) {
@@ -96,23 +104,26 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
     private Handoff.Work<ModelReply> exchange(ModelRequest request, CallContext context) {
         return switch (api) {
-            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, imageHosts, request, context);
+            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, reach, request, context);
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
                 new ChatExchange(
                         sdk.chat().completions().withRawResponse(),
                         failures,
-                        new ChatWriter(new AttachmentWriter(imageHosts), api),
+                        new ChatWriter(new AttachmentWriter(reach.imageHosts()), api, baseUrl),
                         request,
                         context);
         };
     }
 
-    /** Asks the provider how many input tokens a request has; not billed. */
+    /** Asks the provider how many input tokens a request has; not billed. Only servers with the Responses API can tell. */
     @Override
     public long count(ModelRequest request, CallContext context) throws InterruptedException {
         requireUsable(request.model());
+        if (api != Api.RESPONSES) {
+            throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
+        }
         return Handoff.run(
-                new Inquiry(sdk, failures, context.timeout()).inputTokens(request, imageHosts), context.text());
+                new Inquiry(sdk, failures, context.timeout()).inputTokens(request, reach), context.text());
     }
 
     /**
@@ -173,6 +184,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private int maxIdleConnections = 256;
         private InstantSource clock = InstantSource.system();
         private Set<String> imageHosts = Set.of();
+        private McpAccess mcp = McpAccess.NONE;
         private Api api = Api.RESPONSES;
 
         private Builder(String apiKey) {
@@ -208,7 +220,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         /**
          * Speaks Chat Completions instead of the Responses API, for servers that have no other, such as those of local
          * models. Tools that run at the provider and pictures in the results of functions are refused there; an effort of
-         * {@link dev.cadre.model.Effort#NONE} and cache keys are not sent. Default: the Responses API.
+         * {@link dev.cadre.model.Effort#NONE}, cache keys and marks for the cache are not sent. Default: the Responses API.
          */
         public Builder chatCompletions() {
             api = Api.CHAT_COMPLETIONS;
@@ -227,6 +239,26 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
          */
         public Builder allowImageHosts(String... hosts) {
             imageHosts = Set.of(hosts);
+            return this;
+        }
+
+        /**
+         * The token that the MCP server at an address wants, such as an OAuth access token; none by default. The provider
+         * is told it with each request that names this very address, in the field that it has for that, and shows it to
+         * the server. It appears nowhere else: not in a request of ours, a journal, a cassette or a fingerprint; and where
+         * the provider or the server repeats it, it is masked. Such requests cannot go into batches, which are files.
+         *
+         * @param server as in {@link dev.cadre.model.ProviderTool.RemoteMcp#address()}
+         * @throws IllegalArgumentException if the token has fewer than 8 characters, or others than visible ASCII
+         */
+        public Builder mcpAuthorization(URI server, String token) {
+            mcp = mcp.withToken(server, token);
+            return this;
+        }
+
+        /** As {@link #mcpAuthorization}, for a server that wants a header of its own, such as {@code X-Api-Key}. */
+        public Builder mcpHeader(URI server, String name, String value) {
+            mcp = mcp.withHeader(server, name, value);
             return this;
         }
 

@@ -4,7 +4,6 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.openai.core.ObjectMappers;
 import com.openai.models.responses.Response;
-import com.openai.models.responses.ResponseComputerToolCall;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
@@ -13,7 +12,6 @@ import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
-import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.util.EnumMap;
@@ -82,7 +80,7 @@ final class ReplyReader {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
         boolean worked = !items(response).isEmpty() || !isAbsent(response);
-        TokenUsage usage = UsageReader.read(response._usage());
+        TokenUsage usage = usage(response);
         throw failures.inReply(
                 request.model(),
                 error,
@@ -90,7 +88,8 @@ final class ReplyReader {
                 worked,
                 usage == null
                         ? null
-                        : new Billed(model(response), usage, serviceTier(response), providerCalls(response)));
+                        : new Billed(
+                                model(response), usage, billedTier(response).tier(), providerCalls(response)));
     }
 
     private static boolean isAbsent(Response response) {
@@ -110,14 +109,14 @@ final class ReplyReader {
     private ModelReply reply(Response response, String text, List<ToolCall> calls, Finish finish) {
         return new ModelReply(
                 model(response),
-                text,
+                failures.mask(text),
                 calls,
                 finish,
-                UsageReader.read(response._usage()),
-                serviceTier(response),
+                usage(response),
+                billedTier(response).tier(),
                 headers.limits(),
                 providerCalls(response),
-                state(response));
+                failures.mask(state(response)));
     }
 
     /** What the provider's own tools did, by which they are billed; a container may serve several calls. */
@@ -153,18 +152,17 @@ final class ReplyReader {
                 .orElse(request.model());
     }
 
-    /** The class that is billed; where the provider names none, the one that was asked for. */
-    private ServiceTier serviceTier(Response response) {
+    private BilledTier billedTier(Response response) {
         String named = response._serviceTier()
                 .asKnown()
                 .flatMap(tier -> tier._value().asString())
                 .orElse("");
-        return switch (named) {
-            case "default" -> ServiceTier.STANDARD;
-            case "flex" -> ServiceTier.FLEX;
-            case "priority", "fast", "ultrafast" -> ServiceTier.PRIORITY;
-            default -> request.serviceTier();
-        };
+        return BilledTier.of(named, request.serviceTier());
+    }
+
+    /** The tokens, or null if what they cost cannot be told. */
+    private @Nullable TokenUsage usage(Response response) {
+        return billedTier(response).isPriced() ? UsageReader.read(response._usage()) : null;
     }
 
     private static String text(Response response) {
@@ -209,19 +207,22 @@ final class ReplyReader {
         if (callId.isEmpty() || name.isEmpty()) {
             throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
         }
-        return new ToolCall(callId, name, call._arguments().asKnown().orElse(""));
+        return new ToolCall(
+                callId, name, failures.mask(call._arguments().asKnown().orElse("")));
     }
 
     private Optional<ToolCall> asked(ResponseOutputItem item) {
-        return item.functionCall().map(this::call).or(() -> item.computerCall().map(this::computerCall));
+        return item.functionCall()
+                .map(this::call)
+                .or(() -> item.computerCall().map(ComputerCalls::read).map(this::identified))
+                .or(() -> item.mcpApprovalRequest().map(McpApprovals::read).map(this::identified));
     }
 
-    private ToolCall computerCall(ResponseComputerToolCall wire) {
-        ToolCall call = ComputerCalls.read(wire);
+    private ToolCall identified(ToolCall call) {
         if (call.callId().isEmpty()) {
-            throw failures.malformed(request.model(), "a computer call has no id", headers);
+            throw failures.malformed(request.model(), "a call of %s has no id".formatted(call.name()), headers);
         }
-        return call;
+        return new ToolCall(call.callId(), call.name(), failures.mask(call.arguments()));
     }
 
     private static List<ResponseOutputItem> items(Response response) {

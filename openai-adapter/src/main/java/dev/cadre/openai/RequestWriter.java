@@ -2,50 +2,44 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.openai.core.ObjectMappers;
 import com.openai.models.Reasoning;
 import com.openai.models.ReasoningEffort;
-import com.openai.models.responses.EasyInputMessage;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
-import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseIncludable;
-import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseTextConfig;
+import com.openai.models.responses.Tool.Mcp.RequireApproval.McpToolApprovalSetting;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
+import dev.cadre.model.McpApprovalTool;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
-import dev.cadre.model.Turn;
 import dev.cadre.model.Verbosity;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** Writes a request in the provider's terms. */
 final class RequestWriter {
-    private static final TypeReference<List<ResponseInputItem>> ITEMS = new TypeReference<>() {};
-
     private RequestWriter() {}
 
-    /** A request that names no pictures of other hosts. */
+    /** A request that lets the provider reach nobody. */
     static ResponseCreateParams write(ModelRequest request) {
-        return write(request, Set.of());
+        return write(request, Reach.NONE);
     }
 
-    /** A request whose pictures may lie on these hosts. */
-    static ResponseCreateParams write(ModelRequest request, Set<String> imageHosts) {
+    /** A request with which the provider may reach others, as far as the client lets it. */
+    static ResponseCreateParams write(ModelRequest request, Reach reach) {
         if (request.serviceTier() == ServiceTier.BATCH) {
             throw new IllegalArgumentException("a single call cannot ask for the service tier BATCH");
         }
         var params = ResponseCreateParams.builder()
                 .model(request.model())
-                .inputOfResponse(items(request.turns(), new AttachmentWriter(imageHosts)))
+                .inputOfResponse(new InputWriter(request, new AttachmentWriter(reach.imageHosts())).items())
                 .maxOutputTokens(request.maxOutputTokens())
                 .reasoning(Reasoning.builder()
                         .effort(ReasoningEffort.of(request.effort().wireName()))
@@ -53,7 +47,11 @@ final class RequestWriter {
                 .serviceTier(ResponseCreateParams.ServiceTier.of(
                         request.serviceTier().wireName()))
                 .store(false);
-        if (!request.instructions().isBlank()) {
+        if (request.options().promptCaching() == PromptCaching.MARKED) {
+            params.promptCacheOptions(ResponseCreateParams.PromptCacheOptions.builder()
+                    .mode(ResponseCreateParams.PromptCacheOptions.Mode.EXPLICIT)
+                    .build());
+        } else if (!request.instructions().isBlank()) {
             params.instructions(request.instructions());
         }
         for (ToolSpec tool : request.tools()) {
@@ -61,10 +59,11 @@ final class RequestWriter {
                 params.addTool(
                         com.openai.models.responses.ComputerTool.builder().build());
                 params.parallelToolCalls(false); // there is one screen
-            } else {
+            } else if (!tool.equals(McpApprovalTool.SPEC)) {
                 params.addTool(ToolWriter.function(tool));
             }
         }
+        providerTools(params, request, reach.mcp());
         options(params, request.options());
         if (request.effort() != Effort.NONE) {
             // nothing is stored on their side, so the reasoning must travel with the conversation
@@ -90,7 +89,14 @@ final class RequestWriter {
         if (!options.safetyIdentifier().isEmpty()) {
             params.safetyIdentifier(options.safetyIdentifier());
         }
-        options.providerTools().forEach(tool -> params.addTool(ToolWriter.provider(tool)));
+    }
+
+    private static void providerTools(ResponseCreateParams.Builder params, ModelRequest request, McpAccess access) {
+        var approval = request.tools().contains(McpApprovalTool.SPEC)
+                ? McpToolApprovalSetting.ALWAYS
+                : McpToolApprovalSetting.NEVER;
+        CallOptions options = request.options();
+        options.providerTools().forEach(tool -> params.addTool(ToolWriter.provider(tool, access, approval)));
         if (options.maxProviderCalls() > 0) {
             params.maxToolCalls(options.maxProviderCalls());
         }
@@ -118,59 +124,5 @@ final class RequestWriter {
                         .putAllAdditionalProperties(ToolWriter.object("output schema", output.name(), output.schema()))
                         .build())
                 .build();
-    }
-
-    private static List<ResponseInputItem> items(List<Turn> turns, AttachmentWriter attachments) {
-        var items = new ArrayList<ResponseInputItem>();
-        for (Turn turn : turns) {
-            switch (turn) {
-                case Turn.User user ->
-                    items.add(ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
-                            .role(EasyInputMessage.Role.USER)
-                            .content(attachments.message(user.text(), user.attachments()))
-                            .build()));
-                case Turn.Assistant assistant -> items.addAll(said(assistant));
-                case Turn.ToolResult result -> items.addAll(answer(items, result, attachments));
-            }
-        }
-        return items;
-    }
-
-    private static List<ResponseInputItem> answer(
-            List<ResponseInputItem> earlier, Turn.ToolResult result, AttachmentWriter attachments) {
-        return ComputerCalls.find(earlier, result.callId())
-                .map(call -> ComputerCalls.answer(call, result, attachments))
-                .orElseGet(() ->
-                        List.of(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
-                                .callId(result.callId())
-                                .output(attachments.toolOutput(result.text(), result.attachments()))
-                                .build())));
-    }
-
-    private static List<ResponseInputItem> said(Turn.Assistant turn) {
-        if (turn.providerState().startsWith("[")) {
-            try {
-                return ObjectMappers.jsonMapper().readValue(turn.providerState(), ITEMS);
-            } catch (JsonProcessingException e) {
-                // another client's state: the neutral form below says the same, less its private parts
-            }
-        }
-        var items = new ArrayList<ResponseInputItem>();
-        if (!turn.text().isEmpty()) {
-            items.add(ResponseInputItem.ofEasyInputMessage(EasyInputMessage.builder()
-                    .role(EasyInputMessage.Role.ASSISTANT)
-                    .content(turn.text())
-                    .build()));
-        }
-        turn.toolCalls().forEach(call -> items.add(called(call)));
-        return items;
-    }
-
-    private static ResponseInputItem called(ToolCall call) {
-        return ResponseInputItem.ofFunctionCall(ResponseFunctionToolCall.builder()
-                .callId(call.callId())
-                .name(call.name())
-                .arguments(call.arguments())
-                .build());
     }
 }

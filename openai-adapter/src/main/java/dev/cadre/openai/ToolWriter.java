@@ -8,6 +8,7 @@ import com.openai.core.ObjectMappers;
 import com.openai.models.responses.FileSearchTool;
 import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Tool;
+import com.openai.models.responses.Tool.Mcp.RequireApproval.McpToolApprovalSetting;
 import com.openai.models.responses.WebSearchTool;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ToolSpec;
@@ -30,7 +31,12 @@ final class ToolWriter {
                 .build());
     }
 
-    static Tool provider(ProviderTool tool) {
+    /**
+     * A tool that the provider runs itself.
+     *
+     * @param approval whether somebody is asked before a tool of an MCP server runs
+     */
+    static Tool provider(ProviderTool tool, McpAccess access, McpToolApprovalSetting approval) {
         return switch (tool) {
             case ProviderTool.WebSearch search -> Tool.ofWebSearch(webSearch(search));
             case ProviderTool.FileSearch search ->
@@ -43,14 +49,18 @@ final class ToolWriter {
                         .container(Tool.CodeInterpreter.Container.CodeInterpreterToolAuto.builder()
                                 .build())
                         .build());
-            case ProviderTool.RemoteMcp server ->
-                Tool.ofMcp(Tool.Mcp.builder()
-                        .serverLabel(server.label())
-                        .serverUrl(server.address().toString())
-                        .allowedToolsOfMcp(server.allowedTools())
-                        .requireApproval(Tool.Mcp.RequireApproval.McpToolApprovalSetting.NEVER)
-                        .build());
+            case ProviderTool.RemoteMcp server -> Tool.ofMcp(mcp(server, access, approval));
         };
+    }
+
+    private static Tool.Mcp mcp(ProviderTool.RemoteMcp server, McpAccess access, McpToolApprovalSetting approval) {
+        var tool = Tool.Mcp.builder()
+                .serverLabel(server.label())
+                .serverUrl(server.address().toString())
+                .allowedToolsOfMcp(server.allowedTools())
+                .requireApproval(approval);
+        access.show(server, tool);
+        return tool.build();
     }
 
     private static WebSearchTool webSearch(ProviderTool.WebSearch search) {

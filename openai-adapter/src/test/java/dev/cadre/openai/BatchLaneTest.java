@@ -11,6 +11,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.BatchLimits;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
@@ -48,6 +49,33 @@ class BatchLaneTest extends BatchTest {
         assertThat(summary.spend().total()).isEqualTo(ITEM.times(5)).isEqualTo(billed());
         assertThat(summary.spend().estimated()).isFalse();
         assertNothingIsOpen();
+    }
+
+    @Test
+    void callsOfTools_inABatch_arePaidAtTheirWholeFee() throws Exception {
+        String searched = "{\"type\":\"web_search_call\",\"id\":\"ws_%d\",\"status\":\"completed\","
+                + "\"action\":{\"type\":\"search\",\"query\":\"bug\"}}";
+        String message = "{\"type\":\"message\",\"id\":\"m\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":"
+                + "[{\"type\":\"output_text\",\"text\":\"{\\\"name\\\":\\\"bug\\\"}\",\"annotations\":[]}]}";
+        server.onAny()
+                .replies(LoopbackReply.text("")
+                        .usage(USED)
+                        .field(
+                                "output",
+                                "[%s,%s,%s]".formatted(searched.formatted(1), searched.formatted(2), message)));
+
+        BulkSummary summary;
+        try (var journal = journal()) {
+            summary = coordinator
+                    .bulk(LABEL.providerTools(3, new ProviderTool.WebSearch()))
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(tickets(1), Budget.usd("5.00"), items::add);
+        }
+
+        // half price is for tokens alone
+        assertThat(summary.spend().settled()).isEqualTo(ITEM.plus(Money.usd("0.02")));
+        assertThat(summary.spend().estimated()).isFalse();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.json.Json;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException.InvalidRequest;
@@ -26,6 +27,8 @@ import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,44 @@ class ChatTest extends LoopbackTest {
         assertThat(server.requests().getLast().toolOutputs()).containsExactly("3 cats", "no dogs");
     }
 
+    /** As Ollama counted, and before that did not count. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\"index\":0,", ""})
+    void toolCalls_streamedUnderOneIndex_areKeptApart(String index) throws InterruptedException {
+        server.onAny().replies(LoopbackReply.raw(200, "text/event-stream", """
+                        data: {"choices":[{"delta":{"tool_calls":[{%1$s"id":"a","function":{"name":"grep","arguments":"{"}}]}}]}
+
+                        data: {"choices":[{"delta":{"tool_calls":[{%1$s"function":{"arguments":"}"}}]}}]}
+
+                        data: {"choices":[{"delta":{"tool_calls":[{%1$s"id":"b","function":{"name":"find","arguments":"{}"}}]}}]}
+
+                        data: {"choices":[{"delta":{},"finish_reason":"tool_calls"}]}
+
+                        data: [DONE]
+
+                        """.formatted(index)));
+
+        assertThat(chat.call(REQUEST, streamed(piece -> {})).toolCalls())
+                .containsExactly(new ToolCall("a", "grep", "{}"), new ToolCall("b", "find", "{}"));
+    }
+
+    /** A project there may be set to a tier at twice the price, which a request that says nothing gets. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.openai.com/v1, true",
+        "https://EU.api.OpenAI.com/v1, true",
+        "https://openai.com.example.org/v1, false",
+        "https://notopenai.com/v1, false",
+        "http://localhost:11434/v1, false"
+    })
+    void ordinaryServiceTier_isNamedToTheProviderItself(String baseUrl, boolean named) {
+        var writer = new ChatWriter(
+                new AttachmentWriter(Set.of()), Api.CHAT_COMPLETIONS, BaseUrl.parse("base URL", baseUrl));
+
+        assertThat(writer.write(REQUEST)._body().serviceTier().map(tier -> tier.asString()))
+                .isEqualTo(named ? Optional.of("default") : Optional.empty());
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void end_ofEveryKind_isTold(boolean streamed) throws InterruptedException {
@@ -162,6 +203,9 @@ class ChatTest extends LoopbackTest {
                 "{\"prompt_tokens\":0,\"completion_tokens\":3} | false",
                 "{\"prompt_tokens\":10,\"completion_tokens\":-3} | false",
                 "{\"prompt_tokens\":\"10\",\"completion_tokens\":3} | false",
+                "{\"prompt_tokens\":10,\"completion_tokens\":3,\"prompt_tokens_details\":{\"audio_tokens\":0}} | true",
+                "{\"prompt_tokens\":10,\"completion_tokens\":3,\"prompt_tokens_details\":{\"audio_tokens\":4}} | false",
+                "{\"prompt_tokens\":10,\"completion_tokens\":3,\"completion_tokens_details\":{\"audio_tokens\":1}} | false",
                 "{\"prompt_tokens\":1e20,\"completion_tokens\":3} | false",
                 "{} | false",
                 "null | false"
@@ -228,6 +272,9 @@ class ChatTest extends LoopbackTest {
                 .isInstanceOf(InvalidRequest.class)
                 .hasMessageContaining("has no tools that run at the provider");
         assertThatThrownBy(() -> chat.call(shown, plain())).isInstanceOf(InvalidRequest.class);
+        assertThatThrownBy(() -> chat.call(REQUEST.withTools(List.of(ComputerTool.SPEC)), plain()))
+                .isInstanceOf(InvalidRequest.class)
+                .hasMessageContaining("cannot operate a screen");
         assertThat(server.requests()).isEmpty();
     }
 

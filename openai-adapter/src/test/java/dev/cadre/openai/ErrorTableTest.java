@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.ContextTooLong;
 import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.TokenUsage;
@@ -20,6 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every error that the provider documents, what it becomes, how far it reaches and what it costs. */
 class ErrorTableTest extends LoopbackTest {
@@ -43,7 +45,14 @@ class ErrorTableTest extends LoopbackTest {
                 "400 | invalid_request_error | invalid_json_schema      | InvalidRequest | SUBTASK | FREE",
                 "401 | invalid_request_error | invalid_api_key          | AuthFailed     | RUN     | FREE",
                 "403 | invalid_request_error | ''                       | AuthFailed     | RUN     | FREE",
-                "404 | invalid_request_error | model_not_found          | UnknownModel   | RUN     | FREE"
+                "404 | invalid_request_error | model_not_found          | UnknownModel   | RUN     | FREE",
+                "404 | ''                    | DeploymentNotFound       | UnknownModel   | RUN     | FREE",
+                "401 | ''                    | 401                      | AuthFailed     | RUN     | FREE",
+                "429 | ''                    | 429                      | RateLimited    | ATTEMPT | FREE",
+                "429 | Insufficient_Quota    | ''                       | QuotaExhausted | RUN     | FREE",
+                "400 | exceed_context_size_error | 400                  | ContextTooLong | SUBTASK | FREE",
+                "405 | ''                    | ''                       | Unreachable    | RUN     | FREE",
+                "501 | NotImplementedError   | ''                       | Unreachable    | RUN     | FREE"
             })
     void error_isClassifiedByStatusTypeAndCode(
             int status,
@@ -90,6 +99,46 @@ class ErrorTableTest extends LoopbackTest {
                 .header(header, value);
 
         assertThat(failure(ServerFailed.class, busy).retryAfter()).contains(wait);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "429 | Request too large for gpt-5.4-nano on tokens per min (TPM): Limit 30000, Requested 31538.",
+                "400 | This model's maximum context length is 4096 tokens. However, you requested 4108 tokens."
+            })
+    void requestThatNoMinuteOrContextHolds_isNotRepeated(int status, String message) {
+        ContextTooLong failure =
+                failure(ContextTooLong.class, LoopbackReply.error(status, "tokens", "rate_limit_exceeded", message));
+
+        assertThat(failure.reach()).isEqualTo(ModelException.Reach.SUBTASK);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Limit 30000, Used 29937. Please try again in 644ms. Visit us. | PT0.644S",
+                "Please try again in 1m2.5s.                                   | PT1M2.5S",
+                "Please try again in 7h12m0s.                                  | PT7H12M",
+                "Please retry after 26 seconds.                                | PT26S"
+            })
+    void wait_thatOnlyTheMessageNames_isTheFloor(String message, Duration wait) {
+        LoopbackReply limited = LoopbackReply.error(429, "tokens", "rate_limit_exceeded", message);
+
+        assertThat(failure(RateLimited.class, limited).retryAfter()).contains(wait);
+        assertThat(failure(RateLimited.class, limited.header("retry-after", "3"))
+                        .retryAfter())
+                .contains(Duration.ofSeconds(3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Please try again in a while.", "Try again in 99h0m0s.", "Retry after 999999999 seconds."})
+    void wait_thatMakesNoSense_isNone(String message) {
+        assertThat(failure(RateLimited.class, LoopbackReply.error(429, "tokens", "", message))
+                        .retryAfter())
+                .isEmpty();
     }
 
     @Test

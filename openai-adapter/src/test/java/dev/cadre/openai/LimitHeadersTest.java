@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.core.http.Headers;
 import dev.cadre.model.RateLimits.Window;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,27 +14,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LimitHeadersTest {
     @ParameterizedTest
-    @CsvSource({
-        "120ms, PT0.12S",
-        "1s, PT1S",
-        "1.5s, PT1.5S",
-        "6m0s, PT6M",
-        "1h2m3.25s, PT1H2M3.25S",
-        "17.5µs, PT0.0000175S",
-        "20us, PT0.00002S",
-        "7ns, PT0.000000007S",
-        "0.5ns, PT0.000000001S",
-        "0s, PT0S",
-        "999999999h, PT8760H"
-    })
-    void duration_asGoPrintsIt_isRead(String text, Duration duration) {
-        assertThat(LimitHeaders.goDuration(text)).contains(duration);
-    }
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1994-11-06T08:49:07Z | Sun, 06 Nov 1994 08:49:37 GMT  | PT30S",
+                "2026-12-01T08:49:07Z | Tuesday, 01-Dec-26 08:49:37 GMT | PT30S",
+                "2026-12-01T08:49:07Z | Tue Dec  1 08:49:37 2026        | PT30S",
+                "2026-12-11T08:49:07Z | Fri Dec 11 08:49:37 2026        | PT30S",
+                "2026-12-11T08:49:37Z | Fri Dec 11 08:49:07 2026        | PT0S"
+            })
+    void retryAfter_asAnyDateOfHttp_isTheTimeUntilThen(Instant now, String date, Duration wait) {
+        var headers =
+                new LimitHeaders(Headers.builder().put("Retry-After", date).build());
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "1", "-1s", "s", "1s ", "1s2", "1d", "1.s", "9999999999s", "soon"})
-    void duration_ofAnyOtherForm_isUnknown(String text) {
-        assertThat(LimitHeaders.goDuration(text)).isEmpty();
+        assertThat(headers.retryAfter(() -> now)).isEqualTo(wait);
     }
 
     @ParameterizedTest

@@ -38,6 +38,23 @@ class OpenAiSettingsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "https://eu.api.openai.com/v1, 10",
+        "https://US.api.openai.com/v1/, 10",
+        "https://api.openai.com/v1, 0",
+        "https://eu.api.openai.com.evil.example/v1, 0",
+        "http://127.0.0.1:8080/v1, 0"
+    })
+    void pools_atARegionalAddress_payItsSurcharge(String url, int percent) {
+        var environment = Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url);
+        try (var pools = OpenAi.fromEnv(environment, pool -> pool);
+                var own = OpenAi.fromEnv(environment, pool -> pool.surcharge(3))) {
+            assertThat(pools.pool(Tier.NANO).spec().price().surchargePercent()).isEqualTo(percent);
+            assertThat(own.pool(Tier.NANO).spec().price().surchargePercent()).isEqualTo(3);
+        }
+    }
+
     @Test
     void settings_asText_showNoKey() {
         assertThat(OpenAiSettings.from(Map.of("OPENAI_API_KEY", "sk-canary-0123456789"))

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.model.CallOptions;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ProviderTool.CodeInterpreter;
 import dev.cadre.model.ProviderTool.FileSearch;
@@ -118,6 +120,21 @@ class ProviderToolTest extends LoopbackTest {
         server.onAny().replies(LoopbackReply.text("{\"text\":\"Rain.\"}"));
         assertThat(run(type, ModelPool.builder(client, MODEL), "0.08").requireComplete())
                 .isEqualTo(new Answer("Rain."));
+    }
+
+    @Test
+    void passages_beyondTheTwentyThatArePriced_areReservedToo() {
+        ModelPool pool = ModelPool.builder(client, MODEL).build();
+
+        // 81,920 tokens for 20 passages, at $0.20 per million
+        assertThat(pool.worstCase(searching(50)).minus(pool.worstCase(searching(20))))
+                .isEqualTo(Money.usd("0.0245760"));
+        assertThat(pool.worstCase(searching(1))).isEqualTo(pool.worstCase(searching(9)));
+    }
+
+    private static ModelRequest searching(int results) {
+        return REQUEST.withOptions(
+                CallOptions.NONE.withProviderTools(List.of(new FileSearch(List.of("vs_1"), results)), 1));
     }
 
     @ParameterizedTest

@@ -48,7 +48,7 @@ class RefusalTest extends LoopbackTest {
                 "0.5 | PT0.5S",
                 "0 | PT0S",
                 "3600 | PT1H",
-                "999999999999 | PT8760H",
+                "86400 | PT24H",
                 "Sun, 22 Nov 2026 12:00:42 GMT | PT42S",
                 "Sun, 22 Nov 2026 11:59:00 GMT | PT0S"
             })
@@ -59,7 +59,19 @@ class RefusalTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"soon", "-5", "", "1e9", "NaN", "Sun, 99 Nov 2026 12:00:42 GMT"})
+    @ValueSource(
+            strings = {
+                "soon",
+                "-5",
+                "",
+                "1e9",
+                "NaN",
+                "Sun, 99 Nov 2026 12:00:42 GMT",
+                "86401",
+                "1795348800",
+                "999999999999",
+                "Tue, 24 Nov 2026 12:00:00 GMT"
+            })
     void retryAfter_unusable_isIgnored(String header) {
         assertThat(failure(RateLimited.class, LIMITED.header("Retry-After", header))
                         .retryAfter())
@@ -209,6 +221,22 @@ class RefusalTest extends LoopbackTest {
 
         assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
         assertThat(failure).hasMessage("gpt-5.4-nano: status " + status + " [req_1]");
+    }
+
+    /** Whoever stands in between does not know whether the provider had begun. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"message\":\"no upstream\"}", "{\"error\":\"busy\"}", "\"busy\"", "[]", "busy"})
+    void status503_withoutAName_mayHaveBeenBilled(String body) {
+        ServerFailed failure = failure(ServerFailed.class, LoopbackReply.raw(503, "application/json", body));
+
+        assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405, 501})
+    void serverWithoutTheResponsesApi_isNoEndpoint(int status) {
+        assertThat(failure(Unreachable.class, LoopbackReply.raw(status, "text/plain", "no such page")))
+                .hasMessage(server.baseUrl() + " is no endpoint: gpt-5.4-nano: status " + status + " [req_1]");
     }
 
     /** OkHttp itself would repeat this one. */

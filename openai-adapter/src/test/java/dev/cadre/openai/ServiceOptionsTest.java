@@ -21,6 +21,7 @@ import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedTierException;
@@ -30,13 +31,17 @@ import dev.cadre.testing.loopback.LoopbackReply;
 import dev.cadre.testing.loopback.LoopbackRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Service tiers, verbosity, safety identifiers, counted input: asked for over HTTP, and paid. */
 class ServiceOptionsTest extends LoopbackTest {
@@ -189,6 +194,43 @@ class ServiceOptionsTest extends LoopbackTest {
         assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "10000001", "null", "\"many\""})
+    void senselessCount_isReservedByItsBound(String count) throws InterruptedException {
+        server.onService(request -> true)
+                .replies(LoopbackReply.raw(200, "application/json", "{\"input_tokens\":%s}".formatted(count)));
+        server.onAny().replies(LoopbackReply.text("Fine."));
+
+        call(ModelPool.builder(client, MODEL).countingInput(), LARGE);
+
+        assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
+    }
+
+    @Test
+    void countingInput_whereNobodyCounts_asksNobody() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine."));
+        try (var chat = OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl())
+                .chatCompletions()
+                .build()) {
+            call(ModelPool.builder(chat, MODEL).countingInput(), LARGE);
+        }
+
+        assertThat(server.requests().stream().map(LoopbackRequest::path)).containsExactly("/v1/chat/completions");
+        assertThat(reserved()).containsExactly(ModelPool.of(client, MODEL).worstCase(LARGE));
+    }
+
+    /** Nobody knows its price: to take it for another class could report less than is billed. */
+    @Test
+    void replyOfAnUnpricedTier_isForfeited() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("service_tier", "\"ultrafast\""));
+
+        call(ModelPool.builder(client, "gpt-5.4-mini"), LARGE.withModel("gpt-5.4-mini"));
+
+        assertThat(money.state().settled()).isEqualTo(Money.ZERO);
+        assertThat(money.state().forfeited()).isEqualTo(reserved().getFirst());
+    }
+
     @Test
     void countingInput_ofAClientThatCannot_isRefused() {
         assertThatIllegalStateException()
@@ -199,13 +241,33 @@ class ServiceOptionsTest extends LoopbackTest {
 
     @Test
     void model_afterItsShutdown_isRefused() {
-        ModelPool.builder(client, MODEL).today(LocalDate.of(2027, 3, 31)).build();
+        ModelPool.builder(client, MODEL).calendar(on("2027-03-31")).build();
 
         assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
-                        .today(LocalDate.of(2027, 4, 1))
+                        .calendar(on("2027-04-01"))
                         .build())
                 .isInstanceOf(ModelShutDownException.class)
                 .hasMessage("model 'gpt-5.4-nano' was shut down on 2027-04-01; bind another to its tier");
+    }
+
+    private static InstantSource on(String day) {
+        return () -> Instant.parse(day + "T00:00:00Z");
+    }
+
+    @Test
+    void datesOfTheProvider_countMoreThanTheCatalogues() throws InterruptedException {
+        Map<String, LocalDate> told = ListedModel.shutdowns(List.of(
+                new ListedModel(MODEL, LocalDate.of(2027, 1, 1)), new ListedModel("gpt-5.4", null)));
+        ModelCatalog catalog = ModelCatalog.standard().withShutdowns(told);
+
+        assertThat(told).containsOnlyKeys(MODEL);
+        assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
+                        .catalog(catalog)
+                        .calendar(on("2027-01-01"))
+                        .build())
+                .isInstanceOf(ModelShutDownException.class);
+        assertThat(ListedModel.shutdowns(client.models(Duration.ofMinutes(1))))
+                .containsEntry(MODEL, LocalDate.of(2027, 4, 1));
     }
 
     @Test

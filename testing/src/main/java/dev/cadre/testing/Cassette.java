@@ -8,6 +8,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
@@ -215,7 +216,8 @@ public final class Cassette implements AutoCloseable {
      * what only sets the price of a call, or where it is served, is left out, because the answer does not depend on it.
      */
     private Json asked(ModelRequest request) {
-        var options = request.options().withCacheKey("").withSafetyIdentifier("");
+        var options =
+                request.options().withCacheKey("").withSafetyIdentifier("").withPromptCaching(PromptCaching.AUTOMATIC);
         return secrets.clean(
                 REQUEST.toJson(request.withServiceTier(ServiceTier.STANDARD).withOptions(options)));
     }

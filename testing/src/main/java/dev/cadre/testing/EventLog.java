@@ -100,6 +100,9 @@ public final class EventLog implements RunListener {
                         event.at().toNanos() / 1e6,
                         switch (event) {
                             case RunEvent.RunStarted e -> "run started, limit " + e.limit();
+                            case RunEvent.ModelShutsDown e ->
+                                "%s of %s shuts down on %s, in %d days"
+                                        .formatted(e.model(), e.tiers(), e.day(), e.daysLeft());
                             case RunEvent.SubtaskAdmitted e ->
                                 e.subtaskId() + " admitted: " + e.type() + " after " + e.dependsOn();
                             case RunEvent.PlanEnded e -> "plan ended, " + e.admitted() + " admitted " + e.defects();
@@ -111,7 +114,7 @@ public final class EventLog implements RunListener {
                                                 e.kind(),
                                                 e.subtaskId(),
                                                 e.model(),
-                                                e.result(),
+                                                e.end(),
                                                 e.spend().total());
                             case RunEvent.CeilingLowered e -> "ceiling lowered to " + e.ceiling();
                             case RunEvent.BudgetBreached e -> "budget breached by " + e.excess();

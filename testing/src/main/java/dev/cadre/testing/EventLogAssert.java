@@ -95,7 +95,7 @@ public final class EventLogAssert extends AbstractAssert<EventLogAssert, EventLo
                 ? whole
                 : first(event -> event instanceof RunEvent.RungEnded ended
                         && ended.subtaskId().equals(subtaskId)
-                        && ended.result().equals("accepted"));
+                        && ended.isAccepted());
     }
 
     private int first(Predicate<RunEvent> wanted) {

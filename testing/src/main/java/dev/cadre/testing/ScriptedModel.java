@@ -42,15 +42,15 @@ public final class ScriptedModel implements ModelClient {
 
     /** Answers the subtasks of a type that have exactly this input. */
     public <I, O> Script<O> on(SubtaskType<I, O> type, I input) {
-        return add(new Script<>(type.name(), JsonType.of(type.input()).write(input), JsonType.of(type.output())));
+        return add(new Script<>(type.name(), type.inputType().write(input), type.outputType()));
     }
 
     /** Answers the subtasks of a type whose input a predicate accepts. */
     public <I, O> Script<O> onInputs(SubtaskType<I, O> type, Predicate<I> accepted) {
-        JsonType<I> input = JsonType.of(type.input());
+        JsonType<I> input = type.inputType();
         return add(new Script<>(
                 type.name() + " of some inputs",
-                JsonType.of(type.output()),
+                type.outputType(),
                 call -> call.purpose().subtaskType().equals(type.name())
                         && accepted.test(input.read(call.purpose().input()))));
     }
@@ -59,7 +59,7 @@ public final class ScriptedModel implements ModelClient {
     public <I, O> Script<O> on(SubtaskType<I, O> type) {
         return add(new Script<>(
                 type.name(),
-                JsonType.of(type.output()),
+                type.outputType(),
                 call -> call.purpose().subtaskType().equals(type.name())));
     }
 

@@ -4,6 +4,7 @@ package dev.cadre.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.Bulk;
 import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
@@ -13,6 +14,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
@@ -265,6 +267,50 @@ class BulkTest {
                 .isSameAs(full);
         assertThat(lines).isEmpty();
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
+    }
+
+    @Test
+    void key_refused_endsTheRunWithThatFailureAndWhatHadBegun() {
+        model.on(LABEL).fails(() -> new ModelException.AuthFailed("no such key"));
+        model.on(LABEL, ticket(1)).costing(1_000, 400).replies(new Label("bug"));
+        var single = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
+        var pulled = new AtomicInteger();
+
+        assertThatThrownBy(() -> single.bulk(LABEL)
+                        .run(
+                                tickets(1, 2, 3, 4, 5).peek(ticket -> pulled.incrementAndGet()),
+                                Budget.usd("5.00"),
+                                item -> lines.add(
+                                        item.key() + " " + item.outcome().reason())))
+                .isInstanceOf(ModelException.AuthFailed.class)
+                .hasMessage("no such key");
+        assertThat(lines).containsExactly("0 succeeded", "1 failed: MODEL_FAILED: no such key");
+        assertThat(pulled).hasValueLessThan(4);
+    }
+
+    // --- what is on record
+
+    @Test
+    void recorded_isWhatSucceededAndHasNotChanged_andCallsNobody() throws Exception {
+        labelsEverything();
+        model.on(LABEL, ticket(2)).costing(1_000, 400).refuses("no");
+        label(tickets(1, 2));
+        try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
+            Bulk<Ticket, Label> bulk =
+                    coordinator.bulk(LABEL).keyedBy(Ticket::id).journal(journal);
+
+            assertThat(bulk.recorded(ticket(1), 7)).contains(new Label("bug"));
+            assertThat(bulk.recorded(ticket(2), 1)).isEmpty();
+            assertThat(bulk.recorded(new Ticket("T1", "another text"), 0)).isEmpty();
+            assertThat(bulk.isRecorded()).isTrue();
+            assertThat(coordinator
+                            .bulk(LABEL.maxOutputTokens(10))
+                            .journal(journal)
+                            .isRecorded())
+                    .isFalse();
+            assertThat(coordinator.bulk(LABEL).isRecorded()).isFalse();
+        }
+        assertThat(model.calls()).hasSize(2);
     }
 
     @Test

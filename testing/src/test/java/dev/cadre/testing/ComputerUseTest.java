@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,27 @@ class ComputerUseTest {
                 .isNotEqualTo(results().getLast().attachments());
         assertThat(screen.opened()).isEqualTo(1);
         assertThat(screen.stillOpen()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 'error: the screen changed while %s was being approved; nothing after it was done'", "true, ''"})
+    void screen_thatChangesWhileAnActionIsJudged_isNotTouched(boolean doubts, String told) throws Exception {
+        var judged = new AtomicBoolean();
+        screen.risking(action -> judged.get() && action instanceof Action.Click, Risk.SUBMITS_FORM);
+        var fill = fill((action, scene) -> {
+            judged.set(true);
+            return Approval.APPROVE;
+        });
+        script(fill).calls(doubts ? doubted(CLICK, TYPE) : call(CLICK, TYPE)).replies(DONE);
+
+        RunResult<Filled> result = run(fill);
+
+        assertThat(screen.performed()).isEmpty();
+        if (doubts) {
+            assertThat(failure(result).kind()).isEqualTo(Failure.Kind.NOT_APPROVED);
+        } else {
+            assertThat(results().getFirst().text()).isEqualTo(told.formatted(CLICKED));
+        }
     }
 
     @Test

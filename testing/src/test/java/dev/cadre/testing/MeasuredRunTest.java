@@ -27,6 +27,7 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Notes;
 import dev.cadre.testing.Crew.Topic;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +99,34 @@ class MeasuredRunTest {
         assertThat(branches.interruptedAt).isEmpty();
         assertThat(result.report().outcomes().values().stream().filter(Outcome::isSucceeded))
                 .hasSize(BRANCHES - 1);
+    }
+
+    @Test
+    void subtaskOfALargeGraph_takesNoLongerThanThatOfASmallOne() throws Exception {
+        double small = microsPerSubtask(1_000);
+        double large = microsPerSubtask(10_000);
+
+        System.out.printf("a subtask of plain code: %.1f us of 1,000, %.1f us of 10,000%n", small, large);
+        assertThat(large).isLessThan(2 * small);
+    }
+
+    /** The median of some runs of a graph whose subtasks do nothing, after some more. */
+    private static double microsPerSubtask(int subtasks) throws InterruptedException {
+        SubtaskType<Topic, Note> nothing =
+                SubtaskType.code("nothing", Topic.class, Note.class, (topic, context) -> new Note(topic.name()));
+        var coordinator = Coordinator.of(new ScriptedModel().pools());
+        var nanos = new ArrayList<Long>();
+        for (int i = 0; i < 15; i++) {
+            var graph = TaskGraph.builder();
+            var notes = IntStream.range(0, subtasks)
+                    .mapToObj(n -> graph.add("n" + n, nothing, new Topic("topic")))
+                    .toList();
+            var all = graph.answering(graph.add("all", TOGETHER, Input.fromAll(notes, Notes::new)));
+            long start = System.nanoTime();
+            coordinator.run(all, Budget.usd("1.00")).requireComplete();
+            nanos.add(System.nanoTime() - start);
+        }
+        return nanos.subList(10, 15).stream().sorted().toList().get(2) / 1e3 / subtasks;
     }
 
     /** 20 calls beside each other, of which one fails after 50 ms and the others take a second. */

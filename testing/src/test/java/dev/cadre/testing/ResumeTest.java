@@ -27,6 +27,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunFailure;
@@ -222,8 +223,39 @@ class ResumeTest {
     void graph_brokenOffAtEveryEntry_goesOnWhereItWas() throws Exception {
         int entries = resumesAfterEveryEntry(ResumeTest::runGraph, new Brief("Pets make noise."));
 
-        // begin and end, and intent, settlement and end of 5 calls
-        assertThat(entries).isEqualTo(2 + 3 * 5);
+        // begin and end, 4 subtasks of the graph, and intent, settlement and end of 5 calls
+        assertThat(entries).isEqualTo(2 + 4 + 3 * 5);
+    }
+
+    @Test
+    void graph_leavesItsShapeAndItsModelsToReaders() throws Exception {
+        Path file = folder.resolve("read.journal");
+
+        session(model(), file, ResumeTest::runGraph);
+
+        var lines = new ArrayList<String>();
+        FileJournal.read(file, line -> {
+            switch (line.entry()) {
+                case JournalEntry.RunStarted started -> lines.add("about " + started.subject());
+                case JournalEntry.PlanAdmitted admitted -> {
+                    var subtask = PlannedSubtask.parse(admitted.subtask());
+                    lines.add("%d %s %s %s"
+                            .formatted(admitted.position(), subtask.id(), subtask.type(), subtask.after()));
+                }
+                case JournalEntry.Intent intent -> {
+                    var asked = intent.asked();
+                    lines.add("%s %s %s".formatted(asked.kind(), asked.tier(), asked.model()));
+                }
+                case JournalEntry.Settled settled -> lines.add(settled.end());
+                case JournalEntry.Ended ended -> {}
+                case JournalEntry.RunEnded ended -> {}
+            }
+        });
+        assertThat(lines)
+                .startsWith("about brief", "0 topics split []", "1 notes note [topics]", "2 fish note []")
+                .contains("3 brief brief [notes, fish]");
+        assertThat(lines).filteredOn("WORK NANO gpt-5.4-nano"::equals).hasSize(5);
+        assertThat(lines).filteredOn("complete"::equals).hasSize(5);
     }
 
     @Test

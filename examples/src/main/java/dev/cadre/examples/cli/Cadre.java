@@ -4,7 +4,9 @@ package dev.cadre.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cadre.price.ModelCatalog;
+import dev.cadre.schedule.RunClock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -18,20 +20,30 @@ import picocli.CommandLine.ParameterException;
 /** The {@code cadre} command. */
 @Command(
         name = "cadre",
-        description = "Agents over a code base, within a budget; and what a crew may cost, simulated.",
+        description =
+                "Agents over a code base and models over the lines of a file, within a budget; and what a crew may cost, simulated.",
         mixinStandardHelpOptions = true)
 public final class Cadre {
     private final Terminal terminal;
     private final InstantSource clock;
+    private final RunClock runClock;
+    private final InputStream in;
     private final Map<String, String> environment;
 
     Cadre(Terminal terminal, InstantSource clock, Map<String, String> environment) {
+        this(terminal, clock, RunClock.SYSTEM, System.in, environment);
+    }
+
+    /** @param runClock that by which waiting for the provider takes time */
+    Cadre(Terminal terminal, InstantSource clock, RunClock runClock, InputStream in, Map<String, String> environment) {
         this.terminal = terminal;
         this.clock = clock;
+        this.runClock = runClock;
+        this.in = in;
         this.environment = environment;
     }
 
-    /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found, 2 usage, 3 partial, 4 failed. */
+    /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found, 2 usage, 3 partial, 4 failed, 130 interrupted. */
     public static void main(String... arguments) {
         System.exit(new Cadre(Terminal.ofProcess(), Clock.systemUTC(), System.getenv()).run(arguments));
     }
@@ -39,9 +51,12 @@ public final class Cadre {
     /** Returns the exit status. */
     int run(String... arguments) {
         List<String> all = Arrays.asList(arguments);
+        var models = new Models(clock, environment);
         CommandLine line = new CommandLine(this)
-                .addSubcommand(new SearchCommand(terminal, clock, environment))
+                .addSubcommand(new SearchCommand(terminal, clock, models))
+                .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
                 .addSubcommand(new SimulateCommand(terminal))
+                .addSubcommand(new ReportCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
                 .addSubcommand(new DoctorCommand(terminal, clock, environment))
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
@@ -69,13 +84,15 @@ public final class Cadre {
     private int report(List<String> arguments, ExitStatus status, String kind, String message) {
         String shown = TextOutput.visible(message);
         terminal.err().println("cadre: " + shown);
-        if (arguments.contains("--json")) {
+        if (arguments.contains(JsonOption.NAME)) {
             var json = new JsonOutput();
             terminal.out()
                     .println(
-                            arguments.getFirst().equals("simulate")
-                                    ? json.document(SimulateDocument.failed(kind, shown))
-                                    : json.document(SearchDocument.failed(kind, shown)));
+                            switch (arguments.getFirst()) {
+                                case "simulate" -> json.document(SimulateDocument.failed(kind, shown));
+                                case "bulk" -> json.document(BulkDocument.failed(kind, shown));
+                                default -> json.document(SearchDocument.failed(kind, shown));
+                            });
         }
         return status.code();
     }

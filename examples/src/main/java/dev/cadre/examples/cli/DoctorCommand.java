@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Runs {@code cadre doctor}. */
 @Command(
@@ -21,8 +21,8 @@ final class DoctorCommand implements Callable<Integer> {
     private final InstantSource clock;
     private final Map<String, String> environment;
 
-    @Option(names = "--json", description = "print one JSON document")
-    private boolean json;
+    @Mixin
+    private final JsonOption json = new JsonOption();
 
     DoctorCommand(Terminal terminal, InstantSource clock, Map<String, String> environment) {
         this.terminal = terminal;
@@ -37,7 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         List<Finding> findings = new DoctorFindings(clock, environment).all();
         ExitStatus status = status(findings);
-        if (json) {
+        if (json.output() == Output.JSON) {
             terminal.out().println(new JsonOutput().document(new Document(1, word(status), findings)));
         } else {
             findings.forEach(finding -> terminal.out()

@@ -16,18 +16,15 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Looks at everything that a search with models needs. */
 final class DoctorFindings {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final int LEAST_JDK = 21;
-    private static final long WARNING_DAYS = 180;
     private static final long STALE_DAYS = 180;
 
     /** How good it is. */
@@ -98,13 +95,13 @@ final class DoctorFindings {
             add(Verdict.FAILED, subject, model + " is not offered by this server to this key");
             return;
         }
-        Optional<LocalDate> shutdown = Stream.concat(
-                        spec.get().shutdown().stream(), offered.flatMap(ListedModel::shutdown).stream())
-                .min(Comparator.naturalOrder());
+        // who runs the model knows best
+        Optional<LocalDate> shutdown =
+                offered.flatMap(ListedModel::shutdown).or(spec.get()::shutdown);
         long days = shutdown.map(date -> ChronoUnit.DAYS.between(today, date)).orElse(Long.MAX_VALUE);
         if (days <= 0) {
             add(Verdict.FAILED, subject, "%s was shut down on %s; %s".formatted(model, shutdown.get(), move(tier)));
-        } else if (days <= WARNING_DAYS) {
+        } else if (days <= ModelSpec.SHUTDOWN_NOTICE.toDays()) {
             add(
                     Verdict.WARNING,
                     subject,

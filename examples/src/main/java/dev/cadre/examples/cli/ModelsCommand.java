@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Runs {@code cadre models}. */
 @Command(
@@ -25,8 +25,8 @@ final class ModelsCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final ModelCatalog catalog;
 
-    @Option(names = "--json", description = "print one JSON document")
-    private boolean json;
+    @Mixin
+    private final JsonOption json = new JsonOption();
 
     ModelsCommand(Terminal terminal, ModelCatalog catalog) {
         this.terminal = terminal;
@@ -64,7 +64,7 @@ final class ModelsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Row> rows = catalog.models().stream().map(Row::of).toList();
-        if (json) {
+        if (json.output() == Output.JSON) {
             terminal.out().println(new JsonOutput().document(new Document(1, rows)));
         } else {
             print(rows);

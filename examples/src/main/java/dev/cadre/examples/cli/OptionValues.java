@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
+import dev.cadre.price.Money;
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads the values of options; every refusal names the option, the value and the limits. */
 final class OptionValues {
@@ -13,12 +20,12 @@ final class OptionValues {
     private OptionValues() {}
 
     /** Reads an exact amount of dollars above 0, at most 10,000 and with at most 12 decimals. */
-    static BigDecimal usd(String option, String value) throws UsageException {
+    static Money usd(String option, String value) throws UsageException {
         // a plain decimal only: 1e999999999 is a number, too, and takes all memory to compare
         if (value.matches("[0-9]{1,12}(\\.[0-9]{1,12})?")) {
             var amount = new BigDecimal(value);
             if (amount.signum() > 0 && amount.compareTo(MAX_USD) <= 0) {
-                return amount;
+                return Money.usd(amount.toPlainString());
             }
         }
         throw refused(option, value, "an amount of USD above 0 and up to 10000, such as 0.25");
@@ -59,6 +66,34 @@ final class OptionValues {
             }
         }
         throw refused(option, value, "a time above 0 and up to 24h, such as 90s or 5m");
+    }
+
+    /** Reads the name of a constant, in lower case. */
+    static <E extends Enum<E>> E oneOf(String option, String value, E[] constants) throws UsageException {
+        for (E constant : constants) {
+            if (name(constant).equals(value)) {
+                return constant;
+            }
+        }
+        throw refused(
+                option,
+                value,
+                "one of " + Arrays.stream(constants).map(OptionValues::name).collect(Collectors.joining(", ")));
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Reads a path; empty if there is none. */
+    static Optional<Path> path(String option, String value) throws UsageException {
+        try {
+            return value.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Path.of(value).toAbsolutePath());
+        } catch (InvalidPathException e) {
+            throw refused(option, value, "a path");
+        }
     }
 
     static UsageException refused(String option, String value, String allowed) {

@@ -3,7 +3,6 @@ package dev.cadre.examples.cli;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
-import dev.cadre.examples.cli.SearchOptions.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -23,8 +22,7 @@ final class ProgressLines implements RunListener {
 
     /** Returns a listener that prints in this form; {@code AUTO} prints plainly on a terminal only. */
     static ProgressLines of(Progress form, Terminal terminal, JsonOutput json) {
-        Progress chosen = form != Progress.AUTO ? form : terminal.isErrTerminal() ? Progress.PLAIN : Progress.OFF;
-        return new ProgressLines(terminal.err(), chosen, json);
+        return new ProgressLines(terminal.err(), form.on(terminal), json);
     }
 
     /** The code base was read and indexed. */
@@ -68,15 +66,24 @@ final class ProgressLines implements RunListener {
             case RunEvent.AttemptEnded ended ->
                 line(
                         "attempt",
-                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.result() + ", "
+                        ended.kind() + " " + ended.subtaskId() + " on " + ended.model() + ": " + ended.end() + ", "
                                 + ended.spend().total() + at(ended),
                         Map.of(
                                 "kind", ended.kind().toString(),
                                 "id", ended.subtaskId(),
                                 "model", ended.model(),
-                                "result", ended.result(),
+                                "result", ended.end().toString(),
                                 "picoUsd", ended.spend().total().picoUsd(),
                                 "ms", ended.took().toMillis()));
+            case RunEvent.ModelShutsDown notice ->
+                line(
+                        "shutdown",
+                        "%s shuts down on %s, in %d days".formatted(notice.model(), notice.day(), notice.daysLeft()),
+                        Map.of(
+                                "model", notice.model(),
+                                "tiers", notice.tiers().toString(),
+                                "day", notice.day().toString(),
+                                "days", notice.daysLeft()));
             case RunEvent.CeilingLowered lowered ->
                 line(
                         "ceiling",

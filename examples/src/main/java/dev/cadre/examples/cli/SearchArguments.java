@@ -3,8 +3,6 @@ package dev.cadre.examples.cli;
 
 import dev.cadre.examples.cli.SearchOptions.Explain;
 import dev.cadre.examples.cli.SearchOptions.Offline;
-import dev.cadre.examples.cli.SearchOptions.Output;
-import dev.cadre.examples.cli.SearchOptions.Progress;
 import dev.cadre.examples.cli.SearchOptions.Steps;
 import dev.cadre.examples.index.FileRanker.Sides;
 import dev.cadre.examples.search.PathFilter;
@@ -12,17 +10,14 @@ import dev.cadre.examples.search.SearchQuestion;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The options of {@code cadre search} as they were typed; {@link #checked} makes sense of them. */
 final class SearchArguments {
-    private static final int MAX_PARALLEL = 1000;
     private static final int MAX_FILES = 100;
 
     @Option(
@@ -32,22 +27,11 @@ final class SearchArguments {
             description = "folder to search (default: the current one)")
     String repo = ".";
 
-    @Option(names = "--json", description = "print one JSON document")
-    boolean json;
+    @Mixin
+    final JsonOption json = new JsonOption();
 
-    @Option(
-            names = "--budget",
-            paramLabel = "USD",
-            defaultValue = "0.25",
-            description = "most that may be spent (default: ${DEFAULT-VALUE})")
-    String budget = "0.25";
-
-    @Option(
-            names = "--parallel",
-            paramLabel = "N",
-            defaultValue = "8",
-            description = "most model calls at a time (default: ${DEFAULT-VALUE})")
-    String parallel = "8";
+    @Mixin
+    final SpendingOptions spending = new SpendingOptions();
 
     @Option(
             names = "--deadline",
@@ -95,18 +79,13 @@ final class SearchArguments {
     @Option(names = "--explain", description = "show what each score is made of")
     boolean explain;
 
-    @Option(
-            names = "--progress",
-            paramLabel = "FORM",
-            defaultValue = "auto",
-            description = "auto, plain, jsonl or off (default: ${DEFAULT-VALUE})")
-    String progress = "auto";
+    @Mixin
+    final ProgressOption progress = new ProgressOption();
 
     @Parameters(arity = "0..*", paramLabel = "QUESTION", description = "what to find")
     List<String> question = List.of();
 
     SearchOptions checked() throws UsageException {
-        refuseUnavailable("--report", report);
         return new SearchOptions(
                 folder(),
                 new SearchQuestion(
@@ -114,29 +93,23 @@ final class SearchArguments {
                         OptionValues.count("--max-results", maxResults, MAX_FILES),
                         new PathFilter(path),
                         includeTests ? Sides.EQUAL : Sides.BEHIND),
-                OptionValues.usd("--budget", budget),
-                OptionValues.count("--parallel", parallel, MAX_PARALLEL),
+                spending.budget(),
+                spending.parallel(),
                 OptionValues.time("--deadline", deadline),
                 offline ? Offline.ALWAYS : Offline.WITHOUT_KEY,
                 planOnly ? Steps.PLAN_ONLY : Steps.ALL,
-                json ? Output.JSON : Output.TEXT,
+                json.output(),
                 explain ? Explain.YES : Explain.NO,
-                progress(),
-                journalFile());
+                progress.progress(),
+                OptionValues.path("--journal", journal).orElse(null),
+                reportFile());
     }
 
-    private @Nullable Path journalFile() throws UsageException {
-        try {
-            return journal.isEmpty() ? null : Path.of(journal).toAbsolutePath();
-        } catch (InvalidPathException e) {
-            throw OptionValues.refused("--journal", journal, "a path");
+    private @Nullable Path reportFile() throws UsageException {
+        if (planOnly && !report.isEmpty()) {
+            throw new UsageException("bad_argument", "--report shows a run, and --plan-only runs nothing");
         }
-    }
-
-    private static void refuseUnavailable(String option, String value) throws UsageException {
-        if (!value.isEmpty()) {
-            throw new UsageException("not_available", option + " is not available yet");
-        }
+        return OptionValues.path("--report", report).orElse(null);
     }
 
     private String text() throws UsageException {
@@ -166,15 +139,5 @@ final class SearchArguments {
         } catch (InvalidPathException e) {
             throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" is not a path");
         }
-    }
-
-    private Progress progress() throws UsageException {
-        Optional<Progress> named = Arrays.stream(Progress.values())
-                .filter(form -> form.name().toLowerCase(Locale.ROOT).equals(progress))
-                .findFirst();
-        if (named.isEmpty()) {
-            throw OptionValues.refused("--progress", progress, "one of auto, plain, jsonl, off");
-        }
-        return named.get();
     }
 }

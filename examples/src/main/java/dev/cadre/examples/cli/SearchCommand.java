@@ -4,7 +4,6 @@ package dev.cadre.examples.cli;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.examples.agent.SearchCrew;
-import dev.cadre.examples.cli.SearchOptions.Output;
 import dev.cadre.examples.cli.SearchOptions.Steps;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
@@ -13,25 +12,18 @@ import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
-import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalException;
-import dev.cadre.openai.OpenAi;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.price.ModelShutDownException;
-import dev.cadre.price.Money;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -44,21 +36,20 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class SearchCommand implements Callable<Integer> {
-    private static final String KEY = "OPENAI_API_KEY";
     private static final Duration LEAST_TIME = Duration.ofMillis(1);
 
     private final Terminal terminal;
     private final InstantSource clock;
-    private final Map<String, String> environment;
+    private final Models models;
     private final JsonOutput json = new JsonOutput();
 
     @Mixin
     private final SearchArguments arguments = new SearchArguments();
 
-    SearchCommand(Terminal terminal, InstantSource clock, Map<String, String> environment) {
+    SearchCommand(Terminal terminal, InstantSource clock, Models models) {
         this.terminal = terminal;
         this.clock = clock;
-        this.environment = environment;
+        this.models = models;
     }
 
     @Override
@@ -68,27 +59,16 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     private boolean usesModels(SearchOptions options) {
-        return options.offline() == SearchOptions.Offline.WITHOUT_KEY
-                && !environment.getOrDefault(KEY, "").isBlank();
+        return options.offline() == SearchOptions.Offline.WITHOUT_KEY && models.hasKey();
     }
 
     private ExitStatus withModels(SearchOptions options) throws UsageException, IOException, InterruptedException {
-        try (ModelPools models = pools(options)) {
-            return search(options, models);
+        try (ModelPools pools = models.open(options.parallel())) {
+            return search(options, pools);
         }
     }
 
-    private ModelPools pools(SearchOptions options) throws UsageException {
-        try {
-            LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-            return OpenAi.fromEnv(
-                    environment, pool -> pool.maxParallel(options.parallel()).today(today));
-        } catch (IllegalArgumentException | ModelShutDownException e) {
-            throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private ExitStatus search(SearchOptions options, @Nullable ModelPools models)
+    private ExitStatus search(SearchOptions options, @Nullable ModelPools pools)
             throws UsageException, IOException, InterruptedException {
         ProgressLines progress = ProgressLines.of(options.progress(), terminal, json);
         Instant start = clock.instant();
@@ -98,46 +78,66 @@ final class SearchCommand implements Callable<Integer> {
         var gate = new CitationGate(
                 base.repository(), RootJail.of(base.repository().root(), ReadLimits.STANDARD));
         SearchCrew crew;
-        if (models == null) {
+        if (pools == null) {
             crew = SearchCrew.offline(base, gate, options.question(), progress, clock);
         } else {
             progress.sending(base.repository().files().size());
-            crew = SearchCrew.ofModels(models, base, gate, options.question(), progress, clock);
+            crew = SearchCrew.ofModels(pools, base, gate, options.question(), progress, clock);
         }
-        Mode mode = models == null ? Mode.OFFLINE : Mode.MODEL;
-        Budget budget = Budget.of(Money.usd(options.budgetUsd().toPlainString()))
-                .within(longer(options.deadline().minus(opening), LEAST_TIME));
+        Mode mode = pools == null ? Mode.OFFLINE : Mode.MODEL;
+        Budget budget =
+                Budget.of(options.budget()).within(longer(options.deadline().minus(opening), LEAST_TIME));
         if (options.steps() == Steps.PLAN_ONLY) {
             return print(SearchDocument.of(crew.preview(budget), mode, options), options);
         }
-        RunResult<SearchAnswer> result = options.journal().isPresent()
-                ? recorded(crew, budget, options.journal().get(), state(base.repository(), options))
-                : crew.run(budget);
+        RunResult<SearchAnswer> result = run(crew, budget, base.repository(), options);
         return print(SearchDocument.of(result, mode, base.repository(), options), options);
+    }
+
+    private static RunResult<SearchAnswer> run(
+            SearchCrew crew, Budget budget, Repository repository, SearchOptions options)
+            throws UsageException, IOException, InterruptedException {
+        if (options.report().isEmpty()) {
+            return options.journal().isPresent()
+                    ? recorded(crew, budget, options.journal().get(), state(repository, options))
+                    : crew.run(budget);
+        }
+        return reported(crew, budget, repository, options, options.report().get());
+    }
+
+    /** A report is made of a journal: where none is to be kept, of one that lives as long as the run. */
+    private static RunResult<SearchAnswer> reported(
+            SearchCrew crew, Budget budget, Repository repository, SearchOptions options, Path report)
+            throws UsageException, IOException, InterruptedException {
+        ReportCommand.requireFolder("--report", report);
+        Path folder = Files.createTempDirectory("cadre-report");
+        try {
+            Path journal = options.journal().orElse(folder.resolve("journal"));
+            RunResult<SearchAnswer> result = recorded(crew, budget, journal, state(repository, options));
+            ReportCommand.write(journal, report);
+            return result;
+        } finally {
+            for (String left : List.of("journal", "journal.lock")) {
+                Files.deleteIfExists(folder.resolve(left));
+            }
+            Files.delete(folder);
+        }
     }
 
     private static RunResult<SearchAnswer> recorded(SearchCrew crew, Budget budget, Path file, Fingerprint state)
             throws UsageException, InterruptedException {
-        try (Journal journal = opened(file)) {
+        try (Journal journal = Journals.open(file)) {
             return crew.run(budget, journal, state);
-        }
-    }
-
-    private static Journal opened(Path file) throws UsageException {
-        try {
-            return FileJournal.open(file);
-        } catch (JournalException | UncheckedIOException e) {
-            throw new UsageException("bad_journal", "--journal: " + e.getMessage());
         }
     }
 
     /** Everything besides the question's words that the answer depends on; a journal among the files changes by itself. */
     private static Fingerprint state(Repository repository, SearchOptions options) {
-        String journal = options.journal().orElseThrow().toString(); // its lock has the same beginning
+        Optional<String> journal = options.journal().map(Path::toString); // its lock has the same beginning
         var parts = new ArrayList<>(List.of(options.question().toString()));
         for (SourceFile file : repository.files()) {
             Path path = repository.root().resolve(file.path()).toAbsolutePath();
-            if (!path.toString().startsWith(journal)) {
+            if (journal.filter(path.toString()::startsWith).isEmpty()) {
                 parts.addAll(List.of(file.path(), file.text()));
             }
         }

@@ -11,7 +11,6 @@ import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.search.CheckedCitation;
 import dev.cadre.examples.search.SearchAnswer;
-import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,13 +75,6 @@ record SearchDocument(
             long picoUsd,
             long ms) {}
 
-    record Cost(long picoUsd, String usd, long budgetPicoUsd, long forfeitedPicoUsd, long attempts) {
-        /** The cost of a command that ran nothing. */
-        static final Cost NONE = new Cost(0, Money.ZERO.toUsd(), 0, 0, 0);
-    }
-
-    record Problem(String kind, String message) {}
-
     /** What the plan may cost, in US dollars: only with {@code --plan-only}. */
     record Estimate(String lowUsd, String expectedUsd, String worstUsd, String planningUsd, String mergingUsd) {}
 
@@ -92,7 +84,7 @@ record SearchDocument(
             case RunResult.Partial<SearchAnswer> partial -> partial.answer();
             case RunResult.Failed<SearchAnswer> failed -> SearchAnswer.NOTHING;
         };
-        Problem problem = result instanceof RunResult.Failed<SearchAnswer> failed ? problem(failed.cause()) : null;
+        Problem problem = result instanceof RunResult.Failed<SearchAnswer> failed ? Problem.of(failed.cause()) : null;
         return new SearchDocument(
                 SCHEMA,
                 status(result, answer, repository),
@@ -104,7 +96,7 @@ record SearchDocument(
                 results(answer.citations()),
                 answer.confidence().label(),
                 rows(result, mode),
-                cost(result.report()),
+                Cost.of(result.report().spend(), result.report().limit()),
                 counts(repository.skipped()),
                 notes(result, answer),
                 problem,
@@ -120,17 +112,6 @@ record SearchDocument(
             case RunResult.Complete<SearchAnswer> complete when repository.isTruncated() -> PARTIAL;
             case RunResult.Complete<SearchAnswer> complete -> answer.isEmpty() ? NOTHING_FOUND : COMPLETE;
         };
-    }
-
-    private static Problem problem(RunFailure failure) {
-        String kind = failure.cause()
-                .map(cause -> snake(cause.getClass().getSimpleName()))
-                .orElse(failure.kind().name().toLowerCase(Locale.ROOT));
-        return new Problem(kind, failure.toString());
-    }
-
-    private static String snake(String name) {
-        return name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
     }
 
     private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer) {
@@ -178,15 +159,6 @@ record SearchDocument(
                 each.took().toMillis());
     }
 
-    private static Cost cost(RunReport report) {
-        return new Cost(
-                report.spend().total().picoUsd(),
-                report.spend().total().toUsd(),
-                report.limit().picoUsd(),
-                report.spend().forfeited().picoUsd(),
-                report.spend().attempts());
-    }
-
     static SearchDocument of(Preview preview, Mode mode, SearchOptions options) {
         List<PlanRow> rows = preview.subtasks().stream()
                 .map(each -> new PlanRow(
@@ -202,7 +174,6 @@ record SearchDocument(
                         each.cost().worst().picoUsd(),
                         0))
                 .toList();
-        Money budget = Money.usd(options.budgetUsd().toPlainString());
         return new SearchDocument(
                 SCHEMA,
                 COMPLETE,
@@ -212,7 +183,12 @@ record SearchDocument(
                 List.of(),
                 "none",
                 rows,
-                new Cost(preview.planning().picoUsd(), preview.planning().toUsd(), budget.picoUsd(), 0, 0),
+                new Cost(
+                        preview.planning().picoUsd(),
+                        preview.planning().toUsd(),
+                        options.budget().picoUsd(),
+                        0,
+                        0),
                 Map.of(),
                 List.of(),
                 null,

@@ -2,7 +2,7 @@
 package dev.cadre.examples.cli;
 
 import dev.cadre.examples.search.SearchQuestion;
-import java.math.BigDecimal;
+import dev.cadre.price.Money;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  * Everything the command line of {@code cadre search} says, checked.
  *
  * @param repo an existing folder
- * @param budgetUsd most that may be spent; an offline search spends nothing
+ * @param budget most that may be spent; an offline search spends nothing
  * @param parallel most model calls at a time
  * @param journalFile where the run is recorded, or null
+ * @param reportFile where the page about the run is written, or null
  */
 record SearchOptions(
         Path repo,
         SearchQuestion question,
-        BigDecimal budgetUsd,
+        Money budget,
         int parallel,
         Duration deadline,
         Offline offline,
@@ -27,11 +28,17 @@ record SearchOptions(
         Output output,
         Explain explain,
         Progress progress,
-        @Nullable Path journalFile) {
+        @Nullable Path journalFile,
+        @Nullable Path reportFile) {
 
     /** Where the run is recorded, and resumed from; empty if it is not. */
     Optional<Path> journal() {
         return Optional.ofNullable(journalFile);
+    }
+
+    /** Where the page about the run is written; empty if there is to be none. */
+    Optional<Path> report() {
+        return Optional.ofNullable(reportFile);
     }
 
     /** Whether a model may be used. */
@@ -46,23 +53,9 @@ record SearchOptions(
         ALL
     }
 
-    /** The form of the result. */
-    enum Output {
-        TEXT,
-        JSON
-    }
-
     /** Whether scores are shown. */
     enum Explain {
         YES,
         NO
-    }
-
-    /** The form of progress on standard error. */
-    enum Progress {
-        AUTO,
-        PLAIN,
-        JSONL,
-        OFF
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code cadre simulate} as they were typed; {@link #checked} makes sense of them. */
@@ -15,7 +16,7 @@ final class SimulateArguments {
      * @param subtasks of each run
      * @param seed decides everything that is left to chance
      */
-    record Options(int subtasks, int runs, long seed, SearchOptions.Output output) {}
+    record Options(int subtasks, int runs, long seed, Output output) {}
 
     @Option(
             names = "--subtasks",
@@ -38,15 +39,15 @@ final class SimulateArguments {
             description = "the same seed gives the same figures (default: ${DEFAULT-VALUE})")
     String seed = "1";
 
-    @Option(names = "--json", description = "print one JSON document")
-    boolean json;
+    @Mixin
+    final JsonOption json = new JsonOption();
 
     Options checked() throws UsageException {
         var options = new Options(
                 OptionValues.count("--subtasks", subtasks, MAX_SUBTASKS),
                 OptionValues.count("--runs", runs, MAX_RUNS),
                 OptionValues.wholeNumber("--seed", seed),
-                json ? SearchOptions.Output.JSON : SearchOptions.Output.TEXT);
+                json.output());
         long all = (long) options.subtasks() * options.runs();
         if (all > MAX_SUBTASKS_OF_ALL_RUNS) {
             throw new UsageException(

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
-import dev.cadre.examples.cli.SearchOptions.Output;
 import dev.cadre.examples.simulation.SampleCrew;
 import dev.cadre.testing.simulation.CrewForecast;
 import dev.cadre.testing.simulation.CrewSimulation;

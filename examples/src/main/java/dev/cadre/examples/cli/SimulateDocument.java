@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
-import dev.cadre.examples.cli.SearchDocument.Cost;
-import dev.cadre.examples.cli.SearchDocument.Problem;
 import dev.cadre.examples.simulation.SampleCrew;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunEnding.Status;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Turns the command line of {@code cadre} into a search, its result into output. */
+/** Turns the command line of {@code cadre} into work, its result into output. */
 @NullMarked
 package dev.cadre.examples.cli;
 

@@ -137,7 +137,8 @@ class CadreTest {
                 "--repo=/no/such/folder|no_such_folder|--repo: \"/no/such/folder\" does not exist",
                 "--journal=/no/such/folder/a|bad_journal|--journal: journal /no/such/folder/a cannot be opened:"
                         + " java.nio.file.NoSuchFileException: /no/such/folder/a",
-                "--report=a.html|not_available|--report is not available yet",
+                "--report=/no/such/folder/a.html|bad_argument|--report: \"/no/such/folder/a.html\" is no file in a folder"
+                        + " that exists",
                 "--unknown|bad_argument|Unknown option: '--unknown'",
                 "--budget=abc|bad_argument|--budget: \"abc\" is not an amount of USD above 0 and up to 10000, such as 0.25",
             })

@@ -11,9 +11,11 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Effort;
+import dev.cadre.model.McpApprovalTool;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolCall;
@@ -56,6 +58,9 @@ class RequestConformanceTest {
             ModelRequest.of("gpt-5.4-mini", "Operate.", "Fill in the form.", 64).withTools(List.of(ComputerTool.SPEC));
     private static final AtomicInteger ACCEPTED = new AtomicInteger();
     private static final AtomicInteger REFUSED = new AtomicInteger();
+    private static final ProviderTool.RemoteMcp KEYED =
+            new ProviderTool.RemoteMcp("keyed", URI.create("https://mcp.example.org/keyed"), List.of("find"));
+    private static final CallOptions CALLING = CallOptions.NONE.withProviderTools(List.of(KEYED), 2);
 
     private static NodeServer validator;
     private static Recorder recorder;
@@ -78,6 +83,8 @@ class RequestConformanceTest {
         recorder = new Recorder();
         client = OpenAiClient.builder(Conformance.KEY)
                 .baseUrl(recorder.baseUrl())
+                .mcpAuthorization(KEYED.address(), "mcp-token-0123")
+                .mcpHeader(KEYED.address(), "X-Api-Key", "mcp-header-0123")
                 .build();
         chat = OpenAiClient.builder(Conformance.KEY)
                 .baseUrl(recorder.baseUrl())
@@ -103,8 +110,8 @@ class RequestConformanceTest {
         Conformance.tell(
                 "request bodies accepted by OpenAI's description",
                 ACCEPTED.get(),
-                kinds().size() * 4 + chatKinds().size() * 2 + 1);
-        Conformance.tell("planted errors refused by it", REFUSED.get(), 12);
+                kinds().size() * 3 + batchKinds().size() + chatKinds().size() * 2 + 1);
+        Conformance.tell("planted errors refused by it", REFUSED.get(), 16);
     }
 
     static Stream<Kind> everyKind() {
@@ -115,10 +122,22 @@ class RequestConformanceTest {
         return chatKinds().stream();
     }
 
-    /** What Chat Completions can say: no tools at the provider, no pictures from tools. */
+    static Stream<Kind> everyKindOfBatch() {
+        return batchKinds().stream();
+    }
+
+    /** What may be kept in files. */
+    private static List<Kind> batchKinds() {
+        return kinds().stream()
+                .filter(kind -> !kind.request().options().providerTools().contains(KEYED))
+                .toList();
+    }
+
+    /** What Chat Completions can say: no tools at the provider, no screen, no pictures from tools. */
     private static List<Kind> chatKinds() {
         return kinds().stream()
                 .filter(kind -> kind.request().options().providerTools().isEmpty())
+                .filter(kind -> !kind.request().tools().contains(ComputerTool.SPEC))
                 .filter(kind -> kind.request().turns().stream()
                         .noneMatch(turn -> turn instanceof Turn.ToolResult result
                                 && !result.attachments().isEmpty()))
@@ -158,6 +177,18 @@ class RequestConformanceTest {
                         .withCacheKey("cadre-1")
                         .withSafetyIdentifier("user-1")
                         .withVerbosity(Verbosity.LOW))));
+        ModelRequest marked = PLAIN.withOptions(CallOptions.NONE.withPromptCaching(PromptCaching.MARKED));
+        kinds.add(new Kind("marked prompt", marked.withOutput(new OutputFormat.JsonSchema("verdict", OBJECT))));
+        kinds.add(new Kind(
+                "marked rounds of tools",
+                marked.withTools(List.of(LOOKUP)).withTurns(afterTools("").turns())));
+        kinds.add(new Kind(
+                "marked file and picture",
+                marked.withTools(List.of(LOOKUP))
+                        .withTurns(List.of(
+                                new Turn.User("What is this?", ATTACHED),
+                                new Turn.Assistant("", List.of(new ToolCall("c1", "lookup", "{}")), ""),
+                                new Turn.ToolResult("c1", "It purrs.", List.of(PICTURE))))));
         for (ProviderTool tool : List.of(
                 new ProviderTool.WebSearch(List.of("example.org")),
                 ProviderTool.FileSearch.in("vs_1"),
@@ -167,9 +198,24 @@ class RequestConformanceTest {
                     "provider tool " + tool.kind(),
                     PLAIN.withOptions(CallOptions.NONE.withProviderTools(List.of(tool), 3))));
         }
+        kinds.add(new Kind("MCP server with a key", PLAIN.withOptions(CALLING)));
+        kinds.add(new Kind("call of an MCP server approved", afterAsking(McpApprovalTool.APPROVED)));
+        kinds.add(new Kind("call of an MCP server refused", afterAsking("not today")));
         kinds.add(new Kind("computer tool", OPERATING));
         kinds.add(new Kind("picture of a screen", afterOperating()));
         return kinds;
+    }
+
+    private static ModelRequest afterAsking(String answer) {
+        String state = """
+                [{"type":"mcp_list_tools","id":"mcpl_1","server_label":"keyed","tools":[{"name":"find","input_schema":{}}]},\
+                {"type":"mcp_approval_request","id":"mcpr_1","server_label":"keyed","name":"find","arguments":"{}"}]""";
+        return PLAIN.withOptions(CALLING)
+                .withTools(List.of(McpApprovalTool.SPEC))
+                .withTurns(List.of(
+                        new Turn.User("What is a cat?"),
+                        new Turn.Assistant("", List.of(new ToolCall("mcpr_1", McpApprovalTool.NAME, "{}")), state),
+                        new Turn.ToolResult("mcpr_1", answer)));
     }
 
     private static ModelRequest afterOperating() {
@@ -244,7 +290,7 @@ class RequestConformanceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everyKind")
+    @MethodSource("everyKindOfBatch")
     void lineOfABatch_ofEveryKind_isAccepted(Kind kind) throws IOException, InterruptedException {
         Json.Obj line = (Json.Obj) Json.parse(batches().line("item-1", kind.request()));
 
@@ -286,6 +332,12 @@ class RequestConformanceTest {
                 "tools                 | \"type\":\"function\"           | \"type\":\"fuction\"      | tools",
                 "tool results          | \"type\":\"function_call_output\" | \"type\":\"result\"     | input",
                 "pictures and a file   | \"detail\":\"low\"              | \"detail\":\"vague\"      | input",
+                "marked prompt         | \"prompt_cache_options\":{\"mode\":\"explicit\" | "
+                        + "\"prompt_cache_options\":{\"mode\":\"now\" | prompt_cache_options",
+                "marked prompt         | \"prompt_cache_breakpoint\":{\"mode\":\"explicit\" | "
+                        + "\"prompt_cache_breakpoint\":{\"mode\":\"now\" | input",
+                "MCP server with a key | \"authorization\":\"mcp-token-0123\" | \"authorization\":7 | tools",
+                "call of an MCP server approved | \"approve\":true | \"approve\":\"perhaps\" | input",
                 "computer tool         | \"type\":\"computer\"           | \"type\":\"komputer\"     | tools",
                 "picture of a screen   | \"type\":\"computer_screenshot\" | \"type\":\"photo\"       | input"
             })

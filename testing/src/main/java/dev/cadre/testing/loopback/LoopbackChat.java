@@ -116,6 +116,7 @@ record LoopbackChat(LoopbackGeneration generation) {
                         "prompt_tokens_details",
                         Json.obj()
                                 .with("cached_tokens", used.cachedInputTokens())
+                                .with("cache_write_tokens", used.cacheWriteTokens())
                                 .with("audio_tokens", 0))
                 .with(
                         "completion_tokens_details",

@@ -87,6 +87,7 @@ final class LoopbackChecks {
                 .or(() -> unless(
                         EFFORTS.contains(request.text("reasoning", "effort")), "'reasoning.effort' must be sent"))
                 .or(() -> unless(isServiceTier(), "Invalid value: 'service_tier'."))
+                .or(this::caching)
                 .or(this::conversation)
                 .or(() -> LoopbackComputer.defect(request))
                 .or(this::format)
@@ -111,6 +112,14 @@ final class LoopbackChecks {
                 request.maxOutputTokens() >= LEAST_OUTPUT_TOKENS,
                 "Invalid 'max_output_tokens': expected a value >= %d, but got %d instead."
                         .formatted(LEAST_OUTPUT_TOKENS, request.maxOutputTokens()));
+    }
+
+    private Optional<String> caching() {
+        boolean marks = body.at("prompt_cache_options").isPresent()
+                || !request.markedPrompts().isEmpty();
+        return unless(
+                !marks || LoopbackPromptCache.needsMarks(request),
+                "Unsupported parameter: 'prompt_cache_options' is not supported with this model.");
     }
 
     private Optional<String> conversation() {

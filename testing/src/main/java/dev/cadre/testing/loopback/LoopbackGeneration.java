@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * What the loopback server generates for one request, whichever API words it.
  *
- * @param cachedTokens how much of the prompt it found in its cache
+ * @param cache what it did with its prompt cache
  */
-record LoopbackGeneration(LoopbackRequest request, LoopbackReply reply, long cachedTokens) {
+record LoopbackGeneration(LoopbackRequest request, LoopbackReply reply, LoopbackPromptCache.Use cache) {
     /** The model that answers. */
     String model() {
         return reply.fields().get("model") instanceof Json.Str name ? name.value() : request.model();
@@ -39,12 +39,12 @@ record LoopbackGeneration(LoopbackRequest request, LoopbackReply reply, long cac
     /** The tokens it takes: what the script says, or one for every four bytes. */
     TokenUsage used() {
         TokenUsage used = reply.usage().orElseGet(this::counted);
-        if (used.cachedInputTokens() > 0 || cachedTokens == 0) {
+        if (used.cachedInputTokens() > 0 || used.cacheWriteTokens() > 0) {
             return used;
         }
-        long cached = Math.min(cachedTokens, used.inputTokens() - used.cacheWriteTokens());
-        return new TokenUsage(
-                used.inputTokens(), cached, used.cacheWriteTokens(), used.outputTokens(), used.reasoningTokens());
+        long read = Math.min(cache.read(), used.inputTokens());
+        long written = Math.min(cache.written(), used.inputTokens() - read);
+        return new TokenUsage(used.inputTokens(), read, written, used.outputTokens(), used.reasoningTokens());
     }
 
     private TokenUsage counted() {

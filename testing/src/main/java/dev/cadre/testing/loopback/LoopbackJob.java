@@ -174,7 +174,8 @@ final class LoopbackJob {
             return;
         }
         answered++;
-        used = used.plus(new LoopbackGeneration(handled.request(), handled.reply(), 0).used());
+        used = used.plus(
+                new LoopbackGeneration(handled.request(), handled.reply(), LoopbackPromptCache.Use.NONE).used());
         if (handled.reply().fault() == LoopbackFault.NONE) {
             group.push(line);
         }

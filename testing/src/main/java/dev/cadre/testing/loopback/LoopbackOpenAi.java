@@ -88,7 +88,9 @@ public final class LoopbackOpenAi implements AutoCloseable {
     /**
      * Caches prompts from now on as the provider does: exact prefixes from 1,024 tokens on in steps of 128, apart for
      * each model and {@code prompt_cache_key}. A prefix is found once a reply to it has begun, so requests that arrive
-     * together all miss. Unless the script says how many tokens were cached, replies and the bill tell what was found.
+     * together all miss. Models with {@link dev.cadre.price.Capability#PROMPT_CACHE_BREAKPOINTS} find only what ends at a
+     * mark, and charge for keeping it. Unless the script says how many tokens were cached or written, replies and the bill
+     * tell what was.
      */
     public LoopbackOpenAi cachingPrompts() {
         service.cachePrompts();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.loopback;
 
+import dev.cadre.price.Capability;
+import dev.cadre.price.ModelCatalog;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,11 +11,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
- * A model of the provider's prompt cache: exact prefixes, from 1,024 tokens on in steps of 128, apart for each model and
- * {@code prompt_cache_key}. A prefix is there once a reply to it has begun. A token is four bytes. Safe for use by many
- * threads.
+ * A model of the provider's prompt cache, apart for each model and {@code prompt_cache_key}. A prefix is there once a reply
+ * to it has begun. A token is four bytes; a prefix has at least 1,024. Models that charge for cache writes find exactly
+ * what was marked, and keep up to the last mark; unless the request forbids it, the end of the prompt counts as marked.
+ * Others find whatever begins alike, in steps of 128 tokens. Safe for use by many threads.
  */
 final class LoopbackPromptCache {
     private static final int STEP_TOKENS = 128;
@@ -22,47 +26,86 @@ final class LoopbackPromptCache {
 
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    /** The tokens at the beginning of the prompt that are known already. */
-    long lookUp(LoopbackRequest request) {
-        List<String> prefixes = prefixes(request);
-        for (int steps = prefixes.size(); steps * STEP_TOKENS >= LEAST_TOKENS; steps--) {
-            if (known.contains(prefixes.get(steps - 1))) {
-                return (long) steps * STEP_TOKENS;
-            }
-        }
-        return 0;
+    /**
+     * What a request did with the cache, in tokens.
+     *
+     * @param read found at the beginning of the prompt
+     * @param written kept beyond that, where this is charged for
+     */
+    record Use(long read, long written) {
+        static final Use NONE = new Use(0, 0);
+    }
+
+    /** A beginning of a prompt. */
+    private record Prefix(String digest, long tokens) {}
+
+    Use use(LoopbackRequest request) {
+        List<Prefix> prefixes = prefixes(request);
+        long read = prefixes.stream()
+                .filter(prefix -> known.contains(prefix.digest()))
+                .mapToLong(Prefix::tokens)
+                .max()
+                .orElse(0);
+        long longest = prefixes.stream().mapToLong(Prefix::tokens).max().orElse(0);
+        return new Use(read, needsMarks(request) ? longest - read : 0);
     }
 
     void store(LoopbackRequest request) {
-        known.addAll(prefixes(request));
+        prefixes(request).forEach(prefix -> known.add(prefix.digest()));
     }
 
     void clear() {
         known.clear();
     }
 
-    /** Digests of the prompt up to each step. */
-    private static List<String> prefixes(LoopbackRequest request) {
+    /** Whether the model finds only what was marked. */
+    static boolean needsMarks(LoopbackRequest request) {
+        return ModelCatalog.standard()
+                .find(request.model())
+                .filter(spec -> spec.can(Capability.PROMPT_CACHE_BREAKPOINTS))
+                .isPresent();
+    }
+
+    private static List<Prefix> prefixes(LoopbackRequest request) {
+        Stream<Prefix> all = needsMarks(request)
+                ? ends(request).map(prompt -> prefix(request, prompt.getBytes(StandardCharsets.UTF_8)))
+                : steps(request).stream();
+        return all.filter(prefix -> prefix.tokens() >= LEAST_TOKENS).toList();
+    }
+
+    private static Stream<String> ends(LoopbackRequest request) {
+        boolean onlyMarks = request.text("prompt_cache_options", "mode").equals("explicit");
+        return Stream.concat(request.markedPrompts().stream(), onlyMarks ? Stream.of() : Stream.of(request.prompt()));
+    }
+
+    private static Prefix prefix(LoopbackRequest request, byte[] prompt) {
+        MessageDigest digest = begun(request);
+        return new Prefix(HexFormat.of().formatHex(digest.digest(prompt)), prompt.length / BYTES_PER_TOKEN);
+    }
+
+    private static List<Prefix> steps(LoopbackRequest request) {
         byte[] prompt = request.prompt().getBytes(StandardCharsets.UTF_8);
-        var digests = new ArrayList<String>();
-        MessageDigest digest = sha256();
-        digest.update(
-                (request.model() + '\n' + request.text("prompt_cache_key") + '\n').getBytes(StandardCharsets.UTF_8));
+        var prefixes = new ArrayList<Prefix>();
+        MessageDigest digest = begun(request);
         int step = STEP_TOKENS * BYTES_PER_TOKEN;
         for (int at = 0; at + step <= prompt.length; at += step) {
             digest.update(prompt, at, step);
             try {
-                digests.add(HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()));
+                var soFar = (MessageDigest) digest.clone();
+                prefixes.add(new Prefix(HexFormat.of().formatHex(soFar.digest()), (at + step) / BYTES_PER_TOKEN));
             } catch (CloneNotSupportedException e) {
                 throw new IllegalStateException("SHA-256 cannot be continued here", e);
             }
         }
-        return digests;
+        return prefixes;
     }
 
-    private static MessageDigest sha256() {
+    private static MessageDigest begun(LoopbackRequest request) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update((request.model() + '\n' + request.text("prompt_cache_key") + '\n')
+                    .getBytes(StandardCharsets.UTF_8));
+            return digest;
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

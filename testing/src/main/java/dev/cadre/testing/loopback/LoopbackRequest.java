@@ -2,6 +2,7 @@
 package dev.cadre.testing.loopback;
 
 import dev.cadre.json.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -83,9 +84,10 @@ public final class LoopbackRequest {
         return isChat() ? text("response_format", "json_schema", "name") : text("text", "format", "name");
     }
 
-    /** The instructions, of which a chat may have several messages; empty if none. */
+    /** The instructions, in a field of their own or in messages; empty if none. */
     public String instructions() {
-        return isChat() ? joined(LoopbackRequest::instructs) : text("instructions");
+        String field = isChat() ? "" : text("instructions");
+        return field.isEmpty() ? joined(LoopbackRequest::instructs) : field;
     }
 
     /** Whether the reply is to be streamed. */
@@ -100,7 +102,7 @@ public final class LoopbackRequest {
 
     /** All text of the conversation, messages and tool outputs, one a line. */
     public String inputText() {
-        return joined(item -> !isChat() || !instructs(item));
+        return joined(item -> !instructs(item));
     }
 
     /** The outputs of tools in the conversation, in order. */
@@ -134,6 +136,26 @@ public final class LoopbackRequest {
     String prompt() {
         return Stream.of(at("tools"), at("text", "format"), at("response_format"), instructions(), inputText())
                 .collect(Collectors.joining());
+    }
+
+    /** What the model reads up to the end of each item that ends in a mark for the provider's cache, in order. */
+    List<String> markedPrompts() {
+        var read = new StringBuilder(at("tools") + at("text", "format") + text("instructions"));
+        var marked = new ArrayList<String>();
+        for (Json.Obj item : items()) {
+            texts(item).forEach(read::append);
+            if (isMarked(item)) {
+                marked.add(read.toString());
+            }
+        }
+        return marked;
+    }
+
+    private static boolean isMarked(Json.Obj item) {
+        return content(item) instanceof Json.Arr blocks
+                && !blocks.items().isEmpty()
+                && blocks.items().getLast() instanceof Json.Obj last
+                && string(last, "prompt_cache_breakpoint", "mode").equals("explicit");
     }
 
     private String at(String... path) {
@@ -179,13 +201,16 @@ public final class LoopbackRequest {
     }
 
     private static Stream<String> texts(Json.Obj item) {
-        Json content = item.at("content").or(() -> item.at("output")).orElse(Json.Null.NULL);
-        return switch (content) {
+        return switch (content(item)) {
             case Json.Str text -> Stream.of(text.value());
             case Json.Arr parts ->
                 parts.items().stream().filter(Json.Obj.class::isInstance).map(part -> string((Json.Obj) part, "text"));
             default -> Stream.of();
         };
+    }
+
+    private static Json content(Json.Obj item) {
+        return item.at("content").or(() -> item.at("output")).orElse(Json.Null.NULL);
     }
 
     private long number(String name) {

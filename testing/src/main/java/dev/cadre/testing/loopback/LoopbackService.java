@@ -65,7 +65,8 @@ final class LoopbackService {
         if (reply.content() instanceof LoopbackReply.Content.Raw) {
             return handled(request, reply);
         }
-        var generation = new LoopbackGeneration(request, reply, cachesPrompts ? cache.lookUp(request) : 0);
+        var generation = new LoopbackGeneration(
+                request, reply, cachesPrompts ? cache.use(request) : LoopbackPromptCache.Use.NONE);
         log.bill(generation.charge());
         return new Handled(request, reply, LoopbackAnswer.of(generation), () -> remember(request));
     }

@@ -161,7 +161,7 @@ public final class CrewSimulation {
          * @throws dev.cadre.journal.JournalException if it cannot be read
          */
         public Builder fittedTo(Path journal) {
-            JournalFit.apply(journal, nodes, pools, profiles);
+            JournalFit.apply(journal, nodes, profiles);
             return this;
         }
 

@@ -84,6 +84,41 @@ class LoopbackPromptCacheTest {
         assertThat(cached(asking(PREFIX, "k"))).isEqualTo(1_024);
     }
 
+    @Test
+    void modelThatChargesForWrites_findsOnlyWhatWasMarked() throws Exception {
+        Json.Obj unmarked = asking(PREFIX, "k").with("model", "gpt-6-luna");
+        assertThat(cached(unmarked)).isZero();
+        assertThat(server.charges().getLast().usage()).isEqualTo(new TokenUsage(1_031, 0, 1_030, 1, 0));
+        assertThat(cached(unmarked)).isEqualTo(1_030);
+        assertThat(cached(unmarked.with("input", "another"))).isZero();
+
+        assertThat(cached(marked("x"))).isZero();
+        assertThat(cached(marked("another"))).isEqualTo(1_030);
+        assertThat(server.charges().getLast().usage()).isEqualTo(new TokenUsage(1_032, 1_030, 0, 1, 0));
+    }
+
+    @Test
+    void mark_onAModelThatNeedsNone_isRefused() throws Exception {
+        assertThat(caller.post("/responses", marked("x").with("model", "gpt-5.4-nano"))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    private static Json.Obj marked(String input) {
+        var block = Json.obj()
+                .with("type", "input_text")
+                .with("text", PREFIX)
+                .with("prompt_cache_breakpoint", Json.obj().with("mode", "explicit"));
+        return asking("", "k")
+                .with("model", "gpt-6-luna")
+                .with("prompt_cache_options", Json.obj().with("mode", "explicit"))
+                .with(
+                        "input",
+                        Json.arr(
+                                Json.obj().with("role", "developer").with("content", Json.arr(block)),
+                                Json.obj().with("role", "user").with("content", input)));
+    }
+
     private static FutureTask<Long> start(Callable<Long> work) {
         var task = new FutureTask<>(work);
         Thread.ofVirtual().start(task);

@@ -10,6 +10,7 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
@@ -88,10 +89,13 @@ class JournalFitTest {
         assertThat(forecast.tier(Tier.NANO).attempts()).as("a third is lost").isBetween(2.7, 3.1);
     }
 
+    private static final JournalEntry.Asked NANO =
+            new JournalEntry.Asked(CallPurpose.Kind.WORK, Tier.NANO, "gpt-5.4-nano");
+
     private static void attempt(FileJournal journal, String subtask, Spend spend) {
         var key = JournalKey.of("run", subtask);
-        journal.append(new JournalEntry.Intent(key, Fingerprint.of(subtask), 1, Money.usd("0.01")));
-        journal.append(new JournalEntry.Settled(key, 1, spend));
+        journal.append(new JournalEntry.Intent(key, Fingerprint.of(subtask), 1, NANO, Money.usd("0.01")));
+        journal.append(new JournalEntry.Settled(key, 1, "complete", spend));
     }
 
     @Test

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.model.CallContext;
+import dev.cadre.model.InputCounter;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelRequest;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How many input tokens are reserved for: what the provider counts, if it is to be asked and answers; otherwise the bound.
+ *
+ * @param counter null if nobody is asked
+ */
+record InputCount(Tariff tariff, @Nullable InputCounter counter) {
+    private static final Logger LOG = LoggerFactory.getLogger(InputCount.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+    long of(ModelRequest request, CallTerms terms) throws InterruptedException {
+        long left = terms.deadlineNanos() - System.nanoTime();
+        if (counter == null || left <= 0) {
+            return tariff.inputBound(request);
+        }
+        var context = CallContext.of(terms.purpose(), Duration.ofNanos(Math.min(left, TIMEOUT.toNanos())));
+        try {
+            return counter.count(request, context);
+        } catch (ModelException uncounted) {
+            LOG.debug("{} did not count an input, its bound is reserved: {}", request.model(), uncounted.getMessage());
+            return tariff.inputBound(request);
+        }
+    }
+}

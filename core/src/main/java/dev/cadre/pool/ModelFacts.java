@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import dev.cadre.model.ProviderTool;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelSpec;
+import dev.cadre.price.Price;
+import dev.cadre.price.ToolPrice;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a pool goes by about its model: the catalogue, and what its maker knows better. Used by one thread. */
+final class ModelFacts {
+    private final String model;
+    private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
+    private ModelCatalog catalog = ModelCatalog.standard();
+    private @Nullable Price price;
+    private int surchargePercent;
+
+    ModelFacts(String model) {
+        this.model = model;
+    }
+
+    void catalog(ModelCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    void price(Price price) {
+        this.price = price;
+    }
+
+    void surcharge(int percent) {
+        surchargePercent = percent;
+    }
+
+    void toolPrice(ProviderTool.Kind kind, ToolPrice price) {
+        toolPrices.put(kind, price);
+    }
+
+    /**
+     * What calls cost.
+     *
+     * @throws dev.cadre.price.UnpricedModelException if no price was given and the catalogue does not have the model
+     */
+    Tariff tariff() {
+        ModelSpec spec = price == null ? catalog.spec(model) : priced(price);
+        if (surchargePercent != 0) {
+            spec = spec.withPrice(spec.price().withSurcharge(surchargePercent));
+        }
+        for (var tool : toolPrices.entrySet()) {
+            spec = spec.withToolPrice(tool.getKey(), tool.getValue());
+        }
+        boolean isListed = spec.equals(catalog.find(model).orElse(null));
+        return new Tariff(spec, model, isListed ? catalog : catalog.with(spec));
+    }
+
+    private ModelSpec priced(Price own) {
+        return catalog.find(model).map(spec -> spec.withPrice(own)).orElseGet(() -> ModelSpec.of(model, own));
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.otel;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelSpec;
+import dev.cadre.task.Outcome;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Tells OpenTelemetry of runs: a trace of each, and metrics, under the names of its conventions for generative AI.
+ *
+ * <p>A run is {@code invoke_workflow}, beneath the span that is current on the thread that starts it; its planner
+ * {@code plan}; a subtask that asks a model {@code invoke_agent}, one of plain code {@code subtask}; each model call
+ * {@code chat}. Nothing that a model or a user wrote is recorded, unless {@link #withGoalText} asks for the goal. Costs
+ * are exact on spans, in pico-dollars; the metric {@code cadre.cost} is in dollars, as floating point.
+ *
+ * <p>For {@link dev.cadre.Coordinator.Builder#listener}; one serves all coordinators of a process. Safe for use by many
+ * threads. Does not block; spends no money. Code of workers and tools does not see the run's spans as current.
+ */
+public final class OpenTelemetryListener implements RunListener {
+    private static final String SCOPE = "dev.cadre";
+
+    private final Tracer tracer;
+    private final Meters meters;
+    private final InstantSource clock;
+    private final UnaryOperator<String> providers;
+    private final String workflow;
+    private final boolean tellsGoals;
+    private final Map<Key, RunTrace> runs;
+
+    /** Runs of one id may go on beside each other, in journals of their own; each has a thread to itself. */
+    private record Key(String runId, long thread) {}
+
+    private OpenTelemetryListener(
+            Tracer tracer,
+            Meters meters,
+            InstantSource clock,
+            UnaryOperator<String> providers,
+            String workflow,
+            boolean tellsGoals,
+            Map<Key, RunTrace> runs) {
+        this.tracer = tracer;
+        this.meters = meters;
+        this.clock = clock;
+        this.providers = providers;
+        this.workflow = workflow;
+        this.tellsGoals = tellsGoals;
+        this.runs = runs;
+    }
+
+    /**
+     * A listener with the defaults: the workflow is called {@code cadre}, providers are those of
+     * {@link ModelCatalog#standard}, goals are not told, and spans begin by the system's clock.
+     */
+    public static OpenTelemetryListener of(OpenTelemetry telemetry) {
+        return new OpenTelemetryListener(
+                telemetry.getTracer(SCOPE),
+                new Meters(telemetry.getMeter(SCOPE)),
+                InstantSource.system(),
+                OpenTelemetryListener::provider,
+                "cadre",
+                false,
+                new ConcurrentHashMap<>());
+    }
+
+    /** The same with another name for what its runs do, {@code gen_ai.workflow.name}. */
+    public OpenTelemetryListener withWorkflow(String name) {
+        return new OpenTelemetryListener(tracer, meters, clock, providers, name, tellsGoals, runs);
+    }
+
+    /** The same, which puts the goal's text on the span of its run; it goes wherever traces go. */
+    public OpenTelemetryListener withGoalText() {
+        return new OpenTelemetryListener(tracer, meters, clock, providers, workflow, true, runs);
+    }
+
+    /** The same with other names for the providers of models, {@code gen_ai.provider.name}, by model id. */
+    public OpenTelemetryListener withProviders(UnaryOperator<String> other) {
+        return new OpenTelemetryListener(tracer, meters, clock, other, workflow, tellsGoals, runs);
+    }
+
+    /** The same by another clock. For tests. */
+    public OpenTelemetryListener withClock(InstantSource other) {
+        return new OpenTelemetryListener(tracer, meters, other, providers, workflow, tellsGoals, runs);
+    }
+
+    private static String provider(String model) {
+        String name = ModelCatalog.standard().find(model).map(ModelSpec::provider).orElse("unknown");
+        return name.equals("gemini") ? "gcp.gemini" : name;
+    }
+
+    @Override
+    public void on(RunEvent event) {
+        var key = new Key(event.runId(), Thread.currentThread().threadId());
+        if (event instanceof RunEvent.RunStarted started) {
+            runs.put(key, begin(started));
+            return;
+        }
+        RunTrace run = runs.get(key);
+        if (run == null) {
+            return; // its start was before this listener's
+        }
+        switch (event) {
+            case RunEvent.RunStarted started -> {}
+            case RunEvent.ModelShutsDown soon ->
+                run.happened(
+                        "cadre.model_shuts_down",
+                        soon.at(),
+                        Attributes.of(
+                                GenAi.REQUEST_MODEL, soon.model(), GenAi.DAY, soon.day().toString()));
+            case RunEvent.SubtaskAdmitted subtask -> run.admitted(subtask);
+            case RunEvent.PlanEnded ended -> run.planEnded(ended);
+            case RunEvent.RungStarted rung -> run.rungBegan(rung);
+            case RunEvent.RungEnded rung -> run.rungEnded(rung);
+            case RunEvent.AttemptEnded call -> called(run, call);
+            case RunEvent.CeilingLowered lowered ->
+                run.happened(
+                        "cadre.ceiling_lowered",
+                        lowered.at(),
+                        Attributes.of(GenAi.TIER, Meters.lower(lowered.ceiling())));
+            case RunEvent.BudgetBreached breached -> {
+                meters.breach();
+                run.happened(
+                        "cadre.budget_breached",
+                        breached.at(),
+                        Attributes.of(GenAi.COST, breached.excess().picoUsd()));
+            }
+            case RunEvent.SubtaskEnded ended -> {
+                meters.subtask(run.type(ended.subtaskId()), outcome(ended));
+                run.subtaskEnded(ended);
+            }
+            case RunEvent.MergeStarted merge -> run.mergeBegan(merge);
+            case RunEvent.WorkAbandoned work ->
+                run.happened(
+                        "cadre.work_abandoned",
+                        work.at(),
+                        Attributes.of(GenAi.SUBTASK, work.subtaskId(), GenAi.THREAD, work.thread()));
+            case RunEvent.RunEnded ended -> {
+                runs.remove(key);
+                meters.run(workflow, ended.at(), ended.status());
+                run.runEnded(ended);
+            }
+        }
+    }
+
+    private RunTrace begin(RunEvent.RunStarted started) {
+        Instant start = clock.instant().minus(started.at());
+        Context parent = Context.current();
+        SpanBuilder span = tracer.spanBuilder("invoke_workflow " + workflow)
+                .setParent(parent)
+                .setStartTimestamp(start)
+                .setAttribute(GenAi.OPERATION, "invoke_workflow")
+                .setAttribute(GenAi.WORKFLOW, workflow)
+                .setAttribute(GenAi.RUN, started.runId())
+                .setAttribute(GenAi.LIMIT, started.limit().picoUsd());
+        if (tellsGoals && !started.goal().isEmpty()) {
+            span.setAttribute(GenAi.GOAL, started.goal());
+        }
+        Span begun = span.startSpan();
+        var trace = new RunTrace(tracer, begun, parent, start);
+        if (!started.goal().isEmpty()) { // a graph by hand has no planner
+            trace.planBegan(started.at());
+        }
+        return trace;
+    }
+
+    private void called(RunTrace run, RunEvent.AttemptEnded call) {
+        String provider = providers.apply(call.asked());
+        String error = call.end() instanceof RunEvent.CallEnd.Failed failed ? failed.kind() : "";
+        meters.call(call, provider, error);
+        run.called(call, provider, error);
+    }
+
+    private static String outcome(RunEvent.SubtaskEnded ended) {
+        return switch (ended.outcome()) {
+            case Outcome.Succeeded<?> succeeded -> "succeeded";
+            case Outcome.Failed<?> failed -> "failed";
+            case Outcome.Skipped<?> skipped -> "skipped";
+        };
+    }
+}
