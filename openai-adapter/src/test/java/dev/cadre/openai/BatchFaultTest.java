@@ -278,7 +278,8 @@ class BatchFaultTest extends BatchTest {
 
         assertThatThrownBy(() -> run(2))
                 .isInstanceOf(ModelException.InvalidRequest.class)
-                .hasMessageContaining("the provider does not know batch 'batch_1': was it made with the key of another");
+                .hasMessageContaining(
+                        "the provider does not know batch 'batch_1': was it made with the key of another");
 
         assertThat(server.batches()).hasSize(1);
         try (var journal = journal()) {
