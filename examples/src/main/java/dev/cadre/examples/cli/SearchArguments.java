@@ -101,7 +101,9 @@ final class SearchArguments {
                 json.output(),
                 explain ? Explain.YES : Explain.NO,
                 progress.progress(),
-                OptionValues.path("--journal", journal).orElse(null));
+                OptionValues.path("--journal", journal)
+                        .map(Path::toAbsolutePath)
+                        .orElse(null));
     }
 
     private static void refuseUnavailable(String option, String value) throws UsageException {
