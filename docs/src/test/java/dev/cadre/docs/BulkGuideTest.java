@@ -7,6 +7,7 @@ import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
+import dev.cadre.json.Json;
 import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.testing.ScriptedModel;
@@ -46,6 +47,40 @@ class BulkGuideTest {
             return summary;
         }
         // endregion
+    }
+
+    private void rate(Stream<Json> tickets) throws InterruptedException {
+        Coordinator coordinator = Coordinator.of(model.pools());
+
+        // region given-schema
+        SubtaskType<Json, Json.Obj> rate = SubtaskType.json("rate", """
+                {"type": "object",
+                 "properties": {"severity": {"type": "integer", "minimum": 1, "maximum": 5}},
+                 "required": ["severity"],
+                 "additionalProperties": false}""", "How severe is the ticket?");
+        coordinator
+                .bulk(rate)
+                .run(
+                        tickets,
+                        Budget.usd("0.10"),
+                        item -> item.outcome()
+                                .ifSucceeded()
+                                .ifPresent(answer -> printed.add("severity " + answer.intValue("severity"))));
+        // endregion
+    }
+
+    @Test
+    void answer_hasTheShapeThatWasGiven() throws Exception {
+        model.when("a rating", call -> call.purpose().input().contains("breaks"))
+                .costing(1_000, 400)
+                .repliesText("{\"severity\":4}");
+        model.when("a rating", call -> call.purpose().input().contains("blue"))
+                .costing(1_000, 400)
+                .repliesText("{\"severity\":0}");
+
+        rate(Stream.of(Json.obj().with("text", "it breaks"), Json.obj().with("text", "make it blue")));
+
+        assertThat(printed).containsExactly("severity 4");
     }
 
     @Test

@@ -20,11 +20,8 @@ import dev.cadre.worker.CostRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -51,10 +48,8 @@ public final class BulkSession {
 
     /** Items that have their line already. */
     private final BitSet written = new BitSet();
-    /** Items that were pulled and have not ended. */
-    private final Map<String, InputLine.Place> pending = new HashMap<>();
-    /** The item that was read last; its key is asked for before the next is read. */
-    private InputLine.@Nullable Item current;
+
+    private final OpenItems open = new OpenItems();
 
     /**
      * What there is to do.
@@ -99,7 +94,7 @@ public final class BulkSession {
         this.out = out;
         results = new ResultWriter(out, task, heard);
         Bulk<Json, Json.Obj> all =
-                coordinator.bulk(task.type()).keyedBy(this::key).lane(lane);
+                coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
         bulk = journal == null ? all : all.journal(journal);
     }
 
@@ -107,33 +102,19 @@ public final class BulkSession {
     public Survey survey() throws IOException {
         var seen = new SeenKeys();
         long items = 0;
-        long malformed = 0;
-        long recorded = 0;
         CostRange price = CostRange.FREE;
         try (InputLines lines = InputLines.open(input)) {
             for (; lines.hasNext(); items++) {
                 switch (lines.next()) {
-                    case InputLine.Malformed bad -> {
-                        malformed++;
-                        refuse(bad.place(), bad.reason());
-                    }
+                    case InputLine.Malformed bad -> refuse(bad.place(), bad.reason());
                     case InputLine.Item item
-                    when !seen.isNew(item.place().key()) -> {
-                        malformed++;
+                    when !seen.isNew(item.place().key()) ->
                         refuse(
                                 item.place(),
                                 "line %d: an item before it has the same id"
                                         .formatted(item.place().line()));
-                    }
                     case InputLine.Item item -> {
-                        current = item;
-                        Optional<Json.Obj> earlier =
-                                bulk.recorded(item.value(), item.place().index());
-                        if (earlier.isPresent()) {
-                            recorded++;
-                            written.set(bit(item.place()));
-                            results.reused(item.place(), earlier.get());
-                        } else {
+                        if (!isReused(item)) {
                             price = price.plus(
                                     bulk.preview(Stream.of(item.value())).cost());
                         }
@@ -143,7 +124,17 @@ public final class BulkSession {
         }
         results.expect(items);
         out.publish();
-        return new Survey(items, malformed, recorded, price);
+        return new Survey(items, tally().failed(), tally().reused(), price);
+    }
+
+    private boolean isReused(InputLine.Item item) {
+        Optional<Json.Obj> earlier =
+                bulk.recorded(open.lookAt(item), item.place().index());
+        earlier.ifPresent(answer -> {
+            written.set(bit(item.place()));
+            results.reused(item.place(), answer);
+        });
+        return earlier.isPresent();
     }
 
     private void refuse(InputLine.Place place, String reason) {
@@ -260,9 +251,7 @@ public final class BulkSession {
             }
             InputLine.Item item = Objects.requireNonNull(next);
             next = null;
-            current = item;
-            pending.put(item.place().key(), item.place());
-            return item.value();
+            return open.open(item);
         }
     }
 
@@ -270,20 +259,12 @@ public final class BulkSession {
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(items, Spliterator.ORDERED), false);
     }
 
-    private String key(Json value) {
-        InputLine.Item asked = current;
-        if (asked == null || !asked.value().equals(value)) {
-            throw new IllegalStateException("asked for the key of an item that was not read last");
-        }
-        return asked.place().key();
-    }
-
     private static int bit(InputLine.Place place) {
         return Math.toIntExact(place.index());
     }
 
     private void take(BulkItem<Json.Obj> item) {
-        InputLine.Place place = Objects.requireNonNull(pending.remove(item.key()));
+        InputLine.Place place = open.end(item.key());
         switch (item.outcome()) {
             case Outcome.Succeeded<Json.Obj>(Json.Obj answer) -> results.succeeded(place, answer, item.spend());
             case Outcome.Failed<Json.Obj>(Failure failure) -> results.failed(place, failure, item.spend());
@@ -303,17 +284,14 @@ public final class BulkSession {
     private void giveUp(Left left, Skip reason) {
         while (left.hasNext()) {
             left.next();
-            if (pending.size() >= GIVEN_UP_TOGETHER) {
-                skipPending(reason);
+            if (open.count() >= GIVEN_UP_TOGETHER) {
+                skipOpen(reason);
             }
         }
-        skipPending(reason);
+        skipOpen(reason);
     }
 
-    private void skipPending(Skip reason) {
-        pending.values().stream()
-                .sorted(Comparator.comparingLong(InputLine.Place::index))
-                .forEach(place -> results.skipped(place, reason.toString(), Spend.NONE));
-        pending.clear();
+    private void skipOpen(Skip reason) {
+        open.endAll().forEach(place -> results.skipped(place, reason.toString(), Spend.NONE));
     }
 }

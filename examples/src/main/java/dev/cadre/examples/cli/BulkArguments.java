@@ -170,7 +170,8 @@ final class BulkArguments {
             return;
         }
         Path target = options.results().get();
-        if (target.getParent() == null || !Files.isDirectory(target.getParent())) {
+        Path parent = target.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
             throw new UsageException("no_such_folder", "--output: the folder of \"" + output + "\" does not exist");
         }
         if (Files.exists(target) && !Files.isRegularFile(target)) {
@@ -187,7 +188,7 @@ final class BulkArguments {
 
     private static boolean isSame(Path a, Path b) {
         try {
-            return a.normalize().equals(b.normalize())
+            return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
                     || (Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b));
         } catch (IOException e) {
             return false;

@@ -118,10 +118,15 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private ResultOutput output(BulkOptions options) throws IOException {
-        return options.results().isPresent()
-                ? ResultFile.create(options.results().get())
-                : new ResultStream(terminal.out());
+    private ResultOutput output(BulkOptions options) throws UsageException {
+        if (options.results().isEmpty()) {
+            return new ResultStream(terminal.out());
+        }
+        try {
+            return ResultFile.create(options.results().get());
+        } catch (IOException e) {
+            throw new UsageException("bad_argument", "--output: it cannot be written: " + e.getMessage());
+        }
     }
 
     private BulkDocument run(BulkOptions options, BulkSession session, BulkProgress progress, String model)

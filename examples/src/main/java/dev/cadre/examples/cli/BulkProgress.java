@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
+import dev.cadre.Lane;
 import dev.cadre.examples.bulk.BulkSession;
 import dev.cadre.examples.bulk.BulkTally;
 import dev.cadre.json.Json;
@@ -53,6 +54,11 @@ final class BulkProgress implements BiConsumer<Json.Obj, BulkTally> {
                         options.budget(),
                         spentBefore.isZero() ? "" : ", of which earlier runs spent " + spentBefore,
                         survey.left() == 0 ? "" : "; their text goes to the model provider"));
+        if (options.lane() == Lane.BATCH && survey.left() > 0) {
+            err.println(
+                    "cadre: batches are answered within a day; they go on after Ctrl-C, and the same command collects"
+                            + " them");
+        }
     }
 
     @Override

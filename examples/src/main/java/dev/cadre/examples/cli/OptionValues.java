@@ -88,9 +88,7 @@ final class OptionValues {
     /** Reads a path; empty if there is none. */
     static Optional<Path> path(String option, String value) throws UsageException {
         try {
-            return value.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(Path.of(value).toAbsolutePath());
+            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
         } catch (InvalidPathException e) {
             throw refused(option, value, "a path");
         }

@@ -101,7 +101,7 @@ final class SearchArguments {
                 json.output(),
                 explain ? Explain.YES : Explain.NO,
                 progress.progress(),
-                OptionValues.path("--journal", journal).orElse(null),
+                absolute("--journal", journal),
                 reportFile());
     }
 
@@ -109,7 +109,11 @@ final class SearchArguments {
         if (planOnly && !report.isEmpty()) {
             throw new UsageException("bad_argument", "--report shows a run, and --plan-only runs nothing");
         }
-        return OptionValues.path("--report", report).orElse(null);
+        return absolute("--report", report);
+    }
+
+    private static @Nullable Path absolute(String option, String value) throws UsageException {
+        return OptionValues.path(option, value).map(Path::toAbsolutePath).orElse(null);
     }
 
     private String text() throws UsageException {

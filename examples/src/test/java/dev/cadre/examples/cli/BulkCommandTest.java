@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code cadre bulk}: the real SDK against a server on loopback. */
-class BulkTest {
+class BulkCommandTest {
     private static final String KEY = "sk-canary-0123456789abcdef";
     /** 100 in and 10 out on nano: 20 + 12.5 millionths of a dollar. */
     private static final TokenUsage USED = TokenUsage.of(100, 10);
