@@ -13,17 +13,18 @@ import dev.cadre.computer.Risk;
 import dev.cadre.computer.Scene;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The real browser, without a model. */
 @ExtendWith(RequiresChromium.class)
@@ -34,6 +35,11 @@ class ChromiumTest {
             <a style=top:450px href="/file" download>file</a>
             <input style=top:500px type=file>
             <iframe style="position:absolute;top:550px;left:40px;width:400px;height:100px" srcdoc="<p>inner"></iframe>""";
+
+    private static final Pattern PROFILE = Pattern.compile("--user-data-dir=(\\S+)");
+
+    @TempDir
+    Path folder;
 
     private FormServer site;
     private FormServer elsewhere;
@@ -264,17 +270,19 @@ class ChromiumTest {
 
     @Test
     void popUp_isClosed_andThePageStaysInFront() throws Exception {
-        site.with("<a style=top:350px target=_blank href=/other>tab</a>"
-                + "<button style=top:400px onclick=\"window.open('/other')\">window</button>");
+        site.with(
+                "<a style=top:350px target=_blank href=/other>tab</a><button style=top:400px onclick=\"const other ="
+                        + " window.open('/other'); setTimeout(() => document.title = other.closed ? 'alone' : 'not alone', 700)\">window</button>");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
             byte[] before = page.screenshot().bytes();
             page.perform(click(366));
             page.perform(click(416));
+            page.perform(new Action.Pause());
             page.perform(click(116));
             page.perform(new Action.Type("Ada"));
 
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("alone");
             assertThat(page.screenshot().bytes()).isNotEqualTo(before);
-            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
         }
     }
 
@@ -290,11 +298,11 @@ class ChromiumTest {
 
     @Test
     void close_leavesNeitherProcessNorProfile() throws Exception {
-        Set<Path> before = profiles();
         long processes = browsers();
         Environment page = Chromium.startingAt(site.address()).open();
         assertThat(browsers()).isGreaterThan(processes);
-        assertThat(profiles()).hasSizeGreaterThan(before.size());
+        Path profile = profile();
+        assertThat(profile).isNotEmptyDirectory();
 
         Thread.currentThread().interrupt();
         page.close();
@@ -302,14 +310,14 @@ class ChromiumTest {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(browsers()).isEqualTo(processes);
-        assertThat(profiles()).isEqualTo(before);
+        assertThat(profile).doesNotExist();
     }
 
     @Test
     void killOfTheProcess_leavesNeitherBrowserNorProfile() throws Exception {
-        Set<Path> before = profiles();
         Process doomed = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + folder,
                         "-cp",
                         System.getProperty("java.class.path"),
                         DoomedBrowser.class.getName(),
@@ -321,7 +329,7 @@ class ChromiumTest {
             browser = Stream.of(said.readLine().split(" "))
                     .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
                     .toList();
-            assertThat(profiles()).hasSizeGreaterThan(before.size());
+            assertThat(folder).isNotEmptyDirectory();
         } finally {
             doomed.destroyForcibly().waitFor();
         }
@@ -329,7 +337,7 @@ class ChromiumTest {
         assertThat(browser).hasSizeGreaterThan(2);
         CompletableFuture.allOf(browser.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
                 .get(60, TimeUnit.SECONDS);
-        assertThat(profiles()).isEqualTo(before);
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
@@ -347,10 +355,14 @@ class ChromiumTest {
                 .count();
     }
 
-    private static Set<Path> profiles() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return all.filter(path -> path.getFileName().toString().startsWith("cadre-chromium"))
-                    .collect(java.util.stream.Collectors.toSet());
-        }
+    /** The folder that the browser of this process was told to use. */
+    private static Path profile() {
+        return ProcessHandle.current()
+                .descendants()
+                .flatMap(each -> each.info().commandLine().stream())
+                .flatMap(line -> PROFILE.matcher(line).results())
+                .map(found -> Path.of(found.group(1)))
+                .findFirst()
+                .orElseThrow();
     }
 }
