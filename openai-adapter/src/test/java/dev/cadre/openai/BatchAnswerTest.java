@@ -176,7 +176,7 @@ class BatchAnswerTest {
                 .keyedBy(Ticket::number)
                 .journal(journal)
                 .lane(Lane.BATCH)
-                .run(IntStream.range(0, count).mapToObj(Ticket::new), Budget.usd("5.00"), items::add);
+                .run(IntStream.range(0, count).mapToObj(Ticket::new), Budget.usd("5.00").within(Duration.ofHours(1)), items::add);
     }
 
     private static BatchAnswer replied(String id) {
