@@ -111,7 +111,7 @@ final class BatchAnswerReader {
     }
 
     private static ServerFailed atHalfPrice(ServerFailed failed) {
-        return new ServerFailed(
+        var half = new ServerFailed(
                 String.valueOf(failed.getMessage()),
                 failed.status(),
                 failed.charge(),
@@ -120,5 +120,6 @@ final class BatchAnswerReader {
                         .map(billed ->
                                 new Billed(billed.model(), billed.usage(), ServiceTier.BATCH, billed.providerCalls()))
                         .orElse(null));
+        return failed.reach() == ModelException.Reach.ATTEMPT ? half : half.lasting();
     }
 }

@@ -82,6 +82,17 @@ class BatchAnswerReaderTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"server_error, true", "invalid_request_error, false"})
+    void failedReply_thatWouldFailAgain_isNotRepeated(String code, boolean canRepeat) {
+        ModelException failure = failure(answered("""
+                        {"status":"failed","model":"gpt-5.4-nano","error":{"code":"%s","message":"No."},
+                        "usage":{"input_tokens":10,"output_tokens":5,"total_tokens":15}}""".formatted(code)));
+
+        assertThat(failure.isRetryable()).isEqualTo(canRepeat);
+        assertThat(failure.billed()).isPresent();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "400, invalid_request_error, FREE,    false",
         "429, rate_limit_exceeded,   FREE,    true",
