@@ -73,6 +73,8 @@ public sealed interface PoolEvent {
     /** Whether a failed call may be made once more. */
     enum Again {
         ALLOWED,
+        /** It asks another service tier then, of whose room the failure says nothing. */
+        ELSEWHERE,
         /** Part of the answer has been used already. */
         FORBIDDEN
     }

@@ -145,7 +145,9 @@ public final class PoolMachine {
         }
         adapt(failure, entry.admission);
         learn(failure.limits(), entry, now);
-        failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
+        if (failed.again() != PoolEvent.Again.ELSEWHERE) {
+            failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
+        }
         if (failure.reach() == ModelException.Reach.RUN) {
             commands.add(new PoolCommand.Stop(failure));
             stop(failure);
@@ -154,7 +156,9 @@ public final class PoolMachine {
     }
 
     private void retryOrGiveUp(Entry entry, PoolEvent.Failed failed, long now) {
-        long floor = Clock.boundedNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
+        long floor = failed.again() == PoolEvent.Again.ELSEWHERE
+                ? 0
+                : Clock.boundedNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
         entry.notBefore = now + floor + policy.delayNanos(entry.failures, jitter);
         Optional<WhyFinal> why = whyFinal(entry, failed);
         if (why.isPresent()) {

@@ -133,13 +133,21 @@ final class PooledCall {
                 id, reply.model(), reply.serviceTier(), reply.finish(), spend, settlement.excess(), took));
     }
 
+    private PoolEvent.Again again(ModelException failure) {
+        if (textDelivered) {
+            return PoolEvent.Again.FORBIDDEN;
+        }
+        boolean sameTier = defaults.after(failure, request).serviceTier() == request.serviceTier();
+        return sameTier ? PoolEvent.Again.ALLOWED : PoolEvent.Again.ELSEWHERE;
+    }
+
     /** Books the failure; returns if the machine plans a retry, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
         Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands =
-                flight.failed(failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED);
+                flight.failed(failure, again(failure));
         tell(new Attempt.Failed(id, failure, booked.spend(), booked.excess(), took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {

@@ -110,6 +110,18 @@ class ServiceOptionsTest extends LoopbackTest {
     }
 
     @Test
+    void flexWithoutRoom_forAnHour_isNoReasonToWaitForStandard() throws InterruptedException {
+        server.on(request -> request.text("service_tier").equals("flex"))
+                .replies(LoopbackReply.error(429, "", "", "Resource unavailable").header("Retry-After", "3600"));
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE));
+
+        call(flex().fallBackToStandard(), LARGE);
+
+        assertThat(server.requests().stream().map(request -> request.text("service_tier")))
+                .containsExactly("flex", "default");
+    }
+
+    @Test
     void flexWithoutRoom_otherwiseTriesFlexAgain() throws InterruptedException {
         server.on(request -> request.arrival() == 1).replies(LoopbackReply.error(429, "", "", "Resource unavailable"));
         server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE));
