@@ -55,8 +55,9 @@ class BatchLaneTest extends BatchTest {
     void callsOfTools_inABatch_arePaidAtTheirWholeFee() throws Exception {
         String searched = "{\"type\":\"web_search_call\",\"id\":\"ws_%d\",\"status\":\"completed\","
                 + "\"action\":{\"type\":\"search\",\"query\":\"bug\"}}";
-        String message = "{\"type\":\"message\",\"id\":\"m\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":"
-                + "[{\"type\":\"output_text\",\"text\":\"{\\\"name\\\":\\\"bug\\\"}\",\"annotations\":[]}]}";
+        String message =
+                "{\"type\":\"message\",\"id\":\"m\",\"status\":\"completed\",\"role\":\"assistant\",\"content\":"
+                        + "[{\"type\":\"output_text\",\"text\":\"{\\\"name\\\":\\\"bug\\\"}\",\"annotations\":[]}]}";
         server.onAny()
                 .replies(LoopbackReply.text("")
                         .usage(USED)
