@@ -55,7 +55,6 @@ record BatchTerms<I, O>(
 
     /** Whom every request of the batches asks. */
     JournalEntry.Asked asked() {
-        return new JournalEntry.Asked(
-                CallPurpose.Kind.WORK, bulk.type().tiers().start(), pool.model());
+        return new JournalEntry.Asked(CallPurpose.Kind.WORK, bulk.type().tiers().start(), pool.model());
     }
 }

@@ -122,8 +122,7 @@ final class ShardRecord {
                 .with(TOKENS, String.valueOf(shard.tokens()))));
         for (BatchItem<?> item : shard.items()) {
             int attempt = FIRST_ATTEMPT + shard.number;
-            written.add(
-                    journal.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
+            written.add(journal.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
         }
         await(written);
     }
@@ -175,7 +174,8 @@ final class ShardRecord {
     /** A shard of which no batch was asked for: its items were not sent. Waits until that is on record. */
     void neverSent(Open shard) {
         await(shard.intents().stream()
-                .map(intent -> journal.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
+                .map(intent -> journal.submit(
+                        new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
                 .toList());
     }
 }

@@ -3,10 +3,12 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Bulk;
 import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Lane;
+import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.Batch;
@@ -38,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -176,7 +179,10 @@ class BatchAnswerTest {
                 .keyedBy(Ticket::number)
                 .journal(journal)
                 .lane(Lane.BATCH)
-                .run(IntStream.range(0, count).mapToObj(Ticket::new), Budget.usd("5.00").within(Duration.ofHours(1)), items::add);
+                .run(
+                        IntStream.range(0, count).mapToObj(Ticket::new),
+                        Budget.usd("5.00").within(Duration.ofHours(1)),
+                        items::add);
     }
 
     private static BatchAnswer replied(String id) {
@@ -358,6 +364,38 @@ class BatchAnswerTest {
         assertThat(batches.made).hasSize(1);
         assertThat(succeeded()).isEqualTo(2);
         assertThat(summary.spend().total()).isEqualTo(ITEM.times(2));
+    }
+
+    @Test
+    void secondTry_forWhichOthersHoldTheMoney_waitsForIt() throws Exception {
+        batches = new Batches(List.of(ids -> new Ended(firstFails(ids, BROKE), 0, null), BatchAnswerTest::all));
+        var pools = ModelPools.of(ModelPool.of(batches, MODEL));
+        Bulk<Ticket, Label> bulk = Coordinator.of(pools).bulk(LABEL).lane(Lane.BATCH);
+        Money worst = bulk.preview(Stream.of(new Ticket(0))).cost().worst(); // of two tries
+        try (var tenant = Budget.of(worst).open();
+                var journal = FileJournal.open(folder.resolve("labels.journal"))) {
+            var other = (Admission.Granted) tenant.reserve(ITEM);
+            var waits = new AtomicInteger();
+            var clock = new PatientClock();
+            clock.onWait(() -> {
+                if (waits.incrementAndGet() == 4) {
+                    other.reservation().release();
+                }
+            });
+
+            BulkSummary summary = Coordinator.builder(pools)
+                    .clock(clock)
+                    .build()
+                    .bulk(LABEL)
+                    .keyedBy(Ticket::number)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(Stream.of(new Ticket(0)), Budget.of(worst).under(tenant), items::add);
+
+            assertThat(succeeded()).isEqualTo(1);
+            assertThat(waits.get()).isGreaterThanOrEqualTo(4);
+            assertThat(summary.spend().settled()).isEqualTo(ITEM);
+        }
     }
 
     @Test
