@@ -37,7 +37,6 @@ final class InputLines implements Iterator<InputLine>, AutoCloseable {
     }
 
     static InputLines open(Path file) throws IOException {
-        // not by a channel, which an interrupt of the reading thread would close
         return new InputLines(new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES));
     }
 

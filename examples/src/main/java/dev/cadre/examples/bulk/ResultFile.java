@@ -36,7 +36,6 @@ public final class ResultFile implements ResultOutput {
         return new ResultFile(target, target.resolveSibling(target.getFileName() + PART));
     }
 
-    /** Not by a channel, which an interrupt of the writing thread would close. */
     private static OutputStream opened(Path file, boolean append) throws IOException {
         return new BufferedOutputStream(new FileOutputStream(file.toFile(), append));
     }
