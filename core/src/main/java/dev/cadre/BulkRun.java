@@ -72,9 +72,8 @@ final class BulkRun<I, O> {
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
         Money spentBefore = journal.map(record -> record.spent(runId).total()).orElse(Money.ZERO);
-        journal.ifPresent(
-                record -> record.append(
-                new JournalEntry.RunStarted(runId, fingerprints.of(type), type.name(), budget.limit())));
+        journal.ifPresent(record ->
+                record.append(new JournalEntry.RunStarted(runId, fingerprints.of(type), type.name(), budget.limit())));
         try (BudgetGuard money = budget.open(spentBefore.atMost(budget.limit()))) {
             try {
                 pull(inputs, money);

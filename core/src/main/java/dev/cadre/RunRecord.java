@@ -93,9 +93,10 @@ final class RunRecord implements RunListener {
         }
         for (int position = 0; position < nodes.size(); position++) {
             GraphNode node = nodes.get(position);
-            List<String> after = node.dependencies().stream().map(Dependency::on).toList();
-            var planned = new PlannedSubtask(
-                    node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
+            List<String> after =
+                    node.dependencies().stream().map(Dependency::on).toList();
+            var planned =
+                    new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
             submit(journal, new JournalEntry.PlanAdmitted(run, position, planned.toJson()));
         }
     }

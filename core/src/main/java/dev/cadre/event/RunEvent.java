@@ -53,8 +53,12 @@ public sealed interface RunEvent {
      *
      * @param failure why its answer was not accepted, or there was none; null if it was accepted
      */
-    record RungEnded(String runId, Duration at, String subtaskId, Tier tier, @Nullable Failure failure)
-            implements RunEvent {
+    record RungEnded(
+            String runId,
+            Duration at,
+            String subtaskId,
+            Tier tier,
+            @Nullable Failure failure) implements RunEvent {
         /** Whether it brought a value that passed every rule. */
         public boolean isAccepted() {
             return failure == null;

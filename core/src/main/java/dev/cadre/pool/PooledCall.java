@@ -146,8 +146,7 @@ final class PooledCall {
         lastFailure = failure;
         Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
-        List<PoolCommand> commands =
-                flight.failed(failure, again(failure));
+        List<PoolCommand> commands = flight.failed(failure, again(failure));
         tell(new Attempt.Failed(id, failure, booked.spend(), booked.excess(), took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {

@@ -45,7 +45,9 @@ class FileJournalTest {
 
     @Test
     void lines_areJsonThatBeginsWithItsChecksum() throws IOException {
-        Samples.write(file(), List.of(new RunEnded("r1", "complete"), new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.ZERO)));
+        Samples.write(
+                file(),
+                List.of(new RunEnded("r1", "complete"), new Intent(CATS, Samples.PRINT, 1, Samples.NANO, Money.ZERO)));
 
         assertThat(Files.readAllLines(file())).containsExactly("""
                 {"crc":"f309c00b","v":1,"n":0,"kind":"journal"}""", """

@@ -122,8 +122,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (api != Api.RESPONSES) {
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
-        return Handoff.run(
-                new Inquiry(sdk, failures, context.timeout()).inputTokens(request, reach), context.text());
+        return Handoff.run(new Inquiry(sdk, failures, context.timeout()).inputTokens(request, reach), context.text());
     }
 
     /**

@@ -20,8 +20,6 @@ import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Verbosity;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Writes a request in the provider's terms. */
 final class RequestWriter {

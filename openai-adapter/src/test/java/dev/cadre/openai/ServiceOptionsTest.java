@@ -112,7 +112,8 @@ class ServiceOptionsTest extends LoopbackTest {
     @Test
     void flexWithoutRoom_forAnHour_isNoReasonToWaitForStandard() throws InterruptedException {
         server.on(request -> request.text("service_tier").equals("flex"))
-                .replies(LoopbackReply.error(429, "", "", "Resource unavailable").header("Retry-After", "3600"));
+                .replies(
+                        LoopbackReply.error(429, "", "", "Resource unavailable").header("Retry-After", "3600"));
         server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE));
 
         call(flex().fallBackToStandard(), LARGE);

@@ -96,7 +96,8 @@ public final class OpenTelemetryListener implements RunListener {
     }
 
     private static String provider(String model) {
-        String name = ModelCatalog.standard().find(model).map(ModelSpec::provider).orElse("unknown");
+        String name =
+                ModelCatalog.standard().find(model).map(ModelSpec::provider).orElse("unknown");
         return name.equals("gemini") ? "gcp.gemini" : name;
     }
 
@@ -118,7 +119,10 @@ public final class OpenTelemetryListener implements RunListener {
                         "cadre.model_shuts_down",
                         soon.at(),
                         Attributes.of(
-                                GenAi.REQUEST_MODEL, soon.model(), GenAi.DAY, soon.day().toString()));
+                                GenAi.REQUEST_MODEL,
+                                soon.model(),
+                                GenAi.DAY,
+                                soon.day().toString()));
             case RunEvent.SubtaskAdmitted subtask -> run.admitted(subtask);
             case RunEvent.PlanEnded ended -> run.planEnded(ended);
             case RunEvent.RungStarted rung -> run.rungBegan(rung);

@@ -38,6 +38,7 @@ final class RunTrace {
     private final SequencedMap<String, SubtaskTrace> open = new LinkedHashMap<>();
     /** The labels of the items of each fan-out. */
     private final Map<String, List<String>> items = new HashMap<>();
+
     private @Nullable Span plan;
     private @Nullable Span merge;
 

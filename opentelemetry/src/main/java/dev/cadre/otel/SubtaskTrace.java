@@ -49,8 +49,7 @@ final class SubtaskTrace {
     void rungEnded(RunEvent.RungEnded rung, Instant at) {
         end = rung.at();
         result = rung.failure() == null ? ACCEPTED : rung.failure().kind().name();
-        span.addEvent(
-                "cadre.rung", Attributes.of(GenAi.TIER, Meters.lower(rung.tier()), GenAi.RESULT, result), at);
+        span.addEvent("cadre.rung", Attributes.of(GenAi.TIER, Meters.lower(rung.tier()), GenAi.RESULT, result), at);
     }
 
     /** What asks a model is an agent; plain code is not. */

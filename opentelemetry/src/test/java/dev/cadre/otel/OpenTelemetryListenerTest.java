@@ -50,9 +50,11 @@ class OpenTelemetryListenerTest {
 
     record Answer(String text) {}
 
-    private static final SubtaskType<Topic, Topics> SPLIT =
-            SubtaskType.code("split", Topic.class, Topics.class, (topic, context) -> new Topics(
-                    List.of(new Topic("cats"), new Topic("dogs"))));
+    private static final SubtaskType<Topic, Topics> SPLIT = SubtaskType.code(
+            "split",
+            Topic.class,
+            Topics.class,
+            (topic, context) -> new Topics(List.of(new Topic("cats"), new Topic("dogs"))));
     private static final SubtaskType<Topic, Note> NOTE = SubtaskType.model(
                     "note", Topic.class, Note.class, "State a fact.")
             .upTo(Tier.MINI)
@@ -71,8 +73,7 @@ class OpenTelemetryListenerTest {
             .setMeterProvider(
                     SdkMeterProvider.builder().registerMetricReader(metrics).build())
             .build();
-    private final OpenTelemetryListener listener =
-            OpenTelemetryListener.of(sdk).withClock(() -> NOON);
+    private final OpenTelemetryListener listener = OpenTelemetryListener.of(sdk).withClock(() -> NOON);
 
     @AfterEach
     void close() {
@@ -96,9 +97,10 @@ class OpenTelemetryListenerTest {
         model.on(NOTE, new Topic("dogs")).costing(1_000, 100).refuses("a secret: no dogs");
         var graph = TaskGraph.builder();
         var topics = graph.add("topics", SPLIT, new Topic("pets"));
-        var notes = graph.add("notes", NOTE, Input.forEach(topics, Topics::topics).minSuccess(minSuccess));
-        var check = graph.add(
-                "check", CHECK, Input.from(notes, all -> all.values().getFirst()));
+        var notes =
+                graph.add("notes", NOTE, Input.forEach(topics, Topics::topics).minSuccess(minSuccess));
+        var check =
+                graph.add("check", CHECK, Input.from(notes, all -> all.values().getFirst()));
         return coordinator(model).build().run(graph.answering(check), Budget.usd("0.05"));
     }
 
@@ -135,9 +137,13 @@ class OpenTelemetryListenerTest {
         var points = new ArrayList<String>();
         for (MetricData data : all) {
             if (data.getName().equals(metric)) {
-                data.getHistogramData().getPoints().forEach(point -> points.add("%s %d %s"
-                        .formatted(attributes(point), point.getCount(), point.getSum())));
-                data.getLongSumData().getPoints().forEach(point -> points.add(attributes(point) + " " + point.getValue()));
+                data.getHistogramData()
+                        .getPoints()
+                        .forEach(point ->
+                                points.add("%s %d %s".formatted(attributes(point), point.getCount(), point.getSum())));
+                data.getLongSumData()
+                        .getPoints()
+                        .forEach(point -> points.add(attributes(point) + " " + point.getValue()));
                 data.getDoubleSumData()
                         .getPoints()
                         .forEach(point -> points.add(attributes(point) + " " + point.getValue()));
@@ -172,8 +178,8 @@ class OpenTelemetryListenerTest {
                         "invoke_workflow cadre > subtask split");
         assertThat(span("invoke_workflow cadre").getEvents())
                 .singleElement()
-                .satisfies(skipped -> assertThat(skipped.getAttributes().asMap().toString())
-                        .contains("check", "DEPENDENCY"));
+                .satisfies(skipped ->
+                        assertThat(skipped.getAttributes().asMap().toString()).contains("check", "DEPENDENCY"));
     }
 
     @Test
@@ -212,7 +218,8 @@ class OpenTelemetryListenerTest {
 
         SpanData notes = subtask("notes");
         assertThat(notes.getAttributes().get(GenAi.OUTCOME)).isEqualTo("succeeded");
-        assertThat(notes.getAttributes().get(AttributeKey.longKey("cadre.items"))).isEqualTo(2);
+        assertThat(notes.getAttributes().get(AttributeKey.longKey("cadre.items")))
+                .isEqualTo(2);
         assertThat(notes.getAttributes().get(AttributeKey.longKey("cadre.items.missing")))
                 .isEqualTo(1);
         assertThat(subtask("notes#0").getAttributes().get(GenAi.OUTCOME)).isEqualTo("succeeded");
@@ -317,14 +324,17 @@ class OpenTelemetryListenerTest {
         assertThat(millis(call.getEndEpochNanos())).isEqualTo(100);
         assertThat(call.getAttributes().get(GenAi.ERROR)).isEqualTo("TimedOut");
         assertThat(call.getAttributes().get(GenAi.ESTIMATED)).isTrue();
-        assertThat(call.getAttributes().get(GenAi.INPUT_TOKENS)).as("nobody knows").isNull();
+        assertThat(call.getAttributes().get(GenAi.INPUT_TOKENS))
+                .as("nobody knows")
+                .isNull();
         SpanData left = span("invoke_agent note");
         assertThat(millis(left.getStartEpochNanos())).isEqualTo(20);
         assertThat(millis(left.getEndEpochNanos())).as("left behind").isEqualTo(130);
         assertThat(left.getAttributes().get(GenAi.ERROR)).isEqualTo("UNFINISHED");
         assertThat(millis(span("invoke_workflow cadre").getEndEpochNanos())).isEqualTo(130);
-        assertThat(points("cadre.cost")).singleElement().satisfies(point -> assertThat(point)
-                .endsWith(" 0.001"));
+        assertThat(points("cadre.cost"))
+                .singleElement()
+                .satisfies(point -> assertThat(point).endsWith(" 0.001"));
     }
 
     private static long millis(long epochNanos) {

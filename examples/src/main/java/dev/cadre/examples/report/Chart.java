@@ -25,14 +25,7 @@ final class Chart {
     /** A drawing of the whole width of the page. */
     static void draw(Page page, String label, int height, Page.Content content) {
         page.element(
-                "svg",
-                content,
-                "viewBox",
-                "0 0 %d %d".formatted(WIDTH, height),
-                "role",
-                "img",
-                "aria-label",
-                label);
+                "svg", content, "viewBox", "0 0 %d %d".formatted(WIDTH, height), "role", "img", "aria-label", label);
     }
 
     static void bar(Page page, String style, double x, double y, double width, double height, String title) {

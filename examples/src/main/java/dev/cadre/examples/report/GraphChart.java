@@ -35,10 +35,11 @@ final class GraphChart {
         double bottom = places.values().stream().mapToDouble(Place::y).max().orElse(0);
         page.element("h3", "Graph");
         Chart.draw(page, "the graph of the subtasks", (int) bottom + BOX_HEIGHT + 8, () -> {
-            places.values().forEach(place -> place.subtask().after().stream()
-                    .map(places::get)
-                    .filter(Objects::nonNull)
-                    .forEach(on -> edge(page, on, place)));
+            places.values()
+                    .forEach(place -> place.subtask().after().stream()
+                            .map(places::get)
+                            .filter(Objects::nonNull)
+                            .forEach(on -> edge(page, on, place)));
             places.values().forEach(place -> box(page, place));
         });
     }
@@ -59,8 +60,7 @@ final class GraphChart {
     }
 
     /** A file may say that a subtask waited for itself: what is being looked at counts as a beginning. */
-    private static int depth(
-            SubtaskHistory subtask, Map<String, SubtaskHistory> byLabel, Map<String, Integer> depths) {
+    private static int depth(SubtaskHistory subtask, Map<String, SubtaskHistory> byLabel, Map<String, Integer> depths) {
         Integer known = depths.putIfAbsent(subtask.label(), 0);
         if (known != null) {
             return known;
@@ -89,7 +89,10 @@ final class GraphChart {
                 places.put(
                         subtask.label(),
                         new Place(
-                                subtask, column * columnWidth + (columnWidth - boxWidth) / 2, top + row * ROW, boxWidth));
+                                subtask,
+                                column * columnWidth + (columnWidth - boxWidth) / 2,
+                                top + row * ROW,
+                                boxWidth));
             }
         }
         return places;

@@ -92,7 +92,8 @@ public final class ReportPage {
             page.element("p", "The journal holds no run.");
         } else if (all > 1) {
             page.element(
-                    "h1", shown.size() == all ? all + " runs" : "The latest %d of %d runs".formatted(shown.size(), all));
+                    "h1",
+                    shown.size() == all ? all + " runs" : "The latest %d of %d runs".formatted(shown.size(), all));
         }
         shown.forEach(run -> RunSection.write(page, run));
     }

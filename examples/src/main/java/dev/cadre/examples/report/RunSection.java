@@ -24,8 +24,9 @@ final class RunSection {
     private static final int MOST_TEXT = 2_000;
     private static final int MOST_SUBJECT = 400;
     private static final int MOST_REASONS = 20;
-    private static final DateTimeFormatter MOMENT =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final Page page;
     private final RunHistory run;
@@ -158,7 +159,9 @@ final class RunSection {
                 .map(SubtaskHistory::end)
                 .filter(end -> end != null && !end.status().equals("succeeded"))
                 .collect(Collectors.groupingBy(
-                        end -> cut(end == null ? "" : end.text(), MOST_SUBJECT), LinkedHashMap::new, Collectors.counting()));
+                        end -> cut(end == null ? "" : end.text(), MOST_SUBJECT),
+                        LinkedHashMap::new,
+                        Collectors.counting()));
         if (counts.isEmpty()) {
             return;
         }
@@ -199,8 +202,9 @@ final class RunSection {
                 if (end == null) {
                     page.text(hasItems(subtask) ? "see its items" : "not on record");
                 } else {
-                    page.element("details", () -> page.element("summary", end.status())
-                            .element("pre", cut(end.text(), MOST_TEXT)));
+                    page.element(
+                            "details",
+                            () -> page.element("summary", end.status()).element("pre", cut(end.text(), MOST_TEXT)));
                 }
             });
             figures(subtask.spend());
@@ -214,7 +218,8 @@ final class RunSection {
     private void header(String... names) {
         page.element("tr", () -> {
             for (String name : names) {
-                boolean isNumber = !List.of("model", "tier", "reason", "subtask", "type", "end").contains(name);
+                boolean isNumber = !List.of("model", "tier", "reason", "subtask", "type", "end")
+                        .contains(name);
                 page.element("th", name, "class", isNumber ? "n" : "");
             }
         });

@@ -36,8 +36,8 @@ class ReportTest {
     private int run(Object... arguments) {
         out.reset();
         err.reset();
-        var terminal = new Terminal(
-                new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false, false, false);
+        var terminal =
+                new Terminal(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false, false, false);
         String[] texts = new String[arguments.length];
         for (int i = 0; i < texts.length; i++) {
             texts[i] = arguments[i].toString();

@@ -42,8 +42,8 @@ class ReportPageTest {
                     "note", Topic.class, Note.class, "State a fact.")
             .upTo(Tier.MINI)
             .accept("it says something", (topic, note) -> !note.text().isEmpty());
-    private static final SubtaskType<Topic, Brief> HEADLINE = SubtaskType.code(
-            "headline", Topic.class, Brief.class, (topic, context) -> new Brief(topic.name()));
+    private static final SubtaskType<Topic, Brief> HEADLINE =
+            SubtaskType.code("headline", Topic.class, Brief.class, (topic, context) -> new Brief(topic.name()));
 
     /** Markup, a change of the direction of text, and what has the shape of a key. */
     private static final String HOSTILE =
@@ -55,13 +55,17 @@ class ReportPageTest {
     /** A fan-out whose first item escalates and whose second is refused, after one lost rate limit. */
     private RunResult<Brief> run(Path file) throws InterruptedException {
         var model = new ScriptedModel();
-        model.on(SPLIT).isRateLimited(Duration.ZERO).costing(1_000, 100).replies(new Topics(List.of(new Topic("cats"), new Topic("dogs"))));
+        model.on(SPLIT)
+                .isRateLimited(Duration.ZERO)
+                .costing(1_000, 100)
+                .replies(new Topics(List.of(new Topic("cats"), new Topic("dogs"))));
         model.on(NOTE, new Topic("cats")).onlyOn(Tier.NANO).costing(1_000, 100).replies(new Note(""));
         model.on(NOTE, new Topic("cats")).onlyOn(Tier.MINI).costing(1_000, 100).replies(new Note(HOSTILE));
         model.on(NOTE, new Topic("dogs")).costing(1_000, 100).refuses("no dogs");
         var graph = TaskGraph.builder();
         var topics = graph.add("topics", SPLIT, new Topic("pets"));
-        var notes = graph.add("notes", NOTE, Input.forEach(topics, Topics::topics).minSuccess(1));
+        var notes =
+                graph.add("notes", NOTE, Input.forEach(topics, Topics::topics).minSuccess(1));
         var brief = graph.add("brief", HEADLINE, Input.from(notes, all -> new Topic("pets")));
         try (var journal = FileJournal.open(file)) {
             return Coordinator.of(model.pools()).journal(journal).run(graph.answering(brief), Budget.usd("0.05"));
@@ -152,7 +156,8 @@ class ReportPageTest {
         run(file);
         Path cut = folder.resolve("cut.journal");
         List<String> lines = Files.readAllLines(file);
-        long intent = lines.stream().takeWhile(line -> !line.contains("\"intent\"")).count();
+        long intent =
+                lines.stream().takeWhile(line -> !line.contains("\"intent\"")).count();
         Files.writeString(cut, String.join("\n", lines.subList(0, (int) intent + 1)) + "\n");
 
         Document page = parsed(ReportPage.of(cut));

@@ -85,8 +85,8 @@ final class JournalFit {
                 .losing((double) losses / (losses + attempts.size()));
         profiles.put(type, fitted);
         var byTier = new EnumMap<Tier, List<Seen>>(Tier.class);
-        attempts.forEach(attempt ->
-                byTier.computeIfAbsent(attempt.tier(), none -> new ArrayList<>()).add(attempt));
+        attempts.forEach(attempt -> byTier.computeIfAbsent(attempt.tier(), none -> new ArrayList<>())
+                .add(attempt));
         byTier.forEach((tier, ofTier) ->
                 profiles.put(SimAssumptions.key(type, tier), fitted.seconds(observed(ofTier, Seen::seconds))));
     }
