@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 @Tag("measure")
 class MeasuredConcurrencyTest {
     private static final int CALLS = 1_000;
-    private static final int WARM_UPS = 25;
+    private static final int WARM_UPS = 40;
     private static final int WAVES = 7;
 
     private record Wave(long makespanMillis, long cpuMicrosPerCall) {}
