@@ -13,7 +13,7 @@ import java.util.Set;
 final class CriticalPath {
     private CriticalPath() {}
 
-    /** From the first to the last to end; empty if nothing ended. */
+    /** From the first to the last to end; empty if that one waited for nobody. */
     static List<Span> of(List<Span> spans) {
         Deque<Span> chain = new ArrayDeque<>();
         Set<Span> seen = new HashSet<>();
@@ -25,7 +25,7 @@ final class CriticalPath {
             chain.addFirst(span);
             next = lastAwaited(span, spans);
         }
-        return List.copyOf(chain);
+        return chain.size() > 1 ? List.copyOf(chain) : List.of();
     }
 
     private static Optional<Span> lastAwaited(Span span, List<Span> spans) {

@@ -109,7 +109,7 @@ final class RunSection {
     }
 
     private void criticalPath() {
-        if (critical.size() > 1) {
+        if (!critical.isEmpty()) {
             page.element(
                     "p",
                     critical.stream()

@@ -80,6 +80,14 @@ class TimelineTest {
     }
 
     @Test
+    void criticalPath_ofSubtasksThatWaitForNobody_isNone() {
+        RunHistory run =
+                run(List.of(session(0, 500)), subtask("cats", List.of(), 0, 100), subtask("dogs", List.of(), 0, 200));
+
+        assertThat(CriticalPath.of(Span.of(run, new Timeline(run)))).isEmpty();
+    }
+
+    @Test
     void criticalPath_ofSubtasksThatWaitForEachOther_ends() {
         RunHistory run = run(
                 List.of(session(0, 500)),
