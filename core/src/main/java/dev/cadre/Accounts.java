@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.Tier;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
@@ -52,6 +53,7 @@ final class Accounts implements RunListener {
 
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
+    private final List<Breach> breaches = new ArrayList<>();
 
     @Override
     public void on(RunEvent event) {
@@ -67,7 +69,8 @@ final class Accounts implements RunListener {
             case RunEvent.RunEnded ended -> merger.ended = ended.at();
             case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}
-            case RunEvent.BudgetBreached breached -> {}
+            case RunEvent.BudgetBreached breached -> breaches.add(breached.breach());
+            case RunEvent.CodeSpent code -> add(account(code.subtaskId()), code.spend());
             case RunEvent.WorkAbandoned work -> abandoned.add(work.thread());
         }
     }
@@ -102,11 +105,20 @@ final class Accounts implements RunListener {
             case MERGE -> merger;
             case REPAIR, ESCALATION, WORK -> account(attempt.subtaskId());
         };
-        account.spend = account.spend.plus(attempt.spend());
+        add(account, attempt.spend());
         account.model = attempt.model();
         if (attempt.tier() != account.lastTier()) {
             account.tiers.add(attempt.tier());
         }
+    }
+
+    private static void add(Account account, Spend spend) {
+        account.spend = account.spend.plus(spend);
+    }
+
+    /** How providers broke their caps or prices. */
+    List<Breach> breaches() {
+        return breaches;
     }
 
     SubtaskReport planner() {
@@ -117,7 +129,7 @@ final class Accounts implements RunListener {
         return report("merger", "merger", List.of(), "", "", merger);
     }
 
-    /** The sum of all attempts. */
+    /** The sum of all attempts, and of what code spent by itself. */
     Spend spend() {
         Spend sum = planner.spend.plus(merger.spend);
         for (Account account : subtasks.values()) {

@@ -17,6 +17,9 @@ import java.util.Locale;
  * follow each other.
  */
 final class AttemptRecorder implements AttemptListener {
+    /** The number under which money that code spent by itself is booked; those of attempts begin at 1. */
+    private static final int BY_CODE = 0;
+
     private final Journal journal;
     private final JournalKey key;
     private final Fingerprint fingerprint;
@@ -54,7 +57,13 @@ final class AttemptRecorder implements AttemptListener {
         RunRecord.submit(journal, new JournalEntry.Settled(key, attempts, end, booked));
     }
 
-    /** What the attempts cost so far. */
+    /** Takes down what a tool or a worker of plain code spent by itself. */
+    void codeSpent(Spend booked) {
+        spend = spend.plus(booked);
+        RunRecord.submit(journal, new JournalEntry.Settled(key, BY_CODE, "code", booked));
+    }
+
+    /** What the attempts, and code, cost so far. */
     Spend spend() {
         return spend;
     }

@@ -7,11 +7,12 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Redactor;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
-import dev.cadre.price.Money;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Spend;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Turns what a pool says about the attempts of one thread into events of the run. Each thread has one of its own. */
 final class AttemptTeller implements AttemptListener {
@@ -33,22 +34,22 @@ final class AttemptTeller implements AttemptListener {
             case Attempt.Replied replied -> {
                 var end = new CallEnd.Replied(replied.finish());
                 tell(replied.id(), replied.answeredBy(), end, replied.spend(), replied.took());
-                tellOf(replied.excess());
+                tellOf(replied.breach());
             }
             case Attempt.Failed failed -> {
                 String message =
                         Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
                 var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
-                tellOf(failed.excess());
+                tellOf(failed.breach());
             }
             case Attempt.Retrying retrying -> {}
         }
     }
 
-    private void tellOf(Money excess) {
-        if (!excess.isZero()) {
-            sink.accept(new RunEvent.BudgetBreached(runId, sinceStart.get(), excess));
+    private void tellOf(@Nullable Breach breach) {
+        if (breach != null) {
+            sink.accept(new RunEvent.BudgetBreached(runId, sinceStart.get(), breach));
         }
     }
 

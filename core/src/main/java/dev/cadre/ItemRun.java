@@ -7,7 +7,6 @@ import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.Attempt;
-import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
@@ -42,7 +41,7 @@ final class ItemRun<I, O> {
     private final BudgetGuard money;
     private final long callDeadlineNanos;
     private final SubtaskWorker worker;
-    private AttemptListener recorder = attempt -> {};
+    private @Nullable AttemptRecorder recorder;
     private Spend spend = Spend.NONE;
     private @Nullable ModelException outage;
 
@@ -115,6 +114,7 @@ final class ItemRun<I, O> {
     private RungEnd perform(RunCommand.StartRung start) {
         var task =
                 new RungTask(start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
+        BudgetGuard codeMoney = money.cap(money.state().limit());
         var terms = new RungTerms(
                 runId,
                 money,
@@ -122,23 +122,37 @@ final class ItemRun<I, O> {
                 callDeadlineNanos,
                 coordinator.limits(),
                 this::hear,
+                codeMoney,
                 thread -> {});
-        try {
+        try (codeMoney) {
             return worker.perform(task, terms);
         } catch (InterruptedException e) {
             return new RungEnd.Cancelled();
         } catch (RuntimeException | Error broken) { // an item's own fault must not end the others
             return RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, broken.toString()));
+        } finally {
+            codeSpent(codeMoney.state().asSpend());
         }
     }
 
     private void hear(Attempt attempt) {
-        recorder.on(attempt);
+        if (recorder != null) {
+            recorder.on(attempt);
+        }
         switch (attempt) {
             case Attempt.Replied replied -> spend = spend.plus(replied.spend());
             case Attempt.Failed failed -> spend = spend.plus(failed.spend());
             case Attempt.Started started -> {}
             case Attempt.Retrying retrying -> {}
+        }
+    }
+
+    private void codeSpent(Spend own) {
+        if (!own.total().isZero()) {
+            spend = spend.plus(own);
+            if (recorder != null) {
+                recorder.codeSpent(own);
+            }
         }
     }
 

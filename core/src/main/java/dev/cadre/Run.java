@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,7 +149,7 @@ final class Run {
         } catch (JournalException | JournalMismatchException e) {
             return unreadable(e);
         } catch (InterruptedException e) {
-            listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", spend().total()));
+            listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", before().plus(sessionSpend()).total()));
             throw e;
         }
     }
@@ -162,7 +163,8 @@ final class Run {
     @SuppressWarnings("unchecked") // the machine passes on what the answering subtask or the merger of this run made
     private <R> RunResult<R> result(
             RunEnding ending, @Nullable RunParts parts, List<String> abandoned, List<String> notes) {
-        Spend spend = spend();
+        Spend session = sessionSpend();
+        Spend spend = before().plus(session);
         String status = ending.status().name().toLowerCase(java.util.Locale.ROOT);
         listener.on(new RunEvent.RunEnded(id, sinceStart(), status, spend.total()));
         recordEnd(status);
@@ -173,9 +175,11 @@ final class Run {
                 accounts.planner(),
                 accounts.merger(),
                 spend,
+                session,
                 limit,
                 parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
                 parts instanceof GoalParts<?> goal ? goal.notes() : notes,
+                accounts.breaches(),
                 accounts.abandonedWith(abandoned),
                 money.openReservations(),
                 sinceStart());
@@ -213,16 +217,16 @@ final class Run {
     }
 
     /** The ledger has the last word on money; calls that were left behind count as forfeited. */
-    private Spend spend() {
+    private Spend sessionSpend() {
         LedgerState state = money.state();
-        Spend booked = accounts.spend().plus(before());
-        Money forfeited = before().forfeited(); // the ledger of this session has it among what was settled before
+        Spend booked = accounts.spend();
+        Money forfeited = state.forfeited().plus(state.outstanding());
         return new Spend(
-                state.settled().minus(forfeited),
-                state.forfeited().plus(state.outstanding()).plus(forfeited),
+                state.settled().minus(before().total()),
+                forfeited,
                 booked.attempts(),
                 booked.tokens(),
-                booked.estimated() || !state.outstanding().isZero());
+                booked.estimated() || !forfeited.isZero());
     }
 
     private Spend before() {
@@ -233,14 +237,17 @@ final class Run {
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
         return record == null
-                ? perform(rung, workTime, attempts())
-                : record.perform(rung, recorder -> perform(rung, workTime, attempts(recorder)));
+                ? perform(rung, workTime, attempts(), spend -> {})
+                : record.perform(
+                        rung, recorder -> perform(rung, workTime, attempts(recorder), recorder::codeSpent));
     }
 
-    private RungEnd perform(RunCommand.StartRung rung, Duration workTime, AttemptListener attempts)
+    private RungEnd perform(
+            RunCommand.StartRung rung, Duration workTime, AttemptListener attempts, Consumer<Spend> codeSpent)
             throws InterruptedException {
         var task = new RungTask(
                 rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
+        BudgetGuard codeMoney = money.cap(limit);
         var terms = new RungTerms(
                 id,
                 money,
@@ -248,9 +255,18 @@ final class Run {
                 callDeadline(workTime),
                 coordinator.limits(),
                 attempts,
+                codeMoney,
                 thread -> post(
                         new RunEvent.WorkAbandoned(id, sinceStart(), rung.id().label(), thread)));
-        return worker.perform(task, terms);
+        try (codeMoney) {
+            return worker.perform(task, terms);
+        } finally {
+            Spend own = codeMoney.state().asSpend();
+            if (!own.total().isZero()) {
+                codeSpent.accept(own);
+                post(new RunEvent.CodeSpent(id, sinceStart(), task.subtaskId(), own));
+            }
+        }
     }
 
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {

@@ -12,7 +12,6 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.plan.PlannedSubtask;
-import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
@@ -41,10 +40,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class RunRecord implements RunListener {
     private static final int ID_DIGITS = 16;
 
-    /** Performs a rung whose attempts are told to the listener. */
+    /** Performs a rung whose attempts, and what its code spends, are told to the recorder. */
     @FunctionalInterface
     interface Performance {
-        RungEnd perform(AttemptListener attempts) throws InterruptedException;
+        RungEnd perform(AttemptRecorder recorder) throws InterruptedException;
     }
 
     private final Journal journal;

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
@@ -21,10 +22,12 @@ import java.util.Map;
  *     failed only one that was tried
  * @param planner what the planner took; zero for a graph written by hand
  * @param merger what the merger took; zero if plain code merged
- * @param spend what was spent in all
+ * @param spend what was spent in all sessions of the run, which is what the limit bounds
+ * @param sessionSpend what this session spent; the same unless the run was resumed
  * @param limit what could have been spent
  * @param citations where a merger's model found what it said, checked against the outcomes
  * @param notes what was cut or dropped on the way: defects of the plan, cuts of the merger
+ * @param breaches how providers broke their caps or prices in this session; none as a rule
  * @param abandoned names of threads that ignored their interrupt and may still run
  * @param openReservations attempts that had not ended when the run did: not zero only if something was abandoned
  * @param elapsed the time of the whole run
@@ -36,9 +39,11 @@ public record RunReport(
         SubtaskReport planner,
         SubtaskReport merger,
         Spend spend,
+        Spend sessionSpend,
         Money limit,
         List<Citation> citations,
         List<String> notes,
+        List<Breach> breaches,
         List<String> abandoned,
         long openReservations,
         Duration elapsed) {
@@ -48,6 +53,7 @@ public record RunReport(
         subtasks = List.copyOf(subtasks);
         citations = List.copyOf(citations);
         notes = List.copyOf(notes);
+        breaches = List.copyOf(breaches);
         abandoned = List.copyOf(abandoned);
     }
 

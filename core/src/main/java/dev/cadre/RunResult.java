@@ -59,9 +59,18 @@ public sealed interface RunResult<R> {
         return (Outcome<T>) report().outcome(ref.id());
     }
 
-    /** What was spent; forfeited money is the worst case of calls whose real cost nobody knows. */
+    /**
+     * What the run spent in all its sessions, which is what its limit bounds; forfeited money is the worst case of calls
+     * whose real cost nobody knows. Money that tools and workers spend out of
+     * {@link dev.cadre.task.WorkerContext#budget()} is included, without their attempts and tokens.
+     */
     default Spend spend() {
         return report().spend();
+    }
+
+    /** What this session of the run spent; the same as {@link #spend()} unless the run was resumed. */
+    default Spend sessionSpend() {
+        return report().sessionSpend();
     }
 
     /** The result as text for a model that called this run as a tool: the answer as JSON, or why there is none. */

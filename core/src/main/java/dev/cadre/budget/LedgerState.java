@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.budget;
 
+import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 
 /**
  * The sums of one budget at one instant. They never add up to more than the limit, unless {@code breached}.
@@ -28,6 +30,12 @@ public record LedgerState(
     /** What is gone: settled and forfeited. */
     public Money spent() {
         return settled.plus(forfeited);
+    }
+
+    /** What is gone, without attempts and tokens, which are not counted here; attempts in flight as forfeited. */
+    public Spend asSpend() {
+        Money worst = forfeited.plus(outstanding);
+        return new Spend(settled, worst, 0, TokenUsage.NONE, !worst.isZero());
     }
 
     /** The four sums together. */

@@ -4,6 +4,7 @@ package dev.cadre.event;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.Tier;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
@@ -120,8 +121,18 @@ public sealed interface RunEvent {
     /** Money is short: no rung starts above this tier any more. */
     record CeilingLowered(String runId, Duration at, Tier ceiling) implements RunEvent {}
 
-    /** A provider billed more than its own cap allows: no new call starts. */
-    record BudgetBreached(String runId, Duration at, Money excess) implements RunEvent {}
+    /**
+     * A provider billed more than its own cap allows, after which no new call of the budget starts, or let a dearer model
+     * answer, after which no new call of the pool does.
+     */
+    record BudgetBreached(String runId, Duration at, Breach breach) implements RunEvent {}
+
+    /**
+     * A tool or a worker of plain code spent money of the run by itself, such as by a run of its own.
+     *
+     * @param spend the money; its attempts and tokens are not counted here
+     */
+    record CodeSpent(String runId, Duration at, String subtaskId, Spend spend) implements RunEvent {}
 
     /** A subtask ended. */
     record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}

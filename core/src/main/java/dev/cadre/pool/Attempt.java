@@ -5,9 +5,11 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ServiceTier;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to one attempt: it started, then it was replied to or failed, and then perhaps another one is planned.
@@ -42,12 +44,17 @@ public sealed interface Attempt {
      * @param serviceTier the processing class that the provider bills
      * @param finish why the model stopped
      * @param spend what it cost; an estimate if its usage was missing or impossible
-     * @param excess by how much the cost exceeds what was reserved: not nothing means that the provider broke its cap or
-     *     its price, and the budget starts no more attempts
+     * @param breach how the provider broke its cap or its price; null if it did not
      * @param took the time from sending to the whole reply
      */
     record Replied(
-            Id id, String answeredBy, ServiceTier serviceTier, Finish finish, Spend spend, Money excess, Duration took)
+            Id id,
+            String answeredBy,
+            ServiceTier serviceTier,
+            Finish finish,
+            Spend spend,
+            @Nullable Breach breach,
+            Duration took)
             implements Attempt {}
 
     /**
@@ -56,10 +63,10 @@ public sealed interface Attempt {
      * @param failure a {@link ModelException}, an {@link InterruptedException}, or whatever a broken client threw
      * @param spend what is booked: what the provider says it bills; if it does not say, nothing if it was turned away
      *     unpaid, else the whole worst case
-     * @param excess by how much the bill exceeds what was reserved, as for a reply
+     * @param breach as for a reply
      * @param took the time from sending to the failure
      */
-    record Failed(Id id, Throwable failure, Spend spend, Money excess, Duration took) implements Attempt {}
+    record Failed(Id id, Throwable failure, Spend spend, @Nullable Breach breach, Duration took) implements Attempt {}
 
     /**
      * Another attempt is planned after a failure; it may still be refused.

@@ -11,6 +11,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallRefusedException.Reason;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
@@ -93,7 +94,7 @@ final class PooledCall {
                 request = defaults.after(failure, request);
                 return Optional.empty();
             } catch (InterruptedException | RuntimeException | Error broken) {
-                tell(new Attempt.Failed(id, broken, flight.forfeit(), Money.ZERO, since(sentAt)));
+                tell(new Attempt.Failed(id, broken, flight.forfeit(), null, since(sentAt)));
                 throw broken;
             }
             prefix.begun();
@@ -130,7 +131,11 @@ final class PooledCall {
         Spend spend = settlement.spend();
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
         tell(new Attempt.Replied(
-                id, reply.model(), reply.serviceTier(), reply.finish(), spend, settlement.excess(), took));
+                id, reply.model(), reply.serviceTier(), reply.finish(), spend, breach(reply.model(), settlement.excess()), took));
+    }
+
+    private @Nullable Breach breach(String answeredBy, Money excess) {
+        return excess.isZero() ? null : new Breach(request.model(), answeredBy, excess);
     }
 
     private PoolEvent.Again again(ModelException failure) {
@@ -147,7 +152,8 @@ final class PooledCall {
         Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands = flight.failed(failure, again(failure));
-        tell(new Attempt.Failed(id, failure, booked.spend(), booked.excess(), took));
+        String answering = failure.billed().map(ModelException.Billed::model).orElse(request.model());
+        tell(new Attempt.Failed(id, failure, booked.spend(), breach(answering, booked.excess()), took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {
                 Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));

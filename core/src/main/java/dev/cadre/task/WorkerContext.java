@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import java.time.Duration;
 
 /**
@@ -9,5 +11,13 @@ import java.time.Duration;
  * @param runId the run
  * @param subtaskId the subtask, with {@code #index} for an item
  * @param timeout the time that is left when the work starts
+ * @param budget the money of the run. A run that the work starts {@linkplain Budget#under under} it is bounded by the
+ *     limit of this run too, and what it spends is in this run's result. It is closed when the work has ended. What a
+ *     session that broke off had spent here is not known to the next one.
  */
-public record WorkerContext(String runId, String subtaskId, Duration timeout) {}
+public record WorkerContext(String runId, String subtaskId, Duration timeout, BudgetGuard budget) {
+    /** A context with no money to spend, such as for a test of a tool. */
+    public WorkerContext(String runId, String subtaskId, Duration timeout) {
+        this(runId, subtaskId, timeout, Budget.usd("0").open());
+    }
+}

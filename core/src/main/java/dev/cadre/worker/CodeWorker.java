@@ -31,7 +31,7 @@ final class CodeWorker {
         }
         @Nullable Object value;
         try {
-            value = call(task, work, new WorkerContext(terms.runId(), task.subtaskId(), left));
+            value = call(task, work, new WorkerContext(terms.runId(), task.subtaskId(), left, terms.codeBudget()));
         } catch (Exception | Error thrown) {
             // errors too: a subtask that blows the stack must end, not hang its run
             throwIfInterrupt(thrown);

@@ -114,7 +114,8 @@ final class ModelWorker {
             return new RungEvent.TimeUp("the deadline passed before its tools could run");
         }
         Duration timeout = terms.limits().tools().timeout();
-        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.compareTo(left) < 0 ? timeout : left);
+        Duration shorter = timeout.compareTo(left) < 0 ? timeout : left;
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), shorter, terms.codeBudget());
         return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms.abandoned()));
     }
 }

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
  * @param limits the caps that apply where the type sets none, and the limits of the tool loop
  * @param attempts is told about every attempt, on the rung's thread
+ * @param codeBudget pays for what tools and plain code spend by themselves, out of the same money as {@code budget}
  * @param abandoned is told the name of each thread that ignored its interrupt and was left behind, on the rung's thread
  */
 public record RungTerms(
@@ -25,6 +26,7 @@ public record RungTerms(
         long deadlineNanos,
         Limits limits,
         AttemptListener attempts,
+        BudgetGuard codeBudget,
         Consumer<String> abandoned) {
 
     /** The time until the deadline; not positive once it has passed. */

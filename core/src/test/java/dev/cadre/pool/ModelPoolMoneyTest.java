@@ -19,6 +19,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import java.util.ArrayList;
 import java.util.Map;
@@ -128,7 +129,8 @@ class ModelPoolMoneyTest {
         pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
 
         assertSpent(budget, Money.usd("0.00107"), Money.ZERO);
-        assertThat(((Attempt.Replied) attempts.getLast()).excess()).isEqualTo(Money.usd("0.000028"));
+        assertThat(((Attempt.Replied) attempts.getLast()).breach())
+                .isEqualTo(new Breach(REQUEST.model(), REQUEST.model(), Money.usd("0.000028")));
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("breached");
@@ -158,7 +160,8 @@ class ModelPoolMoneyTest {
                 .isSameAs(failure);
 
         assertSpent(budget, Money.usd("0.00107"), Money.ZERO);
-        assertThat(((Attempt.Failed) attempts.getLast()).excess()).isEqualTo(Money.usd("0.000028"));
+        assertThat(((Attempt.Failed) attempts.getLast()).breach())
+                .isEqualTo(new Breach(REQUEST.model(), "small", Money.usd("0.000028")));
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("breached");

@@ -57,7 +57,7 @@ class ModelPoolRetryTest {
         assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Replied.class, replied -> {
             assertThat(replied.spend().settled()).isEqualTo(COST);
             assertThat(replied.spend().tokens()).isEqualTo(USAGE);
-            assertThat(replied.excess()).isEqualTo(Money.ZERO);
+            assertThat(replied.breach()).isNull();
         });
         assertSpent(budget, COST, RESERVED.times(2));
         assertIdle(pool);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Failure;
@@ -143,8 +144,8 @@ class CodeWorkerTest {
     }
 
     private static RungTerms terms(long deadlineNanos) {
-        return new RungTerms(
-                "run-1", Budget.usd("0").open(), 0, deadlineNanos, Limits.DEFAULT, attempt -> {}, thread -> {});
+        BudgetGuard money = Budget.usd("0").open();
+        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempt -> {}, money, thread -> {});
     }
 
     private static void assertFailed(RungEnd end, Failure.Kind kind, String message) {

@@ -405,7 +405,7 @@ class ModelWorkerTest {
     }
 
     private RungTerms terms(BudgetGuard guard, Limits limits, long deadlineNanos) {
-        return new RungTerms("run-1", guard, 0, deadlineNanos, limits, attempts::add, abandoned::add);
+        return new RungTerms("run-1", guard, 0, deadlineNanos, limits, attempts::add, guard.cap(guard.state().limit()), abandoned::add);
     }
 
     private static long later() {

@@ -138,8 +138,17 @@ public final class OpenTelemetryListener implements RunListener {
                 run.happened(
                         "cadre.budget_breached",
                         breached.at(),
-                        Attributes.of(GenAi.COST, breached.excess().picoUsd()));
+                        Attributes.of(GenAi.COST, breached.breach().excess().picoUsd()));
             }
+            case RunEvent.CodeSpent code ->
+                run.happened(
+                        "cadre.code_spent",
+                        code.at(),
+                        Attributes.of(
+                                GenAi.SUBTASK,
+                                code.subtaskId(),
+                                GenAi.COST,
+                                code.spend().total().picoUsd()));
             case RunEvent.SubtaskEnded ended -> {
                 meters.subtask(run.type(ended.subtaskId()), outcome(ended));
                 run.subtaskEnded(ended);

@@ -117,7 +117,8 @@ public final class EventLog implements RunListener {
                                                 e.end(),
                                                 e.spend().total());
                             case RunEvent.CeilingLowered e -> "ceiling lowered to " + e.ceiling();
-                            case RunEvent.BudgetBreached e -> "budget breached by " + e.excess();
+                            case RunEvent.BudgetBreached e -> "budget breached: " + e.breach();
+                            case RunEvent.CodeSpent e -> e.subtaskId() + " spent " + e.spend().total() + " by itself";
                             case RunEvent.SubtaskEnded e ->
                                 e.subtaskId() + " " + e.outcome().reason();
                             case RunEvent.MergeStarted e -> "merge of " + e.succeeded() + " of " + e.total();

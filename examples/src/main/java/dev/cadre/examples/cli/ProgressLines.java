@@ -92,8 +92,8 @@ final class ProgressLines implements RunListener {
             case RunEvent.BudgetBreached breached ->
                 line(
                         "breach",
-                        "the provider billed " + breached.excess() + " more than its cap allows",
-                        Map.of("picoUsd", breached.excess().picoUsd()));
+                        breached.breach().toString(),
+                        Map.of("picoUsd", breached.breach().excess().picoUsd()));
             case RunEvent.MergeStarted started ->
                 line(
                         "merge",
@@ -101,6 +101,7 @@ final class ProgressLines implements RunListener {
                         Map.of("succeeded", started.succeeded(), "total", started.total()));
             case RunEvent.WorkAbandoned abandoned ->
                 line("abandoned", "left behind: " + abandoned.thread(), Map.of("thread", abandoned.thread()));
+            case RunEvent.CodeSpent code -> {}
             case RunEvent.RunStarted started -> {}
             case RunEvent.PlanEnded ended -> {}
             case RunEvent.RungStarted started -> {}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.price;
+
+/**
+ * A provider's breach of the terms on which a call was made: it billed more than was reserved, or let a dearer model
+ * answer.
+ *
+ * @param asked the model that was asked
+ * @param answeredBy the model that answered, as the provider names it
+ * @param excess by how much the bill exceeds what was reserved; zero if a dearer model answered within it
+ */
+public record Breach(String asked, String answeredBy, Money excess) {
+
+    /** What happened, in one line for people. */
+    @Override
+    public String toString() {
+        String bill = excess.isZero() ? "" : ", and the bill exceeds what was reserved by " + excess;
+        return asked.equals(answeredBy)
+                ? "the bill of %s exceeds what was reserved by %s".formatted(asked, excess)
+                : "%s was answered by %s%s".formatted(asked, answeredBy, bill);
+    }
+}

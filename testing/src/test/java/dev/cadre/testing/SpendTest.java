@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.NOTE_USD;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
+import dev.cadre.SubtaskReport;
+import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.model.ModelException;
+import dev.cadre.price.Money;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a result says was spent: in all sessions, in this one, and by runs within the run. */
+class SpendTest {
+    private static final Money CALL = Money.usd(NOTE_USD);
+
+    private final ScriptedModel model = new ScriptedModel();
+    private final Coordinator coordinator = Coordinator.of(model.pools());
+
+    @TempDir
+    Path folder;
+
+    private static TaskGraph<Note> two() {
+        var graph = TaskGraph.builder();
+        graph.add("cats", NOTE, new Topic("cats"));
+        return graph.answering(graph.add("dogs", NOTE, new Topic("dogs")));
+    }
+
+    private RunResult<Note> session(TaskGraph<Note> graph) throws InterruptedException {
+        try (var journal = FileJournal.open(folder.resolve("run.journal"))) {
+            return coordinator.journal(journal).run(graph, Budget.usd("0.05"));
+        }
+    }
+
+    @Test
+    void resumedRun_tellsWhatAllSessionsSpent_andWhatThisOneDid() throws Exception {
+        model.on(NOTE, new Topic("cats")).costing(1_000, 400).replies(new Note("They purr."));
+        model.on(NOTE, new Topic("dogs"))
+                .fails(() -> new ModelException.InvalidRequest("not now", 400))
+                .costing(1_000, 400)
+                .replies(new Note("They bark."));
+
+        RunResult<Note> first = session(two());
+        RunResult<Note> second = session(two());
+        RunResult<Note> third = session(two());
+
+        assertThat(first.spend().total()).isEqualTo(CALL);
+        assertThat(first.sessionSpend()).isEqualTo(first.spend());
+        assertThat(second.requireComplete()).isEqualTo(new Note("They bark."));
+        assertThat(second.spend().total()).isEqualTo(CALL.times(2));
+        assertThat(second.sessionSpend().total()).isEqualTo(CALL);
+        assertThat(second.sessionSpend().attempts()).isEqualTo(1);
+        assertThat(third.spend()).isEqualTo(second.spend());
+        assertThat(third.sessionSpend().total()).isEqualTo(Money.ZERO);
+    }
+
+    /** A worker that asks for two notes by a run of its own. */
+    private SubtaskType<Topic, Note> delegating() {
+        return SubtaskType.code("delegate", Topic.class, Note.class, (topic, context) -> coordinator
+                .run(two(), Budget.usd("0.02").under(context.budget()))
+                .requireComplete());
+    }
+
+    private TaskGraph<Note> nesting() {
+        var graph = TaskGraph.builder();
+        graph.add("own", NOTE, new Topic("cats"));
+        return graph.answering(graph.add("nested", delegating(), new Topic("all")));
+    }
+
+    @Test
+    void runWithinARun_isPaidByIt_andSeenInItsResult() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+        var events = new ArrayList<RunEvent>();
+
+        RunResult<Note> result =
+                Coordinator.builder(model.pools()).listener(events::add).build().run(nesting(), Budget.usd("0.05"));
+
+        assertThat(result.requireComplete()).isEqualTo(new Note("They are loud."));
+        assertThat(result).spent("0.0021").leftNothingBehind();
+        assertThat(result.report().subtasks())
+                .extracting(SubtaskReport::id, subtask -> subtask.spend().total())
+                .containsExactly(
+                        tuple("own", CALL),
+                        tuple("nested", CALL.times(2)));
+        assertThat(events)
+                .filteredOn(RunEvent.CodeSpent.class::isInstance)
+                .singleElement()
+                .satisfies(event -> assertThat(((RunEvent.CodeSpent) event).spend().total())
+                        .isEqualTo(CALL.times(2)));
+    }
+
+    @Test
+    void runWithinARun_isBoundedByTheMoneyOfTheOuterOne() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+        var graph = TaskGraph.builder();
+        var nested = graph.add("nested", delegating(), new Topic("all"));
+
+        RunResult<Note> result = coordinator.run(graph.answering(nested), Budget.usd("0.001"));
+
+        assertThat(Crew.failed(result).cause().message()).contains("nested");
+        assertThat(result).spent("0");
+        assertThat(model.calls()).isEmpty();
+    }
+
+    @Test
+    void runWithinARun_countsInTheNextSessionOfTheOuterOne() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+
+        RunResult<Note> first = session(nesting());
+        RunResult<Note> second = session(nesting());
+
+        assertThat(first).spent("0.0021");
+        assertThat(second).spent("0.0021");
+        assertThat(second.sessionSpend().total()).isEqualTo(Money.ZERO);
+        var ends = new ArrayList<String>();
+        FileJournal.read(folder.resolve("run.journal"), line -> {
+            if (line.entry() instanceof JournalEntry.Settled settled) {
+                ends.add(settled.end());
+            }
+        });
+        assertThat(ends).containsExactlyInAnyOrder("complete", "code");
+    }
+}
