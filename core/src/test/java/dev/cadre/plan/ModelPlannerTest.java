@@ -4,6 +4,7 @@ package dev.cadre.plan;
 import static dev.cadre.plan.ScriptedClient.budget;
 import static dev.cadre.plan.ScriptedClient.reply;
 import static dev.cadre.plan.Types.ALL;
+import static dev.cadre.plan.Types.ECHO;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -308,6 +309,31 @@ class ModelPlannerTest {
 
         assertThat(handedOver).containsExactly("a");
         assertThat(intake.outstanding().getFirst().message()).startsWith("the planner could not be asked on: call of");
+    }
+
+    @Test
+    void continuationThatNobodyCanPay_leavesThePlanAsItIs() throws InterruptedException {
+        model.streams(Finish.TRUNCATED, "{\"subtasks\":[" + A + "," + B.substring(0, 21));
+        var request = request(Limits.DEFAULT, budget("1.00"));
+        var enoughForOne = request(
+                Limits.DEFAULT, budget(new ModelPlanner().leastCost(request).toUsd()));
+
+        new ModelPlanner().plan(enoughForOne, intake);
+
+        assertThat(handedOver).containsExactly("a");
+        assertThat(intake.outstanding().getLast().message()).startsWith("the planner could not be asked on: call of");
+    }
+
+    @Test
+    void planThatAnEarlierSessionMadeFull_isNotAskedForAgain() throws InterruptedException {
+        Limits one = Limits.DEFAULT.withMaxSubtasks(1);
+        PlanIntake full = PlanIntake.streamed(ALL, one, node -> handedOver.add(node.id()));
+        full.restore(PlannedSubtask.of("a", ECHO, "v-a"));
+
+        new ModelPlanner().plan(request(one, budget("1.00")), full);
+
+        assertThat(model.requests()).isEmpty();
+        assertThat(handedOver).containsExactly("a");
     }
 
     @Test

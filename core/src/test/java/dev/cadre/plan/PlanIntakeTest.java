@@ -440,6 +440,26 @@ class PlanIntakeTest {
         }
 
         @Test
+        void chain_thatGrowsAtItsBeginning_countsEveryLinkBehindIt() {
+            var three = PlanIntake.streamed(ALL, Limits.DEFAULT.withMaxDepth(3), handedOver::add);
+            three.offer(search("d").after("c"));
+            three.offer(search("c").after("b"));
+
+            assertThat(three.offer(search("b").after("a")))
+                    .contains(new PlanDefect("b", "it makes a chain of more than 3 subtasks"));
+        }
+
+        @Test
+        void plan_countsTheSubtasksThatWait() {
+            var two = PlanIntake.streamed(ALL, Limits.DEFAULT.withMaxSubtasks(2), handedOver::add);
+            two.offer(search("a").after("missing"));
+            two.offer(search("b").after("missing"));
+
+            assertThat(two.offer(search("missing")))
+                    .contains(new PlanDefect("missing", "the plan has 2 subtasks already, its limit"));
+        }
+
+        @Test
         void subtaskThatWasGivenBack_countsAsOneLinkAgain() {
             var two = PlanIntake.streamed(ALL, Limits.DEFAULT.withMaxDepth(2), handedOver::add);
             two.offer(search("s"));

@@ -6,6 +6,7 @@ import static dev.cadre.pool.PoolRig.failed;
 import static dev.cadre.pool.PoolRig.parallel;
 import static dev.cadre.pool.PoolRig.rateLimited;
 import static dev.cadre.pool.PoolRig.tokensLeft;
+import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +62,25 @@ class PoolMachineRateTest {
 
         assertThat(rig.on(new PoolEvent.Forfeited(1)))
                 .containsExactly(new WakeAt(ofSeconds(10).toNanos()));
+    }
+
+    @Test
+    void tokens_ofACallThatWasTurnedAwayUnpaid_areGivenBack() {
+        var rig = new PoolRig(parallel(10).withTokensPerMinute(6_000), RetryPolicy.none());
+        rig.askTokens(1, 1_000);
+        rig.failed(1, rateLimited());
+
+        assertThat(admitted(rig.askTokens(2, 1_000))).containsExactly(2L);
+    }
+
+    @Test
+    void limit_reportedWithoutWhatIsLeft_leavesAllThatWasNotTaken() {
+        var rig = new PoolRig(parallel(10));
+        rig.askTokens(1, 1_000);
+        rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, -1, Duration.ZERO)));
+
+        assertThat(admitted(rig.askTokens(2, 5_000))).as("5,000 are left").containsExactly(2L);
+        assertThat(rig.askTokens(3, 1)).as("now nothing is").containsExactly(new WakeAt(ofMillis(10).toNanos()));
     }
 
     @Test

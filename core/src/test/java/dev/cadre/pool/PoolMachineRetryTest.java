@@ -105,4 +105,15 @@ class PoolMachineRetryTest {
         assertThat(rig.failed(1, failed(500, Charge.UNKNOWN)))
                 .containsExactly(new Retry(1, 1, 0), new Refuse(1, new Refusal.BudgetExhausted()));
     }
+
+    @Test
+    void callsThatBackOffUntilTheSameInstant_areAllMadeAgain() {
+        var rig = new PoolRig(parallel(2));
+        rig.ask(1, "run");
+        rig.ask(2, "run");
+        rig.failed(1, failed(500, Charge.UNKNOWN, ofSeconds(5)));
+        rig.failed(2, failed(500, Charge.UNKNOWN, ofSeconds(5)));
+
+        assertThat(admitted(rig.at(ofSeconds(5)))).containsExactlyInAnyOrder(1L, 2L);
+    }
 }

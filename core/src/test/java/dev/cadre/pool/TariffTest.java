@@ -6,14 +6,18 @@ import static dev.cadre.pool.FakeModel.REQUEST;
 import static dev.cadre.pool.FakeModel.RESERVED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.ToolPrice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,18 @@ class TariffTest {
         var unknown = new Tariff(ModelSpec.of("small", FakeModel.PRICE), "small", CATALOG);
 
         assertThat(unknown.worstCase(REQUEST)).isEqualTo(RESERVED.plus(Money.usd("0.000042")));
+    }
+
+    /** The model reads 42 tokens, then those with its 100 and 500 fetched ones, then 500 more: 1,826 at a micro-dollar. */
+    @Test
+    void worstCase_withToolsAtTheProvider_reservesTheirFeesAndWhatTheyFetch() {
+        ModelSpec searching = CATALOG.spec("small")
+                .withToolPrice(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.01"), 500));
+        ModelRequest twice =
+                REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 2));
+
+        assertThat(new Tariff(searching, "small", CATALOG).worstCase(twice, 42))
+                .isEqualTo(Money.usd("0.022826"));
     }
 
     @Test
