@@ -170,6 +170,7 @@ final class RunRecord implements RunListener {
             case RungEnd.Failed failed -> failed(end, unrepeatable, key, fingerprint, failed.failure(), all);
             case RungEnd.Unaffordable(Money needed) ->
                 failed(end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.BUDGET, "needed " + needed), all);
+            case RungEnd.Refused refused -> failed(end, unrepeatable, key, fingerprint, refused.failure(), all);
             case RungEnd.Cancelled cancelled ->
                 failed(end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.CANCELLED, "interrupted"), all);
         };

@@ -6,6 +6,9 @@ import dev.cadre.model.ModelException;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.price.Money;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AdmissionPoint {
     private final ReentrantLock lock = new ReentrantLock();
+    private final InstantSource wallClock;
     private final PoolMachine machine;
     private final BudgetWatches watches = new BudgetWatches(() -> tell(new PoolEvent.BudgetChanged()));
     private final Set<AdmissionPoint> sameKey = new CopyOnWriteArraySet<>();
@@ -35,7 +39,9 @@ final class AdmissionPoint {
     private long wakeAt;
     private long tickets;
 
-    AdmissionPoint(PoolLimits limits, RetryPolicy policy, RandomGenerator jitter) {
+    /** @param wallClock by which people are told when a pause ends */
+    AdmissionPoint(PoolLimits limits, RetryPolicy policy, RandomGenerator jitter, InstantSource wallClock) {
+        this.wallClock = wallClock;
         machine = new PoolMachine(limits, policy, ticket -> waiter(ticket).takeMoney(), jitter, System.nanoTime());
     }
 
@@ -165,9 +171,17 @@ final class AdmissionPoint {
         switch (refuse.refusal()) {
             case Refusal.BudgetExhausted exhausted -> {} // the waiter has the budget's own words
             case Refusal.DeadlinePassed passed -> waiter.refused = new Reason.DeadlinePassed();
+            case Refusal.PoolPaused(long untilNanos, ModelException because) ->
+                waiter.refused = new Reason.PoolPaused(instant(untilNanos), because);
             case Refusal.PoolStopped(ModelException failure) -> waiter.refused = new Reason.PoolStopped(failure);
         }
         wake(waiter);
+    }
+
+    /** The next full second, so that whoever comes back then does not come too early. */
+    private Instant instant(long nanoTime) {
+        Instant exact = wallClock.instant().plusNanos(nanoTime - System.nanoTime());
+        return exact.plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private void wake(Waiter waiter) {

@@ -4,6 +4,7 @@ package dev.cadre.pool;
 import dev.cadre.budget.Admission;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +21,29 @@ public final class CallRefusedException extends RuntimeException {
         /** It could not be sent before its deadline. */
         record DeadlinePassed() implements Reason {}
 
-        /** A failure that concerns every call of this key or model, met by this or another call of the pool. */
+        /**
+         * The provider asked the pool to wait, and the call's deadline lies before the end of that wait. A call with a
+         * later deadline waits; {@link ModelPool#resume} ends the pause.
+         *
+         * @param until when the pause ends, by the pool's calendar or the system's clock
+         * @param because the failure that asked for it, met by this or another call of the pool
+         */
+        record PoolPaused(Instant until, ModelException because) implements Reason {}
+
+        /**
+         * A failure that concerns every call of this key or model, met by this or another call of the pool, until
+         * {@link ModelPool#resume}.
+         */
         record PoolStopped(ModelException failure) implements Reason {}
     }
 
     private final transient Reason reason;
+    private final boolean attempted;
 
     CallRefusedException(String model, CallPurpose purpose, Reason reason, @Nullable ModelException last) {
         super(message(model, purpose, reason), last != null ? last : stopper(reason));
         this.reason = reason;
+        this.attempted = last != null;
     }
 
     /** Why it was refused. */
@@ -36,10 +51,17 @@ public final class CallRefusedException extends RuntimeException {
         return reason;
     }
 
+    /** Whether an attempt of the same call went before, which may have been billed. */
+    public boolean wasAttempted() {
+        return attempted;
+    }
+
     private static String message(String model, CallPurpose purpose, Reason reason) {
         String why = switch (reason) {
             case Reason.BudgetExhausted exhausted -> exhausted.admission().message();
             case Reason.DeadlinePassed passed -> "it cannot be sent before its deadline";
+            case Reason.PoolPaused(Instant until, ModelException because) ->
+                "the pool is paused until %s because %s".formatted(until, because.getMessage());
             case Reason.PoolStopped stopped ->
                 "the pool has stopped: " + stopped.failure().getMessage();
         };
@@ -48,6 +70,11 @@ public final class CallRefusedException extends RuntimeException {
     }
 
     private static @Nullable Throwable stopper(Reason reason) {
-        return reason instanceof Reason.PoolStopped stopped ? stopped.failure() : null;
+        return switch (reason) {
+            case Reason.PoolStopped(ModelException failure) -> failure;
+            case Reason.PoolPaused(Instant until, ModelException because) -> because;
+            case Reason.BudgetExhausted exhausted -> null;
+            case Reason.DeadlinePassed passed -> null;
+        };
     }
 }

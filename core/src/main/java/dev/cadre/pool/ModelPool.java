@@ -60,7 +60,7 @@ public final class ModelPool {
         prefixes = new PrefixCache(builder.prefixPatience);
         retryPolicy = builder.retryPolicy;
         calendar = builder.calendar;
-        admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
+        admissions = admissionPoint();
     }
 
     /** A pool like another one, with nothing in flight. */
@@ -73,7 +73,12 @@ public final class ModelPool {
         tariff = like.tariff;
         retryPolicy = like.retryPolicy;
         calendar = like.calendar;
-        admissions = new AdmissionPoint(limits, retryPolicy, new SplittableRandom());
+        admissions = admissionPoint();
+    }
+
+    private AdmissionPoint admissionPoint() {
+        InstantSource wallClock = calendar == null ? InstantSource.system() : calendar;
+        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), wallClock);
     }
 
     /**
@@ -170,6 +175,8 @@ public final class ModelPool {
      * longer than until the deadline.
      *
      * @throws CallRefusedException if the call or a retry of it could not be sent
+     * @throws dev.cadre.budget.BudgetClosedException if the budget was closed; if an attempt went before, its failure is
+     *     suppressed in it
      * @throws ModelException if the last attempt failed
      * @throws UnpricedException as for {@link #worstCase}; nothing was sent
      * @throws ModelShutDownException as for {@link #requireInService}; nothing was sent
@@ -223,8 +230,9 @@ public final class ModelPool {
     }
 
     /**
-     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was mended; does nothing if the
-     * pool was not stopped.
+     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was mended, and ends a pause that
+     * a provider's {@code Retry-After} asked for, delays before retries included; does nothing if the pool was neither
+     * stopped nor paused.
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());

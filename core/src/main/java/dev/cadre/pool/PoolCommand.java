@@ -36,6 +36,14 @@ public sealed interface PoolCommand {
         /** It could not be sent before its deadline. */
         record DeadlinePassed() implements Refusal {}
 
+        /**
+         * The provider asked the pool to wait, and the deadline lies before the end of that wait.
+         *
+         * @param untilNanos the clock reading at which the pause ends
+         * @param because the failure that asked for it
+         */
+        record PoolPaused(long untilNanos, ModelException because) implements Refusal {}
+
         /** A failure that concerns every call of this key or model. */
         record PoolStopped(ModelException failure) implements Refusal {}
     }

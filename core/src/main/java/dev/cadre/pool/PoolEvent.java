@@ -67,7 +67,7 @@ public sealed interface PoolEvent {
     /** Another pool of the same key met a failure that concerns them all. */
     record Stopped(ModelException failure) implements PoolEvent {}
 
-    /** What stopped the pool has been mended. */
+    /** What stopped or paused the pool has been mended: whoever waits for the end of a delay may go at once. */
     record Resumed() implements PoolEvent {}
 
     /** Whether a failed call may be made once more. */

@@ -40,6 +40,9 @@ public final class PoolMachine {
     private long admissions;
     private int inFlight;
     private long pausedUntil;
+    /** The failure that asked for the pause; null if there was none. */
+    private @Nullable ModelException pausedBy;
+
     private @Nullable ModelException stoppedBy;
 
     /**
@@ -78,7 +81,7 @@ public final class PoolMachine {
             case PoolEvent.BudgetChanged changed -> waiting.moneyMoved();
             case PoolEvent.Tick tick -> {}
             case PoolEvent.Stopped stopped -> stop(stopped.failure());
-            case PoolEvent.Resumed resumed -> stoppedBy = null;
+            case PoolEvent.Resumed resumed -> resume(now);
         }
         expire(now);
         waiting.endBackoffs(now);
@@ -146,7 +149,7 @@ public final class PoolMachine {
         adapt(failure, entry.admission);
         learn(failure.limits(), entry, now);
         if (failed.again() != PoolEvent.Again.ELSEWHERE) {
-            failure.retryAfter().ifPresent(floor -> pause(Clock.boundedNanos(floor), now));
+            failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
         }
         if (failure.reach() == ModelException.Reach.RUN) {
             commands.add(new PoolCommand.Stop(failure));
@@ -158,7 +161,7 @@ public final class PoolMachine {
     private void retryOrGiveUp(Entry entry, PoolEvent.Failed failed, long now) {
         long floor = failed.again() == PoolEvent.Again.ELSEWHERE
                 ? 0
-                : Clock.boundedNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
+                : policy.floorNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
         entry.notBefore = now + floor + policy.delayNanos(entry.failures, jitter);
         Optional<WhyFinal> why = whyFinal(entry, failed);
         if (why.isPresent()) {
@@ -202,8 +205,19 @@ public final class PoolMachine {
     }
 
     /** The floor is the provider's; the jitter keeps processes that were told the same from coming back together. */
-    private void pause(long floorNanos, long now) {
-        pausedUntil = Clock.later(pausedUntil, now + floorNanos + policy.delayNanos(1, jitter));
+    private void pause(long floorNanos, ModelException because, long now) {
+        long until = now + floorNanos + policy.delayNanos(1, jitter);
+        if (until - pausedUntil > 0) {
+            pausedUntil = until;
+            pausedBy = because;
+        }
+    }
+
+    private void resume(long now) {
+        stoppedBy = null;
+        pausedUntil = now;
+        pausedBy = null;
+        waiting.endAllBackoffs();
     }
 
     private void stop(ModelException failure) {
@@ -216,10 +230,15 @@ public final class PoolMachine {
 
     /** Refuses those whose deadline has passed, or will pass during the pause. */
     private void expire(long now) {
-        long horizon = Clock.later(pausedUntil, now);
-        for (Entry entry : waiting.expired(horizon)) {
+        for (Entry entry : waiting.expired(now)) {
             waiting.leave(entry);
             refuse(entry, new Refusal.DeadlinePassed());
+        }
+        if (pausedBy != null && pausedUntil - now > 0) {
+            for (Entry entry : waiting.expired(pausedUntil)) {
+                waiting.leave(entry);
+                refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy));
+            }
         }
     }
 

@@ -174,6 +174,9 @@ final class PooledCall {
 
     private RuntimeException refusal(Waiter waiter) {
         if (waiter.broken != null) {
+            if (lastFailure != null) {
+                waiter.broken.addSuppressed(lastFailure); // an attempt went before
+            }
             return waiter.broken;
         }
         if (waiter.refused == null) {

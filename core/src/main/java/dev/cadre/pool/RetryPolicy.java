@@ -8,17 +8,22 @@ import java.util.random.RandomGenerator;
  * How often, and after what delay, a failed model call is tried again: exponential backoff with full jitter.
  *
  * <p>The delay before the next attempt is drawn evenly between zero and {@code baseDelay * factor^(failures - 1)}, at
- * most {@code maxDelay}; a provider's {@code Retry-After} is added below it, as a floor. Every pool also keeps a retry
- * budget: its retries are at most a fifth of its first tries, plus ten. A call whose reply was none is tried again once
- * for that, because it may have been billed.
+ * most {@code maxDelay}; a provider's {@code Retry-After}, at most {@code maxRetryAfter}, is added below it, as a floor,
+ * and pauses the whole pool. A call whose deadline lies before the end of a pause is refused at once. Every pool also
+ * keeps a retry budget: its retries are at most a fifth of its first tries, plus ten. A call whose reply was none is
+ * tried again once for that, because it may have been billed.
  *
  * @param maxAttempts the attempts of one call, the first included; default 4
  * @param baseDelay the most that is waited after the first failure; default 500 ms
  * @param maxDelay the most that is waited after any failure, unless the provider asks for more; default 30 s
  * @param factor the growth from one failure to the next; default 2
+ * @param maxRetryAfter the longest {@code Retry-After} that is obeyed: a longer one is cut to it, so that no server
+ *     can pause a pool for good; default 1 hour, at most 30 days
  */
-public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay, double factor) {
-    private static final RetryPolicy STANDARD = new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(30), 2.0);
+public record RetryPolicy(
+        int maxAttempts, Duration baseDelay, Duration maxDelay, double factor, Duration maxRetryAfter) {
+    private static final RetryPolicy STANDARD =
+            new RetryPolicy(4, Duration.ofMillis(500), Duration.ofSeconds(30), 2.0, Duration.ofHours(1));
 
     public RetryPolicy {
         if (maxAttempts < 1) {
@@ -27,6 +32,10 @@ public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay
         if (baseDelay.isNegative() || maxDelay.compareTo(baseDelay) < 0 || maxDelay.compareTo(Clock.LONGEST) > 0) {
             throw new IllegalArgumentException("delays must satisfy 0 <= base <= max <= %s: base=%s, max=%s"
                     .formatted(Clock.LONGEST, baseDelay, maxDelay));
+        }
+        if (maxRetryAfter.isNegative() || maxRetryAfter.compareTo(Clock.LONGEST) > 0) {
+            throw new IllegalArgumentException("the longest Retry-After must be between zero and %s, not %s"
+                    .formatted(Clock.LONGEST, maxRetryAfter));
         }
         if (!(factor >= 1.0 && factor <= 100.0)) {
             throw new IllegalArgumentException("the factor must be between 1 and 100, not " + factor);
@@ -44,15 +53,24 @@ public record RetryPolicy(int maxAttempts, Duration baseDelay, Duration maxDelay
     }
 
     public RetryPolicy withMaxAttempts(int maxAttempts) {
-        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor);
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor, maxRetryAfter);
     }
 
     public RetryPolicy withDelays(Duration baseDelay, Duration maxDelay) {
-        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor);
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor, maxRetryAfter);
     }
 
     public RetryPolicy withFactor(double factor) {
-        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor);
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor, maxRetryAfter);
+    }
+
+    public RetryPolicy withMaxRetryAfter(Duration maxRetryAfter) {
+        return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor, maxRetryAfter);
+    }
+
+    /** How long a provider's {@code Retry-After} is obeyed, in nanoseconds. */
+    long floorNanos(Duration retryAfter) {
+        return Clock.boundedNanos(retryAfter.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : retryAfter);
     }
 
     /** A delay after the given number of failures of one call, in nanoseconds. */

@@ -45,6 +45,14 @@ final class WaitingRoom {
         }
     }
 
+    void endAllBackoffs() {
+        backingOff.forEach(entry -> {
+            entry.state = State.WAITING;
+            queue.add(entry);
+        });
+        backingOff.clear();
+    }
+
     Optional<Entry> next() {
         return queue.next();
     }

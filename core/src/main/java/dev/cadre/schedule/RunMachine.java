@@ -158,6 +158,7 @@ public final class RunMachine {
             case RungEnd.Rejected rejected -> escalate(execution, rejected);
             case RungEnd.Failed failed -> failed(execution, failed);
             case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
+            case RungEnd.Refused refused -> refused(execution, refused);
             case RungEnd.Cancelled cancelled -> ended(execution, stopped());
         }
     }
@@ -167,6 +168,15 @@ public final class RunMachine {
         ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
+    private void refused(Execution execution, RungEnd.Refused refused) {
+        verdict.rungRefused(refused);
+        if (execution.rejected != null) {
+            ended(execution, new Outcome.Failed<>(execution.rejected));
+        } else {
+            ended(execution, new Outcome.Skipped<>(refused.skip()));
+        }
+    }
+
     private static @Nullable Failure failure(RungEnd end) {
         return switch (end) {
             case RungEnd.Accepted accepted -> null;
@@ -174,6 +184,7 @@ public final class RunMachine {
             case RungEnd.Failed failed -> failed.failure();
             case RungEnd.Unaffordable(Money needed) ->
                 new Failure(Failure.Kind.BUDGET, "its first call needs up to " + needed);
+            case RungEnd.Refused refused -> refused.failure();
             case RungEnd.Cancelled cancelled -> new Failure(Failure.Kind.CANCELLED, "it was interrupted");
         };
     }

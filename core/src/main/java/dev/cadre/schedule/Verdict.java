@@ -18,7 +18,7 @@ final class Verdict {
     private final List<RunEnding.Missing> planLosses = new ArrayList<>();
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
-    /** The first failure that concerned every call of a key or model; null if there was none. */
+    /** The first failure that stopped or paused a pool; null if there was none. */
     private @Nullable ModelException outage;
 
     Verdict(RunningGraph graph) {
@@ -41,6 +41,13 @@ final class Verdict {
             outage = failed.cause()
                     .filter(cause -> cause.reach() == ModelException.Reach.RUN)
                     .orElse(null);
+        }
+    }
+
+    /** A pause or a stop of the pool is why the subtask brought nothing, whatever else happens until the end. */
+    void rungRefused(RungEnd.Refused refused) {
+        if (outage == null) {
+            outage = refused.because();
         }
     }
 
@@ -88,7 +95,7 @@ final class Verdict {
     /** A call that could not be made in time may end its subtask a moment before the time of all is up. */
     private RunFailure unlessStopped(@Nullable Stop stop, RunFailure failure) {
         if (stop != null) {
-            return stop.failure();
+            return stop.failure().causedBy(outage);
         }
         boolean late = graph.all().stream()
                 .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure(Failure.Kind kind, String message))

@@ -15,8 +15,13 @@ public record Skip(Kind kind, String message, List<String> because) {
     public enum Kind {
         /** A subtask that it depends on did not succeed. */
         DEPENDENCY,
-        /** The money did not reach, on any tier allowed. */
+        /** The money did not reach, on any tier allowed, or its budget was closed. */
         BUDGET,
+        /**
+         * The pool of its model was stopped (a key, a quota, an address), or paused by its provider beyond the deadline,
+         * before it could start; the message says until when and why.
+         */
+        PAUSED,
         /** The time ran out before it could start. */
         DEADLINE,
         /** The run was cancelled before it could start. */

@@ -83,15 +83,17 @@ final class ModelWorker {
         } catch (CallRefusedException refusal) {
             return switch (refusal.reason()) {
                 case CallRefusedException.Reason.BudgetExhausted(var admission) ->
-                    new RungEvent.CallUnaffordable(admission.need(), admission.message(), refusal.getCause() != null);
+                    new RungEvent.CallUnaffordable(admission.need(), admission.message(), refusal.wasAttempted());
                 case CallRefusedException.Reason.DeadlinePassed passed -> new RungEvent.TimeUp(Excerpt.line(refusal));
+                case CallRefusedException.Reason.PoolPaused(var until, ModelException because) ->
+                    new RungEvent.PoolHeld(Excerpt.line(refusal), because, refusal.wasAttempted());
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
-                    new RungEvent.CallFailed(failure);
+                    new RungEvent.PoolHeld(Excerpt.line(refusal), failure, refusal.wasAttempted());
             };
         } catch (UnpricedException | ModelShutDownException refused) {
             return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(refused), NOT_SENT));
         } catch (BudgetClosedException closed) {
-            return new RungEvent.BudgetClosed(Excerpt.line(closed));
+            return new RungEvent.BudgetClosed(Excerpt.line(closed), closed.getSuppressed().length > 0);
         } catch (UnrecordedException unrecorded) {
             throw unrecorded; // the run cannot go on, let alone this rung
         } catch (RuntimeException | Error broken) {

@@ -11,10 +11,12 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Turn;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
+import dev.cadre.task.Skip;
 import dev.cadre.task.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what happens on one rung: call, run tools, check, repair, accept, give up.
@@ -114,9 +116,18 @@ public final class Rung {
                 require(State.CALLING, event);
                 yield unaffordable(unaffordable);
             }
-            case RungEvent.BudgetClosed(String message) -> {
+            case RungEvent.BudgetClosed(String message, boolean attempted) -> {
                 require(State.CALLING, event);
-                yield fail(Failure.Kind.BUDGET, message);
+                yield sent || attempted
+                        ? fail(Failure.Kind.BUDGET, message)
+                        : end(refused(Skip.Kind.BUDGET, message, null));
+            }
+            case RungEvent.PoolHeld(String message, ModelException because, boolean attempted) -> {
+                require(State.CALLING, event);
+                yield end(
+                        sent || attempted
+                                ? RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, message), because)
+                                : refused(Skip.Kind.PAUSED, message, because));
             }
             case RungEvent.ToolsEnded(List<ToolEnd> ends) -> {
                 require(State.RUNNING_TOOLS, event);
@@ -216,6 +227,10 @@ public final class Rung {
                 : end(new RungEnd.Unaffordable(refusal.need()));
     }
 
+    private static RungEnd refused(Skip.Kind kind, String message, @Nullable ModelException because) {
+        return new RungEnd.Refused(new Skip(kind, message, List.of()), because);
+    }
+
     private RungCommand reject(Failure.Kind kind, String message, ModelReply reply) {
         return end(new RungEnd.Rejected(
                 new Failure(kind, message), RungPrompt.evidenceOf(reply.text(), kind + ": " + message)));
@@ -240,6 +255,7 @@ public final class Rung {
             case RungEnd.Failed failed -> effectUnknown(failed);
             case RungEnd.Unaffordable(var needed) ->
                 effectUnknown(RungEnd.Failed.of(new Failure(Failure.Kind.BUDGET, needed + " is not left")));
+            case RungEnd.Refused refused -> effectUnknown(RungEnd.Failed.of(refused.failure()));
             case RungEnd.Cancelled cancelled ->
                 effectUnknown(RungEnd.Failed.of(new Failure(Failure.Kind.CANCELLED, "interrupted")));
         };

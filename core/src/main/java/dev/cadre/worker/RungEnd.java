@@ -4,6 +4,7 @@ package dev.cadre.worker;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Skip;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,20 @@ public sealed interface RungEnd {
      * @param needed the worst case of that call
      */
     record Unaffordable(Money needed) implements RungEnd {}
+
+    /**
+     * Before it began, for a reason that every other rung of its pool or budget meets as well. Nothing was sent on this
+     * tier.
+     *
+     * @param skip what that makes of a subtask that no tier has tried
+     * @param because the model's failure behind it, or null
+     */
+    record Refused(Skip skip, @Nullable ModelException because) implements RungEnd {
+        /** The refusal as the failure of a rung. */
+        public Failure failure() {
+            return new Failure(because == null ? Failure.Kind.BUDGET : Failure.Kind.MODEL_FAILED, skip.message());
+        }
+    }
 
     /** Because it was interrupted, and no tool that writes had been called. */
     record Cancelled() implements RungEnd {}

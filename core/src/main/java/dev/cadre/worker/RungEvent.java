@@ -14,7 +14,7 @@ public sealed interface RungEvent {
     /** The model replied. */
     record Replied(ModelReply reply) implements RungEvent {}
 
-    /** The call failed, retries included, or is not made because its pool has stopped. */
+    /** The call failed, retries included. */
     record CallFailed(ModelException cause) implements RungEvent {}
 
     /** The client threw what no client may throw: it is broken. */
@@ -30,7 +30,16 @@ public sealed interface RungEvent {
     record CallUnaffordable(Money need, String message, boolean attempted) implements RungEvent {}
 
     /** The budget, or one around it, was closed: its owner wants nothing more paid from it. */
-    record BudgetClosed(String message) implements RungEvent {}
+    record BudgetClosed(String message, boolean attempted) implements RungEvent {}
+
+    /**
+     * The pool has stopped, or is paused beyond the deadline.
+     *
+     * @param message one line that says until when and why
+     * @param because the failure that stopped or paused it
+     * @param attempted whether an attempt of this call was sent before
+     */
+    record PoolHeld(String message, ModelException because, boolean attempted) implements RungEvent {}
 
     /** The deadline has passed, or would before the next call or tool ends. */
     record TimeUp(String message) implements RungEvent {}

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
+import java.time.InstantSource;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,7 +18,7 @@ class AdmissionPointTest {
     void moneyThatMovesBeforeTheWatchBegins_isNotMissed() throws Exception {
         var budget = Budget.of(RESERVED).open();
         var held = ((Admission.Granted) budget.reserve(RESERVED)).reservation();
-        var point = new AdmissionPoint(PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1));
+        var point = new AdmissionPoint(PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
         var waiter = point.enter(terms(budget), RESERVED, 0);
         assertThat(point.load().waiting()).isEqualTo(1);
 
@@ -31,7 +32,7 @@ class AdmissionPointTest {
     @Test
     void leaving_givesBackAnAdmissionThatNobodyTookOver() {
         var budget = Budget.of(RESERVED).open();
-        var point = new AdmissionPoint(PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1));
+        var point = new AdmissionPoint(PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
         var waiter = point.enter(terms(budget), RESERVED, 0);
         assertThat(point.load().inFlight()).isEqualTo(1);
 

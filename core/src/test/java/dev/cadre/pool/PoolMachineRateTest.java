@@ -152,14 +152,49 @@ class PoolMachineRateTest {
     }
 
     @Test
-    void retryAfterBeyondTheDeadline_endsEverybodyItConcernsAtOnce() {
+    void retryAfterBeyondTheDeadline_refusesEverybodyItConcernsAtOnce_andSaysUntilWhenAndWhy() {
         var rig = new PoolRig(parallel(1));
+        ModelException told = rateLimited(ofMinutes(50));
+        var paused = new Refusal.PoolPaused(ofMinutes(50).toNanos(), told);
         rig.askUntil(1, ofSeconds(90));
         rig.askUntil(2, ofSeconds(90));
 
+        assertThat(rig.failed(1, told)).containsExactly(new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, paused));
+        assertThat(rig.askUntil(3, ofSeconds(90))).containsExactly(new Refuse(3, paused));
+        assertThat(rig.askUntil(4, ofMinutes(51))).containsExactly(new WakeAt(ofMinutes(50).toNanos()));
+    }
+
+    @Test
+    void retryAfterWithinTheDeadline_isWaitedFor_andTheDeadlineAloneRefusesLater() {
+        var rig = new PoolRig(parallel(1));
+        rig.askUntil(1, ofSeconds(90));
+        rig.askUntil(2, ofSeconds(90));
+        rig.failed(1, rateLimited(ofSeconds(60)));
+
+        assertThat(admitted(rig.at(ofSeconds(60)))).containsExactly(1L);
+        assertThat(rig.at(ofSeconds(90))).containsExactly(new Refuse(2, new Refusal.DeadlinePassed()));
+    }
+
+    @Test
+    void resumed_endsThePauseAndTheDelaysOfThoseWhoFailed() {
+        var rig = new PoolRig(parallel(10));
+        rig.ask(1, "run");
+        rig.failed(1, rateLimited(ofMinutes(50)));
+        assertThat(admitted(rig.ask(2, "run"))).isEmpty();
+
+        assertThat(admitted(rig.on(new PoolEvent.Resumed()))).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(rig.machine.waiting()).isZero();
+    }
+
+    @Test
+    void retryAfter_isObeyedNoLongerThanThePolicyAllows() {
+        var rig = new PoolRig(parallel(1), PoolRig.AT_ONCE.withMaxRetryAfter(ofMinutes(5)));
+        rig.ask(1, "run");
+
         assertThat(rig.failed(1, rateLimited(Duration.ofHours(1))))
-                .containsExactly(new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, new Refusal.DeadlinePassed()));
-        assertThat(rig.askUntil(3, ofSeconds(90))).containsExactly(new Refuse(3, new Refusal.DeadlinePassed()));
+                .containsExactly(
+                        new Retry(1, 1, ofMinutes(5).toNanos()),
+                        new WakeAt(ofMinutes(5).toNanos()));
     }
 
     @Test
@@ -168,7 +203,7 @@ class PoolMachineRateTest {
         rig.ask(1, "run");
 
         assertThat(rig.failed(1, rateLimited(ofSeconds(Long.MAX_VALUE))))
-                .containsExactly(new GiveUp(1, WhyFinal.DEADLINE));
+                .contains(new Retry(1, 1, Duration.ofHours(1).toNanos()));
     }
 
     @Test

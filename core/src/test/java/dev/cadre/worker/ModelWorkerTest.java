@@ -24,6 +24,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
+import dev.cadre.task.Skip;
 import dev.cadre.task.Limits.ToolLimits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
@@ -120,7 +121,7 @@ class ModelWorkerTest {
     }
 
     @Test
-    void stoppedPool_failsTheRungWithWhatStoppedIt() throws InterruptedException {
+    void stoppedPool_refusesTheRungWithWhatStoppedIt() throws InterruptedException {
         var cause = new ModelException.AuthFailed("bad key");
         client.then((request, context) -> {
             throw cause;
@@ -129,8 +130,24 @@ class ModelWorkerTest {
 
         RungEnd end = worker.perform(task(NOTE), terms(Limits.DEFAULT));
 
-        assertThat(((RungEnd.Failed) end).cause()).containsSame(cause);
+        assertThat(end).isInstanceOfSatisfying(RungEnd.Refused.class, refused -> {
+            assertThat(refused.because()).isSameAs(cause);
+            assertThat(refused.skip().kind()).isEqualTo(Skip.Kind.PAUSED);
+            assertThat(refused.skip().message()).endsWith("refused: the pool has stopped: bad key");
+        });
         assertThat(client.requests).hasSize(1);
+    }
+
+    @Test
+    void closedBudget_refusesTheRung() throws InterruptedException {
+        budget.close();
+
+        RungEnd end = worker.perform(task(NOTE), terms(Limits.DEFAULT));
+
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        RungEnd.Refused.class,
+                        refused -> assertThat(refused.skip().kind()).isEqualTo(Skip.Kind.BUDGET));
     }
 
     @Test

@@ -174,7 +174,7 @@ public final class Cassette implements AutoCloseable {
                 .forEach((tier, binding) -> pools.bind(
                         tier,
                         ModelPool.builder(client, binding.model())
-                                .retryPolicy(new RetryPolicy(binding.maxAttempts(), Duration.ZERO, Duration.ZERO, 1))
+                                .retryPolicy(RetryPolicy.standard().withMaxAttempts(binding.maxAttempts()).withDelays(Duration.ZERO, Duration.ZERO).withFactor(1))
                                 .build()));
         return pools.build();
     }

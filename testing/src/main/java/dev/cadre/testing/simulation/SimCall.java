@@ -122,7 +122,7 @@ final class SimCall {
                 }
             };
         } catch (BudgetClosedException closed) {
-            refused = new RungEvent.BudgetClosed("the budget is closed");
+            refused = new RungEvent.BudgetClosed("the budget is closed", attempts > 0);
             return MoneyGate.Verdict.EXHAUSTED;
         }
     }
@@ -136,7 +136,10 @@ final class SimCall {
         switch (refusal) {
             case Refusal.BudgetExhausted exhausted -> {} // it has the budget's own words
             case Refusal.DeadlinePassed passed -> refused = new RungEvent.TimeUp("it cannot be sent in time");
-            case Refusal.PoolStopped(ModelException failure) -> refused = new RungEvent.CallFailed(failure);
+            case Refusal.PoolPaused(long untilNanos, ModelException because) ->
+                refused = new RungEvent.PoolHeld("the pool is paused", because, attempts > 0);
+            case Refusal.PoolStopped(ModelException failure) ->
+                refused = new RungEvent.PoolHeld("the pool has stopped", failure, attempts > 0);
         }
         world.soon(() -> end(SimWorld.require(refused)));
     }
