@@ -102,6 +102,8 @@ public final class Bulk<I, O> {
      * @throws dev.cadre.price.UnpricedTierException if the model has no price for batches; nothing was spent
      * @throws IllegalStateException if items are under way in batches of an earlier session and this is not the batch
      *     lane: they would be paid twice
+     * @throws dev.cadre.journal.RunUnderWayException if a session of the same run is under way in the journal; nothing was
+     *     called
      * @throws BatchRejectedException if the provider rejected a whole batch
      * @throws dev.cadre.model.ModelException if no item can succeed any more, because of the key, the quota, the model or
      *     the address, or if the provider cannot be asked for batches at all; all items that had begun were handed over
@@ -111,16 +113,25 @@ public final class Bulk<I, O> {
         Shutdowns shutdowns = coordinator.shutdowns(List.of(type));
         shutdowns.requireNone();
         shutdowns.tell(runId(), Duration.ZERO, coordinator.listener().guarded());
-        return switch (settings.lane) {
-            case NOW -> {
-                if (hasOpenBatches()) {
-                    throw new IllegalStateException(
-                            "items of '%s' are under way in batches: finish them with Lane.BATCH".formatted(runId()));
+        Journal.Claim claim = claim();
+        try {
+            return switch (settings.lane) {
+                case NOW -> {
+                    if (hasOpenBatches()) {
+                        throw new IllegalStateException("items of '%s' are under way in batches: finish them with Lane.BATCH"
+                                .formatted(runId()));
+                    }
+                    yield new BulkRun<>(this, budget, each).run(inputs.iterator());
                 }
-                yield new BulkRun<>(this, budget, each).run(inputs.iterator());
-            }
-            case BATCH -> new BatchLane<>(BatchTerms.of(this, budget), each).run(inputs.iterator());
-        };
+                case BATCH -> new BatchLane<>(BatchTerms.of(this, budget), each).run(inputs.iterator());
+            };
+        } finally {
+            claim.close();
+        }
+    }
+
+    private Journal.Claim claim() {
+        return journal().map(record -> record.claim(runId())).orElse(() -> {});
     }
 
     /**
@@ -202,7 +213,7 @@ public final class Bulk<I, O> {
 
     /** The name of the run in a journal. */
     public String runId() {
-        return "bulk-" + type.name();
+        return RunIdentity.ofBulk(coordinator.runKey(), type);
     }
 
     String key(I input, long index) {

@@ -20,7 +20,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +39,7 @@ public final class Coordinator {
     private final boolean failFast;
     private final RunClock clock;
     private final @Nullable Journal journal;
-    /** The runs that are under way in the journal. */
-    private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+    private final String runKey;
 
     private Coordinator(Builder builder) {
         pools = builder.pools;
@@ -53,9 +51,10 @@ public final class Coordinator {
         failFast = builder.failFast;
         clock = builder.clock;
         journal = null;
+        runKey = "";
     }
 
-    private Coordinator(Coordinator other, Journal journal) {
+    private Coordinator(Coordinator other, @Nullable Journal journal, String runKey) {
         pools = other.pools;
         types = other.types;
         planner = other.planner;
@@ -65,6 +64,7 @@ public final class Coordinator {
         failFast = other.failFast;
         clock = other.clock;
         this.journal = journal;
+        this.runKey = runKey;
     }
 
     /** A coordinator with the defaults, for graphs written by hand. */
@@ -83,16 +83,38 @@ public final class Coordinator {
      *
      * <p>What succeeded is taken from the journal and costs nothing; what failed, was skipped or in flight is tried again;
      * a plan that was begun is continued. What earlier sessions spent counts against the budget, calls of unknown fate
-     * with all that they may have cost. A graph is the same if its subtasks, edges and given inputs are; a goal, if its
-     * text, context, answer and the registered types are. Within it a subtask is the same if nothing about it has changed
-     * that can change its answer; of plain code only name, input and output can be seen.
+     * with all that they may have cost.
+     *
+     * <p>A run is the same as an earlier one if the values that make its identity are the same. Of every run that is the
+     * {@linkplain #runKey run key}. Of a graph: the ids of its subtasks, the name, description and schemas of their types,
+     * edges, soft edges, and each input that depends on no output. Of a goal: its text, its context, the schema of its
+     * answer, and the name, description and schemas of every registered type, in their order. Of a bulk: the name of its
+     * type. The order of maps and sets and the digits of a number ({@code 1.0} or {@code 1}) make no difference. Within a
+     * run a subtask or item is the same if nothing about it has changed that can change its answer: its type with
+     * instructions, tools, rules, tiers, models and caps, and its input.
+     *
+     * <p>What cannot be seen: values that the function of an edge captured, the code of workers, tools, rules and mergers,
+     * and whatever they read elsewhere. Two runs that differ only in these are sessions of one run, with one budget; give
+     * them different run keys.
      *
      * <p>A run whose journal fails ends with {@link dev.cadre.schedule.RunFailure.Kind#JOURNAL_FAILED}. Two sessions of
-     * one run must not be under way at once: this coordinator refuses the second with {@link IllegalStateException}.
-     * Default none. The caller closes the journal. {@link #bulk Bulk} runs take it, too.
+     * one run cannot be under way in a journal at once: the second is refused with
+     * {@link dev.cadre.journal.RunUnderWayException}. Default none. The caller closes the journal. {@link #bulk Bulk} runs
+     * take it, too.
      */
     public Coordinator journal(Journal record) {
-        return new Coordinator(this, record);
+        return new Coordinator(this, record, runKey);
+    }
+
+    /**
+     * This coordinator with runs of their own in the journal: a graph, goal or bulk with another key is another run, with
+     * its own budget and its own answers, even if nothing else differs. For example one key for each user or for each
+     * version of the code of a worker. Default empty. Ignored without a journal.
+     *
+     * @param key any text; it is recorded as a digest only
+     */
+    public Coordinator runKey(String key) {
+        return new Coordinator(this, journal, key);
     }
 
     /**
@@ -105,13 +127,15 @@ public final class Coordinator {
      *     nothing was called
      * @throws dev.cadre.price.UnpricedException if a type asks for a service tier or a tool at the provider that has no price
      *     on a tier that it may run on; nothing was sent
+     * @throws dev.cadre.journal.RunUnderWayException if a session of the same run is under way in the journal; nothing was
+     *     called
      * @throws InterruptedException if the calling thread was interrupted: every call in flight has been cancelled and
      *     booked, and no thread of the run is left
      */
     public <R> RunResult<R> run(TaskGraph<R> graph, Budget budget) throws InterruptedException {
         requireTiers(types(graph));
         shutdowns(graph).requireNone();
-        return recorded(() -> RunIdentity.of(graph), budget, run -> run.graph(graph));
+        return recorded(() -> RunIdentity.of(runKey, graph), budget, run -> run.graph(graph));
     }
 
     /**
@@ -123,13 +147,14 @@ public final class Coordinator {
      *     one may run on a model that lacks what its tools need; nothing was called
      * @throws dev.cadre.price.ModelShutDownException if a model that is bound to a tier is gone, by the calendar of its pool;
      *     nothing was called
+     * @throws dev.cadre.journal.RunUnderWayException as for a graph
      * @throws InterruptedException as for a graph
      */
     public <R> RunResult<R> run(Goal<R> goal, Budget budget) throws InterruptedException {
         requireTypes();
         requireTiers(types);
         shutdowns().requireNone();
-        return recorded(() -> RunIdentity.of(goal, types), budget, run -> run.goal(goal));
+        return recorded(() -> RunIdentity.of(runKey, goal, types), budget, run -> run.goal(goal));
     }
 
     private interface Session<R> {
@@ -141,14 +166,8 @@ public final class Coordinator {
         if (journal == null) {
             return session.in(new Run(this, budget));
         }
-        var record = new RunRecord(journal, new Fingerprints(this), identity.get());
-        if (!underWay.add(record.run())) {
-            throw new IllegalStateException("run %s is under way in this journal already".formatted(record.run()));
-        }
-        try {
+        try (var record = RunRecord.open(journal, new Fingerprints(this), identity.get())) {
             return session.in(new Run(this, budget, record));
-        } finally {
-            underWay.remove(record.run());
         }
     }
 
@@ -262,6 +281,10 @@ public final class Coordinator {
 
     RunListener listener() {
         return listener;
+    }
+
+    String runKey() {
+        return runKey;
     }
 
     boolean isFailFast() {

@@ -19,16 +19,18 @@ final class RunIdentity {
     private RunIdentity() {}
 
     /** Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. */
-    static Fingerprint of(Goal<?> goal, List<SubtaskType<?, ?>> types) {
-        var parts = new ArrayList<>(List.of(
+    static Fingerprint of(String runKey, Goal<?> goal, List<SubtaskType<?, ?>> types) {
+        List<String> parts = keyed(runKey);
+        parts.addAll(List.of(
                 "goal", goal.text(), goal.context(), JsonType.of(goal.answer()).schema()));
         types.forEach(type -> addType(type, parts));
         return Fingerprint.of(parts.toArray(String[]::new));
     }
 
     /** Of a graph: its nodes and edges, and those inputs that depend on no output. */
-    static Fingerprint of(TaskGraph<?> graph) {
-        var parts = new ArrayList<>(List.of("graph", graph.answer()));
+    static Fingerprint of(String runKey, TaskGraph<?> graph) {
+        List<String> parts = keyed(runKey);
+        parts.addAll(List.of("graph", graph.answer()));
         for (GraphNode node : graph.nodes()) {
             parts.add(node.id());
             addType(node.type(), parts);
@@ -36,6 +38,16 @@ final class RunIdentity {
             parts.add(node.dependencies().isEmpty() ? input(node) : "");
         }
         return Fingerprint.of(parts.toArray(String[]::new));
+    }
+
+    /** The name of a bulk run: its type, and a digest of the key, if there is one; no type's name has an at sign. */
+    static String ofBulk(String runKey, SubtaskType<?, ?> type) {
+        String name = "bulk-" + type.name();
+        return runKey.isEmpty() ? name : name + "@" + RunRecord.id(Fingerprint.of(runKey));
+    }
+
+    private static List<String> keyed(String runKey) {
+        return new ArrayList<>(runKey.isEmpty() ? List.of() : List.of("key", runKey));
     }
 
     private static void addType(SubtaskType<?, ?> type, List<String> parts) {

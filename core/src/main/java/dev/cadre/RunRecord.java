@@ -37,7 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * where that cannot be done an {@link UnrecordedException} ends the run. Waits for the disk on the thread of a rung, the
  * planner or the merger, never on that of the run.
  */
-final class RunRecord implements RunListener {
+final class RunRecord implements RunListener, AutoCloseable {
     private static final int ID_DIGITS = 16;
 
     /** Performs a rung whose attempts, and what its code spends, are told to the recorder. */
@@ -50,16 +50,33 @@ final class RunRecord implements RunListener {
     private final Fingerprints fingerprints;
     private final Fingerprint identity;
     private final String run;
+    private final Journal.Claim claim;
     private final Spend before;
     private final boolean complete;
     private final boolean resumed;
     private final Map<String, Spend> spent = new ConcurrentHashMap<>();
 
-    RunRecord(Journal journal, Fingerprints fingerprints, Fingerprint identity) {
+    /**
+     * Claims the run until it is closed.
+     *
+     * @throws dev.cadre.journal.RunUnderWayException if another session of it is under way
+     */
+    static RunRecord open(Journal journal, Fingerprints fingerprints, Fingerprint identity) {
+        Journal.Claim claim = journal.claim(id(identity));
+        try {
+            return new RunRecord(journal, claim, fingerprints, identity);
+        } catch (RuntimeException | Error unreadable) {
+            claim.close();
+            throw unreadable;
+        }
+    }
+
+    private RunRecord(Journal journal, Journal.Claim claim, Fingerprints fingerprints, Fingerprint identity) {
         this.journal = journal;
         this.fingerprints = fingerprints;
         this.identity = identity;
         run = id(identity);
+        this.claim = claim;
         before = journal.spent(run);
         resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run));
         complete = journal.runEnded(run)
@@ -70,6 +87,11 @@ final class RunRecord implements RunListener {
     /** The id of a run that is told by what it is for. */
     static String id(Fingerprint identity) {
         return identity.hex().substring(0, ID_DIGITS);
+    }
+
+    @Override
+    public void close() {
+        claim.close();
     }
 
     String run() {

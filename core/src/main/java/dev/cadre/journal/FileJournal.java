@@ -33,6 +33,7 @@ public final class FileJournal implements Journal {
     private final InstantSource clock;
     private final JournalLock lock;
     private final Books books = new Books();
+    private final RunClaims claims = new RunClaims();
     private final StoredLines lines;
     private final JournalWriter writer;
     private volatile boolean closed;
@@ -117,6 +118,12 @@ public final class FileJournal implements Journal {
     /** The file. */
     public Path path() {
         return path;
+    }
+
+    @Override
+    public Claim claim(String run) {
+        requireOpen();
+        return claims.claim(run);
     }
 
     @Override

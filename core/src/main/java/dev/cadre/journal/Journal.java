@@ -19,6 +19,20 @@ import java.util.concurrent.CompletableFuture;
  * throws {@link IllegalStateException} once the journal is closed.
  */
 public interface Journal extends AutoCloseable {
+    /** The right to be the only session of a run in a journal. */
+    interface Claim extends AutoCloseable {
+        /** Lets another session of the run begin; closing again does nothing. Does not block. */
+        @Override
+        void close();
+    }
+
+    /**
+     * Claims a run for one session, so that no other session of it, by whatever coordinator or bulk, pays for the same
+     * work or mixes its books. Held in memory only: a crash releases it. Does not wait.
+     *
+     * @throws RunUnderWayException if a session of the run holds the claim
+     */
+    Claim claim(String run);
 
     /**
      * Hands over an entry to be made durable after those submitted before it. Does not wait for the disk.

@@ -343,6 +343,11 @@ class BulkTest {
     /** Takes everything but ends of items. */
     private record FullJournal(RuntimeException trouble) implements Journal {
         @Override
+        public Claim claim(String run) {
+            return () -> {};
+        }
+
+        @Override
         public CompletableFuture<Void> submit(JournalEntry entry) {
             append(entry);
             return CompletableFuture.completedFuture(null);

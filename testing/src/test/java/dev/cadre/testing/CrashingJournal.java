@@ -17,6 +17,7 @@ final class CrashingJournal implements Journal {
     private final Journal journal;
     private final Predicate<JournalEntry> crash;
     private Optional<JournalEntry> lost = Optional.empty();
+    private boolean unreadable;
 
     private CrashingJournal(Journal journal, Predicate<JournalEntry> crash) {
         this.journal = journal;
@@ -34,9 +35,21 @@ final class CrashingJournal implements Journal {
         return new CrashingJournal(journal, kind::isInstance);
     }
 
+    /** Takes everything, and cannot tell what was spent. */
+    static CrashingJournal unreadable(Journal journal) {
+        var broken = new CrashingJournal(journal, entry -> false);
+        broken.unreadable = true;
+        return broken;
+    }
+
     /** The first entry that was not taken; empty if it has not crashed. */
     synchronized Optional<JournalEntry> lost() {
         return lost;
+    }
+
+    @Override
+    public Claim claim(String run) {
+        return journal.claim(run);
     }
 
     @Override
@@ -82,6 +95,9 @@ final class CrashingJournal implements Journal {
 
     @Override
     public Spend spent(String run) {
+        if (unreadable) {
+            throw new IllegalStateException("unreadable");
+        }
         return journal.spent(run);
     }
 
