@@ -9,10 +9,14 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
-import dev.cadre.price.Money;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
+import dev.cadre.price.Quote;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.worker.CostRange;
+import dev.cadre.worker.InputSize;
 import dev.cadre.worker.SingleCall;
+import dev.cadre.worker.SubtaskWorker;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -165,29 +169,29 @@ public final class Bulk<I, O> {
     }
 
     /**
-     * What these inputs would cost in this lane, without what a journal has of them. Reads the whole stream; spends
-     * nothing.
+     * What these inputs would cost in this lane, without what a journal has of them. Reads the whole stream and makes the
+     * attachments of each input; spends nothing.
      *
-     * @return one line for all inputs; the worst case takes a repair, every tier, or a second submission, and the budget
-     *     bounds it in any case
+     * @return one line for all inputs; in {@link Lane#BATCH} an input is submitted twice at worst
      */
-    public Preview preview(Stream<? extends I> inputs) {
-        CostRange sum = CostRange.FREE;
-        for (Iterator<? extends I> each = inputs.iterator(); each.hasNext(); ) {
+    public CostEstimate preview(Stream<? extends I> inputs) {
+        long items = 0;
+        Quote sum = Quote.NOTHING;
+        for (Iterator<? extends I> each = inputs.iterator(); each.hasNext(); items++) {
             sum = sum.plus(quote(each.next()));
         }
-        var line = new Preview.Line(
-                type.name(), type.name(), List.of(), type.tiers().start().toString(), true, sum);
-        return new Preview(List.of(line), sum, Money.ZERO, Money.ZERO);
+        var line = new CostEstimate.Line(
+                type.name(), type.name(), List.of(), GraphEstimate.tiers(type), CountRange.of(items), sum);
+        return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, CostRange.MOST);
     }
 
-    private CostRange quote(I input) {
+    private Quote quote(I input) {
         return switch (settings.lane) {
-            case NOW -> Preview.cost(type, input, coordinator);
-            case BATCH -> {
-                CostRange once = singleCall(ServiceTier.BATCH).quote(input);
-                yield new CostRange(once.low(), once.expected(), once.worst().times(2));
-            }
+            case NOW ->
+                SubtaskWorker.of(coordinator.pools())
+                        .quote(type, new InputSize.Known(input), coordinator.limits())
+                        .quote();
+            case BATCH -> singleCall(ServiceTier.BATCH).quote(input);
         };
     }
 

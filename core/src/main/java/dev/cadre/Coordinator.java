@@ -10,6 +10,8 @@ import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Capability;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -171,9 +173,20 @@ public final class Coordinator {
         }
     }
 
-    /** What running a graph may cost. Calls no model. */
-    public Preview preview(TaskGraph<?> graph) {
-        return Preview.of(graph.nodes(), this);
+    /** What a run of a graph will cost without a budget; see {@link #preview(TaskGraph, Budget)}. */
+    public CostEstimate preview(TaskGraph<?> graph) {
+        return preview(graph, Budget.of(CostRange.MOST));
+    }
+
+    /**
+     * What a run of a graph with this budget will cost. Calls no model and spends nothing; makes the attachments of inputs
+     * that are known.
+     *
+     * @throws IllegalStateException if {@link #run(TaskGraph, Budget)} would refuse the graph
+     */
+    public CostEstimate preview(TaskGraph<?> graph, Budget budget) {
+        requireTiers(types(graph));
+        return GraphEstimate.of(graph.nodes(), this).within(budget.limit());
     }
 
     /**
@@ -182,7 +195,7 @@ public final class Coordinator {
      * @throws RunFailedException if there is no plan
      * @throws InterruptedException if the calling thread was interrupted
      */
-    public Preview preview(Goal<?> goal, Budget budget) throws InterruptedException {
+    public CostEstimate preview(Goal<?> goal, Budget budget) throws InterruptedException {
         requireTypes();
         requireTiers(types);
         shutdowns().requireNone();

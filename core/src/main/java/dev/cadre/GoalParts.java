@@ -9,6 +9,7 @@ import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeLoad;
 import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
@@ -18,16 +19,21 @@ import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.CallRefusedException;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
+import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.worker.CostRange;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +74,7 @@ final class GoalParts<R> implements RunParts {
         }
         boolean modelMerges = !merge.isZero();
         Duration workTime = modelMerges ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
-        Money setAside = modelMerges ? merge.atLeast(run.limit().percent(MERGE_PERCENT)) : Money.ZERO;
+        Money setAside = wantedForMerge(run, merge);
         try (BudgetGuard allotment = allot(run, setAside, merge, floor)) {
             var parts = new GoalParts<>(run, goal, workTime, allotment);
             return run.conclude(parts, Optional.empty(), workTime, List.of());
@@ -116,7 +122,6 @@ final class GoalParts<R> implements RunParts {
     private static Money leastOf(Run run, SubtaskType<?, ?> type) {
         return run.firstCall(type, null, type.tiers().floor())
                 .or(() -> run.firstCall(type, null, type.tiers().start()))
-                .map(CostRange::worst)
                 .orElse(run.limit());
     }
 
@@ -143,7 +148,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     /** Plans without running anything. */
-    static Preview preview(Run run, Goal<?> goal) throws InterruptedException {
+    static CostEstimate preview(Run run, Goal<?> goal) throws InterruptedException {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake =
                 PlanIntake.whole(run.coordinator().types(), run.coordinator().limits(), nodes::add);
@@ -153,8 +158,29 @@ final class GoalParts<R> implements RunParts {
         } catch (RuntimeException e) {
             throw RunFailedException.of(describe(RunFailure.Kind.PLANNER_FAILED, e));
         }
-        Money merge = leastMerge(run, goal);
-        return Preview.of(nodes, run.coordinator()).withPlanning(run.money().spent(), merge, run.limit());
+        return estimate(run, goal, nodes, intake.taken());
+    }
+
+    /** What the run costs in all: what it has spent on its plan, its subtasks and its merge. */
+    private static CostEstimate estimate(
+            Run run, Goal<?> goal, List<GraphNode> nodes, List<PlannedSubtask> plan) {
+        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, run.coordinator());
+        Spend planned = run.spend();
+        var planning = new Quote(CountRange.of(planned.attempts()), CostRange.of(planned.total()));
+        Coordinator coordinator = run.coordinator();
+        Quote merging = goal.merger()
+                .quote(new MergeLoad(
+                        goal.text(),
+                        goal.context(),
+                        subtasks.outcomeBytes(),
+                        coordinator.pools(),
+                        coordinator.limits()));
+        Money most = wantedForMerge(run, leastMerge(run, goal));
+        return subtasks.within(run.limit(), planning, new Quote(merging.calls(), merging.cost().atMost(most)));
+    }
+
+    private static Money wantedForMerge(Run run, Money least) {
+        return least.isZero() ? least : least.atLeast(run.limit().percent(MERGE_PERCENT));
     }
 
     @Override
@@ -182,7 +208,7 @@ final class GoalParts<R> implements RunParts {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
-        String estimate = Preview.of(nodes, coordinator).cost().toString();
+        CostEstimate estimate = estimate(run, goal, nodes, intake.taken());
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
             case PlanReview.Verdict.Approve approved -> {

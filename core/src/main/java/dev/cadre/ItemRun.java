@@ -18,7 +18,6 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.worker.CostRange;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
 import dev.cadre.worker.RungTerms;
@@ -81,10 +80,9 @@ final class ItemRun<I, O> {
     Outcome<O> run(I input) {
         var machine = new RunMachine(
                 new RunMachine.Settings(runId, Optional.of(NODE), false, 1),
-                (kind, known, tier) -> worker.quote(
+                (kind, known, tier) -> worker.firstCall(
                                 RungTask.first(kind, known == null ? input : known, label(), tier),
                                 coordinator.limits())
-                        .map(CostRange::worst)
                         .orElseGet(() -> money.state().limit().plus(Money.ofPico(1))),
                 money.state(),
                 now());

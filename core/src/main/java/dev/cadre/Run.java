@@ -11,6 +11,7 @@ import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
@@ -23,7 +24,6 @@ import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
-import dev.cadre.worker.CostRange;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
 import dev.cadre.worker.RungTerms;
@@ -122,7 +122,7 @@ final class Run {
     }
 
     /** Plans a goal and prices the plan. */
-    Preview preview(Goal<?> goal) throws InterruptedException {
+    CostEstimate preview(Goal<?> goal) throws InterruptedException {
         try (money) {
             return GoalParts.preview(this, goal);
         }
@@ -216,6 +216,11 @@ final class Run {
         return ending.failure();
     }
 
+    /** What the run spent in all its sessions. */
+    Spend spend() {
+        return before().plus(sessionSpend());
+    }
+
     /** The ledger has the last word on money; calls that were left behind count as forfeited. */
     private Spend sessionSpend() {
         LedgerState state = money.state();
@@ -271,13 +276,13 @@ final class Run {
 
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
         // no model is bound to the tier: nothing can pay for that
-        return firstCall(type, input, tier).map(CostRange::worst).orElseGet(() -> limit.plus(Money.ofPico(1)));
+        return firstCall(type, input, tier).orElseGet(() -> limit.plus(Money.ofPico(1)));
     }
 
-    Optional<CostRange> firstCall(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
+    Optional<Money> firstCall(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
         return input == null
-                ? worker.quote(type, tier, coordinator.limits())
-                : worker.quote(RungTask.first(type, input, "preview", tier), coordinator.limits());
+                ? worker.firstCall(type, tier, coordinator.limits())
+                : worker.firstCall(RungTask.first(type, input, type.name(), tier), coordinator.limits());
     }
 
     AttemptListener attempts() {

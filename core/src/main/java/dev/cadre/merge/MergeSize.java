@@ -2,9 +2,13 @@
 package dev.cadre.merge;
 
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
 import java.util.function.IntFunction;
 
@@ -15,6 +19,11 @@ import java.util.function.IntFunction;
 final class MergeSize {
     /** Goal and outcomes of a small merge, in UTF-8 bytes: the least that an allotment must pay for. */
     static final int SMALL_BYTES = 4_096;
+
+    /** What a usual text takes. */
+    private static final long BYTES_PER_TOKEN = 4;
+
+    private static final long CALLS = 2;
 
     private MergeSize() {}
 
@@ -30,7 +39,24 @@ final class MergeSize {
 
     static Money least(ModelPool pool, Limits limits, AnswerFormat<?> format) {
         var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
-        return bothCalls(pool, prompt.first("", "", "x".repeat(SMALL_BYTES), cap(pool, limits)));
+        return bothCalls(pool, prompt.first("", "", "", cap(pool, limits)), SMALL_BYTES);
+    }
+
+    /** Two calls at worst, with as many outcomes as the model can read; none if no subtask succeeds. */
+    static Quote quote(ModelPool pool, AnswerFormat<?> format, MergeLoad load) {
+        Limits limits = load.limits();
+        var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
+        ModelRequest first = pool.filled(prompt.first(load.goal(), load.context(), "", cap(pool, limits)));
+        CountRange outcomes = load.outcomeBytes();
+        long most = Math.min(outcomes.worst(), pool.spec().maxInputTokens());
+        int attempts = pool.retryPolicy().maxAttempts();
+        Money worst = CostRange.of(bothCalls(pool, first, most))
+                .times(CountRange.of(attempts))
+                .worst();
+        long read = (first.inputBytes() + Math.min(outcomes.expected(), most)) / BYTES_PER_TOKEN;
+        var usual = TokenUsage.of(read, limits.estimates().usually(first.maxOutputTokens()));
+        Money expected = pool.spec().price().cost(usual, first.serviceTier()).atMost(worst);
+        return new Quote(new CountRange(0, 1, CALLS * attempts), new CostRange(Money.ZERO, expected, worst));
     }
 
     /**
@@ -58,12 +84,13 @@ final class MergeSize {
         long input = MergePrompt.longestRepair(first).inputBytes();
         return input <= spec.maxInputTokens()
                 && input <= spec.contextTokens() - doubled(pool, first.maxOutputTokens())
-                && !bothCalls(pool, first).isMoreThan(available);
+                && !bothCalls(pool, first, 0).isMoreThan(available);
     }
 
-    private static Money bothCalls(ModelPool pool, ModelRequest first) {
-        Money retry = pool.worstCase(first.withMaxOutputTokens(doubled(pool, first.maxOutputTokens())));
-        Money repair = pool.worstCase(MergePrompt.longestRepair(first));
-        return pool.worstCase(first).plus(retry.atLeast(repair));
+    /** @param moreBytes by which the outcomes in the request are longer */
+    private static Money bothCalls(ModelPool pool, ModelRequest first, long moreBytes) {
+        Money retry = pool.worstCase(first.withMaxOutputTokens(doubled(pool, first.maxOutputTokens())), moreBytes);
+        Money repair = pool.worstCase(MergePrompt.longestRepair(first), moreBytes);
+        return pool.worstCase(first, moreBytes).plus(retry.atLeast(repair));
     }
 }

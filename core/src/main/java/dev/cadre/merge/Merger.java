@@ -2,7 +2,10 @@
 package dev.cadre.merge;
 
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
 
 /**
@@ -26,5 +29,17 @@ public interface Merger<R> {
      */
     default Money leastCost(ModelPools pools, Limits limits) {
         return Money.ZERO;
+    }
+
+    /**
+     * What merging will take, as an estimate; see {@link dev.cadre.price.CostEstimate}. By default nothing for a merger
+     * whose {@link #leastCost} is nothing, and for another one that, or up to all the money there is. Calls no model.
+     */
+    default Quote quote(MergeLoad load) {
+        Money least = leastCost(load.pools(), load.limits());
+        return least.isZero()
+                ? Quote.NOTHING
+                : new Quote(
+                        new CountRange(0, 1, Long.MAX_VALUE), new CostRange(Money.ZERO, least, CostRange.MOST));
     }
 }

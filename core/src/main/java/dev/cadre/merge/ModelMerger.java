@@ -4,6 +4,7 @@ package dev.cadre.merge;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
 
 /**
@@ -28,5 +29,10 @@ final class ModelMerger<R> implements Merger<R> {
     @Override
     public Money leastCost(ModelPools pools, Limits limits) {
         return MergeSize.least(pools.pool(tier), limits, format);
+    }
+
+    @Override
+    public Quote quote(MergeLoad load) {
+        return MergeSize.quote(load.pools().pool(tier), format, load);
     }
 }

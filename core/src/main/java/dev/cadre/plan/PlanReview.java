@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
+import dev.cadre.price.CostEstimate;
 import dev.cadre.task.GraphNode;
 import java.util.List;
 
@@ -32,9 +33,9 @@ public interface PlanReview {
      * @param goal what it is for
      * @param subtasks the subtasks as they were planned, with literals and wires
      * @param nodes the same as a task graph, in the same order
-     * @param estimate what it will cost, in words and figures, such as {@code $0.01 to $0.09}
+     * @param estimate what it will cost, planning and merging included; its worst case is at most the run's budget
      */
-    record ProposedPlan(String goal, List<PlannedSubtask> subtasks, List<GraphNode> nodes, String estimate) {
+    record ProposedPlan(String goal, List<PlannedSubtask> subtasks, List<GraphNode> nodes, CostEstimate estimate) {
         public ProposedPlan {
             subtasks = List.copyOf(subtasks);
             nodes = List.copyOf(nodes);

@@ -138,8 +138,13 @@ public final class ModelPool {
      *     bound
      */
     public Money worstCase(ModelRequest request) {
+        return worstCase(request, 0);
+    }
+
+    /** The same for a request whose text has so many UTF-8 bytes more. */
+    public Money worstCase(ModelRequest request, long moreBytes) {
         ModelRequest filled = defaults.fill(request);
-        return defaults.worstCase(filled, tariff.inputBound(filled), tariff);
+        return defaults.worstCase(filled, tariff.inputBound(filled, moreBytes), tariff);
     }
 
     /**

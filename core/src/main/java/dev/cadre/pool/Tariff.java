@@ -97,7 +97,12 @@ public final class Tariff {
 
     /** The most input tokens that what is sent can make. */
     long inputBound(ModelRequest request) {
-        long bytes = request.inputBytes();
+        return inputBound(request, 0);
+    }
+
+    /** The same for a request whose text has so many UTF-8 bytes more. */
+    long inputBound(ModelRequest request, long moreBytes) {
+        long bytes = Math.addExact(request.inputBytes(), moreBytes);
         long bound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
         for (Attachment attachment : request.attachments()) {
             bound = Math.addExact(bound, spec.tokenBound(attachment));

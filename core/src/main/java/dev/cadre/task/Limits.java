@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param workerOutputTokens the cap of one worker call, unless its type says otherwise; default 2,000
  * @param effort how much a model may reason, unless its type says otherwise; default {@link Effort#NONE}
  * @param tools the limits of a tool loop
+ * @param estimates the sizes that an estimate of cost takes for what is not known before a run
  */
 public record Limits(
         int maxSubtasks,
@@ -27,11 +28,22 @@ public record Limits(
         int planContinuations,
         long workerOutputTokens,
         Effort effort,
-        ToolLimits tools) {
+        ToolLimits tools,
+        Estimates estimates) {
 
     /** The limits of every run that sets none. */
     public static final Limits DEFAULT =
-            new Limits(64, 8, 256, Duration.ofMinutes(10), 2_000, 4, 2_000, Effort.NONE, ToolLimits.DEFAULT);
+            new Limits(
+                    64,
+                    8,
+                    256,
+                    Duration.ofMinutes(10),
+                    2_000,
+                    4,
+                    2_000,
+                    Effort.NONE,
+                    ToolLimits.DEFAULT,
+                    Estimates.DEFAULT);
 
     public Limits {
         ToolLimits.requirePositive("maxSubtasks", maxSubtasks);
@@ -72,6 +84,34 @@ public record Limits(
         }
     }
 
+    /**
+     * The sizes that an estimate of cost takes for what is not known before a run. They limit nothing.
+     *
+     * @param items how long a list usually is that another subtask will bring; default 8
+     * @param outputPercent how much of its cap an output usually takes, in hundredths; default 25
+     * @param toolRounds how many turns with tool calls a model that has tools usually takes; default 3
+     * @param codeOutputBytes the most UTF-8 bytes of JSON that one output of plain code is taken to have; usual is
+     *     {@code outputPercent} of it; default 64 KiB
+     */
+    public record Estimates(int items, int outputPercent, int toolRounds, long codeOutputBytes) {
+        public static final Estimates DEFAULT = new Estimates(8, 25, 3, 64 * 1024);
+
+        public Estimates {
+            if (items < 0 || toolRounds < 0 || codeOutputBytes < 0) {
+                throw new IllegalArgumentException("negative size: items=%d, toolRounds=%d, codeOutputBytes=%d"
+                        .formatted(items, toolRounds, codeOutputBytes));
+            }
+            if (outputPercent < 0 || outputPercent > 100) {
+                throw new IllegalArgumentException("outputPercent must lie between 0 and 100: " + outputPercent);
+            }
+        }
+
+        /** So many hundredths of a number as outputs usually take of their cap. */
+        public long usually(long most) {
+            return most / 100 * outputPercent + most % 100 * outputPercent / 100;
+        }
+    }
+
     public Limits withMaxSubtasks(int subtasks) {
         return changed(draft -> draft.maxSubtasks = subtasks);
     }
@@ -108,6 +148,10 @@ public record Limits(
         return changed(draft -> draft.tools = chosen);
     }
 
+    public Limits withEstimates(Estimates chosen) {
+        return changed(draft -> draft.estimates = chosen);
+    }
+
     private Limits changed(Consumer<Draft> change) {
         var draft = new Draft(this);
         change.accept(draft);
@@ -125,6 +169,7 @@ public record Limits(
         private long workerOutputTokens;
         private Effort effort;
         private ToolLimits tools;
+        private Estimates estimates;
 
         Draft(Limits limits) {
             maxSubtasks = limits.maxSubtasks;
@@ -136,6 +181,7 @@ public record Limits(
             workerOutputTokens = limits.workerOutputTokens;
             effort = limits.effort;
             tools = limits.tools;
+            estimates = limits.estimates;
         }
 
         Limits limits() {
@@ -148,7 +194,8 @@ public record Limits(
                     planContinuations,
                     workerOutputTokens,
                     effort,
-                    tools);
+                    tools,
+                    estimates);
         }
     }
 }

@@ -153,6 +153,11 @@ public sealed interface Work<I, O> {
             return attaching == null ? List.of() : List.copyOf(attaching.apply(input));
         }
 
+        /** Whether pictures or files may go with an input. */
+        public boolean isAttaching() {
+            return attaching != null;
+        }
+
         /** The effort, or empty for that of the run. */
         public Optional<Effort> effort() {
             return Optional.ofNullable(effort);

@@ -7,6 +7,10 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
+import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
@@ -21,6 +25,9 @@ import java.util.Optional;
  * for use by many threads.
  */
 public final class SingleCall<I, O> {
+    /** What expired or failed in a way that may pass is submitted once more. */
+    private static final int SUBMISSIONS = 2;
+
     private final SubtaskType<I, O> type;
     private final Work.Model<I, O> work;
     private final ModelPool pool;
@@ -79,12 +86,18 @@ public final class SingleCall<I, O> {
                 .withServiceTier(serviceTier));
     }
 
-    /** What the call for an input may cost; nothing if the input does not fit its type, because nothing would be sent. */
-    public CostRange quote(I input) {
+    /**
+     * What the call for an input may take, submitted once or, at worst, twice; nothing if the input does not fit its type,
+     * because nothing would be sent.
+     */
+    public Quote quote(I input) {
         try {
-            return FirstCall.range(pool, request(input));
+            var rung = new RungQuote(pool, request(input), work, CountRange.NONE, limits);
+            Money worst = rung.firstCall();
+            var cost = new CostRange(rung.low().atMost(worst), rung.expected().atMost(worst), worst.times(SUBMISSIONS));
+            return new Quote(new CountRange(1, 1, SUBMISSIONS), cost);
         } catch (JsonException unfit) {
-            return CostRange.FREE;
+            return Quote.NOTHING;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.worker;
 
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -52,20 +53,28 @@ public final class SubtaskWorker {
     }
 
     /**
-     * What the first call of a rung may cost; nothing for plain code, and for one that would be refused unsent. Attachments are not made for it, so theirs comes on top. Does not block, spends
-     * nothing.
+     * The most that the first call of a rung reserves; nothing for plain code, and for a call that would be refused unsent.
+     * Attachments are not made for it, so theirs comes on top. Does not block, spends nothing.
      *
      * @return empty if no model is bound to the tier
      */
-    public Optional<CostRange> quote(RungTask task, Limits limits) {
-        return FirstCall.of(task, pools, limits);
+    public Optional<Money> firstCall(RungTask task, Limits limits) {
+        return FirstCall.worstCase(task, pools, limits);
     }
 
     /**
      * The same for work whose input is not known yet: priced with an empty one, so the real worst case is higher by the
      * input's bytes.
      */
-    public Optional<CostRange> quote(SubtaskType<?, ?> type, Tier tier, Limits limits) {
-        return FirstCall.withoutInput(type, tier, pools, limits);
+    public Optional<Money> firstCall(SubtaskType<?, ?> type, Tier tier, Limits limits) {
+        return FirstCall.worstCase(type, tier, pools, limits);
+    }
+
+    /**
+     * What a subtask with such an input may take, on all its tiers; see {@link dev.cadre.price.CostEstimate} for what the
+     * figures mean. Makes the attachments of a known input, which may block; spends nothing.
+     */
+    public SubtaskQuote quote(SubtaskType<?, ?> type, InputSize input, Limits limits) {
+        return new SubtaskEstimate(pools, limits).of(type, input);
     }
 }

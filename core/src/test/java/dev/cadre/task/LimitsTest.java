@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class LimitsTest {
     private static final Limits.ToolLimits TOOLS = new Limits.ToolLimits(1, 2, 3, Duration.ofSeconds(4));
+    private static final Limits.Estimates ESTIMATES = new Limits.Estimates(1, 2, 3, 4);
 
     @Test
     void everyWither_setsItsOwnLimit() {
@@ -24,9 +25,11 @@ class LimitsTest {
                 .withPlanContinuations(6)
                 .withWorkerOutputTokens(7)
                 .withEffort(Effort.HIGH)
-                .withTools(TOOLS);
+                .withTools(TOOLS)
+                .withEstimates(ESTIMATES);
 
-        assertThat(limits).isEqualTo(new Limits(1, 2, 3, Duration.ofSeconds(4), 5, 6, 7, Effort.HIGH, TOOLS));
+        assertThat(limits)
+                .isEqualTo(new Limits(1, 2, 3, Duration.ofSeconds(4), 5, 6, 7, Effort.HIGH, TOOLS, ESTIMATES));
     }
 
     /** Whoever sets limits of tools may touch those first. */
@@ -49,5 +52,20 @@ class LimitsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Limits.DEFAULT.withMaxDepth(0))
                 .withMessage("maxDepth must be at least 1, not 0");
+    }
+
+    @Test
+    void estimates_takeAShareOfAnyNumber() {
+        var quarter = new Limits.Estimates(8, 25, 3, 0);
+
+        assertThat(quarter.usually(2_000)).isEqualTo(500);
+        assertThat(quarter.usually(199)).isEqualTo(49);
+        assertThat(quarter.usually(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE / 4);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Limits.Estimates(8, 101, 3, 0))
+                .withMessage("outputPercent must lie between 0 and 100: 101");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Limits.Estimates(-1, 25, 3, 0))
+                .withMessage("negative size: items=-1, toolRounds=3, codeOutputBytes=0");
     }
 }

@@ -13,6 +13,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
@@ -20,8 +21,10 @@ import dev.cadre.model.Turn;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Skip;
@@ -46,6 +49,10 @@ class ModelWorkerTest {
     private static final Price PRICE = Price.perMillionTokens("0.20", "0.02", "1.25");
     /** 1,000 input and 100 output tokens. */
     private static final Money ONE_CALL = Money.usd("0.000325");
+
+    private static final Topic CATS = new Topic("cats");
+    private static final SubtaskType<Topic, Note> CODE =
+            SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
 
     private final QueueClient client = new QueueClient();
     private final ModelPools pools = ModelPools.builder()
@@ -82,14 +89,14 @@ class ModelWorkerTest {
 
         assertThat(end)
                 .isEqualTo(new RungEnd.Unaffordable(
-                        worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst()));
+                        worker.firstCall(task(NOTE), Limits.DEFAULT).orElseThrow()));
         assertThat(client.requests).isEmpty();
     }
 
     @Test
     void laterCall_beyondTheBudget_failsTheRung() throws InterruptedException {
         client.replies("not JSON");
-        Money first = worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst();
+        Money first = worker.firstCall(task(NOTE), Limits.DEFAULT).orElseThrow();
 
         RungEnd end = worker.perform(task(NOTE), terms(Budget.of(first).open(), Limits.DEFAULT, later()));
 
@@ -327,7 +334,7 @@ class ModelWorkerTest {
         assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
         assertThat(budget.state().forfeited())
                 .isEqualTo(
-                        worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow().worst());
+                        worker.firstCall(task(NOTE), Limits.DEFAULT).orElseThrow());
     }
 
     @Test
@@ -343,38 +350,98 @@ class ModelWorkerTest {
     }
 
     @Test
-    void quote_namesTheCostOfTheFirstCall() {
-        var request = Rung.of(task(NOTE), "nano-model", Long.MAX_VALUE, Limits.DEFAULT)
-                .on(new RungEvent.Begin());
-        long bytes = ((RungCommand.Call) request).request().inputBytes();
-        long tokens = Math.ceilDiv(bytes, 4);
+    void firstCall_isWhatItReserves() {
+        long bytes = firstRequest(task(NOTE)).inputBytes();
 
-        CostRange range = worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow();
-
-        // $0.20, $0.02 and $1.25 per million are 200,000, 20,000 and 1,250,000 pico-dollars a token
-        assertThat(range.low()).isEqualTo(Money.ofPico(tokens * 20_000));
-        assertThat(range.expected()).isEqualTo(Money.ofPico(tokens * 200_000 + 1_000 * 1_250_000L));
-        // an unknown tokenizer may need two tokens for a byte
-        assertThat(range.worst()).isEqualTo(Money.ofPico(2 * bytes * 200_000 + 2_000 * 1_250_000L));
+        // $0.20 and $1.25 per million are 200,000 and 1,250,000 pico-dollars a token; an unknown tokenizer may need two
+        // tokens for a byte
+        assertThat(worker.firstCall(task(NOTE), Limits.DEFAULT))
+                .contains(Money.ofPico(2 * bytes * 200_000 + 2_000 * 1_250_000L));
     }
 
     @Test
-    void quote_withoutInput_isLowerByTheInput() {
-        CostRange without = worker.quote(NOTE, Tier.NANO, Limits.DEFAULT).orElseThrow();
-        CostRange with = worker.quote(task(NOTE), Limits.DEFAULT).orElseThrow();
+    void firstCall_withoutInput_isLowerByTheInput() {
+        Money without = worker.firstCall(NOTE, Tier.NANO, Limits.DEFAULT).orElseThrow();
+        Money with = worker.firstCall(task(NOTE), Limits.DEFAULT).orElseThrow();
 
         int more = "{\"name\":\"cats\"}".length() - "{}".length();
-        assertThat(with.worst().minus(without.worst())).isEqualTo(Money.ofPico(2L * more * 200_000));
+        assertThat(with.minus(without)).isEqualTo(Money.ofPico(2L * more * 200_000));
     }
 
     @Test
-    void quote_ofWhatIsNotSent_isNothingOrUnknown() {
-        var code = SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
+    void firstCall_ofWhatIsNotSent_isNothingOrUnknown() {
+        assertThat(worker.firstCall(task(CODE), Limits.DEFAULT)).contains(Money.ZERO);
+        assertThat(worker.firstCall(RungTask.first(NOTE, 7, "s1", Tier.NANO), Limits.DEFAULT))
+                .contains(Money.ZERO);
+        assertThat(worker.firstCall(NOTE, Tier.MINI, Limits.DEFAULT)).isEmpty();
+    }
 
-        assertThat(worker.quote(task(code), Limits.DEFAULT)).contains(CostRange.FREE);
-        assertThat(worker.quote(RungTask.first(NOTE, 7, "s1", Tier.NANO), Limits.DEFAULT))
-                .contains(CostRange.FREE);
-        assertThat(worker.quote(NOTE, Tier.MINI, Limits.DEFAULT)).isEmpty();
+    @Test
+    void quote_isOneCallAtBest_andEveryCallAtItsReservationAtWorst() {
+        long bytes = firstRequest(task(NOTE)).inputBytes();
+
+        SubtaskQuote one = worker.quote(NOTE, new InputSize.Known(CATS), Limits.DEFAULT);
+
+        // $0.02 per million for what the cache holds, and one token of output
+        assertThat(one.quote().cost().low()).isEqualTo(Money.ofPico(bytes / 8 * 20_000 + 1_250_000L));
+        assertThat(one.quote().cost().expected()).isEqualTo(Money.ofPico(bytes / 4 * 200_000 + 500 * 1_250_000L));
+        // the first call, the truncated one again with twice the cap, and a repair, each in four attempts
+        assertThat(one.quote().calls()).isEqualTo(new CountRange(1, 1, 12));
+        Money first = Money.ofPico(2 * bytes * 200_000 + 2_000 * 1_250_000L);
+        Money second = Money.ofPico(2 * bytes * 200_000 + 4_000 * 1_250_000L);
+        long repair = 2 * 4_000 * 8 + 2_000 + 9_000;
+        Money third = Money.ofPico(2 * (bytes + repair) * 200_000 + 4_000 * 1_250_000L);
+        Money repairFirst = Money.ofPico(2 * (bytes + repair) * 200_000 + 2_000 * 1_250_000L);
+        assertThat(one.quote().cost().worst())
+                .isEqualTo(first.plus(second.atLeast(repairFirst)).plus(third).times(4));
+        assertThat(one.firstCall()).isEqualTo(first);
+        assertThat(one.outputBytes()).isEqualTo(new CountRange(0, 500 * 4, 4_000 * 8));
+    }
+
+    @Test
+    void quote_ofAnInputThatIsNotKnown_growsWithItsBytes() {
+        var unknown = new InputSize.Between(new CountRange(0, 1_000, 10_000));
+
+        SubtaskQuote none = worker.quote(NOTE, new InputSize.Between(CountRange.NONE), Limits.DEFAULT);
+        SubtaskQuote some = worker.quote(NOTE, unknown, Limits.DEFAULT);
+
+        assertThat(some.quote().cost().low()).isEqualTo(none.quote().cost().low());
+        assertThat(some.quote().cost().expected().minus(none.quote().cost().expected()))
+                .isEqualTo(Money.ofPico(250 * 200_000));
+        assertThat(some.quote().cost().worst().minus(none.quote().cost().worst()))
+                .isEqualTo(Money.ofPico(4 * 3 * 2 * 10_000 * 200_000L));
+    }
+
+    @Test
+    void quote_ofATypeWithTools_countsEveryRound() {
+        var tool = Tool.of("read", "Reads.", Topic.class, (topic, context) -> "text");
+        var limits = Limits.DEFAULT.withTools(new Limits.ToolLimits(7, 50, 1_000, Duration.ofSeconds(1)));
+
+        SubtaskQuote with = worker.quote(NOTE.tools(tool), new InputSize.Known(CATS), limits);
+        SubtaskQuote without = worker.quote(NOTE, new InputSize.Known(CATS), limits);
+
+        assertThat(with.quote().calls()).isEqualTo(new CountRange(1, 4, 4 * (1 + 7 + 2)));
+        assertThat(with.quote().cost().worst())
+                .isGreaterThan(without.quote().cost().worst().times(3));
+    }
+
+    @Test
+    void quote_ofWhatIsNotSent_isNothing() {
+        var code = worker.quote(CODE, new InputSize.Known(CATS), Limits.DEFAULT);
+
+        assertThat(code.quote()).isEqualTo(Quote.NOTHING);
+        assertThat(code.outputBytes()).isEqualTo(new CountRange(0, 16 * 1024, 64 * 1024));
+        assertThat(worker.quote(NOTE, new InputSize.Known(7), Limits.DEFAULT).quote())
+                .isEqualTo(Quote.NOTHING);
+        assertThat(worker.quote(NOTE.startingAt(Tier.MINI), new InputSize.Known(CATS), Limits.DEFAULT)
+                        .quote())
+                .isEqualTo(Quote.NOTHING);
+    }
+
+    private static ModelRequest firstRequest(RungTask task) {
+        var call = (RungCommand.Call) Rung.of(task, "nano-model", Long.MAX_VALUE, Limits.DEFAULT)
+                .on(new RungEvent.Begin());
+        return call.request();
     }
 
     private interface Action {

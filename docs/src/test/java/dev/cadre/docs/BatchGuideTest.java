@@ -63,7 +63,7 @@ class BatchGuideTest {
         try (var journal = FileJournal.open(file)) {
             Bulk<Ticket, Label> labels =
                     coordinator.bulk(LABEL).keyedBy(Ticket::id).journal(journal).lane(Lane.BATCH);
-            Money expected = labels.preview(tickets.stream()).cost().expected();
+            Money expected = labels.preview(tickets.stream()).expected();
             BulkSummary summary = labels.run(
                     tickets.stream(), Budget.usd("5.00"), item -> printed.add(item.key() + " " + item.outcome()));
             return expected + " expected, " + summary.spend().total() + " spent, batches: " + summary.batches();

@@ -5,7 +5,6 @@ import static dev.cadre.testing.CadreAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
-import dev.cadre.Preview;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
@@ -16,6 +15,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.schedule.RunFailure;
@@ -105,13 +105,18 @@ class BudgetsTest {
 
     @Test
     void graph_previewed() {
+        var text = new StringBuilder();
         // region budgets-preview
-        Preview preview = coordinator.preview(graph);
-        Money expected = preview.cost().expected();
-        Money worst = preview.cost().worst();
+        CostEstimate estimate = coordinator.preview(graph, Budget.usd("0.25"));
+        Money expected = estimate.expected();
+        Money worst = estimate.worst(); // at most $0.25
+        for (CostEstimate.Line line : estimate.subtasks()) {
+            text.append(line.id() + ": " + line.items() + " items, " + line.cost() + "\n");
+        }
         // endregion
 
-        assertThat(worst).isGreaterThan(expected);
+        assertThat(worst).isGreaterThan(expected).isLessThanOrEqualTo(Money.usd("0.25"));
+        assertThat(text.toString().lines()).hasSameSizeAs(graph.nodes());
         assertThat(model.calls()).isEmpty();
     }
 

@@ -13,6 +13,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.Tier;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
@@ -289,12 +290,14 @@ class BatchLaneTest extends BatchTest {
     void preview_ofBatches_isHalfOfWhatCallsCost() {
         Bulk<Ticket, Label> bulk = coordinator.bulk(LABEL);
 
-        var now = bulk.preview(tickets(10)).cost();
-        var batch = bulk.lane(Lane.BATCH).preview(tickets(10)).cost();
+        var now = bulk.preview(tickets(10));
+        var batch = bulk.lane(Lane.BATCH).preview(tickets(10));
 
         assertThat(batch.expected().times(2)).isEqualTo(now.expected());
-        assertThat(batch.worst().times(2)).isEqualTo(now.worst());
         assertThat(batch.low().times(2)).isEqualTo(now.low());
+        assertThat(batch.calls()).as("two submissions").isEqualTo(new CountRange(10, 10, 20));
+        assertThat(now.calls()).as("call, truncated, repair; four attempts each").isEqualTo(new CountRange(10, 10, 120));
+        assertThat(batch.worst().times(2)).isLessThan(now.worst());
         assertThat(server.requests()).isEmpty();
     }
 

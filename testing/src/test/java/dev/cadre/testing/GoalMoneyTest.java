@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
 import static dev.cadre.testing.Crew.plan;
@@ -9,14 +10,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
-import dev.cadre.Preview;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;
@@ -26,7 +30,9 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
-import dev.cadre.worker.CostRange;
+import dev.cadre.task.Items;
+import dev.cadre.task.Limits;
+import dev.cadre.plan.PlanReview;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -103,52 +109,132 @@ class GoalMoneyTest {
         var a = graph.add("a", NOTE, new Topic("a"));
         var b = graph.add("b", rising, Input.from(a, note -> new Topic(note.text())));
 
-        Preview preview = coordinator.preview(graph.answering(b));
+        CostEstimate estimate = coordinator.preview(graph.answering(b));
 
-        assertThat(preview.subtasks()).extracting(Preview.Line::id).containsExactly("a", "b");
-        assertThat(preview.subtasks()).extracting(Preview.Line::tiers).containsExactly("NANO", "NANO-MINI");
-        assertThat(preview.subtasks().get(1).dependsOn()).containsExactly("a");
-        CostRange first = preview.subtasks().get(0).cost();
-        CostRange second = preview.subtasks().get(1).cost();
-        assertAscends(first);
-        assertAscends(second);
-        assertThat(second.low()).as("both start alike").isEqualTo(first.low());
-        assertThat(second.worst().isMoreThan(first.worst()))
-                .as("one may escalate")
-                .isTrue();
-        assertThat(preview.cost()).isEqualTo(first.plus(second));
+        assertThat(estimate.subtasks()).extracting(CostEstimate.Line::id).containsExactly("a", "b");
+        assertThat(estimate.subtasks()).extracting(CostEstimate.Line::tiers).containsExactly("NANO", "NANO-MINI");
+        assertThat(estimate.subtasks().get(1).dependsOn()).containsExactly("a");
+        CostRange first = estimate.subtasks().get(0).cost();
+        CostRange second = estimate.subtasks().get(1).cost();
+        assertThat(first.low()).isGreaterThan(Money.ZERO).isLessThan(first.expected());
+        assertThat(second.low()).as("it may be skipped").isEqualTo(Money.ZERO);
+        assertThat(second.worst()).as("one may escalate").isGreaterThan(first.worst().times(2));
+        assertThat(estimate.cost()).isEqualTo(first.plus(second));
+        assertThat(estimate.isCappedByBudget()).isFalse();
         assertThat(model.calls()).isEmpty();
     }
 
     @Test
-    void previewOfAGoal_paysForThePlanOnly() throws Exception {
+    void previewOfAKnownList_countsEveryItem() throws Exception {
+        model.on(NOTE).costing(200, 500).replies(new Note("usual"));
+        List<Topic> topics = IntStream.range(0, 100)
+                .mapToObj(i -> new Topic("topic " + i))
+                .toList();
+        var graph = TaskGraph.builder();
+        var notes = graph.add("notes", NOTE, Input.forEach(topics));
+        var late = graph.add("late", NOTE, Input.forEach(topics));
+        graph.after(late, notes);
+        var whole = graph.answering(late);
+
+        CostEstimate estimate = coordinator.preview(whole);
+        RunResult<Items<Note>> result = coordinator.run(whole, Budget.usd("100"));
+
+        assertThat(estimate.subtasks()).extracting(CostEstimate.Line::items).containsOnly(CountRange.of(100));
+        assertThat(estimate.calls()).isEqualTo(new CountRange(100, 200, 200 * 12));
+        Money real = result.spend().total();
+        assertThat(real).isEqualTo(Money.usd("0.133")); // 200 x (200 in + 500 out) on nano
+        assertThat(real).isBetween(estimate.low(), estimate.worst());
+        assertThat(real).isBetween(estimate.expected().percent(70), estimate.expected().percent(130));
+    }
+
+    @Test
+    void previewOfAListThatIsTooLong_costsNothing_asItsRunDoes() throws Exception {
+        List<Topic> topics = IntStream.range(0, 257)
+                .mapToObj(i -> new Topic("topic " + i))
+                .toList();
+        var graph = TaskGraph.builder();
+        var notes = graph.add("notes", NOTE, Input.forEach(topics));
+
+        CostEstimate estimate = coordinator.preview(graph.answering(notes));
+
+        assertThat(estimate.cost()).isEqualTo(CostRange.FREE);
+        assertThat(coordinator.run(graph.answering(notes), Budget.usd("1"))).spent("0");
+    }
+
+    @Test
+    void previewOfAListThatIsNotKnown_liesBetweenTheTypicalSizeAndMaxItems() {
+        var limits = Limits.DEFAULT.withMaxItems(50).withEstimates(new Limits.Estimates(5, 25, 3, 1_000));
+        var sparse = Coordinator.builder(model.pools()).limits(limits).build();
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE, new Topic("a"));
+        var notes = graph.add("notes", NOTE, Input.forEach(a, note -> List.of(new Topic(note.text()))));
+
+        CostEstimate.Line line =
+                sparse.preview(graph.answering(notes)).subtasks().get(1);
+
+        assertThat(line.items()).isEqualTo(new CountRange(0, 5, 50)).hasToString("0 to 50, usually 5");
+        assertThat(line.quote().calls()).isEqualTo(new CountRange(0, 5, 50 * 12));
+    }
+
+    @Test
+    void preview_withABudget_isCappedByIt_andSaysSo() {
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE, new Topic("a"));
+
+        CostEstimate estimate = coordinator.preview(graph.answering(a), Budget.usd("0.01"));
+        CostEstimate tight = coordinator.preview(graph.answering(a), Budget.usd("0.000001"));
+
+        assertThat(estimate.worst()).isEqualTo(Money.usd("0.01"));
+        assertThat(estimate.isCappedByBudget()).isTrue();
+        assertThat(estimate).asString().endsWith("to $0.01 (the budget)");
+        assertThat(tight.low()).as("the money may not reach for its first call").isEqualTo(Money.ZERO);
+    }
+
+    @Test
+    void preview_ofAGraphThatCannotRun_isRefusedLikeTheRun() {
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE.startingAt(Tier.MINI), new Topic("a"));
+        var nanoOnly = ModelPools.builder().nano(ModelPool.of(model, "gpt-5.4-nano")).build();
+
+        assertThatThrownBy(() -> Coordinator.of(nanoOnly).preview(graph.answering(a)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("MINI");
+    }
+
+    @Test
+    void previewOfAGoal_paysForThePlanOnly_andCountsAllOfIt() throws Exception {
         model.onPlan().costing(2_000, 300).replies(plan(plannedNote("a"), plannedNote("b", "a")));
 
-        Preview preview = coordinator.preview(GOAL, Budget.usd("0.25"));
+        CostEstimate estimate = coordinator.preview(GOAL, Budget.usd("0.25"));
 
-        assertThat(preview.planning()).isEqualTo(Money.usd("0.0095"));
-        assertThat(preview.merging()).isNotEqualTo(Money.ZERO);
-        assertAscends(preview.cost());
-        assertThat(preview.subtasks()).extracting(Preview.Line::id).containsExactly("a", "b");
+        assertThat(estimate.planning())
+                .isEqualTo(new Quote(CountRange.of(1), CostRange.of(Money.usd("0.0095"))));
+        assertThat(estimate.merging().cost().expected()).isGreaterThan(Money.ZERO);
+        assertThat(estimate.low()).isGreaterThan(Money.usd("0.0095"));
+        assertThat(estimate.expected()).isBetween(estimate.low(), estimate.worst());
+        assertThat(estimate.worst()).isLessThanOrEqualTo(Money.usd("0.25"));
+        assertThat(estimate.subtasks()).extracting(CostEstimate.Line::id).containsExactly("a", "b");
         assertThat(model.calls()).extracting(call -> call.purpose().kind()).containsExactly(CallPurpose.Kind.PLAN);
     }
 
     @Test
-    void preview_isAnUpperBoundOfTheRun() throws Exception {
-        model.on(NOTE).costing(200, 2_000).replies(new Note("as long as it may be"));
-        var graph = TaskGraph.builder();
-        var notes = new ArrayList<SubtaskRef<Note>>();
-        for (String topic : List.of("a", "b", "c")) {
-            notes.add(graph.add(topic, NOTE, new Topic(topic)));
-        }
-        var whole = graph.answering(notes.getFirst());
+    void review_canRefuseByTheEstimate_whatFansOut() throws Exception {
+        model.onPlan().costing(2_000, 300).replies(plan(plannedNote("a")));
+        var estimates = new ArrayList<CostEstimate>();
+        var reviewed = Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .review(plan -> {
+                    estimates.add(plan.estimate());
+                    return plan.estimate().worst().isMoreThan(Money.usd("0.05"))
+                            ? new PlanReview.Verdict.Reject("it may cost " + plan.estimate().worst())
+                            : new PlanReview.Verdict.Approve();
+                })
+                .build();
 
-        RunResult<Note> result = coordinator.run(whole, Budget.usd("1.00"));
+        var failed = Crew.failed(reviewed.run(GOAL, Budget.usd("0.25")));
 
-        assertThat(result.spend()
-                        .total()
-                        .isMoreThan(coordinator.preview(whole).cost().worst()))
-                .isFalse();
+        assertThat(failed.cause().message()).startsWith("the plan was not approved: it may cost $0.");
+        assertThat(estimates.getFirst().planning().cost().expected()).isEqualTo(Money.usd("0.0095"));
     }
 
     @Test
@@ -179,10 +265,4 @@ class GoalMoneyTest {
         var result = Coordinator.builder(withoutNano).plansWith(mini).build().run(GOAL, Budget.usd("0.25"));
 
         assertThat(result).isCompleteWith(new Answer("done"));
-    }
-
-    private static void assertAscends(CostRange cost) {
-        assertThat(cost.low()).isGreaterThan(Money.ZERO).isLessThanOrEqualTo(cost.expected());
-        assertThat(cost.expected()).isLessThanOrEqualTo(cost.worst());
-    }
-}
+    }}

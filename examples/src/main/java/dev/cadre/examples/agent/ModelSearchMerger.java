@@ -8,6 +8,7 @@ import dev.cadre.examples.search.SearchAnswer;
 import dev.cadre.examples.search.SearchAnswer.Sentence;
 import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeLoad;
 import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
@@ -17,6 +18,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.pool.CallRefusedException;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
 import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
@@ -46,6 +48,11 @@ final class ModelSearchMerger implements Merger<SearchAnswer> {
     @Override
     public Money leastCost(ModelPools pools, Limits limits) {
         return prose.leastCost(pools, limits);
+    }
+
+    @Override
+    public Quote quote(MergeLoad load) {
+        return prose.quote(load);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.cadre.examples.agent;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
-import dev.cadre.Preview;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
@@ -17,6 +16,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CostEstimate;
 import dev.cadre.task.Limits;
 import java.time.InstantSource;
 import java.util.List;
@@ -103,7 +103,7 @@ public final class SearchCrew {
     }
 
     /** Plans without searching. Blocks; a crew of models spends what the planner costs. */
-    public Preview preview(Budget budget) throws InterruptedException {
+    public CostEstimate preview(Budget budget) throws InterruptedException {
         return coordinator.preview(goal, budget);
     }
 }

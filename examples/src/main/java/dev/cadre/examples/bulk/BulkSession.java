@@ -11,12 +11,12 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.Journal;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelException;
+import dev.cadre.price.CostRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
-import dev.cadre.worker.CostRange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -55,7 +55,7 @@ public final class BulkSession {
      * What there is to do.
      *
      * @param items of the input, malformed lines and items on record included
-     * @param price of those that are left
+     * @param price of those that are left, within what is left of the budget
      */
     public record Survey(long items, long malformed, long recorded, CostRange price) {
         /** How many a model must be asked about. */
@@ -99,7 +99,7 @@ public final class BulkSession {
     }
 
     /** Counts and prices what there is to do, and publishes what is there already. Spends nothing. */
-    public Survey survey() throws IOException {
+    public Survey survey(Money budget) throws IOException {
         var seen = new SeenKeys();
         long items = 0;
         CostRange price = CostRange.FREE;
@@ -124,7 +124,8 @@ public final class BulkSession {
         }
         results.expect(items);
         out.publish();
-        return new Survey(items, tally().failed(), tally().reused(), price);
+        return new Survey(
+                items, tally().failed(), tally().reused(), price.atMost(budget.minusOrZero(spentBefore())));
     }
 
     private boolean isReused(InputLine.Item item) {

@@ -133,7 +133,7 @@ final class BulkCommand implements Callable<Integer> {
             throws UsageException {
         BulkSession.@Nullable Survey survey = null;
         try {
-            survey = session.survey();
+            survey = session.survey(options.budget());
             progress.starting(survey, options, session.spentBefore());
             Budget budget = Budget.of(options.budget());
             BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);

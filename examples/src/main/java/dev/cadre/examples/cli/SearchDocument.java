@@ -3,7 +3,6 @@ package dev.cadre.examples.cli;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.cadre.Preview;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.SubtaskReport;
@@ -11,6 +10,9 @@ import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.search.CheckedCitation;
 import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CountRange;
+import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,8 +77,28 @@ record SearchDocument(
             long picoUsd,
             long ms) {}
 
-    /** What the plan may cost, in US dollars: only with {@code --plan-only}. */
-    record Estimate(String lowUsd, String expectedUsd, String worstUsd, String planningUsd, String mergingUsd) {}
+    /**
+     * What the whole search costs, planning and merging included, in US dollars: only with {@code --plan-only}.
+     *
+     * @param worstIsBudget whether the worst case is the budget, because the work alone could cost more
+     */
+    record Estimate(
+            String lowUsd,
+            String expectedUsd,
+            String worstUsd,
+            boolean worstIsBudget,
+            String planningUsd,
+            String mergingUsd) {
+        static Estimate of(CostEstimate estimate) {
+            return new Estimate(
+                    estimate.low().toUsd(),
+                    estimate.expected().toUsd(),
+                    estimate.worst().toUsd(),
+                    estimate.isCappedByBudget(),
+                    estimate.planning().cost().worst().toUsd(),
+                    estimate.merging().cost().worst().toUsd());
+        }
+    }
 
     static SearchDocument of(RunResult<SearchAnswer> result, Mode mode, Repository repository, SearchOptions options) {
         SearchAnswer answer = switch (result) {
@@ -159,13 +181,13 @@ record SearchDocument(
                 each.took().toMillis());
     }
 
-    static SearchDocument of(Preview preview, Mode mode, SearchOptions options) {
-        List<PlanRow> rows = preview.subtasks().stream()
+    static SearchDocument of(CostEstimate estimate, Mode mode, SearchOptions options) {
+        List<PlanRow> rows = estimate.subtasks().stream()
                 .map(each -> new PlanRow(
                         each.id(),
                         each.type(),
                         "planned",
-                        each.dependsOn().isEmpty() ? "" : "after " + String.join(", ", each.dependsOn()),
+                        reason(each),
                         each.tiers().toLowerCase(Locale.ROOT),
                         "",
                         0,
@@ -174,6 +196,7 @@ record SearchDocument(
                         each.cost().worst().picoUsd(),
                         0))
                 .toList();
+        Money planning = estimate.planning().cost().worst();
         return new SearchDocument(
                 SCHEMA,
                 COMPLETE,
@@ -184,21 +207,27 @@ record SearchDocument(
                 "none",
                 rows,
                 new Cost(
-                        preview.planning().picoUsd(),
-                        preview.planning().toUsd(),
+                        planning.picoUsd(),
+                        planning.toUsd(),
                         options.budget().picoUsd(),
                         0,
-                        0),
+                        estimate.planning().calls().worst()),
                 Map.of(),
                 List.of(),
                 null,
-                new Estimate(
-                        preview.cost().low().toUsd(),
-                        preview.cost().expected().toUsd(),
-                        preview.cost().worst().toUsd(),
-                        preview.planning().toUsd(),
-                        preview.merging().toUsd()),
+                Estimate.of(estimate),
                 0);
+    }
+
+    private static String reason(CostEstimate.Line line) {
+        var parts = new ArrayList<String>();
+        if (!line.dependsOn().isEmpty()) {
+            parts.add("after " + String.join(", ", line.dependsOn()));
+        }
+        if (!line.items().equals(CountRange.of(1))) {
+            parts.add(line.items() + " items");
+        }
+        return String.join("; ", parts);
     }
 
     static SearchDocument failed(String kind, String message) {

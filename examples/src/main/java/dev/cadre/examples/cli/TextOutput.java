@@ -49,11 +49,12 @@ final class TextOutput {
                         .formatted(row.id(), row.type(), row.tier(), row.reason())
                         .stripTrailing())));
         out.println();
-        out.println("subtasks: low $%s, expected $%s, worst $%s; planning cost $%s; merging sets aside at least $%s"
+        out.println("this search: expected $%s, at least $%s, at most $%s%s; of that $%s for planning, and merging at most $%s"
                 .formatted(
-                        estimate.lowUsd(),
                         estimate.expectedUsd(),
+                        estimate.lowUsd(),
                         estimate.worstUsd(),
+                        estimate.worstIsBudget() ? " (the budget)" : "",
                         estimate.planningUsd(),
                         estimate.mergingUsd()));
     }

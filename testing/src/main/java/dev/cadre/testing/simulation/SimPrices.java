@@ -58,14 +58,12 @@ final class SimPrices {
     static Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
         return input == null
                 ? WITHOUT_INPUT.computeIfAbsent(new Question(type, tier), SimPrices::withoutInput)
-                : WORKER.quote(RungTask.first(type, input, "quote", tier), LIMITS)
-                        .orElseThrow()
-                        .worst();
+                : WORKER.firstCall(RungTask.first(type, input, "quote", tier), LIMITS)
+                        .orElseThrow();
     }
 
     private static Money withoutInput(Question question) {
-        return WORKER.quote(question.type(), question.tier(), LIMITS)
-                .orElseThrow()
-                .worst();
+        return WORKER.firstCall(question.type(), question.tier(), LIMITS)
+                .orElseThrow();
     }
 }

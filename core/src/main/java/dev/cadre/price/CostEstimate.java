@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.price;
+
+import java.util.List;
+
+/**
+ * What a graph, a plan or the inputs of a bulk run will cost, estimated before they are run. Immutable.
+ *
+ * <ul>
+ *   <li>{@link #low()} is a lower bound: one call for each required subtask that depends on nothing, its text at eight
+ *       bytes a token and read from the provider's cache, with an answer of one token. A run that stops early, takes
+ *       outcomes from a journal or cannot reach its model may cost less.
+ *   <li>{@link #expected()} is no bound: one call for each subtask and item, and a few rounds of tools, with the typical
+ *       sizes of {@code Limits.Estimates} and four bytes a token.
+ *   <li>{@link #worst()} is an upper bound: every item up to {@code maxItems}, the retry of a truncated answer with twice
+ *       the cap, a repair, all rounds of tools and all tiers of an escalation; every call at its whole reservation, as
+ *       often as the pool may send it. If a budget was given and is less, it is the bound.
+ * </ul>
+ *
+ * <p>The worst case counts an output as at most eight bytes for each token of its cap, the output of plain code as at most
+ * {@code Limits.Estimates.codeOutputBytes}, and an input that is made of outputs as no longer than they are. A type that
+ * attaches files is counted with all that its model can read where its input is not known yet.
+ *
+ * @param subtasks a line for each subtask, in plan order
+ * @param planning what the planner took; known once there is a plan
+ * @param merging what the merger will take
+ * @param limit the budget; {@link CostRange#MOST} if there is none
+ */
+public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit) {
+    /**
+     * One subtask of an estimate.
+     *
+     * @param id of the subtask
+     * @param type the name of its subtask type
+     * @param dependsOn the ids of the subtasks that must end first
+     * @param tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
+     * @param items how many items it fans out into; 1 for a subtask that does not
+     * @param quote of all its items
+     */
+    public record Line(
+            String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
+        public Line {
+            dependsOn = List.copyOf(dependsOn);
+        }
+
+        /** What its calls cost together. */
+        public CostRange cost() {
+            return quote.cost();
+        }
+    }
+
+    public CostEstimate {
+        subtasks = List.copyOf(subtasks);
+    }
+
+    /** What all of it costs together, within the budget. */
+    public CostRange cost() {
+        return sum().cost().atMost(limit);
+    }
+
+    /** How many model calls all of it makes together; a budget may end a run before. */
+    public CountRange calls() {
+        return sum().calls();
+    }
+
+    /** The least that it costs. */
+    public Money low() {
+        return cost().low();
+    }
+
+    /** What it costs as a rule. */
+    public Money expected() {
+        return cost().expected();
+    }
+
+    /** The most that it costs. */
+    public Money worst() {
+        return cost().worst();
+    }
+
+    /** Whether the worst case is the budget, because the work alone could cost more. */
+    public boolean isCappedByBudget() {
+        return sum().cost().worst().isMoreThan(limit);
+    }
+
+    private Quote sum() {
+        Quote sum = planning.plus(merging);
+        for (Line line : subtasks) {
+            sum = sum.plus(line.quote());
+        }
+        return sum;
+    }
+
+    /** One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. */
+    @Override
+    public String toString() {
+        return cost() + (isCappedByBudget() ? " (the budget)" : "");
+    }
+}

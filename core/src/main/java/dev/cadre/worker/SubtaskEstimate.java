@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.json.JsonException;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
+import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
+import dev.cadre.price.UnpricedException;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tiers;
+import dev.cadre.task.Work;
+import dev.cadre.worker.RungQuote.Escalation;
+import java.util.Optional;
+
+/** Adds up what the rungs of one subtask may take, on all the tiers that it may run on. */
+final class SubtaskEstimate {
+    /** The most tokens that a model of unknown size is taken to read. */
+    private static final long LONGEST_INPUT_TOKENS = 1_000_000;
+
+    private final ModelPools pools;
+    private final Limits limits;
+
+    SubtaskEstimate(ModelPools pools, Limits limits) {
+        this.pools = pools;
+        this.limits = limits;
+    }
+
+    SubtaskQuote of(SubtaskType<?, ?> type, InputSize input) {
+        return switch (type.work()) {
+            case Work.Code<?, ?> code -> new SubtaskQuote(codeOutput());
+            case Work.Model<?, ?> work -> of(type, work, input);
+        };
+    }
+
+    private CountRange codeOutput() {
+        long most = limits.estimates().codeOutputBytes();
+        return new CountRange(0, limits.estimates().usually(most), most);
+    }
+
+    private SubtaskQuote of(SubtaskType<?, ?> type, Work.Model<?, ?> work, InputSize input) {
+        Tiers tiers = type.tiers();
+        Money low = CostRange.MOST;
+        Money expected = Money.ZERO;
+        Money firstCall = Money.ZERO;
+        long expectedCalls = 0;
+        Quote climbing = Quote.NOTHING;
+        Quote below = Quote.NOTHING;
+        CountRange output = CountRange.NONE;
+        for (Tier tier : Tier.values()) {
+            Optional<RungQuote> known = tiers.include(tier) ? rung(type, work, input, tier) : Optional.empty();
+            if (known.isEmpty()) {
+                continue;
+            }
+            RungQuote rung = known.get();
+            output = longer(output, rung);
+            if (tier.isAbove(tiers.start())) {
+                climbing = climbing.plus(rung.worst(Escalation.LATER_RUNG));
+                continue;
+            }
+            low = low.atMost(rung.low());
+            firstCall = firstCall.atLeast(rung.firstCall());
+            Quote worst = rung.worst(Escalation.FIRST_RUNG);
+            if (tier == tiers.start()) {
+                expected = rung.expected();
+                expectedCalls = rung.expectedCalls();
+                climbing = climbing.plus(worst);
+            } else {
+                below = worse(below, worst);
+            }
+        }
+        Quote worst = worse(below, climbing);
+        if (worst.calls().worst() == 0) {
+            return new SubtaskQuote(output);
+        }
+        expected = expected.atMost(worst.cost().worst());
+        expectedCalls = Math.min(Math.max(1, expectedCalls), worst.calls().worst());
+        var quote = new Quote(
+                new CountRange(1, expectedCalls, worst.calls().worst()),
+                new CostRange(low.atMost(expected), expected, worst.cost().worst()));
+        return new SubtaskQuote(quote, firstCall, output);
+    }
+
+    /** Empty if nothing could be sent on this tier: it has no model, the input is unfit, or nobody knows its price. */
+    private Optional<RungQuote> rung(SubtaskType<?, ?> type, Work.Model<?, ?> work, InputSize input, Tier tier) {
+        if (!pools.tiers().contains(tier)) {
+            return Optional.empty();
+        }
+        ModelPool pool = pools.pool(tier);
+        try {
+            var rung = switch (input) {
+                case InputSize.Known(Object known) -> {
+                    var task = RungTask.first(type, known, type.name(), tier);
+                    ModelRequest first = FirstCall.request(
+                            type, work, task.inputJson(), task.attachments(), "", pool, limits);
+                    yield new RungQuote(pool, first, work, CountRange.NONE, limits);
+                }
+                case InputSize.Between(CountRange bytes) ->
+                    new RungQuote(
+                            pool,
+                            FirstCall.withoutInput(type, work, pool, limits),
+                            work,
+                            work.isAttaching() ? bytes.plus(attachments(pool)) : bytes,
+                            limits);
+            };
+            rung.firstCall();
+            return Optional.of(rung);
+        } catch (JsonException | UnpricedException unfit) {
+            return Optional.empty();
+        }
+    }
+
+    private CountRange attachments(ModelPool pool) {
+        return new CountRange(0, 0, Math.min(pool.spec().maxInputTokens(), LONGEST_INPUT_TOKENS));
+    }
+
+    private CountRange longer(CountRange output, RungQuote rung) {
+        long most = Math.max(output.worst(), rung.outputBytes());
+        long usual = limits.estimates().usually(rung.first().maxOutputTokens()) * RungQuote.BYTES_PER_TOKEN;
+        return new CountRange(0, Math.min(most, Math.max(output.expected(), usual)), most);
+    }
+
+    private static Quote worse(Quote a, Quote b) {
+        return new Quote(
+                CountRange.of(Math.max(a.calls().worst(), b.calls().worst())),
+                CostRange.of(a.cost().worst().atLeast(b.cost().worst())));
+    }
+}
