@@ -92,8 +92,8 @@ public final class RunMachine {
             case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
             case RunInput.MergeEnded(Object answer) -> finish(verdict.answered(answer));
             case RunInput.MergeFailed(RunFailure failure) -> finish(verdict.failed(failure));
-            case RunInput.Unrecorded(String why) -> unrecorded(why);
-            case RunInput.Cancelled cancelled -> stop(Stop.CANCELLED);
+            case RunInput.Unrecorded(String why) -> stopForGood(Stop.unrecorded(why));
+            case RunInput.Cancelled cancelled -> stopForGood(Stop.CANCELLED);
             case RunInput.WorkTimeUp timeUp -> stop(Stop.DEADLINE);
         }
         settle();
@@ -354,11 +354,11 @@ public final class RunMachine {
     }
 
     /** Weighs more than a deadline, after which there could be an answer yet. */
-    private void unrecorded(String why) {
+    private void stopForGood(Stop reason) {
         if (stop != null && !stop.isFinal()) {
-            stop = Stop.unrecorded(why);
+            stop = reason;
         } else {
-            stop(Stop.unrecorded(why));
+            stop(reason);
         }
     }
 

@@ -518,6 +518,17 @@ class RunMachineTest {
     }
 
     @Test
+    void cancel_afterTheWorkTimeWasUp_leavesNothingToMerge() {
+        var rig = merged().plan(node("a"), node("b"))
+                .accept("a")
+                .on(new RunInput.WorkTimeUp())
+                .on(new RunInput.Cancelled())
+                .end("b", new RungEnd.Cancelled());
+
+        assertThat(rig.ending().failure()).hasToString("CANCELLED: the run was cancelled");
+    }
+
+    @Test
     void rung_abandoned_endsItsSubtaskAndItsLateEndCountsNoMore() {
         var rig = merged().plan(node("a"), node("b")).accept("b").on(new RunInput.WorkTimeUp());
         RungId late = rig.rung("a");

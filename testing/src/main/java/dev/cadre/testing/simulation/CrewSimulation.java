@@ -235,7 +235,8 @@ public final class CrewSimulation {
                     budget.deadline().orElse(limits.deadline()),
                     SimRunPlan.NEVER,
                     false,
-                    planned ? null : answer);
+                    planned ? null : answer,
+                    SimUpsets.NONE);
             return new CrewSimulation(nodes, plan, assumed);
         }
 

@@ -19,6 +19,7 @@ final class SimPlanner {
     private static final String PROMPT = "Plan. ".repeat(200);
 
     private final SimRun run;
+    private final SimIntake intake;
     private final List<GraphNode> nodes;
     private int brought;
     private int calls;
@@ -26,9 +27,10 @@ final class SimPlanner {
     private boolean interrupted;
     private @Nullable SimCall call;
 
-    SimPlanner(SimRun run, List<GraphNode> nodes) {
+    SimPlanner(SimRun run, SimIntake intake) {
         this.run = run;
-        this.nodes = nodes;
+        this.intake = intake;
+        this.nodes = intake.toCome();
     }
 
     /** The most that its first call can cost. */
@@ -88,7 +90,7 @@ final class SimPlanner {
 
     private void bring(int until) {
         while (brought < until) {
-            run.post(new RunInput.Admitted(nodes.get(brought++)));
+            intake.offer(run.world(), nodes.get(brought++));
         }
     }
 
@@ -115,7 +117,7 @@ final class SimPlanner {
         if (brought < nodes.size()) {
             ask();
         } else {
-            run.post(new RunInput.PlanEnded(List.of()));
+            intake.finish();
             run.plannerEnded();
         }
     }

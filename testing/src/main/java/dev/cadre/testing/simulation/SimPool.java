@@ -21,6 +21,8 @@ import java.util.Map;
 /** One pool of a simulated world: the machine of production, and what a shell of threads would do around it. */
 final class SimPool {
     private static final int SPARE_RETRIES = 10;
+    private static final double SLOW_PACE = 0.25;
+    private static final double ROUNDING = 1e-6;
 
     /** When an attempt was sent and answered, in nanoseconds of virtual time. */
     record Exchange(long sentAt, long repliedAt) {}
@@ -43,6 +45,10 @@ final class SimPool {
     private long rejected;
     private long usedTokens;
     private long pausedUntil;
+    private long successesInARow;
+    private boolean overloaded;
+    /** Who was told that it rose too fast comes back at a quarter of the pace. */
+    private double pace = 1;
 
     SimPool(SimWorld world, Tier tier, ModelPool pool, SimProvider provider, long seed) {
         this.world = world;
@@ -96,7 +102,35 @@ final class SimPool {
             calls.remove(ending.ticket());
         }
         commands.forEach(this::obey);
+        recover(event);
         return commands;
+    }
+
+    private void recover(PoolEvent event) {
+        if (event instanceof PoolEvent.Replied) {
+            successesInARow++;
+        } else if (event instanceof PoolEvent.Failed failed && isOverload(failed.failure())) {
+            successesInARow = 0;
+            overloaded = true;
+        }
+        if (overloaded && machine.parallelLimit() == limits.maxParallel()) {
+            overloaded = false;
+            world.met(SimulationPhenomenon.RECOVERED);
+        }
+    }
+
+    private boolean isOverload(ModelException failure) {
+        if (failure instanceof ModelException.RateLimited limited) {
+            pace = limited.reason() == ModelException.RateLimited.Cause.SLOW_DOWN ? SLOW_PACE : pace;
+            return true;
+        }
+        return failure instanceof ModelException.ServerFailed server
+                && (server.status() == 503 || server.status() == 529);
+    }
+
+    /** The square of the limit grows by at least twice the pace with each success. */
+    private long leastParallel() {
+        return Math.min(limits.maxParallel(), (long) Math.sqrt(1 + 2 * pace * successesInARow - ROUNDING));
     }
 
     /** Money may have come back to somebody who waits here. */
@@ -177,6 +211,12 @@ final class SimPool {
         SimCheck.that(inFlight <= most, "%d in flight, at most %d allowed", inFlight, most);
         SimCheck.that(
                 inFlight == machine.inFlight(), "%d in flight, the machine counts %d", inFlight, machine.inFlight());
+        SimCheck.that(
+                machine.parallelLimit() >= leastParallel(),
+                "%d in parallel after %d successes in a row, and %d are configured",
+                machine.parallelLimit(),
+                successesInARow,
+                most);
         SimCheck.that(
                 5 * retries <= firstTries + 5 * SPARE_RETRIES, "%d retries of %d first tries", retries, firstTries);
     }

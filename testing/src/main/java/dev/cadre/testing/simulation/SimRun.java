@@ -143,6 +143,7 @@ final class SimRun {
         world.agenda().at(workUntil(), this::workTimeUp);
         world.agenda().at(until(), () -> mergeTimeUp(until()));
         world.agenda().after(plan.cancelAfter().toNanos(), this::cancel);
+        world.agenda().after(plan.upsets().unrecordedAfter().toNanos(), this::unrecorded);
     }
 
     /** Sets the merger's money aside, if the planner and one subtask can still be paid. */
@@ -172,7 +173,7 @@ final class SimRun {
             plan.nodes().forEach(node -> post(new RunInput.Admitted(node)));
             post(new RunInput.PlanEnded(List.of()));
         } else {
-            strands.put(PLANNER, new SimPlanner(this, plan.nodes()).start());
+            strands.put(PLANNER, new SimPlanner(this, new SimIntake(plan, this::post)).start());
         }
     }
 
@@ -202,19 +203,35 @@ final class SimRun {
                 .on(input, money.state(), world.agenda().nanoTime())) {
             execute(command);
         }
+        watch.settled();
     }
 
     private void execute(RunCommand command) {
-        watch.command(command);
+        watch.command(command, Duration.ofNanos(world.agenda().nanoTime() - startNanos));
         switch (command) {
-            case RunCommand.StartRung start -> strands.put(strand(start.id()), SimRung.start(this, start));
-            case RunCommand.StopRung(RungId id) ->
-                interrupt(strand(id), () -> take(new RunInput.RungAbandoned(id, "a thread")));
+            case RunCommand.StartRung start -> launch(start);
+            case RunCommand.StopRung(RungId id) -> interrupt(id, world.obeys());
             case RunCommand.StopPlanner stop ->
-                interrupt(PLANNER, () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
+                interrupt(
+                        PLANNER,
+                        world.obeys(),
+                        () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> {}
             case RunCommand.Finish(RunEnding end) -> finish(end);
+        }
+    }
+
+    private void launch(RunCommand.StartRung start) {
+        strands.put(strand(start.id()), SimRung.start(this, start));
+        var dice = SimDice.of(world.seed().world(), id() + "/gives up " + start.id().label());
+        if (SimDice.chance(dice, plan.upsets().givenUp())) {
+            world.agenda().after(world.thinking(SimWorld.SECOND / 1.0), () -> {
+                if (!ended) {
+                    world.met(SimulationPhenomenon.GIVEN_UP);
+                    interrupt(start.id(), false);
+                }
+            });
         }
     }
 
@@ -270,6 +287,13 @@ final class SimRun {
         }
     }
 
+    private void unrecorded() {
+        if (!ended && !merging) {
+            world.met(SimulationPhenomenon.UNRECORDED);
+            take(new RunInput.Unrecorded("no space left"));
+        }
+    }
+
     private void workTimeUp() {
         if (!ended) {
             if (!merging) {
@@ -282,11 +306,15 @@ final class SimRun {
     /** A merge that begins late has a little longer. */
     private void mergeTimeUp(long due) {
         if (!ended && merging && world.agenda().nanoTime() - due >= 0) {
-            interrupt(MERGER, () -> take(new RunInput.MergeFailed(leftBehind(RunFailure.Kind.DEADLINE))));
+            interrupt(MERGER, world.obeys(), () -> take(new RunInput.MergeFailed(leftBehind(RunFailure.Kind.DEADLINE))));
         }
     }
 
-    private void interrupt(String label, Runnable abandon) {
+    private void interrupt(RungId id, boolean obeys) {
+        interrupt(strand(id), obeys, () -> take(new RunInput.RungAbandoned(id, "a thread")));
+    }
+
+    private void interrupt(String label, boolean obeys, Runnable abandon) {
         SimStrand strand = strands.get(label);
         if (strand == null) {
             return;
@@ -299,7 +327,7 @@ final class SimRun {
                 abandon.run();
             }
         });
-        strand.interrupt(world.obeys());
+        strand.interrupt(obeys);
     }
 
     private static RunFailure leftBehind(RunFailure.Kind kind) {

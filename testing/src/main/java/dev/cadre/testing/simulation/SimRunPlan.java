@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param cancelAfter when its caller cancels it; {@link #NEVER} if not
  * @param failFast whether its first failure ends it
  * @param answering the subtask of a graph by hand that brings the answer; null if a merger makes it
+ * @param upsets what befalls it
  */
 record SimRunPlan(
         String id,
@@ -28,12 +29,14 @@ record SimRunPlan(
         Duration deadline,
         Duration cancelAfter,
         boolean failFast,
-        @Nullable String answering) {
+        @Nullable String answering,
+        SimUpsets upsets) {
     /** Longer than any run. */
     static final Duration NEVER = Duration.ofDays(1);
 
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final double AMPLE_SHARE = 0.2;
+    private static final double PRESSED_SHARE = 0.03;
 
     /** Where its graph comes from, and its answer. */
     enum Style {
@@ -44,6 +47,9 @@ record SimRunPlan(
 
     static SimRunPlan random(String id, SimSettings settings, SplittableRandom dice) {
         SimSettings.Runs runs = settings.runs();
+        if (runs.cuts() && SimDice.chance(dice, PRESSED_SHARE)) {
+            return pressed(id, dice);
+        }
         var style = SimDice.oneOf(dice, Style.values());
         int size = (int) SimDice.magnitude(dice, 1, runs.mostSubtasks() + 1);
         boolean hurried = runs.cuts() && SimDice.chance(dice, 0.25);
@@ -57,7 +63,27 @@ record SimRunPlan(
                 hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
                 cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
                 runs.cuts() && SimDice.chance(dice, 0.05),
-                style == Style.BY_HAND ? nodes.getLast().id() : null);
+                style == Style.BY_HAND ? nodes.getLast().id() : null,
+                runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE);
+    }
+
+    /** A few subtasks that mostly could be done without, money for one or two of them, and little patience. */
+    private static SimRunPlan pressed(String id, SplittableRandom dice) {
+        List<GraphNode> nodes = SimGraph.independent(SimTypes.NOTE, 2 + dice.nextInt(4)).stream()
+                .map(node -> new GraphNode(
+                        node.id(), node.type(), node.binding(), node.dependencies(), SimDice.chance(dice, 0.6)))
+                .toList();
+        Money call = SimPrices.worstCase(SimTypes.NOTE, null, Tier.NANO);
+        return new SimRunPlan(
+                id,
+                Style.BY_HAND,
+                nodes,
+                call.percent((int) (100 * SimDice.magnitude(dice, 1, 4))),
+                LONG,
+                NEVER,
+                false,
+                nodes.getFirst().id(),
+                SimUpsets.IMPATIENT);
     }
 
     Optional<String> answer() {
@@ -75,7 +101,8 @@ record SimRunPlan(
                 NEVER,
                 NEVER,
                 false,
-                nodes.getLast().id());
+                nodes.getLast().id(),
+                SimUpsets.NONE);
     }
 
     /** A multiple of the worst case of a call: of the dearest, if planner and merger must be paid, too. */

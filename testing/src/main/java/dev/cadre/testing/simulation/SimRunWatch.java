@@ -5,17 +5,21 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.model.Tier;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
+import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RungId;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Tiers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Sees what goes into the machine of one run and what comes out, and holds it to its promises. */
 final class SimRunWatch {
@@ -26,8 +30,16 @@ final class SimRunWatch {
     private final Map<String, Outcome<?>> ends = new HashMap<>();
     private final Set<String> started = new HashSet<>();
     private final Map<String, Tier> lastTier = new HashMap<>();
+    private final Set<RungId> running = new HashSet<>();
     private Tier ceiling = Tier.FLAGSHIP;
     private boolean stopped;
+    /** Whether anything has ended the work, be it that an answer may still be made of what there is. */
+    private boolean cut;
+    /** What lets no answer be made any more; null if nothing does. */
+    private RunFailure.@Nullable Kind finalStop;
+
+    private boolean merging;
+    private boolean planOver;
     private boolean finished;
 
     SimRunWatch(SimWorld world, SimRunPlan plan) {
@@ -36,26 +48,53 @@ final class SimRunWatch {
     }
 
     void input(RunInput input) {
-        if (!finished && input instanceof RunInput.Admitted(GraphNode node)) {
-            admitted.put(node.id(), node);
-            order.add(node.id());
+        if (finished) {
+            return;
+        }
+        switch (input) {
+            case RunInput.Admitted(GraphNode node) -> {
+                admitted.put(node.id(), node);
+                order.add(node.id());
+            }
+            case RunInput.PlanEnded ended -> planOver = true;
+            case RunInput.PlanFailed failed -> planOver = true;
+            case RunInput.RungEnded ended -> running.remove(ended.id());
+            case RunInput.RungAbandoned abandoned -> running.remove(abandoned.id());
+            case RunInput.Cancelled cancelled -> stop(RunFailure.Kind.CANCELLED);
+            case RunInput.Unrecorded unrecorded -> stop(RunFailure.Kind.JOURNAL_FAILED);
+            case RunInput.WorkTimeUp timeUp -> cut = true;
+            case RunInput.MergeEnded ended -> {}
+            case RunInput.MergeFailed failed -> {}
         }
     }
 
-    void command(RunCommand command) {
+    private void stop(RunFailure.Kind kind) {
+        cut = true;
+        if (!merging && finalStop == null) {
+            finalStop = kind;
+        }
+    }
+
+    void command(RunCommand command, Duration now) {
         SimCheck.that(!finished, "%s after the end of run '%s'", command, plan.id());
         switch (command) {
             case RunCommand.StartRung start -> started(start);
             case RunCommand.StopRung stop -> stopped = true;
             case RunCommand.StopPlanner stop -> stopped = true;
-            case RunCommand.StartMerge merge ->
+            case RunCommand.StartMerge merge -> {
+                merging = true;
+                SimCheck.that(finalStop == null, "a merge after the final stop %s", String.valueOf(finalStop));
                 SimCheck.that(
                         merge.outcomes().stream()
                                 .map(each -> each.id())
                                 .toList()
                                 .equals(order),
                         "a merge out of order");
-            case RunCommand.Tell(RunEvent event) -> told(event);
+            }
+            case RunCommand.Tell(RunEvent event) -> {
+                SimCheck.that(event.at().equals(now), "told at %s of %s", now, event);
+                told(event);
+            }
             case RunCommand.Finish finish -> finished = true;
         }
     }
@@ -68,13 +107,35 @@ final class SimRunWatch {
         } else if (event instanceof RunEvent.SubtaskEnded end) {
             Outcome<?> before = ends.put(end.subtaskId(), end.outcome());
             SimCheck.that(before == null, "subtask '%s' ended twice", end.subtaskId());
+            boolean required = !SimWorld.require(admitted.get(end.subtaskId())).optional();
+            if (plan.failFast() && required && !cut && end.outcome() instanceof Outcome.Failed<?>) {
+                stop(RunFailure.Kind.FAILED_FAST);
+            }
         }
+    }
+
+    /** What must hold when all commands of an input are carried out: whoever waits, waits for something that is to come. */
+    void settled() {
+        if (finished || merging || !running.isEmpty()) {
+            return;
+        }
+        boolean allEnded = true;
+        for (GraphNode node : admitted.values()) {
+            boolean ended = ends.containsKey(node.id());
+            allEnded &= ended;
+            SimCheck.that(
+                    ended || node.dependencies().stream().anyMatch(on -> !ends.containsKey(on.on())),
+                    "nothing runs, and '%s' waits for nothing",
+                    node.id());
+        }
+        SimCheck.that(!planOver || !allEnded, "everything has ended, and the run has not");
     }
 
     private void started(RunCommand.StartRung start) {
         String execution = start.id().label();
         SimCheck.that(started.add(execution + "/" + start.id().rung()), "%s started twice", start.id());
         SimCheck.that(!stopped, "%s started after the stop", start.id());
+        running.add(start.id());
         checkDependencies(SimWorld.require(admitted.get(start.id().subtaskId())));
         if (start.type().isModelWork()) {
             checkTier(start, execution);
@@ -105,6 +166,13 @@ final class SimRunWatch {
     }
 
     void finished(RunEnding ending) {
+        SimCheck.that(
+                finalStop == null
+                        || (ending.failure() != null && ending.failure().kind() == finalStop),
+                "stopped by %s, and it ended %s: %s",
+                String.valueOf(finalStop),
+                ending.status(),
+                String.valueOf(ending.failure()));
         SimCheck.that(List.copyOf(ending.outcomes().keySet()).equals(order), "outcomes out of plan order");
         SimCheck.that(
                 ends.equals(ending.outcomes()), "told were %s, the ending says %s", ends.keySet(), ending.outcomes());

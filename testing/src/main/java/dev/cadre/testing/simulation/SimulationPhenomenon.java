@@ -27,6 +27,16 @@ public enum SimulationPhenomenon {
     POOL_STOPPED,
     /** Code ignored its interrupt and was left behind. */
     ABANDONED,
+    /** A shell gave up a single rung, whose run went on. */
+    GIVEN_UP,
+    /** The journal of a run failed. */
+    UNRECORDED,
+    /** A plan referred to a subtask that came later. */
+    FORWARD_REFERENCE,
+    /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
+    PLAN_LIMIT,
+    /** A pool came back to its full parallelism after an overload. */
+    RECOVERED,
     /** Outcomes were merged out of an allotment. */
     MERGE,
     /** A budget was too small for its run to begin. */
