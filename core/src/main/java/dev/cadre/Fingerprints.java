@@ -15,6 +15,7 @@ import dev.cadre.task.Work;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -113,12 +114,12 @@ final class Fingerprints {
         return names.toString();
     }
 
-    /** An input that cannot be written fails its subtask before anything is sent: there is no answer to tell apart. */
+    /** What cannot be told from others is like no other: nothing is reused for it. */
     private static <I> String json(JsonType<I> type, Object input) {
         try {
-            return type.write(type.rawType().cast(input));
+            return type.canonical(type.rawType().cast(input));
         } catch (JsonException | ClassCastException unfit) {
-            return "";
+            return "unlike any other: " + UUID.randomUUID();
         }
     }
 }

@@ -80,7 +80,7 @@ final class MergeRecord {
                 items.forEach(item -> add(type, item, parts));
             }
             case Outcome.Succeeded<?>(Object value) ->
-                parts.add(type.write(type.rawType().cast(value)));
+                parts.add(type.canonical(type.rawType().cast(value)));
             case Outcome.Failed<?> failed -> parts.add("failed " + failed.reason());
             case Outcome.Skipped<?> skipped -> parts.add("skipped " + skipped.reason());
         }

@@ -75,6 +75,6 @@ final class RunIdentity {
     }
 
     private static <I> String json(JsonType<I> type, Object input) {
-        return type.write(type.rawType().cast(input));
+        return type.canonical(type.rawType().cast(input));
     }
 }

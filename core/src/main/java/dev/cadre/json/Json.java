@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /**
  * A JSON value as an immutable tree.
@@ -61,6 +63,17 @@ public sealed interface Json {
         return JsonText.of(this);
     }
 
+    /**
+     * This value as the one text that all trees of the same value have: keys of objects are sorted, and numbers are told
+     * apart by value, so that {@code 1}, {@code 1.0} and {@code 1e0} are the same, and the string {@code "1"} is not. For
+     * digests and keys, not for reading.
+     *
+     * @throws JsonException if the tree is nested deeper than {@link #MAX_DEPTH}
+     */
+    default String canonical() {
+        return JsonText.canonical(this);
+    }
+
     /** What kind of value this is, with its article, for messages: {@code an object}, {@code null}. */
     default String kind() {
         return switch (this) {
@@ -100,7 +113,8 @@ public sealed interface Json {
     }
 
     /**
-     * Named values in insertion order.
+     * Named values in the order of the map that they are given in; a map without an order of its own, such as
+     * {@link Map#of} and {@link java.util.HashMap}, is sorted by name, because its order differs between processes.
      *
      * <p>The accessors take the names that lead to a value, outermost first: {@code reply.longValue("usage",
      * "output_tokens")}. All but {@link #at} throw a {@link JsonException} that names this path if the value is missing
@@ -108,11 +122,11 @@ public sealed interface Json {
      */
     record Obj(Map<String, Json> fields) implements Json {
         public Obj {
-            var copy = new LinkedHashMap<String, Json>(fields);
+            var copy = new LinkedHashMap<String, Json>(fields instanceof SequencedMap ? fields : new TreeMap<>(fields));
             if (copy.containsKey(null) || copy.containsValue(null)) {
                 throw new IllegalArgumentException("a JSON object with a null key or value: keys " + copy.keySet());
             }
-            fields = Collections.unmodifiableMap(copy);
+            fields = Collections.unmodifiableSequencedMap(copy);
         }
 
         /** This object with the field added, or replaced in its place. */

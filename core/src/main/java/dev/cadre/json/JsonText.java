@@ -2,17 +2,32 @@
 package dev.cadre.json;
 
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Writes a tree as text: compact, in field order, and safe to encode and to log whatever its strings hold. */
 final class JsonText {
     private static final String HEX = "0123456789abcdef";
 
     private final StringBuilder out = new StringBuilder();
+    private final boolean isCanonical;
 
-    private JsonText() {}
+    private JsonText() {
+        this(false);
+    }
+
+    private JsonText(boolean isCanonical) {
+        this.isCanonical = isCanonical;
+    }
 
     static String of(Json json) {
         var text = new JsonText();
+        text.write(json, 0);
+        return text.out.toString();
+    }
+
+    /** The same for all trees that have the same value. */
+    static String canonical(Json json) {
+        var text = new JsonText(true);
         text.write(json, 0);
         return text.out.toString();
     }
@@ -59,7 +74,7 @@ final class JsonText {
             throw new JsonException("cannot write JSON nested deeper than %d levels".formatted(Json.MAX_DEPTH));
         }
         switch (json) {
-            case Json.Obj object -> fields(object.fields(), depth);
+            case Json.Obj object -> fields(isCanonical ? new TreeMap<>(object.fields()) : object.fields(), depth);
             case Json.Arr array -> {
                 char separator = '[';
                 for (Json item : array.items()) {
@@ -71,7 +86,7 @@ final class JsonText {
             }
             case Json.Str string -> string(string.value());
             // not toPlainString: 1E+9999 would become ten thousand digits
-            case Json.Num number -> out.append(number.value());
+            case Json.Num number -> out.append(isCanonical ? number.value().stripTrailingZeros() : number.value());
             case Json.Bool bool -> out.append(bool.value());
             case Json.Null none -> out.append("null");
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A type as a model sees it: a strict JSON schema, and values written and read by it.
  *
  * <p>Records become objects, sealed interfaces of records objects with a leading {@code kind}, enums strings, dates and
- * durations ISO strings, maps arrays of {@code {"key", "value"}}, and an empty Optional {@code null}. A type that is
+ * durations ISO strings, maps arrays of {@code {"key", "value"}} sorted by key, sets arrays in a fixed order, and an empty Optional {@code null}. A type that is
  * not a record is wrapped as {@code {"value": …}}, in the schema as in what is written and read, because the root of a
  * strict schema is an object. {@code @JsonProperty} renames a component or enum constant, {@code @JsonTypeName} a
  * record of a sealed interface; {@code @JsonPropertyDescription} and {@code @JsonClassDescription} tell the model more.
@@ -142,6 +142,16 @@ public final class JsonType<T> {
      */
     public String write(T value) {
         return toJson(value).write();
+    }
+
+    /**
+     * The one text that all values of the same content have, whatever the order of their maps and sets and the digits of
+     * their numbers; see {@link Json#canonical}.
+     *
+     * @throws JsonException as {@link #write} does
+     */
+    public String canonical(T value) {
+        return toJson(value).canonical();
     }
 
     /** As {@link #write}, as a tree. */

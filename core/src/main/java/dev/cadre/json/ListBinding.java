@@ -6,12 +6,17 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedCollection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A list, set, collection or Java array as a JSON array; a set drops repeated items and keeps the order. */
+/**
+ * A list, set, collection or Java array as a JSON array. A set drops repeated items and keeps the order in which they are
+ * read; it is written in an order that depends on its items alone, and so is a collection without an order of its own.
+ */
 record ListBinding(Type javaType, Binding element) implements Binding {
 
     @Override
@@ -31,12 +36,19 @@ record ListBinding(Type javaType, Binding element) implements Binding {
             for (Object item : collection) {
                 items.add(element.writeChecked(item, at.item(items.size())));
             }
+            if (!hasOrder(collection)) {
+                items.sort(Comparator.comparing(Json::canonical));
+            }
         } else {
             for (int i = 0; i < Array.getLength(value); i++) {
                 items.add(element.writeChecked(Array.get(value, i), at.item(i)));
             }
         }
         return new Json.Arr(items);
+    }
+
+    private boolean hasOrder(Collection<?> collection) {
+        return GenericType.rawOf(javaType) != Set.class && collection instanceof SequencedCollection;
     }
 
     @Override

@@ -4,13 +4,17 @@ package dev.cadre.json;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A map as an array of {@code {"key": …, "value": …}}, because a strict schema must know every property. */
+/**
+ * A map as an array of {@code {"key": …, "value": …}}, because a strict schema must know every property. Sorted by key:
+ * many maps have another order in every process, and equal maps are written alike.
+ */
 record MapBinding(Type javaType, Binding key, Binding value) implements Binding {
     private static final String KEY = "key";
     private static final String VALUE = "value";
@@ -28,14 +32,15 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
 
     @Override
     public Json write(Object map, Where at) {
-        var entries = new ArrayList<Json>();
+        var entries = new ArrayList<Json.Obj>();
         for (var entry : ((Map<?, ?>) map).entrySet()) {
             var here = at.item(entries.size());
             entries.add(Json.obj()
                     .with(KEY, key.writeChecked(entry.getKey(), here.field(KEY)))
                     .with(VALUE, value.writeChecked(entry.getValue(), here.field(VALUE))));
         }
-        return new Json.Arr(entries);
+        entries.sort(Comparator.comparing(entry -> entry.string(KEY)));
+        return new Json.Arr(List.copyOf(entries));
     }
 
     @Override
