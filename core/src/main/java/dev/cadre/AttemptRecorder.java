@@ -2,11 +2,9 @@
 package dev.cadre;
 
 import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.UnrecordedException;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
@@ -20,14 +18,16 @@ final class AttemptRecorder implements AttemptListener {
     /** The number under which money that code spent by itself is booked; those of attempts begin at 1. */
     private static final int BY_CODE = 0;
 
-    private final Journal journal;
+    private final RunRecord record;
     private final JournalKey key;
     private final Fingerprint fingerprint;
     private int attempts;
     private Spend spend = Spend.NONE;
 
-    AttemptRecorder(Journal journal, JournalKey key, Fingerprint fingerprint) {
-        this.journal = journal;
+    /** @param last the highest number that an attempt of unknown fate has already */
+    AttemptRecorder(RunRecord record, JournalKey key, Fingerprint fingerprint, int last) {
+        this.record = record;
+        attempts = last;
         this.key = key;
         this.fingerprint = fingerprint;
     }
@@ -43,24 +43,20 @@ final class AttemptRecorder implements AttemptListener {
     }
 
     private void announce(Attempt.Started started) {
-        try {
-            var asked = Asked.of(started.id().purpose(), started.id().model());
-            journal.append(new JournalEntry.Intent(key, fingerprint, ++attempts, asked, started.reserved()));
-        } catch (RuntimeException e) {
-            throw new UnrecordedException("a call for %s could not be recorded: %s".formatted(key, e.getMessage()), e);
-        }
+        var asked = Asked.of(started.id().purpose(), started.id().model());
+        record.append(new JournalEntry.Intent(key, fingerprint, ++attempts, asked, started.reserved()));
     }
 
     /** Does not wait for the disk: should this be lost, the whole reservation counts as spent. */
     private void settle(String end, Spend booked) {
         spend = spend.plus(booked);
-        RunRecord.submit(journal, new JournalEntry.Settled(key, attempts, end, booked));
+        var unused = record.submit(new JournalEntry.Settled(key, attempts, end, booked));
     }
 
     /** Takes down what a tool or a worker of plain code spent by itself. */
     void codeSpent(Spend booked) {
         spend = spend.plus(booked);
-        RunRecord.submit(journal, new JournalEntry.Settled(key, BY_CODE, "code", booked));
+        var unused = record.submit(new JournalEntry.Settled(key, BY_CODE, "code", booked));
     }
 
     /** What the attempts, and code, cost so far. */

@@ -38,7 +38,7 @@ final class BatchLane<I, O> {
         this.terms = terms;
         client = terms.client();
         time = terms.time();
-        record = new ShardRecord(terms.journal(), terms.runId(), terms.asked());
+        record = new ShardRecord(terms.record(), terms.asked());
         handover = new Handover<>(terms.budget().limit(), each);
         shards = new OpenShards<>(terms.limits());
     }
@@ -47,13 +47,8 @@ final class BatchLane<I, O> {
         Money limit = terms.budget().limit();
         List<ShardRecord.Open> left = leftByEarlierSessions();
         Money leftReserved = left.stream().map(ShardRecord.Open::reserved).reduce(Money.ZERO, Money::plus);
-        Money before = terms.journal().spent(terms.runId()).total().minus(leftReserved);
-        terms.journal()
-                .append(new JournalEntry.RunStarted(
-                        terms.runId(),
-                        terms.fingerprints().of(terms.bulk().type()),
-                        terms.bulk().type().name(),
-                        limit));
+        Money before = terms.record().spent().total().minus(leftReserved);
+        terms.record().started(terms.bulk().type().name(), limit);
         try (var folder = new ShardFolder<I>();
                 BudgetGuard money = terms.budget().open(before.atMost(limit))) {
             try {
@@ -64,7 +59,7 @@ final class BatchLane<I, O> {
                 handover.forfeited(folder.forfeit());
             }
         }
-        terms.journal().append(new JournalEntry.RunEnded(terms.runId(), handover.isOpen() ? "complete" : "partial"));
+        terms.record().ended(handover.isOpen() ? "complete" : "partial");
         return handover.summary();
     }
 

@@ -2,7 +2,6 @@
 package dev.cadre;
 
 import dev.cadre.budget.Budget;
-import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
@@ -11,11 +10,12 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.worker.SingleCall;
 import java.time.Duration;
+import java.util.Optional;
 
 /** What holds for the whole of one run of the batch lane. */
 record BatchTerms<I, O>(
         Bulk<I, O> bulk,
-        Journal journal,
+        RunRecord record,
         Budget budget,
         ModelPool pool,
         SingleCall<I, O> call,
@@ -28,9 +28,8 @@ record BatchTerms<I, O>(
     private static final Duration DEADLINE = Duration.ofDays(2);
 
     /** Throws as {@link Bulk#run} does if the lane cannot do this; sends nothing. */
-    static <I, O> BatchTerms<I, O> of(Bulk<I, O> bulk, Budget budget) {
-        Journal journal = bulk.journal()
-                .orElseThrow(() ->
+    static <I, O> BatchTerms<I, O> of(Bulk<I, O> bulk, Optional<RunRecord> kept, Budget budget) {
+        RunRecord record = kept.orElseThrow(() ->
                         new IllegalArgumentException("the batch lane needs a journal: a batch outlives the process"));
         ModelPool pool = bulk.coordinator().pools().pool(bulk.type().tiers().start());
         SingleCall<I, O> call = bulk.singleCall(ServiceTier.BATCH);
@@ -39,7 +38,7 @@ record BatchTerms<I, O>(
                         "the client of model '%s' knows no batches: use Lane.NOW".formatted(pool.model())));
         return new BatchTerms<>(
                 bulk,
-                journal,
+                record,
                 budget,
                 pool,
                 call,

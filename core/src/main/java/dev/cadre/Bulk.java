@@ -5,6 +5,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.json.Json;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
@@ -17,6 +18,7 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.InputSize;
 import dev.cadre.worker.SingleCall;
 import dev.cadre.worker.SubtaskWorker;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -36,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class Bulk<I, O> {
     private record Settings<I>(
             @Nullable Function<? super I, ?> key, @Nullable Journal journal, Lane lane, BatchLimits batchLimits) {}
+
+    /** A longer key stands in the record with its beginning and a digest. */
+    private static final int MAX_KEY_CHARS = 512;
+
+    private static final int KEY_START_CHARS = 64;
 
     private final Coordinator coordinator;
     private final SubtaskType<I, O> type;
@@ -59,6 +66,11 @@ public final class Bulk<I, O> {
     /**
      * Names each input, so that a resumed run knows it again wherever it stands in the stream; default its index. Two
      * inputs of one run must not share a name.
+     *
+     * <p>A number is a name by its value, so that {@code 1} and {@code 1.0} are the same; of a {@link dev.cadre.json.Json}
+     * the number {@code 1} and the string {@code "1"} are two names; an enum constant is its name. Anything else is named
+     * by its {@code toString()}, which must depend on its value alone. A name longer than 512 characters is shortened to
+     * its beginning and a digest.
      */
     public Bulk<I, O> keyedBy(Function<? super I, ?> naming) {
         return new Bulk<>(
@@ -108,6 +120,7 @@ public final class Bulk<I, O> {
      *     lane: they would be paid twice
      * @throws dev.cadre.journal.RunUnderWayException if a session of the same run is under way in the journal; nothing was
      *     called
+     * @throws dev.cadre.journal.UnrecordedException if the journal fails: what is not on record would be paid again
      * @throws BatchRejectedException if the provider rejected a whole batch
      * @throws dev.cadre.model.ModelException if no item can succeed any more, because of the key, the quota, the model or
      *     the address, or if the provider cannot be asked for batches at all; all items that had begun were handed over
@@ -117,25 +130,34 @@ public final class Bulk<I, O> {
         Shutdowns shutdowns = coordinator.shutdowns(List.of(type));
         shutdowns.requireNone();
         shutdowns.tell(runId(), Duration.ZERO, coordinator.listener().guarded());
-        Journal.Claim claim = claim();
-        try {
+        try (Session session = session()) {
             return switch (settings.lane) {
                 case NOW -> {
                     if (hasOpenBatches()) {
                         throw new IllegalStateException("items of '%s' are under way in batches: finish them with Lane.BATCH"
                                 .formatted(runId()));
                     }
-                    yield new BulkRun<>(this, budget, each).run(inputs.iterator());
+                    yield new BulkRun<>(this, session.record(), budget, each).run(inputs.iterator());
                 }
-                case BATCH -> new BatchLane<>(BatchTerms.of(this, budget), each).run(inputs.iterator());
+                case BATCH -> new BatchLane<>(BatchTerms.of(this, session.record(), budget), each).run(inputs.iterator());
             };
-        } finally {
-            claim.close();
         }
     }
 
-    private Journal.Claim claim() {
-        return journal().map(record -> record.claim(runId())).orElse(() -> {});
+    /** The record of one session, if there is a journal; it holds the claim until it is closed. */
+    private record Session(Optional<RunRecord> record) implements AutoCloseable {
+        @Override
+        public void close() {
+            record.ifPresent(RunRecord::close);
+        }
+    }
+
+    private Session session() {
+        return new Session(journal().map(journal -> RunRecord.open(journal, fingerprints, identity())));
+    }
+
+    private RunIdentity identity() {
+        return RunIdentity.ofBulk(coordinator.runKey(), type, fingerprints.of(type));
     }
 
     /**
@@ -147,10 +169,12 @@ public final class Bulk<I, O> {
      */
     public Optional<O> recorded(I input, long index) {
         return journal()
-                .flatMap(
-                        record -> record.ended(JournalKey.of(runId(), key(input, index)), fingerprints.of(type, input)))
-                .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(type.outputType()::read);
+                .flatMap(journal -> RunRecord.recall(
+                        journal,
+                        JournalKey.of(runId(), key(input, index)),
+                        fingerprints.of(type, input),
+                        WorkRecord.form(type.outputType())))
+                .map(type.outputType().rawType()::cast);
     }
 
     /**
@@ -158,9 +182,9 @@ public final class Bulk<I, O> {
      * change an answer.
      */
     public boolean isRecorded() {
-        Fingerprint work = fingerprints.of(type);
+        RunIdentity identity = identity();
         return journal().map(Journal::runs).orElse(List.of()).stream()
-                .anyMatch(run -> run.run().equals(runId()) && run.goal().equals(work));
+                .anyMatch(run -> run.run().equals(identity.run()) && run.goal().equals(identity.asked()));
     }
 
     /** Whether the journal has items that are under way in batches: only {@link Lane#BATCH} may go on with them. */
@@ -217,15 +241,29 @@ public final class Bulk<I, O> {
 
     /** The name of the run in a journal. */
     public String runId() {
-        return RunIdentity.ofBulk(coordinator.runKey(), type);
+        return identity().run();
     }
 
     String key(I input, long index) {
-        String name = settings.key == null ? Long.toString(index) : String.valueOf(settings.key.apply(input));
+        String name = settings.key == null ? Long.toString(index) : text(settings.key.apply(input));
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the key of input %d is empty".formatted(index));
         }
-        return name;
+        return name.length() <= MAX_KEY_CHARS
+                ? name
+                : name.substring(0, KEY_START_CHARS) + "…" + Fingerprint.of(name).hex();
+    }
+
+    /** Numbers by value, so that 1 and 1.0 are one key; JSON so that the number 1 and the string "1" are two. */
+    private static String text(@Nullable Object key) {
+        return switch (key) {
+            case Json json -> json.canonical();
+            case Double number when !Double.isFinite(number) -> number.toString();
+            case Float number when !Float.isFinite(number) -> number.toString();
+            case Number number -> new Json.Num(new BigDecimal(number.toString())).canonical();
+            case Enum<?> constant -> constant.name();
+            case null, default -> String.valueOf(key);
+        };
     }
 
     Optional<Journal> journal() {

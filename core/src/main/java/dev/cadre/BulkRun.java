@@ -3,9 +3,6 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
@@ -41,8 +38,7 @@ final class BulkRun<I, O> {
     private final SubtaskType<I, O> type;
     private final Coordinator coordinator;
     private final Consumer<? super BulkItem<O>> each;
-    private final Optional<Journal> journal;
-    private final Fingerprints fingerprints;
+    private final Optional<RunRecord> record;
     private final String runId;
     private final Budget budget;
     private final BlockingQueue<Done<O>> inbox = new LinkedBlockingQueue<>();
@@ -55,14 +51,13 @@ final class BulkRun<I, O> {
     private @Nullable RuntimeException unrecorded;
     private @Nullable ModelException outage;
 
-    BulkRun(Bulk<I, O> bulk, Budget budget, Consumer<? super BulkItem<O>> each) {
+    BulkRun(Bulk<I, O> bulk, Optional<RunRecord> record, Budget budget, Consumer<? super BulkItem<O>> each) {
         this.bulk = bulk;
         this.budget = budget;
         this.each = each;
         type = bulk.type();
         coordinator = bulk.coordinator();
-        journal = bulk.journal();
-        fingerprints = bulk.fingerprints();
+        this.record = record;
         runId = bulk.runId();
         Duration time = budget.deadline().orElse(coordinator.limits().deadline());
         deadlineNanos = coordinator.clock().nanoTime() + time.toNanos();
@@ -71,9 +66,8 @@ final class BulkRun<I, O> {
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
-        Money spentBefore = journal.map(record -> record.spent(runId).total()).orElse(Money.ZERO);
-        journal.ifPresent(record ->
-                record.append(new JournalEntry.RunStarted(runId, fingerprints.of(type), type.name(), budget.limit())));
+        Money spentBefore = record.map(kept -> kept.before().total()).orElse(Money.ZERO);
+        record.ifPresent(kept -> kept.started(type.name(), budget.limit()));
         try (BudgetGuard money = budget.open(spentBefore.atMost(budget.limit()))) {
             try {
                 pull(inputs, money);
@@ -84,7 +78,7 @@ final class BulkRun<I, O> {
             }
             summary = summary.withForfeited(money.state().outstanding());
         }
-        journal.ifPresent(record -> record.append(new JournalEntry.RunEnded(runId, isOpen() ? "complete" : "partial")));
+        record.ifPresent(kept -> kept.ended(isOpen() ? "complete" : "partial"));
         if (outage != null) {
             throw outage;
         }
@@ -185,56 +179,35 @@ final class BulkRun<I, O> {
         if (inFlight.containsKey(name)) {
             throw new IllegalArgumentException("two inputs share the key '%s'".formatted(name));
         }
-        var key = JournalKey.of(runId, name);
-        Fingerprint fingerprint = fingerprints.of(type, input);
-        Optional<BulkItem<O>> earlier =
-                journal.flatMap(record -> record.ended(key, fingerprint)).flatMap(ended -> reused(ended, index, name));
+        Optional<WorkRecord> work = record.map(kept -> kept.work(name, JournalKey.WHOLE, type, input));
+        Optional<Outcome<Object>> earlier = work.flatMap(WorkRecord::recall);
         if (earlier.isPresent()) {
-            hand(earlier.get());
+            hand(new BulkItem<>(index, name, typed(earlier.get()), Spend.NONE, true));
             return;
         }
-        var item = new ItemRun<>(coordinator, type, runId, index, money, callDeadlineNanos);
+        var item = new ItemRun<>(coordinator, type, runId, index, money, callDeadlineNanos, work);
         Thread thread = Thread.ofVirtual()
                 .name("cadre-%s-%d".formatted(runId, index))
-                .unstarted(() -> inbox.add(done(item, input, index, key, fingerprint)));
+                .unstarted(() -> inbox.add(done(item, input, index, name, work)));
         inFlight.put(name, thread);
         thread.start();
     }
 
-    private Done<O> done(ItemRun<I, O> item, I input, long index, JournalKey key, Fingerprint fingerprint) {
+    @SuppressWarnings("unchecked") // what is on record was read as the type's output
+    private Outcome<O> typed(Outcome<Object> recalled) {
+        return (Outcome<O>) (Outcome<?>) recalled;
+    }
+
+    private Done<O> done(ItemRun<I, O> item, I input, long index, String name, Optional<WorkRecord> work) {
         try {
-            BulkItem<O> ended = perform(item, input, index, key, fingerprint);
-            return new Done.Ended<>(ended, item.outage());
+            Outcome<O> outcome = item.run(input);
+            work.ifPresent(kept -> kept.noted(outcome));
+            return new Done.Ended<>(new BulkItem<>(index, name, outcome, item.spend(), false), item.outage());
         } catch (RuntimeException e) {
-            return new Done.Unrecorded<>(key.subtask(), e);
+            return new Done.Unrecorded<>(name, e);
         } catch (Error e) { // the caller waits for this item, whatever breaks
-            return new Done.Unrecorded<>(
-                    key.subtask(), new IllegalStateException("item '" + key.subtask() + "' broke", e));
+            return new Done.Unrecorded<>(name, new IllegalStateException("item '" + name + "' broke", e));
         }
-    }
-
-    private BulkItem<O> perform(ItemRun<I, O> item, I input, long index, JournalKey key, Fingerprint fingerprint) {
-        journal.ifPresent(record -> item.recordTo(record, key, fingerprint));
-        Outcome<O> outcome = item.run(input);
-        Spend spend = item.spend();
-        journal.ifPresent(record -> record.append(new JournalEntry.Ended(key, fingerprint, written(outcome), spend)));
-        return new BulkItem<>(index, key.subtask(), outcome, spend, false);
-    }
-
-    private Outcome<String> written(Outcome<O> outcome) {
-        return switch (outcome) {
-            case Outcome.Succeeded<O>(O value) ->
-                new Outcome.Succeeded<>(type.outputType().write(value));
-            case Outcome.Failed<O> failed -> new Outcome.Failed<>(failed.failure());
-            case Outcome.Skipped<O> skipped -> new Outcome.Skipped<>(skipped.skip());
-        };
-    }
-
-    private Optional<BulkItem<O>> reused(JournalEntry.Ended ended, long index, String name) {
-        return ended.outcome()
-                .ifSucceeded()
-                .map(json -> new BulkItem<>(
-                        index, name, new Outcome.Succeeded<>(type.outputType().read(json)), Spend.NONE, true));
     }
 
     /** What ignored its interrupt is named, and waited for no more. */

@@ -3,7 +3,6 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
-import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
@@ -163,7 +162,7 @@ public final class Coordinator {
         RunResult<R> in(Run run) throws InterruptedException;
     }
 
-    private <R> RunResult<R> recorded(Supplier<Fingerprint> identity, Budget budget, Session<R> session)
+    private <R> RunResult<R> recorded(Supplier<RunIdentity> identity, Budget budget, Session<R> session)
             throws InterruptedException {
         if (journal == null) {
             return session.in(new Run(this, budget));

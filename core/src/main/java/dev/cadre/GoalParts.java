@@ -5,7 +5,6 @@ import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
-import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeInput;
@@ -32,6 +31,7 @@ import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
+import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
@@ -41,6 +41,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The parts of a run whose graph a planner makes and whose answer a merger makes. */
 final class GoalParts<R> implements RunParts {
@@ -52,35 +53,55 @@ final class GoalParts<R> implements RunParts {
     private final Goal<R> goal;
     private final Duration workTime;
     private final BudgetGuard mergeMoney;
+    /** Why no model may be asked for anything; null if one may. */
+    private final @Nullable RunFailure unfunded;
+
     private volatile List<Citation> citations = List.of();
     private volatile List<String> mergeNotes = List.of();
     private volatile PlanNotes planNotes = PlanNotes.NONE;
 
-    private GoalParts(Run run, Goal<R> goal, Duration workTime, BudgetGuard mergeMoney) {
+    private GoalParts(
+            Run run, Goal<R> goal, Duration workTime, BudgetGuard mergeMoney, @Nullable RunFailure unfunded) {
         this.run = run;
         this.goal = goal;
         this.workTime = workTime;
         this.mergeMoney = mergeMoney;
+        this.unfunded = unfunded;
     }
 
     /** Sets the merger's money and time aside first, so that a run that begins can end with an answer. */
     static <R> RunResult<R> run(Run run, Goal<R> goal) throws InterruptedException {
-        boolean finished = run.record().filter(RunRecord::isComplete).isPresent();
-        Money merge = finished ? Money.ZERO : leastMerge(run, goal);
-        Money floor = finished ? Money.ZERO : floor(run, goal).plus(merge);
+        boolean isPlanned = run.record()
+                .flatMap(record -> plan(record, run.coordinator()).ended())
+                .isPresent();
+        Money merge = leastMerge(run, goal);
+        Money floor = isPlanned ? merge : floor(run, goal).plus(merge);
         Money available = run.guard().available();
         if (floor.isMoreThan(available)) {
-            return run.refused(tooSmall(run.limit(), available, floor));
+            RunFailure unfunded = tooSmall(run.limit(), available, floor);
+            return isPlanned ? recall(run, goal, unfunded) : run.refused(unfunded);
         }
         boolean modelMerges = !merge.isZero();
         Duration workTime = modelMerges ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
         Money setAside = wantedForMerge(run, merge);
         try (BudgetGuard allotment = allot(run, setAside, merge, floor)) {
-            var parts = new GoalParts<>(run, goal, workTime, allotment);
+            var parts = new GoalParts<>(run, goal, workTime, allotment, null);
             return run.conclude(parts, Optional.empty(), workTime, List.of());
         } catch (AllotmentRefusedException takenMeanwhile) { // by another run of the same tenant
             return run.refused(tooSmall(run.limit(), run.guard().available(), floor));
         }
+    }
+
+    /** Answers from the journal, which takes no money as long as nothing has changed: no model is asked for anything. */
+    private static <R> RunResult<R> recall(Run run, Goal<R> goal, RunFailure unfunded) throws InterruptedException {
+        try (BudgetGuard nothing = run.guard().allot(Money.ZERO)) {
+            var parts = new GoalParts<>(run, goal, run.deadline(), nothing, unfunded);
+            return run.conclude(parts, Optional.empty(), run.deadline(), List.of());
+        }
+    }
+
+    private static PlanRecord plan(RunRecord record, Coordinator coordinator) {
+        return record.plan(PlanIntake.whole(coordinator.types(), coordinator.limits(), node -> {}));
     }
 
     private static RunFailure tooSmall(Money limit, Money available, Money floor) {
@@ -106,11 +127,7 @@ final class GoalParts<R> implements RunParts {
                 .leastCost(run.coordinator().pools(), run.coordinator().limits());
     }
 
-    /** A resumed run may need no more than its merge. */
     private static Money floor(Run run, Goal<?> goal) {
-        if (run.record().flatMap(record -> record.plan().ended()).isPresent()) {
-            return Money.ZERO;
-        }
         Money planner = run.coordinator().planner().leastCost(request(run, goal, run.deadline()));
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> leastOf(run, type))
@@ -187,14 +204,14 @@ final class GoalParts<R> implements RunParts {
     public void plan(Consumer<RunInput> inbox) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
-        Optional<PlanRecord> record = run.record().map(RunRecord::plan);
+        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
         if (mustBeWhole(coordinator) && record.flatMap(PlanRecord::ended).isEmpty()) {
             planWhole(record, admit);
         } else {
             PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
             record.ifPresent(kept -> intake.recordTo(kept::admit));
             plan(record, intake);
-            record.ifPresent(kept -> kept.end(planNotes));
+            record.filter(kept -> !intake.isBrokenOff()).ifPresent(kept -> kept.end(planNotes));
         }
         inbox.accept(new RunInput.PlanEnded(planNotes.defects(), planNotes.lost()));
     }
@@ -214,7 +231,9 @@ final class GoalParts<R> implements RunParts {
             case PlanReview.Verdict.Approve approved -> {
                 record.ifPresent(kept -> {
                     intake.taken().forEach(kept::admit);
-                    kept.end(planNotes);
+                    if (!intake.isBrokenOff()) {
+                        kept.end(planNotes);
+                    }
                 });
                 nodes.forEach(admit);
             }
@@ -240,6 +259,9 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
+        if (unfunded != null && rung.type().isModelWork()) {
+            return RungEnd.Failed.of(new Failure(Failure.Kind.BUDGET, unfunded.message()));
+        }
         return run.perform(rung, workTime);
     }
 
@@ -256,6 +278,9 @@ final class GoalParts<R> implements RunParts {
     }
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, AttemptListener attempts) throws InterruptedException {
+        if (unfunded != null) {
+            throw new UnfundedException(unfunded);
+        }
         var terms = new MergeTerms(
                 run.coordinator().pools(),
                 mergeMoney,
@@ -293,7 +318,7 @@ final class GoalParts<R> implements RunParts {
                         message,
                         rejected.defects().stream().map(PlanDefect::toString).toList());
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
-            case JournalMismatchException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
+            case UnfundedException unfunded -> unfunded.failure;
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
             default -> RunFailure.of(kind, message);
         };
@@ -302,6 +327,18 @@ final class GoalParts<R> implements RunParts {
     @Override
     public LedgerState money() {
         return run.money();
+    }
+
+    /** The merge is not on record, and there is no money for it. */
+    private static final class UnfundedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient RunFailure failure;
+
+        UnfundedException(RunFailure failure) {
+            super(failure.message());
+            this.failure = failure;
+        }
     }
 
     /** A review did not let the plan pass. */

@@ -2,9 +2,7 @@
 package dev.cadre;
 
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.Attempt;
 import dev.cadre.price.Money;
@@ -40,7 +38,7 @@ final class ItemRun<I, O> {
     private final BudgetGuard money;
     private final long callDeadlineNanos;
     private final SubtaskWorker worker;
-    private @Nullable AttemptRecorder recorder;
+    private final Optional<WorkRecord> record;
     private Spend spend = Spend.NONE;
     private @Nullable ModelException outage;
 
@@ -50,19 +48,16 @@ final class ItemRun<I, O> {
             String runId,
             long index,
             BudgetGuard money,
-            long callDeadlineNanos) {
+            long callDeadlineNanos,
+            Optional<WorkRecord> record) {
         this.coordinator = coordinator;
         this.type = type;
         this.runId = runId;
         this.index = index;
         this.money = money;
         this.callDeadlineNanos = callDeadlineNanos;
+        this.record = record;
         worker = SubtaskWorker.of(coordinator.pools());
-    }
-
-    /** Makes every attempt durable before it is sent, and again when its cost is known. */
-    void recordTo(Journal journal, JournalKey key, Fingerprint fingerprint) {
-        recorder = new AttemptRecorder(journal, key, fingerprint);
     }
 
     /** What its attempts cost; to be read when it has ended. */
@@ -110,6 +105,21 @@ final class ItemRun<I, O> {
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
+        try {
+            return record.isPresent()
+                    ? record.get().perform(recorder -> perform(start, Optional.of(recorder)))
+                    : perform(start, Optional.empty());
+        } catch (InterruptedException e) {
+            return new RungEnd.Cancelled();
+        } catch (UnrecordedException unrecorded) { // it would be paid again: this ends the run
+            throw unrecorded;
+        } catch (RuntimeException | Error broken) { // an item's own fault must not end the others
+            return RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, broken.toString()));
+        }
+    }
+
+    private RungEnd perform(RunCommand.StartRung start, Optional<AttemptRecorder> recorder)
+            throws InterruptedException {
         var task =
                 new RungTask(start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
         BudgetGuard codeMoney = money.cap(money.state().limit());
@@ -119,24 +129,18 @@ final class ItemRun<I, O> {
                 (int) Math.min(index, Integer.MAX_VALUE),
                 callDeadlineNanos,
                 coordinator.limits(),
-                this::hear,
+                attempt -> hear(attempt, recorder),
                 codeMoney,
                 thread -> {});
         try (codeMoney) {
             return worker.perform(task, terms);
-        } catch (InterruptedException e) {
-            return new RungEnd.Cancelled();
-        } catch (RuntimeException | Error broken) { // an item's own fault must not end the others
-            return RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, broken.toString()));
         } finally {
-            codeSpent(codeMoney.state().asSpend());
+            codeSpent(codeMoney.state().asSpend(), recorder);
         }
     }
 
-    private void hear(Attempt attempt) {
-        if (recorder != null) {
-            recorder.on(attempt);
-        }
+    private void hear(Attempt attempt, Optional<AttemptRecorder> recorder) {
+        recorder.ifPresent(each -> each.on(attempt));
         switch (attempt) {
             case Attempt.Replied replied -> spend = spend.plus(replied.spend());
             case Attempt.Failed failed -> spend = spend.plus(failed.spend());
@@ -145,12 +149,10 @@ final class ItemRun<I, O> {
         }
     }
 
-    private void codeSpent(Spend own) {
+    private void codeSpent(Spend own, Optional<AttemptRecorder> recorder) {
         if (!own.total().isZero()) {
             spend = spend.plus(own);
-            if (recorder != null) {
-                recorder.codeSpent(own);
-            }
+            recorder.ifPresent(each -> each.codeSpent(own));
         }
     }
 

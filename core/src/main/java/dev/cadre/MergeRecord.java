@@ -2,16 +2,12 @@
 package dev.cadre;
 
 import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
-import dev.cadre.pool.AttemptListener;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;
@@ -26,39 +22,39 @@ final class MergeRecord {
     /** A merger's answer, the answer itself as JSON text. */
     record Written(String answer, List<Citation> citations, List<String> notes) {}
 
-    private final Journal journal;
+    private final RunRecord record;
     private final JournalKey key;
     private final Fingerprints fingerprints;
 
-    /** Performs a merge whose attempts are told to the listener. */
+    /** Performs a merge whose attempts are recorded. */
     @FunctionalInterface
     interface Performance<R> {
-        Merged<R> merge(AttemptListener attempts) throws InterruptedException;
+        Merged<R> merge(AttemptRecorder recorder) throws InterruptedException;
     }
 
-    MergeRecord(Journal journal, String run, Fingerprints fingerprints) {
-        this.journal = journal;
-        this.key = JournalKey.of(run, MERGER);
+    MergeRecord(RunRecord record, Fingerprints fingerprints) {
+        this.record = record;
+        this.key = JournalKey.of(record.run(), MERGER);
         this.fingerprints = fingerprints;
     }
 
-    /** Merges, unless the same outcomes were merged before. */
+    /** Merges, unless the same outcomes were merged before. An answer that no journal can take is good all the same. */
     <R> Merged<R> merge(Goal<R> goal, List<SubtaskOutcome> outcomes, Performance<R> work) throws InterruptedException {
         Fingerprint fingerprint = fingerprint(goal, outcomes);
-        JsonType<R> type = JsonType.of(goal.answer());
-        Optional<Merged<R>> earlier = journal.ended(key, fingerprint)
-                .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(json -> read(key, json, type));
+        RunRecord.Form<Merged<R>> form = form(JsonType.of(goal.answer()));
+        Optional<Merged<R>> earlier = record.recall(key, fingerprint, form);
         if (earlier.isPresent()) {
             return earlier.get();
         }
-        var recorder = new AttemptRecorder(journal, key, fingerprint);
+        AttemptRecorder recorder = record.attempts(key, fingerprint);
         Merged<R> merged = work.merge(recorder);
-        written(merged, type)
-                .ifPresent(json -> RunRecord.append(
-                        journal,
-                        new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(json), recorder.spend())));
-        return merged;
+        try {
+            return record.make(key, fingerprint, merged, form, recorder.spend());
+        } catch (UnrecordableException unfit) {
+            var notes = new ArrayList<>(merged.notes());
+            notes.add("a later session would merge again, because of this answer: " + unfit.getMessage());
+            return new Merged<>(merged.answer(), merged.citations(), notes);
+        }
     }
 
     /** The goal is the run's identity already. */
@@ -86,18 +82,19 @@ final class MergeRecord {
         }
     }
 
-    private static <R> Merged<R> read(JournalKey key, String json, JsonType<R> type) {
-        Written written = RunRecord.read(key, JsonType.of(Written.class), json);
-        return new Merged<>(RunRecord.read(key, type, written.answer()), written.citations(), written.notes());
-    }
+    private static <R> RunRecord.Form<Merged<R>> form(JsonType<R> type) {
+        return new RunRecord.Form<>() {
+            @Override
+            public String write(Merged<R> merged) {
+                return JsonType.of(Written.class)
+                        .write(new Written(type.write(merged.answer()), merged.citations(), merged.notes()));
+            }
 
-    /** Empty for an answer that its own type does not allow: it is the merger's to say so, not the journal's. */
-    private static <R> Optional<String> written(Merged<R> merged, JsonType<R> type) {
-        try {
-            var written = new Written(type.write(merged.answer()), merged.citations(), merged.notes());
-            return Optional.of(JsonType.of(Written.class).write(written));
-        } catch (JsonException unfit) {
-            return Optional.empty();
-        }
+            @Override
+            public Merged<R> read(String json) {
+                Written written = JsonType.of(Written.class).read(json);
+                return new Merged<>(type.read(written.answer()), written.citations(), written.notes());
+            }
+        };
     }
 }

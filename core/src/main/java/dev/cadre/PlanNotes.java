@@ -40,6 +40,15 @@ record PlanNotes(List<String> defects, List<String> lost) {
         return new PlanNotes(intake.defects().stream().map(PlanDefect::toString).toList(), lost);
     }
 
+    /** The same with one line for each list that has any; for where they are too long. */
+    PlanNotes shortened() {
+        return new PlanNotes(shortened(defects), shortened(lost));
+    }
+
+    private static List<String> shortened(List<String> lines) {
+        return lines.isEmpty() ? lines : List.of("%d lines that are too long to be recorded".formatted(lines.size()));
+    }
+
     Json.Obj toJson() {
         return Json.obj().with("defects", Json.strings(defects)).with("lost", Json.strings(lost));
     }
@@ -48,7 +57,7 @@ record PlanNotes(List<String> defects, List<String> lost) {
         return new PlanNotes(strings(json.items("defects")), strings(json.items("lost")));
     }
 
-    private static List<String> strings(List<Json> items) {
+    static List<String> strings(List<Json> items) {
         return items.stream()
                 .map(item -> item instanceof Json.Str text ? text.value() : item.write())
                 .toList();

@@ -1,51 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
-import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
-import dev.cadre.task.Outcome;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
-/** The plan of a run as its journal has it. For the planner's thread. */
+/**
+ * The plan of a run as its journal has it. For the planner's thread.
+ *
+ * <p>A subtask that was admitted and does not fit its type any more is unfit: the plan counts as begun and the planner is
+ * asked for what comes in its place, once. Of two subtasks with one id the later one took the place of an unfit one.
+ */
 final class PlanRecord {
     /** No id of a subtask begins like this. */
     private static final String PLANNER = "@planner";
 
-    private final Journal journal;
-    private final String run;
-    private final JournalKey key;
-    private final Fingerprint identity;
-    private final List<PlannedSubtask> earlier;
-    private final Set<String> recorded = new HashSet<>();
+    private static final String UNFIT = "unfit";
 
-    PlanRecord(Journal journal, String run, Fingerprint identity) {
-        this.journal = journal;
-        this.run = run;
-        this.identity = identity;
-        key = JournalKey.of(run, PLANNER);
-        earlier = journal.plan(run).stream()
-                .map(admitted -> planned(key, admitted.subtask()))
-                .toList();
-        earlier.forEach(planned -> recorded.add(planned.id()));
+    /** What a planner left that has nothing more to say: the notes, and the subtasks that were unfit by then. */
+    private record Whole(PlanNotes notes, Set<String> unfit) {
+        static final RunRecord.Form<Whole> FORM = new RunRecord.Form<>() {
+            @Override
+            public String write(Whole whole) {
+                return whole.notes()
+                        .toJson()
+                        .with(UNFIT, Json.strings(whole.unfit()))
+                        .write();
+            }
+
+            @Override
+            public Whole read(String json) {
+                if (Json.parse(json) instanceof Json.Obj notes) {
+                    return new Whole(PlanNotes.from(notes), new TreeSet<>(PlanNotes.strings(notes.items(UNFIT))));
+                }
+                throw new JsonException("expected the notes of a plan");
+            }
+        };
     }
 
-    /** What was noted when the plan was whole; empty if no session got that far. */
+    private final RunRecord record;
+    private final JournalKey key;
+    private final List<PlannedSubtask> earlier;
+    private final Set<String> unfit = new TreeSet<>();
+    private final Set<PlannedSubtask> recorded = new HashSet<>();
+    private int nextPosition;
+
+    /** @param trial an intake of the run's types and limits, which hands over nothing */
+    PlanRecord(RunRecord record, List<PlanAdmitted> admitted, PlanIntake trial) {
+        this.record = record;
+        key = JournalKey.of(record.run(), PLANNER);
+        Map<String, PlannedSubtask> byId = new LinkedHashMap<>();
+        for (PlanAdmitted each : admitted) {
+            nextPosition = Math.max(nextPosition, each.position() + 1);
+            try {
+                PlannedSubtask planned = PlannedSubtask.parse(each.subtask());
+                byId.put(planned.id(), planned);
+            } catch (IllegalArgumentException unreadable) {
+                unfit.add("#" + each.position());
+            }
+        }
+        earlier = List.copyOf(byId.values());
+        recorded.addAll(earlier);
+        earlier.forEach(trial::restore);
+        trial.defects().forEach(defect -> unfit.add(defect.subtaskId()));
+    }
+
+    /** What was noted when the plan was whole; empty if no session got that far, or something of it is unfit since. */
     Optional<PlanNotes> ended() {
-        return journal.ended(key, identity)
-                .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(this::notes);
+        return record.recall(key, record.identity(), Whole.FORM)
+                .filter(whole -> whole.unfit().containsAll(unfit))
+                .map(Whole::notes);
     }
 
     /** Offers what earlier sessions admitted, in the same order, so that the same nodes come of it. */
@@ -53,11 +90,18 @@ final class PlanRecord {
         earlier.forEach(intake::restore);
     }
 
-    /** Makes a subtask of the plan durable, unless it is. */
+    /**
+     * Makes a subtask of the plan durable, unless it is.
+     *
+     * @throws IllegalArgumentException if no journal can take it
+     */
     void admit(PlannedSubtask planned) {
-        if (recorded.add(planned.id())) {
-            RunRecord.append(journal, new JournalEntry.PlanAdmitted(run, recorded.size() - 1, planned.toJson()));
+        if (recorded.contains(planned)) {
+            return;
         }
+        record.admit(new PlanAdmitted(record.run(), nextPosition, planned.toJson()));
+        nextPosition++;
+        recorded.add(planned);
     }
 
     /** Takes down that the plan is whole: no later session asks the planner. */
@@ -65,30 +109,14 @@ final class PlanRecord {
         if (ended().isPresent()) {
             return;
         }
-        String json = notes.toJson().write();
-        RunRecord.append(journal, new JournalEntry.Ended(key, identity, new Outcome.Succeeded<>(json), Spend.NONE));
-    }
-
-    AttemptListener attempts() {
-        return new AttemptRecorder(journal, key, identity);
-    }
-
-    private static PlannedSubtask planned(JournalKey key, String json) {
         try {
-            return PlannedSubtask.parse(json);
-        } catch (IllegalArgumentException unfit) {
-            throw new JournalMismatchException(key, new JsonException(String.valueOf(unfit.getMessage())));
+            record.make(key, record.identity(), new Whole(notes, unfit), Whole.FORM, Spend.NONE);
+        } catch (UnrecordableException tooLong) {
+            end(notes.shortened());
         }
     }
 
-    private PlanNotes notes(String json) {
-        try {
-            if (Json.parse(json) instanceof Json.Obj notes) {
-                return PlanNotes.from(notes);
-            }
-            throw new JsonException("expected the notes of a plan");
-        } catch (JsonException unfit) {
-            throw new JournalMismatchException(key, unfit);
-        }
+    AttemptRecorder attempts() {
+        return record.attempts(key, record.identity());
     }
 }

@@ -7,7 +7,6 @@ import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
-import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.AttemptListener;
@@ -54,6 +53,7 @@ final class Run {
     private final Duration deadline;
     private final String id;
     private final @Nullable RunRecord record;
+    private final @Nullable SubtaskRecords subtasks;
     private @Nullable LocalRunner runner;
 
     /** A run that is recorded nowhere. */
@@ -68,7 +68,8 @@ final class Run {
         this.coordinator = coordinator;
         worker = SubtaskWorker.of(coordinator.pools());
         clock = coordinator.clock();
-        listener = (record == null ? accounts : accounts.and(record))
+        subtasks = record == null ? null : new SubtaskRecords(record);
+        listener = (subtasks == null ? accounts : accounts.and(subtasks))
                 .and(coordinator.listener())
                 .guarded();
         limit = budget.limit();
@@ -100,7 +101,7 @@ final class Run {
             coordinator.shutdowns().tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart(goal.text());
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
-        } catch (JournalException | JournalMismatchException e) {
+        } catch (JournalException e) {
             return unreadable(e);
         }
     }
@@ -138,7 +139,7 @@ final class Run {
                         coordinator.isFailFast(),
                         coordinator.limits().maxItems()),
                 this::worstCase,
-                record == null ? Recall.NOTHING : record::recall,
+                subtasks == null ? Recall.NOTHING : subtasks,
                 money(),
                 startNanos);
         var deadlines = new LocalRunner.Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
@@ -146,7 +147,7 @@ final class Run {
         try {
             RunEnding ending = runner.run();
             return result(ending, parts, runner.abandoned(), notes);
-        } catch (JournalException | JournalMismatchException e) {
+        } catch (JournalException e) {
             return unreadable(e);
         } catch (InterruptedException e) {
             listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", before().plus(sessionSpend()).total()));
@@ -241,9 +242,9 @@ final class Run {
     // --- what the parts share
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
-        return record == null
+        return subtasks == null
                 ? perform(rung, workTime, attempts(), spend -> {})
-                : record.perform(
+                : subtasks.perform(
                         rung, recorder -> perform(rung, workTime, attempts(recorder), recorder::codeSpent));
     }
 

@@ -12,23 +12,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What makes two runs sessions of the same one: what is asked for, and what a plan for it is made of. */
-final class RunIdentity {
+/**
+ * What makes two runs sessions of the same one: the caller's key, what is asked for, and what a plan for it is made of.
+ *
+ * @param run the id of the run in a journal
+ * @param asked a digest of what is asked for
+ */
+record RunIdentity(String run, Fingerprint asked) {
+    private static final int ID_DIGITS = 16;
     private static final Outputs NOTHING_YET = id -> Optional.empty();
 
-    private RunIdentity() {}
-
     /** Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. */
-    static Fingerprint of(String runKey, Goal<?> goal, List<SubtaskType<?, ?>> types) {
+    static RunIdentity of(String runKey, Goal<?> goal, List<SubtaskType<?, ?>> types) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of(
                 "goal", goal.text(), goal.context(), JsonType.of(goal.answer()).schema()));
         types.forEach(type -> addType(type, parts));
-        return Fingerprint.of(parts.toArray(String[]::new));
+        return of(parts);
     }
 
     /** Of a graph: its nodes and edges, and those inputs that depend on no output. */
-    static Fingerprint of(String runKey, TaskGraph<?> graph) {
+    static RunIdentity of(String runKey, TaskGraph<?> graph) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of("graph", graph.answer()));
         for (GraphNode node : graph.nodes()) {
@@ -37,13 +41,22 @@ final class RunIdentity {
             parts.add(node.dependencies() + " " + node.optional());
             parts.add(node.dependencies().isEmpty() ? input(node) : "");
         }
-        return Fingerprint.of(parts.toArray(String[]::new));
+        return of(parts);
     }
 
-    /** The name of a bulk run: its type, and a digest of the key, if there is one; no type's name has an at sign. */
-    static String ofBulk(String runKey, SubtaskType<?, ?> type) {
+    /** Of a bulk: the name of its type, and a digest of the key, if there is one; no type's name has an at sign. */
+    static RunIdentity ofBulk(String runKey, SubtaskType<?, ?> type, Fingerprint work) {
         String name = "bulk-" + type.name();
-        return runKey.isEmpty() ? name : name + "@" + RunRecord.id(Fingerprint.of(runKey));
+        return new RunIdentity(runKey.isEmpty() ? name : name + "@" + digits(Fingerprint.of(runKey)), work);
+    }
+
+    private static RunIdentity of(List<String> parts) {
+        Fingerprint asked = Fingerprint.of(parts.toArray(String[]::new));
+        return new RunIdentity(digits(asked), asked);
+    }
+
+    private static String digits(Fingerprint digest) {
+        return digest.hex().substring(0, ID_DIGITS);
     }
 
     private static List<String> keyed(String runKey) {

@@ -1,68 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.event.RunEvent;
-import dev.cadre.event.RunListener;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.JournalMismatchException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
+import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.schedule.RunCommand;
-import dev.cadre.schedule.RungId;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
-import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.task.Tool;
-import dev.cadre.task.Work;
-import dev.cadre.worker.RungEnd;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What a run takes down in its journal, and what its earlier sessions left there.
+ * The record of one run in its journal, the same for a graph, a goal and a bulk: the claim that makes this its only
+ * session, what earlier sessions left, and what this one adds.
  *
- * <p>Nothing is sent before it is on record, and nothing is seen by a dependent, the merger or the caller before it is;
- * where that cannot be done an {@link UnrecordedException} ends the run. Waits for the disk on the thread of a rung, the
- * planner or the merger, never on that of the run.
+ * <p>Nothing is sent before it is on record, and nothing is seen by a dependent, the merger or the caller before it is. A
+ * value that no journal can take is an {@link UnrecordableException}, which concerns that value alone; a journal that
+ * fails is an {@link UnrecordedException}, which ends the run. A record that cannot be read as its type any more counts as
+ * none: the work is done again. Waits for the disk on the thread of a rung, an item, the planner or the merger, never on
+ * that of the run. Safe for use by many threads.
  */
-final class RunRecord implements RunListener, AutoCloseable {
-    private static final int ID_DIGITS = 16;
+final class RunRecord implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
-    /** Performs a rung whose attempts, and what its code spends, are told to the recorder. */
-    @FunctionalInterface
-    interface Performance {
-        RungEnd perform(AttemptRecorder recorder) throws InterruptedException;
+    /** The longest text for people, in characters; no failure is lost because its message is too long to be recorded. */
+    private static final int MAX_MESSAGE_CHARS = 10_000;
+
+    /** A value as JSON text. Both methods throw whatever they like for what is no such value. */
+    interface Form<T> {
+        String write(T value);
+
+        T read(String json);
     }
 
+    /** A value as the next session will read it, and when it is durable. */
+    record Made<T>(T value, CompletableFuture<Void> durable) {}
+
     private final Journal journal;
-    private final Fingerprints fingerprints;
-    private final Fingerprint identity;
-    private final String run;
     private final Journal.Claim claim;
+    private final Fingerprints fingerprints;
+    private final RunIdentity identity;
     private final Spend before;
-    private final boolean complete;
     private final boolean resumed;
-    private final Map<String, Spend> spent = new ConcurrentHashMap<>();
+    /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
+    private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
 
     /**
      * Claims the run until it is closed.
      *
      * @throws dev.cadre.journal.RunUnderWayException if another session of it is under way
      */
-    static RunRecord open(Journal journal, Fingerprints fingerprints, Fingerprint identity) {
-        Journal.Claim claim = journal.claim(id(identity));
+    static RunRecord open(Journal journal, Fingerprints fingerprints, RunIdentity identity) {
+        Journal.Claim claim = journal.claim(identity.run());
         try {
             return new RunRecord(journal, claim, fingerprints, identity);
         } catch (RuntimeException | Error unreadable) {
@@ -71,22 +77,18 @@ final class RunRecord implements RunListener, AutoCloseable {
         }
     }
 
-    private RunRecord(Journal journal, Journal.Claim claim, Fingerprints fingerprints, Fingerprint identity) {
+    private RunRecord(Journal journal, Journal.Claim claim, Fingerprints fingerprints, RunIdentity identity) {
         this.journal = journal;
+        this.claim = claim;
         this.fingerprints = fingerprints;
         this.identity = identity;
-        run = id(identity);
-        this.claim = claim;
-        before = journal.spent(run);
-        resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run));
-        complete = journal.runEnded(run)
-                .filter(end -> end.status().equals("complete"))
-                .isPresent();
-    }
-
-    /** The id of a run that is told by what it is for. */
-    static String id(Fingerprint identity) {
-        return identity.hex().substring(0, ID_DIGITS);
+        before = journal.spent(run());
+        resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run()));
+        for (Intent open : journal.openIntents(run())) {
+            if (open.attempt() < ShardRecord.FIRST_ATTEMPT) {
+                lastOpen.merge(open.key(), open.attempt(), Math::max);
+            }
+        }
     }
 
     @Override
@@ -95,7 +97,7 @@ final class RunRecord implements RunListener, AutoCloseable {
     }
 
     String run() {
-        return run;
+        return identity.run();
     }
 
     /** What earlier sessions spent; calls of unknown fate count with all that they may have cost. */
@@ -104,7 +106,11 @@ final class RunRecord implements RunListener, AutoCloseable {
     }
 
     void started(String subject, Money limit) {
-        append(new JournalEntry.RunStarted(run, identity, subject, limit));
+        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit));
+    }
+
+    void ended(String status) {
+        append(new JournalEntry.RunEnded(run(), status));
     }
 
     /** Takes down a graph by hand for the journal's readers; a later session has it from its caller again. */
@@ -118,169 +124,185 @@ final class RunRecord implements RunListener, AutoCloseable {
                     node.dependencies().stream().map(Dependency::on).toList();
             var planned =
                     new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
-            submit(journal, new JournalEntry.PlanAdmitted(run, position, planned.toJson()));
+            submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
         }
     }
 
-    void ended(String status) {
-        append(new JournalEntry.RunEnded(run, status));
-    }
-
-    /** Whether an earlier session came to the end with all that was asked for. */
-    boolean isComplete() {
-        return complete;
-    }
-
-    PlanRecord plan() {
-        return new PlanRecord(journal, run, identity);
+    /** @param trial an intake of the run's types and limits, which hands over nothing */
+    PlanRecord plan(PlanIntake trial) {
+        return new PlanRecord(this, journal.plan(run()), trial);
     }
 
     MergeRecord merge() {
-        return new MergeRecord(journal, run, fingerprints);
+        return new MergeRecord(this, fingerprints);
     }
 
-    // --- subtasks
-
-    /** How a subtask ended, if it need not or must not be tried again. */
-    Optional<Outcome<Object>> recall(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        var key = new JournalKey(run, subtaskId, item);
-        return journal.ended(key, fingerprints.of(type, input)).flatMap(ended -> switch (ended.outcome()) {
-            case Outcome.Succeeded<String>(String json) ->
-                Optional.of(new Outcome.Succeeded<>(read(key, type.outputType(), json)));
-            case Outcome.Failed<String>(Failure failure) ->
-                failure.kind() == Failure.Kind.EFFECT_UNKNOWN
-                        ? Optional.of(new Outcome.Failed<>(failure))
-                        : Optional.empty();
-            case Outcome.Skipped<String> skipped -> Optional.empty();
-        });
+    /** The record of a subtask, or of one item of a fan-out. */
+    WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input) {
+        return new WorkRecord(this, new JournalKey(run(), subtask, item), type, fingerprints.of(type, input));
     }
 
-    /** What a record says; nobody but the journal has looked at it. */
-    static <T> T read(JournalKey key, JsonType<T> type, String json) {
+    AttemptRecorder attempts(JournalKey key, Fingerprint fingerprint) {
+        return new AttemptRecorder(this, key, fingerprint, lastOpen.getOrDefault(key, 0));
+    }
+
+    /** The facts about the shards of a bulk, which stand in the place of a plan. */
+    List<JournalEntry.PlanAdmitted> facts() {
+        return journal.plan(run());
+    }
+
+    List<Intent> openIntents() {
+        return journal.openIntents(run());
+    }
+
+    /** What all sessions spent so far, this one included. */
+    Spend spent() {
+        return journal.spent(run());
+    }
+
+    /** What belongs to the run as a whole and changes only with it. */
+    Fingerprint identity() {
+        return identity.asked();
+    }
+
+    // --- values
+
+    /** What was made of this by a session that is over or this one; empty if it cannot be read any more. */
+    <T> Optional<T> recall(JournalKey key, Fingerprint fingerprint, Form<T> form) {
+        return recall(journal, key, fingerprint, form);
+    }
+
+    static <T> Optional<T> recall(Journal journal, JournalKey key, Fingerprint fingerprint, Form<T> form) {
+        return journal.ended(key, fingerprint)
+                .flatMap(ended -> ended.outcome().ifSucceeded())
+                .flatMap(json -> read(key, json, form));
+    }
+
+    static <T> Optional<T> read(JournalKey key, String json, Form<T> form) {
         try {
-            return type.read(json);
-        } catch (JsonException unfit) {
-            throw new JournalMismatchException(key, unfit);
+            return Optional.of(form.read(json));
+        } catch (RuntimeException unfit) {
+            LOG.debug("the record of {} cannot be read any more, so it is made again", key, unfit);
+            return Optional.empty();
         }
     }
 
-    /** Performs a rung, and makes its end durable before anybody else learns of it. */
-    RungEnd perform(RunCommand.StartRung rung, Performance work) throws InterruptedException {
-        var key = key(rung.id());
-        Fingerprint fingerprint = fingerprints.of(rung.type(), rung.input());
-        var recorder = new AttemptRecorder(journal, key, fingerprint);
-        boolean unrepeatable = isUnrepeatable(rung.type());
-        if (unrepeatable) {
-            // stands if this session does not live to tell what the writing tool did
-            append(failed(
-                    key, fingerprint, Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
-        }
-        RungEnd end;
-        try {
-            end = work.perform(recorder);
-        } catch (InterruptedException e) {
-            if (unrepeatable) {
-                append(failed(key, fingerprint, Failure.Kind.CANCELLED, "interrupted before a tool could write"));
-            }
-            throw e;
-        }
-        Spend all = spent.merge(rung.id().label(), recorder.spend(), Spend::plus);
-        return switch (end) {
-            case RungEnd.Accepted(Object value) -> accepted(end, key, fingerprint, json(rung.type(), value), all);
-            case RungEnd.Rejected(Failure failure, String evidence) ->
-                failed(end, unrepeatable, key, fingerprint, failure, all);
-            case RungEnd.Failed failed -> failed(end, unrepeatable, key, fingerprint, failed.failure(), all);
-            case RungEnd.Unaffordable(Money needed) ->
-                failed(end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.BUDGET, "needed " + needed), all);
-            case RungEnd.Refused refused -> failed(end, unrepeatable, key, fingerprint, refused.failure(), all);
-            case RungEnd.Cancelled cancelled ->
-                failed(end, unrepeatable, key, fingerprint, new Failure(Failure.Kind.CANCELLED, "interrupted"), all);
-        };
+    Optional<Outcome<String>> recall(JournalKey key, Fingerprint fingerprint) {
+        return journal.ended(key, fingerprint).map(Ended::outcome);
     }
 
-    private RungEnd accepted(RungEnd end, JournalKey key, Fingerprint fingerprint, String json, Spend all) {
+    /**
+     * Makes a value durable, and waits for that.
+     *
+     * @return the value as the next session will read it, so that this one makes nothing else of it
+     * @throws UnrecordableException if no journal can take it; nothing is on record
+     */
+    <T> T make(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
+            throws UnrecordableException {
+        var read = new Written<>(value, form);
+        var entry = new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend);
         try {
-            journal.append(new JournalEntry.Ended(key, fingerprint, new Outcome.Succeeded<>(json), all));
-            return end;
+            journal.append(entry);
+            return read.value;
         } catch (IllegalArgumentException tooLarge) {
-            return RungEnd.Failed.of(
-                    new Failure(Failure.Kind.CODE_FAILED, "its output cannot be recorded: " + tooLarge.getMessage()));
+            throw new UnrecordableException(tooLarge);
         } catch (RuntimeException e) {
             throw unrecorded(key.toString(), e);
         }
     }
 
-    /** The end of a rung that may be tried again is not the end of its subtask, of which an event will tell. */
-    private RungEnd failed(
-            RungEnd end, boolean unrepeatable, JournalKey key, Fingerprint fingerprint, Failure failure, Spend all) {
-        if (unrepeatable) {
-            append(new JournalEntry.Ended(key, fingerprint, new Outcome.Failed<>(failure), all));
+    /** The same without waiting. */
+    <T> Made<T> submit(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
+            throws UnrecordableException {
+        var read = new Written<>(value, form);
+        try {
+            return new Made<>(
+                    read.value,
+                    journal.submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
+        } catch (IllegalArgumentException tooLarge) {
+            throw new UnrecordableException(tooLarge);
         }
-        return end;
     }
 
-    private static JournalEntry.Ended failed(
-            JournalKey key, Fingerprint fingerprint, Failure.Kind kind, String message) {
-        return new JournalEntry.Ended(key, fingerprint, Outcome.failed(kind, message), Spend.NONE);
-    }
+    /** A value, written and read again. */
+    private static final class Written<T> {
+        final String json;
+        final T value;
 
-    private static boolean isUnrepeatable(SubtaskType<?, ?> type) {
-        return type.work() instanceof Work.Model<?, ?> model
-                && model.tools().stream().anyMatch(tool -> tool.effect() == Tool.Effect.WRITES);
-    }
-
-    private static <O> String json(SubtaskType<?, O> type, Object value) {
-        return type.outputType().write(type.output().cast(value));
-    }
-
-    // --- ends without a value, which are tried again: on record in time for whatever is sent because of them
-
-    @Override
-    public void on(RunEvent event) {
-        // no input, no fingerprint of its own: that of the run keeps it apart from what may be reused
-        if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
-            note(JournalKey.of(run, subtaskId), subtaskId, outcome);
-            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
-                for (int index = 0; index < items.size(); index++) {
-                    note(new JournalKey(run, subtaskId, index), subtaskId + "#" + index, items.get(index));
-                }
+        Written(T value, Form<T> form) throws UnrecordableException {
+            try {
+                json = form.write(value);
+                this.value = form.read(json);
+            } catch (JsonException | IllegalArgumentException unfit) {
+                throw new UnrecordableException(unfit);
             }
         }
     }
 
-    private void note(JournalKey key, String label, Outcome<?> outcome) {
-        Spend all = spent.getOrDefault(label, Spend.NONE);
-        switch (outcome) {
-            case Outcome.Succeeded<?> succeeded -> {}
-            case Outcome.Failed<?>(Failure failure) ->
-                submit(journal, new JournalEntry.Ended(key, identity, new Outcome.Failed<>(failure), all));
-            case Outcome.Skipped<?> skipped ->
-                submit(journal, new JournalEntry.Ended(key, identity, new Outcome.Skipped<>(skipped.skip()), all));
+    // --- ends without a value
+
+    /**
+     * Takes down an end without a value, for the journal's readers: a later session tries again. Its fingerprint is that of
+     * the run, which keeps it apart from what may be reused.
+     */
+    CompletableFuture<Void> note(JournalKey key, Outcome<?> outcome, Spend spend) {
+        return outcome.isSucceeded()
+                ? CompletableFuture.completedFuture(null)
+                : submit(new Ended(key, identity(), withoutValue(outcome), spend));
+    }
+
+    /** The same, and waits until it is durable. */
+    void noted(JournalKey key, Outcome<?> outcome, Spend spend) {
+        if (!outcome.isSucceeded()) {
+            append(new Ended(key, identity(), withoutValue(outcome), spend));
         }
     }
 
-    private JournalKey key(RungId id) {
-        return new JournalKey(run, id.subtaskId(), id.item());
+    static Outcome<String> withoutValue(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded<?> succeeded -> throw new IllegalArgumentException("it succeeded");
+            case Outcome.Failed<?>(Failure failure) ->
+                new Outcome.Failed<>(new Failure(failure.kind(), cut(failure.message())));
+            case Outcome.Skipped<?>(Skip skip) ->
+                new Outcome.Skipped<>(new Skip(skip.kind(), cut(skip.message()), skip.because()));
+        };
     }
 
-    private void append(JournalEntry entry) {
-        append(journal, entry);
+    private static String cut(String text) {
+        return text.length() <= MAX_MESSAGE_CHARS ? text : text.substring(0, MAX_MESSAGE_CHARS) + "…";
     }
 
-    /** A journal that fails says so to the next who waits for it. */
-    static void submit(Journal journal, JournalEntry entry) {
-        var unused = journal.submit(entry);
+    // --- entries
+
+    /** Does not wait; a journal that fails says so to the next who waits for it. */
+    CompletableFuture<Void> submit(JournalEntry entry) {
+        return journal.submit(entry);
     }
 
-    static void append(Journal journal, JournalEntry entry) {
+    void append(JournalEntry entry) {
         try {
             journal.append(entry);
         } catch (RuntimeException e) {
-            throw unrecorded(entry.getClass().getSimpleName(), e);
+            throw unrecorded(
+                    entry instanceof Intent intent
+                            ? "a call for " + intent.key()
+                            : entry.getClass().getSimpleName(),
+                    e);
         }
     }
 
-    private static UnrecordedException unrecorded(String what, RuntimeException why) {
+    /** @throws IllegalArgumentException if no journal can take this subtask */
+    void admit(JournalEntry.PlanAdmitted admitted) {
+        try {
+            journal.append(admitted);
+        } catch (IllegalArgumentException unfit) {
+            throw unfit;
+        } catch (RuntimeException e) {
+            throw unrecorded("a subtask of the plan", e);
+        }
+    }
+
+    static UnrecordedException unrecorded(String what, RuntimeException why) {
         return new UnrecordedException("%s could not be recorded: %s".formatted(what, why.getMessage()), why);
     }
 }

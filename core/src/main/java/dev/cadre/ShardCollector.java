@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.json.JsonType;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
@@ -191,26 +192,39 @@ final class ShardCollector<I, O> {
 
     /** Makes durable what has ended, then hands it over. */
     void flush() {
-        List<Done<I, O>> ended = List.copyOf(group);
-        group.clear();
+        var ended = new ArrayList<Done<I, O>>();
         var written = new ArrayList<CompletableFuture<Void>>();
-        for (Done<I, O> done : ended) {
+        List<Done<I, O>> all = List.copyOf(group);
+        group.clear();
+        for (Done<I, O> done : all) {
             // the answer before its money: what a crash leaves between them is asked after again, not paid again
-            if (done.outcome() != null && isWorthRecording(done.item(), done.outcome())) {
-                written.add(record.ended(
-                        done.item(),
-                        written(done.outcome()),
-                        done.item().earlier.plus(done.spend())));
-            }
+            ended.add(done.outcome() == null ? done : recorded(done, done.outcome(), written));
             written.add(record.settled(done.item().name, shard.number, done.spend()));
         }
         ShardRecord.await(written);
         ended.forEach(this::tell);
     }
 
-    /** Without its input an answer may not have been judged; it is left for the session that knows it. */
-    private boolean isWorthRecording(BatchItem<I> item, Outcome<O> outcome) {
-        return item.hasPlace() || outcome instanceof Outcome.Succeeded<O>;
+    private Done<I, O> recorded(Done<I, O> done, Outcome<O> outcome, List<CompletableFuture<Void>> written) {
+        BatchItem<I> item = done.item();
+        Spend spend = item.earlier.plus(done.spend());
+        if (outcome instanceof Outcome.Succeeded<O>(O value)) {
+            JsonType<O> type = terms.bulk().type().outputType();
+            try {
+                RunRecord.Made<Object> made = record.made(item, type, value, spend);
+                written.add(made.durable());
+                return new Done<>(item, done.spend(), new Outcome.Succeeded<>(type.rawType().cast(made.value())));
+            } catch (UnrecordableException unfit) {
+                Outcome<O> lost = Outcome.failed(
+                        Failure.Kind.INVALID_OUTPUT, "its output is lost: " + unfit.getMessage());
+                return recorded(new Done<>(item, done.spend(), lost), lost, written);
+            }
+        }
+        // without its input an answer may not have been judged; it is left for the session that knows it
+        if (item.hasPlace()) {
+            written.add(record.failed(item, outcome, spend));
+        }
+        return done;
     }
 
     private void tell(Done<I, O> done) {
@@ -226,15 +240,6 @@ final class ShardCollector<I, O> {
         } else {
             handover.paid(spend);
         }
-    }
-
-    private Outcome<String> written(Outcome<O> outcome) {
-        return switch (outcome) {
-            case Outcome.Succeeded<O>(O value) ->
-                new Outcome.Succeeded<>(terms.bulk().type().outputType().write(value));
-            case Outcome.Failed<O> failed -> new Outcome.Failed<>(failed.failure());
-            case Outcome.Skipped<O> skipped -> new Outcome.Skipped<>(skipped.skip());
-        };
     }
 
     /** What is to be submitted again. */

@@ -7,6 +7,7 @@ import dev.cadre.budget.Reservation;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -118,11 +119,10 @@ final class ShardIntake<I, O> {
     }
 
     private Optional<Outcome<O>> earlier(String name, Fingerprint fingerprint) {
-        return terms.journal()
-                .ended(JournalKey.of(terms.runId(), name), fingerprint)
-                .flatMap(ended -> ended.outcome().ifSucceeded())
-                .map(json ->
-                        new Outcome.Succeeded<>(terms.bulk().type().outputType().read(json)));
+        JsonType<O> output = terms.bulk().type().outputType();
+        return terms.record()
+                .recall(JournalKey.of(terms.runId(), name), fingerprint, WorkRecord.form(output))
+                .map(value -> new Outcome.Succeeded<>(output.rawType().cast(value)));
     }
 
     private boolean isUnderWay(Pending<I> next) {

@@ -8,6 +8,7 @@ import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonType;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
@@ -26,7 +27,7 @@ import java.util.concurrent.CompletionException;
  */
 final class ShardRecord {
     /** Attempts of the other lane count from 1, so one journal serves both. */
-    private static final int FIRST_ATTEMPT = 1_000_000;
+    static final int FIRST_ATTEMPT = 1_000_000;
 
     private static final String NEVER_SENT = "never sent";
     private static final String SHARD = "shard";
@@ -52,8 +53,7 @@ final class ShardRecord {
         }
     }
 
-    private final Journal journal;
-    private final String runId;
+    private final RunRecord record;
     private final Asked asked;
     /** What is known about each shard, the latest word of each kind. */
     private final Map<Integer, Map<String, String>> known = new HashMap<>();
@@ -61,11 +61,10 @@ final class ShardRecord {
     private int nextPosition;
     private int nextShard;
 
-    ShardRecord(Journal journal, String runId, Asked asked) {
-        this.journal = journal;
-        this.runId = runId;
+    ShardRecord(RunRecord record, Asked asked) {
+        this.record = record;
         this.asked = asked;
-        for (PlanAdmitted fact : journal.plan(runId)) {
+        for (PlanAdmitted fact : record.facts()) {
             nextPosition = fact.position() + 1;
             learn((Json.Obj) Json.parse(fact.subtask()));
         }
@@ -86,7 +85,7 @@ final class ShardRecord {
     /** The shards of earlier sessions that are not at their end, in their order. */
     List<Open> open() {
         SequencedMap<Integer, List<Intent>> intents = new LinkedHashMap<>();
-        for (Intent intent : journal.openIntents(runId)) {
+        for (Intent intent : record.openIntents()) {
             if (intent.attempt() >= FIRST_ATTEMPT) {
                 intents.computeIfAbsent(intent.attempt() - FIRST_ATTEMPT, number -> new ArrayList<>())
                         .add(intent);
@@ -122,7 +121,7 @@ final class ShardRecord {
                 .with(TOKENS, String.valueOf(shard.tokens()))));
         for (BatchItem<?> item : shard.items()) {
             int attempt = FIRST_ATTEMPT + shard.number;
-            written.add(journal.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
+            written.add(record.submit(new Intent(key(item.name), item.fingerprint, attempt, asked, item.reserved())));
         }
         await(written);
     }
@@ -147,7 +146,7 @@ final class ShardRecord {
     }
 
     private CompletableFuture<Void> note(Json.Obj fact) {
-        return journal.submit(new PlanAdmitted(runId, nextPosition++, fact.write()));
+        return record.submit(new PlanAdmitted(record.run(), nextPosition++, fact.write()));
     }
 
     /** Waits for the disk; an interrupt does not cut this short. */
@@ -160,21 +159,27 @@ final class ShardRecord {
     }
 
     private JournalKey key(String name) {
-        return JournalKey.of(runId, name);
+        return JournalKey.of(record.run(), name);
     }
 
     CompletableFuture<Void> settled(String name, int shard, Spend spend) {
-        return journal.submit(new JournalEntry.Settled(key(name), FIRST_ATTEMPT + shard, "batch", spend));
+        return record.submit(new JournalEntry.Settled(key(name), FIRST_ATTEMPT + shard, "batch", spend));
     }
 
-    CompletableFuture<Void> ended(BatchItem<?> item, Outcome<String> outcome, Spend spend) {
-        return journal.submit(new JournalEntry.Ended(key(item.name), item.fingerprint, outcome, spend));
+    /** A value on its way to the disk. */
+    <O> RunRecord.Made<Object> made(BatchItem<?> item, JsonType<O> type, Object value, Spend spend)
+            throws UnrecordableException {
+        return record.submit(key(item.name), item.fingerprint, value, WorkRecord.form(type), spend);
+    }
+
+    CompletableFuture<Void> failed(BatchItem<?> item, Outcome<?> outcome, Spend spend) {
+        return record.note(key(item.name), outcome, spend);
     }
 
     /** A shard of which no batch was asked for: its items were not sent. Waits until that is on record. */
     void neverSent(Open shard) {
         await(shard.intents().stream()
-                .map(intent -> journal.submit(
+                .map(intent -> record.submit(
                         new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
                 .toList());
     }

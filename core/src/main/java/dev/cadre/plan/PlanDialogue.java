@@ -62,7 +62,7 @@ final class PlanDialogue {
         switch (last) {
             case WHOLE -> repair();
             case CUT -> {
-                note("the plan was cut off and is not whole");
+                intake.breakOff("the plan was cut off and is not whole");
                 repair();
             }
             case STUCK -> {}
@@ -140,7 +140,7 @@ final class PlanDialogue {
         if (isEmpty() && intake.defects().isEmpty()) {
             throw why;
         }
-        note("the planner could not be asked on: " + why.getMessage());
+        intake.breakOff("the planner could not be asked on: " + why.getMessage());
         return Round.STUCK;
     }
 

@@ -49,6 +49,7 @@ public final class PlanIntake {
     private final Set<PlannedSubtask> restored = new HashSet<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
     private int answered;
+    private boolean brokenOff;
     private boolean finished;
 
     private record Admitted(PlannedSubtask planned, GraphNode node, Source source) {}
@@ -93,7 +94,8 @@ public final class PlanIntake {
 
     /**
      * Lets something take down every subtask, as it was planned, right before the subtask itself is handed over; default
-     * nothing. What that throws keeps the subtask from being handed over, and is passed on.
+     * nothing. What that throws keeps the subtask from being handed over, and is passed on; but an
+     * {@link IllegalArgumentException} concerns this subtask alone, which is then not admitted.
      */
     public void recordTo(Consumer<? super PlannedSubtask> recorder) {
         record = recorder;
@@ -148,6 +150,22 @@ public final class PlanIntake {
     }
 
     /**
+     * Notes that the planner cannot be asked on, for want of money, time or a model that answers: what was taken stands,
+     * and a later session of the run asks again. Without this a plan that ends is whole, and no session asks again.
+     *
+     * @throws IllegalStateException after {@link #finish()}
+     */
+    public void breakOff(String why) {
+        reject(new PlanDefect("", why));
+        brokenOff = true;
+    }
+
+    /** Whether the plan ended before its planner had said all. */
+    public boolean isBrokenOff() {
+        return brokenOff;
+    }
+
+    /**
      * Says that what comes from here on answers the defects so far, so that those are outstanding no more. What points
      * nowhere stays outstanding until something comes in its place.
      */
@@ -176,12 +194,23 @@ public final class PlanIntake {
         }
         waiting.values().stream()
                 .sorted(Comparator.comparingInt(each -> graph.depth(each.id())))
-                .forEach(each -> handOver(each.planned(), stranded(each)));
+                .filter(each -> isRecorded(each.planned()))
+                .forEach(each -> sink.accept(stranded(each)));
     }
 
     private void handOver(PlannedSubtask planned, GraphNode node) {
         record.accept(planned);
         sink.accept(node);
+    }
+
+    private boolean isRecorded(PlannedSubtask planned) {
+        try {
+            record.accept(planned);
+            return true;
+        } catch (IllegalArgumentException unfit) {
+            refuse(planned.id(), List.of(String.valueOf(unfit.getMessage())));
+            return false;
+        }
     }
 
     /** The defects so far, in the order in which they were found; what points nowhere is not among them. */
@@ -259,6 +288,10 @@ public final class PlanIntake {
             refuse(candidate.id(), input.troubles());
             return false;
         }
+        if (mode == Mode.STREAMED && !isRecorded(candidate.planned())) {
+            graph.remove(candidate.id(), candidate.dependencies());
+            return false;
+        }
         var node = new GraphNode(
                 candidate.id(),
                 candidate.type(),
@@ -268,7 +301,7 @@ public final class PlanIntake {
         var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
         admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));
         if (mode == Mode.STREAMED) {
-            handOver(candidate.planned(), node);
+            sink.accept(node);
         }
         return true;
     }

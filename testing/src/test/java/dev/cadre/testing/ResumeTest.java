@@ -359,15 +359,17 @@ class ResumeTest {
         var changed = NOTE.maxOutputTokens(1_500);
         second.on(changed, new Topic("cats")).costing(1_000, 400).replies(new Note("They are silent."));
 
+        RunResult<?> again;
         try (var journal = FileJournal.open(file)) {
-            Coordinator.builder(second.pools())
+            again = Coordinator.builder(second.pools())
                     .plansWith(changed, SHORTEN)
                     .build()
                     .journal(journal)
                     .run(goal, Budget.usd("0.5"));
         }
 
-        assertThat(asked(second)).isEqualTo(Map.of("cats", 1, "short", 1, "dogs", 1));
+        assertThat(asked(second)).isEqualTo(Map.of("cats", 1, "short", 1, "dogs", 1, "@merger", 1));
+        assertThat(again.requireComplete()).isEqualTo(new Answer("Pets make noise."));
     }
 
     @Test
@@ -557,7 +559,7 @@ class ResumeTest {
         }
     }
 
-    // --- records that are whole, and not what anybody wrote
+    // --- records that are whole, and can not be read any more
 
     /** The journal with the outputs of one subtask, of the planner or of the merger put in place of what they are. */
     private Path forged(Path file, String subtask, String output) {
@@ -578,31 +580,35 @@ class ResumeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"text\":7}", "{}", "[]", "7"})
-    void outputInTheJournal_thatDoesNotFitItsType_failsTheRun(String output) throws Exception {
+    void outputInTheJournal_thatDoesNotFitItsType_isAskedForAgain(String output) throws Exception {
         Path file = folder.resolve("graph");
         session(model(), file, ResumeTest::runGraph);
         var model = model();
 
         var result = session(model, forged(file, "fish", output), ResumeTest::runGraph);
 
-        assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
-        assertThat(failed(result).cause().message()).contains("fish");
-        assertThat(model.calls()).isEmpty();
+        assertThat(result.requireComplete()).isEqualTo(new Brief("Pets make noise."));
+        assertThat(asked(model)).isEqualTo(Map.of("fish", 1));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"@planner", "@merger"})
-    void planOrAnswerInTheJournal_thatDoesNotFit_failsTheRun(String part) throws Exception {
+    void planOrAnswerInTheJournal_thatDoesNotFit_isAskedForAgain(String part) throws Exception {
         Session session = coordinator -> coordinator.run(Goal.of("What do pets do?", Answer.class), Budget.usd("0.5"));
         Path file = folder.resolve("goal");
         var first = model();
         script(first);
         session(first, file, session);
         var model = model();
+        script(model);
+        Path forgery = forged(file, part, "{\"answer\":7,\"notes\":7}");
 
-        var result = session(model, forged(file, part, "{\"answer\":7,\"notes\":7}"), session);
+        var result = session(model, forgery, session);
 
-        assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
-        assertThat(model.calls()).isEmpty();
+        assertThat(result.requireComplete()).isEqualTo(new Answer("Pets make noise."));
+        assertThat(asked(model)).isEqualTo(Map.of(part, 1));
+        var third = model();
+        assertThat(session(third, forgery, session)).isInstanceOf(RunResult.Complete.class);
+        assertThat(third.calls()).as("asked again once").isEmpty();
     }
 }

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.Recall;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RungId;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungEnd;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The records of the subtasks of one graph or plan, and of their items. Safe for use by many threads. */
+final class SubtaskRecords implements RunListener, Recall {
+    private final RunRecord record;
+    private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
+
+    SubtaskRecords(RunRecord record) {
+        this.record = record;
+    }
+
+    @Override
+    public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        return work(subtaskId, item, type, input).recall();
+    }
+
+    RungEnd perform(RunCommand.StartRung rung, WorkRecord.Performance performance) throws InterruptedException {
+        RungId id = rung.id();
+        return work(id.subtaskId(), id.item(), rung.type(), rung.input()).perform(performance);
+    }
+
+    private WorkRecord work(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+        return works.computeIfAbsent(
+                key(subtaskId, item), unknown -> record.work(subtaskId, item, type, input));
+    }
+
+    private JournalKey key(String subtaskId, int item) {
+        return new JournalKey(record.run(), subtaskId, item);
+    }
+
+    /** Ends without a value are on record in time for whatever is sent because of them. */
+    @Override
+    public void on(RunEvent event) {
+        if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
+            note(key(subtaskId, JournalKey.WHOLE), outcome);
+            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
+                for (int index = 0; index < items.size(); index++) {
+                    note(key(subtaskId, index), items.get(index));
+                }
+            }
+        }
+    }
+
+    private void note(JournalKey key, Outcome<?> outcome) {
+        WorkRecord work = works.get(key);
+        var unused = record.note(key, outcome, work == null ? Spend.NONE : work.spend());
+    }
+}

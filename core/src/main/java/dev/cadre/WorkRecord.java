@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonType;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
+import dev.cadre.task.Work;
+import dev.cadre.worker.RungEnd;
+import java.util.Optional;
+
+/**
+ * The record of one subtask, one item of a fan-out, or one item of a bulk. For one thread at a time.
+ *
+ * <p>Work that may have effects is on record as of unknown fate while it is under way; that stands if this session does
+ * not live to say what it did, and then no session does it again.
+ */
+final class WorkRecord {
+    /** Performs a rung whose attempts, and whose code's spend, are recorded. */
+    @FunctionalInterface
+    interface Performance {
+        RungEnd perform(AttemptRecorder recorder) throws InterruptedException;
+    }
+
+    private final RunRecord record;
+    private final JournalKey key;
+    private final SubtaskType<?, ?> type;
+    private final Fingerprint fingerprint;
+    private final AttemptRecorder recorder;
+
+    WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint) {
+        this.record = record;
+        this.key = key;
+        this.type = type;
+        this.fingerprint = fingerprint;
+        recorder = record.attempts(key, fingerprint);
+    }
+
+    /** How it ended, if it need not or must not be tried again. */
+    Optional<Outcome<Object>> recall() {
+        return record.recall(key, fingerprint).flatMap(outcome -> switch (outcome) {
+            case Outcome.Succeeded<String>(String json) ->
+                RunRecord.read(key, json, form(type.outputType())).map(Outcome.Succeeded::new);
+            case Outcome.Failed<String>(Failure failure) ->
+                failure.kind() == Failure.Kind.EFFECT_UNKNOWN
+                        ? Optional.of(new Outcome.Failed<>(failure))
+                        : Optional.empty();
+            case Outcome.Skipped<String> skipped -> Optional.empty();
+        });
+    }
+
+    /** Performs a rung, and makes its end durable before anybody else learns of it. */
+    RungEnd perform(Performance work) throws InterruptedException {
+        boolean unrepeatable = isUnrepeatable();
+        if (unrepeatable) {
+            ended(new Failure(
+                    Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
+        }
+        RungEnd end;
+        try {
+            end = work.perform(recorder);
+        } catch (InterruptedException e) {
+            if (unrepeatable) {
+                ended(new Failure(Failure.Kind.CANCELLED, "interrupted before a tool could write"));
+            }
+            throw e;
+        }
+        if (end instanceof RungEnd.Accepted(Object value)) {
+            return accepted(value, unrepeatable);
+        }
+        if (unrepeatable) {
+            ended(failure(end));
+        }
+        return end;
+    }
+
+    private RungEnd accepted(Object value, boolean unrepeatable) {
+        try {
+            return new RungEnd.Accepted(record.make(key, fingerprint, value, form(type.outputType()), spend()));
+        } catch (UnrecordableException unfit) {
+            var failure = new Failure(
+                    unrepeatable ? Failure.Kind.EFFECT_UNKNOWN : Failure.Kind.INVALID_OUTPUT,
+                    "its output is lost: " + unfit.getMessage());
+            if (unrepeatable) {
+                ended(failure);
+            }
+            return RungEnd.Failed.of(failure);
+        }
+    }
+
+    private static Failure failure(RungEnd end) {
+        return switch (end) {
+            case RungEnd.Accepted accepted -> throw new IllegalArgumentException("it was accepted");
+            case RungEnd.Rejected rejected -> rejected.failure();
+            case RungEnd.Failed failed -> failed.failure();
+            case RungEnd.Refused refused -> refused.failure();
+            case RungEnd.Unaffordable(Money needed) -> new Failure(Failure.Kind.BUDGET, "needed " + needed);
+            case RungEnd.Cancelled cancelled -> new Failure(Failure.Kind.CANCELLED, "interrupted");
+        };
+    }
+
+    private void ended(Failure failure) {
+        record.append(new JournalEntry.Ended(
+                key, fingerprint, RunRecord.withoutValue(new Outcome.Failed<>(failure)), spend()));
+    }
+
+    /** Makes it durable that it ended without a value, and waits for that; does nothing if it has one. */
+    void noted(Outcome<?> outcome) {
+        record.noted(key, outcome, spend());
+    }
+
+    /** What its attempts cost in this session, so far. */
+    Spend spend() {
+        return recorder.spend();
+    }
+
+    private boolean isUnrepeatable() {
+        return type.work() instanceof Work.Model<?, ?> model
+                && model.tools().stream().anyMatch(tool -> tool.effect() == Tool.Effect.WRITES);
+    }
+
+    /** The output of a subtask. */
+    static <O> RunRecord.Form<Object> form(JsonType<O> type) {
+        return new RunRecord.Form<>() {
+            @Override
+            public String write(Object value) {
+                return type.write(type.rawType().cast(value));
+            }
+
+            @Override
+            public Object read(String json) {
+                return type.read(json);
+            }
+        };
+    }
+}
