@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
@@ -45,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts of a run whose graph a planner makes and whose answer a merger makes. */
 final class GoalParts<R> implements RunParts {
-    private static final int MERGE_PERCENT = 30;
     private static final int MERGE_SHARE_OF_TIME = 5;
     private static final Duration LEAST_MERGE_TIME = Duration.ofSeconds(5);
 
@@ -76,50 +74,32 @@ final class GoalParts<R> implements RunParts {
                 .isPresent();
         Money merge = leastMerge(run, goal);
         Money floor = isPlanned ? merge : floor(run, goal).plus(merge);
-        Money available = run.guard().available();
-        if (floor.isMoreThan(available)) {
-            RunFailure unfunded = tooSmall(run.limit(), available, floor);
-            return isPlanned ? recall(run, goal, unfunded) : run.refused(unfunded);
-        }
-        boolean modelMerges = !merge.isZero();
-        Duration workTime = modelMerges ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
-        Money setAside = wantedForMerge(run, merge);
-        try (BudgetGuard allotment = allot(run, setAside, merge, floor)) {
-            var parts = new GoalParts<>(run, goal, workTime, allotment, null);
-            return run.conclude(parts, Optional.empty(), workTime, List.of());
-        } catch (AllotmentRefusedException takenMeanwhile) { // by another run of the same tenant
-            return run.refused(tooSmall(run.limit(), run.guard().available(), floor));
-        }
+        Duration workTime =
+                takesItsTime(goal, merge) ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
+        return switch (run.interruptibly(() -> new MergeMoney(run, merge, floor).await(workTime))) {
+            case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
+            case MergeMoney.Answer.Ready(BudgetGuard money) -> {
+                try (money) {
+                    var parts = new GoalParts<>(run, goal, workTime, money, null);
+                    yield run.conclude(parts, Optional.empty(), workTime, List.of());
+                }
+            }
+        };
     }
 
     /** Answers from the journal, which takes no money as long as nothing has changed: no model is asked for anything. */
     private static <R> RunResult<R> recall(Run run, Goal<R> goal, RunFailure unfunded) throws InterruptedException {
-        try (BudgetGuard nothing = run.guard().allot(Money.ZERO)) {
-            var parts = new GoalParts<>(run, goal, run.deadline(), nothing, unfunded);
-            return run.conclude(parts, Optional.empty(), run.deadline(), List.of());
-        }
+        var parts = new GoalParts<>(run, goal, run.deadline(), run.guard(), unfunded);
+        return run.conclude(parts, Optional.empty(), run.deadline(), List.of());
     }
 
     private static PlanRecord plan(RunRecord record, Coordinator coordinator) {
         return record.plan(PlanIntake.whole(coordinator.types(), coordinator.limits(), node -> {}));
     }
 
-    private static RunFailure tooSmall(Money limit, Money available, Money floor) {
-        String rest = limit.isMoreThan(available) ? ", of which %s can be had,".formatted(available) : "";
-        return RunFailure.of(
-                RunFailure.Kind.BUDGET_TOO_SMALL,
-                "a budget of %s%s is too small: planner, merger and one subtask need at least %s"
-                        .formatted(limit, rest, floor));
-    }
-
-    /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
-    private static BudgetGuard allot(Run run, Money wanted, Money needed, Money floor) {
-        Money most = run.guard().available().minusOrZero(floor.minus(needed));
-        try {
-            return run.guard().allot(wanted.atMost(most).atLeast(needed));
-        } catch (AllotmentRefusedException takenMeanwhile) {
-            return run.guard().allot(needed);
-        }
+    /** A model does, whatever it costs, and so does code that asks for money. */
+    private static boolean takesItsTime(Goal<?> goal, Money merge) {
+        return goal.merger().callsModel() || !merge.isZero();
     }
 
     private static Money leastMerge(Run run, Goal<?> goal) {
@@ -130,16 +110,10 @@ final class GoalParts<R> implements RunParts {
     private static Money floor(Run run, Goal<?> goal) {
         Money planner = run.coordinator().planner().leastCost(request(run, goal, run.deadline()));
         Money cheapest = run.coordinator().types().stream()
-                .map(type -> leastOf(run, type))
+                .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
         return planner.plus(cheapest);
-    }
-
-    private static Money leastOf(Run run, SubtaskType<?, ?> type) {
-        return run.firstCall(type, null, type.tiers().floor())
-                .or(() -> run.firstCall(type, null, type.tiers().start()))
-                .orElse(run.limit());
     }
 
     private static Duration mergeTime(Duration deadline) {
@@ -192,12 +166,8 @@ final class GoalParts<R> implements RunParts {
                         subtasks.outcomeBytes(),
                         coordinator.pools(),
                         coordinator.limits()));
-        Money most = wantedForMerge(run, leastMerge(run, goal));
+        Money most = MergeMoney.wanted(leastMerge(run, goal), run.limit());
         return subtasks.within(run.limit(), planning, new Quote(merging.calls(), merging.cost().atMost(most)));
-    }
-
-    private static Money wantedForMerge(Run run, Money least) {
-        return least.isZero() ? least : least.atLeast(run.limit().percent(MERGE_PERCENT));
     }
 
     @Override
@@ -206,7 +176,7 @@ final class GoalParts<R> implements RunParts {
         Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
         if (mustBeWhole(coordinator) && record.flatMap(PlanRecord::ended).isEmpty()) {
-            planWhole(record, admit);
+            inbox.accept(new RunInput.Admitted(planWhole(record)));
         } else {
             PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
             record.ifPresent(kept -> intake.recordTo(kept::admit));
@@ -220,14 +190,14 @@ final class GoalParts<R> implements RunParts {
         return coordinator.review().isPresent() || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
     }
 
-    private void planWhole(Optional<PlanRecord> record, Consumer<GraphNode> admit) throws InterruptedException {
+    private List<GraphNode> planWhole(Optional<PlanRecord> record) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
         CostEstimate estimate = estimate(run, goal, nodes, intake.taken());
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
-        switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
+        return switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
             case PlanReview.Verdict.Approve approved -> {
                 record.ifPresent(kept -> {
                     intake.taken().forEach(kept::admit);
@@ -235,10 +205,10 @@ final class GoalParts<R> implements RunParts {
                         kept.end(planNotes);
                     }
                 });
-                nodes.forEach(admit);
+                yield nodes;
             }
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
-        }
+        };
     }
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
@@ -267,11 +237,15 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
-        Optional<RunRecord> record =
-                run.record().filter(kept -> !leastMerge(run, goal).isZero());
-        Merged<R> merged = record.isPresent()
-                ? record.get().merge().merge(goal, outcomes, recorder -> merge(outcomes, run.attempts(recorder)))
-                : merge(outcomes, run.attempts());
+        Optional<RunRecord> record = run.record();
+        Merged<R> merged;
+        if (record.isEmpty()) {
+            merged = merge(outcomes, run.attempts());
+        } else if (takesItsTime(goal, leastMerge(run, goal))) {
+            merged = record.get().merge().merge(goal, outcomes, recorder -> merge(outcomes, run.attempts(recorder)));
+        } else {
+            merged = merge(outcomes, run.attempts(record.get().mergeAttempts()));
+        }
         citations = merged.citations();
         mergeNotes = merged.notes();
         return merged.answer();

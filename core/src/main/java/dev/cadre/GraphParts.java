@@ -24,7 +24,7 @@ final class GraphParts implements RunParts {
 
     @Override
     public void plan(Consumer<RunInput> inbox) {
-        nodes.forEach(node -> inbox.accept(new RunInput.Admitted(node)));
+        inbox.accept(new RunInput.Admitted(nodes));
         inbox.accept(new RunInput.PlanEnded(List.of()));
     }
 

@@ -5,7 +5,6 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.Attempt;
-import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunFailure;
@@ -75,18 +74,15 @@ final class ItemRun<I, O> {
     Outcome<O> run(I input) {
         var machine = new RunMachine(
                 new RunMachine.Settings(runId, Optional.of(NODE), false, 1),
-                (kind, known, tier) -> worker.firstCall(
-                                RungTask.first(kind, known == null ? input : known, label(), tier),
-                                coordinator.limits())
-                        .orElseGet(() -> money.state().limit().plus(Money.ofPico(1))),
-                money.state(),
+                Quotes.of(coordinator),
+                money.chainState(),
                 now());
         Deque<RunInput> inputs = new ArrayDeque<>();
         inputs.add(
                 new RunInput.Admitted(new GraphNode(NODE, type, new Binding.One(outputs -> input), List.of(), false)));
         inputs.add(new RunInput.PlanEnded(List.of()));
         while (true) {
-            for (RunCommand command : machine.on(inputs.remove(), money.state(), now())) {
+            for (RunCommand command : machine.on(inputs.remove(), money.chainState(), now())) {
                 switch (command) {
                     case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
                     case RunCommand.Finish finish -> {

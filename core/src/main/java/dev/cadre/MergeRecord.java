@@ -17,7 +17,7 @@ import java.util.Optional;
 /** The answer that a model merged, as the journal of its run has it. For the merger's thread. */
 final class MergeRecord {
     /** No id of a subtask begins like this. */
-    private static final String MERGER = "@merger";
+    static final String MERGER = "@merger";
 
     /** A merger's answer, the answer itself as JSON text. */
     record Written(String answer, List<Citation> citations, List<String> notes) {}

@@ -8,7 +8,6 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.model.Tier;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
@@ -21,7 +20,6 @@ import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
-import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
@@ -32,6 +30,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -138,21 +137,39 @@ final class Run {
                         answer,
                         coordinator.isFailFast(),
                         coordinator.limits().maxItems()),
-                this::worstCase,
+                Quotes.of(coordinator),
                 subtasks == null ? Recall.NOTHING : subtasks,
                 money(),
                 startNanos);
         var deadlines = new LocalRunner.Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
         runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
         try {
-            RunEnding ending = runner.run();
+            RunEnding ending = interruptibly(runner::run);
             return result(ending, parts, runner.abandoned(), notes);
         } catch (JournalException e) {
             return unreadable(e);
+        }
+    }
+
+    /** Work that may end the run by an interrupt. */
+    @FunctionalInterface
+    interface Blocking<T> {
+        T get() throws InterruptedException;
+    }
+
+    /** Lets the listener know if the caller leaves. */
+    <T> T interruptibly(Blocking<T> work) throws InterruptedException {
+        try {
+            return work.get();
         } catch (InterruptedException e) {
             listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", before().plus(sessionSpend()).total()));
             throw e;
         }
+    }
+
+    /** Waits for an element, at most until this much of the run's time is over; null if none came. */
+    <T> @Nullable T poll(BlockingQueue<T> queue, Duration time) throws InterruptedException {
+        return clock.poll(queue, startNanos + time.toNanos());
     }
 
     /** A run that ended before it began. */
@@ -275,17 +292,6 @@ final class Run {
         }
     }
 
-    Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
-        // no model is bound to the tier: nothing can pay for that
-        return firstCall(type, input, tier).orElseGet(() -> limit.plus(Money.ofPico(1)));
-    }
-
-    Optional<Money> firstCall(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
-        return input == null
-                ? worker.firstCall(type, tier, coordinator.limits())
-                : worker.firstCall(RungTask.first(type, input, type.name(), tier), coordinator.limits());
-    }
-
     AttemptListener attempts() {
         return new AttemptTeller(id, this::sinceStart, this::post);
     }
@@ -344,8 +350,9 @@ final class Run {
         return money;
     }
 
+    /** The money of the run, with regard to the budgets around it. */
     LedgerState money() {
-        return money.state();
+        return money.chainState();
     }
 
     private static String newId() {

@@ -11,6 +11,7 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Dependency;
@@ -131,6 +132,11 @@ final class RunRecord implements AutoCloseable {
     /** @param trial an intake of the run's types and limits, which hands over nothing */
     PlanRecord plan(PlanIntake trial) {
         return new PlanRecord(this, journal.plan(run()), trial);
+    }
+
+    /** Records what a merger of plain code asks models, should it do so; its answer is made again by each session. */
+    AttemptListener mergeAttempts() {
+        return attempts(JournalKey.of(run(), MergeRecord.MERGER), identity());
     }
 
     MergeRecord merge() {

@@ -85,6 +85,14 @@ public final class BudgetGuard implements AutoCloseable {
         return gate.locked(ledger::state);
     }
 
+    /**
+     * The sums of this budget at this instant with regard to those around it: what is free, contended or exhausted is so
+     * in the whole chain. What the others lack counts as settled here, what they have in flight as outstanding.
+     */
+    public LedgerState chainState() {
+        return gate.locked(ledger::chainState);
+    }
+
     /** The largest need that would be granted now, with regard to the budgets around this one; nothing once closed. */
     public Money available() {
         return gate.locked(ledger::available);

@@ -131,23 +131,38 @@ public final class Ledger {
         return closed;
     }
 
-    /** The sums of this budget alone, whatever those around it hold. */
+    /** The sums of this budget alone, whatever those around it hold; see {@link #chainState}. */
     public LedgerState state() {
         return new LedgerState(limit, settled, forfeited, outstanding, setAside, breached);
     }
 
-    /** The largest need that would be granted at once by the whole chain; nothing if it is closed or breached. */
-    public Money available() {
-        var least = state().free();
+    /**
+     * The sums of this budget with regard to those around it: what is free, contended or exhausted here is so in the whole
+     * chain. What the others lack counts as settled, what they have in flight as outstanding; a closed or breached one
+     * leaves nothing.
+     */
+    public LedgerState chainState() {
+        var own = state();
+        if (breached) {
+            return own;
+        }
+        var room = own.room();
+        var free = own.free();
         boolean drawsOnAllotment = false;
         for (Ledger at = this; at != null; at = at.parent) {
             if (at.closed || at.breached) {
-                return Money.ZERO;
+                return own.leaving(Money.ZERO, Money.ZERO, at.breached);
             }
-            least = drawsOnAllotment ? least : least.atMost(at.state().free());
+            room = drawsOnAllotment ? room : room.atMost(at.state().room());
+            free = drawsOnAllotment ? free : free.atMost(at.state().free());
             drawsOnAllotment |= at.kind == Kind.ALLOTMENT;
         }
-        return least;
+        return own.leaving(room, free, false);
+    }
+
+    /** The largest need that would be granted at once by the whole chain; nothing if it is closed or breached. */
+    public Money available() {
+        return chainState().free();
     }
 
     /** Attempts in flight in this budget and beneath it. */

@@ -48,14 +48,25 @@ public record LedgerState(
         return breached ? Money.ZERO : limit.minus(committed());
     }
 
+    /** What a need may take once every attempt in flight has ended and turned out to cost nothing; nothing if breached. */
+    public Money room() {
+        return breached ? Money.ZERO : limit.minus(spent()).minus(setAside);
+    }
+
     /** Whether a need can never be met, even if every attempt in flight turns out to cost nothing. */
     public boolean isExhaustedBy(Money need) {
-        return breached || need.isMoreThan(limit.minus(spent()).minus(setAside));
+        return breached || need.isMoreThan(room());
     }
 
     /** Whether only attempts in flight stand in the way of a need: it may be met once they have ended. */
     public boolean isContendedBy(Money need) {
         return !isExhaustedBy(need) && need.isMoreThan(free());
+    }
+
+    /** The same budget in a chain that leaves it no more than this. */
+    LedgerState leaving(Money room, Money free, boolean breached) {
+        Money settled = limit.minus(forfeited).minus(setAside).minus(room);
+        return new LedgerState(limit, settled, forfeited, room.minus(free), setAside, breached);
     }
 
     /** The sums in one line, for messages. */

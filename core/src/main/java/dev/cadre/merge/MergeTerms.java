@@ -9,7 +9,7 @@ import dev.cadre.task.Limits;
 /**
  * On what terms outcomes are merged.
  *
- * @param budget the money that was set aside for it
+ * @param budget the money that was set aside for it; if none was, what the run has left
  * @param deadlineNanos the reading of {@link System#nanoTime()} at which it must be over
  */
 public record MergeTerms(

@@ -16,7 +16,8 @@ import dev.cadre.task.Limits;
 @FunctionalInterface
 public interface Merger<R> {
     /**
-     * Merges, on a virtual thread of the run. May block; may spend the money of the terms and no other.
+     * Merges, on a virtual thread of the run. May block; may spend the money of the terms and no other, and should tell
+     * its attempts to the listener of the terms.
      *
      * @throws MergeFailedException if there can be no answer
      * @throws InterruptedException if the run is cancelled or its time is up
@@ -24,8 +25,16 @@ public interface Merger<R> {
     Merged<R> merge(MergeInput input, MergeTerms terms) throws InterruptedException;
 
     /**
-     * The least money that must be set aside for it before a run begins: the worst case of two small calls, or nothing
-     * (the default) for plain code.
+     * Whether a model merges, whatever it costs; default no: plain code. A model gets a fifth of the run's time for
+     * itself, at least 5 seconds and at most half, and its answer is recorded.
+     */
+    default boolean callsModel() {
+        return false;
+    }
+
+    /**
+     * The least money that must be set aside for it before a run begins, such as the worst case of two small calls. If
+     * that is nothing, which is the default, nothing is set aside: it may spend what the subtasks leave of the budget.
      */
     default Money leastCost(ModelPools pools, Limits limits) {
         return Money.ZERO;

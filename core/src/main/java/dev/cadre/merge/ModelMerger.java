@@ -27,6 +27,11 @@ final class ModelMerger<R> implements Merger<R> {
     }
 
     @Override
+    public boolean callsModel() {
+        return true;
+    }
+
+    @Override
     public Money leastCost(ModelPools pools, Limits limits) {
         return MergeSize.least(pools.pool(tier), limits, format);
     }

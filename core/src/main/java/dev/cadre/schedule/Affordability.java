@@ -15,4 +15,9 @@ public interface Affordability {
      * @param input the input, or null while it is not known
      */
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier);
+
+    /** Whether a model is bound to the tier; default: to every tier. The worst case is asked for bound tiers only. */
+    default boolean isBound(Tier tier) {
+        return true;
+    }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,10 @@ final class Execution {
     final Object input;
     Tier tier;
     int rung;
+    /** The worst case of its rung's first call; null until somebody asks. */
+    @Nullable
+    Money need;
+
     /** Why the answer of an earlier rung was not accepted; null if there was none. */
     @Nullable
     Failure rejected;

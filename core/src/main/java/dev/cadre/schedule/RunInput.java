@@ -8,8 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link RunMachine} is told. */
 public sealed interface RunInput {
-    /** A subtask was accepted into the graph, for good. */
-    record Admitted(GraphNode node) implements RunInput {}
+    /** Subtasks were accepted into the graph, for good; all of them are known before one of them starts. */
+    record Admitted(List<GraphNode> nodes) implements RunInput {
+        public Admitted {
+            nodes = List.copyOf(nodes);
+        }
+
+        /** A subtask was accepted by itself. */
+        public Admitted(GraphNode node) {
+            this(List.of(node));
+        }
+    }
 
     /**
      * No further subtask will be admitted.

@@ -82,7 +82,7 @@ public final class RunMachine {
         tiers.look(ledger);
         now = nanoTime;
         switch (input) {
-            case RunInput.Admitted(GraphNode node) -> admit(node);
+            case RunInput.Admitted(List<GraphNode> nodes) -> nodes.forEach(this::admit);
             case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
                 verdict.planLost(lost);
                 planEnded(defects);
@@ -125,6 +125,7 @@ public final class RunMachine {
 
     private void planEnded(List<String> defects) {
         planOpen = false;
+        graph.readyPostponed();
         tell(new RunEvent.PlanEnded(settings.runId(), at(), graph.size(), defects));
         for (Subtask subtask : graph.all()) {
             List<String> unknown = graph.unknownTo(subtask);
@@ -214,7 +215,7 @@ public final class RunMachine {
         start(execution, rejected.evidence());
     }
 
-    /** The money did not reach for the first call of a rung: every later rung keeps below this tier. */
+    /** The money did not reach for the first call of a rung. */
     private void startBelow(Execution execution, Money needed) {
         Optional<Tier> lower = tiers.below(execution);
         if (execution.rejected != null) {
@@ -224,7 +225,7 @@ public final class RunMachine {
         } else if (lower.isEmpty()) {
             ended(execution, tiers.unaffordable(needed));
         } else {
-            lowerCeiling(lower.get());
+            lowered(tiers.lowerCeiling(execution, execution.tier, needed, lower.get()));
             execution.tier = lower.get();
             execution.rung++;
             start(execution, "");
@@ -233,6 +234,7 @@ public final class RunMachine {
 
     private void start(Execution execution, String evidence) {
         RungId id = execution.id();
+        execution.need = null;
         running.put(id, execution);
         tell(new RunEvent.RungStarted(settings.runId(), at(), id.label(), execution.tier));
         commands.add(new RunCommand.StartRung(
@@ -246,15 +248,6 @@ public final class RunMachine {
     }
 
     // --- starting what is ready
-
-    /** What is in flight is booked at its worst case: an optional subtask can wait until less is known to be needed. */
-    private void startOrPostpone(Subtask subtask) {
-        if (!running.isEmpty() && tiers.isWorthWaiting(subtask, graph.all())) {
-            graph.postpone(subtask);
-        } else {
-            startSubtask(subtask);
-        }
-    }
 
     private void startSubtask(Subtask subtask) {
         Inputs inputs = Inputs.of(subtask.node, graph::find, settings.maxItems());
@@ -282,22 +275,26 @@ public final class RunMachine {
             start(execution, "");
             return;
         }
-        Tier wanted = tiers.wanted(execution);
-        Optional<Tier> tier = tiers.first(execution, graph.all());
-        if (tier.isEmpty()) {
-            ended(execution, tiers.refusal(execution));
-            return;
-        }
-        if (wanted.isAbove(tier.get())) {
-            lowerCeiling(tier.get());
-        }
-        execution.tier = tier.get();
-        start(execution, "");
+        tiers.first(execution)
+                .ifPresentOrElse(tier -> startOn(tier, execution), () -> ended(execution, tiers.refusal(execution)));
     }
 
-    private void lowerCeiling(Tier tier) {
-        if (tiers.lowerCeiling(tier)) {
-            tell(new RunEvent.CeilingLowered(settings.runId(), at(), tier));
+    /** What is in flight is booked at its worst case: an optional execution can wait until less is known to be needed. */
+    private void startOn(Tier tier, Execution execution) {
+        switch (tiers.start(execution, tier, graph.all(), running.values(), planOpen)) {
+            case NOW -> {
+                lowered(tiers.lowerCeiling(execution, tier));
+                execution.tier = tier;
+                start(execution, "");
+            }
+            case LATER -> graph.postpone(execution);
+            case NEVER -> ended(execution, tiers.unaffordable(tiers.worstCase(execution, tier)));
+        }
+    }
+
+    private void lowered(boolean ceilingFell) {
+        if (ceilingFell) {
+            tell(new RunEvent.CeilingLowered(settings.runId(), at(), tiers.ceiling()));
         }
     }
 
@@ -330,7 +327,11 @@ public final class RunMachine {
                 skipIfUnreachable(released);
                 graph.makeReady(released);
             }
-            graph.takeReady().filter(next -> stop == null).ifPresent(this::startOrPostpone);
+            Optional<Subtask> next = graph.takeReady();
+            if (stop == null) {
+                next.ifPresentOrElse(
+                        this::startSubtask, () -> graph.takePostponed().ifPresent(this::startFirst));
+            }
         }
         if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && graph.isAllEnded()) {
             conclude();
@@ -351,6 +352,7 @@ public final class RunMachine {
                 end(subtask, reason.skippedOutcome());
             }
         }
+        graph.dropPostponed().forEach(execution -> ended(execution, reason.skippedOutcome()));
     }
 
     /** Weighs more than a deadline, after which there could be an answer yet. */

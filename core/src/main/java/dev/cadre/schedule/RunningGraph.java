@@ -24,8 +24,11 @@ import java.util.Set;
 final class RunningGraph {
     private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
     private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
-    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparingInt(each -> each.position));
-    private final List<Subtask> postponed = new ArrayList<>();
+    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparing((Subtask each) -> each.node.optional()).thenComparingInt(each -> each.position));
+    /** Executions that wait for money in flight, and those of them that look again. */
+    private final List<Execution> postponed = new ArrayList<>();
+
+    private final Deque<Execution> looking = new ArrayDeque<>();
     private final Deque<Subtask> ended = new ArrayDeque<>();
     private int unended;
 
@@ -77,7 +80,7 @@ final class RunningGraph {
 
     /** Whether something ended whose dependents have not heard of it, or something is ready. */
     boolean isUnsettled() {
-        return !ended.isEmpty() || !ready.isEmpty();
+        return !ended.isEmpty() || !ready.isEmpty() || !looking.isEmpty();
     }
 
     /** The dependents of everything that has ended since, now that they await it no more. */
@@ -99,7 +102,7 @@ final class RunningGraph {
         }
     }
 
-    /** The next subtask to start, in plan order. */
+    /** The next subtask to start: required ones first, which come before the others for money, each in plan order. */
     Optional<Subtask> takeReady() {
         for (Subtask next = ready.poll(); next != null; next = ready.poll()) {
             if (next.isReady()) {
@@ -109,14 +112,27 @@ final class RunningGraph {
         return Optional.empty();
     }
 
-    /** Takes a ready subtask back until {@link #readyPostponed}. */
-    void postpone(Subtask subtask) {
-        postponed.add(subtask);
+    /** Lets an execution wait until {@link #readyPostponed}. */
+    void postpone(Execution execution) {
+        postponed.add(execution);
     }
 
     void readyPostponed() {
-        ready.addAll(postponed);
+        looking.addAll(postponed);
         postponed.clear();
+    }
+
+    /** The next execution that has waited and looks again. */
+    Optional<Execution> takePostponed() {
+        return Optional.ofNullable(looking.poll());
+    }
+
+    /** All executions that wait. */
+    List<Execution> dropPostponed() {
+        readyPostponed();
+        var dropped = List.copyOf(looking);
+        looking.clear();
+        return dropped;
     }
 
     /**

@@ -6,12 +6,31 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
-/** Decides on which tier an execution may run with the money that is left. A shortage lowers the ceiling for good. */
+/**
+ * Decides on which tier an execution may run with the money that is left, and whether an optional one may run at all.
+ *
+ * <p>A shortage lowers the ceiling for good; it is a shortage if calls with ordinary inputs cannot be paid, not if one
+ * large input cannot.
+ */
 final class TierChoice {
+    /** When an execution may start. */
+    enum Start {
+        NOW,
+        /** When less is in flight: then the money may reach for it, too. */
+        LATER,
+        NEVER
+    }
+
+    private record Question(SubtaskType<?, ?> type, Tier tier) {}
+
     private final Affordability prices;
+    private final Map<Question, Money> withoutInput = new HashMap<>(); // only ever looked up, never iterated
     private Tier ceiling = Tier.FLAGSHIP;
     private LedgerState money;
 
@@ -29,35 +48,27 @@ final class TierChoice {
         return ceiling;
     }
 
-    /** Nothing starts above this tier any more; returns false if that was so already. */
-    boolean lowerCeiling(Tier tier) {
-        if (!ceiling.isAbove(tier)) {
-            return false;
-        }
-        ceiling = tier;
-        return true;
-    }
+    // --- which tier
 
-    /** The tier of a first rung; empty if {@link #refusal} says why there is none. */
-    Optional<Tier> first(Execution execution, Collection<Subtask> all) {
-        return affordable(execution, Optional.of(wanted(execution)))
-                .filter(tier -> !isNeededElsewhere(execution, tier, all));
+    /** The dearest affordable tier of a first rung; empty if {@link #refusal} says why there is none. */
+    Optional<Tier> first(Execution execution) {
+        return affordable(execution, Optional.of(wanted(execution)));
     }
 
     /** The tier that an execution would start on if money were no matter but for the ceiling. */
-    Tier wanted(Execution execution) {
+    private Tier wanted(Execution execution) {
         return execution.tier.atMost(ceiling);
     }
 
-    /** The tier above, if the type, the ceiling and the money allow it. */
+    /** The next tier above that a model is bound to, if the type, the ceiling and the money allow it. */
     Optional<Tier> above(Execution execution) {
-        return execution
-                .tier
-                .above()
-                .filter(tier ->
-                        !tier.isAbove(execution.subtask.node.type().tiers().top()))
-                .filter(tier -> !tier.isAbove(ceiling))
-                .filter(tier -> isAffordable(execution, tier));
+        Optional<Tier> tier = execution.tier.above();
+        while (tier.isPresent() && !prices.isBound(tier.get())) {
+            tier = tier.get().above();
+        }
+        return tier.filter(next -> !next.isAbove(type(execution).tiers().top()))
+                .filter(next -> !next.isAbove(ceiling))
+                .filter(next -> isAffordable(execution, next));
     }
 
     /** The dearest affordable tier below, under the ceiling. */
@@ -66,7 +77,7 @@ final class TierChoice {
     }
 
     private Optional<Tier> affordable(Execution execution, Optional<Tier> from) {
-        Tier floor = floor(execution);
+        Tier floor = floor(type(execution));
         for (Optional<Tier> tier = from;
                 tier.isPresent() && !floor.isAbove(tier.get());
                 tier = tier.get().below()) {
@@ -78,31 +89,95 @@ final class TierChoice {
     }
 
     private boolean isAffordable(Execution execution, Tier tier) {
-        return !money.isExhaustedBy(worstCase(execution, tier));
+        return prices.isBound(tier) && !money.isExhaustedBy(worstCase(execution, tier));
     }
 
-    private Money worstCase(Execution execution, Tier tier) {
-        return prices.worstCase(execution.subtask.node.type(), execution.input, tier);
+    /** The worst case of a first call. */
+    Money worstCase(Execution execution, Tier tier) {
+        return prices.worstCase(type(execution), execution.input, tier);
     }
 
-    private static Tier floor(Execution execution) {
-        return execution.subtask.node.type().tiers().floor();
+    private Money withoutInput(SubtaskType<?, ?> type, Tier tier) {
+        return withoutInput.computeIfAbsent(
+                new Question(type, tier), asked -> prices.worstCase(asked.type(), null, asked.tier()));
     }
 
-    /** Optional subtasks are the first to go: the rest of the required ones must still be affordable after one. */
-    private boolean isNeededElsewhere(Execution execution, Tier tier, Collection<Subtask> all) {
-        return execution.subtask.node.optional()
-                && worstCase(execution, tier).plus(stillRequired(all)).isMoreThan(money.free());
+    private static SubtaskType<?, ?> type(Execution execution) {
+        return execution.subtask.node.type();
     }
 
-    /** Whether an optional subtask may become affordable beside the required ones when what is in flight costs less. */
-    boolean isWorthWaiting(Subtask subtask, Collection<Subtask> all) {
-        var type = subtask.node.type();
-        if (!subtask.node.optional() || !type.isModelWork()) {
+    /** The cheapest tier that a shortage may push a type to: its floor, or the first one above that has a model. */
+    private Tier floor(SubtaskType<?, ?> type) {
+        Tier floor = type.tiers().floor();
+        while (!prices.isBound(floor) && type.tiers().start().isAbove(floor)) {
+            floor = floor.above().orElseThrow();
+        }
+        return floor;
+    }
+
+    // --- the ceiling
+
+    /**
+     * Lowers the ceiling if the first call of a rung was too dear on its tier for want of money, not for its size.
+     *
+     * @param tier the tier that was too dear
+     * @param needed the worst case of the call there
+     * @param chosen the tier that it runs on instead
+     * @return whether nothing starts above a lower tier from now on
+     */
+    boolean lowerCeiling(Execution execution, Tier tier, Money needed, Tier chosen) {
+        if (isLarge(execution, tier, needed)) {
             return false;
         }
-        Money needed = prices.worstCase(type, null, type.tiers().floor()).plus(stillRequired(all));
-        return money.isContendedBy(needed);
+        Tier lowered = chosen;
+        for (Tier between = chosen; tier.isAbove(between); between = between.above().orElseThrow()) {
+            if (prices.isBound(between) && !money.isExhaustedBy(withoutInput(type(execution), between))) {
+                lowered = between;
+            }
+        }
+        if (!ceiling.isAbove(lowered)) {
+            return false;
+        }
+        ceiling = lowered;
+        return true;
+    }
+
+    /** The same for a first rung, which was to run where the type starts. */
+    boolean lowerCeiling(Execution execution, Tier chosen) {
+        Tier wanted = wanted(execution);
+        return wanted.isAbove(chosen)
+                && lowerCeiling(execution, wanted, worstCase(execution, wanted), chosen);
+    }
+
+    private boolean isLarge(Execution execution, Tier tier, Money needed) {
+        Money ordinary = withoutInput(type(execution), tier);
+        return needed.isMoreThan(ordinary) && !money.isExhaustedBy(ordinary);
+    }
+
+    // --- optional subtasks
+
+    /**
+     * Optional subtasks are the first to go: those that run and the rest of the required ones must still be affordable
+     * beside one.
+     *
+     * @param running what may not have reserved its money yet
+     * @param planOpen whether the planner may have money in flight
+     */
+    Start start(
+            Execution execution,
+            Tier tier,
+            Collection<Subtask> all,
+            Collection<Execution> running,
+            boolean planOpen) {
+        if (!execution.subtask.node.optional()) {
+            return Start.NOW;
+        }
+        Money needed = worstCase(execution, tier).plus(stillRequired(all));
+        if (!needed.plus(notYetReserved(running)).isMoreThan(money.free())) {
+            return Start.NOW;
+        }
+        boolean lessMayBeNeeded = planOpen || !running.isEmpty();
+        return lessMayBeNeeded && !money.isExhaustedBy(needed) ? Start.LATER : Start.NEVER;
     }
 
     private Money stillRequired(Collection<Subtask> all) {
@@ -110,21 +185,36 @@ final class TierChoice {
         for (Subtask subtask : all) {
             if (!subtask.isEnded() && !subtask.isStarted() && !subtask.node.optional()) {
                 var type = subtask.node.type();
-                needed = needed.plus(prices.worstCase(type, null, type.tiers().floor()));
+                needed = needed.plus(withoutInput(type, floor(type)));
             }
         }
         return needed;
     }
 
+    private Money notYetReserved(Collection<Execution> running) {
+        Money needed = Money.ZERO;
+        for (Execution each : running) {
+            if (each.need == null) {
+                each.need = worstCase(each, each.tier);
+            }
+            needed = needed.plus(each.need);
+        }
+        return needed.minusOrZero(money.outstanding());
+    }
+
+    // --- who goes without
+
     /** Why an execution has no first tier. */
     Outcome<Object> refusal(Execution execution) {
-        Tier floor = floor(execution);
-        return floor.isAbove(wanted(execution))
-                ? Outcome.skipped(
-                        Skip.Kind.BUDGET,
-                        "money is short: nothing starts above tier %s any more, and it may not go below %s"
-                                .formatted(ceiling, floor))
-                : unaffordable(worstCase(execution, wanted(execution)));
+        Tier floor = floor(type(execution));
+        Tier wanted = wanted(execution);
+        if (floor.isAbove(wanted)) {
+            return Outcome.skipped(
+                    Skip.Kind.BUDGET,
+                    "money is short: nothing starts above tier %s any more, and it may not go below %s"
+                            .formatted(ceiling, floor));
+        }
+        return unaffordable(worstCase(execution, wanted));
     }
 
     /** The outcome of an execution whose first call needs more than there is. */

@@ -128,6 +128,7 @@ final class LedgerRandomTest {
             long need = random.nextLong(1 + random.nextLong(400));
             var expected = books.decide(budget, need);
             count(Seen.valueOf(expected.name()));
+            assertForetold(budget, need, expected);
             if (expected == PlainBooks.Decision.CLOSED) {
                 assertThatThrownBy(() -> ledgers.get(budget).reserve(pico(need)))
                         .as(where)
@@ -141,6 +142,22 @@ final class LedgerRandomTest {
             if (admission instanceof Admission.Granted granted) {
                 reservations.add(granted.reservation());
                 books.reserve(budget, need);
+            }
+        }
+
+        /** The state of the whole chain says beforehand how it will decide. */
+        private void assertForetold(int budget, long need, PlainBooks.Decision expected) {
+            var chain = ledgers.get(budget).chainState();
+            assertThat(ledgers.get(budget).available()).as(where).isEqualTo(chain.free());
+            if (expected == PlainBooks.Decision.CLOSED) {
+                assertThat(chain.room()).as(where).isEqualTo(Money.ZERO);
+            } else {
+                assertThat(chain.isExhaustedBy(pico(need)))
+                        .as("%s, exhausted by %d: %s", where, need, chain)
+                        .isEqualTo(expected == PlainBooks.Decision.EXHAUSTED);
+                assertThat(chain.isContendedBy(pico(need)))
+                        .as("%s, contended by %d: %s", where, need, chain)
+                        .isEqualTo(expected == PlainBooks.Decision.CONTENDED);
             }
         }
 

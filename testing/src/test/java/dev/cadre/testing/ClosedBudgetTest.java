@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
-import dev.cadre.task.Failure;
+import dev.cadre.task.Skip;
 import dev.cadre.task.Input;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** A tenant's budget is closed while one of its runs is under way. */
 class ClosedBudgetTest {
     @Test
-    void callInFlight_isPaid_andTheNextFailsForTheBudget() throws Exception {
+    void callInFlight_isPaid_andTheNextIsSkippedForTheBudget() throws Exception {
         var model = new ScriptedModel();
         var gate = new Gate();
         model.on(NOTE, new Topic("cats")).costing(1_000, 400).holdUntil(gate).replies(new Note("cats purr"));
@@ -36,7 +36,7 @@ class ClosedBudgetTest {
 
         var result = run.result();
         assertThat(result).outcome(first).hasValue(new Note("cats purr"));
-        assertThat(result).outcome(second).isFailedBecause(Failure.Kind.BUDGET);
+        assertThat(result).outcome(second).isSkippedBecause(Skip.Kind.BUDGET);
         assertThat(result).spent(NOTE_USD).leftNothingBehind();
     }
 }

@@ -11,7 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
+import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
+import dev.cadre.merge.Merged;
+import dev.cadre.merge.Merger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
@@ -21,11 +24,14 @@ import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
+import dev.cadre.price.Price;
+import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
@@ -33,10 +39,15 @@ import dev.cadre.testing.Crew.Topic;
 import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
 import dev.cadre.plan.PlanReview;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The money of goals: the floor, the merger's allotment, previews. */
@@ -265,4 +276,121 @@ class GoalMoneyTest {
         var result = Coordinator.builder(withoutNano).plansWith(mini).build().run(GOAL, Budget.usd("0.25"));
 
         assertThat(result).isCompleteWith(new Answer("done"));
-    }}
+    }
+
+    /** A model that costs nothing to call, on every tier. */
+    private ModelPools free() {
+        return model.pools(pool -> pool.price(Price.perMillionTokens("0", "0", "0")));
+    }
+
+    @Test
+    void mergingModelThatCostsNothing_hasItsShareOfTheTime() throws Exception {
+        var left = new ArrayList<Duration>();
+        var look = SubtaskType.code("note", Topic.class, Note.class, (topic, context) -> {
+            left.add(context.timeout());
+            return new Note(topic.name());
+        });
+        model.onPlan().replies(plan(plannedNote("a")));
+        model.onMerge().repliesText(Crew.merged("done"));
+
+        var result = Coordinator.builder(free())
+                .plansWith(look)
+                .build()
+                .run(GOAL, Budget.usd("0").within(Duration.ofSeconds(100)));
+
+        assertThat(result).isCompleteWith(new Answer("done"));
+        assertThat(left).singleElement().satisfies(time -> assertThat(time).isBetween(
+                Duration.ofSeconds(60), Duration.ofSeconds(80)));
+    }
+
+    @Test
+    void mergerOfOnesOwn_maySpendTheRestOfTheBudget() throws Exception {
+        model.onPlan().replies(plan(plannedNote("a")));
+        model.on(NOTE).replies(new Note("A"));
+        var had = new ArrayList<Money>();
+        Merger<Answer> own = (input, terms) -> {
+            had.add(terms.budget().available());
+            if (terms.budget().reserve(Money.usd("0.1")) instanceof Admission.Granted(var money)) {
+                money.settle(Money.usd("0.01"));
+            }
+            return Merged.of(new Answer("mine"));
+        };
+
+        var result = coordinator.run(GOAL.mergedBy(own), Budget.usd("0.25"));
+
+        assertThat(result).isCompleteWith(new Answer("mine"));
+        assertThat(had).singleElement().satisfies(money -> assertThat(money).isGreaterThan(Money.usd("0.2")));
+        Money planAndNote = result.report().planner().spend().plus(result.report().subtasks().getFirst().spend()).total();
+        assertThat(result.spend().total()).isEqualTo(planAndNote.plus(Money.usd("0.01")));
+    }
+
+    /** Tells when somebody waits by it. */
+    private static final class WatchedClock implements RunClock {
+        final CountDownLatch waited = new CountDownLatch(1);
+
+        @Override
+        public long nanoTime() {
+            return SYSTEM.nanoTime();
+        }
+
+        @Override
+        public <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) throws InterruptedException {
+            waited.countDown();
+            return SYSTEM.poll(queue, untilNanos);
+        }
+    }
+
+    @Test
+    void goal_tenantsMoneyIsInFlight_waitsForIt() throws Exception {
+        var tenant = Budget.usd("0.25").open();
+        var inFlight = ((Admission.Granted) tenant.reserve(Money.usd("0.24"))).reservation();
+        var clock = new WatchedClock();
+        model.onPlan().replies(plan(plannedNote("a")));
+        model.on(NOTE).replies(new Note("A"));
+        model.onMerge().repliesText(Crew.merged("done"));
+        var patient = Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .clock(clock)
+                .build();
+
+        var started = Crew.start(() -> patient.run(GOAL, Budget.usd("0.25").under(tenant)));
+        assertThat(clock.waited.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(model.calls()).isEmpty();
+        inFlight.settle(Money.usd("0.001"));
+
+        assertThat(started.result()).isCompleteWith(new Answer("done"));
+    }
+
+    @Test
+    void goal_tenantsMoneyStaysInFlight_endsAtItsDeadline() throws Exception {
+        var tenant = Budget.usd("0.25").open();
+        var inFlight = ((Admission.Granted) tenant.reserve(Money.usd("0.24"))).reservation();
+        var clock = new TestClock();
+        var patient = Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .clock(clock)
+                .build();
+
+        var started = Crew.start(() -> patient.run(
+                GOAL, Budget.usd("0.25").within(Duration.ofSeconds(10)).under(tenant)));
+        clock.advanceToAlarm();
+
+        var failed = Crew.failed(started.result());
+        assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.DEADLINE);
+        assertThat(failed.cause().message()).contains("in flight");
+        assertThat(model.calls()).isEmpty();
+        inFlight.release();
+    }
+
+    @Test
+    void goal_tenantCanNeverPay_isRefusedAtOnce() throws Exception {
+        var tenant = Budget.usd("0.25").open(Money.usd("0.249"));
+
+        assertThat(floorSaidFor(Budget.usd("0.25").under(tenant))).isGreaterThan(Money.usd("0.001"));
+    }
+
+    private static void assertAscends(CostRange cost) {
+        assertThat(cost.low()).isGreaterThan(Money.ZERO).isLessThanOrEqualTo(cost.expected());
+        assertThat(cost.expected()).isLessThanOrEqualTo(cost.worst());
+    }
+}

@@ -46,6 +46,11 @@ final class ModelSearchMerger implements Merger<SearchAnswer> {
     }
 
     @Override
+    public boolean callsModel() {
+        return prose.callsModel();
+    }
+
+    @Override
     public Money leastCost(ModelPools pools, Limits limits) {
         return prose.leastCost(pools, limits);
     }

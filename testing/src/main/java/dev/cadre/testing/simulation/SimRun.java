@@ -137,7 +137,7 @@ final class SimRun {
                         plan.failFast(),
                         world.nature().limits().maxItems()),
                 world.nature()::worstCase,
-                money.state(),
+                money.chainState(),
                 startNanos);
         launchPlanner();
         world.agenda().at(workUntil(), this::workTimeUp);
@@ -170,7 +170,7 @@ final class SimRun {
 
     private void launchPlanner() {
         if (plan.style() == SimRunPlan.Style.BY_HAND) {
-            plan.nodes().forEach(node -> post(new RunInput.Admitted(node)));
+            post(new RunInput.Admitted(plan.nodes()));
             post(new RunInput.PlanEnded(List.of()));
         } else {
             strands.put(PLANNER, new SimPlanner(this, new SimIntake(plan, this::post)).start());
@@ -200,7 +200,7 @@ final class SimRun {
     private void take(RunInput input) {
         watch.input(input);
         for (RunCommand command : SimWorld.require(machine)
-                .on(input, money.state(), world.agenda().nanoTime())) {
+                .on(input, money.chainState(), world.agenda().nanoTime())) {
             execute(command);
         }
         watch.settled();

@@ -52,10 +52,11 @@ final class SimRunWatch {
             return;
         }
         switch (input) {
-            case RunInput.Admitted(GraphNode node) -> {
-                admitted.put(node.id(), node);
-                order.add(node.id());
-            }
+            case RunInput.Admitted(List<GraphNode> nodes) ->
+                nodes.forEach(node -> {
+                    admitted.put(node.id(), node);
+                    order.add(node.id());
+                });
             case RunInput.PlanEnded ended -> planOver = true;
             case RunInput.PlanFailed failed -> planOver = true;
             case RunInput.RungEnded ended -> running.remove(ended.id());

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.AllotmentRefusedException;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.budget.LedgerState;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.RunFailure;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+
+/**
+ * Sets the merger's money aside before a run begins, so that a run that begins can end with an answer. Money that a
+ * tenant's other runs have in flight is waited for, as calls wait for it.
+ *
+ * @param least what the merger needs at least; nothing if it has no use for money that is set aside
+ * @param floor what planner, merger and one subtask need together, or, if the plan is there already, the merger alone
+ */
+record MergeMoney(Run run, Money least, Money floor) {
+    private static final int PERCENT = 30;
+
+    /** Whether the run can begin. */
+    sealed interface Answer {
+        /** It can; the merger spends this. */
+        record Ready(BudgetGuard money) implements Answer {}
+
+        /** It cannot. */
+        record Refused(RunFailure why) implements Answer {}
+    }
+
+    /**
+     * Waits until there is enough for a run, at most for this much of its time.
+     *
+     * @throws InterruptedException if the thread was interrupted meanwhile; nothing is set aside
+     */
+    Answer await(Duration time) throws InterruptedException {
+        var moved = new ArrayBlockingQueue<Boolean>(1);
+        BudgetGuard.Watch watch = run.guard().watch(() -> moved.offer(true));
+        try {
+            while (true) {
+                LedgerState money = run.money();
+                if (money.isExhaustedBy(floor)) {
+                    return new Answer.Refused(tooSmall(money));
+                }
+                if (!money.isContendedBy(floor)) {
+                    try {
+                        return new Answer.Ready(setAside(money.free()));
+                    } catch (AllotmentRefusedException takenMeanwhile) {
+                        continue; // by another run of the same tenant: the figures are others now
+                    }
+                }
+                if (run.poll(moved, time) == null) {
+                    return new Answer.Refused(tooLate(money));
+                }
+            }
+        } finally {
+            watch.close();
+        }
+    }
+
+    /** What is set aside if there is enough for the rest, too. */
+    static Money wanted(Money least, Money limit) {
+        return least.isZero() ? least : least.atLeast(limit.percent(PERCENT));
+    }
+
+    /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
+    private BudgetGuard setAside(Money free) {
+        if (least.isZero()) {
+            return run.guard().cap(run.limit());
+        }
+        Money wanted = wanted(least, run.limit());
+        Money most = free.minusOrZero(floor.minus(least));
+        return run.guard().allot(wanted.atMost(most).atLeast(least));
+    }
+
+    private RunFailure tooSmall(LedgerState money) {
+        String rest = run.limit().isMoreThan(money.room()) ? ", of which %s can be had,".formatted(money.room()) : "";
+        return RunFailure.of(
+                RunFailure.Kind.BUDGET_TOO_SMALL,
+                "a budget of %s%s is too small: planner, merger and one subtask need at least %s"
+                        .formatted(run.limit(), rest, floor));
+    }
+
+    private RunFailure tooLate(LedgerState money) {
+        return RunFailure.of(
+                RunFailure.Kind.DEADLINE,
+                "the time ran out while others had the money in flight: planner, merger and one subtask need %s, free are %s"
+                        .formatted(floor, money.free()));
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.Affordability;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.RungTask;
+import dev.cadre.worker.SubtaskWorker;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What first calls may cost at the prices of these pools. */
+record Quotes(ModelPools pools, Limits limits) implements Affordability {
+    /** Stands for the id of the subtask, which a quote does not depend on. */
+    private static final String ANY = "quote";
+
+    static Quotes of(Coordinator coordinator) {
+        return new Quotes(coordinator.pools(), coordinator.limits());
+    }
+
+    @Override
+    public Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
+        return firstCall(type, input, tier).orElseThrow(() -> {
+            // the pools say it in their own words
+            pools.pool(tier);
+            return new IllegalStateException("tier " + tier + " has a model, but no quote");
+        });
+    }
+
+    @Override
+    public boolean isBound(Tier tier) {
+        return pools.tiers().contains(tier);
+    }
+
+    /** What the first call of a type may cost, or empty if no model is bound to the tier. */
+    Optional<Money> firstCall(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
+        var worker = SubtaskWorker.of(pools);
+        return input == null
+                ? worker.firstCall(type, tier, limits)
+                : worker.firstCall(RungTask.first(type, input, ANY, tier), limits);
+    }
+
+    /** The worst case of the cheapest first call that a type may make, down to its floor; empty if it has no model at all. */
+    Optional<Money> least(SubtaskType<?, ?> type) {
+        for (Tier tier : Tier.values()) {
+            Optional<Money> quote = type.tiers().include(tier) ? firstCall(type, null, tier) : Optional.<Money>empty();
+            if (quote.isPresent()) {
+                return quote;
+            }
+        }
+        return Optional.empty();
+    }
+}
