@@ -54,6 +54,7 @@ final class Accounts implements RunListener {
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
     private final List<Breach> breaches = new ArrayList<>();
+    private final ToolFailures toolFailures = new ToolFailures();
 
     @Override
     public void on(RunEvent event) {
@@ -71,6 +72,7 @@ final class Accounts implements RunListener {
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> breaches.add(breached.breach());
             case RunEvent.CodeSpent code -> add(account(code.subtaskId()), code.spend());
+            case RunEvent.ToolFailed failed -> toolFailures.add(failed);
             case RunEvent.WorkAbandoned work -> abandoned.add(work.thread());
         }
     }
@@ -119,6 +121,11 @@ final class Accounts implements RunListener {
     /** How providers broke their caps or prices. */
     List<Breach> breaches() {
         return breaches;
+    }
+
+    /** A line for each tool that threw. */
+    List<String> toolFailures() {
+        return toolFailures.lines();
     }
 
     SubtaskReport planner() {

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Journal;
+import dev.cadre.model.FaultLog;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
@@ -37,6 +38,7 @@ public final class Coordinator {
     private final @Nullable PlanReview review;
     private final Limits limits;
     private final RunListener listener;
+    private final FaultLog faults;
     private final boolean failFast;
     private final RunClock clock;
     private final @Nullable Journal journal;
@@ -48,7 +50,8 @@ public final class Coordinator {
         planner = builder.planner;
         review = builder.review;
         limits = builder.limits;
-        listener = builder.listener;
+        faults = builder.faults;
+        listener = new FaultReporter(faults).and(builder.listener);
         failFast = builder.failFast;
         clock = builder.clock;
         journal = null;
@@ -62,6 +65,7 @@ public final class Coordinator {
         review = other.review;
         limits = other.limits;
         listener = other.listener;
+        faults = other.faults;
         failFast = other.failFast;
         clock = other.clock;
         this.journal = journal;
@@ -291,12 +295,18 @@ public final class Coordinator {
         return limits;
     }
 
+    /** Of the user's listeners and of the log of what the user's code throws; throws nothing but errors. */
     RunListener listener() {
         return listener;
     }
 
     String runKey() {
         return runKey;
+    }
+
+    /** Where exceptions of the user's code are logged that no event tells of. */
+    FaultLog faults() {
+        return faults;
     }
 
     boolean isFailFast() {
@@ -314,6 +324,7 @@ public final class Coordinator {
         private Planner planner = Planner.model();
         private @Nullable PlanReview review;
         private Limits limits = Limits.DEFAULT;
+        private final FaultLog faults = new FaultLog();
         private RunListener listener = RunListener.SILENT;
         private boolean failFast;
         private RunClock clock = RunClock.SYSTEM;
@@ -363,7 +374,7 @@ public final class Coordinator {
 
         /** Adds a listener; default none. */
         public Builder listener(RunListener added) {
-            listener = listener.and(added);
+            listener = listener.and(added.guarded(faults));
             return this;
         }
 

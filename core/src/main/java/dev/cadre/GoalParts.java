@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.budget.AllotmentRefusedException;
+import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
+import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeLoad;
 import dev.cadre.merge.MergeTerms;
@@ -13,6 +16,7 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
 import dev.cadre.plan.PlanDefect;
+import dev.cadre.plan.PlanFailedException;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
@@ -23,9 +27,11 @@ import dev.cadre.pool.CallRefusedException;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
+import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.price.Spend;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
@@ -38,6 +44,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +154,7 @@ final class GoalParts<R> implements RunParts {
             run.coordinator().planner().plan(request(run, goal, run.deadline()), intake);
             intake.finish();
         } catch (RuntimeException e) {
-            throw RunFailedException.of(describe(RunFailure.Kind.PLANNER_FAILED, e));
+            throw RunFailedException.of(describe(run, RunFailure.Kind.PLANNER_FAILED, e));
         }
         return estimate(run, goal, nodes, intake.taken());
     }
@@ -197,7 +204,7 @@ final class GoalParts<R> implements RunParts {
         plan(record, intake);
         CostEstimate estimate = estimate(run, goal, nodes, intake.taken());
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
-        return switch (coordinator.review().orElse(PlanReview.NONE).review(proposed)) {
+        return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
             case PlanReview.Verdict.Approve approved -> {
                 record.ifPresent(kept -> {
                     intake.taken().forEach(kept::admit);
@@ -209,6 +216,15 @@ final class GoalParts<R> implements RunParts {
             }
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
         };
+    }
+
+    private static PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
+            throws InterruptedException {
+        try {
+            return Objects.requireNonNull(review.review(proposed), "the plan review returned null");
+        } catch (RuntimeException | Error broken) {
+            throw new BrokenReviewException(broken);
+        }
     }
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
@@ -277,15 +293,23 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public RunFailure failure(RunFailure.Kind kind, Throwable thrown) {
-        return describe(kind, thrown);
+        return describe(run, kind, thrown);
     }
 
-    private static RunFailure describe(RunFailure.Kind kind, Throwable thrown) {
-        String message = thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+    private static RunFailure describe(Run run, RunFailure.Kind kind, Throwable thrown) {
+        String message = String.valueOf(thrown.getMessage());
         return switch (thrown) {
             case ModelException model -> RunFailure.of(kind, message, model);
             case CallRefusedException refused
             when refused.getCause() instanceof ModelException model -> RunFailure.of(kind, message, model);
+            case CallRefusedException refused -> RunFailure.of(kind, message, refused);
+            case BudgetClosedException closed -> RunFailure.of(kind, message, closed);
+            case AllotmentRefusedException refused -> RunFailure.of(kind, message, refused);
+            case UnpricedException unpriced -> RunFailure.of(kind, message, unpriced);
+            case ModelShutDownException gone -> RunFailure.of(kind, message, gone);
+            case PlanFailedException failed -> RunFailure.of(kind, message, failed);
+            case MergeFailedException failed -> RunFailure.of(kind, message, failed);
+            case BrokenReviewException broken -> broken(run, kind, broken.thrown, "plan review");
             case PlanRejectedException rejected ->
                 RunFailure.of(
                         RunFailure.Kind.PLAN_REJECTED,
@@ -294,8 +318,13 @@ final class GoalParts<R> implements RunParts {
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
             case UnfundedException unfunded -> unfunded.failure;
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
-            default -> RunFailure.of(kind, message);
+            default -> broken(run, kind, thrown, kind == RunFailure.Kind.MERGE_FAILED ? "merger" : "planner");
         };
+    }
+
+    private static RunFailure broken(Run run, RunFailure.Kind kind, Throwable thrown, String place) {
+        run.coordinator().faults().warn(place, thrown);
+        return RunFailure.of(kind, "%s, thrown by the %s".formatted(Failure.describe(thrown), place), thrown);
     }
 
     @Override
@@ -312,6 +341,16 @@ final class GoalParts<R> implements RunParts {
         UnfundedException(RunFailure failure) {
             super(failure.message());
             this.failure = failure;
+        }
+    }
+
+    /** The code of a review threw. */
+    private static final class BrokenReviewException extends RuntimeException {
+        private final Throwable thrown;
+
+        BrokenReviewException(Throwable thrown) {
+            super(thrown);
+            this.thrown = thrown;
         }
     }
 

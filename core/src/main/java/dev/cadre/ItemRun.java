@@ -2,6 +2,7 @@
 package dev.cadre;
 
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.Attempt;
@@ -16,9 +17,11 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import dev.cadre.worker.RungNotice;
 import dev.cadre.worker.RungTask;
 import dev.cadre.worker.RungTerms;
 import dev.cadre.worker.SubtaskWorker;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -38,6 +41,7 @@ final class ItemRun<I, O> {
     private final long callDeadlineNanos;
     private final SubtaskWorker worker;
     private final Optional<WorkRecord> record;
+    private final FaultReporter faults;
     private Spend spend = Spend.NONE;
     private @Nullable ModelException outage;
 
@@ -57,6 +61,7 @@ final class ItemRun<I, O> {
         this.callDeadlineNanos = callDeadlineNanos;
         this.record = record;
         worker = SubtaskWorker.of(coordinator.pools());
+        faults = new FaultReporter(coordinator.faults());
     }
 
     /** What its attempts cost; to be read when it has ended. */
@@ -87,17 +92,21 @@ final class ItemRun<I, O> {
                     case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
                     case RunCommand.Finish finish -> {
                         RunFailure failure = finish.ending().failure();
-                        outage = failure == null ? null : failure.cause().orElse(null);
+                        outage = failure == null ? null : outage(failure);
                         return (Outcome<O>) Objects.requireNonNull(
                                 finish.ending().outcomes().get(NODE));
                     }
                     case RunCommand.StopRung stop -> {}
                     case RunCommand.StopPlanner stop -> {}
                     case RunCommand.StartMerge merge -> {}
-                    case RunCommand.Tell tell -> {}
+                    case RunCommand.Tell(RunEvent event) -> faults.on(event);
                 }
             }
         }
+    }
+
+    private static @Nullable ModelException outage(RunFailure failure) {
+        return failure.cause().orElse(null) instanceof ModelException model ? model : null;
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
@@ -127,11 +136,19 @@ final class ItemRun<I, O> {
                 coordinator.limits(),
                 attempt -> hear(attempt, recorder),
                 codeMoney,
-                thread -> {});
+                this::notice);
         try (codeMoney) {
             return worker.perform(task, terms);
         } finally {
             codeSpent(codeMoney.state().asSpend(), recorder);
+        }
+    }
+
+    private void notice(RungNotice notice) {
+        switch (notice) {
+            case RungNotice.Abandoned abandoned -> {}
+            case RungNotice.ToolFailed(String tool, Throwable thrown) ->
+                faults.on(new RunEvent.ToolFailed(runId, Duration.ZERO, label(), tool, thrown));
         }
     }
 

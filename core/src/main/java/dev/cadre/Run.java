@@ -22,10 +22,12 @@ import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.RungEnd;
+import dev.cadre.worker.RungNotice;
 import dev.cadre.worker.RungTask;
 import dev.cadre.worker.RungTerms;
 import dev.cadre.worker.SubtaskWorker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +198,7 @@ final class Run {
                 session,
                 limit,
                 parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
-                parts instanceof GoalParts<?> goal ? goal.notes() : notes,
+                notes(parts, notes),
                 accounts.breaches(),
                 accounts.abandonedWith(abandoned),
                 money.openReservations(),
@@ -207,6 +209,12 @@ final class Run {
             case PARTIAL -> new RunResult.Partial<>((R) require(answer), ending.missing(), report);
             case FAILED -> new RunResult.Failed<>(requireFailure(ending), report);
         };
+    }
+
+    private List<String> notes(@Nullable RunParts parts, List<String> others) {
+        var notes = new ArrayList<>(parts instanceof GoalParts<?> goal ? goal.notes() : others);
+        notes.addAll(accounts.toolFailures());
+        return notes;
     }
 
     /** All that the caller is about to see is on record; without this line the next session merely looks at it again. */
@@ -279,8 +287,7 @@ final class Run {
                 coordinator.limits(),
                 attempts,
                 codeMoney,
-                thread -> post(
-                        new RunEvent.WorkAbandoned(id, sinceStart(), rung.id().label(), thread)));
+                notice -> post(event(notice, rung.id().label())));
         try (codeMoney) {
             return worker.perform(task, terms);
         } finally {
@@ -290,6 +297,15 @@ final class Run {
                 post(new RunEvent.CodeSpent(id, sinceStart(), task.subtaskId(), own));
             }
         }
+    }
+
+    private RunEvent event(RungNotice notice, String subtaskId) {
+        return switch (notice) {
+            case RungNotice.Abandoned(String thread) ->
+                new RunEvent.WorkAbandoned(id, sinceStart(), subtaskId, thread);
+            case RungNotice.ToolFailed(String tool, Throwable thrown) ->
+                new RunEvent.ToolFailed(id, sinceStart(), subtaskId, tool, thrown);
+        };
     }
 
     AttemptListener attempts() {

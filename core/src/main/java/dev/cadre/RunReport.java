@@ -26,7 +26,7 @@ import java.util.Map;
  * @param sessionSpend what this session spent; the same unless the run was resumed
  * @param limit what could have been spent
  * @param citations where a merger's model found what it said, checked against the outcomes
- * @param notes what was cut or dropped on the way: defects of the plan, cuts of the merger
+ * @param notes what was cut, dropped or broken on the way: defects of the plan, cuts of the merger, tools that threw
  * @param breaches how providers broke their caps or prices in this session; none as a rule
  * @param abandoned names of threads that ignored their interrupt and may still run
  * @param openReservations attempts that had not ended when the run did: not zero only if something was abandoned

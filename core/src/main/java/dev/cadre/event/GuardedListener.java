@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.event;
 
-import dev.cadre.model.Redactor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import dev.cadre.model.FaultLog;
 
-/** Keeps what a listener throws from whoever tells it. */
+/** A listener that passes events to another one and logs its exceptions instead of rethrowing them. */
 final class GuardedListener implements RunListener {
-    private static final Logger LOG = LoggerFactory.getLogger(RunListener.class);
-
     private final RunListener listener;
+    private final FaultLog log;
 
-    GuardedListener(RunListener listener) {
+    GuardedListener(RunListener listener, FaultLog log) {
         this.listener = listener;
+        this.log = log;
     }
 
     @Override
@@ -20,11 +18,7 @@ final class GuardedListener implements RunListener {
         try {
             listener.on(event);
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.warn(
-                    "a run listener threw on {}: {}",
-                    event.getClass().getSimpleName(),
-                    e.getClass().getName());
-            LOG.trace("the listener's failure, which may quote a model", Redactor.SHAPES.clean(e));
+            log.warn("run listener " + listener.getClass().getName(), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
@@ -117,6 +118,17 @@ public sealed interface RunEvent {
             Duration waited,
             Duration took)
             implements RunEvent {}
+
+    /**
+     * Code of a tool threw, and the model reads only that the tool failed. The rung goes on.
+     *
+     * @param thrown what it threw; a key in its chain makes it a copy without
+     */
+    record ToolFailed(String runId, Duration at, String subtaskId, String tool, Throwable thrown) implements RunEvent {
+        public ToolFailed {
+            thrown = Redactor.SHAPES.clean(thrown);
+        }
+    }
 
     /** Money is short: no rung starts above this tier any more. */
     record CeilingLowered(String runId, Duration at, Tier ceiling) implements RunEvent {}

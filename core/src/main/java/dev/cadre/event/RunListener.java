@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.event;
 
+import dev.cadre.model.FaultLog;
+
 /** Is told what happens in a run, in order. */
 @FunctionalInterface
 public interface RunListener {
@@ -15,7 +17,12 @@ public interface RunListener {
 
     /** A listener that tells this one and logs what it throws; what makes a virtual machine give up is thrown on. */
     default RunListener guarded() {
-        return new GuardedListener(this);
+        return guarded(new FaultLog());
+    }
+
+    /** The same with a log of the caller's, which logs what this one throws once. */
+    default RunListener guarded(FaultLog log) {
+        return new GuardedListener(this, log);
     }
 
     /** A listener that tells this one, then the other. */

@@ -36,13 +36,13 @@ public final class RunFailure {
     private final Kind kind;
     private final String message;
     private final List<String> details;
-    private final @Nullable ModelException cause;
+    private final @Nullable Throwable cause;
 
-    private RunFailure(Kind kind, String message, List<String> details, @Nullable ModelException cause) {
+    private RunFailure(Kind kind, String message, List<String> details, @Nullable Throwable cause) {
         this.kind = kind;
         this.message = Redactor.SHAPES.clean(message);
         this.details = details.stream().map(Redactor.SHAPES::clean).toList();
-        this.cause = cause;
+        this.cause = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.clean(cause);
     }
 
     public static RunFailure of(Kind kind, String message) {
@@ -53,14 +53,14 @@ public final class RunFailure {
         return new RunFailure(kind, message, details, null);
     }
 
-    /** A failure that a model's failure brought about. */
-    public static RunFailure of(Kind kind, String message, ModelException cause) {
+    /** A failure with an exception behind it, which stays in this process. */
+    public static RunFailure of(Kind kind, String message, Throwable cause) {
         return new RunFailure(kind, message, List.of(), cause);
     }
 
-    /** The same failure, with the model's failure behind it, if there was one. */
-    RunFailure causedBy(@Nullable ModelException failure) {
-        return failure == null ? this : new RunFailure(kind, message, details, failure);
+    /** The same failure with this exception behind it, if there was one. */
+    RunFailure causedBy(@Nullable Throwable thrown) {
+        return thrown == null ? this : new RunFailure(kind, message, details, thrown);
     }
 
     public Kind kind() {
@@ -77,8 +77,8 @@ public final class RunFailure {
         return details;
     }
 
-    /** The model's failure behind it. */
-    public Optional<ModelException> cause() {
+    /** The exception behind it, such as a {@link ModelException} or what code of the user threw. */
+    public Optional<Throwable> cause() {
         return Optional.ofNullable(cause);
     }
 

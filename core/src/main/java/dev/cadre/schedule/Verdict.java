@@ -97,10 +97,10 @@ final class Verdict {
         if (stop != null) {
             return stop.failure().causedBy(outage);
         }
-        boolean late = graph.all().stream()
-                .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure(Failure.Kind kind, String message))
-                        && kind == Failure.Kind.DEADLINE);
-        return late ? Stop.DEADLINE.failure() : failure.causedBy(outage);
+        boolean isLate = graph.all().stream()
+                .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure late)
+                        && late.kind() == Failure.Kind.DEADLINE);
+        return isLate ? Stop.DEADLINE.failure() : failure.causedBy(outage);
     }
 
     private RunEnding ending(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.model.ModelException;
 import dev.cadre.model.Redactor;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Why a subtask that was tried brought no value.
+ * The reason why a subtask that was tried has no value. Immutable; two failures are equal if kind and message are.
  *
- * @param message one line for people, from which keys are taken out; model text appears in it only quoted and cut
+ * <p>The exception behind it stays in this process: a journal keeps kind and message only.
  */
-public record Failure(Kind kind, String message) {
+public final class Failure {
     /** The kinds of failure. */
     public enum Kind {
         /** The answer had the wrong shape, also after a repair. */
@@ -25,7 +29,7 @@ public record Failure(Kind kind, String message) {
         TOOL_LIMIT,
         /** What a tool must not go on without was not approved. */
         NOT_APPROVED,
-        /** The worker's own code threw. */
+        /** Code of the user threw: the worker's own, or a rule of its type. */
         CODE_FAILED,
         /** The provider failed or refused the request. */
         MODEL_FAILED,
@@ -45,8 +49,101 @@ public record Failure(Kind kind, String message) {
         TOO_FEW_ITEMS
     }
 
-    public Failure {
-        message = Redactor.SHAPES.clean(message);
+    private static final int MAX_CAUSES = 20;
+
+    private final Kind kind;
+    private final String message;
+    private final String place;
+    private final @Nullable Throwable cause;
+
+    /** A failure that no exception is behind; keys are taken out of the message. */
+    public Failure(Kind kind, String message) {
+        this(kind, message, "", null);
+    }
+
+    private Failure(Kind kind, String message, String place, @Nullable Throwable cause) {
+        this.kind = kind;
+        this.message = Redactor.SHAPES.clean(message);
+        this.place = place;
+        this.cause = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.clean(cause);
+    }
+
+    /**
+     * A failure of the user's own code. Its message begins with the root cause and ends with the place.
+     *
+     * @param place the code that threw, the same for every input, such as {@code rule 'has a reason' of subtask type
+     *     'judge'}
+     */
+    public static Failure thrown(Kind kind, Throwable thrown, String place) {
+        return new Failure(kind, "%s, thrown by %s".formatted(describe(thrown), place), place, thrown);
+    }
+
+    /** The same failure with this exception behind it. A key in its chain makes it a copy without. */
+    public Failure causedBy(Throwable thrown) {
+        return new Failure(kind, message, place, thrown);
+    }
+
+    /** A failure of another kind with the same exception behind it. */
+    public Failure as(Kind other, String said) {
+        return new Failure(other, said, place, cause);
+    }
+
+    /** The kind, for programs. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** One line for people, from which keys are taken out; model text appears in it only quoted and cut. */
+    public String message() {
+        return message;
+    }
+
+    /** The exception behind it; empty if there was none, or if the failure was read from a journal. */
+    public Optional<Throwable> cause() {
+        return Optional.ofNullable(cause);
+    }
+
+    /** The user's own code that threw; empty if it was not such code. */
+    public Optional<String> place() {
+        return place.isEmpty() ? Optional.empty() : Optional.of(place);
+    }
+
+    /** An exception in one line for people: class and message of its root cause, then those of the exception itself. */
+    public static String describe(Throwable thrown) {
+        if (thrown.getCause() == null) {
+            return line(thrown);
+        }
+        Throwable root = thrown;
+        for (int depth = 0; root.getCause() != null && depth < MAX_CAUSES; depth++) {
+            root = root.getCause(); // causes may run in a circle
+        }
+        return "%s (in %s)".formatted(line(root), line(thrown));
+    }
+
+    private static String line(Throwable thrown) {
+        String name = thrown.getClass().getSimpleName();
+        String type = name.isEmpty() ? thrown.getClass().getName() : name;
+        String message = message(thrown);
+        return message.isBlank() ? type : type + ": " + Redactor.SHAPES.quote(message);
+    }
+
+    /** An exception's own code may throw, too. */
+    private static String message(Throwable thrown) {
+        try {
+            return Objects.requireNonNullElse(thrown.getMessage(), "");
+        } catch (RuntimeException | Error broken) {
+            return "";
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Failure failure && kind == failure.kind && message.equals(failure.message);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, message);
     }
 
     @Override

@@ -118,6 +118,6 @@ final class ModelWorker {
         Duration timeout = terms.limits().tools().timeout();
         Duration shorter = timeout.compareTo(left) < 0 ? timeout : left;
         var context = new WorkerContext(terms.runId(), task.subtaskId(), shorter, terms.codeBudget());
-        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms.abandoned()));
+        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms.notices()));
     }
 }

@@ -106,7 +106,7 @@ public final class Rung {
             case RungEvent.CallFailed(ModelException cause) -> {
                 require(State.CALLING, event);
                 var failure = new Failure(Failure.Kind.MODEL_FAILED, Excerpt.line(cause));
-                yield end(RungEnd.Failed.of(failure, cause));
+                yield end(RungEnd.Failed.of(failure.causedBy(cause)));
             }
             case RungEvent.ClientBroke(String message) -> {
                 require(State.CALLING, event);
@@ -126,7 +126,7 @@ public final class Rung {
                 require(State.CALLING, event);
                 yield end(
                         sent || attempted
-                                ? RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, message), because)
+                                ? RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, message).causedBy(because))
                                 : refused(Skip.Kind.PAUSED, message, because));
             }
             case RungEvent.ToolsEnded(List<ToolEnd> ends) -> {
@@ -262,9 +262,9 @@ public final class Rung {
     }
 
     private RungEnd effectUnknown(RungEnd.Failed end) {
-        return end.because(new Failure(
+        return RungEnd.Failed.of(end.failure().as(
                 Failure.Kind.EFFECT_UNKNOWN,
-                "the writing tool %s may have run before: %s"
-                        .formatted(String.join(", ", tools.written()), end.failure())));
+                "%s; the writing tool %s may have run before"
+                        .formatted(end.failure(), String.join(", ", tools.written()))));
     }
 }

@@ -26,42 +26,15 @@ public sealed interface RungEnd {
     record Rejected(Failure failure, String evidence) implements RungEnd {}
 
     /** For good: no other tier may try. */
-    final class Failed implements RungEnd {
-        private final Failure failure;
-        private final @Nullable ModelException cause;
-
-        private Failed(Failure failure, @Nullable ModelException cause) {
-            this.failure = failure;
-            this.cause = cause;
-        }
-
-        /** Failed for a reason other than the model's. */
+    record Failed(Failure failure) implements RungEnd {
+        /** For this reason. */
         public static Failed of(Failure failure) {
-            return new Failed(failure, null);
-        }
-
-        /** Failed because the provider failed or refused the request. */
-        public static Failed of(Failure failure, ModelException cause) {
-            return new Failed(failure, cause);
-        }
-
-        public Failure failure() {
-            return failure;
+            return new Failed(failure);
         }
 
         /** What the last call ended with, if that is why; its {@linkplain ModelException#reach reach} may be the run. */
         public Optional<ModelException> cause() {
-            return Optional.ofNullable(cause);
-        }
-
-        /** The same end for another reason. */
-        Failed because(Failure other) {
-            return new Failed(other, cause);
-        }
-
-        @Override
-        public String toString() {
-            return "Failed[" + failure + "]";
+            return failure.cause().filter(ModelException.class::isInstance).map(ModelException.class::cast);
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param limits the caps that apply where the type sets none, and the limits of the tool loop
  * @param attempts is told about every attempt, on the rung's thread
  * @param codeBudget pays for what tools and plain code spend by themselves, out of the same money as {@code budget}
- * @param abandoned is told the name of each thread that ignored its interrupt and was left behind, on the rung's thread
+ * @param notices is told of tools that threw and of threads that were left behind, on the rung's thread
  */
 public record RungTerms(
         String runId,
@@ -27,7 +27,7 @@ public record RungTerms(
         Limits limits,
         AttemptListener attempts,
         BudgetGuard codeBudget,
-        Consumer<String> abandoned) {
+        Consumer<RungNotice> notices) {
 
     /** The time until the deadline; not positive once it has passed. */
     Duration timeLeft() {

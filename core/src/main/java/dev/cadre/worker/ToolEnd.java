@@ -29,8 +29,8 @@ public sealed interface ToolEnd {
     /** With a refusal that the rung must not go on after. */
     record NotApproved(String message) implements ToolEnd {}
 
-    /** With a failure that is none of the model's business. */
-    record Broke() implements ToolEnd {}
+    /** With an exception that the model does not read. */
+    record Broke(Throwable thrown) implements ToolEnd {}
 
     /** Not within its time. */
     record TimedOut(Duration timeout) implements ToolEnd {}

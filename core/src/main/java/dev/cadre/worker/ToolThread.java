@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
-import dev.cadre.model.Redactor;
 import dev.cadre.task.NotApprovedException;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
@@ -9,13 +8,9 @@ import dev.cadre.task.WorkerContext;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One call of a tool on a virtual thread. */
 final class ToolThread {
-    private static final Logger LOG = LoggerFactory.getLogger(ToolThread.class);
-
     private final RungCommand.ToolRun run;
     private final ToolSessions sessions;
     private final WorkerContext context;
@@ -44,6 +39,10 @@ final class ToolThread {
 
     String name() {
         return thread.getName();
+    }
+
+    String tool() {
+        return run.tool().name();
     }
 
     /** How the tool ended so far; empty if it has not. */
@@ -80,13 +79,7 @@ final class ToolThread {
         } catch (InterruptedException interrupt) {
             interrupted = true;
         } catch (Exception | Error broken) {
-            LOG.debug(
-                    "tool '{}' of subtask '{}' failed: {}",
-                    run.tool().name(),
-                    context.subtaskId(),
-                    broken.getClass().getName());
-            LOG.trace("the tool's failure, which may quote a model", Redactor.SHAPES.clean(broken));
-            end = new ToolEnd.Broke();
+            end = new ToolEnd.Broke(broken);
         }
     }
 }

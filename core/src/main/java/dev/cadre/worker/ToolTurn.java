@@ -19,13 +19,13 @@ final class ToolTurn {
      *
      * @param sessions what the tools keep from turn to turn
      * @param context its timeout is the time of each tool
-     * @param abandoned is told the name of each thread that ignored its interrupt
+     * @param notices is told of each tool that threw and each thread that ignored its interrupt
      * @return how each ended, in the order of the runs
      * @throws InterruptedException if the calling thread was interrupted, or a tool before its time was over; all tools
      *     have then been interrupted
      */
     static List<ToolEnd> run(
-            List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, Consumer<String> abandoned)
+            List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, Consumer<RungNotice> notices)
             throws InterruptedException {
         long deadline = System.nanoTime() + context.timeout().toNanos();
         var threads = new ArrayList<ToolThread>();
@@ -34,30 +34,35 @@ final class ToolTurn {
             for (ToolThread thread : threads) {
                 thread.join(deadline);
             }
-            return ends(threads, context.timeout());
+            return ends(threads, context.timeout(), notices);
         } finally {
-            stop(threads, abandoned);
+            stop(threads, notices);
         }
     }
 
-    private static List<ToolEnd> ends(List<ToolThread> threads, Duration timeout) throws InterruptedException {
+    private static List<ToolEnd> ends(List<ToolThread> threads, Duration timeout, Consumer<RungNotice> notices)
+            throws InterruptedException {
         var ends = new ArrayList<ToolEnd>();
         for (ToolThread thread : threads) {
             if (thread.wasInterrupted()) {
                 throw new InterruptedException("%s was interrupted".formatted(thread.name()));
             }
-            ends.add(thread.end().orElse(new ToolEnd.TimedOut(timeout)));
+            ToolEnd end = thread.end().orElse(new ToolEnd.TimedOut(timeout));
+            if (end instanceof ToolEnd.Broke(Throwable thrown)) {
+                notices.accept(new RungNotice.ToolFailed(thread.tool(), thrown));
+            }
+            ends.add(end);
         }
         return ends;
     }
 
     /** Interrupts whoever is still there, waits no longer than the grace, and names whoever stays. */
-    private static void stop(List<ToolThread> threads, Consumer<String> abandoned) {
+    private static void stop(List<ToolThread> threads, Consumer<RungNotice> notices) {
         threads.forEach(ToolThread::interrupt);
         long until = System.nanoTime() + GRACE.toNanos();
         for (ToolThread thread : threads) {
             if (!endedBy(until, thread)) {
-                abandoned.accept(thread.name());
+                notices.accept(new RungNotice.Abandoned(thread.name()));
             }
         }
     }

@@ -336,7 +336,7 @@ class RunMachineTest {
         var badKey = new ModelException.AuthFailed("bad key");
         var rig = merged().plan(node("a"), node("b"));
 
-        rig.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "bad key"), badKey))
+        rig.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "bad key").causedBy(badKey)))
                 .fail("b");
 
         assertThat(rig.ending().failure().cause()).containsSame(badKey);
@@ -347,7 +347,7 @@ class RunMachineTest {
         var tooLong = new ModelException.ContextTooLong("too long");
         var rig = answeredBy("a").plan(node("a"));
 
-        rig.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "too long"), tooLong));
+        rig.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "too long").causedBy(tooLong)));
 
         assertThat(rig.ending().failure().kind()).isEqualTo(RunFailure.Kind.ANSWER_MISSING);
         assertThat(rig.ending().failure().cause()).isEmpty();

@@ -61,7 +61,7 @@ class ModelWorkerTest {
     private final SubtaskWorker worker = SubtaskWorker.of(pools);
     private final BudgetGuard budget = Budget.usd("1.00").open();
     private final List<Attempt> attempts = new ArrayList<>();
-    private final List<String> abandoned = new ArrayList<>();
+    private final List<RungNotice> notices = new ArrayList<>();
 
     @Test
     void acceptedAnswer_isPaidFromTheBudgetAndTold() throws InterruptedException {
@@ -256,7 +256,7 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
-        assertThat(abandoned).isEmpty();
+        assertThat(notices).isEmpty();
     }
 
     @Test
@@ -270,7 +270,7 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
-        assertThat(abandoned).containsExactly("cadre-tool:run-1/s1/deaf");
+        assertThat(notices).containsExactly(new RungNotice.Abandoned("cadre-tool:run-1/s1/deaf"));
     }
 
     @Test
@@ -291,7 +291,7 @@ class ModelWorkerTest {
         assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
         assertThat(client.requests).hasSize(1);
         assertThat(threads).hasSize(2).noneMatch(Thread::isAlive);
-        assertThat(abandoned).isEmpty();
+        assertThat(notices).isEmpty();
     }
 
     @Test
@@ -489,7 +489,7 @@ class ModelWorkerTest {
     }
 
     private RungTerms terms(BudgetGuard guard, Limits limits, long deadlineNanos) {
-        return new RungTerms("run-1", guard, 0, deadlineNanos, limits, attempts::add, guard.cap(guard.state().limit()), abandoned::add);
+        return new RungTerms("run-1", guard, 0, deadlineNanos, limits, attempts::add, guard.cap(guard.state().limit()), notices::add);
     }
 
     private static long later() {

@@ -96,7 +96,7 @@ class RungToolsTest {
 
         RungCommand next = rung.ended(
                 new ToolEnd.Declined("no such word"),
-                new ToolEnd.Broke(),
+                new ToolEnd.Broke(new IllegalStateException("disk gone")),
                 new ToolEnd.TimedOut(Duration.ofMillis(1_500)));
 
         assertThat(results(next))
@@ -193,7 +193,7 @@ class RungToolsTest {
         assertThat(failed(rung.answers(NOTE_JSON)).failure())
                 .isEqualTo(new Failure(
                         Failure.Kind.EFFECT_UNKNOWN,
-                        "the writing tool send may have run before: NOT_ACCEPTED: the answer breaks the rule 'never'"));
+                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool send may have run before"));
     }
 
     @Test
@@ -214,7 +214,7 @@ class RungToolsTest {
         assertThat(failed(rung.on(new RungEvent.Interrupted())).failure())
                 .isEqualTo(new Failure(
                         Failure.Kind.EFFECT_UNKNOWN,
-                        "the writing tool send may have run before: CANCELLED: interrupted"));
+                        "CANCELLED: interrupted; the writing tool send may have run before"));
     }
 
     @Test

@@ -21,6 +21,7 @@ final class GenAi {
     static final AttributeKey<Long> CACHED_TOKENS = AttributeKey.longKey("gen_ai.usage.cache_read.input_tokens");
     static final AttributeKey<Long> OUTPUT_TOKENS = AttributeKey.longKey("gen_ai.usage.output_tokens");
     static final AttributeKey<Long> REASONING_TOKENS = AttributeKey.longKey("gen_ai.usage.reasoning.output_tokens");
+    static final AttributeKey<String> TOOL = AttributeKey.stringKey("gen_ai.tool.name");
     static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
     static final AttributeKey<String> RUN = AttributeKey.stringKey("cadre.run.id");

@@ -154,6 +154,17 @@ public final class OpenTelemetryListener implements RunListener {
                 run.subtaskEnded(ended);
             }
             case RunEvent.MergeStarted merge -> run.mergeBegan(merge);
+            case RunEvent.ToolFailed failed ->
+                run.happened(
+                        "cadre.tool_failed",
+                        failed.at(),
+                        Attributes.of(
+                                GenAi.SUBTASK,
+                                failed.subtaskId(),
+                                GenAi.TOOL,
+                                failed.tool(),
+                                GenAi.ERROR,
+                                failed.thrown().getClass().getName()));
             case RunEvent.WorkAbandoned work ->
                 run.happened(
                         "cadre.work_abandoned",

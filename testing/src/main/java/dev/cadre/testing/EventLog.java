@@ -3,6 +3,7 @@ package dev.cadre.testing;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.task.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -122,6 +123,7 @@ public final class EventLog implements RunListener {
                             case RunEvent.SubtaskEnded e ->
                                 e.subtaskId() + " " + e.outcome().reason();
                             case RunEvent.MergeStarted e -> "merge of " + e.succeeded() + " of " + e.total();
+                            case RunEvent.ToolFailed e -> e.subtaskId() + " tool " + e.tool() + " threw " + Failure.describe(e.thrown());
                             case RunEvent.WorkAbandoned e -> e.subtaskId() + " abandoned on " + e.thread();
                             case RunEvent.RunEnded e -> "run ended " + e.status() + ", spent " + e.spent();
                         });

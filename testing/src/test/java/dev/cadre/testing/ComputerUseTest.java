@@ -254,7 +254,7 @@ class ComputerUseTest {
 
         assertThat(failure.kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
         assertThat(failure.message())
-                .startsWith("the writing tool computer may have run before: NOT_APPROVED: " + message)
+                .startsWith("NOT_APPROVED: " + message)
                 .contains("malicious_instructions");
         assertThat(screen.performed()).isEmpty();
         assertThat(model.calls()).hasSize(1);
@@ -343,7 +343,7 @@ class ComputerUseTest {
                 Limits.DEFAULT.withTools(new Limits.ToolLimits(4, 50, 64 * 1024, Duration.ofSeconds(20))),
                 Budget.usd("1.00")));
 
-        assertThat(failure.message()).endsWith("TOOL_LIMIT: more than 4 turns with tool calls");
+        assertThat(failure.message()).startsWith("TOOL_LIMIT: more than 4 turns with tool calls");
         assertThat(screen.performed()).hasSize(4);
     }
 
@@ -362,7 +362,7 @@ class ComputerUseTest {
         // $0.0030375
         RunResult<Filled> result = run(fill, Limits.DEFAULT, Budget.of(firstCall.plus(Money.usd("0.0042"))));
 
-        assertThat(failure(result).message()).contains("may have run before: BUDGET");
+        assertThat(failure(result).message()).startsWith("BUDGET").endsWith("may have run before");
         assertThat(model.calls()).hasSize(1);
     }
 
@@ -375,7 +375,7 @@ class ComputerUseTest {
 
         assertThat(failure.message())
                 .isEqualTo(
-                        "the writing tool computer may have run before: NOT_ACCEPTED: the answer breaks the rule 'never'");
+                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool computer may have run before");
         assertThat(model.calls()).hasSize(2);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
+import dev.cadre.model.ModelException;
 import dev.cadre.schedule.RunFailure;
 import java.util.Locale;
 
@@ -13,7 +14,7 @@ record Problem(String kind, String message) {
 
     static Problem of(RunFailure failure) {
         String kind =
-                failure.cause().map(Problem::kind).orElse(failure.kind().name().toLowerCase(Locale.ROOT));
+                failure.cause().filter(ModelException.class::isInstance).map(Problem::kind).orElse(failure.kind().name().toLowerCase(Locale.ROOT));
         return new Problem(kind, failure.toString());
     }
 
@@ -22,7 +23,7 @@ record Problem(String kind, String message) {
         return new Problem(kind(failure), String.valueOf(failure.getMessage()));
     }
 
-    private static String kind(RuntimeException failure) {
+    private static String kind(Throwable failure) {
         return failure.getClass()
                 .getSimpleName()
                 .replaceFirst("Exception$", "")

@@ -3,6 +3,7 @@ package dev.cadre.examples.cli;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.task.Failure;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -99,6 +100,15 @@ final class ProgressLines implements RunListener {
                         "merge",
                         "merging" + at(started),
                         Map.of("succeeded", started.succeeded(), "total", started.total()));
+            case RunEvent.ToolFailed failed ->
+                line(
+                        "tool_failed",
+                        "tool '%s' threw in %s: %s"
+                                .formatted(failed.tool(), failed.subtaskId(), Failure.describe(failed.thrown())),
+                        Map.of(
+                                "tool", failed.tool(),
+                                "id", failed.subtaskId(),
+                                "result", Failure.describe(failed.thrown())));
             case RunEvent.WorkAbandoned abandoned ->
                 line("abandoned", "left behind: " + abandoned.thread(), Map.of("thread", abandoned.thread()));
             case RunEvent.CodeSpent code -> {}

@@ -175,7 +175,7 @@ final class SimRung {
     private static ToolEnd toolEnd(SplittableRandom dice) {
         return switch (dice.nextInt(8)) {
             case 0 -> new ToolEnd.Declined("no such page");
-            case 1 -> new ToolEnd.Broke();
+            case 1 -> new ToolEnd.Broke(new IllegalStateException("broken"));
             case 2 -> new ToolEnd.TimedOut(Duration.ofSeconds(1));
             default -> new ToolEnd.Returned("page %d".formatted(dice.nextInt(100)));
         };

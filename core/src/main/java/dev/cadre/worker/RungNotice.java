@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+/** Something that happened on a rung and does not end it. */
+public sealed interface RungNotice {
+    /** Code ignored its interrupt and was left behind on this thread. */
+    record Abandoned(String thread) implements RungNotice {}
+
+    /** Code of a tool threw; the model reads only that the tool failed. */
+    record ToolFailed(String tool, Throwable thrown) implements RungNotice {}
+}
