@@ -12,6 +12,7 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Capability;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
+import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
@@ -162,17 +163,59 @@ public final class Coordinator {
         return recorded(() -> RunIdentity.of(runKey, goal, types), budget, run -> run.goal(goal));
     }
 
-    private interface Session<R> {
-        RunResult<R> in(Run run) throws InterruptedException;
+    /**
+     * Plans a goal without running anything of it. Blocks, and spends what the planner costs. A {@link PlanReview} is not
+     * asked: whoever gets the plan decides.
+     *
+     * <p>With a {@link #journal} the plan is recorded, and is the plan of the goal from then on: to plan again gives the
+     * same plan and costs nothing, and so does running the goal.
+     *
+     * @throws RunFailedException if there is no plan
+     * @throws IllegalStateException as for running the goal
+     * @throws InterruptedException if the calling thread was interrupted
+     */
+    public <R> Plan<R> plan(Goal<R> goal, Budget budget) throws InterruptedException {
+        requireTypes();
+        requireTiers(types);
+        shutdowns().requireNone();
+        return recorded(() -> RunIdentity.of(runKey, goal, types), budget, run -> run.planOnly(goal));
     }
 
-    private <R> RunResult<R> recorded(Supplier<RunIdentity> identity, Budget budget, Session<R> session)
+    /**
+     * Runs a plan that was made before, exactly as it is, and merges the outcomes into the answer. What planning cost
+     * counts as spent already. A {@link PlanReview} of this coordinator is asked, too. Otherwise as for a goal.
+     *
+     * <p>The run fails as {@link dev.cadre.schedule.RunFailure.Kind#PLAN_REJECTED} before it spends anything if a subtask
+     * does not fit the registered types any more, or if the {@link #journal} has another plan for this goal.
+     *
+     * @throws InterruptedException as for a graph
+     */
+    public <R> RunResult<R> run(Plan<R> plan, Budget budget) throws InterruptedException {
+        requireTypes();
+        requireTiers(types);
+        shutdowns().requireNone();
+        return recorded(
+                () -> RunIdentity.of(runKey, plan.goal(), types), budget, plan.planning(), run -> run.plan(plan));
+    }
+
+    private interface Session<T> {
+        T in(Run run) throws InterruptedException;
+    }
+
+    private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Session<T> session)
+            throws InterruptedException {
+        return recorded(identity, budget, Spend.NONE, session);
+    }
+
+    /** @param planning what was paid for the plan, unless the journal has that plan already */
+    private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Spend planning, Session<T> session)
             throws InterruptedException {
         if (journal == null) {
-            return session.in(new Run(this, budget));
+            return session.in(new Run(this, budget, null, planning));
         }
         try (var record = RunRecord.open(journal, new Fingerprints(this), identity.get())) {
-            return session.in(new Run(this, budget, record));
+            Spend unrecorded = record.isPlanned() ? Spend.NONE : planning;
+            return session.in(new Run(this, budget, record, unrecorded));
         }
     }
 
@@ -193,16 +236,14 @@ public final class Coordinator {
     }
 
     /**
-     * Plans a goal, and says what running the plan may cost, without running it. Blocks, and spends what the planner costs.
+     * What a run of a plan with this budget will cost, what planning cost included. Calls no model and spends nothing.
      *
-     * @throws RunFailedException if there is no plan
-     * @throws InterruptedException if the calling thread was interrupted
+     * @throws IllegalStateException if {@link #run(Plan, Budget)} would refuse the types
      */
-    public CostEstimate preview(Goal<?> goal, Budget budget) throws InterruptedException {
+    public CostEstimate preview(Plan<?> plan, Budget budget) {
         requireTypes();
         requireTiers(types);
-        shutdowns().requireNone();
-        return new Run(this, budget).preview(goal);
+        return GoalParts.estimate(this, plan, budget.limit());
     }
 
     /** Performs one kind of work on a stream of inputs. */

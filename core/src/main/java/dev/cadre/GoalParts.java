@@ -22,6 +22,7 @@ import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.CallRefusedException;
 import dev.cadre.price.CostEstimate;
@@ -38,6 +39,7 @@ import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
@@ -56,6 +58,7 @@ final class GoalParts<R> implements RunParts {
 
     private final Run run;
     private final Goal<R> goal;
+    private final Planner planner;
     private final Duration workTime;
     private final BudgetGuard mergeMoney;
     /** Why no model may be asked for anything; null if one may. */
@@ -66,28 +69,39 @@ final class GoalParts<R> implements RunParts {
     private volatile PlanNotes planNotes = PlanNotes.NONE;
 
     private GoalParts(
-            Run run, Goal<R> goal, Duration workTime, BudgetGuard mergeMoney, @Nullable RunFailure unfunded) {
+            Run run,
+            Goal<R> goal,
+            Planner planner,
+            Duration workTime,
+            BudgetGuard mergeMoney,
+            @Nullable RunFailure unfunded) {
         this.run = run;
         this.goal = goal;
+        this.planner = planner;
         this.workTime = workTime;
         this.mergeMoney = mergeMoney;
         this.unfunded = unfunded;
     }
 
     /** Sets the merger's money and time aside first, so that a run that begins can end with an answer. */
-    static <R> RunResult<R> run(Run run, Goal<R> goal) throws InterruptedException {
+    static <R> RunResult<R> run(Run run, Goal<R> goal, Planner planner) throws InterruptedException {
+        if (planner instanceof GivenPlan plan && !takes(run, plan)) {
+            return run.refused(RunFailure.of(
+                    RunFailure.Kind.PLAN_REJECTED,
+                    "the journal has another plan for this goal: run that one, or choose another run key"));
+        }
         boolean isPlanned = run.record()
                 .flatMap(record -> plan(record, run.coordinator()).ended())
                 .isPresent();
         Money merge = leastMerge(run, goal);
-        Money floor = isPlanned ? merge : floor(run, goal).plus(merge);
+        Money floor = isPlanned ? merge : floor(run, goal, planner).plus(merge);
         Duration workTime =
                 takesItsTime(goal, merge) ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
         return switch (run.interruptibly(() -> new MergeMoney(run, merge, floor).await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
             case MergeMoney.Answer.Ready(BudgetGuard money) -> {
                 try (money) {
-                    var parts = new GoalParts<>(run, goal, workTime, money, null);
+                    var parts = new GoalParts<>(run, goal, planner, workTime, money, null);
                     yield run.conclude(parts, Optional.empty(), workTime, List.of());
                 }
             }
@@ -96,7 +110,7 @@ final class GoalParts<R> implements RunParts {
 
     /** Answers from the journal, which takes no money as long as nothing has changed: no model is asked for anything. */
     private static <R> RunResult<R> recall(Run run, Goal<R> goal, RunFailure unfunded) throws InterruptedException {
-        var parts = new GoalParts<>(run, goal, run.deadline(), run.guard(), unfunded);
+        var parts = new GoalParts<>(run, goal, run.coordinator().planner(), run.deadline(), run.guard(), unfunded);
         return run.conclude(parts, Optional.empty(), run.deadline(), List.of());
     }
 
@@ -109,18 +123,30 @@ final class GoalParts<R> implements RunParts {
         return goal.merger().callsModel() || !merge.isZero();
     }
 
+    /** Makes a given plan that of the run, with what it has cost; false if the run has another plan. */
+    private static boolean takes(Run run, GivenPlan plan) {
+        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, run.coordinator()));
+        if (record.filter(kept -> !kept.agreesWith(plan)).isPresent()) {
+            return false;
+        }
+        if (!run.paid().total().isZero()) {
+            record.ifPresent(kept -> kept.paid(run.paid()));
+        }
+        return true;
+    }
+
     private static Money leastMerge(Run run, Goal<?> goal) {
         return goal.merger()
                 .leastCost(run.coordinator().pools(), run.coordinator().limits());
     }
 
-    private static Money floor(Run run, Goal<?> goal) {
-        Money planner = run.coordinator().planner().leastCost(request(run, goal, run.deadline()));
+    private static Money floor(Run run, Goal<?> goal, Planner planner) {
+        Money planning = planner.leastCost(request(run, goal, run.deadline()));
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
-        return planner.plus(cheapest);
+        return planning.plus(cheapest);
     }
 
     private static Duration mergeTime(Duration deadline) {
@@ -146,35 +172,56 @@ final class GoalParts<R> implements RunParts {
     }
 
     /** Plans without running anything. */
-    static CostEstimate preview(Run run, Goal<?> goal) throws InterruptedException {
-        var nodes = new ArrayList<GraphNode>();
-        PlanIntake intake =
-                PlanIntake.whole(run.coordinator().types(), run.coordinator().limits(), nodes::add);
+    static <R> Plan<R> planOnly(Run run, Goal<R> goal) throws InterruptedException {
+        Coordinator coordinator = run.coordinator();
+        var parts = new GoalParts<>(run, goal, coordinator.planner(), run.deadline(), run.guard(), null);
+        Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
+        PlanIntake intake = intake(coordinator, node -> {});
         try {
-            run.coordinator().planner().plan(request(run, goal, run.deadline()), intake);
-            intake.finish();
+            parts.plan(record, intake);
+            record.ifPresent(kept -> {
+                intake.taken().forEach(kept::admit);
+                if (!intake.isBrokenOff()) {
+                    kept.end(parts.planNotes);
+                }
+            });
         } catch (RuntimeException e) {
             throw RunFailedException.of(describe(run, RunFailure.Kind.PLANNER_FAILED, e));
         }
-        return estimate(run, goal, nodes, intake.taken());
+        return Plan.of(goal, intake, run.spend());
     }
 
-    /** What the run costs in all: what it has spent on its plan, its subtasks and its merge. */
+    private static PlanIntake intake(Coordinator coordinator, Consumer<GraphNode> sink) {
+        return mustBeWhole(coordinator)
+                ? PlanIntake.whole(coordinator.types(), coordinator.limits(), sink)
+                : PlanIntake.streamed(coordinator.types(), coordinator.limits(), sink);
+    }
+
+    /** What a run of a plan costs. */
+    static CostEstimate estimate(Coordinator coordinator, Plan<?> plan, Money limit) {
+        var nodes = new ArrayList<GraphNode>();
+        PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), nodes::add);
+        plan.offerTo(intake);
+        return estimate(coordinator, plan.goal(), nodes, plan.subtasks(), plan.planning(), limit);
+    }
+
+    /** What a run costs in all: what was spent on its plan, its subtasks and its merge. */
     private static CostEstimate estimate(
-            Run run, Goal<?> goal, List<GraphNode> nodes, List<PlannedSubtask> plan) {
-        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, run.coordinator());
-        Spend planned = run.spend();
+            Coordinator coordinator,
+            Goal<?> goal,
+            List<GraphNode> nodes,
+            List<PlannedSubtask> plan,
+            Spend planned,
+            Money limit) {
+        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator);
         var planning = new Quote(CountRange.of(planned.attempts()), CostRange.of(planned.total()));
-        Coordinator coordinator = run.coordinator();
+        Limits limits = coordinator.limits();
         Quote merging = goal.merger()
                 .quote(new MergeLoad(
-                        goal.text(),
-                        goal.context(),
-                        subtasks.outcomeBytes(),
-                        coordinator.pools(),
-                        coordinator.limits()));
-        Money most = MergeMoney.wanted(leastMerge(run, goal), run.limit());
-        return subtasks.within(run.limit(), planning, new Quote(merging.calls(), merging.cost().atMost(most)));
+                        goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.pools(), limits));
+        Money least = goal.merger().leastCost(coordinator.pools(), limits);
+        Money most = least.isZero() ? limit : MergeMoney.wanted(least, limit);
+        return subtasks.within(limit, planning, new Quote(merging.calls(), merging.cost().atMost(most)));
     }
 
     @Override
@@ -202,7 +249,7 @@ final class GoalParts<R> implements RunParts {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
-        CostEstimate estimate = estimate(run, goal, nodes, intake.taken());
+        CostEstimate estimate = estimate(coordinator, goal, nodes, intake.taken(), run.spend(), run.limit());
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
             case PlanReview.Verdict.Approve approved -> {
@@ -235,7 +282,7 @@ final class GoalParts<R> implements RunParts {
             if (ended.isEmpty()) {
                 AttemptListener attempts =
                         record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
-                run.coordinator().planner().plan(request(run, goal, workTime, attempts), intake);
+                planner.plan(request(run, goal, workTime, attempts), intake);
             }
             intake.finish();
         } finally {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
@@ -9,7 +8,6 @@ import dev.cadre.json.JsonException;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Spend;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +86,16 @@ final class PlanRecord {
     /** Offers what earlier sessions admitted, in the same order, so that the same nodes come of it. */
     void restore(PlanIntake intake) {
         earlier.forEach(intake::restore);
+    }
+
+    /** Whether this plan is the one that earlier sessions took, or none did. */
+    boolean agreesWith(GivenPlan plan) {
+        return plan.hasAll(earlier);
+    }
+
+    /** Takes down what was paid for the plan before the run began. */
+    void paid(Spend planning) {
+        attempts().codeSpent(planning);
     }
 
     /**

@@ -8,8 +8,8 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
-import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
@@ -55,16 +55,20 @@ final class Run {
     private final String id;
     private final @Nullable RunRecord record;
     private final @Nullable SubtaskRecords subtasks;
+    /** What was paid before the run, and outside of its record: the planning of a plan that was given. */
+    private final Spend paid;
+
     private @Nullable LocalRunner runner;
 
-    /** A run that is recorded nowhere. */
-    Run(Coordinator coordinator, Budget budget) {
-        this(coordinator, budget, null);
-    }
-
-    /** A run that is recorded, and goes on where its earlier sessions ended. */
-    Run(Coordinator coordinator, Budget budget, @Nullable RunRecord record) {
+    /**
+     * A run.
+     *
+     * @param record if it is recorded, and goes on where its earlier sessions ended
+     * @param paid what was paid for it before, of which the record knows nothing
+     */
+    Run(Coordinator coordinator, Budget budget, @Nullable RunRecord record, Spend paid) {
         this.record = record;
+        this.paid = paid;
         id = record == null ? newId() : record.run();
         this.coordinator = coordinator;
         worker = SubtaskWorker.of(coordinator.pools());
@@ -97,11 +101,20 @@ final class Run {
 
     /** Plans and runs a goal. */
     <R> RunResult<R> goal(Goal<R> goal) throws InterruptedException {
+        return goal(goal, coordinator.planner());
+    }
+
+    /** Runs a plan that was made before. */
+    <R> RunResult<R> plan(Plan<R> plan) throws InterruptedException {
+        return goal(plan.goal(), new GivenPlan(plan));
+    }
+
+    private <R> RunResult<R> goal(Goal<R> goal, Planner planner) throws InterruptedException {
         try (money) {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             coordinator.shutdowns().tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart(goal.text());
-            return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal);
+            return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal, planner);
         } catch (JournalException e) {
             return unreadable(e);
         }
@@ -123,10 +136,13 @@ final class Run {
         }
     }
 
-    /** Plans a goal and prices the plan. */
-    CostEstimate preview(Goal<?> goal) throws InterruptedException {
+    /** Plans a goal, and runs nothing. */
+    <R> Plan<R> planOnly(Goal<R> goal) throws InterruptedException {
         try (money) {
-            return GoalParts.preview(this, goal);
+            recordStart(goal.text()).ifPresent(unrecorded -> {
+                throw RunFailedException.of(unrecorded);
+            });
+            return GoalParts.planOnly(this, goal);
         }
     }
 
@@ -261,7 +277,7 @@ final class Run {
     }
 
     private Spend before() {
-        return record == null ? Spend.NONE : record.before();
+        return record == null ? paid : record.before().plus(paid);
     }
 
     // --- what the parts share
@@ -322,6 +338,11 @@ final class Run {
                 teller.on(attempt);
             }
         };
+    }
+
+    /** What was paid before the run, and is not in its record. */
+    Spend paid() {
+        return paid;
     }
 
     /** The record of this run, if it is kept. */

@@ -3,9 +3,9 @@ package dev.cadre;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
@@ -127,6 +127,11 @@ final class RunRecord implements AutoCloseable {
                     new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
             submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
         }
+    }
+
+    /** Whether an earlier session took a plan, whole or in part. */
+    boolean isPlanned() {
+        return !journal.plan(run()).isEmpty();
     }
 
     /** @param trial an intake of the run's types and limits, which hands over nothing */

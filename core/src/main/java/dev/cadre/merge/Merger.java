@@ -41,12 +41,12 @@ public interface Merger<R> {
     }
 
     /**
-     * What merging will take, as an estimate; see {@link dev.cadre.price.CostEstimate}. By default nothing for a merger
-     * whose {@link #leastCost} is nothing, and for another one that, or up to all the money there is. Calls no model.
+     * What merging will take, as an estimate; see {@link dev.cadre.price.CostEstimate}. By default nothing for plain code
+     * whose {@link #leastCost} is nothing, and for another merger that, or up to all the money there is. Calls no model.
      */
     default Quote quote(MergeLoad load) {
         Money least = leastCost(load.pools(), load.limits());
-        return least.isZero()
+        return least.isZero() && !callsModel()
                 ? Quote.NOTHING
                 : new Quote(
                         new CountRange(0, 1, Long.MAX_VALUE), new CostRange(Money.ZERO, least, CostRange.MOST));

@@ -9,7 +9,8 @@ public final class PlanRejectedException extends RuntimeException {
 
     private final transient List<PlanDefect> defects;
 
-    PlanRejectedException(String why, List<PlanDefect> defects) {
+    /** A rejection for these defects. */
+    public PlanRejectedException(String why, List<PlanDefect> defects) {
         super(message(why, defects));
         this.defects = List.copyOf(defects);
     }

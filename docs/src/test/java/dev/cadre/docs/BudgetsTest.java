@@ -5,6 +5,8 @@ import static dev.cadre.testing.CadreAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.Plan;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
@@ -13,6 +15,7 @@ import dev.cadre.docs.Pets.Note;
 import dev.cadre.docs.Pets.Notes;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.PlanReview;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostEstimate;
@@ -118,6 +121,50 @@ class BudgetsTest {
         assertThat(worst).isGreaterThan(expected).isLessThanOrEqualTo(Money.usd("0.25"));
         assertThat(text.toString().lines()).hasSameSizeAs(graph.nodes());
         assertThat(model.calls()).isEmpty();
+    }
+
+    @Test
+    void plan_approved() throws Exception {
+        model.onPlan().replies("""
+                {"subtasks":[{"type":"note","id":"cats","input":{"value":"cats"},"wires":[],"after":[]}]}""");
+        model.on(Pets.NOTE).replies(new Note("They purr."));
+        model.onMerge().repliesText("{\"answer\":{\"headline\":\"Cats purr\"},\"citations\":[]}");
+        Coordinator coordinator =
+                Coordinator.builder(model.pools()).plansWith(Pets.NOTE).build();
+        var goal = Goal.of("What do cats do?", Brief.class);
+        var budget = Budget.usd("0.25");
+
+        // region budgets-plan
+        Plan<Brief> plan = coordinator.plan(goal, budget);
+        CostEstimate estimate = coordinator.preview(plan, budget);
+        String kept = plan.toJson(); // to be shown, and read by another process
+        Plan<Brief> approved = Plan.parse(kept, goal);
+        var result = coordinator.run(approved, budget);
+        // endregion
+
+        assertThat(result).isCompleteWith(new Brief("Cats purr"));
+        assertThat(result.spend().total()).isBetween(estimate.low(), estimate.worst());
+    }
+
+    @Test
+    void plan_reviewedByItsEstimate() throws Exception {
+        ModelPools models = model.pools();
+        model.onPlan().replies("""
+                {"subtasks":[{"type":"note","id":"cats","input":{"value":"cats"},"wires":[],"after":[]}]}""");
+        model.on(Pets.NOTE).replies(new Note("They purr."));
+        model.onMerge().repliesText("{\"answer\":{\"headline\":\"Cats purr\"},\"citations\":[]}");
+
+        // region budgets-review
+        Coordinator careful = Coordinator.builder(models)
+                .plansWith(Pets.NOTE)
+                .review(proposed -> proposed.estimate().expected().isMoreThan(Money.usd("0.10"))
+                        ? new PlanReview.Verdict.Reject("too dear: " + proposed.estimate())
+                        : new PlanReview.Verdict.Approve())
+                .build();
+        // endregion
+
+        assertThat(careful.run(Goal.of("What do cats do?", Brief.class), Budget.usd("0.25")))
+                .isCompleteWith(new Brief("Cats purr"));
     }
 
     @Test

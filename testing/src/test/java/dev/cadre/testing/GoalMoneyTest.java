@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static dev.cadre.testing.Crew.NOTE;
 import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.Plan;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
@@ -17,28 +18,27 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.PlanReview;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
-import dev.cadre.price.Quote;
 import dev.cadre.price.Price;
+import dev.cadre.price.Quote;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
+import dev.cadre.task.Items;
+import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
-import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
-import dev.cadre.task.Items;
-import dev.cadre.task.Limits;
-import dev.cadre.plan.PlanReview;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,10 +213,11 @@ class GoalMoneyTest {
     }
 
     @Test
-    void previewOfAGoal_paysForThePlanOnly_andCountsAllOfIt() throws Exception {
+    void previewOfAPlan_paysForThePlanOnly_andCountsAllOfIt() throws Exception {
         model.onPlan().costing(2_000, 300).replies(plan(plannedNote("a"), plannedNote("b", "a")));
 
-        CostEstimate estimate = coordinator.preview(GOAL, Budget.usd("0.25"));
+        Plan<Answer> planned = coordinator.plan(GOAL, Budget.usd("0.25"));
+        CostEstimate estimate = coordinator.preview(planned, Budget.usd("0.25"));
 
         assertThat(estimate.planning())
                 .isEqualTo(new Quote(CountRange.of(1), CostRange.of(Money.usd("0.0095"))));

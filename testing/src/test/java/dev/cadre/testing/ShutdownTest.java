@@ -117,7 +117,7 @@ class ShutdownTest {
                 .isInstanceOf(ModelShutDownException.class);
         assertThatThrownBy(() -> coordinator.run(Goal.of("Compare cats and dogs.", Note.class), BUDGET))
                 .isInstanceOf(ModelShutDownException.class);
-        assertThatThrownBy(() -> coordinator.preview(Goal.of("Compare cats and dogs.", Note.class), BUDGET))
+        assertThatThrownBy(() -> coordinator.plan(Goal.of("Compare cats and dogs.", Note.class), BUDGET))
                 .isInstanceOf(ModelShutDownException.class);
         assertThatThrownBy(() -> coordinator.bulk(NOTE).run(Stream.of(new Topic("cats")), BUDGET, item -> {}))
                 .isInstanceOf(ModelShutDownException.class);

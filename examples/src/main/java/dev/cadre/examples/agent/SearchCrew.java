@@ -104,6 +104,6 @@ public final class SearchCrew {
 
     /** Plans without searching. Blocks; a crew of models spends what the planner costs. */
     public CostEstimate preview(Budget budget) throws InterruptedException {
-        return coordinator.preview(goal, budget);
+        return coordinator.preview(coordinator.plan(goal, budget), budget);
     }
 }

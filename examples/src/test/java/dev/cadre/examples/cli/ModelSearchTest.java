@@ -175,6 +175,28 @@ class ModelSearchTest {
     }
 
     @Test
+    void planOnly_saysWhatTheSearchCosts_howeverManyFilesThereAre() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            new Tree(folder).file("src/Delay" + i + ".java", "class Delay" + i + " {\n    long delay;\n}\n");
+        }
+        script();
+        assertThat(run(server.baseUrl(), "--plan-only", "--budget", "2.00")).isZero();
+        JsonNode estimate = document().path("estimate");
+        out.reset();
+
+        // the one summary does not fit the other files: they escalate, and in the end the search is partial
+        assertThat(run(server.baseUrl(), "--budget", "2.00")).isEqualTo(3);
+
+        double real = document().path("cost").path("usd").asDouble();
+        assertThat(document().path("cost").path("attempts").asInt()).as("it fans out").isGreaterThan(10);
+        assertThat(real)
+                .isBetween(
+                        estimate.path("lowUsd").asDouble(), estimate.path("worstUsd").asDouble());
+        assertThat(estimate.path("worstIsBudget").asBoolean()).isTrue();
+        assertThat(estimate.path("worstUsd").asText()).isEqualTo("2.00");
+    }
+
+    @Test
     void failingWorker_keepsTheRest_isPartial() throws Exception {
         server.on(request -> request.model().equals("gpt-5.4-nano")).replies(LoopbackReply.refusal("no"));
         script();

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.testing.CadreAssertions.assertThat;
+import static dev.cadre.testing.Crew.BRIEF;
+import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.plan;
+import static dev.cadre.testing.Crew.plannedNote;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.Plan;
+import dev.cadre.RunFailedException;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.plan.PlanDefect;
+import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.RunFailure;
+import dev.cadre.testing.Crew.Answer;
+import dev.cadre.testing.Crew.Note;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A plan is made, looked at, and run as it is. */
+@Timeout(60)
+class PlanApprovalTest {
+    private static final Goal<Answer> GOAL =
+            Goal.of("Compare cats and dogs.", Answer.class).withContext("for children");
+    private static final Budget BUDGET = Budget.usd("0.25");
+    /** 2,000 tokens in and 300 out on the flagship. */
+    private static final String PLANNING_USD = "0.0095";
+
+    @TempDir
+    private Path folder;
+
+    private final ScriptedModel model = new ScriptedModel();
+    private final Coordinator coordinator =
+            Coordinator.builder(model.pools()).plansWith(NOTE).build();
+
+    @BeforeEach
+    void script() {
+        model.onPlan()
+                .costing(2_000, 300)
+                .replies(plan(plannedNote("a"), plannedNote("b", "a")))
+                .costing(2_000, 300)
+                .replies(plan(plannedNote("another")));
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They purr."));
+        model.onMerge().costing(1_000, 100).repliesText(Crew.merged("done"));
+    }
+
+    private long planned() {
+        return model.calls().stream()
+                .filter(call -> call.purpose().kind() == CallPurpose.Kind.PLAN)
+                .count();
+    }
+
+    @Test
+    void approvedPlan_isRunAsItIs_andPlanningIsPaidOnce() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+        assertThat(plan.subtasks()).extracting(PlannedSubtask::id).containsExactly("a", "b");
+        assertThat(plan.planning().total()).isEqualTo(Money.usd(PLANNING_USD));
+        assertThat(plan).hasToString("Plan[2 subtasks for \"Compare cats and dogs.\", planning cost $0.0095]");
+        assertThat(model.calls()).hasSize(1);
+
+        var result = coordinator.run(plan, BUDGET);
+
+        assertThat(result).isCompleteWith(new Answer("done")).spent("0.0121"); // planning, 2 notes, merge 0.0012
+        assertThat(result.report().sessionSpend().total()).isEqualTo(Money.usd("0.0026"));
+        assertThat(result.report().outcomes()).containsOnlyKeys("a", "b");
+        assertThat(planned()).isEqualTo(1);
+    }
+
+    @Test
+    void estimateOfAPlan_holdsItsRun() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+
+        CostEstimate estimate = coordinator.preview(plan, BUDGET);
+
+        assertThat(estimate.planning().cost().low()).isEqualTo(Money.usd(PLANNING_USD));
+        Money real = coordinator.run(plan, BUDGET).spend().total();
+        assertThat(real).isBetween(estimate.low(), estimate.worst());
+        assertThat(estimate.worst()).isLessThanOrEqualTo(BUDGET.limit());
+    }
+
+    @Test
+    void plan_keptAsText_isRunByAnotherProcess() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+
+        Plan<Answer> read = Plan.parse(plan.toJson(), GOAL);
+
+        assertThat(read.toJson()).isEqualTo(plan.toJson());
+        assertThat(read.subtasks()).isEqualTo(plan.subtasks());
+        assertThat(read.planning()).isEqualTo(plan.planning());
+        var elsewhere = Coordinator.builder(model.pools()).plansWith(NOTE).build();
+        assertThat(elsewhere.run(read, BUDGET)).isCompleteWith(new Answer("done")).spent("0.0121");
+        assertThat(planned()).isEqualTo(1);
+    }
+
+    @Test
+    void textOfAnotherGoal_orNoPlan_isRefused() throws Exception {
+        String json = coordinator.plan(GOAL, BUDGET).toJson();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Plan.parse(json, Goal.of("Compare birds.", Answer.class)))
+                .withMessage("the plan is for another goal");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Plan.parse(json, Goal.of(GOAL.text(), Answer.class)))
+                .withMessage("the plan is for another goal");
+        for (String broken : new String[] {"", "[]", "{}", json.replace("\"subtasks\"", "\"sub\""),
+            json.replace("\"settledPicoUsd\":", "\"settledPicoUsd\":-")}) {
+            assertThatIllegalArgumentException().as(broken).isThrownBy(() -> Plan.parse(broken, GOAL));
+        }
+    }
+
+    @Test
+    void planning_countsAgainstTheBudgetOfTheRun() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+
+        var failed = Crew.failed(coordinator.run(plan, Budget.usd("0.01")));
+
+        assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.BUDGET_TOO_SMALL);
+        assertThat(failed).spent(PLANNING_USD);
+        assertThat(model.calls()).hasSize(1);
+    }
+
+    @Test
+    void planThatFitsNoMore_isRejectedWhole_beforeAnythingIsPaid() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+        var changed = Coordinator.builder(model.pools()).plansWith(BRIEF).build();
+
+        var failed = Crew.failed(changed.run(plan, BUDGET));
+
+        assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
+        assertThat(failed.cause().toString()).contains("unknown type \"note\"");
+        assertThat(failed.report().sessionSpend().total()).isEqualTo(Money.ZERO);
+        assertThat(model.calls()).hasSize(1);
+    }
+
+    @Test
+    void review_isAskedForAGivenPlan_too() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+        var estimates = new ArrayList<CostEstimate>();
+        var reviewed = Coordinator.builder(model.pools())
+                .plansWith(NOTE)
+                .review(proposed -> {
+                    estimates.add(proposed.estimate());
+                    return new PlanReview.Verdict.Reject("not today");
+                })
+                .build();
+
+        var failed = Crew.failed(reviewed.run(plan, BUDGET));
+
+        assertThat(failed.cause()).hasToString("PLAN_REJECTED: the plan was not approved: not today");
+        assertThat(estimates).containsExactly(reviewed.preview(plan, BUDGET));
+    }
+
+    @Test
+    void defectsOfThePlan_areThoseOfItsRun() throws Exception {
+        var faulty = new ScriptedModel();
+        faulty.onPlan()
+                .replies(plan(plannedNote("a"), plannedNote("b").replace("\"note\"", "\"dance\"")))
+                .replies(plan());
+        faulty.on(NOTE).replies(new Note("A"));
+        faulty.onMerge().repliesText(Crew.merged("done"));
+        var crew = Coordinator.builder(faulty.pools()).plansWith(NOTE).build();
+
+        Plan<Answer> plan = Plan.parse(crew.plan(GOAL, BUDGET).toJson(), GOAL);
+        var partial = Crew.partial(crew.run(plan, BUDGET));
+
+        assertThat(plan.defects()).extracting(PlanDefect::subtaskId).contains("b");
+        assertThat(partial.missing()).hasToString("[planner (b: unknown type \"dance\"; the types are note)]");
+        assertThat(partial.report().notes()).hasSameSizeAs(plan.defects());
+    }
+
+    @Test
+    void noPlan_isAnException() {
+        var silent = new ScriptedModel();
+        silent.onPlan().refuses("no");
+        var crew = Coordinator.builder(silent.pools()).plansWith(NOTE).build();
+
+        assertThatThrownBy(() -> crew.plan(GOAL, BUDGET))
+                .isInstanceOf(RunFailedException.class)
+                .hasMessageContaining("the planner declined");
+    }
+
+    // --- with a journal
+
+    @Test
+    void journal_keepsThePlan_whichIsNeverMadeAgain() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = coordinator.journal(journal);
+
+            Plan<Answer> first = recorded.plan(GOAL, BUDGET);
+            Plan<Answer> second = recorded.plan(GOAL, BUDGET);
+            assertThat(second.toJson()).isEqualTo(first.toJson());
+            assertThat(recorded.run(second, BUDGET)).isCompleteWith(new Answer("done")).spent("0.0121");
+            assertThat(recorded.run(GOAL, BUDGET)).isCompleteWith(new Answer("done")).spent("0.0121");
+        }
+        assertThat(planned()).isEqualTo(1);
+        assertThat(model.calls()).hasSize(4);
+    }
+
+    @Test
+    void planMadeElsewhere_isRecordedWithWhatItCost_once() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            assertThat(coordinator.journal(journal).run(plan, BUDGET)).spent("0.0121");
+        }
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            var again = coordinator.journal(journal).run(plan, BUDGET);
+
+            assertThat(again).isCompleteWith(new Answer("done")).spent("0.0121");
+            assertThat(again.report().sessionSpend().total()).isEqualTo(Money.ZERO);
+        }
+        assertThat(model.calls()).hasSize(4);
+    }
+
+    @Test
+    void journalWithAnotherPlan_refusesThisOne_untilItHasAnotherKey() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = coordinator.journal(journal);
+            recorded.plan(GOAL, BUDGET);
+            Plan<Answer> other = coordinator.plan(GOAL, BUDGET);
+            assertThat(other.subtasks()).extracting(PlannedSubtask::id).containsExactly("another");
+
+            var failed = Crew.failed(recorded.run(other, BUDGET));
+
+            assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
+            assertThat(failed.cause().message()).startsWith("the journal has another plan for this goal");
+            assertThat(recorded.runKey("second").run(other, BUDGET)).isCompleteWith(new Answer("done"));
+        }
+    }
+}
