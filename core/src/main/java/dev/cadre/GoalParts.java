@@ -225,7 +225,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     @Override
-    public void plan(Consumer<RunInput> inbox) throws InterruptedException {
+    public RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
@@ -237,7 +237,7 @@ final class GoalParts<R> implements RunParts {
             plan(record, intake);
             record.filter(kept -> !intake.isBrokenOff()).ifPresent(kept -> kept.end(planNotes));
         }
-        inbox.accept(new RunInput.PlanEnded(planNotes.defects(), planNotes.lost()));
+        return new RunInput.PlanEnded(planNotes.defects(), planNotes.lost());
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {

@@ -23,9 +23,9 @@ final class GraphParts implements RunParts {
     }
 
     @Override
-    public void plan(Consumer<RunInput> inbox) {
+    public RunInput.PlanEnded plan(Consumer<RunInput> inbox) {
         inbox.accept(new RunInput.Admitted(nodes));
-        inbox.accept(new RunInput.PlanEnded(List.of()));
+        return new RunInput.PlanEnded(List.of());
     }
 
     @Override

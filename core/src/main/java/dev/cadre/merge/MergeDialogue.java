@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.budget.BudgetClosedException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonMismatchException;
 import dev.cadre.merge.AnswerFormat.Claim;
 import dev.cadre.merge.AnswerFormat.Draft;
 import dev.cadre.model.CallPurpose;
-import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
-import dev.cadre.pool.CallRefusedException;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import java.util.ArrayList;
@@ -89,14 +87,22 @@ final class MergeDialogue<R> {
     }
 
     /** The second draft if there is one, else the first: a failed repair must not lose an answer that is there. */
-    private Draft<R> mended(ModelRequest first, ModelReply reply, Draft<R> draft, List<String> objections)
-            throws InterruptedException {
+    private Draft<R> mended(ModelRequest first, ModelReply reply, Draft<R> draft, List<String> objections) {
         try {
             return read(call(MergePrompt.repair(first, reply, objections)));
-        } catch (MergeFailedException | ModelException | CallRefusedException | BudgetClosedException failure) {
-            notes.add("the citations could not be mended: " + Excerpt.line(String.valueOf(failure.getMessage())));
-            return draft;
+        } catch (UnrecordedException unrecorded) {
+            throw unrecorded; // nothing may go on
+        } catch (InterruptedException timeUp) {
+            // the end of the merge's time, or of the whole run, which then asks for no answer
+            return unmended(draft, "the time was up");
+        } catch (RuntimeException | Error failure) {
+            return unmended(draft, Excerpt.line(String.valueOf(failure.getMessage())));
         }
+    }
+
+    private Draft<R> unmended(Draft<R> draft, String why) {
+        notes.add("the citations could not be mended: " + why);
+        return draft;
     }
 
     private Draft<R> read(ModelReply reply) {

@@ -8,29 +8,29 @@ import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.Failure;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives a {@link RunMachine} in this process: the calling thread owns it, each rung has a virtual thread, and one queue
- * leads back. No decision is made under a lock. Good for one run.
+ * Drives a {@link RunMachine} in this process: one thread owns it, each rung has a thread, and one queue leads back. No
+ * decision is made under a lock. Good for one run.
+ *
+ * <p>The owner never needs a carrier of virtual threads, so that code which keeps all of them busy cannot stop its clock:
+ * it is the calling thread, or a platform thread if that is a virtual one.
  */
 public final class LocalRunner {
     /** How long interrupted code may take to end before it is left behind. */
     public static final Duration GRACE = Duration.ofMillis(700);
 
-    /** The time of a merge that begins when the run's time is up already: enough for plain code. */
-    private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
-
-    /** How long after the end of its time a run may still return. */
-    private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
-
-    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
 
@@ -40,14 +40,49 @@ public final class LocalRunner {
      * @param workNanos when workers are interrupted
      * @param runNanos when the merge is interrupted; not before {@code workNanos}
      */
-    public record Deadlines(long workNanos, long runNanos) {}
+    public record Deadlines(long workNanos, long runNanos) {
+        /** The time of a merge that begins when the run's time is up already: enough for plain code. */
+        private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
+
+        /** How long after the end of its time a run may still return. */
+        private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
+
+        /** The least grace, and how long the grace goes on after the last end of other interrupted code. */
+        private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
+
+        /** When a merge that begins now is interrupted. */
+        public long mergeUntil(long now) {
+            return Math.max(runNanos, now + LATE_MERGE_NANOS);
+        }
+
+        /** When code that is interrupted now is left behind. */
+        public long leaveAt(long now) {
+            return Math.min(now + GRACE.toNanos(), leaveAtLatest(now));
+        }
+
+        /** The same if the grace is longer, because others that were interrupted, too, are still ending one by one. */
+        long leaveAtLatest(long now) {
+            return Math.max(now + LEAST_GRACE_NANOS, runNanos + OVERTIME_NANOS);
+        }
+
+        /** When a strand is left behind, given when one of them ended last. */
+        long leaveAt(Strand strand, long lastEndNanos) {
+            return Math.min(strand.leaveAtLatestNanos, Math.max(strand.leaveAtNanos, lastEndNanos + LEAST_GRACE_NANOS));
+        }
+    }
 
     private sealed interface Message {
         record Input(RunInput input) implements Message {}
 
         record Event(RunEvent event) implements Message {}
 
-        record Ended(String strand) implements Message {}
+        /** The last word of a strand. */
+        record Ended(Strand strand, RunInput end) implements Message {}
+    }
+
+    /** What a strand does; returns its end. */
+    private interface Work {
+        RunInput perform();
     }
 
     private final String runId;
@@ -58,15 +93,20 @@ public final class LocalRunner {
     private final RunClock clock;
     private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
     private final Map<String, Strand> strands = new LinkedHashMap<>();
-    /** Those that were interrupted and have not ended yet. */
-    private final Map<String, Strand> leaving = new LinkedHashMap<>();
+    /** Those that were interrupted and have not ended yet, the one that is left behind first at the head. */
+    private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
+    /** Threads that have said their last word and may have an instruction left. */
+    private final Deque<Thread> ending = new ArrayDeque<>();
 
     private final List<String> abandoned = new ArrayList<>();
 
     private long mergeUntilNanos;
+    /** When an interrupted strand ended last. */
+    private long lastEndNanos = Long.MIN_VALUE;
+
     private boolean workTimeUp;
     private boolean runTimeUp;
-    private @Nullable RunEnding ending;
+    private @Nullable RunEnding result;
 
     public LocalRunner(
             String runId,
@@ -91,12 +131,16 @@ public final class LocalRunner {
      * @throws InterruptedException if the calling thread was interrupted: everything in flight has been interrupted too
      */
     public RunEnding run() throws InterruptedException {
+        return Thread.currentThread().isVirtual() ? PlatformThread.call(name("run"), this::drive) : drive();
+    }
+
+    private RunEnding drive() throws InterruptedException {
         try {
-            launch(PLANNER, null, this::plan);
-            while (ending == null) {
+            launch(new Strand(PLANNER, null), this::plan);
+            while (result == null) {
                 step();
             }
-            return ending;
+            return result;
         } catch (InterruptedException e) {
             take(new RunInput.Cancelled());
             throw e;
@@ -120,27 +164,44 @@ public final class LocalRunner {
         if (message != null) {
             receive(message);
         }
-        if (ending == null && clock.nanoTime() >= nextAlarm()) {
+        if (result == null && clock.nanoTime() >= nextAlarm()) {
+            hearOut();
             ring(); // also while messages keep coming
         }
     }
 
-    private void receive(Message message) throws InterruptedException {
-        switch (message) {
-            case Message.Input(RunInput input) -> take(input);
-            case Message.Event(RunEvent event) -> listener.on(event);
-            case Message.Ended(String strand) -> remove(strand);
+    /** Whoever has ended while this thread was busy has obeyed, and must not be left behind. */
+    private void hearOut() {
+        for (int waiting = inbox.size(); waiting > 0 && result == null; waiting--) {
+            receive(Objects.requireNonNull(inbox.poll(), "only the owner takes messages"));
         }
     }
 
-    /** It has told of its end already; this waits for the last instructions of its thread. */
-    private void remove(String label) throws InterruptedException {
-        Strand strand = strands.get(label);
-        if (strand != null) {
-            strand.thread.join();
-            strands.remove(label);
-            leaving.remove(label);
+    private void receive(Message message) {
+        switch (message) {
+            case Message.Input(RunInput input) -> take(input);
+            case Message.Event(RunEvent event) -> listener.on(event);
+            case Message.Ended(Strand strand, RunInput end) -> {
+                if (depart(strand)) {
+                    take(end);
+                }
+            }
         }
+    }
+
+    /** Returns false if the strand was left behind: then nobody waits for its end. */
+    private boolean depart(Strand strand) {
+        if (!strands.remove(strand.label, strand)) {
+            return false;
+        }
+        if (leaving.remove(strand.label) != null) {
+            lastEndNanos = clock.nanoTime();
+        }
+        ending.add(strand.thread());
+        while (!ending.isEmpty() && !ending.peek().isAlive()) {
+            ending.remove();
+        }
+        return true;
     }
 
     private void take(RunInput input) {
@@ -151,12 +212,12 @@ public final class LocalRunner {
 
     private void execute(RunCommand command) {
         switch (command) {
-            case RunCommand.StartRung start -> launch(strand(start.id()), start.id(), () -> perform(start));
+            case RunCommand.StartRung start -> launch(new Strand(strand(start.id()), start), () -> perform(start));
             case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
             case RunCommand.StopPlanner stop -> interrupt(PLANNER);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> listener.on(event);
-            case RunCommand.Finish(RunEnding end) -> ending = end;
+            case RunCommand.Finish(RunEnding end) -> result = end;
         }
     }
 
@@ -166,65 +227,79 @@ public final class LocalRunner {
         return id.label() + "/" + id.rung();
     }
 
-    private void launch(String label, @Nullable RungId rung, Runnable work) {
-        Thread thread = Thread.ofVirtual()
-                .name("cadre-%s-%s".formatted(runId, label))
-                .inheritInheritableThreadLocals(false)
-                .unstarted(() -> {
-                    try {
-                        work.run();
-                    } finally {
-                        inbox.add(new Message.Ended(label));
-                    }
-                });
-        strands.put(label, new Strand(label, thread, rung));
-        thread.start();
+    private String name(String label) {
+        return "cadre-%s-%s".formatted(runId, label);
+    }
+
+    private void launch(Strand strand, Work work) {
+        strands.put(strand.label, strand);
+        strand.start(name(strand.label), () -> {
+            RunInput end = null;
+            try {
+                end = work.perform();
+            } finally {
+                inbox.add(new Message.Ended(strand, end == null ? lost(strand) : end));
+            }
+        });
+    }
+
+    /** The end of a strand that broke without one, for example because what it threw breaks whoever asks for its message. */
+    private static RunInput lost(Strand strand) {
+        if (strand.rung != null) {
+            return new RunInput.RungEnded(
+                    strand.rung.id(), RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, "its thread broke")));
+        }
+        return strand.label.equals(PLANNER)
+                ? new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "the planner's thread broke"))
+                : new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, "the merger's thread broke"));
     }
 
     /** Late work may have taken the last of the time, and yet there is something to answer with. */
     private void startMerge(List<SubtaskOutcome> outcomes) {
-        mergeUntilNanos = Math.max(deadlines.runNanos(), clock.nanoTime() + LATE_MERGE_NANOS);
+        mergeUntilNanos = deadlines.mergeUntil(clock.nanoTime());
         runTimeUp = false;
-        launch(MERGER, null, () -> merge(outcomes));
+        launch(new Strand(MERGER, null), () -> merge(outcomes));
     }
 
-    private void plan() {
+    private RunInput plan() {
         try {
-            parts.plan(this::post);
+            return parts.plan(this::post);
         } catch (InterruptedException e) {
-            post(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")));
+            return new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"));
         } catch (UnrecordedException e) {
             post(new RunInput.Unrecorded(describe(e)));
-            post(new RunInput.PlanFailed(unrecorded(e)));
+            return new RunInput.PlanFailed(unrecorded(e));
         } catch (Throwable e) { // an Error in the planner must end the run, not hang it
-            post(new RunInput.PlanFailed(parts.failure(RunFailure.Kind.PLANNER_FAILED, e)));
+            return new RunInput.PlanFailed(parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
         }
     }
 
-    private void perform(RunCommand.StartRung start) {
-        RungEnd end;
+    private RunInput perform(RunCommand.StartRung start) {
+        return new RunInput.RungEnded(start.id(), end(start));
+    }
+
+    private RungEnd end(RunCommand.StartRung start) {
         try {
-            end = parts.perform(start);
+            return parts.perform(start);
         } catch (InterruptedException e) {
-            end = new RungEnd.Cancelled();
+            return new RungEnd.Cancelled();
         } catch (UnrecordedException e) {
             post(new RunInput.Unrecorded(describe(e)));
-            end = new RungEnd.Cancelled();
+            return new RungEnd.Cancelled();
         } catch (Throwable e) { // as above
-            end = RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, String.valueOf(e)));
+            return RungEnd.Failed.of(Failure.thrown(Failure.Kind.CODE_FAILED, e, "subtask type '%s'".formatted(start.type().name())));
         }
-        post(new RunInput.RungEnded(start.id(), end));
     }
 
-    private void merge(List<SubtaskOutcome> outcomes) {
+    private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
-            post(new RunInput.MergeEnded(parts.merge(outcomes)));
+            return new RunInput.MergeEnded(parts.merge(outcomes));
         } catch (InterruptedException e) {
-            post(new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted")));
+            return new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted"));
         } catch (UnrecordedException e) {
-            post(new RunInput.MergeFailed(unrecorded(e)));
+            return new RunInput.MergeFailed(unrecorded(e));
         } catch (Throwable e) { // as above
-            post(new RunInput.MergeFailed(parts.failure(RunFailure.Kind.MERGE_FAILED, e)));
+            return new RunInput.MergeFailed(parts.failure(RunFailure.Kind.MERGE_FAILED, e));
         }
     }
 
@@ -249,9 +324,7 @@ public final class LocalRunner {
 
     private void interrupt(Strand strand) {
         leaving.put(strand.label, strand);
-        long now = clock.nanoTime();
-        long last = Math.max(now + LEAST_GRACE_NANOS, deadlines.runNanos() + OVERTIME_NANOS);
-        strand.interrupt(Math.min(now + GRACE.toNanos(), last));
+        strand.interrupt(deadlines, clock.nanoTime());
     }
 
     // --- time
@@ -259,10 +332,10 @@ public final class LocalRunner {
     private long nextAlarm() {
         long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
         alarm = runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
-        for (Strand strand : leaving.values()) {
-            alarm = Math.min(alarm, strand.abandonAtNanos);
-        }
-        return alarm;
+        // each is left behind at the earliest when those are that were interrupted before it
+        return leaving.isEmpty()
+                ? alarm
+                : Math.min(alarm, deadlines.leaveAt(leaving.firstEntry().getValue(), lastEndNanos));
     }
 
     private void ring() {
@@ -275,19 +348,22 @@ public final class LocalRunner {
             runTimeUp = true;
             interrupt(MERGER);
         }
-        for (Strand strand : List.copyOf(leaving.values())) {
-            if (strand.abandonAtNanos <= now && ending == null) {
-                abandon(strand);
+        while (result == null && !leaving.isEmpty()) {
+            Strand first = leaving.firstEntry().getValue();
+            if (deadlines.leaveAt(first, lastEndNanos) > now) {
+                return;
             }
+            abandon(first);
         }
     }
 
     private void abandon(Strand strand) {
+        String thread = strand.thread().getName();
         strands.remove(strand.label);
         leaving.remove(strand.label);
-        abandoned.add(strand.thread.getName());
+        abandoned.add(thread);
         if (strand.rung != null) {
-            take(new RunInput.RungAbandoned(strand.rung, strand.thread.getName()));
+            take(new RunInput.RungAbandoned(strand.rung.id(), thread));
         } else if (strand.label.equals(PLANNER)) {
             take(new RunInput.PlanFailed(RunFailure.of(
                     RunFailure.Kind.PLANNER_FAILED, "the planner ignored its interrupt and was left behind")));
@@ -297,37 +373,62 @@ public final class LocalRunner {
         }
     }
 
-    /** Ends every thread that is left, within the grace, and hears out what they still have to tell. */
+    // --- the end
+
+    /**
+     * Ends every thread that is left, within the grace, and hears out what they still have to tell. In real time: threads
+     * end by it, whatever the clock of the run shows.
+     */
     private void clear() {
         boolean interrupted = Thread.interrupted();
-        strands.values().forEach(this::interrupt);
-        long until = clock.nanoTime() + GRACE.toNanos();
-        for (Strand strand : List.copyOf(strands.values())) {
-            interrupted |= !awaitEnd(strand, until);
-        }
-        for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
-            if (message instanceof Message.Event(RunEvent event)) {
-                listener.on(event);
+        strands.values().forEach(strand -> strand.thread().interrupt());
+        long began = System.nanoTime();
+        long shown = clock.nanoTime();
+        long latest = began + (deadlines.leaveAtLatest(shown) - shown);
+        long until = began + (deadlines.leaveAt(shown) - shown);
+        while (!strands.isEmpty() && System.nanoTime() - until < 0) {
+            try {
+                Message message = RunClock.SYSTEM.poll(inbox, until);
+                if (message != null && hearLast(message)) {
+                    until = Math.min(latest, Math.max(until, System.nanoTime() + Deadlines.LEAST_GRACE_NANOS));
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
         }
+        for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
+            hearLast(message);
+        }
+        strands.values().forEach(strand -> abandoned.add(strand.thread().getName()));
+        interrupted |= !joinEnding(latest);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Returns false if the calling thread was interrupted meanwhile; it waits all the same. */
-    private boolean awaitEnd(Strand strand, long until) {
+    /** Returns whether it was the last word of a strand. */
+    private boolean hearLast(Message message) {
+        return switch (message) {
+            case Message.Input input -> false;
+            case Message.Event(RunEvent event) -> {
+                listener.on(event);
+                yield false;
+            }
+            case Message.Ended(Strand strand, RunInput end) -> depart(strand);
+        };
+    }
+
+    /** Waits for the last instructions of threads; returns false if the calling thread was interrupted meanwhile. */
+    private boolean joinEnding(long untilNanos) {
         boolean undisturbed = true;
-        while (true) {
+        while (!ending.isEmpty()) {
             try {
-                long left = Math.max(1, until - clock.nanoTime());
-                if (!strand.thread.join(Duration.ofNanos(left))) {
-                    abandoned.add(strand.thread.getName());
-                }
-                return undisturbed;
+                ending.peek().join(Duration.ofNanos(Math.max(1, untilNanos - System.nanoTime())));
+                ending.remove();
             } catch (InterruptedException e) {
                 undisturbed = false;
             }
         }
+        return undisturbed;
     }
 }

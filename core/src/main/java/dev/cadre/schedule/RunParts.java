@@ -10,11 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a {@link LocalRunner} runs on threads of their own. Every method but {@link #money()} may block and spend money. */
 public interface RunParts {
-    /**
-     * Plans: posts {@link RunInput.Admitted} as it goes, then {@link RunInput.PlanEnded} or
-     * {@link RunInput.PlanFailed}.
-     */
-    void plan(Consumer<RunInput> inbox) throws InterruptedException;
+    /** Plans: posts {@link RunInput.Admitted} as it goes, and returns how the plan ended. */
+    RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException;
 
     /** Performs one rung. */
     RungEnd perform(RunCommand.StartRung rung) throws InterruptedException;

@@ -1,30 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A virtual thread of a run, and since when it should have ended. */
+/** A thread of a run: of its planner, its merger or a rung. */
 final class Strand {
     final String label;
-    final Thread thread;
-    final @Nullable RungId rung;
-    /** The time after which it is left behind; {@link Long#MAX_VALUE} unless it was interrupted. */
-    long abandonAtNanos = Long.MAX_VALUE;
+    /** What it performs; null for planner and merger. */
+    final RunCommand.@Nullable StartRung rung;
 
-    Strand(String label, Thread thread, @Nullable RungId rung) {
+    /** The time after which it is left behind; {@link Long#MAX_VALUE} unless it was interrupted. */
+    long leaveAtNanos = Long.MAX_VALUE;
+    /** The same, at the latest. */
+    long leaveAtLatestNanos = Long.MAX_VALUE;
+
+    private @Nullable Thread thread;
+
+    Strand(String label, RunCommand.@Nullable StartRung rung) {
         this.label = label;
-        this.thread = thread;
         this.rung = rung;
     }
 
-    void interrupt(long abandonAtNanos) {
-        if (!isInterrupted()) {
-            this.abandonAtNanos = abandonAtNanos;
-        }
-        thread.interrupt();
+    /** Code may compute, and then it must not take a carrier from the threads that wait for it. */
+    void start(String name, Runnable work) {
+        boolean computes = rung != null && !rung.type().isModelWork();
+        thread = computes ? PlatformThread.start(name, work) : virtual(name, work);
     }
 
-    boolean isInterrupted() {
-        return abandonAtNanos != Long.MAX_VALUE;
+    static Thread virtual(String name, Runnable work) {
+        return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(work);
+    }
+
+    Thread thread() {
+        return Objects.requireNonNull(thread, "it was not started");
+    }
+
+    /** Interrupts it; the first time counts for its grace. */
+    void interrupt(LocalRunner.Deadlines deadlines, long now) {
+        if (leaveAtNanos == Long.MAX_VALUE) {
+            leaveAtNanos = deadlines.leaveAt(now);
+            leaveAtLatestNanos = deadlines.leaveAtLatest(now);
+        }
+        thread().interrupt();
     }
 }

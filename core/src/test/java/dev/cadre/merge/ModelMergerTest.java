@@ -181,6 +181,34 @@ class ModelMergerTest {
     }
 
     @Test
+    void repairOfCitationsThatIsInterrupted_keepsTheFirstAnswer() throws InterruptedException {
+        model.does(context -> {
+            Thread.currentThread().interrupt(); // seen by the next call, before it is sent
+            return ScriptedClient.reply(answer("Dogs.", cite("dogs", "Dogs sing.")), Finish.COMPLETE);
+        });
+
+        var merged = merge(DOGS);
+
+        assertThat(merged.answer()).isEqualTo(new Answer("Dogs."));
+        assertThat(merged.notes())
+                .containsExactly(
+                        "the citations could not be mended: the time was up",
+                        "a citation was dropped: the quote does not occur in \"dogs\"");
+    }
+
+    @Test
+    void repairOfCitationsThatBreaksTheClient_keepsTheFirstAnswer() throws InterruptedException {
+        model.replies(answer("Dogs.", cite("dogs", "Dogs sing."))).does(context -> {
+            throw new StackOverflowError("deep");
+        });
+
+        var merged = merge(DOGS);
+
+        assertThat(merged.answer()).isEqualTo(new Answer("Dogs."));
+        assertThat(merged.notes()).contains("the citations could not be mended: deep");
+    }
+
+    @Test
     void answerOfTheWrongShape_isRepairedOnce() throws InterruptedException {
         model.replies("{\"answer\":{\"text\":7},\"citations\":[]}").replies(answer("Dogs."));
 

@@ -31,9 +31,6 @@ final class SimRun {
     private static final String MERGER = "merger";
     private static final int MERGE_PERCENT = 30;
     private static final double CODE_MERGE_NANOS = 5e7;
-    private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
-    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
-    private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
 
     private final SimWorld world;
     private final SimRunPlan plan;
@@ -100,6 +97,10 @@ final class SimRun {
     /** The clock reading at which it must be done. */
     long until() {
         return startNanos + plan.deadline().toNanos();
+    }
+
+    private LocalRunner.Deadlines deadlines() {
+        return new LocalRunner.Deadlines(startNanos + workNanos, until());
     }
 
     boolean hasEnded() {
@@ -254,7 +255,7 @@ final class SimRun {
                 post(new RunInput.MergeEnded(answer));
             });
         }
-        long late = world.agenda().nanoTime() + LATE_MERGE_NANOS;
+        long late = deadlines().mergeUntil(world.agenda().nanoTime());
         if (late - until() > 0) {
             world.agenda().at(late, () -> mergeTimeUp(late));
         }
@@ -320,8 +321,7 @@ final class SimRun {
             return;
         }
         long now = world.agenda().nanoTime();
-        long last = Math.max(LEAST_GRACE_NANOS, until() + OVERTIME_NANOS - now);
-        world.agenda().after(Math.min(LocalRunner.GRACE.toNanos(), last), () -> {
+        world.agenda().after(deadlines().leaveAt(now) - now, () -> {
             if (!ended && strands.remove(label, strand)) {
                 world.met(SimulationPhenomenon.ABANDONED);
                 abandon.run();
