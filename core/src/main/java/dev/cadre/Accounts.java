@@ -4,7 +4,6 @@ package dev.cadre;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.Tier;
-import dev.cadre.price.Breach;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
@@ -13,10 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
@@ -52,12 +49,12 @@ final class Accounts implements RunListener {
     private final Map<String, List<String>> items = new HashMap<>();
 
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
-    private final Set<String> abandoned = new LinkedHashSet<>();
-    private final List<Breach> breaches = new ArrayList<>();
+    private final RunTally tally = new RunTally();
     private final ToolFailures toolFailures = new ToolFailures();
 
     @Override
     public void on(RunEvent event) {
+        tally.on(event);
         switch (event) {
             case RunEvent.RunStarted started -> planner.began = started.at();
             case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
@@ -70,10 +67,10 @@ final class Accounts implements RunListener {
             case RunEvent.RunEnded ended -> merger.ended = ended.at();
             case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}
-            case RunEvent.BudgetBreached breached -> breaches.add(breached.breach());
+            case RunEvent.BudgetBreached breached -> {}
             case RunEvent.CodeSpent code -> add(account(code.subtaskId()), code.spend());
             case RunEvent.ToolFailed failed -> toolFailures.add(failed);
-            case RunEvent.WorkAbandoned work -> abandoned.add(work.thread());
+            case RunEvent.WorkAbandoned work -> {}
         }
     }
 
@@ -118,11 +115,6 @@ final class Accounts implements RunListener {
         account.spend = account.spend.plus(spend);
     }
 
-    /** How providers broke their caps or prices. */
-    List<Breach> breaches() {
-        return breaches;
-    }
-
     /** A line for each tool that threw. */
     List<String> toolFailures() {
         return toolFailures.lines();
@@ -136,20 +128,9 @@ final class Accounts implements RunListener {
         return report("merger", "merger", List.of(), "", "", merger);
     }
 
-    /** The sum of all attempts, and of what code spent by itself. */
-    Spend spend() {
-        Spend sum = planner.spend.plus(merger.spend);
-        for (Account account : subtasks.values()) {
-            sum = sum.plus(account.spend);
-        }
-        return sum;
-    }
-
-    /** The threads that were left behind: those of the runner, and those that events told of, such as a tool's. */
-    List<String> abandonedWith(List<String> ofTheRunner) {
-        var all = new LinkedHashSet<>(abandoned);
-        all.addAll(ofTheRunner);
-        return List.copyOf(all);
+    /** The sums of them all. */
+    RunTally tally() {
+        return tally;
     }
 
     /** A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried. */

@@ -39,7 +39,7 @@ final class BatchLane<I, O> {
         client = terms.client();
         time = terms.time();
         record = new ShardRecord(terms.record(), terms.asked());
-        handover = new Handover<>(terms.budget().limit(), each);
+        handover = new Handover<>(terms.bulk(), time::sinceStart, each);
         shards = new OpenShards<>(terms.limits());
     }
 
@@ -47,20 +47,31 @@ final class BatchLane<I, O> {
         Money limit = terms.budget().limit();
         List<ShardRecord.Open> left = leftByEarlierSessions();
         Money leftReserved = left.stream().map(ShardRecord.Open::reserved).reduce(Money.ZERO, Money::plus);
-        Money before = terms.record().spent().total().minus(leftReserved);
+        Spend before = terms.record().spent().withoutForfeited(leftReserved);
         terms.record().started(terms.bulk().type().name(), limit);
+        handover.started(limit, terms.bulk().coordinator().shutdowns(List.of(terms.bulk().type())));
+        boolean isWhole = false;
         try (var folder = new ShardFolder<I>();
-                BudgetGuard money = terms.budget().open(before.atMost(limit))) {
+                BudgetGuard money = terms.budget().open(before.total().atMost(limit))) {
             try {
                 left.forEach(shard -> adopt(shard, money, folder));
                 var dispatch = new ShardDispatch<>(terms, record, folder, shards, money, handover, pause);
                 workAndStop(new ShardIntake<>(terms, inputs, money, shards, handover), dispatch);
+                isWhole = true;
             } finally {
-                handover.forfeited(folder.forfeit());
+                Money forfeited = folder.forfeit();
+                if (!forfeited.isZero()) {
+                    handover.paid(Spend.forfeited(forfeited));
+                }
+                if (!isWhole) {
+                    handover.runEnded("failed", before.plus(handover.booked()).total());
+                }
             }
         }
         terms.record().ended(handover.isOpen() ? "complete" : "partial");
-        return handover.summary();
+        handover.runEnded(before.plus(handover.booked()).total());
+        return handover.summary(
+                new BulkSummary.Costs(before, handover.booked(), limit, handover.tally().breaches()));
     }
 
     /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */

@@ -19,7 +19,6 @@ import dev.cadre.worker.InputSize;
 import dev.cadre.worker.SingleCall;
 import dev.cadre.worker.SubtaskWorker;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +64,8 @@ public final class Bulk<I, O> {
 
     /**
      * Names each input, so that a resumed run knows it again wherever it stands in the stream; default its index. Two
-     * inputs of one run must not share a name.
+     * inputs of one run must not share a name, however far apart they are: that is found by 32 to 64 bytes of memory for
+     * each input.
      *
      * <p>A number is a name by its value, so that {@code 1} and {@code 1.0} are the same; of a {@link dev.cadre.json.Json}
      * the number {@code 1} and the string {@code "1"} are two names; an enum constant is its name. Anything else is named
@@ -106,10 +106,22 @@ public final class Bulk<I, O> {
     }
 
     /**
-     * Performs the work on every input. Blocks until the last item has ended, money or time is up, a failure concerns all
-     * items, or the stream throws; spends money. The stream is not closed.
+     * Performs the work on every input. Blocks until the last item has ended, money or time is up, or nothing can be sent
+     * any more; spends money. The stream is not closed.
+     *
+     * <p>In {@link Lane#NOW} the stream is pulled on a thread of its own, one input at a time and only if there is room for
+     * one more in flight, so it may block, wait for a result, or never end; what it shares with {@code each} must be safe
+     * for use by many threads, and inputs are named on its thread, too. When the run stops, its time or money being up, the
+     * stream is left where it is. An input that it brought by then and that was never tried is handed over as skipped and
+     * named in {@link BulkSummary#notStarted()}; every other one is in the stream still. A stream that neither brings
+     * anything nor obeys its interrupt is left behind, and named in {@link BulkSummary#abandoned()}.
+     *
+     * <p>In {@link Lane#BATCH} the stream is pulled on the calling thread, a batch at a time.
      *
      * @param each receives every item on the calling thread, in the order in which they end; what it throws ends the run
+     * @throws RuntimeException what the stream or the naming of an input throws; what was in flight in {@link Lane#NOW} is
+     *     finished and handed over first. A null in the stream is a {@link NullPointerException}, two inputs with one name
+     *     are an {@link IllegalArgumentException}
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
      * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, the client
      *     knows no batches, or there is no journal; nothing was spent
@@ -122,14 +134,12 @@ public final class Bulk<I, O> {
      *     called
      * @throws dev.cadre.journal.UnrecordedException if the journal fails: what is not on record would be paid again
      * @throws BatchRejectedException if the provider rejected a whole batch
-     * @throws dev.cadre.model.ModelException if no item can succeed any more, because of the key, the quota, the model or
-     *     the address, or if the provider cannot be asked for batches at all; all items that had begun were handed over
+     * @throws dev.cadre.model.ModelException if the provider cannot be asked for batches, because of the key, the quota,
+     *     the model or the address; in {@link Lane#NOW} that is {@link BulkSummary.Stop#PAUSED}
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
-        Shutdowns shutdowns = coordinator.shutdowns(List.of(type));
-        shutdowns.requireNone();
-        shutdowns.tell(runId(), Duration.ZERO, coordinator.listener().guarded());
+        coordinator.shutdowns(List.of(type)).requireNone();
         try (Session session = session()) {
             return switch (settings.lane) {
                 case NOW -> {
@@ -242,6 +252,28 @@ public final class Bulk<I, O> {
     /** The name of the run in a journal. */
     public String runId() {
         return identity().run();
+    }
+
+    /**
+     * The names of the inputs of one run, each of which comes once: that is known by 32 to 64 bytes of memory for each
+     * input, if they are named.
+     */
+    InputPuller.Naming<I> naming() {
+        if (settings.key == null) {
+            return this::key;
+        }
+        var seen = new KeySet();
+        return (input, index) -> {
+            String key = key(input, index);
+            if (!seen.add(key)) {
+                throw twoShare(key);
+            }
+            return key;
+        };
+    }
+
+    static IllegalArgumentException twoShare(String key) {
+        return new IllegalArgumentException("two inputs share the key '%s'".formatted(key));
     }
 
     String key(I input, long index) {

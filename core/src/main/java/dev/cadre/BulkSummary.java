@@ -1,96 +1,176 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.model.ModelException;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a bulk run did.
  *
- * @param items how many items ended, whatever their outcome
- * @param succeeded how many of them brought a value, reused ones included
- * @param failed how many were tried and brought none
- * @param skipped how many were pulled but never tried
- * @param reused how many were taken from the journal
- * @param spend what this run spent
- * @param limit what it could have spent, earlier sessions included
- * @param stop why no more inputs were pulled
- * @param batches how many batches of the provider this run submitted
- * @param abandoned names of threads that ignored their interrupt and may still run; the money of their calls counts as
- *     forfeited, their items not at all
+ * @param counts how many items ended, and how
+ * @param costs what they cost
+ * @param ending why no more inputs were pulled, and what that left
  */
-public record BulkSummary(
-        long items,
-        long succeeded,
-        long failed,
-        long skipped,
-        long reused,
-        Spend spend,
-        Money limit,
-        Stop stop,
-        long batches,
-        List<String> abandoned) {
+public record BulkSummary(Counts counts, Costs costs, Ending ending) {
+
+    /**
+     * How many items ended, and how.
+     *
+     * @param succeeded how many have a value, reused ones included
+     * @param failed how many were tried and have none
+     * @param skipped how many were pulled but never tried
+     * @param reused how many were taken from the journal
+     * @param batches how many batches of the provider this session submitted
+     */
+    public record Counts(long succeeded, long failed, long skipped, long reused, long batches) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+
+        Counts plus(BulkItem<?> item) {
+            long more = item.reused() ? 1 : 0;
+            return switch (item.outcome()) {
+                case dev.cadre.task.Outcome.Succeeded<?> yes ->
+                    new Counts(succeeded + 1, failed, skipped, reused + more, batches);
+                case dev.cadre.task.Outcome.Failed<?> no ->
+                    new Counts(succeeded, failed + 1, skipped, reused + more, batches);
+                case dev.cadre.task.Outcome.Skipped<?> never ->
+                    new Counts(succeeded, failed, skipped + 1, reused + more, batches);
+            };
+        }
+
+        Counts plusBatch() {
+            return new Counts(succeeded, failed, skipped, reused, batches + 1);
+        }
+    }
+
+    /**
+     * What the items cost.
+     *
+     * @param before what earlier sessions spent
+     * @param session what this session spent
+     * @param limit what all sessions together may spend
+     * @param breaches how providers broke their caps or prices in this session, the first thousand; none as a rule
+     */
+    public record Costs(Spend before, Spend session, Money limit, List<Breach> breaches) {
+        public Costs {
+            breaches = List.copyOf(breaches);
+        }
+    }
+
+    /**
+     * Why no more inputs were pulled, and what that left.
+     *
+     * @param pause why and until when nothing could be sent; null unless the reason is {@link Stop#PAUSED}
+     * @param notStarted the keys of the inputs that were pulled and never tried, in the order in which they were handed
+     *     over as skipped: all others are in the stream still, which goes on with the input after them
+     * @param abandoned names of threads that ignored their interrupt and may still run, the first thousand; the money of
+     *     their calls counts as forfeited
+     */
+    public record Ending(
+            Stop stop, @Nullable Pause pause, List<String> notStarted, List<String> abandoned) {
+        public Ending {
+            notStarted = List.copyOf(notStarted);
+            abandoned = List.copyOf(abandoned);
+        }
+    }
+
+    /**
+     * Why nothing could be sent any more.
+     *
+     * @param message one line that says until when and why
+     * @param because the failure that stopped or paused the pool
+     */
+    public record Pause(String message, ModelException because) {}
 
     /** Why a bulk run pulled no more inputs. */
     public enum Stop {
         /** There were none. */
         END_OF_INPUT,
-        /** The money did not reach for the next item. */
+        /** The money did not reach for the next item, or the budget, or one around it, was closed. */
         BUDGET,
         /** The time was up. */
-        DEADLINE
+        DEADLINE,
+        /**
+         * The pool was stopped, by a bad key, an exhausted quota or an address that does not answer, or paused by its
+         * provider beyond the deadline: {@link BulkSummary#pause()} has the failure.
+         */
+        PAUSED
     }
 
-    public BulkSummary {
-        abandoned = List.copyOf(abandoned);
+    /** How many items ended, whatever their outcome. */
+    public long items() {
+        return counts.succeeded + counts.failed + counts.skipped;
     }
 
-    static BulkSummary empty(Money limit) {
-        return new BulkSummary(0, 0, 0, 0, 0, Spend.NONE, limit, Stop.END_OF_INPUT, 0, List.of());
+    /** How many items have a value, reused ones included. */
+    public long succeeded() {
+        return counts.succeeded;
     }
 
-    BulkSummary plus(BulkItem<?> item) {
-        long won = 0;
-        long lost = 0;
-        long untried = 0;
-        switch (item.outcome()) {
-            case dev.cadre.task.Outcome.Succeeded<?> succeededItem -> won = 1;
-            case dev.cadre.task.Outcome.Failed<?> failedItem -> lost = 1;
-            case dev.cadre.task.Outcome.Skipped<?> skippedItem -> untried = 1;
-        }
-        return new BulkSummary(
-                items + 1,
-                succeeded + won,
-                failed + lost,
-                skipped + untried,
-                reused + (item.reused() ? 1 : 0),
-                spend.plus(item.spend()),
-                limit,
-                stop,
-                batches,
-                abandoned);
+    /** How many items were tried and have no value. */
+    public long failed() {
+        return counts.failed;
     }
 
-    BulkSummary stoppedBy(Stop reason) {
-        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, reason, batches, abandoned);
+    /** How many items were pulled but never tried. */
+    public long skipped() {
+        return counts.skipped;
     }
 
-    BulkSummary leaving(List<String> threads) {
-        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, stop, batches, threads);
+    /** How many items were taken from the journal. */
+    public long reused() {
+        return counts.reused;
     }
 
-    BulkSummary withForfeited(Money outstanding) {
-        Spend more = outstanding.isZero() ? spend : spend.plus(Spend.forfeited(outstanding));
-        return new BulkSummary(items, succeeded, failed, skipped, reused, more, limit, stop, batches, abandoned);
+    /** How many batches of the provider this session submitted. */
+    public long batches() {
+        return counts.batches;
     }
 
-    BulkSummary plusSpend(Spend more) {
-        return new BulkSummary(
-                items, succeeded, failed, skipped, reused, spend.plus(more), limit, stop, batches, abandoned);
+    /**
+     * What the run spent in all its sessions, which is what the limit bounds; forfeited money is the worst case of calls
+     * whose real cost nobody knows.
+     */
+    public Spend spend() {
+        return costs.before.plus(costs.session);
     }
 
-    BulkSummary plusBatch() {
-        return new BulkSummary(items, succeeded, failed, skipped, reused, spend, limit, stop, batches + 1, abandoned);
+    /** What this session spent; the same as {@link #spend()} unless the run was resumed. */
+    public Spend sessionSpend() {
+        return costs.session;
+    }
+
+    /** What all sessions together may spend. */
+    public Money limit() {
+        return costs.limit;
+    }
+
+    /** How providers broke their caps or prices in this session; none as a rule. */
+    public List<Breach> breaches() {
+        return costs.breaches;
+    }
+
+    /** Why no more inputs were pulled. */
+    public Stop stop() {
+        return ending.stop;
+    }
+
+    /** Why and until when nothing could be sent, if that is why the run stopped. */
+    public Optional<Pause> pause() {
+        return Optional.ofNullable(ending.pause);
+    }
+
+    /** The keys of the inputs that were pulled and never tried; they were handed over as skipped. */
+    public List<String> notStarted() {
+        return ending.notStarted;
+    }
+
+    /** Names of threads that ignored their interrupt and may still run. */
+    public List<String> abandoned() {
+        return ending.abandoned;
     }
 }

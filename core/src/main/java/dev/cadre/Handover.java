@@ -1,40 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Where the items of a run of the batch lane go when they have ended: into its summary, and to the caller. */
+/**
+ * Where the items of a bulk run go when they have ended, in either lane: into its counts, to its listener, to the caller;
+ * and what is known of why it stops. Belongs to the calling thread.
+ */
 final class Handover<O> {
+    private final String runId;
+    private final String type;
+    private final Supplier<Duration> sinceStart;
+    private final RunListener listener;
+    private final RunTally tally = new RunTally();
+    private final List<String> notStarted = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
-    private BulkSummary summary;
+    private Spend booked = Spend.NONE;
+    private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
+    private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
+    private BulkSummary.@Nullable Pause pause;
 
-    Handover(Money limit, Consumer<? super BulkItem<O>> each) {
+    /** @param listener is told every event of the run, on this thread */
+    Handover(Bulk<?, O> bulk, Supplier<Duration> sinceStart, Consumer<? super BulkItem<O>> each) {
+        runId = bulk.runId();
+        type = bulk.type().name();
+        this.sinceStart = sinceStart;
+        this.listener = tally.and(bulk.coordinator().listener()).guarded();
         this.each = each;
-        summary = BulkSummary.empty(limit);
+    }
+
+    /** Tells of the run's start, and of models that will soon be gone. */
+    void started(Money limit, Shutdowns shutdowns) {
+        tell(new RunEvent.RunStarted(runId, sinceStart.get(), "", limit));
+        shutdowns.tell(runId, sinceStart.get(), listener);
+    }
+
+    void tell(RunEvent event) {
+        listener.on(event);
+    }
+
+    /** An input was pulled. */
+    void admitted(String key) {
+        tell(new RunEvent.SubtaskAdmitted(runId, sinceStart.get(), key, type, List.of()));
     }
 
     void ended(BulkItem<O> item) {
-        summary = summary.plus(item);
+        counts = counts.plus(item);
+        booked = booked.plus(item.spend());
+        if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
+            notStarted.add(item.key());
+            if (skip.kind() == Skip.Kind.BUDGET) {
+                stop(BulkSummary.Stop.BUDGET);
+            }
+        }
+        tell(new RunEvent.SubtaskEnded(runId, sinceStart.get(), item.key(), item.outcome()));
         each.accept(item);
     }
 
-    /** An item of an earlier session that the stream has not come to; the journal has it. */
+    /** Money of no item that was handed over: of one that the stream has not come to, or of calls of unknown fate. */
     void paid(Spend spend) {
-        summary = summary.plusSpend(spend);
+        booked = booked.plus(spend);
+    }
+
+    /** What was handed over or paid cost in this session. */
+    Spend booked() {
+        return booked;
     }
 
     void submitted() {
-        summary = summary.plusBatch();
+        counts = counts.plusBatch();
     }
 
-    void forfeited(Money outstanding) {
-        summary = summary.withForfeited(outstanding);
-    }
-
+    /** Pulls no more; the first reason stands. */
     void stop(BulkSummary.Stop reason) {
-        summary = summary.stoppedBy(reason);
+        if (isOpen()) {
+            stop = reason;
+        }
+    }
+
+    /** Pulls no more because nothing can be sent. */
+    void paused(String message, ModelException because) {
+        if (isOpen()) {
+            stop = BulkSummary.Stop.PAUSED;
+            pause = new BulkSummary.Pause(message, because);
+        }
+    }
+
+    /** Why an input that was pulled is not started. */
+    Skip notStarted() {
+        return switch (stop) {
+            case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for an item before it", List.of());
+            case PAUSED ->
+                new Skip(Skip.Kind.PAUSED, pause == null ? "the pool is paused" : pause.message(), List.of());
+            case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
+            case END_OF_INPUT -> new Skip(Skip.Kind.CANCELLED, "the run ended", List.of());
+        };
     }
 
     /** The caller's own code may have failed: it hears no more. */
@@ -44,10 +116,26 @@ final class Handover<O> {
 
     /** Whether more inputs are wanted. */
     boolean isOpen() {
-        return summary.stop() == BulkSummary.Stop.END_OF_INPUT;
+        return stop == BulkSummary.Stop.END_OF_INPUT;
     }
 
-    BulkSummary summary() {
-        return summary;
+    RunTally tally() {
+        return tally;
+    }
+
+    BulkSummary summary(BulkSummary.Costs costs) {
+        return new BulkSummary(
+                counts, costs, new BulkSummary.Ending(stop, pause, notStarted, tally.abandonedWith(List.of())));
+    }
+
+    /** The last event: {@code complete} if every input was pulled and succeeded. */
+    void runEnded(Money spent) {
+        boolean whole = isOpen() && counts.failed() + counts.skipped() == 0;
+        boolean nothing = counts.succeeded() == 0 && !whole;
+        runEnded(whole ? "complete" : nothing ? "failed" : "partial", spent);
+    }
+
+    void runEnded(String status, Money spent) {
+        tell(new RunEvent.RunEnded(runId, sinceStart.get(), status, spent));
     }
 }

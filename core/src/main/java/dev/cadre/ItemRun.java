@@ -7,6 +7,7 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.Attempt;
 import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
@@ -15,53 +16,59 @@ import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
-import dev.cadre.worker.RungNotice;
 import dev.cadre.worker.RungTask;
-import dev.cadre.worker.RungTerms;
-import dev.cadre.worker.SubtaskWorker;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One item of a bulk run: a graph of one subtask, driven by the same machine on the item's own thread. */
 final class ItemRun<I, O> {
+    /** The subtask's name inside the machine, which takes no key of a caller; events have the key. */
     private static final String NODE = "item";
 
-    private final Coordinator coordinator;
+    /** Where an item stands. */
+    record Place(String runId, String key, long index) {}
+
+    /**
+     * The times of the run.
+     *
+     * @param startNanos when it began, by its clock
+     * @param callDeadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
+     */
+    record Times(long startNanos, long callDeadlineNanos, RunClock clock) {}
+
+    private final RungPerformer performer;
     private final SubtaskType<I, O> type;
-    private final String runId;
-    private final long index;
+    private final Place place;
+    private final Times times;
     private final BudgetGuard money;
-    private final long callDeadlineNanos;
-    private final SubtaskWorker worker;
+    private final Consumer<RunEvent> sink;
     private final Optional<WorkRecord> record;
-    private final FaultReporter faults;
     private Spend spend = Spend.NONE;
     private @Nullable ModelException outage;
 
     ItemRun(
-            Coordinator coordinator,
+            RungPerformer performer,
             SubtaskType<I, O> type,
-            String runId,
-            long index,
+            Place place,
+            Times times,
             BudgetGuard money,
-            long callDeadlineNanos,
-            Optional<WorkRecord> record) {
-        this.coordinator = coordinator;
+            Optional<WorkRecord> record,
+            Consumer<RunEvent> sink) {
+        this.performer = performer;
         this.type = type;
-        this.runId = runId;
-        this.index = index;
+        this.place = place;
+        this.times = times;
         this.money = money;
-        this.callDeadlineNanos = callDeadlineNanos;
         this.record = record;
-        worker = SubtaskWorker.of(coordinator.pools());
-        faults = new FaultReporter(coordinator.faults());
+        this.sink = sink;
     }
 
     /** What its attempts cost; to be read when it has ended. */
@@ -78,10 +85,10 @@ final class ItemRun<I, O> {
     @SuppressWarnings("unchecked") // the only subtask is of this item's type
     Outcome<O> run(I input) {
         var machine = new RunMachine(
-                new RunMachine.Settings(runId, Optional.of(NODE), false, 1),
-                Quotes.of(coordinator),
+                new RunMachine.Settings(place.runId(), Optional.of(NODE), false, 1),
+                performer.quotes(),
                 money.chainState(),
-                now());
+                times.startNanos());
         Deque<RunInput> inputs = new ArrayDeque<>();
         inputs.add(
                 new RunInput.Admitted(new GraphNode(NODE, type, new Binding.One(outputs -> input), List.of(), false)));
@@ -91,22 +98,39 @@ final class ItemRun<I, O> {
                 switch (command) {
                     case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
                     case RunCommand.Finish finish -> {
-                        RunFailure failure = finish.ending().failure();
-                        outage = failure == null ? null : outage(failure);
-                        return (Outcome<O>) Objects.requireNonNull(
+                        var outcome = (Outcome<O>) Objects.requireNonNull(
                                 finish.ending().outcomes().get(NODE));
+                        outage = outage(outcome, finish.ending().failure());
+                        return outcome;
                     }
                     case RunCommand.StopRung stop -> {}
                     case RunCommand.StopPlanner stop -> {}
                     case RunCommand.StartMerge merge -> {}
-                    case RunCommand.Tell(RunEvent event) -> faults.on(event);
+                    case RunCommand.Tell(RunEvent event) -> tell(event);
                 }
             }
         }
     }
 
-    private static @Nullable ModelException outage(RunFailure failure) {
-        return failure.cause().orElse(null) instanceof ModelException model ? model : null;
+    /** What every other item meets as well: not the failure of this one call. */
+    private static @Nullable ModelException outage(Outcome<?> outcome, @Nullable RunFailure failure) {
+        if (failure == null || !(failure.cause().orElse(null) instanceof ModelException model)) {
+            return null;
+        }
+        boolean isHeld = outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.PAUSED;
+        return isHeld || model.reach() == ModelException.Reach.RUN ? model : null;
+    }
+
+    /** The run itself tells of its items, when they are on record. */
+    private void tell(RunEvent event) {
+        switch (event) {
+            case RunEvent.RungStarted(var runId, var at, var node, var tier) ->
+                sink.accept(new RunEvent.RungStarted(runId, at, place.key(), tier));
+            case RunEvent.RungEnded(var runId, var at, var node, var tier, var failure) ->
+                sink.accept(new RunEvent.RungEnded(runId, at, place.key(), tier, failure));
+            case RunEvent.CeilingLowered lowered -> sink.accept(lowered);
+            default -> {}
+        }
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
@@ -125,31 +149,17 @@ final class ItemRun<I, O> {
 
     private RungEnd perform(RunCommand.StartRung start, Optional<AttemptRecorder> recorder)
             throws InterruptedException {
-        var task =
-                new RungTask(start.type(), start.input(), label(), start.tier(), start.escalated(), start.evidence());
-        BudgetGuard codeMoney = money.cap(money.state().limit());
-        var terms = new RungTerms(
-                runId,
-                money,
-                (int) Math.min(index, Integer.MAX_VALUE),
-                callDeadlineNanos,
-                coordinator.limits(),
-                attempt -> hear(attempt, recorder),
-                codeMoney,
-                this::notice);
-        try (codeMoney) {
-            return worker.perform(task, terms);
-        } finally {
-            codeSpent(codeMoney.state().asSpend(), recorder);
-        }
-    }
-
-    private void notice(RungNotice notice) {
-        switch (notice) {
-            case RungNotice.Abandoned abandoned -> {}
-            case RungNotice.ToolFailed(String tool, Throwable thrown) ->
-                faults.on(new RunEvent.ToolFailed(runId, Duration.ZERO, label(), tool, thrown));
-        }
+        var task = new RungTask(
+                start.type(), start.input(), place.key(), start.tier(), start.escalated(), start.evidence());
+        return performer.perform(
+                task,
+                Math.min(place.index(), Integer.MAX_VALUE),
+                times.callDeadlineNanos(),
+                performer.attempts(attempt -> hear(attempt, recorder)),
+                own -> {
+                    spend = spend.plus(own);
+                    recorder.ifPresent(each -> each.codeSpent(own));
+                });
     }
 
     private void hear(Attempt attempt, Optional<AttemptRecorder> recorder) {
@@ -162,18 +172,7 @@ final class ItemRun<I, O> {
         }
     }
 
-    private void codeSpent(Spend own, Optional<AttemptRecorder> recorder) {
-        if (!own.total().isZero()) {
-            spend = spend.plus(own);
-            recorder.ifPresent(each -> each.codeSpent(own));
-        }
-    }
-
-    private String label() {
-        return NODE + "#" + index;
-    }
-
     private long now() {
-        return coordinator.clock().nanoTime();
+        return times.clock().nanoTime();
     }
 }

@@ -13,12 +13,18 @@ final class LaneClock {
     /** Nobody puts anything in: waiting for an element of it is waiting. */
     private final BlockingQueue<Object> nothing = new LinkedBlockingQueue<>();
 
+    private final long startNanos;
     private long untilNanos;
     private boolean isOver;
 
     LaneClock(RunClock clock, Duration time) {
         this.clock = clock;
-        untilNanos = clock.nanoTime() + time.toNanos();
+        startNanos = clock.nanoTime();
+        untilNanos = startNanos + time.toNanos();
+    }
+
+    Duration sinceStart() {
+        return Duration.ofNanos(clock.nanoTime() - startNanos);
     }
 
     /** What no exchange may outlast; never negative. */

@@ -22,10 +22,7 @@ import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.RungEnd;
-import dev.cadre.worker.RungNotice;
 import dev.cadre.worker.RungTask;
-import dev.cadre.worker.RungTerms;
-import dev.cadre.worker.SubtaskWorker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -44,7 +41,7 @@ final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
     private final Coordinator coordinator;
-    private final SubtaskWorker worker;
+    private final RungPerformer performer;
     private final RunClock clock;
     private final Accounts accounts = new Accounts();
     private final RunListener listener;
@@ -71,7 +68,6 @@ final class Run {
         this.paid = paid;
         id = record == null ? newId() : record.run();
         this.coordinator = coordinator;
-        worker = SubtaskWorker.of(coordinator.pools());
         clock = coordinator.clock();
         subtasks = record == null ? null : new SubtaskRecords(record);
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
@@ -83,6 +79,7 @@ final class Run {
                 .filter(time -> time.compareTo(coordinator.limits().deadline()) < 0)
                 .orElse(coordinator.limits().deadline());
         money = budget.open(before().total());
+        performer = new RungPerformer(id, coordinator, money, this::sinceStart, this::post);
     }
 
     /** Runs a graph written by hand. */
@@ -215,8 +212,8 @@ final class Run {
                 limit,
                 parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
                 notes(parts, notes),
-                accounts.breaches(),
-                accounts.abandonedWith(abandoned),
+                accounts.tally().breaches(),
+                accounts.tally().abandonedWith(abandoned),
                 money.openReservations(),
                 sinceStart());
         Object answer = ending.answer();
@@ -263,17 +260,8 @@ final class Run {
         return before().plus(sessionSpend());
     }
 
-    /** The ledger has the last word on money; calls that were left behind count as forfeited. */
     private Spend sessionSpend() {
-        LedgerState state = money.state();
-        Spend booked = accounts.spend();
-        Money forfeited = state.forfeited().plus(state.outstanding());
-        return new Spend(
-                state.settled().minus(before().total()),
-                forfeited,
-                booked.attempts(),
-                booked.tokens(),
-                booked.estimated() || !forfeited.isZero());
+        return accounts.tally().session(money.state(), before().total());
     }
 
     private Spend before() {
@@ -294,50 +282,16 @@ final class Run {
             throws InterruptedException {
         var task = new RungTask(
                 rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
-        BudgetGuard codeMoney = money.cap(limit);
-        var terms = new RungTerms(
-                id,
-                money,
-                rung.order(),
-                callDeadline(workTime),
-                coordinator.limits(),
-                attempts,
-                codeMoney,
-                notice -> post(event(notice, rung.id().label())));
-        try (codeMoney) {
-            return worker.perform(task, terms);
-        } finally {
-            Spend own = codeMoney.state().asSpend();
-            if (!own.total().isZero()) {
-                codeSpent.accept(own);
-                post(new RunEvent.CodeSpent(id, sinceStart(), task.subtaskId(), own));
-            }
-        }
-    }
-
-    private RunEvent event(RungNotice notice, String subtaskId) {
-        return switch (notice) {
-            case RungNotice.Abandoned(String thread) ->
-                new RunEvent.WorkAbandoned(id, sinceStart(), subtaskId, thread);
-            case RungNotice.ToolFailed(String tool, Throwable thrown) ->
-                new RunEvent.ToolFailed(id, sinceStart(), subtaskId, tool, thrown);
-        };
+        return performer.perform(task, rung.order(), callDeadline(workTime), attempts, codeSpent);
     }
 
     AttemptListener attempts() {
-        return new AttemptTeller(id, this::sinceStart, this::post);
+        return performer.attempts();
     }
 
     /** The same for calls that are recorded first. */
     AttemptListener attempts(AttemptListener recorder) {
-        AttemptListener teller = attempts();
-        return attempt -> {
-            try {
-                recorder.on(attempt);
-            } finally {
-                teller.on(attempt);
-            }
-        };
+        return performer.attempts(recorder);
     }
 
     /** What was paid before the run, and is not in its record. */

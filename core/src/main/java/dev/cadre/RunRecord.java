@@ -125,7 +125,7 @@ final class RunRecord implements AutoCloseable {
                     node.dependencies().stream().map(Dependency::on).toList();
             var planned =
                     new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
-            submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
+            var unused = submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.cadre;
 
 import dev.cadre.budget.Admission;
+import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
 import dev.cadre.journal.Fingerprint;
@@ -29,6 +30,7 @@ final class ShardIntake<I, O> {
     private final BudgetGuard money;
     private final OpenShards<I> shards;
     private final Handover<O> handover;
+    private final InputPuller.Naming<I> naming;
     private @Nullable Pending<I> held;
     private long nextIndex;
 
@@ -43,6 +45,7 @@ final class ShardIntake<I, O> {
         this.money = money;
         this.shards = shards;
         this.handover = handover;
+        naming = terms.bulk().naming();
     }
 
     /** Whether something is left to submit. Pulls inputs that need no shard, up to the first that does. */
@@ -75,7 +78,13 @@ final class ShardIntake<I, O> {
         if (!isAlone && !shard.hasRoom(next.line(), shards.limits(), shards.tokens())) {
             return false;
         }
-        return switch (money.reserve(next.need())) {
+        Admission admission;
+        try {
+            admission = money.reserve(next.need());
+        } catch (BudgetClosedException closed) {
+            return unpaid(next, String.valueOf(closed.getMessage()));
+        }
+        return switch (admission) {
             case Admission.Granted(Reservation reservation) -> {
                 var item = new BatchItem<I>(next.name(), next.fingerprint(), reservation, 1, Spend.NONE);
                 item.standsAt(next.index(), remembered(next.input()));
@@ -84,12 +93,14 @@ final class ShardIntake<I, O> {
                 yield true;
             }
             case Admission.Contended contended -> false;
-            case Admission.Exhausted exhausted -> {
-                end(next, skipped(Skip.Kind.BUDGET, exhausted.message()));
-                handover.stop(BulkSummary.Stop.BUDGET);
-                yield true;
-            }
+            case Admission.Exhausted exhausted -> unpaid(next, exhausted.message());
         };
+    }
+
+    /** The handover stops the run. */
+    private boolean unpaid(Pending<I> next, String why) {
+        end(next, new Outcome.Skipped<>(new Skip(Skip.Kind.BUDGET, why, List.of())));
+        return true;
     }
 
     private @Nullable I remembered(I input) {
@@ -98,7 +109,8 @@ final class ShardIntake<I, O> {
 
     /** What of an input is still to be done; null if it is handed over already, or under way since another session. */
     private @Nullable Pending<I> prepare(I input, long index) {
-        String name = terms.bulk().key(input, index);
+        String name = naming.key(input, index);
+        handover.admitted(name);
         Fingerprint fingerprint = terms.fingerprints().of(terms.bulk().type(), input);
         Optional<Outcome<O>> earlier = earlier(name, fingerprint);
         if (earlier.isPresent()) {
@@ -132,7 +144,7 @@ final class ShardIntake<I, O> {
         }
         BatchItem<I> item = place.get().item();
         if (item.hasPlace()) {
-            throw new IllegalArgumentException("two inputs share the key '%s'".formatted(next.name()));
+            throw Bulk.twoShare(next.name());
         }
         if (!item.fingerprint.equals(next.fingerprint())) {
             return false; // it has changed since: the answer to the old one is paid, but not wanted
@@ -147,15 +159,11 @@ final class ShardIntake<I, O> {
         Pending<I> untried = held;
         held = null;
         if (untried != null) {
-            end(untried, skipped(Skip.Kind.DEADLINE, "the time was up"));
+            end(untried, new Outcome.Skipped<>(handover.notStarted()));
         }
     }
 
     private void end(Pending<I> item, Outcome<O> outcome) {
         handover.ended(new BulkItem<>(item.index(), item.name(), outcome, Spend.NONE, false));
-    }
-
-    private static <O> Outcome<O> skipped(Skip.Kind kind, String message) {
-        return new Outcome.Skipped<>(new Skip(kind, message, List.of()));
     }
 }

@@ -47,6 +47,11 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
                 estimated || other.estimated);
     }
 
+    /** The same without calls of unknown fate whose fate is about to be known; what is left counts as estimated still. */
+    public Spend withoutForfeited(Money worstCase) {
+        return new Spend(settled, forfeited.minus(worstCase), attempts, tokens, estimated);
+    }
+
     /** All the money: at least what the provider bills. */
     public Money total() {
         return settled.plus(forfeited);

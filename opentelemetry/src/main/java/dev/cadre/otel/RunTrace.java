@@ -92,8 +92,9 @@ final class RunTrace {
         return types.getOrDefault(whole(label), "");
     }
 
-    private static String whole(String label) {
-        int item = label.indexOf('#');
+    /** A bulk's key may have the sign in it that sets an item off from its subtask. */
+    private String whole(String label) {
+        int item = types.containsKey(label) ? -1 : label.indexOf('#');
         return item < 0 ? label : label.substring(0, item);
     }
 
@@ -175,6 +176,7 @@ final class RunTrace {
         if (labels != null) {
             labels.forEach(label -> itemEnded(label, ended.outcome()));
         }
+        types.remove(id); // a bulk has any number of them
         SubtaskTrace subtask = open.remove(id);
         if (subtask != null) {
             subtask.ended(ended.outcome(), at(ended.at()));

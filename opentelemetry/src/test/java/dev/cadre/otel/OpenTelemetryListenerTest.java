@@ -39,6 +39,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -275,6 +276,26 @@ class OpenTelemetryListenerTest {
                         "invoke_workflow cadre > plan planner",
                         "invoke_workflow cadre > plan planner > chat gpt-5.4");
         assertThat(spans.getFinishedSpanItems().toString()).doesNotContain("What do cats do?");
+    }
+
+    @Test
+    void bulk_isATraceOfItsItemsAndCalls() throws InterruptedException {
+        var model = new ScriptedModel();
+        model.on(CHECK).costing(1_000, 100).replies(new Note("They do."));
+
+        coordinator(model)
+                .build()
+                .bulk(CHECK)
+                .keyedBy(Note::text)
+                .run(Stream.of(new Note("cats#1"), new Note("dogs")), Budget.usd("0.05"), item -> {});
+
+        assertThat(paths())
+                .containsExactlyInAnyOrder(
+                        "invoke_workflow cadre",
+                        "invoke_workflow cadre > invoke_agent check",
+                        "invoke_workflow cadre > invoke_agent check > chat gpt-5.4-nano",
+                        "invoke_workflow cadre > invoke_agent check",
+                        "invoke_workflow cadre > invoke_agent check > chat gpt-5.4-nano");
     }
 
     @Test

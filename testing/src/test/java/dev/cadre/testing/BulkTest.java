@@ -84,10 +84,12 @@ class BulkTest {
 
         BulkSummary second = label(tickets(5, 3, 1, 4, 2));
 
-        assertThat(second)
-                .isEqualTo(new BulkSummary(
-                        5, 5, 0, 0, 3, second.spend(), Money.usd("5.00"), BulkSummary.Stop.END_OF_INPUT, 0, List.of()));
-        assertThat(second.spend().total()).isEqualTo(ITEM.times(2));
+        assertThat(second.counts()).isEqualTo(new BulkSummary.Counts(5, 0, 0, 3, 0));
+        assertThat(second.ending())
+                .isEqualTo(new BulkSummary.Ending(BulkSummary.Stop.END_OF_INPUT, null, List.of(), List.of()));
+        assertThat(second.sessionSpend().total()).isEqualTo(ITEM.times(2));
+        assertThat(second.spend().total()).isEqualTo(ITEM.times(5));
+        assertThat(second.spend().attempts()).isEqualTo(5);
         assertThat(model.calls()).hasSize(5);
         assertThat(lines)
                 .containsExactlyInAnyOrder(IntStream.rangeClosed(1, 5)
@@ -131,7 +133,8 @@ class BulkTest {
                     .run(tickets(4, 5), Budget.of(ITEM.times(3)), item -> {});
 
             assertThat(second.stop()).isEqualTo(BulkSummary.Stop.BUDGET);
-            assertThat(second.spend()).isEqualTo(Spend.NONE);
+            assertThat(second.sessionSpend()).isEqualTo(Spend.NONE);
+            assertThat(second.spend().total()).isEqualTo(ITEM.times(3));
         }
         assertThat(model.calls()).hasSize(3);
     }
@@ -249,7 +252,7 @@ class BulkTest {
 
         assertThat(summary.abandoned()).containsExactly("cadre-bulk-label-0");
         assertThat(summary.spend().forfeited()).isEqualTo(reserved);
-        assertThat(summary.items()).isZero();
+        assertThat(summary.failed()).as("left behind").isEqualTo(1);
         assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
     }
 
@@ -272,22 +275,23 @@ class BulkTest {
     }
 
     @Test
-    void key_refused_endsTheRunWithThatFailureAndWhatHadBegun() {
+    void key_refused_stopsTheRunAndSaysWhy() throws Exception {
         model.on(LABEL).fails(() -> new ModelException.AuthFailed("no such key"));
         model.on(LABEL, ticket(1)).costing(1_000, 400).replies(new Label("bug"));
         var single = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
         var pulled = new AtomicInteger();
 
-        assertThatThrownBy(() -> single.bulk(LABEL)
-                        .run(
-                                tickets(1, 2, 3, 4, 5).peek(ticket -> pulled.incrementAndGet()),
-                                Budget.usd("5.00"),
-                                item -> lines.add(
-                                        item.key() + " " + item.outcome().reason())))
-                .isInstanceOf(ModelException.AuthFailed.class)
-                .hasMessage("no such key");
+        BulkSummary summary = single.bulk(LABEL)
+                .run(
+                        tickets(1, 2, 3, 4, 5).peek(ticket -> pulled.incrementAndGet()),
+                        Budget.usd("5.00"),
+                        item -> lines.add(item.key() + " " + item.outcome().reason()));
+
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.PAUSED);
+        assertThat(summary.pause().orElseThrow().because()).isInstanceOf(ModelException.AuthFailed.class);
+        assertThat(summary.pause().orElseThrow().message()).contains("no such key");
         assertThat(lines).containsExactly("0 succeeded", "1 failed: MODEL_FAILED: no such key");
-        assertThat(pulled).hasValueLessThan(4);
+        assertThat(pulled).hasValue(2);
     }
 
     // --- what is on record
@@ -316,13 +320,16 @@ class BulkTest {
     }
 
     @Test
-    void keys_shared_areRefused() {
-        model.on(LABEL).holdUntil(new Gate()).replies(new Label("bug"));
+    void keys_shared_areRefusedHoweverFarApart() {
+        labelsEverything();
+        var single = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
 
-        assertThatThrownBy(() ->
-                        coordinator.bulk(LABEL).keyedBy(Ticket::id).run(tickets(1, 1), Budget.usd("5.00"), item -> {}))
+        assertThatThrownBy(() -> single.bulk(LABEL)
+                        .keyedBy(Ticket::id)
+                        .run(tickets(1, 2, 3, 4, 1, 5), Budget.usd("5.00"), item -> lines.add(item.key())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("two inputs share the key 'T1'");
+        assertThat(lines).as("what had begun is handed over").containsExactly("T1", "T2", "T3", "T4");
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
     }
 

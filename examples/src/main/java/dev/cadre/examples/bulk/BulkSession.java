@@ -67,12 +67,14 @@ public final class BulkSession {
     /**
      * How it ended.
      *
+     * @param pause until when and why nothing can be sent, or empty
      * @param batches how many batches of the provider were submitted
      * @param failure why nothing more could be done, or null
      */
     public record Ending(
             BulkTally tally,
             BulkSummary.Stop stop,
+            String pause,
             long batches,
             @Nullable RuntimeException failure) {}
 
@@ -154,13 +156,19 @@ public final class BulkSession {
             Spend before = recorded();
             BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
             long batches = 0;
+            String pause = "";
             @Nullable RuntimeException failure = null;
             try {
                 BulkSummary summary = bulk.run(stream(left), budget, this::take);
                 stop = summary.stop();
                 batches = summary.batches();
-                results.spent(summary.spend());
-                giveUp(left, notTried(stop));
+                pause = summary.pause().map(BulkSummary.Pause::message).orElse("");
+                failure = summary.pause()
+                        .map(BulkSummary.Pause::because)
+                        .filter(because -> because.reach() == ModelException.Reach.RUN)
+                        .orElse(null);
+                results.spent(summary.sessionSpend());
+                giveUp(left, notTried(stop, pause));
             } catch (InterruptedException e) {
                 results.spent(spentSince(before));
                 throw e;
@@ -168,7 +176,7 @@ public final class BulkSession {
                 failure = e;
                 giveUp(left, new Skip(Skip.Kind.CANCELLED, "not tried: " + e.getMessage(), List.of()));
             }
-            return new Ending(results.tally(), stop, batches, failure);
+            return new Ending(results.tally(), stop, pause, batches, failure);
         }
     }
 
@@ -273,11 +281,12 @@ public final class BulkSession {
         }
     }
 
-    private static Skip notTried(BulkSummary.Stop stop) {
+    private static Skip notTried(BulkSummary.Stop stop, String pause) {
         return switch (stop) {
             case END_OF_INPUT -> new Skip(Skip.Kind.CANCELLED, "it did not end", List.of());
             case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for it", List.of());
             case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
+            case PAUSED -> new Skip(Skip.Kind.PAUSED, "not tried: " + pause, List.of());
         };
     }
 

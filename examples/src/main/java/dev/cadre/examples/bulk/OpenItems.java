@@ -9,25 +9,25 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The items that a model is asked about and that have not ended, without their values. For one thread. */
+/** The items that a model is asked about and that have not ended, without their values. Safe for use by many threads. */
 final class OpenItems {
     private final Map<String, InputLine.Place> places = new HashMap<>();
     private InputLine.@Nullable Item current;
 
     /** Whoever is given the value of this item asks for its key before another is looked at. */
-    Json lookAt(InputLine.Item item) {
+    synchronized Json lookAt(InputLine.Item item) {
         current = item;
         return item.value();
     }
 
     /** As {@link #lookAt}, and it is open from now on. */
-    Json open(InputLine.Item item) {
+    synchronized Json open(InputLine.Item item) {
         places.put(item.place().key(), item.place());
         return lookAt(item);
     }
 
     /** The name of the item that was looked at last. */
-    String key(Json value) {
+    synchronized String key(Json value) {
         InputLine.Item asked = current;
         if (asked == null || !asked.value().equals(value)) {
             throw new IllegalStateException("asked for the key of an item that was not looked at last");
@@ -36,16 +36,16 @@ final class OpenItems {
     }
 
     /** The item has ended. */
-    InputLine.Place end(String key) {
+    synchronized InputLine.Place end(String key) {
         return Objects.requireNonNull(places.remove(key), key);
     }
 
-    int count() {
+    synchronized int count() {
         return places.size();
     }
 
     /** All that are open have ended; in the order of the input. */
-    List<InputLine.Place> endAll() {
+    synchronized List<InputLine.Place> endAll() {
         List<InputLine.Place> ended = places.values().stream()
                 .sorted(Comparator.comparingLong(InputLine.Place::index))
                 .toList();

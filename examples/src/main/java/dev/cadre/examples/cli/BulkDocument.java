@@ -55,7 +55,8 @@ record BulkDocument(
     static BulkDocument of(BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending) {
         Problem problem = problem(ending);
         BulkTally tally = ending.tally();
-        String status = problem != null
+        boolean isPaused = ending.stop() == BulkSummary.Stop.PAUSED && ending.failure() == null;
+        String status = problem != null && !(isPaused && tally.succeeded() > 0)
                 ? SearchDocument.FAILED
                 : tally.succeeded() == tally.total() ? SearchDocument.COMPLETE : SearchDocument.PARTIAL;
         String stop = ending.failure() == null ? ending.stop().name().toLowerCase(Locale.ROOT) : "error";
@@ -113,6 +114,9 @@ record BulkDocument(
     private static @Nullable Problem problem(BulkSession.Ending ending) {
         if (ending.failure() != null) {
             return Problem.of(ending.failure());
+        }
+        if (ending.stop() == BulkSummary.Stop.PAUSED) {
+            return new Problem("paused", ending.pause() + "; the same command goes on from here");
         }
         BulkTally tally = ending.tally();
         if (tally.succeeded() > 0 || tally.total() == 0) {

@@ -518,7 +518,7 @@ class BulkCommandTest {
         assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
         assertThat(results()).hasSize(3);
         assertThat(results().get(1)).contains("\"status\":\"failed\"").contains("MODEL_FAILED");
-        assertThat(results().get(2)).contains("\"status\":\"skipped\"").contains("CANCELLED: not tried: ");
+        assertThat(results().get(2)).contains("\"status\":\"skipped\"").contains("PAUSED: not tried: ");
         assertThat(server.requests()).hasSize(2);
 
         assertThat(bulk("--labels", "bug,wish", "--json")).isZero();

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.event.RunEvent;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.Affordability;
+import dev.cadre.worker.RungEnd;
+import dev.cadre.worker.RungNotice;
+import dev.cadre.worker.RungTask;
+import dev.cadre.worker.RungTerms;
+import dev.cadre.worker.SubtaskWorker;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The one way in which the rungs of a run are performed and priced, whether of a graph, a plan or a bulk: on the run's
+ * money, and with an event for everything that happens. Safe for use by many threads, as far as the sink is.
+ */
+final class RungPerformer {
+    private final String runId;
+    private final Coordinator coordinator;
+    private final BudgetGuard money;
+    private final Supplier<Duration> sinceStart;
+    private final Consumer<RunEvent> sink;
+    private final SubtaskWorker worker;
+    private final Affordability quotes;
+
+    RungPerformer(
+            String runId,
+            Coordinator coordinator,
+            BudgetGuard money,
+            Supplier<Duration> sinceStart,
+            Consumer<RunEvent> sink) {
+        this.runId = runId;
+        this.coordinator = coordinator;
+        this.money = money;
+        this.sinceStart = sinceStart;
+        this.sink = sink;
+        worker = SubtaskWorker.of(coordinator.pools());
+        quotes = Quotes.of(coordinator);
+    }
+
+    /**
+     * Performs a rung on the calling thread.
+     *
+     * @param order the place in the plan; lower goes first
+     * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
+     * @param codeSpent is told what tools and plain code spent by themselves
+     */
+    RungEnd perform(
+            RungTask task, long order, long deadlineNanos, AttemptListener attempts, Consumer<Spend> codeSpent)
+            throws InterruptedException {
+        BudgetGuard codeMoney = money.cap(money.state().limit());
+        var terms = new RungTerms(
+                runId,
+                money,
+                order,
+                deadlineNanos,
+                coordinator.limits(),
+                attempts,
+                codeMoney,
+                notice -> sink.accept(event(notice, task.subtaskId())));
+        try (codeMoney) {
+            return worker.perform(task, terms);
+        } finally {
+            Spend own = codeMoney.state().asSpend();
+            if (!own.total().isZero()) {
+                codeSpent.accept(own);
+                sink.accept(new RunEvent.CodeSpent(runId, sinceStart.get(), task.subtaskId(), own));
+            }
+        }
+    }
+
+    private RunEvent event(RungNotice notice, String subtaskId) {
+        return switch (notice) {
+            case RungNotice.Abandoned(String thread) ->
+                new RunEvent.WorkAbandoned(runId, sinceStart.get(), subtaskId, thread);
+            case RungNotice.ToolFailed(String tool, Throwable thrown) ->
+                new RunEvent.ToolFailed(runId, sinceStart.get(), subtaskId, tool, thrown);
+        };
+    }
+
+    /** What first calls may cost. */
+    Affordability quotes() {
+        return quotes;
+    }
+
+    /** Turns attempts into events; for one thread. */
+    AttemptListener attempts() {
+        return new AttemptTeller(runId, sinceStart, sink);
+    }
+
+    /** The same for calls that are recorded first. */
+    AttemptListener attempts(AttemptListener recorder) {
+        AttemptListener teller = attempts();
+        return attempt -> {
+            try {
+                recorder.on(attempt);
+            } finally {
+                teller.on(attempt);
+            }
+        };
+    }
+}
