@@ -325,7 +325,9 @@ final class GoalParts<R> implements RunParts {
                 run.callDeadline(run.deadline()),
                 run.coordinator().limits(),
                 attempts);
-        return goal.merger().merge(new MergeInput(goal.text(), goal.context(), outcomes), terms);
+        return Objects.requireNonNull(
+                goal.merger().merge(new MergeInput(goal.text(), goal.context(), outcomes), terms),
+                "the merger returned null");
     }
 
     List<Citation> citations() {
@@ -343,7 +345,16 @@ final class GoalParts<R> implements RunParts {
         return describe(run, kind, thrown);
     }
 
-    private static RunFailure describe(Run run, RunFailure.Kind kind, Throwable thrown) {
+    private static String place(RunFailure.Kind kind) {
+        return switch (kind) {
+            case MERGE_FAILED -> "merger";
+            case ENGINE_FAILED -> "run's own parts, such as its clock";
+            default -> "planner";
+        };
+    }
+
+    /** The failure of a run that something thrown makes; a failure of its own has a kind of its own. */
+    static RunFailure describe(Run run, RunFailure.Kind kind, Throwable thrown) {
         String message = String.valueOf(thrown.getMessage());
         return switch (thrown) {
             case ModelException model -> RunFailure.of(kind, message, model);
@@ -365,7 +376,7 @@ final class GoalParts<R> implements RunParts {
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
             case UnfundedException unfunded -> unfunded.failure;
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
-            default -> broken(run, kind, thrown, kind == RunFailure.Kind.MERGE_FAILED ? "merger" : "planner");
+            default -> broken(run, kind, thrown, place(kind));
         };
     }
 

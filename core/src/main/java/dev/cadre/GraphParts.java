@@ -40,7 +40,7 @@ final class GraphParts implements RunParts {
 
     @Override
     public RunFailure failure(RunFailure.Kind kind, Throwable thrown) {
-        return RunFailure.of(kind, String.valueOf(thrown.getMessage()));
+        return GoalParts.describe(run, kind, thrown);
     }
 
     @Override

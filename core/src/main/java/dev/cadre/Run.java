@@ -6,7 +6,6 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
-import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
@@ -48,6 +47,7 @@ final class Run {
     private final BudgetGuard money;
     private final Money limit;
     private final long startNanos;
+    private volatile long lastNanos;
     private final Duration deadline;
     private final String id;
     private final @Nullable RunRecord record;
@@ -75,6 +75,7 @@ final class Run {
                 .guarded();
         limit = budget.limit();
         startNanos = clock.nanoTime();
+        lastNanos = startNanos;
         deadline = budget.deadline()
                 .filter(time -> time.compareTo(coordinator.limits().deadline()) < 0)
                 .orElse(coordinator.limits().deadline());
@@ -84,7 +85,7 @@ final class Run {
 
     /** Runs a graph written by hand. */
     <R> RunResult<R> graph(TaskGraph<R> graph) throws InterruptedException {
-        try (money) {
+        return open(() -> {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, "", limit));
             coordinator.shutdowns(graph).tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart(graph.answer());
@@ -93,7 +94,7 @@ final class Run {
             }
             record().ifPresent(kept -> kept.graph(graph.nodes()));
             return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline, List.of());
-        }
+        });
     }
 
     /** Plans and runs a goal. */
@@ -107,19 +108,27 @@ final class Run {
     }
 
     private <R> RunResult<R> goal(Goal<R> goal, Planner planner) throws InterruptedException {
-        try (money) {
+        return open(() -> {
             listener.on(new RunEvent.RunStarted(id, Duration.ZERO, goal.text(), limit));
             coordinator.shutdowns().tell(id, sinceStart(), listener);
             Optional<RunFailure> unrecorded = recordStart(goal.text());
             return unrecorded.isPresent() ? refused(unrecorded.get()) : GoalParts.run(this, goal, planner);
-        } catch (JournalException e) {
-            return unreadable(e);
-        }
+        });
     }
 
-    /** What was finished is not known any more. */
-    private <R> RunResult<R> unreadable(RuntimeException e) {
-        return refused(RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, String.valueOf(e.getMessage())));
+    private interface Session<R> {
+        RunResult<R> run() throws InterruptedException;
+    }
+
+    /** Whatever breaks before there is anything to drive is a failure of the run, too. */
+    private <R> RunResult<R> open(Session<R> session) throws InterruptedException {
+        try (money) {
+            return session.run();
+        } catch (InterruptedException interrupt) {
+            throw interrupt;
+        } catch (Throwable broken) {
+            return refused(GoalParts.describe(this, RunFailure.Kind.ENGINE_FAILED, broken));
+        }
     }
 
     private Optional<RunFailure> recordStart(String subject) {
@@ -158,12 +167,8 @@ final class Run {
                 startNanos);
         var deadlines = new LocalRunner.Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
         runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
-        try {
-            RunEnding ending = interruptibly(runner::run);
-            return result(ending, parts, runner.abandoned(), notes);
-        } catch (JournalException e) {
-            return unreadable(e);
-        }
+        RunEnding ending = interruptibly(runner::run);
+        return result(ending, parts, runner.abandoned(), notes);
     }
 
     /** Work that may end the run by an interrupt. */
@@ -236,7 +241,7 @@ final class Run {
             if (record != null) {
                 record.ended(status);
             }
-        } catch (UnrecordedException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("the end of run {} could not be recorded: {}", id, e.getMessage());
         }
     }
@@ -317,8 +322,14 @@ final class Run {
         }
     }
 
+    /** The time since the start; since the last reading of a clock that broke. */
     Duration sinceStart() {
-        return Duration.ofNanos(clock.nanoTime() - startNanos);
+        try {
+            lastNanos = clock.nanoTime();
+        } catch (Throwable broken) {
+            LOG.debug("the clock of run {} broke", id, broken);
+        }
+        return Duration.ofNanos(lastNanos - startNanos);
     }
 
     Coordinator coordinator() {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * it is {@linkplain #open opened}.
  */
 public final class Budget {
+    /** The longest deadline: 100 years of 365 days. A longer one is cut to it, so that readings of a clock do not overflow. */
+    public static final Duration LONGEST_DEADLINE = Duration.ofDays(100 * 365);
 
     private final Money limit;
     private final @Nullable Duration deadline;
@@ -37,7 +39,8 @@ public final class Budget {
     }
 
     /**
-     * This budget with a limit on the time from start to result. Unless set, the limits of the run apply.
+     * This budget with a limit on the time from start to result, at most {@link #LONGEST_DEADLINE}. Unless set, the limits
+     * of the run apply.
      *
      * @throws IllegalArgumentException if the time is not positive
      */
@@ -45,7 +48,12 @@ public final class Budget {
         if (!deadline.isPositive()) {
             throw new IllegalArgumentException("the deadline must be positive, not " + deadline);
         }
-        return new Budget(limit, deadline, parent);
+        return new Budget(limit, longest(deadline), parent);
+    }
+
+    /** The deadline, or {@link #LONGEST_DEADLINE} if that is shorter. */
+    public static Duration longest(Duration deadline) {
+        return deadline.compareTo(LONGEST_DEADLINE) < 0 ? deadline : LONGEST_DEADLINE;
     }
 
     /** This budget, paid out of a larger one: whatever it spends is spent there too, and either limit holds. */

@@ -53,7 +53,7 @@ final class Gate {
         void tell() {
             try {
                 action.run();
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
                 // the money is booked: whoever ended the reservation must not pay for another's failure
                 LOG.warn("a watcher of the budget failed", Redactor.SHAPES.clean(failure));
             }

@@ -17,7 +17,7 @@ final class GuardedListener implements RunListener {
     public void on(RunEvent event) {
         try {
             listener.on(event);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) { // errors too, such as those of a library in a wrong version
             log.warn("run listener " + listener.getClass().getName(), e);
         }
     }

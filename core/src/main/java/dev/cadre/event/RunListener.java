@@ -10,12 +10,12 @@ public interface RunListener {
     RunListener SILENT = event -> {};
 
     /**
-     * Called on the run's own thread, one event at a time: it must not block, because the run waits for it. An
-     * exception from it is logged and changes nothing.
+     * Called on the run's own thread, one event at a time: it must not block, because the run waits for it. What it
+     * throws, errors included, is logged and changes nothing.
      */
     void on(RunEvent event);
 
-    /** A listener that tells this one and logs what it throws; what makes a virtual machine give up is thrown on. */
+    /** A listener that passes each event on to this one, and logs what it throws, errors included, instead of rethrowing. */
     default RunListener guarded() {
         return guarded(new FaultLog());
     }

@@ -2,6 +2,7 @@
 package dev.cadre.merge;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A merger's answer.
@@ -11,6 +12,7 @@ import java.util.List;
  */
 public record Merged<R>(R answer, List<Citation> citations, List<String> notes) {
     public Merged {
+        Objects.requireNonNull(answer, "a merger answered null");
         citations = List.copyOf(citations);
         notes = List.copyOf(notes);
     }

@@ -3,6 +3,7 @@ package dev.cadre.model;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ public abstract sealed class ModelException extends RuntimeException {
 
     private ModelException(String message, Charge charge, Reach reach, @Nullable Throwable cause) {
         super(Redactor.SHAPES.clean(message), cause == null ? null : Redactor.SHAPES.clean(cause));
-        this.charge = charge;
+        this.charge = Objects.requireNonNull(charge, "what a failure cost is null: use Charge.UNKNOWN");
         this.reach = reach;
     }
 
@@ -73,6 +74,9 @@ public abstract sealed class ModelException extends RuntimeException {
     public record Billed(
             String model, TokenUsage usage, ServiceTier serviceTier, Map<ProviderTool.Kind, Integer> providerCalls) {
         public Billed {
+            Objects.requireNonNull(model, "the model that is billed is null");
+            Objects.requireNonNull(usage, "the usage that is billed is null");
+            Objects.requireNonNull(serviceTier, "the service tier that is billed is null");
             providerCalls = Map.copyOf(providerCalls);
         }
     }
@@ -104,9 +108,9 @@ public abstract sealed class ModelException extends RuntimeException {
 
         public RateLimited(String message, Cause reason, @Nullable Duration retryAfter, RateLimits limits) {
             super(message, Charge.FREE, Reach.ATTEMPT, null);
-            this.reason = reason;
+            this.reason = Objects.requireNonNull(reason, "the cause of a refusal is null: use Cause.RATE");
             this.retryAfter = retryAfter;
-            this.limits = limits;
+            this.limits = Objects.requireNonNull(limits, "the limits of a refusal are null: use RateLimits.UNKNOWN");
         }
 
         /** Why it was turned away. */

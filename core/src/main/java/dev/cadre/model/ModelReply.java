@@ -3,6 +3,7 @@ package dev.cadre.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,12 @@ public record ModelReply(
         String providerState) {
 
     public ModelReply {
+        Objects.requireNonNull(model, "the model of a reply is null");
+        Objects.requireNonNull(text, "the text of a reply is null: use an empty one");
+        Objects.requireNonNull(finish, "the finish of a reply is null");
+        Objects.requireNonNull(serviceTier, "the service tier of a reply is null: use ServiceTier.STANDARD");
+        Objects.requireNonNull(limits, "the limits of a reply are null: use RateLimits.UNKNOWN");
+        Objects.requireNonNull(providerState, "the state of a reply is null: use an empty text");
         toolCalls = List.copyOf(toolCalls);
         providerCalls = Map.copyOf(providerCalls);
     }

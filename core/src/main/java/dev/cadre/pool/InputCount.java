@@ -26,9 +26,12 @@ record InputCount(Tariff tariff, @Nullable InputCounter counter) {
         }
         var context = CallContext.of(terms.purpose(), Duration.ofNanos(Math.min(left, TIMEOUT.toNanos())));
         try {
-            return counter.count(request, context);
-        } catch (ModelException uncounted) {
-            LOG.debug("{} did not count an input, its bound is reserved: {}", request.model(), uncounted.getMessage());
+            long counted = counter.count(request, context);
+            return counted < 0 ? tariff.inputBound(request) : counted;
+        } catch (InterruptedException interrupt) {
+            throw interrupt;
+        } catch (Throwable uncounted) { // whatever a counter is made of: the bound is always there
+            LOG.debug("{} did not count an input, its bound is reserved: {}", request.model(), uncounted.toString());
             return tariff.inputBound(request);
         }
     }

@@ -16,6 +16,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -88,12 +89,13 @@ final class PooledCall {
             flight.send();
             ModelReply reply;
             try {
-                reply = client.call(request, context);
+                reply = Objects.requireNonNull(
+                        client.call(request, context), () -> "the client of " + request.model() + " returned null");
             } catch (ModelException failure) {
                 failed(flight, id, failure, since(sentAt));
                 request = defaults.after(failure, request);
                 return Optional.empty();
-            } catch (InterruptedException | RuntimeException | Error broken) {
+            } catch (Throwable broken) { // whatever a client is made of, undeclared checked exceptions included
                 tell(new Attempt.Failed(id, broken, flight.forfeit(), null, since(sentAt)));
                 throw broken;
             }
@@ -194,9 +196,9 @@ final class PooledCall {
     private void tell(Attempt attempt) {
         try {
             terms.attempts().on(attempt);
-        } catch (RuntimeException failure) {
-            if (failure instanceof UnrecordedException && attempt instanceof Attempt.Started) {
-                throw failure;
+        } catch (Throwable failure) {
+            if (failure instanceof UnrecordedException unrecorded && attempt instanceof Attempt.Started) {
+                throw unrecorded;
             }
             LOG.warn(
                     "a listener failed on {}: {}",

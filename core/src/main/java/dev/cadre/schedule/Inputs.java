@@ -30,7 +30,7 @@ sealed interface Inputs {
                     new Made(List.of(new Seed(-1, checked(node, one.input().apply(outputs)))));
                 case Binding.Each each -> items(node, each.inputs().apply(outputs), maxItems);
             };
-        } catch (RuntimeException | Error e) { // errors too, as in a worker: they touch this subtask alone
+        } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
             return new Bad(new Failure(Failure.Kind.INVALID_INPUT, "the input could not be made: " + describe(e)));
         }
     }

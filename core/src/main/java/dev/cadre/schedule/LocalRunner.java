@@ -126,7 +126,8 @@ public final class LocalRunner {
 
     /**
      * Runs to the end. Blocks without using the processor; spends money. Whatever happens, every thread of the run has
-     * ended or is named in {@link #abandoned()} when this returns or throws.
+     * ended or is named in {@link #abandoned()} when this returns or throws, and what breaks ends the run with every
+     * outcome so far.
      *
      * @throws InterruptedException if the calling thread was interrupted: everything in flight has been interrupted too
      */
@@ -144,6 +145,9 @@ public final class LocalRunner {
         } catch (InterruptedException e) {
             take(new RunInput.Cancelled());
             throw e;
+        } catch (Throwable broken) {
+            // whatever a graph, its prices, a journal or a clock are made of: no outcome is thrown away
+            return machine.breakOff(parts.failure(RunFailure.Kind.ENGINE_FAILED, broken));
         } finally {
             clear();
         }
@@ -195,7 +199,7 @@ public final class LocalRunner {
             return false;
         }
         if (leaving.remove(strand.label) != null) {
-            lastEndNanos = clock.nanoTime();
+            lastEndNanos = shown();
         }
         ending.add(strand.thread());
         while (!ending.isEmpty() && !ending.peek().isAlive()) {
@@ -293,7 +297,7 @@ public final class LocalRunner {
 
     private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
-            return new RunInput.MergeEnded(parts.merge(outcomes));
+            return new RunInput.MergeEnded(Objects.requireNonNull(parts.merge(outcomes), "the merger answered null"));
         } catch (InterruptedException e) {
             return new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted"));
         } catch (UnrecordedException e) {
@@ -383,7 +387,7 @@ public final class LocalRunner {
         boolean interrupted = Thread.interrupted();
         strands.values().forEach(strand -> strand.thread().interrupt());
         long began = System.nanoTime();
-        long shown = clock.nanoTime();
+        long shown = shown();
         long latest = began + (deadlines.leaveAtLatest(shown) - shown);
         long until = began + (deadlines.leaveAt(shown) - shown);
         while (!strands.isEmpty() && System.nanoTime() - until < 0) {
@@ -403,6 +407,15 @@ public final class LocalRunner {
         interrupted |= !joinEnding(latest);
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What the clock shows; the deadline if it is broken. */
+    private long shown() {
+        try {
+            return clock.nanoTime();
+        } catch (Throwable broken) { // it has ended the run already, which must not lose its result for that
+            return deadlines.runNanos();
         }
     }
 

@@ -30,7 +30,9 @@ public final class RunFailure {
         /** The run was cancelled. */
         CANCELLED,
         /** The journal could not be read or written, and nothing goes on unrecorded. */
-        JOURNAL_FAILED
+        JOURNAL_FAILED,
+        /** Something that every run relies on threw, such as its clock or a price: the run could not be driven on. */
+        ENGINE_FAILED
     }
 
     private final Kind kind;

@@ -43,7 +43,7 @@ public sealed interface RunInput {
     record RungAbandoned(RungId id, String thread) implements RunInput {}
 
     /** The outcomes were merged. */
-    record MergeEnded(@Nullable Object answer) implements RunInput {}
+    record MergeEnded(Object answer) implements RunInput {}
 
     /** The outcomes could not be merged. */
     record MergeFailed(RunFailure failure) implements RunInput {}

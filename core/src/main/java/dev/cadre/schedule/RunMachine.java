@@ -102,6 +102,12 @@ public final class RunMachine {
         return result;
     }
 
+    /** The ending of a run that cannot be driven on: every outcome so far. The machine wants nothing after it. */
+    RunEnding breakOff(RunFailure failure) {
+        phase = Phase.ENDED;
+        return verdict.failed(failure);
+    }
+
     // --- the growing graph
 
     private void admit(GraphNode node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.budget.Budget;
 import dev.cadre.model.Effort;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -11,7 +12,8 @@ import java.util.function.Consumer;
  * @param maxSubtasks how many subtasks a plan may have; default 64
  * @param maxDepth how many subtasks may follow each other in a chain; default 8
  * @param maxItems how many items a fan-out may have; more is a failure, never a silent cut; default 256
- * @param deadline how long a run may take, unless its budget says less; default 10 minutes
+ * @param deadline how long a run may take, unless its budget says less; default 10 minutes, at most
+ *     {@link Budget#LONGEST_DEADLINE}
  * @param plannerOutputTokens the cap of one planner call; default 2,000
  * @param planContinuations how many further calls may continue a plan that ran into its cap; default 4
  * @param workerOutputTokens the cap of one worker call, unless its type says otherwise; default 2,000
@@ -57,6 +59,7 @@ public record Limits(
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive, not " + deadline);
         }
+        deadline = Budget.longest(deadline);
     }
 
     /**
@@ -74,6 +77,9 @@ public record Limits(
             requirePositive("rounds", rounds);
             requirePositive("calls", calls);
             requirePositive("outputBytes", outputBytes);
+            if (timeout.isNegative() || timeout.isZero()) {
+                throw new IllegalArgumentException("the timeout of a tool call must be positive, not " + timeout);
+            }
         }
 
         /** In here, because the defaults of the outer record need those of this one: neither may wait for the other. */

@@ -96,7 +96,9 @@ final class ModelWorker {
             return new RungEvent.BudgetClosed(Excerpt.line(closed), closed.getSuppressed().length > 0);
         } catch (UnrecordedException unrecorded) {
             throw unrecorded; // the run cannot go on, let alone this rung
-        } catch (RuntimeException | Error broken) {
+        } catch (InterruptedException interrupt) {
+            throw interrupt;
+        } catch (Throwable broken) {
             // the rung must end, whatever a client is made of
             return new RungEvent.ClientBroke(Excerpt.line(broken));
         }

@@ -19,16 +19,28 @@ final class ToolSessions implements AutoCloseable {
 
     private final Map<String, ToolSession> byTool = new LinkedHashMap<>();
 
-    private ToolSessions(List<Tool> tools) {
-        tools.forEach(tool -> byTool.put(tool.name(), tool.open()));
-    }
+    private ToolSessions() {}
 
     static ToolSessions open(SubtaskType<?, ?> type) {
-        return new ToolSessions(
+        List<Tool> tools =
                 switch (type.work()) {
                     case Work.Model<?, ?> model -> model.tools();
                     case Work.Code<?, ?> code -> List.of();
-                });
+                };
+        var sessions = new ToolSessions();
+        try {
+            tools.forEach(sessions::open);
+        } catch (Throwable unopened) {
+            sessions.close();
+            throw unopened;
+        }
+        return sessions;
+    }
+
+    private void open(Tool tool) {
+        byTool.put(
+                tool.name(),
+                Objects.requireNonNull(tool.open(), () -> "tool '%s' opened no session".formatted(tool.name())));
     }
 
     ToolSession of(Tool tool) {
@@ -57,7 +69,7 @@ final class ToolSessions implements AutoCloseable {
         byTool.forEach((tool, session) -> {
             try {
                 session.close();
-            } catch (RuntimeException | Error broken) {
+            } catch (Throwable broken) {
                 LOG.warn(
                         "tool '{}' could not be closed: {}",
                         tool,
