@@ -196,9 +196,9 @@ final class PooledCall {
     private void tell(Attempt attempt) {
         try {
             terms.attempts().on(attempt);
-        } catch (Throwable failure) {
-            if (failure instanceof UnrecordedException unrecorded && attempt instanceof Attempt.Started) {
-                throw unrecorded;
+        } catch (RuntimeException failure) {
+            if (failure instanceof UnrecordedException && attempt instanceof Attempt.Started) {
+                throw failure;
             }
             LOG.warn(
                     "a listener failed on {}: {}",
