@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.json;
 
-/** A text that lets a regular expression look at so many characters and no more, since some never come to an end. */
+/** A text that counts each look at one of its characters as steps of a check. */
 final class CountedText implements CharSequence {
-    private static final int MAX_LOOKS = 2_000_000;
-
-    /** The expression needs too long. */
-    static final class Exceeded extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        Exceeded() {
-            super("a pattern needs more than %d steps".formatted(MAX_LOOKS), null, false, false);
-        }
-    }
-
     private final String text;
-    private int looks;
+    private final Steps steps;
+    private final long stepsPerLook;
 
-    CountedText(String text) {
+    CountedText(String text, Steps steps, long stepsPerLook) {
         this.text = text;
+        this.steps = steps;
+        this.stepsPerLook = stepsPerLook;
     }
 
     @Override
     public char charAt(int index) {
-        if (++looks > MAX_LOOKS) {
-            throw new Exceeded();
-        }
+        steps.take(stepsPerLook);
         return text.charAt(index);
     }
 

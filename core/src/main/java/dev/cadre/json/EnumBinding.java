@@ -13,6 +13,7 @@ final class EnumBinding implements NamedBinding {
     private final Class<?> type;
     private final Map<String, Object> byName = new LinkedHashMap<>();
     private final Map<Object, Json.Str> names = new LinkedHashMap<>();
+    private final String expected;
 
     EnumBinding(Class<?> type, String path) {
         this.type = type;
@@ -27,6 +28,7 @@ final class EnumBinding implements NamedBinding {
         if (names.isEmpty()) {
             throw new JsonTypeException("%s: %s has no constants".formatted(path, type.getTypeName()));
         }
+        expected = "one of " + String.join(", ", byName.keySet());
     }
 
     @Override
@@ -53,12 +55,12 @@ final class EnumBinding implements NamedBinding {
     @Override
     public @Nullable Object read(Json json, Where at, Defects defects) {
         if (!(json instanceof Json.Str string)) {
-            defects.wrongKind(at, "one of " + String.join(", ", byName.keySet()), json);
+            defects.wrongKind(at, expected, json);
             return null;
         }
         var constant = byName.get(string.value());
         if (constant == null) {
-            defects.notA(at, string.value(), "one of " + String.join(", ", byName.keySet()));
+            defects.notA(at, string.value(), expected);
         }
         return constant;
     }

@@ -12,7 +12,7 @@ final class JacksonTokens {
     // a short text can hold many values: 16 MB of "[1,1,…" would be half a gigabyte of tree
     private static final long MAX_TOKENS = 1_000_000;
     private static final int MAX_NAME_CHARS = 10_000;
-    private static final int MAX_NUMBER_CHARS = 1_000;
+    static final int MAX_NUMBER_CHARS = 1_000;
     private static final int MAX_QUOTED_CHARS = 32;
     private static final int MAX_MESSAGE_CHARS = 200;
 

@@ -8,15 +8,20 @@ import java.util.TreeMap;
 final class JsonText {
     private static final String HEX = "0123456789abcdef";
 
+    private static final int MAX_EXCERPT_CHARS = 60;
+
     private final StringBuilder out = new StringBuilder();
     private final boolean isCanonical;
+    private final int maxChars;
 
     private JsonText() {
-        this(false);
+        this(false, Integer.MAX_VALUE);
     }
 
-    private JsonText(boolean isCanonical) {
+    /** @param maxChars after which no further value is begun */
+    private JsonText(boolean isCanonical, int maxChars) {
         this.isCanonical = isCanonical;
+        this.maxChars = maxChars;
     }
 
     static String of(Json json) {
@@ -27,9 +32,49 @@ final class JsonText {
 
     /** The same for all trees that have the same value. */
     static String canonical(Json json) {
-        var text = new JsonText(true);
+        var text = new JsonText(true, Integer.MAX_VALUE);
         text.write(json, 0);
         return text.out.toString();
+    }
+
+    /** The beginning of the value as text, on one line. */
+    static String excerpt(Json json) {
+        var text = new JsonText(false, MAX_EXCERPT_CHARS);
+        text.write(json instanceof Json.Str string ? new Json.Str(beginning(string.value())) : json, 0);
+        return line(text.out.toString(), MAX_EXCERPT_CHARS);
+    }
+
+    private static String beginning(String value) {
+        return value.substring(0, Math.min(value.length(), 2 * MAX_EXCERPT_CHARS));
+    }
+
+    /** The nodes and the characters of a tree, down to the deepest level that is written. */
+    static long size(Json json) {
+        return size(json, 0);
+    }
+
+    private static long size(Json json, int depth) {
+        if (depth > Json.MAX_DEPTH) {
+            return 0;
+        }
+        long size = 1;
+        switch (json) {
+            case Json.Obj object -> {
+                for (var field : object.fields().entrySet()) {
+                    size += field.getKey().length() + size(field.getValue(), depth + 1);
+                }
+            }
+            case Json.Arr array -> {
+                for (Json item : array.items()) {
+                    size += size(item, depth + 1);
+                }
+            }
+            case Json.Str string -> size += string.value().length();
+            case Json.Num number -> size += number.value().precision();
+            case Json.Bool bool -> {}
+            case Json.Null none -> {}
+        }
+        return size;
     }
 
     /** The string as a JSON literal, cut after {@code maxChars} characters. */
@@ -78,6 +123,9 @@ final class JsonText {
             case Json.Arr array -> {
                 char separator = '[';
                 for (Json item : array.items()) {
+                    if (out.length() > maxChars) {
+                        return;
+                    }
                     out.append(separator);
                     write(item, depth + 1);
                     separator = ',';
@@ -95,6 +143,9 @@ final class JsonText {
     private void fields(Map<String, Json> fields, int depth) {
         char separator = '{';
         for (var field : fields.entrySet()) {
+            if (out.length() > maxChars) {
+                return;
+            }
             out.append(separator);
             string(field.getKey());
             out.append(':');

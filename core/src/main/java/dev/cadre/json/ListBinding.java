@@ -58,7 +58,7 @@ record ListBinding(Type javaType, Binding element) implements Binding {
             return null;
         }
         var items = new ArrayList<Object>(array.items().size());
-        for (int i = 0; i < array.items().size(); i++) {
+        for (int i = 0; i < array.items().size() && !defects.isFull(); i++) {
             var item = element.read(array.items().get(i), at.item(i), defects);
             if (item != null) {
                 items.add(item);

@@ -50,7 +50,7 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
             return null;
         }
         var entries = new LinkedHashMap<Object, Object>();
-        for (int i = 0; i < array.items().size(); i++) {
+        for (int i = 0; i < array.items().size() && !defects.isFull(); i++) {
             readEntry(array.items().get(i), at.item(i), defects, entries);
         }
         return entries.size() == array.items().size() ? Collections.unmodifiableMap(entries) : null;

@@ -128,8 +128,11 @@ final class RecordBinding implements NamedBinding {
 
     static void reportUnknown(Json.Obj object, Set<String> known, Where at, Defects defects) {
         for (String name : object.fields().keySet()) {
+            if (defects.isFull()) {
+                return;
+            }
             if (!known.contains(name)) {
-                defects.add(at.field(name), "unknown key; the keys are " + String.join(", ", known));
+                defects.add(at.field(name), () -> "unknown key; the keys are " + String.join(", ", known));
             }
         }
     }

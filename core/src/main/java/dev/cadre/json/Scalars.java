@@ -25,6 +25,9 @@ final class Scalars {
     // not the format "duration": that allows months, which have no length, and forbids fractions of a second
     private static final String DURATION = "^P(\\d+D)?(T(-?\\d+H)?(-?\\d+M)?(-?\\d+(\\.\\d{1,9})?S)?)?$";
 
+    /** As many as a number can be written with. */
+    private static final int MAX_DIGITS = JacksonTokens.MAX_NUMBER_CHARS;
+
     private static final Map<Class<?>, ScalarBinding> BY_TYPE = Stream.of(
                     strings(),
                     booleans(),
@@ -104,6 +107,11 @@ final class Scalars {
                 value -> new Json.Num(new BigDecimal((BigInteger) value)),
                 (json, at, defects) -> {
                     var number = wholeOrDefect(json, at, defects);
+                    // 1e9999 is short, and four kilobytes of digits
+                    if (number != null && (long) number.precision() - number.scale() > MAX_DIGITS) {
+                        defects.add(at, "%s has more than %,d digits".formatted(number, MAX_DIGITS));
+                        return null;
+                    }
                     return number == null ? null : number.toBigIntegerExact();
                 });
     }
@@ -157,13 +165,13 @@ final class Scalars {
         return null;
     }
 
-    /** The number if it has no fraction; 3.0 and 3e2 are whole, as in JSON Schema. */
+    /** The number if it has no fraction. */
     private static @Nullable BigDecimal wholeOrDefect(Json json, Where at, Defects defects) {
         if (!(json instanceof Json.Num number)) {
             defects.wrongKind(at, "a whole number", json);
             return null;
         }
-        if (number.value().stripTrailingZeros().scale() > 0) {
+        if (!JsonKinds.isWhole(number.value())) {
             defects.add(at, "%s is not a whole number".formatted(number.value()));
             return null;
         }

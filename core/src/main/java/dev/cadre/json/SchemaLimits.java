@@ -14,6 +14,8 @@ final class SchemaLimits {
     private static final int MAX_NAME_CHARS = 120_000;
     private static final int LARGE_ENUM = 250;
     private static final int MAX_LARGE_ENUM_CHARS = 15_000;
+    /** Each takes frames of the stack; strict mode's own number is not known. */
+    private static final int MAX_FOLLOWED = 1_000;
 
     private final Json.Obj document;
     private final Map<String, Integer> levelsByReference = new HashMap<>();
@@ -21,6 +23,7 @@ final class SchemaLimits {
     private int properties;
     private int enumValues;
     private int nameChars;
+    private int followed;
 
     private SchemaLimits(Json.Obj document) {
         this.document = document;
@@ -92,9 +95,13 @@ final class SchemaLimits {
         if (!(schema instanceof Json.Obj object)) {
             return 0;
         }
-        if (object.at("$ref").isPresent()) {
-            return referenced(object.string("$ref"));
-        }
+        within("schemas that lead into one another", ++followed, MAX_FOLLOWED);
+        int levels = object.at("$ref").isPresent() ? referenced(object.string("$ref")) : ownLevels(object);
+        followed--;
+        return levels;
+    }
+
+    private int ownLevels(Json.Obj object) {
         int inner = Math.max(
                 levels(object.at("items").orElse(Json.Null.NULL)),
                 levels(object.at("anyOf").orElse(Json.Null.NULL)));

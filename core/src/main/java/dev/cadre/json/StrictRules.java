@@ -2,15 +2,13 @@
 package dev.cadre.json;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +23,11 @@ final class StrictRules {
 
     private static final int MAX_EXCERPT_CHARS = 60;
 
+    /** How many references may lead into one another before one says something of a value. */
+    private static final int MAX_LINKS = 100;
+
+    private static final int UNFINISHED = -1;
+
     private static final Set<String> TYPES =
             Set.of("object", "array", "string", "number", "integer", "boolean", "null");
 
@@ -32,6 +35,8 @@ final class StrictRules {
     private static final Map<String, Set<String>> KEYWORDS = keywords();
 
     private final Json.Obj document;
+    /** How many references a reference leads through; {@link #UNFINISHED} while they are followed. */
+    private final Map<String, Integer> links = new HashMap<>();
 
     private StrictRules(Json.Obj document) {
         this.document = document;
@@ -66,8 +71,7 @@ final class StrictRules {
         }
         rules.schema(root, Where.ROOT);
         rules.definitions().forEach((name, schema) -> rules.schema(schema, Where.of(DEFINITIONS, name)));
-        rules.definitions()
-                .forEach((name, schema) -> rules.requireEnd(schema, Where.of(DEFINITIONS, name), new HashSet<>()));
+        rules.definitions().forEach((name, schema) -> rules.requireEnd(schema, Where.of(DEFINITIONS, name), 0));
         SchemaLimits.require(document);
     }
 
@@ -193,29 +197,50 @@ final class StrictRules {
         }
     }
 
-    /** A schema that leads to itself before it has said anything of a value would be checked for ever. */
-    private void requireEnd(Json json, Where where, Set<String> open) {
+    /**
+     * A schema that leads to itself before it has said anything of a value would be checked for ever. Each reference is
+     * followed once.
+     *
+     * @param before the references followed on the way
+     * @return the references still to be followed
+     */
+    private int requireEnd(Json json, Where where, int before) {
         var schema = (Json.Obj) json;
         if (schema.at("$ref").isPresent()) {
             String reference = schema.string("$ref");
-            if (reference.equals(ROOT_REFERENCE)) {
-                return;
-            }
-            if (!open.add(reference)) {
-                throw refusal(where, "it leads back to itself and says nothing");
-            }
-            requireEnd(document.object(DEFINITIONS, reference.substring(REFERENCE.length())), where, open);
-            open.remove(reference);
-        } else if (schema.at("anyOf").isPresent()) {
-            schema.items("anyOf").forEach(branch -> requireEnd(branch, where, open));
+            return reference.equals(ROOT_REFERENCE) ? 0 : requireEnd(reference, where, before);
         }
+        int most = 0;
+        if (schema.at("anyOf").isPresent()) {
+            for (Json branch : schema.items("anyOf")) {
+                most = Math.max(most, requireEnd(branch, where, before));
+            }
+        }
+        return most;
+    }
+
+    private int requireEnd(String reference, Where where, int before) {
+        Integer known = links.putIfAbsent(reference, UNFINISHED);
+        if (known != null && known == UNFINISHED) {
+            throw refusal(where, "it leads back to itself and says nothing");
+        }
+        if (before + Objects.requireNonNullElse(known, 1) > MAX_LINKS) {
+            throw refusal(where, "it leads through more than %d references and says nothing".formatted(MAX_LINKS));
+        }
+        if (known != null) {
+            return known;
+        }
+        Json target = document.object(DEFINITIONS, reference.substring(REFERENCE.length()));
+        int behind = 1 + requireEnd(target, where, before + 1);
+        links.put(reference, behind);
+        return behind;
     }
 
     private static void pattern(Json value, Where at) {
         try {
-            Pattern.compile(string(value, at));
-        } catch (PatternSyntaxException e) {
-            throw refusal(at, "not a regular expression: " + e.getDescription());
+            LinearPattern.of(string(value, at));
+        } catch (PatternDialect.Refused refused) {
+            throw refusal(at, "not a pattern of strict mode: " + refused.getMessage());
         }
     }
 

@@ -11,8 +11,13 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** The formats of strings that strict mode knows; each is looked at with a pattern that cannot be slow. */
+/**
+ * The formats of strings that strict mode knows. java.util.regex takes a frame of the stack for each repetition of a group,
+ * so no longer text than any of these formats has is looked at.
+ */
 final class StringFormats {
+    private static final int MAX_CHARS = 320;
+
     private static final String BYTE = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 
@@ -39,7 +44,7 @@ final class StringFormats {
         if (test == null) {
             throw new IllegalArgumentException("no format '%s'".formatted(format));
         }
-        return test.test(text);
+        return text.length() <= MAX_CHARS && test.test(text);
     }
 
     private static Predicate<String> like(String regex) {

@@ -17,6 +17,7 @@ final class UnionBinding implements NamedBinding {
     private final Type type;
     private Map<String, RecordBinding> variants = Map.of();
     private final Map<Class<?>, String> tags = new HashMap<>();
+    private String expected = "";
 
     UnionBinding(Type type) {
         this.type = type;
@@ -25,6 +26,7 @@ final class UnionBinding implements NamedBinding {
     /** Sets the records by their tags; apart, because they may refer back to this interface. */
     void complete(Map<String, RecordBinding> byTag) {
         variants = byTag;
+        expected = "one of " + String.join(", ", byTag.keySet());
         byTag.forEach((tag, variant) -> tags.put(GenericType.rawOf(variant.javaType()), tag));
     }
 
@@ -68,7 +70,6 @@ final class UnionBinding implements NamedBinding {
             defects.wrongKind(at, "an object", json);
             return null;
         }
-        var expected = "one of " + String.join(", ", variants.keySet());
         var kind = object.fields().get(KIND);
         if (kind == null) {
             defects.add(at.field(KIND), "missing; it is " + expected);

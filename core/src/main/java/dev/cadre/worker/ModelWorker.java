@@ -45,8 +45,16 @@ final class ModelWorker {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
         try (var sessions = ToolSessions.open(task.type())) {
-            return new ModelWorker(task, terms, pool, task.inputJson(), sessions).drive(rung);
+            return uninterrupted(new ModelWorker(task, terms, pool, task.inputJson(), sessions).drive(rung));
         }
+    }
+
+    /** An interrupt ends the check of an answer early, as if the answer did not fit. */
+    private static RungEnd uninterrupted(RungEnd end) throws InterruptedException {
+        if (end instanceof RungEnd.Rejected && Thread.interrupted()) {
+            throw new InterruptedException("interrupted while an answer was checked");
+        }
+        return end;
     }
 
     private RungEnd drive(Rung rung) throws InterruptedException {

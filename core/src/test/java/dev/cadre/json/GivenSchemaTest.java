@@ -61,7 +61,9 @@ class GivenSchemaTest {
                 "{\"$ref\":\"#/$defs/none\"}|$.properties.a.$ref: \"#/$defs/none\" is neither # nor one of $defs",
                 "{\"$ref\":\"other.json\"}|$.properties.a.$ref: \"other.json\" is neither # nor one of $defs",
                 "{\"$ref\":\"#\",\"description\":\"x\"}|$.properties.a: a $ref may have no neighbours",
-                "{\"type\":\"string\",\"pattern\":\"(\"}|$.properties.a.pattern: not a regular expression: Unclosed group",
+                "{\"type\":\"string\",\"pattern\":\"(\"}|$.properties.a.pattern: not a pattern of strict mode: a group that is not closed, at character 1",
+                "{\"type\":\"string\",\"pattern\":\"a(?=b)\"}|$.properties.a.pattern: not a pattern of strict mode: strict mode does not look around: (?=, at character 2",
+                "{\"type\":\"string\",\"pattern\":\"(a)\\\\1\"}|$.properties.a.pattern: not a pattern of strict mode: strict mode knows no back-references, at character 5",
                 "{\"type\":\"string\",\"format\":\"colour\"}|$.properties.a.format: strict mode knows the formats [date,",
                 "{\"type\":\"string\",\"title\":1}|$.properties.a.title: expected a string, got a number",
             })
@@ -111,6 +113,7 @@ class GivenSchemaTest {
                 "{\"type\":\"number\",\"exclusiveMaximum\":1}|0.9|1|$.a: 1 is not below 1",
                 "{\"type\":\"number\",\"multipleOf\":0.1}|0.3|0.35|$.a: 0.35 is not a multiple of 0.1",
                 "{\"type\":\"string\",\"pattern\":\"^[a-c]+$\"}|\"abc\"|\"abd\"|$.a: \"abd\" is not like ^[a-c]+$",
+                "{\"type\":\"string\",\"pattern\":\"^[[\\\\]]$\"}|\"]\"|\"x\"|$.a: \"x\" is not like ^[[\\]]$",
                 "{\"type\":\"string\",\"pattern\":\"^(a+)+$\"}|\"aa\"|\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\"|$.a: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\" is not like ^(a+)+$",
                 "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"minItems\":1}|[\"x\"]|[]|$.a: 0 items, at least 1",
                 "{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"maxItems\":1}|[\"x\"]|[\"x\",\"y\"]|$.a: 2 items, at most 1",

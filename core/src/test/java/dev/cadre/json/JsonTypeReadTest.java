@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigInteger;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -263,5 +264,42 @@ class JsonTypeReadTest {
 
         assertThat(type.write(strange)).isEqualTo("{\"value\":\"\\ud800 \\u0000 \\u202e \\uffff \ud83d\ude42\"}");
         assertThat(type.read(type.write(strange))).isEqualTo(strange);
+    }
+
+    private record Numbers(List<BigInteger> whole) {}
+
+    @Test
+    void wholeNumber_ofAnySize_isReadUpToAThousandDigits() {
+        var type = JsonType.of(Numbers.class);
+
+        assertThat(type.read("{\"whole\":[1e999]}").whole()).containsExactly(BigInteger.TEN.pow(999));
+        assertThat(defects(type, "{\"whole\":[1e1000]}"))
+                .containsExactly("$.whole[0]: 1E+1000 has more than 1,000 digits");
+    }
+
+    @Test
+    void items_behindTheTenthDefect_areNotRead() {
+        int[] made = {0};
+        COUNTED.set(made);
+
+        var found = defects(
+                JsonType.of(Counters.class),
+                "{\"all\":[" + "{\"number\":-1},".repeat(10) + "{\"number\":1},".repeat(1_000) + "{\"number\":1}]}");
+
+        assertThat(found).hasSize(10).last().isEqualTo("$.all[9]: negative");
+        assertThat(made[0]).isEqualTo(10);
+    }
+
+    private static final ThreadLocal<int[]> COUNTED = new ThreadLocal<>();
+
+    private record Counters(List<Counter> all) {}
+
+    private record Counter(int number) {
+        Counter {
+            COUNTED.get()[0]++;
+            if (number < 0) {
+                throw new IllegalArgumentException("negative");
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.json.Json;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
@@ -41,6 +42,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +56,16 @@ class ModelWorkerTest {
     private static final Topic CATS = new Topic("cats");
     private static final SubtaskType<Topic, Note> CODE =
             SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
+
+    /** A long list whose items each fit the last of many branches. */
+    private static final String SLOW_SCHEMA = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"anyOf\":["
+            + IntStream.range(0, 500)
+                    .mapToObj(i -> "{\"type\":\"object\",\"properties\":{\"n\":{\"const\":%d}},\"required\":[\"n\"],\"additionalProperties\":false}"
+                            .formatted(i))
+                    .collect(Collectors.joining(","))
+            + "]}}},\"required\":[\"a\"],\"additionalProperties\":false}";
+
+    private static final String SLOW_ANSWER = "{\"a\":[" + "{\"n\":499},".repeat(4_000) + "null]}";
 
     private final QueueClient client = new QueueClient();
     private final ModelPools pools = ModelPools.builder()
@@ -72,6 +85,34 @@ class ModelWorkerTest {
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(budget.state().spent()).isEqualTo(ONE_CALL);
         assertThat(attempts).hasExactlyElementsOfTypes(Attempt.Started.class, Attempt.Replied.class);
+    }
+
+    @Test
+    void answer_whoseCheckIsInterrupted_isCancelledAndNotRefused() throws InterruptedException {
+        var type = SubtaskType.json("label", SLOW_SCHEMA, "Label it.");
+        client.replies("not JSON").then((request, context) -> {
+            Thread.currentThread().interrupt();
+            return QueueClient.reply(request, SLOW_ANSWER, Finish.COMPLETE);
+        });
+
+        assertThatThrownBy(() -> worker.perform(
+                        RungTask.first(type, Json.obj(), "s1", Tier.NANO), terms(Limits.DEFAULT)))
+                .isInstanceOf(InterruptedException.class);
+
+        assertThat(budget.state().spent()).isEqualTo(ONE_CALL.times(2));
+    }
+
+    @Test
+    void answer_thatIsTooSlowToCheck_isAnInvalidOutputOfTheSubtask() throws InterruptedException {
+        var type = SubtaskType.json("label", SLOW_SCHEMA, "Label it.");
+        client.replies(SLOW_ANSWER).replies(SLOW_ANSWER);
+
+        RungEnd end = worker.perform(RungTask.first(type, Json.obj(), "s1", Tier.NANO), terms(Limits.DEFAULT));
+
+        assertThat(end).isInstanceOfSatisfying(RungEnd.Rejected.class, rejected -> {
+            assertThat(rejected.failure().kind()).isEqualTo(Failure.Kind.INVALID_OUTPUT);
+            assertThat(rejected.failure().message()).startsWith("$: it takes more than ").endsWith(" steps to check");
+        });
     }
 
     @Test

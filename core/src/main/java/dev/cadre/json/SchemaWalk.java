@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.json;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One check of one tree: each branch of a union looks at each object or array once, however many ways lead there.
+ *
+ * <p>A branch is first asked how many defects it finds, and only the nearest one of those that do not fit has its defects
+ * reported. Not safe for use by several threads.
+ */
+final class SchemaWalk {
+    private final SchemaCheck schemas;
+    private final Steps steps;
+    private final Map<Pair, Integer> defectsFound = new HashMap<>();
+
+    /** A schema and a value, as the very objects that they are. */
+    private record Pair(Json.Obj schema, Json json) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Pair(Json.Obj otherSchema, Json otherJson)
+                    && schema == otherSchema
+                    && json == otherJson;
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * System.identityHashCode(schema) + System.identityHashCode(json);
+        }
+    }
+
+    SchemaWalk(SchemaCheck schemas, Steps steps) {
+        this.schemas = schemas;
+        this.steps = steps;
+    }
+
+    boolean fits(Json given, Json json, Where at, Defects defects) {
+        steps.enter();
+        Json.Obj schema = schemas.resolved(given);
+        List<String> types = JsonKinds.of(schema);
+        if (!types.isEmpty() && !JsonKinds.include(types, json)) {
+            defects.wrongKind(at, types, json);
+            steps.leave();
+            return false;
+        }
+        boolean fits = isOneOf(items(schema, "enum"), json, at, defects)
+                && isOneOf(constant(schema), json, at, defects)
+                && fitsOneOf(items(schema, "anyOf"), json, at, defects)
+                && switch (json) {
+                    case Json.Obj object -> object(schema, object, at, defects);
+                    case Json.Arr array -> array(schema, array.items(), at, defects);
+                    case Json.Str string -> string(schema, string.value(), at, defects);
+                    case Json.Num number -> NumberRules.fits(schema, number.value(), at, defects, steps);
+                    case Json.Bool bool -> true;
+                    case Json.Null none -> true;
+                };
+        steps.leave();
+        return fits;
+    }
+
+    private static List<Json> items(Json.Obj schema, String keyword) {
+        return schema.fields().get(keyword) instanceof Json.Arr(List<Json> items) ? items : List.of();
+    }
+
+    private static List<Json> constant(Json.Obj schema) {
+        Json constant = schema.fields().get("const");
+        return constant == null ? List.of() : List.of(constant);
+    }
+
+    /** A list that is not there allows everything. */
+    private boolean isOneOf(List<Json> allowed, Json json, Where at, Defects defects) {
+        steps.take(allowed.size());
+        if (allowed.isEmpty() || allowed.stream().anyMatch(each -> isSame(each, json))) {
+            return true;
+        }
+        defects.add(at, () -> "%s is not %s%s"
+                .formatted(
+                        JsonText.excerpt(json),
+                        allowed.size() == 1 ? "" : "one of ",
+                        allowed.stream()
+                                .map(each -> each instanceof Json.Str string ? string.value() : each.write())
+                                .collect(Collectors.joining(", "))));
+        return false;
+    }
+
+    /** As JSON Schema has it: 1 and 1.0 are one number. */
+    private static boolean isSame(Json a, Json b) {
+        return (a instanceof Json.Num left && b instanceof Json.Num right)
+                ? left.value().compareTo(right.value()) == 0
+                : a.equals(b);
+    }
+
+    /** The defects of the branch that comes nearest; those of a branch for another kind of value help nobody. */
+    private boolean fitsOneOf(List<Json> branches, Json json, Where at, Defects defects) {
+        @Nullable Json nearest = null;
+        int fewest = Integer.MAX_VALUE;
+        for (Json branch : branches) {
+            int found = defectsIn(branch, json, at);
+            if (found == 0) {
+                return true;
+            }
+            List<String> types = JsonKinds.of(schemas.resolved(branch));
+            if (found < fewest && (types.isEmpty() || JsonKinds.include(types, json))) {
+                nearest = branch;
+                fewest = found;
+            }
+        }
+        if (nearest == null) {
+            if (!branches.isEmpty()) {
+                defects.wrongKind(at, typesOf(branches), json);
+            }
+        } else if (!defects.count(fewest)) {
+            fits(nearest, json, at, defects);
+        }
+        return branches.isEmpty();
+    }
+
+    private List<String> typesOf(List<Json> branches) {
+        return branches.stream()
+                .flatMap(branch -> JsonKinds.of(schemas.resolved(branch)).stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Remembered for objects and arrays; anything else is looked at as fast as it is found again. */
+    private int defectsIn(Json branch, Json json, Where at) {
+        boolean isRemembered = json instanceof Json.Obj || json instanceof Json.Arr;
+        var pair = new Pair(schemas.resolved(branch), json);
+        Integer known = isRemembered ? defectsFound.get(pair) : null;
+        steps.take(1);
+        if (known != null) {
+            return known;
+        }
+        var own = Defects.counted();
+        fits(branch, json, at, own);
+        if (isRemembered) {
+            defectsFound.put(pair, own.size());
+        }
+        return own.size();
+    }
+
+    private boolean object(Json.Obj schema, Json.Obj object, Where at, Defects defects) {
+        if (schema.at("properties").isEmpty()
+                && schema.at("additionalProperties").isEmpty()) {
+            return true; // what it must be stands in a branch
+        }
+        Map<String, Json> properties = schema.at("properties").isPresent()
+                ? schema.object("properties").fields()
+                : Map.of();
+        steps.take(object.fields().size());
+        RecordBinding.reportUnknown(object, properties.keySet(), at, defects);
+        boolean fits = properties.keySet().containsAll(object.fields().keySet());
+        for (var property : properties.entrySet()) {
+            if (defects.isFull()) {
+                return false;
+            }
+            var value = object.fields().get(property.getKey());
+            var place = at.field(property.getKey());
+            if (value == null) {
+                defects.add(place, "missing");
+                fits = false;
+            } else {
+                fits &= fits(property.getValue(), value, place, defects);
+            }
+        }
+        return fits;
+    }
+
+    private boolean array(Json.Obj schema, List<Json> items, Where at, Defects defects) {
+        boolean fits = NumberRules.fitsCount(schema, items.size(), at, defects);
+        Json schemaOfItems = schema.fields().get("items");
+        for (int i = 0; schemaOfItems != null && i < items.size() && !defects.isFull(); i++) {
+            fits &= fits(schemaOfItems, items.get(i), at.item(i), defects);
+        }
+        return fits && !defects.isFull();
+    }
+
+    private boolean string(Json.Obj schema, String text, Where at, Defects defects) {
+        if (schema.fields().get("format") instanceof Json.Str(String format)) {
+            steps.take(text.length());
+            if (!StringFormats.matches(format, text)) {
+                defects.notA(at, text, "a " + format);
+                return false;
+            }
+        }
+        if (schema.fields().get("pattern") instanceof Json.Str(String pattern)
+                && !schemas.pattern(pattern).occursIn(text, steps)) {
+            defects.notA(at, text, "like " + pattern);
+            return false;
+        }
+        return true;
+    }
+}
