@@ -17,7 +17,7 @@ final class LinearPattern {
 
     private LinearPattern(Pattern pattern) {
         this.pattern = pattern;
-        stepsPerLook = 1 + pattern.programSize() / STATES_PER_STEP;
+        stepsPerLook = 1L + pattern.programSize() / STATES_PER_STEP;
     }
 
     /**

@@ -79,9 +79,8 @@ final class PatternDialect {
     private int sequence() {
         int states = 1;
         for (int next = peek(); next != END && next != '|' && next != ')'; next = peek()) {
-            int start = re2.length();
             boolean canRepeat = !isAssertion();
-            states = within((long) states + repeated(start, piece(), canRepeat));
+            states = within((long) states + repeated(piece(), canRepeat));
         }
         return states;
     }
@@ -145,8 +144,8 @@ final class PatternDialect {
                 : "strict mode knows only the groups ( and (?:";
     }
 
-    /** Writes what repeats the piece that was just written. */
-    private int repeated(int start, int states, boolean canRepeat) {
+    /** Writes how often the piece is repeated that was just written. */
+    private int repeated(int states, boolean canRepeat) {
         int next = peek();
         if (next == '{' && pattern.startsWith("{,", at)) {
             throw refused("a {, is read in two ways; write {0, or \\{");
@@ -323,7 +322,7 @@ final class PatternDialect {
                 yield 0;
             }
             default -> {
-                if (escaped >= '1' && escaped <= '9' || escaped == 'k') {
+                if ((escaped >= '1' && escaped <= '9') || escaped == 'k') {
                     throw refused("strict mode knows no back-references");
                 }
                 if (Character.isLetter(escaped) && escaped < 0x80) {

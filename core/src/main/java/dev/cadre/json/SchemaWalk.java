@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.json;
 
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,22 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaWalk {
     private final SchemaCheck schemas;
     private final Steps steps;
-    private final Map<Pair, Integer> defectsFound = new HashMap<>();
-
-    /** A schema and a value, as the very objects that they are. */
-    private record Pair(Json.Obj schema, Json json) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Pair(Json.Obj otherSchema, Json otherJson)
-                    && schema == otherSchema
-                    && json == otherJson;
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * System.identityHashCode(schema) + System.identityHashCode(json);
-        }
-    }
+    private final Map<Json.Obj, Map<Json, Integer>> defectsFound = new IdentityHashMap<>();
 
     SchemaWalk(SchemaCheck schemas, Steps steps) {
         this.schemas = schemas;
@@ -128,18 +113,22 @@ final class SchemaWalk {
 
     /** Remembered for objects and arrays; anything else is looked at as fast as it is found again. */
     private int defectsIn(Json branch, Json json, Where at) {
-        boolean isRemembered = json instanceof Json.Obj || json instanceof Json.Arr;
-        var pair = new Pair(schemas.resolved(branch), json);
-        Integer known = isRemembered ? defectsFound.get(pair) : null;
         steps.take(1);
-        if (known != null) {
-            return known;
+        if (!(json instanceof Json.Obj || json instanceof Json.Arr)) {
+            return countDefects(branch, json, at);
         }
+        var ofBranch = defectsFound.computeIfAbsent(schemas.resolved(branch), unseen -> new IdentityHashMap<>());
+        Integer known = ofBranch.get(json);
+        if (known == null) {
+            known = countDefects(branch, json, at);
+            ofBranch.put(json, known);
+        }
+        return known;
+    }
+
+    private int countDefects(Json branch, Json json, Where at) {
         var own = Defects.counted();
         fits(branch, json, at, own);
-        if (isRemembered) {
-            defectsFound.put(pair, own.size());
-        }
         return own.size();
     }
 
