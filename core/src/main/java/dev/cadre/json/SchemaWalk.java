@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SchemaWalk {
     private final SchemaCheck schemas;
     private final Steps steps;
-    private final Map<Json.Obj, Map<Json, Integer>> defectsFound = new IdentityHashMap<>();
+    private final IdentityHashMap<Json.Obj, IdentityHashMap<Json, Integer>> defectsFound = new IdentityHashMap<>();
 
     SchemaWalk(SchemaCheck schemas, Steps steps) {
         this.schemas = schemas;

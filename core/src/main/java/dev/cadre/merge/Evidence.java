@@ -8,6 +8,7 @@ import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ final class Evidence {
 
     private final List<Piece> pieces = new ArrayList<>();
     private final Map<String, List<Piece>> citable = new LinkedHashMap<>();
+    /** What can be quoted from a piece: made once, because a model may quote a thousand times. */
+    private final IdentityHashMap<Piece, List<String>> quotable = new IdentityHashMap<>();
 
     /**
      * One outcome.
@@ -28,34 +31,7 @@ final class Evidence {
      * @param value what it brought, as JSON; empty if it did not succeed
      * @param text what the model reads of it: the JSON, or the reason why there is none
      */
-    record Piece(String id, String type, Optional<Json> value, String text) {
-        /** Whether the words occur in what it brought, however white space is set. */
-        boolean contains(String words) {
-            var wanted = normalized(words);
-            return !wanted.isEmpty()
-                    && value.filter(json -> occurs(wanted, json)).isPresent();
-        }
-
-        private boolean occurs(String wanted, Json json) {
-            return normalized(text).contains(wanted) || occursInString(wanted, json);
-        }
-
-        private static boolean occursInString(String wanted, Json json) {
-            return switch (json) {
-                case Json.Str string -> normalized(string.value()).contains(wanted);
-                case Json.Obj object ->
-                    object.fields().values().stream().anyMatch(each -> occursInString(wanted, each));
-                case Json.Arr array -> array.items().stream().anyMatch(each -> occursInString(wanted, each));
-                case Json.Num number -> false;
-                case Json.Bool bool -> false;
-                case Json.Null none -> false;
-            };
-        }
-
-        private static String normalized(String text) {
-            return BLANKS.matcher(text).replaceAll(" ").strip();
-        }
-    }
+    record Piece(String id, String type, Optional<Json> value, String text) {}
 
     Evidence(List<SubtaskOutcome> outcomes) {
         outcomes.forEach(this::add);
@@ -78,9 +54,40 @@ final class Evidence {
         if (cited.stream().allMatch(piece -> piece.value().isEmpty())) {
             return Optional.of("subtask %s brought nothing".formatted(Excerpt.of(claim.subtask())));
         }
-        return cited.stream().anyMatch(piece -> piece.contains(claim.quote()))
+        return cited.stream().anyMatch(piece -> contains(piece, claim.quote()))
                 ? Optional.empty()
                 : Optional.of("the quote does not occur in %s".formatted(Excerpt.of(claim.subtask())));
+    }
+
+    /** Whether the words occur in what the piece holds, however white space is set. */
+    private boolean contains(Piece piece, String words) {
+        var wanted = normalized(words);
+        return !wanted.isEmpty()
+                && quotable.computeIfAbsent(piece, Evidence::quotable).stream().anyMatch(text -> text.contains(wanted));
+    }
+
+    private static List<String> quotable(Piece piece) {
+        var texts = new ArrayList<String>();
+        piece.value().ifPresent(json -> {
+            texts.add(normalized(piece.text()));
+            addStrings(json, texts);
+        });
+        return texts;
+    }
+
+    private static void addStrings(Json json, List<String> texts) {
+        switch (json) {
+            case Json.Str string -> texts.add(normalized(string.value()));
+            case Json.Obj object -> object.fields().values().forEach(each -> addStrings(each, texts));
+            case Json.Arr array -> array.items().forEach(each -> addStrings(each, texts));
+            case Json.Num number -> {}
+            case Json.Bool bool -> {}
+            case Json.Null none -> {}
+        }
+    }
+
+    private static String normalized(String text) {
+        return BLANKS.matcher(text).replaceAll(" ").strip();
     }
 
     private void add(SubtaskOutcome subtask) {

@@ -16,6 +16,9 @@ import java.util.List;
 
 /** The one or two calls that make one answer. */
 final class MergeDialogue<R> {
+    /** More are no help to a reader, and each is looked for in what it cites. */
+    static final int MAX_CITATIONS = 1_000;
+
     private final AnswerFormat<R> format;
     private final Tier tier;
     private final MergeInput input;
@@ -131,7 +134,7 @@ final class MergeDialogue<R> {
 
     private List<String> objections(Draft<R> draft) {
         var objections = new ArrayList<String>();
-        for (int i = 0; i < draft.citations().size(); i++) {
+        for (int i = 0; i < Math.min(draft.citations().size(), MAX_CITATIONS); i++) {
             int index = i;
             evidence.objection(draft.citations().get(i))
                     .ifPresent(why -> objections.add("citations[%d]: %s".formatted(index, why)));
@@ -141,7 +144,11 @@ final class MergeDialogue<R> {
 
     private Merged<R> concluded(Draft<R> draft) {
         var citations = new ArrayList<Citation>();
-        for (Claim claim : draft.citations()) {
+        int dropped = draft.citations().size() - MAX_CITATIONS;
+        if (dropped > 0) {
+            notes.add("%,d citations beyond %,d were dropped".formatted(dropped, MAX_CITATIONS));
+        }
+        for (Claim claim : draft.citations().stream().limit(MAX_CITATIONS).toList()) {
             evidence.objection(claim)
                     .ifPresentOrElse(
                             why -> notes.add("a citation was dropped: " + why),

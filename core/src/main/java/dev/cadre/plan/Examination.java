@@ -16,6 +16,9 @@ import java.util.Set;
 
 /** Looks at one planned subtask by itself and finds everything that is wrong with it. */
 final class Examination {
+    /** As many as a message can show; nothing is looked at behind them. */
+    private static final int MAX_TROUBLES = 10;
+
     private final PlannedSubtask planned;
     private final Shape<?> input;
     private final Set<String> wired = new HashSet<>();
@@ -43,6 +46,10 @@ final class Examination {
         return Candidate.of(planned, type, input, literals);
     }
 
+    private boolean isFull() {
+        return troubles.size() >= MAX_TROUBLES;
+    }
+
     private void wire(Wire wire) {
         reference(wire.from());
         if (!requireComponent(wire.into())) {
@@ -57,13 +64,13 @@ final class Examination {
     }
 
     private void reference(String id) {
-        if (!GraphNode.isValidId(id)) {
+        if (!isFull() && !GraphNode.isValidId(id)) {
             troubles.add("it depends on %s, which cannot be an id".formatted(Quoted.of(id)));
         }
     }
 
     private void literal(String name, String json) {
-        if (!requireComponent(name)) {
+        if (isFull() || !requireComponent(name)) {
             return;
         }
         try {
@@ -76,6 +83,9 @@ final class Examination {
     }
 
     private boolean requireComponent(String name) {
+        if (isFull()) {
+            return false;
+        }
         if (input.component(name).isPresent()) {
             return true;
         }

@@ -23,6 +23,12 @@ public final class PlanReader {
     /** The longest literal of one component, in characters of its JSON text. */
     static final int MAX_LITERAL_CHARS = 1 << 15;
 
+    /** The most elements that are looked at. */
+    static final int MAX_ELEMENTS = 10_000;
+
+    /** The most wires and ids that a subtask may name. */
+    static final int MAX_REFERENCES = 1_000;
+
     /** How the text ended. */
     public enum Ending {
         /** The object is whole. */
@@ -78,6 +84,12 @@ public final class PlanReader {
 
     private void element(Json json) {
         elements++;
+        if (elements > MAX_ELEMENTS) {
+            if (elements == MAX_ELEMENTS + 1) {
+                intake.reject(new PlanDefect("", "the plan has more than %,d elements".formatted(MAX_ELEMENTS)));
+            }
+            return;
+        }
         try {
             intake.offer(requireShort(PlannedJson.read(json)));
         } catch (JsonException e) {
@@ -92,6 +104,9 @@ public final class PlanReader {
                         "input %s is longer than %,d characters".formatted(Quoted.of(name), MAX_LITERAL_CHARS));
             }
         });
+        if (planned.wires().size() + planned.after().size() > MAX_REFERENCES) {
+            throw new JsonException("it has more than %,d wires and ids to come after".formatted(MAX_REFERENCES));
+        }
         return planned;
     }
 

@@ -4,11 +4,14 @@ package dev.cadre.plan;
 import static dev.cadre.plan.Types.ALL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.json.Json;
 import dev.cadre.plan.PlanReader.Ending;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +108,38 @@ class PlanReaderTest {
         assertThat(intake.defects())
                 .containsExactly(new PlanDefect("s1", "input \"term\" is longer than 32,768 characters"));
         assertThat(handedOver).containsExactly("s2");
+    }
+
+    @Test
+    void elements_beyondTheirLimit_areNotLookedAt() {
+        reader.accept("{\"subtasks\":[" + "7,".repeat(200_000) + search(1, "a", "") + "]}");
+
+        assertThat(intake.defects()).hasSize(PlanReader.MAX_ELEMENTS + 1);
+        assertThat(intake.defects().getLast())
+                .isEqualTo(new PlanDefect("", "the plan has more than 10,000 elements"));
+        assertThat(handedOver).isEmpty();
+    }
+
+    @Test
+    void subtask_thatNamesMoreThanAThousandOthers_isADefect() {
+        reader.accept(plan(search(1, "a", "\"x\",".repeat(1_000) + "\"x\""), search(2, "b", "")));
+
+        assertThat(intake.defects())
+                .containsExactly(new PlanDefect("s1", "it has more than 1,000 wires and ids to come after"));
+        assertThat(handedOver).containsExactly("s2");
+    }
+
+    @Test
+    void components_thatDoNotExist_areNamedTenTimes() {
+        String input = IntStream.range(0, 20_000).mapToObj("\"k%d\":1"::formatted).collect(Collectors.joining(","));
+        reader.accept(plan("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}".formatted(input)));
+
+        assertThat(PlannedJson.read(Json.parse("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}"
+                        .formatted(input))))
+                .satisfies(planned -> assertThat(new Examination(planned, ALL.getFirst()).troubles())
+                        .hasSizeLessThanOrEqualTo(11));
+        assertThat(intake.defects()).singleElement().satisfies(defect -> assertThat(defect.message())
+                .startsWith("no input \"k0\"; the components are "));
     }
 
     @Test

@@ -67,7 +67,7 @@ final class BatchAnswerReader {
         String reason =
                 error.path("code").asText() + ": " + error.path("message").asText();
         if (!response.isObject() && UNTRIED.contains(error.path("code").asText())) {
-            return new BatchAnswer.Untried(customId, reason);
+            return new BatchAnswer.Untried(customId, failures.quote(reason));
         }
         String model = response.path("body").path("model").asText("");
         String named = model.isBlank() ? "a line of a batch" : model;

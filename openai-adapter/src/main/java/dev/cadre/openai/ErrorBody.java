@@ -28,9 +28,12 @@ record ErrorBody(String type, String code, String param, String message) {
             "cyber_policy",
             "misalignment_policy_violation");
 
-    /** {@code Please try again in 1m2.5s.} or {@code Please retry after 26 seconds.} */
+    /**
+     * {@code Please try again in 1m2.5s.} or {@code Please retry after 26 seconds.} Of a few parts only: the engine takes a
+     * frame of the stack for each.
+     */
     private static final Pattern WAIT = Pattern.compile(
-            "try again in (?<go>(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|s|m|h))+)|retry after (?<seconds>\\d{1,9}) seconds?",
+            "try again in (?<go>(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|s|m|h)){1,8})|retry after (?<seconds>\\d{1,9}) seconds?",
             Pattern.CASE_INSENSITIVE);
 
     /** Of the body of a refusal: an object as a rule, a bare text from some servers. */

@@ -81,6 +81,11 @@ final class Failures {
         return redactor.mask(part);
     }
 
+    /** What the provider says, on one line, cut and without keys. */
+    String quote(String text) {
+        return redactor.quote(text);
+    }
+
     /** A reply with a status that is not a success. */
     ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
         return byStatus(message(model, "status " + status, error, headers), model, status, error, headers);

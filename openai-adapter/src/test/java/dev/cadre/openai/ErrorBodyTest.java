@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.openai.core.JsonValue;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ErrorBodyTest {
+    private static ErrorBody saying(String message) {
+        return ErrorBody.of(JsonValue.from(Map.of("message", message)));
+    }
+
+    @Test
+    void retryAfter_isReadFromTheMessage() {
+        assertThat(saying("Please try again in 1m2.5s.").retryAfter()).contains(Duration.ofMillis(62_500));
+        assertThat(saying("Please retry after 26 seconds.").retryAfter()).contains(Duration.ofSeconds(26));
+    }
+
+    @Test
+    void retryAfter_ofAMillionParts_overflowsNoStack() {
+        assertThat(saying("try again in " + "1s".repeat(1_000_000)).retryAfter()).contains(Duration.ofSeconds(8));
+        assertThat(saying("try again in 1h".repeat(100_000) + "9").retryAfter()).isNotNull();
+        assertThat(saying("retry after " + "9".repeat(1_000_000)).retryAfter()).isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void code_thatIsANumber_isItsText_andNoHugeOne() {
+        assertThat(ErrorBody.of(JsonValue.from(Map.of("code", 429))).statusInCode()).hasValue(429);
+        assertThat(ErrorBody.of(JsonValue.from(Map.of("code", "4".repeat(1_000_000)))).statusInCode())
+                .isEmpty();
+    }
+}
