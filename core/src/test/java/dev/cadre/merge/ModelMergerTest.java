@@ -29,6 +29,7 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -162,6 +163,18 @@ class ModelMergerTest {
                 .containsExactly(
                         "a citation was dropped: the quote does not occur in \"dogs\"",
                         "a citation was dropped: there is no subtask \"ox\"");
+    }
+
+    @Test
+    void citations_beyondAThousand_areDropped() throws InterruptedException {
+        var all = new String[2_000];
+        Arrays.fill(all, cite("cats", "purr"));
+        model.replies(answer("Cats.", all));
+
+        var merged = merge(CATS);
+
+        assertThat(merged.citations()).hasSize(MergeDialogue.MAX_CITATIONS);
+        assertThat(merged.notes()).containsExactly("1,000 citations beyond 1,000 were dropped");
     }
 
     @Test

@@ -245,6 +245,19 @@ final class PriceFileTest {
     }
 
     @Test
+    void parse_entryOfManyFields_saysWhyInAShortLine() {
+        var fields = new StringBuilder("\"input_cost_per_token\":1e-6,\"output_cost_per_token\":1e-6");
+        for (int i = 0; i < 50_000; i++) {
+            fields.append(",\"input_cost_per_token_above_%dk_tokens\":1e-6".formatted(i));
+        }
+
+        assertThat(PriceFile.read("{\"m\":{" + fields + "}}").skipped()).singleElement().satisfies(skipped -> assertThat(
+                        skipped.reason())
+                .startsWith("its price rises more than once, above [0, 1, ")
+                .hasSize(300));
+    }
+
+    @Test
     void parse_notAPriceFile_isATypedError() {
         assertThatThrownBy(() -> ModelCatalog.parse("[]"))
                 .isInstanceOf(PriceFileException.class)

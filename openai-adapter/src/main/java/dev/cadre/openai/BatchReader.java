@@ -5,6 +5,7 @@ import com.openai.core.JsonField;
 import com.openai.models.batches.BatchError;
 import com.openai.models.batches.BatchUsage;
 import dev.cadre.model.Batch;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.TokenUsage;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class BatchReader {
     private static Batch.Defect defect(BatchError error) {
         String code = error.code().orElse("");
         return new Batch.Defect(
-                error.line().orElse(0L), code, error.message().orElse(""), code.equals("token_limit_exceeded"));
+                error.line().orElse(0L), code, Redactor.SHAPES.quote(error.message().orElse("")), code.equals("token_limit_exceeded"));
     }
 
     /** The files with the answers; one that would be empty does not exist. */

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.docs.Documents.Document;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The table of readers is true: its classes and tests exist, and no reader is missing. */
+class UntrustedTextTest {
+    private static final Document GUIDE = Document.read(Documents.ROOT.resolve("docs/untrusted-text.md"));
+    private static final List<String> MODULES = List.of("core", "testing", "openai-adapter", "examples");
+
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(\\w+)` \\|[^|]+\\|[^|]+\\| `(\\w+)(?:[.](\\w+))?` \\|$");
+
+    /** What reads text, or looks at it with an expression. */
+    private static final Pattern READS = Pattern.compile("Json[.]parse\\(|JsonFeed[.]ofArray\\(|ParsedJson[.](reply|document)\\("
+            + "|[.]readTree\\(|[.]readValue\\(|treeToValue\\(|Pattern[.]compile\\(|JsonType[.]ofSchema\\(");
+
+    /** These read what this process made itself: literals of its code, settings, its own requests, its own threads. */
+    private static final List<String> OWN = List.of(
+            "BaseUrl", "ChatWriter", "ToolWriter", "ScriptedCall", "VirtualThreads", "RequestWriter");
+
+    private static final Map<String, Path> MAIN = sources("src/main/java");
+    private static final Map<String, Path> TESTS = sources("src/test/java");
+
+    private static Map<String, Path> sources(String folder) {
+        return MODULES.stream()
+                .flatMap(module ->
+                        Documents.files(Documents.ROOT.resolve(module).resolve(folder), Integer.MAX_VALUE, ".java").stream())
+                .collect(Collectors.toMap(UntrustedTextTest::className, file -> file, (one, other) -> one));
+    }
+
+    private static String className(Path file) {
+        return file.getFileName().toString().replace(".java", "");
+    }
+
+    static List<MatchResult> rows() {
+        return ROW.matcher(GUIDE.text()).results().toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void row_namesAClassAndATestThatExist(MatchResult row) {
+        assertThat(MAIN).as(row.group()).containsKey(row.group(1));
+        assertThat(TESTS).as(row.group()).containsKey(row.group(2));
+        if (row.group(3) != null) {
+            assertThat(Documents.text(TESTS.get(row.group(2)))).as(row.group()).contains(" void " + row.group(3) + "(");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "testing", "openai-adapter", "examples"})
+    void reader_thatIsInNoTable_isFound(String module) {
+        var known = new TreeSet<>(OWN);
+        rows().forEach(row -> known.add(row.group(1)));
+
+        List<String> missing =
+                Documents.files(Documents.ROOT.resolve(module).resolve("src/main/java"), Integer.MAX_VALUE, ".java").stream()
+                        .filter(file -> !file.toString().contains("loopback")) // a test's own server
+                        .filter(file -> READS.matcher(Documents.text(file)).find())
+                        .map(UntrustedTextTest::className)
+                        .filter(name -> !known.contains(name))
+                        .toList();
+
+        assertThat(rows()).hasSizeGreaterThan(50);
+        assertThat(missing).as("readers of %s without a row in %s", module, GUIDE.file()).isEmpty();
+    }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.openai.core.ObjectMappers;
+import java.time.Duration;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class ChatChunksTest {
+    @Test
+    void pieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
+        var chunks = new ChatChunks();
+        var json = ObjectMappers.jsonMapper().createObjectNode();
+        var choice = json.putArray("choices").addObject();
+        choice.putObject("delta").put("content", "x");
+
+        // joined by strings, this would copy 20 GB
+        Assertions.assertTimeout(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 200_000; i++) {
+                chunks.add(json);
+            }
+        });
+        choice.put("finish_reason", "stop");
+        chunks.add(json);
+
+        assertThat(chunks.joined().orElseThrow().at("/choices/0/message/content").asText())
+                .hasSize(200_001);
+    }
+}
