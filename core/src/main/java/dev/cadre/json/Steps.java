@@ -15,7 +15,7 @@ final class Steps {
     static final long FOR_EACH = 50;
 
     /** How many schemas may apply within one another: each takes a few frames of the stack. */
-    static final int MAX_NESTED = 500;
+    static final int MAX_NESTED = 350;
 
     // made beforehand: there may be little stack left
     private static final String TOO_NESTED = "more than " + MAX_NESTED + " schemas apply within one another";

@@ -127,7 +127,7 @@ class SchemaStepsTest {
         thread.start();
         thread.join();
 
-        assertThat(message[0]).isEqualTo("$: more than 500 schemas apply within one another");
+        assertThat(message[0]).isEqualTo("$: more than 350 schemas apply within one another");
     }
 
     @Test
