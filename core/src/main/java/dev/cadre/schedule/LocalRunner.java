@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,8 @@ public final class LocalRunner {
     private final Deadlines deadlines;
     private final RunListener listener;
     private final RunClock clock;
-    private final BlockingQueue<Message> inbox = new LinkedBlockingQueue<>();
+    /** Without a lock, for which thousands that end at once would queue. */
+    private final BlockingQueue<Message> inbox = new LinkedTransferQueue<>();
     private final Map<String, Strand> strands = new LinkedHashMap<>();
     /** Those that were interrupted and have not ended yet, the one that is left behind first at the head. */
     private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
@@ -103,6 +105,9 @@ public final class LocalRunner {
     private long mergeUntilNanos;
     /** When an interrupted strand ended last. */
     private long lastEndNanos = Long.MIN_VALUE;
+
+    /** The latest reading of the books. */
+    private @Nullable LedgerState money;
 
     private boolean workTimeUp;
     private boolean runTimeUp;
@@ -209,9 +214,17 @@ public final class LocalRunner {
     }
 
     private void take(RunInput input) {
-        for (RunCommand command : machine.on(input, parts.money(), clock.nanoTime())) {
+        for (RunCommand command : machine.on(input, money(), clock.nanoTime())) {
             execute(command);
         }
+    }
+
+    /** Once threads were interrupted nothing is begun: then this must not queue with all of them for the lock of the books. */
+    private LedgerState money() {
+        if (money == null || leaving.isEmpty()) {
+            money = parts.money();
+        }
+        return money;
     }
 
     private void execute(RunCommand command) {
