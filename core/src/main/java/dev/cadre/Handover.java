@@ -32,7 +32,7 @@ final class Handover<O> {
     private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
     private BulkSummary.@Nullable Pause pause;
 
-    /** @param listener is told every event of the run, on this thread */
+    /** @param each receives every item, on this thread */
     Handover(Bulk<?, O> bulk, Supplier<Duration> sinceStart, Consumer<? super BulkItem<O>> each) {
         runId = bulk.runId();
         type = bulk.type().name();
