@@ -159,7 +159,8 @@ public final class SubtaskType<I, O> {
     /**
      * Sends pictures and files along with the input, such as the photo that it names; default none. They are made on the
      * rung's thread, which may block; a function that throws fails the subtask before anything is sent, and so does a
-     * picture or file whose tokens have no known bound. Previews do not load them, so the real worst case is higher.
+     * picture or file whose tokens have no known bound. A preview makes those of the inputs that are known, on its own
+     * thread; for an input that is not known yet it counts all that the model can read.
      */
     public SubtaskType<I, O> attaching(Function<? super I, List<Attachment>> attachments) {
         return with(modelWork("attaching").withAttaching(attachments));

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.json.Json;
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
@@ -451,6 +452,29 @@ class ModelWorkerTest {
                 .isEqualTo(Money.ofPico(250 * 200_000));
         assertThat(some.quote().cost().worst().minus(none.quote().cost().worst()))
                 .isEqualTo(Money.ofPico(4 * 3 * 2 * 10_000 * 200_000L));
+    }
+
+    @Test
+    void quote_ofAnInputWithAFile_countsIt_andAllThatCouldBeReadIfItIsNotKnown() {
+        var file = Attachment.File.of("a.pdf", "application/pdf", new byte[] {1}).boundedBy(3_000);
+        var reading = NOTE.attaching(topic -> List.of(file));
+        var broken = NOTE.attaching(topic -> {
+            throw new IllegalStateException("no such file");
+        });
+
+        Quote with = worker.quote(reading, new InputSize.Known(CATS), Limits.DEFAULT).quote();
+        Quote without = worker.quote(NOTE, new InputSize.Known(CATS), Limits.DEFAULT).quote();
+        Quote unknown = worker.quote(reading, new InputSize.Between(CountRange.NONE), Limits.DEFAULT)
+                .quote();
+
+        // its name and mark are 21 bytes of the request
+        assertThat(with.cost().worst().minus(without.cost().worst()))
+                .isEqualTo(Money.ofPico(12 * (3_000 + 2 * 21) * 200_000L));
+        assertThat(with.cost().expected()).isGreaterThan(without.cost().expected());
+        assertThat(unknown.cost().worst()).isGreaterThan(Money.ofPico(12 * 1_000_000L * 200_000L));
+        assertThat(worker.quote(broken, new InputSize.Known(CATS), Limits.DEFAULT).quote())
+                .as("nothing is sent")
+                .isEqualTo(Quote.NOTHING);
     }
 
     @Test
