@@ -23,6 +23,7 @@ import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
+import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.CallRefusedException;
 import dev.cadre.price.CostEstimate;
@@ -67,6 +68,9 @@ final class GoalParts<R> implements RunParts {
     private volatile List<Citation> citations = List.of();
     private volatile List<String> mergeNotes = List.of();
     private volatile PlanNotes planNotes = PlanNotes.NONE;
+    /** What the planner spent in this session; of the planner's thread. */
+    private Spend planning = Spend.NONE;
+
 
     private GoalParts(
             Run run,
@@ -188,7 +192,7 @@ final class GoalParts<R> implements RunParts {
         } catch (RuntimeException e) {
             throw RunFailedException.of(describe(run, RunFailure.Kind.PLANNER_FAILED, e));
         }
-        return Plan.of(goal, intake, run.spend());
+        return Plan.of(goal, intake, parts.planningSpend());
     }
 
     private static PlanIntake intake(Coordinator coordinator, Consumer<GraphNode> sink) {
@@ -249,7 +253,7 @@ final class GoalParts<R> implements RunParts {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
-        CostEstimate estimate = estimate(coordinator, goal, nodes, intake.taken(), run.spend(), run.limit());
+        CostEstimate estimate = estimate(coordinator, goal, nodes, intake.taken(), planningSpend(), run.limit());
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
             case PlanReview.Verdict.Approve approved -> {
@@ -282,12 +286,30 @@ final class GoalParts<R> implements RunParts {
             if (ended.isEmpty()) {
                 AttemptListener attempts =
                         record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
-                planner.plan(request(run, goal, workTime, attempts), intake);
+                planner.plan(request(run, goal, workTime, counted(attempts)), intake);
             }
             intake.finish();
         } finally {
             planNotes = ended.orElseGet(() -> PlanNotes.of(intake));
         }
+    }
+
+    /** The run hears of attempts later, on its own thread. */
+    private AttemptListener counted(AttemptListener attempts) {
+        return attempt -> {
+            switch (attempt) {
+                case Attempt.Replied replied -> planning = planning.plus(replied.spend());
+                case Attempt.Failed failed -> planning = planning.plus(failed.spend());
+                case Attempt.Started started -> {}
+                case Attempt.Retrying retrying -> {}
+            }
+            attempts.on(attempt);
+        };
+    }
+
+    /** What the plan has cost so far, in all sessions. */
+    private Spend planningSpend() {
+        return run.before().plus(planning);
     }
 
     @Override

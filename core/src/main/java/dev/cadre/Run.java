@@ -260,16 +260,12 @@ final class Run {
         return ending.failure();
     }
 
-    /** What the run spent in all its sessions. */
-    Spend spend() {
-        return before().plus(sessionSpend());
-    }
-
     private Spend sessionSpend() {
         return accounts.tally().session(money.state(), before().total());
     }
 
-    private Spend before() {
+    /** What earlier sessions spent, and what was paid before the run. */
+    Spend before() {
         return record == null ? paid : record.before().plus(paid);
     }
 

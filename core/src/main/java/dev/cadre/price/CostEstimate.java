@@ -35,7 +35,7 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
      * @param dependsOn the ids of the subtasks that must end first
      * @param tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
      * @param items how many items it fans out into; 1 for a subtask that does not
-     * @param quote of all its items
+     * @param quote of all its items, whatever the budget; a budget that is the worst case may leave it without money
      */
     public record Line(
             String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.Tier;
@@ -15,6 +16,8 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
+import dev.cadre.price.Spend;
 import dev.cadre.task.Input;
 import dev.cadre.task.Items;
 import dev.cadre.task.Limits;
@@ -26,6 +29,7 @@ import dev.cadre.testing.DrawnModel.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -84,16 +88,40 @@ class EstimateTest {
     private static final List<SubtaskType<Ask, Many>> SPLITTING = List.of(MANY, CODE);
 
     /** What was estimated, and what it came to. */
-    private record Sample(long seed, World world, CostEstimate estimate, Money real) {
+    private record Sample(long seed, World world, CostEstimate estimate, RunReport report) {
+        Money real() {
+            return report.spend().total();
+        }
+
+        /** The whole run, and each of its parts: the slack of one part must not hide what another one lacks. */
         void requireWithin() {
-            assertThat(real)
+            assertThat(real())
                     .as("seed %d, %s world: %s of %s", seed, world, estimate, estimate.subtasks())
                     .isBetween(estimate.low(), estimate.worst());
+            requireWithin("planner", estimate.planning(), report.planner().spend());
+            requireWithin("merger", estimate.merging(), report.merger().spend());
+            Map<String, Spend> spent = new HashMap<>();
+            report.subtasks().forEach(each ->
+                    spent.merge(each.id().replaceFirst("#.*", ""), each.spend(), Spend::plus));
+            for (CostEstimate.Line line : estimate.subtasks()) {
+                requireWithin(line.toString(), line.quote(), spent.get(line.id()));
+            }
+        }
+
+        /** Where the money may not reach, nobody knows which part goes without. */
+        private void requireWithin(String part, Quote whole, Spend spend) {
+            Quote quote = estimate.isCappedByBudget() ? whole.atBest() : whole;
+            assertThat(spend.total())
+                    .as("seed %d, %s world: cost of %s", seed, world, part)
+                    .isBetween(quote.cost().low(), quote.cost().worst());
+            assertThat(spend.attempts())
+                    .as("seed %d, %s world: calls of %s", seed, world, part)
+                    .isBetween(quote.calls().low(), quote.calls().worst());
         }
 
         double deviation() {
             double expected = estimate.expected().picoUsd();
-            return expected == 0 ? 0 : Math.abs(real.picoUsd() / expected - 1);
+            return expected == 0 ? 0 : Math.abs(real().picoUsd() / expected - 1);
         }
     }
 
@@ -163,7 +191,7 @@ class EstimateTest {
         TaskGraph<?> graph = drawnGraph(dice);
         Budget budget = budget(dice);
         CostEstimate estimate = coordinator.preview(graph, budget);
-        return new Sample(seed, world, estimate, coordinator.run(graph, budget).spend().total());
+        return new Sample(seed, world, estimate, coordinator.run(graph, budget).report());
     }
 
     private static TaskGraph<?> drawnGraph(SplittableRandom dice) {
@@ -249,7 +277,7 @@ class EstimateTest {
         Budget budget = Budget.usd(dice.nextInt(5) == 0 ? "0.60" : "10000");
         RunResult<Answer> result = coordinator.run(Goal.of("Say it all.", Answer.class), budget);
         assertThat(seen.get()).as("seed %d: %s", seed, result).isNotNull();
-        return new Sample(seed, world, seen.get(), result.spend().total());
+        return new Sample(seed, world, seen.get(), result.report());
     }
 
     private static String drawnPlan(SplittableRandom dice) {
