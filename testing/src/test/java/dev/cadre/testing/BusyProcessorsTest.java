@@ -11,6 +11,9 @@ import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
+import dev.cadre.model.ModelClient;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
@@ -82,6 +85,33 @@ class BusyProcessorsTest {
         assertThat(result).isFailedBecause(RunFailure.Kind.DEADLINE);
         assertThat(result.report().abandoned()).hasSize(processors);
         assertThat(result.report().elapsed()).isEqualTo(DEADLINE.plusMillis(700));
+    }
+
+    @Test
+    void deadline_isKeptWhileClientsComputeOnEveryCarrier_forACallerOnAVirtualThread() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        var computing = new CountDownLatch(processors);
+        ModelClient client = (request, context) -> {
+            threads.add(Thread.currentThread());
+            computing.countDown();
+            while (!enough.get()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("obeyed");
+                }
+            }
+            throw new IllegalStateException("it was left alone");
+        };
+        var pools = ModelPools.of(ModelPool.of(client, "gpt-5.4-nano"));
+        var coordinator = Coordinator.builder(pools).clock(clock).build();
+
+        var run = new FutureTask<>(() -> coordinator.run(graph(NOTE, processors), Budget.usd("1.00")));
+        Thread.ofVirtual().start(run);
+        assertThat(computing.await(60, TimeUnit.SECONDS)).as("all compute").isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+
+        assertThat(run.get(60, TimeUnit.SECONDS))
+                .isFailedBecause(RunFailure.Kind.DEADLINE)
+                .leftNothingBehind();
     }
 
     @Test

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,34 @@ class MeasuredRunTest {
         long last = Collections.max(branches.interruptedAt) - branches.failedAt;
         System.out.printf("fail fast: the last of 19 interrupted %.1f ms after the failure%n", last / 1e6);
         assertThat(Duration.ofNanos(last)).isLessThan(Duration.ofMillis(200));
+    }
+
+    @Test
+    void tenThousandThatObeyAtOnce_areNotLeftBehind_andTheRunIsBackInTime() throws Exception {
+        for (int i = 0; i < WARM_UPS; i++) {
+            untilTheDeadline(10_000);
+        }
+
+        RunResult<Note> result = untilTheDeadline(10_000);
+
+        System.out.printf(
+                "10,000 obey at once: %d left behind, back after %d ms of 4,000%n",
+                result.report().abandoned().size(), result.report().elapsed().toMillis());
+        assertThat(result.report().abandoned()).isEmpty();
+        assertThat(result.report().elapsed()).isLessThan(Duration.ofSeconds(5));
+    }
+
+    /** Subtasks that wait until they are interrupted, each at a place of its own. */
+    private static RunResult<Note> untilTheDeadline(int subtasks) throws InterruptedException {
+        SubtaskType<Topic, Note> waiting = SubtaskType.code("waiting", Topic.class, Note.class, (topic, context) -> {
+            new CountDownLatch(1).await();
+            return new Note("never");
+        });
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", waiting, new Topic("first"));
+        IntStream.range(1, subtasks).forEach(n -> graph.add("n" + n, waiting, new Topic("topic")));
+        return Coordinator.of(new ScriptedModel().pools())
+                .run(graph.answering(first), Budget.usd("1.00").within(Duration.ofSeconds(4)));
     }
 
     @Test
