@@ -18,6 +18,15 @@ public interface ModelClient {
      */
     ModelReply call(ModelRequest request, CallContext context) throws InterruptedException;
 
+    /**
+     * The most bytes that this client sends of a request, the content of pictures and files apart: names, schemas and all
+     * the JSON around them, since a model may make a token of each. What is reserved for a call rests on it. Default: its
+     * {@linkplain ModelRequest#inputBytes texts} with an allowance for each part. Does not block.
+     */
+    default long sentBytes(ModelRequest request) {
+        return request.inputBytes();
+    }
+
     /** How the same provider takes many requests at a time for less money; empty by default. */
     default Optional<BatchClient> batches() {
         return Optional.empty();

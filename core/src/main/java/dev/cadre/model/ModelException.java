@@ -228,6 +228,13 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
+    /** A dearer model answered than the one that was asked: whoever asks again may pay its price again. */
+    public static final class DearerModel extends ModelException {
+        public DearerModel(String message) {
+            super(message, Charge.FREE, Reach.RUN, null);
+        }
+    }
+
     /** The request has more tokens than the model's context, or the account's minute, can take: split it. */
     public static final class ContextTooLong extends ModelException {
         public ContextTooLong(String message) {

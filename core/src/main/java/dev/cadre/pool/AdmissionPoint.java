@@ -254,8 +254,8 @@ final class AdmissionPoint {
         return Objects.requireNonNull(waiters.get(ticket));
     }
 
-    /** All failures with this reach concern the key or the way to the provider, save one. */
+    /** All failures with this reach concern the key or the way to the provider, save those about the model. */
     private static boolean concernsKey(ModelException failure) {
-        return !(failure instanceof ModelException.UnknownModel);
+        return !(failure instanceof ModelException.UnknownModel || failure instanceof ModelException.DearerModel);
     }
 }

@@ -7,6 +7,7 @@ import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,10 @@ final class ModelFacts {
         }
         for (var tool : toolPrices.entrySet()) {
             spec = spec.withToolPrice(tool.getKey(), tool.getValue());
+        }
+        if (price != null) {
+            // whatever name a reply bears, the price is the one that was given
+            return new Tariff(spec, model, ModelCatalog.of(List.of(spec)));
         }
         boolean isListed = spec.equals(catalog.find(model).orElse(null));
         return new Tariff(spec, model, isListed ? catalog : catalog.with(spec));

@@ -130,8 +130,8 @@ public final class ModelPool {
     }
 
     /**
-     * The most that one attempt of this request can cost, which is what {@link #call} reserves: UTF-8 bytes as the bound of
-     * input tokens, doubled for models whose tokenizer is not known to need at most a token per byte, at the dearest
+     * The most that one attempt of this request can cost, which is what {@link #call} reserves: the bytes that
+     * {@linkplain ModelClient#sentBytes are sent} as the bound of input tokens, doubled for models whose tokenizer is not known to need at most a token per byte, at the dearest
      * reading of the input, the bounds of pictures and files, and {@code maxOutputTokens}.
      *
      * @throws UnpricedException if the model is not offered in the request's service tier, or a picture or file has no known
@@ -175,7 +175,7 @@ public final class ModelPool {
      * {@link Builder#prefixPatience}.
      *
      * <p>Every attempt is paid from the terms' budget: settled at the cost of the usage that the provider reports, at the
-     * dearer of the model asked for and the model that answered; released if it was turned away unpaid; forfeited if its
+     * dearer of the model asked for and the model that answered, after which the pool stops if that is the latter; released if it was turned away unpaid; forfeited if its
      * usage is unknown, missing or impossible. An attempt may take 10 minutes, unless configured otherwise, and never
      * longer than until the deadline.
      *
@@ -418,7 +418,10 @@ public final class ModelPool {
             return this;
         }
 
-        /** The price of this model, whatever the catalogue says; default: the catalogue's. */
+        /**
+         * The price of this model, whatever the catalogue says, and whatever model a reply says it is from; default: the
+         * catalogue's.
+         */
         public Builder price(Price price) {
             facts.price(price);
             return this;
@@ -432,7 +435,7 @@ public final class ModelPool {
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
          */
         public ModelPool build() {
-            var pool = new ModelPool(this, facts.tariff());
+            var pool = new ModelPool(this, facts.tariff().sending(client::sentBytes));
             pool.worstCase(ModelRequest.of(model, "", "", 1));
             pool.requireInService();
             return pool;

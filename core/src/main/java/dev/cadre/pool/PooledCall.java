@@ -132,12 +132,27 @@ final class PooledCall {
                 : flight.settle(cost.get(), usage);
         Spend spend = settlement.spend();
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
+        Breach breach = usage == null ? null : breach(billed(reply, usage), settlement.excess());
         tell(new Attempt.Replied(
-                id, reply.model(), reply.serviceTier(), reply.finish(), spend, breach(reply.model(), settlement.excess()), took));
+                id, reply.model(), reply.serviceTier(), reply.finish(), spend, breach, took));
     }
 
-    private @Nullable Breach breach(String answeredBy, Money excess) {
-        return excess.isZero() ? null : new Breach(request.model(), answeredBy, excess);
+    /** Stops the pool if a dearer model answered: every further call may be answered by it, too. */
+    private @Nullable Breach breach(ModelException.Billed billed, Money excess) {
+        boolean dearer = tariff.isDearer(billed);
+        if (!dearer && excess.isZero()) {
+            return null;
+        }
+        var breach = new Breach(request.model(), billed.model(), excess);
+        if (dearer) {
+            admissions.tell(new PoolEvent.Stopped(new ModelException.DearerModel(breach
+                    + ", which is dearer. Bind the model that is meant, or state its price, then resume the pool.")));
+        }
+        return breach;
+    }
+
+    private static ModelException.Billed billed(ModelReply reply, TokenUsage usage) {
+        return new ModelException.Billed(reply.model(), usage, reply.serviceTier(), reply.providerCalls());
     }
 
     private PoolEvent.Again again(ModelException failure) {
@@ -154,8 +169,10 @@ final class PooledCall {
         Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands = flight.failed(failure, again(failure));
-        String answering = failure.billed().map(ModelException.Billed::model).orElse(request.model());
-        tell(new Attempt.Failed(id, failure, booked.spend(), breach(answering, booked.excess()), took));
+        Breach breach = failure.billed()
+                .map(billed -> breach(billed, booked.excess()))
+                .orElse(null);
+        tell(new Attempt.Failed(id, failure, booked.spend(), breach, took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {
                 Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));

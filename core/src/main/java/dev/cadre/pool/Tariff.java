@@ -15,6 +15,7 @@ import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
 /**
  * What a call of one model can cost at most, and what it did cost. Immutable.
@@ -34,12 +35,23 @@ public final class Tariff {
     private final ModelSpec spec;
     private final String model;
     private final ModelCatalog catalog;
+    private final ToLongFunction<ModelRequest> sentBytes;
 
     /** @param model the id that is sent, which may be a dated form of the spec's */
     public Tariff(ModelSpec spec, String model, ModelCatalog catalog) {
+        this(spec, model, catalog, ModelRequest::inputBytes);
+    }
+
+    private Tariff(ModelSpec spec, String model, ModelCatalog catalog, ToLongFunction<ModelRequest> sentBytes) {
         this.spec = spec;
         this.model = model;
         this.catalog = catalog;
+        this.sentBytes = sentBytes;
+    }
+
+    /** The same for a client that sends this many bytes. */
+    Tariff sending(ToLongFunction<ModelRequest> bytes) {
+        return new Tariff(spec, model, catalog, bytes);
     }
 
     ModelSpec spec() {
@@ -102,7 +114,7 @@ public final class Tariff {
 
     /** The same for a request whose text has so many UTF-8 bytes more. */
     long inputBound(ModelRequest request, long moreBytes) {
-        long bytes = Math.addExact(request.inputBytes(), moreBytes);
+        long bytes = Math.addExact(sentBytes.applyAsLong(request), moreBytes);
         long bound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
         for (Attachment attachment : request.attachments()) {
             bound = Math.addExact(bound, spec.tokenBound(attachment));
@@ -138,7 +150,7 @@ public final class Tariff {
         if (usage.inputTokens() == 0 && usage.outputTokens() == 0) {
             return Optional.empty();
         }
-        ModelSpec answering = catalog.find(billed.model()).orElse(spec);
+        ModelSpec answering = catalog.answering(billed.model(), spec);
         try {
             Money asked = spec.price().cost(usage, billed.serviceTier());
             Money tokens = asked.atLeast(regional(answering.price()).cost(usage, billed.serviceTier()));
@@ -148,6 +160,21 @@ public final class Tariff {
                     : Optional.of(cost);
         } catch (UnpricedException | ArithmeticException unknown) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether another model answered, at a price above that of the one that was asked. */
+    public boolean isDearer(ModelException.Billed billed) {
+        if (ModelCatalog.isSame(billed.model(), model)) {
+            return false;
+        }
+        Price answering = regional(catalog.answering(billed.model(), spec).price());
+        try {
+            return answering
+                    .cost(billed.usage(), billed.serviceTier())
+                    .isMoreThan(spec.price().cost(billed.usage(), billed.serviceTier()));
+        } catch (UnpricedException | ArithmeticException unknown) {
+            return false; // and booked at the worst case
         }
     }
 

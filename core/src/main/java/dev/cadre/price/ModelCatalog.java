@@ -18,6 +18,8 @@ public final class ModelCatalog {
     /** The date at the end of a snapshot's id: {@code gpt-5.4-nano-2026-03-17}, {@code claude-haiku-4-5-20251001}. */
     private static final Pattern DATE = Pattern.compile("-(20\\d{2}-\\d{2}-\\d{2}|20\\d{6})$");
 
+    private static final String LATEST = "-latest";
+
     private final Map<String, ModelSpec> byId;
     private final Map<String, SkippedModel> skipped;
 
@@ -105,6 +107,35 @@ public final class ModelCatalog {
     /** The same as {@link #spec}, or empty if the catalogue does not have the model. */
     public Optional<ModelSpec> find(String model) {
         return Optional.ofNullable(byId.get(listed(model)));
+    }
+
+    /**
+     * The facts by which a reply is billed.
+     *
+     * @param named the model that answered, as the provider names it
+     * @param asked the model that was asked; it counts if the catalogue does not know the one that answered, or if that is
+     *     the same by another name
+     */
+    public ModelSpec answering(String named, ModelSpec asked) {
+        if (byId.containsKey(named)) {
+            return isSame(named, asked.id()) && withoutDate(named).equals(named) ? asked : byId.get(named);
+        }
+        return isSame(named, asked.id()) ? asked : find(named).or(() -> find(bare(named))).orElse(asked);
+    }
+
+    /** Whether two names mean one model: with or without a provider before it, a date or {@code latest} behind it. */
+    public static boolean isSame(String one, String other) {
+        return withoutDate(bare(one)).equalsIgnoreCase(withoutDate(bare(other)));
+    }
+
+    /** Without the provider, as in {@code openai/gpt-5.4}. */
+    private static String bare(String model) {
+        return model.substring(model.lastIndexOf('/') + 1);
+    }
+
+    private static String withoutDate(String model) {
+        String undated = DATE.matcher(model).replaceFirst("");
+        return undated.endsWith(LATEST) ? undated.substring(0, undated.length() - LATEST.length()) : undated;
     }
 
     /** The id itself if it is listed, skipped ones included; else that of its model, without a date. */

@@ -109,10 +109,22 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 new ChatExchange(
                         sdk.chat().completions().withRawResponse(),
                         failures,
-                        new ChatWriter(new AttachmentWriter(reach.imageHosts()), api, baseUrl),
+                        chatWriter(),
                         request,
                         context);
         };
+    }
+
+    @Override
+    public long sentBytes(ModelRequest request) {
+        return switch (api) {
+            case RESPONSES -> BodySize.of(request, each -> RequestWriter.write(each, reach)._body());
+            case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS -> BodySize.of(request, each -> chatWriter().writeStreamed(each)._body());
+        };
+    }
+
+    private ChatWriter chatWriter() {
+        return new ChatWriter(new AttachmentWriter(reach.imageHosts()), api, baseUrl);
     }
 
     /** Asks the provider how many input tokens a request has; not billed. Only servers with the Responses API can tell. */

@@ -152,6 +152,7 @@ record RecordedEnd(Json.Obj json) {
             case ModelException.QuotaExhausted e -> "quota_exhausted";
             case ModelException.AuthFailed e -> "auth_failed";
             case ModelException.UnknownModel e -> "unknown_model";
+            case ModelException.DearerModel e -> "dearer_model";
             case ModelException.ContextTooLong e -> "context_too_long";
             case ModelException.InvalidRequest e -> "invalid_request";
         };
@@ -175,6 +176,7 @@ record RecordedEnd(Json.Obj json) {
             case "quota_exhausted" -> new ModelException.QuotaExhausted(message);
             case "auth_failed" -> new ModelException.AuthFailed(message);
             case "unknown_model" -> new ModelException.UnknownModel(message);
+            case "dearer_model" -> new ModelException.DearerModel(message);
             case "context_too_long" -> new ModelException.ContextTooLong(message);
             case "invalid_request" -> new ModelException.InvalidRequest(message, json.intValue(STATUS));
             default -> throw new CassetteException("no kind of failure: " + json.string(FAILURE), null);

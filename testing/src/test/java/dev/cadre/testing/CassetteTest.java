@@ -291,6 +291,7 @@ class CassetteTest {
                 new ModelException.QuotaExhausted("no money"),
                 new ModelException.AuthFailed("401"),
                 new ModelException.UnknownModel("404"),
+                new ModelException.DearerModel("another one answered"),
                 new ModelException.ContextTooLong("too long"),
                 new ModelException.InvalidRequest("bad", 400));
     }

@@ -15,7 +15,16 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
+import dev.cadre.price.Price;
+import dev.cadre.task.Input;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
@@ -134,5 +143,49 @@ class SpendTest {
             }
         });
         assertThat(ends).containsExactlyInAnyOrder("complete", "code");
+    }
+
+    /** A server that says each reply is the flagship's. */
+    private static ModelPool.Builder answeredByTheFlagship() {
+        return ModelPool.builder(
+                (request, context) ->
+                        ModelReply.of("gpt-5.4-2026-03-05", "{\"text\":\"good\"}", TokenUsage.of(100, 100)),
+                "gpt-5.4-nano");
+    }
+
+    private static TaskGraph<Note> chain() {
+        var graph = TaskGraph.builder();
+        var cats = graph.add("cats", NOTE, new Topic("cats"));
+        return graph.answering(graph.add("dogs", NOTE, Input.from(cats, note -> new Topic("dogs"))));
+    }
+
+    @Test
+    void catalogPool_answeredByADearerModel_stops_andTheResultSaysSo() throws Exception {
+        var pools = ModelPools.of(answeredByTheFlagship().build());
+
+        RunResult<Note> result = Coordinator.of(pools).run(chain(), Budget.usd("0.05"));
+
+        RunResult.Failed<Note> failed = Crew.failed(result);
+        assertThat(failed.cause().cause()).containsInstanceOf(ModelException.DearerModel.class);
+        assertThat(result.report().breaches())
+                .containsExactly(new Breach("gpt-5.4-nano", "gpt-5.4-2026-03-05", Money.ZERO));
+        assertThat(result.outcome(chainRef())).isEqualTo(new Outcome.Succeeded<>(new Note("good")));
+        assertThat(result).spent("0.00175"); // the price of the flagship
+    }
+
+    private static SubtaskRef<Note> chainRef() {
+        return TaskGraph.builder().add("cats", NOTE, new Topic("cats"));
+    }
+
+    @Test
+    void explicitPrice_holdsWhateverModelAnswers() throws Exception {
+        var own = answeredByTheFlagship().price(Price.perMillionTokens("0.20", "0.02", "1.25"));
+
+        RunResult<Note> result =
+                Coordinator.of(ModelPools.of(own.build())).run(chain(), Budget.usd("0.006"));
+
+        assertThat(result.requireComplete()).isEqualTo(new Note("good"));
+        assertThat(result.report().breaches()).isEmpty();
+        assertThat(result).spent("0.00029");
     }
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.pool;
+
+import static dev.cadre.pool.FakeModel.CATALOG;
+import static dev.cadre.pool.FakeModel.PRICE;
+import static dev.cadre.pool.FakeModel.REQUEST;
+import static dev.cadre.pool.FakeModel.USAGE;
+import static dev.cadre.pool.FakeModel.terms;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.price.Breach;
+import dev.cadre.price.Money;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a reply costs that another model is said to have written. */
+class AnsweringModelTest {
+    private final BudgetGuard budget = Budget.usd("1").open();
+
+    private static ModelPool.Builder answeredBy(String name) {
+        return ModelPool.builder(new FakeModel((request, context) -> ModelReply.of(name, "hello", USAGE)), "small")
+                .catalog(CATALOG);
+    }
+
+    @Test
+    void explicitPrice_winsOverThatOfTheModelInTheReply() throws Exception {
+        var attempts = new ArrayList<Attempt>();
+        var pool = answeredBy("large").price(PRICE).build();
+
+        pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
+        pool.call(REQUEST, terms(budget));
+
+        assertThat(budget.state().settled()).isEqualTo(FakeModel.COST.times(2));
+        assertThat(((Attempt.Replied) attempts.getLast()).breach()).isNull();
+    }
+
+    @Test
+    void dearerModel_isBookedAtItsPrice_andStopsThePool() throws Exception {
+        var attempts = new ArrayList<Attempt>();
+        var pool = answeredBy("large").build();
+        var small = ModelPool.builder(
+                        new FakeModel((request, context) -> ModelReply.of("large", "hello", TokenUsage.of(1, 1))), "small")
+                .catalog(CATALOG)
+                .build();
+
+        small.call(REQUEST, terms(budget).withAttempts(attempts::add));
+
+        assertThat(budget.state().settled()).isEqualTo(Money.usd("0.00011"));
+        assertThat(((Attempt.Replied) attempts.getLast()).breach())
+                .as("within what was reserved, and yet a breach")
+                .isEqualTo(new Breach("small", "large", Money.ZERO));
+        assertThatThrownBy(() -> small.call(REQUEST, terms(budget)))
+                .isInstanceOf(CallRefusedException.class)
+                .hasMessageContaining("small was answered by large")
+                .hasCauseInstanceOf(ModelException.DearerModel.class);
+        small.resume();
+        small.call(REQUEST, terms(budget));
+        assertThat(pool.load().inFlight()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"small", "small-2026-03-17", "small-20260317", "small-latest", "openai/small", "SMALL", "own"})
+    void sameModelByAnotherName_andOneThatNobodyKnows_areNoMismatch(String name) throws Exception {
+        var pool = answeredBy(name).build();
+
+        pool.call(REQUEST, terms(budget));
+        pool.call(REQUEST, terms(budget));
+
+        assertThat(budget.state().settled()).isEqualTo(FakeModel.COST.times(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"large", "openai/large", "large-2026-03-17"})
+    void dearerModel_isKnownByAllItsNames(String name) throws Exception {
+        var pool = answeredBy(name).build();
+
+        pool.call(REQUEST, terms(budget));
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isInstanceOf(CallRefusedException.class);
+    }
+}
