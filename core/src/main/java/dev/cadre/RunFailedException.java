@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class RunFailedException extends RuntimeException {
     private final @Nullable RunFailure failure;
 
-    RunFailedException(String message) {
-        super(message);
+    RunFailedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
         this.failure = null;
     }
 

@@ -12,6 +12,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a run did and spent.
@@ -65,6 +67,23 @@ public record RunReport(
                     "this run has no subtask '%s', only %s".formatted(subtaskId, outcomes.keySet()));
         }
         return outcome;
+    }
+
+    /** The exception behind the first failed subtask that has one. */
+    Optional<Throwable> firstException() {
+        return outcomes.values().stream()
+                .flatMap(outcome -> outcome instanceof Outcome.Failed<?> failed
+                        ? failed.failure().cause().stream()
+                        : Stream.empty())
+                .findFirst();
+    }
+
+    /** One line: the run, how many subtasks succeeded, what was spent and how long it took. */
+    @Override
+    public String toString() {
+        long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
+        return "run %s: %d of %d subtasks succeeded, spent %s of %s in %d ms"
+                .formatted(runId, succeeded, outcomes.size(), spend.total(), limit, elapsed.toMillis());
     }
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.model.Redactor;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunEnding.Missing;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How a run ended. Every end carries the outcome of each subtask and what was spent.
@@ -15,12 +17,35 @@ import java.util.List;
  */
 public sealed interface RunResult<R> {
     /** An answer from all that was asked for. */
-    record Complete<R>(R answer, RunReport report) implements RunResult<R> {}
+    record Complete<R>(R answer, RunReport report) implements RunResult<R> {
+        @Override
+        public String toString() {
+            return "Complete[answer=%s, %s]".formatted(Redactor.SHAPES.quote(answer.toString()), report);
+        }
+    }
 
     /** An answer that lacks something. */
     record Partial<R>(R answer, List<Missing> missing, RunReport report) implements RunResult<R> {
+        private static final int MAX_NAMED = 3;
+
         public Partial {
             missing = List.copyOf(missing);
+        }
+
+        /** What is missing and why, the first few, in one line. */
+        private String lacks() {
+            String named = missing.stream()
+                    .limit(MAX_NAMED)
+                    .map(each -> "%s (%s)".formatted(Redactor.SHAPES.quote(each.reason()), each.subtaskId()))
+                    .collect(Collectors.joining("; "));
+            int more = missing.size() - MAX_NAMED;
+            return more > 0 ? "%s; and %d more".formatted(named, more) : named;
+        }
+
+        @Override
+        public String toString() {
+            return "Partial[answer=%s, lacks %s, %s]"
+                    .formatted(Redactor.SHAPES.quote(answer.toString()), lacks(), report);
         }
     }
 
@@ -29,6 +54,11 @@ public sealed interface RunResult<R> {
         /** The failure as something to throw. */
         public RunFailedException toException() {
             return RunFailedException.of(cause);
+        }
+
+        @Override
+        public String toString() {
+            return "Failed[%s, %s]".formatted(Redactor.SHAPES.quote(cause.toString()), report);
         }
     }
 
@@ -44,7 +74,9 @@ public sealed interface RunResult<R> {
         return switch (this) {
             case Complete<R> complete -> complete.answer();
             case Partial<R> partial ->
-                throw new RunFailedException("the run is only partial, it lacks " + partial.missing());
+                throw new RunFailedException(
+                        partial.lacks() + "; the run is only partial",
+                        partial.report().firstException().orElse(null));
             case Failed<R> failed -> throw failed.toException();
         };
     }
@@ -78,7 +110,7 @@ public sealed interface RunResult<R> {
         return switch (this) {
             case Complete<R> complete -> RunReport.json(complete.answer());
             case Partial<R> partial ->
-                RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.missing();
+                RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
             case Failed<R> failed ->
                 "failed: " + failed.cause().kind() + ": " + failed.cause().message();
         };

@@ -28,7 +28,12 @@ public sealed interface RunEvent {
     Duration at();
 
     /** A run began. */
-    record RunStarted(String runId, Duration at, String goal, Money limit) implements RunEvent {}
+    record RunStarted(String runId, Duration at, String goal, Money limit) implements RunEvent {
+        @Override
+        public String toString() {
+            return "RunStarted[runId=%s, goal=%s, limit=%s]".formatted(runId, Redactor.SHAPES.quote(goal), limit);
+        }
+    }
 
     /**
      * A model that the run may use will be shut down within {@link dev.cadre.price.ModelSpec#SHUTDOWN_NOTICE}: bind another

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
+import dev.cadre.model.Redactor;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -34,5 +35,11 @@ public record MergeInput(String goal, String context, List<SubtaskOutcome> outco
             }
         }
         return List.copyOf(values);
+    }
+
+    /** One line, in which the goal is cut. */
+    @Override
+    public String toString() {
+        return "MergeInput[%s, %d outcomes]".formatted(Redactor.SHAPES.quote(goal), outcomes.size());
     }
 }

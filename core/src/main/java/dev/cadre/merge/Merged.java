@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
+import dev.cadre.model.Redactor;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,5 +21,12 @@ public record Merged<R>(R answer, List<Citation> citations, List<String> notes) 
     /** An answer without citations or notes. */
     public static <R> Merged<R> of(R answer) {
         return new Merged<>(answer, List.of(), List.of());
+    }
+
+    /** One line, in which the answer is cut. */
+    @Override
+    public String toString() {
+        return "Merged[%s, %d citations, %d notes]"
+                .formatted(Redactor.SHAPES.quote(String.valueOf(answer)), citations.size(), notes.size());
     }
 }

@@ -21,4 +21,10 @@ public record CallPurpose(Kind kind, String runId, String subtaskId, String subt
         ESCALATION,
         WORK
     }
+
+    /** One line without the input. */
+    @Override
+    public String toString() {
+        return "CallPurpose[%s of '%s' in run %s, type %s, on %s]".formatted(kind, subtaskId, runId, subtaskType, tier);
+    }
 }

@@ -19,14 +19,23 @@ public final class FaultLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(FaultLog.class);
 
+    private final Logger logger;
     private final Set<String> places = ConcurrentHashMap.newKeySet();
+
+    public FaultLog() {
+        this(LOG);
+    }
+
+    FaultLog(Logger logger) {
+        this.logger = logger;
+    }
 
     /** Logs what the code at this place threw. Does not block and never throws. */
     public void warn(String place, Throwable thrown) {
         if (places.size() < MAX_PLACES && places.add(place)) {
-            LOG.warn("{} threw; further exceptions from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
+            logger.warn("{} threw; further exceptions from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
         } else {
-            LOG.debug("{} threw {}", place, thrown.getClass().getName());
+            logger.debug("{} threw {}", place, thrown.getClass().getName());
         }
     }
 }

@@ -59,4 +59,11 @@ public record ModelReply(
         return new ModelReply(
                 model, text, List.of(), Finish.COMPLETE, usage, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
     }
+
+    /** One line, in which the text is cut. */
+    @Override
+    public String toString() {
+        return "ModelReply[%s, %s, %d tool calls, %s]"
+                .formatted(model, finish, toolCalls.size(), Redactor.SHAPES.quote(text));
+    }
 }

@@ -169,4 +169,11 @@ public record ModelRequest(
     private static long bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
+
+    /** One line without the prompt. */
+    @Override
+    public String toString() {
+        return "ModelRequest[%s, %d turns, %d tools, at most %d output tokens, effort %s]"
+                .formatted(model, turns.size(), tools.size(), maxOutputTokens, effort);
+    }
 }

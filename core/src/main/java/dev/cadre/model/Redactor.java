@@ -132,14 +132,26 @@ public final class Redactor {
     }
 
     private boolean holdsSecret(Throwable failure) {
-        String message = failure.toString();
-        return !clean(message).equals(message);
+        try {
+            String message = failure.toString();
+            return !clean(message).equals(message);
+        } catch (RuntimeException | Error broken) {
+            return true; // nobody can say, and whoever logs it must not trip over it either
+        }
+    }
+
+    private static String text(Throwable failure) {
+        try {
+            return failure.toString();
+        } catch (RuntimeException | Error broken) {
+            return failure.getClass().getName();
+        }
     }
 
     private Throwable copy(Throwable failure, int depth) {
         @Nullable Throwable cause = failure.getCause();
         var copy =
-                new IOException(quote(failure.toString()), cause == null || depth == 0 ? null : copy(cause, depth - 1));
+                new IOException(quote(text(failure)), cause == null || depth == 0 ? null : copy(cause, depth - 1));
         copy.setStackTrace(failure.getStackTrace());
         return copy;
     }

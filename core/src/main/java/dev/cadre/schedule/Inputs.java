@@ -31,7 +31,8 @@ sealed interface Inputs {
                 case Binding.Each each -> items(node, each.inputs().apply(outputs), maxItems);
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
-            return new Bad(new Failure(Failure.Kind.INVALID_INPUT, "the input could not be made: " + describe(e)));
+            return new Bad(Failure.thrown(
+                    Failure.Kind.INVALID_INPUT, e, "the code that makes the input of subtask '%s'".formatted(node.id())));
         }
     }
 
@@ -60,11 +61,6 @@ sealed interface Inputs {
         return subtask.outcome == null
                 ? Optional.empty()
                 : subtask.outcome.ifSucceeded().map(value -> (Object) value);
-    }
-
-    private static String describe(Throwable thrown) {
-        String message = thrown.getMessage();
-        return message == null ? thrown.getClass().getSimpleName() : message;
     }
 
     private static String nameOf(Object input) {

@@ -39,8 +39,10 @@ public final class RunFailure {
     private final String message;
     private final List<String> details;
     private final @Nullable Throwable cause;
+    private final @Nullable ModelException outage;
 
-    private RunFailure(Kind kind, String message, List<String> details, @Nullable Throwable cause) {
+    private RunFailure(Kind kind, String message, List<String> details, @Nullable Throwable cause, @Nullable ModelException outage) {
+        this.outage = outage;
         this.kind = kind;
         this.message = Redactor.SHAPES.clean(message);
         this.details = details.stream().map(Redactor.SHAPES::clean).toList();
@@ -48,21 +50,26 @@ public final class RunFailure {
     }
 
     public static RunFailure of(Kind kind, String message) {
-        return new RunFailure(kind, message, List.of(), null);
+        return new RunFailure(kind, message, List.of(), null, null);
     }
 
     public static RunFailure of(Kind kind, String message, List<String> details) {
-        return new RunFailure(kind, message, details, null);
+        return new RunFailure(kind, message, details, null, null);
     }
 
     /** A failure with an exception behind it, which stays in this process. */
     public static RunFailure of(Kind kind, String message, Throwable cause) {
-        return new RunFailure(kind, message, List.of(), cause);
+        return new RunFailure(kind, message, List.of(), cause, null);
     }
 
     /** The same failure with this exception behind it, if there was one. */
     RunFailure causedBy(@Nullable Throwable thrown) {
-        return thrown == null ? this : new RunFailure(kind, message, details, thrown);
+        return thrown == null ? this : new RunFailure(kind, message, details, thrown, outage);
+    }
+
+    /** The same failure in a run that lost a pool, if it did: the model's failure is the exception behind it. */
+    RunFailure sharedBy(@Nullable ModelException lost) {
+        return lost == null ? this : new RunFailure(kind, message, details, lost, lost);
     }
 
     public Kind kind() {
@@ -82,6 +89,11 @@ public final class RunFailure {
     /** The exception behind it, such as a {@link ModelException} or what code of the user threw. */
     public Optional<Throwable> cause() {
         return Optional.ofNullable(cause);
+    }
+
+    /** The model's failure that stopped or paused a pool, so that it concerns other runs, too; empty if there was none. */
+    public Optional<ModelException> outage() {
+        return Optional.ofNullable(outage);
     }
 
     @Override

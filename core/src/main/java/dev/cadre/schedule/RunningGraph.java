@@ -150,10 +150,16 @@ final class RunningGraph {
                 culprits.addAll(culprits(on, on.outcome));
             }
         }
+        if (culprits.isEmpty()) {
+            return Optional.empty();
+        }
         List<String> because = List.copyOf(culprits);
-        return because.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Skip(Skip.Kind.DEPENDENCY, "%s did not succeed".formatted(because), because));
+        return Optional.of(new Skip(Skip.Kind.DEPENDENCY, RootCause.reasons(find(because)), because));
+    }
+
+    /** The subtasks of these ids, as far as there are any. */
+    List<Subtask> find(List<String> ids) {
+        return ids.stream().map(this::find).flatMap(Optional::stream).toList();
     }
 
     private static List<String> culprits(Subtask on, Outcome<?> outcome) {

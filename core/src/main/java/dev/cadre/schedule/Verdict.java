@@ -71,36 +71,50 @@ final class Verdict {
 
     /** The subtask that brings the answer brought none. */
     RunEnding unanswered(String answer, @Nullable Outcome<?> outcome, @Nullable Stop stop) {
-        String reason = outcome == null ? "has not ended" : outcome.reason();
+        if (outcome == null) {
+            String message = "subtask '%s', which brings the answer, has not ended".formatted(answer);
+            return failed(unlessStopped(stop, RunFailure.of(RunFailure.Kind.ANSWER_MISSING, message)));
+        }
+        List<String> culprits = outcome instanceof Outcome.Skipped<?>(Skip skip) ? skip.because() : List.of();
+        String message = culprits.isEmpty()
+                ? "%s (subtask '%s', which brings the answer)".formatted(RootCause.reason(outcome), answer)
+                : "%s, so subtask '%s', which brings the answer, was skipped"
+                        .formatted(RootCause.reason(outcome), answer);
         return failed(unlessStopped(
-                stop,
-                RunFailure.of(
-                        RunFailure.Kind.ANSWER_MISSING,
-                        "subtask '%s', which brings the answer, %s".formatted(answer, reason))));
+                stop, because(RunFailure.Kind.ANSWER_MISSING, message, List.of(), culprits.isEmpty() ? List.of(answer) : culprits)));
     }
 
     /** There is nothing to make an answer of. */
     RunEnding nothingSucceeded(@Nullable Stop stop) {
         List<SubtaskOutcome> outcomes = outcomes();
-        return failed(unlessStopped(
-                stop,
-                RunFailure.of(
-                        RunFailure.Kind.NOTHING_SUCCEEDED,
-                        "0 of %d subtasks succeeded".formatted(outcomes.size()),
-                        outcomes.stream()
-                                .map(each -> each.id() + " " + each.outcome().reason())
-                                .toList())));
+        List<String> details = outcomes.stream()
+                .map(each -> each.id() + " " + each.outcome().reason())
+                .toList();
+        List<String> first = outcomes.stream()
+                .filter(each -> !(each.outcome() instanceof Outcome.Skipped<?>(Skip skip)
+                        && skip.kind() == Skip.Kind.DEPENDENCY))
+                .map(SubtaskOutcome::id)
+                .limit(1)
+                .toList();
+        String none = "0 of %d subtasks succeeded".formatted(outcomes.size());
+        String message = first.isEmpty() ? none : RootCause.reasons(graph.find(first)) + "; " + none;
+        return failed(unlessStopped(stop, because(RunFailure.Kind.NOTHING_SUCCEEDED, message, details, first)));
+    }
+
+    private RunFailure because(RunFailure.Kind kind, String message, List<String> details, List<String> culprits) {
+        return RunFailure.of(kind, message, details)
+                .causedBy(RootCause.exception(graph.find(culprits)).orElse(null));
     }
 
     /** A call that could not be made in time may end its subtask a moment before the time of all is up. */
     private RunFailure unlessStopped(@Nullable Stop stop, RunFailure failure) {
         if (stop != null) {
-            return stop.failure().causedBy(outage);
+            return stop.failure().sharedBy(outage);
         }
         boolean isLate = graph.all().stream()
                 .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure late)
                         && late.kind() == Failure.Kind.DEADLINE);
-        return isLate ? Stop.DEADLINE.failure() : failure.causedBy(outage);
+        return isLate ? Stop.DEADLINE.failure() : failure.sharedBy(outage);
     }
 
     private RunEnding ending(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {

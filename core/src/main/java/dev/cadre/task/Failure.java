@@ -110,6 +110,14 @@ public final class Failure {
 
     /** An exception in one line for people: class and message of its root cause, then those of the exception itself. */
     public static String describe(Throwable thrown) {
+        try {
+            return described(thrown);
+        } catch (RuntimeException | Error broken) {
+            return thrown.getClass().getName(); // the code of an exception may throw, too
+        }
+    }
+
+    private static String described(Throwable thrown) {
         if (thrown.getCause() == null) {
             return line(thrown);
         }
@@ -123,17 +131,8 @@ public final class Failure {
     private static String line(Throwable thrown) {
         String name = thrown.getClass().getSimpleName();
         String type = name.isEmpty() ? thrown.getClass().getName() : name;
-        String message = message(thrown);
+        String message = Objects.requireNonNullElse(thrown.getMessage(), "");
         return message.isBlank() ? type : type + ": " + Redactor.SHAPES.quote(message);
-    }
-
-    /** An exception's own code may throw, too. */
-    private static String message(Throwable thrown) {
-        try {
-            return Objects.requireNonNullElse(thrown.getMessage(), "");
-        } catch (RuntimeException | Error broken) {
-            return "";
-        }
     }
 
     @Override

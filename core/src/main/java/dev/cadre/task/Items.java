@@ -23,6 +23,12 @@ public record Items<T>(List<Outcome<T>> outcomes) {
                 .toList();
     }
 
+    /** One line: how many of the items succeeded. */
+    @Override
+    public String toString() {
+        return "Items[%d of %d succeeded]".formatted(outcomes.size() - missing().size(), outcomes.size());
+    }
+
     /** The indexes of the items that did not succeed, ascending. */
     public List<Integer> missing() {
         var missing = new ArrayList<Integer>();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
+import dev.cadre.model.Redactor;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,13 +12,29 @@ import java.util.Optional;
  */
 public sealed interface Outcome<T> {
     /** It brought a value. */
-    record Succeeded<T>(T value) implements Outcome<T> {}
+    record Succeeded<T>(T value) implements Outcome<T> {
+        /** One line, in which the value is cut. */
+        @Override
+        public String toString() {
+            return "Succeeded[%s]".formatted(Redactor.SHAPES.quote(String.valueOf(value)));
+        }
+    }
 
     /** It was tried and brought no value. */
-    record Failed<T>(Failure failure) implements Outcome<T> {}
+    record Failed<T>(Failure failure) implements Outcome<T> {
+        @Override
+        public String toString() {
+            return "Failed[%s]".formatted(Redactor.SHAPES.quote(failure.toString()));
+        }
+    }
 
     /** It was never tried. */
-    record Skipped<T>(Skip skip) implements Outcome<T> {}
+    record Skipped<T>(Skip skip) implements Outcome<T> {
+        @Override
+        public String toString() {
+            return "Skipped[%s]".formatted(Redactor.SHAPES.quote(skip.toString()));
+        }
+    }
 
     /** A failure of this kind; keys are taken out of the message. */
     static <T> Outcome<T> failed(Failure.Kind kind, String message) {

@@ -178,7 +178,8 @@ public final class SubtaskType<I, O> {
 
     /**
      * Adds a rule that an output must pass; one that does not is asked again on the next tier, or fails. The rule runs
-     * on the rung's thread; one that throws counts as not passed.
+     * on the rung's thread. One that throws fails the subtask with {@link Failure.Kind#CODE_FAILED}, and no dearer tier is
+     * paid: a rule that is broken judges no answer.
      *
      * @param rule what the rule says, in words: it goes into the failure and to the next tier
      */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.SubtaskType.Acceptance;
 import java.util.Optional;
@@ -9,26 +10,30 @@ import java.util.Optional;
 final class Acceptances {
     private Acceptances() {}
 
-    /** The words of the first rule that does not accept the output, if any. */
+    /** The failure by the first rule that does not accept the output, if any. */
     @SuppressWarnings("unchecked") // whoever made the task and the output checked them against the type
-    static Optional<String> broken(RungTask task, Object output) {
-        return ((SubtaskType<Object, Object>) task.type())
-                .acceptances().stream()
-                        .filter(acceptance -> !passes(acceptance, task.input(), output))
-                        .findFirst()
-                        .map(Acceptance::rule);
+    static Optional<Failure> broken(RungTask task, Object output) {
+        return broken((SubtaskType<Object, Object>) task.type(), task.input(), output);
     }
 
-    static String message(String rule) {
-        return "the answer breaks the rule '%s'".formatted(rule);
-    }
-
-    static <I, O> boolean passes(Acceptance<I, O> acceptance, I input, O output) {
-        try {
-            return acceptance.test().test(input, output);
-        } catch (RuntimeException | Error thrown) {
-            // whatever a rule trips over has not passed it
-            return false;
+    /**
+     * The failure by the first rule that does not accept the output, if any: {@link Failure.Kind#NOT_ACCEPTED}, which
+     * another answer may mend, or {@link Failure.Kind#CODE_FAILED} if the rule threw, which none can.
+     */
+    static <I, O> Optional<Failure> broken(SubtaskType<I, O> type, I input, O output) {
+        for (Acceptance<I, O> acceptance : type.acceptances()) {
+            try {
+                if (!acceptance.test().test(input, output)) {
+                    return Optional.of(new Failure(
+                            Failure.Kind.NOT_ACCEPTED, "the answer breaks the rule '%s'".formatted(acceptance.rule())));
+                }
+            } catch (RuntimeException | Error thrown) {
+                return Optional.of(Failure.thrown(
+                        Failure.Kind.CODE_FAILED,
+                        thrown,
+                        "the rule '%s' of subtask type '%s'".formatted(acceptance.rule(), type.name())));
+            }
         }
+        return Optional.empty();
     }
 }

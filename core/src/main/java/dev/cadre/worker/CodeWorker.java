@@ -35,7 +35,8 @@ final class CodeWorker {
         } catch (Exception | Error thrown) {
             // errors too: a subtask that blows the stack must end, not hang its run
             throwIfInterrupt(thrown);
-            return failed(Failure.Kind.CODE_FAILED, Excerpt.line(thrown));
+            return RungEnd.Failed.of(
+                    Failure.thrown(Failure.Kind.CODE_FAILED, thrown, "the code of subtask type '%s'".formatted(task.type().name())));
         }
         return checked(task, value);
     }
@@ -55,7 +56,7 @@ final class CodeWorker {
             return failed(Failure.Kind.CODE_FAILED, "the code returned an unfit value: " + Excerpt.line(unfit));
         }
         return Acceptances.broken(task, value)
-                .map(rule -> failed(Failure.Kind.NOT_ACCEPTED, Acceptances.message(rule)))
+                .<RungEnd>map(RungEnd.Failed::of)
                 .orElseGet(() -> new RungEnd.Accepted(value));
     }
 

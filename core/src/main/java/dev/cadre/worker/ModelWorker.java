@@ -41,6 +41,8 @@ final class ModelWorker {
         Rung rung;
         try {
             rung = Rung.of(task, pool.model(), pool.spec().maxOutputTokens(), terms.limits());
+        } catch (UnattachableException unattachable) {
+            return RungEnd.Failed.of(unattachable.failure());
         } catch (JsonException unfit) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
@@ -108,7 +110,7 @@ final class ModelWorker {
             throw interrupt;
         } catch (Throwable broken) {
             // the rung must end, whatever a client is made of
-            return new RungEvent.ClientBroke(Excerpt.line(broken));
+            return new RungEvent.ClientBroke(broken);
         }
     }
 

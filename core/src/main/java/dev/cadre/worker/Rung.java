@@ -108,9 +108,10 @@ public final class Rung {
                 var failure = new Failure(Failure.Kind.MODEL_FAILED, Excerpt.line(cause));
                 yield end(RungEnd.Failed.of(failure.causedBy(cause)));
             }
-            case RungEvent.ClientBroke(String message) -> {
+            case RungEvent.ClientBroke(Throwable thrown) -> {
                 require(State.CALLING, event);
-                yield fail(Failure.Kind.MODEL_FAILED, "the client broke: " + message);
+                var place = "the client of model '%s'".formatted(request.model());
+                yield end(RungEnd.Failed.of(Failure.thrown(Failure.Kind.MODEL_FAILED, thrown, place)));
             }
             case RungEvent.CallUnaffordable unaffordable -> {
                 require(State.CALLING, event);
@@ -205,7 +206,9 @@ public final class Rung {
             return repair(reply, mismatch);
         }
         return Acceptances.broken(task, value)
-                .map(rule -> reject(Failure.Kind.NOT_ACCEPTED, Acceptances.message(rule), reply))
+                .map(failure -> failure.kind() == Failure.Kind.NOT_ACCEPTED
+                        ? reject(failure.kind(), failure.message(), reply)
+                        : end(RungEnd.Failed.of(failure)))
                 .orElseGet(() -> end(new RungEnd.Accepted(value)));
     }
 

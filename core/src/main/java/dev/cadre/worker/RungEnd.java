@@ -2,6 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.model.ModelException;
+import dev.cadre.model.Redactor;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
@@ -15,7 +16,12 @@ public sealed interface RungEnd {
      *
      * @param value an instance of the type's output
      */
-    record Accepted(Object value) implements RungEnd {}
+    record Accepted(Object value) implements RungEnd {
+        @Override
+        public String toString() {
+            return "Accepted[%s]".formatted(Redactor.SHAPES.quote(value.toString()));
+        }
+    }
 
     /**
      * With an answer that was not good enough: a dearer tier may do better.
@@ -23,7 +29,12 @@ public sealed interface RungEnd {
      * @param evidence JSON text that quotes the answer, cut to {@value RungPrompt#MAX_EVIDENCE_CHARS} characters, and
      *     says why it was not accepted; for {@link RungTask#escalatedTo}
      */
-    record Rejected(Failure failure, String evidence) implements RungEnd {}
+    record Rejected(Failure failure, String evidence) implements RungEnd {
+        @Override
+        public String toString() {
+            return "Rejected[%s]".formatted(Redactor.SHAPES.quote(failure.toString()));
+        }
+    }
 
     /** For good: no other tier may try. */
     record Failed(Failure failure) implements RungEnd {

@@ -18,7 +18,7 @@ public sealed interface RungEvent {
     record CallFailed(ModelException cause) implements RungEvent {}
 
     /** The client threw what no client may throw: it is broken. */
-    record ClientBroke(String message) implements RungEvent {}
+    record ClientBroke(Throwable thrown) implements RungEvent {}
 
     /**
      * The budget can never pay for the call.

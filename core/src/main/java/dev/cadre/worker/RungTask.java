@@ -57,9 +57,8 @@ public record RungTask(
         }
         try {
             return work.attachments(of.input().cast(input));
-        } catch (RuntimeException failure) {
-            throw new JsonException(
-                    "the attachments of '%s' cannot be made: %s".formatted(type.name(), Excerpt.line(failure)));
+        } catch (RuntimeException | Error thrown) {
+            throw new UnattachableException(type.name(), thrown);
         }
     }
 

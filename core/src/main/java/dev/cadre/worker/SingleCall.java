@@ -15,9 +15,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.task.SubtaskType.Acceptance;
 import dev.cadre.task.Work;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -128,14 +126,11 @@ public final class SingleCall<I, O> {
         } catch (JsonMismatchException mismatch) {
             return Outcome.failed(Failure.Kind.INVALID_OUTPUT, Excerpt.line(mismatch));
         }
-        List<Acceptance<I, O>> rules = type.acceptances();
-        if (input.isEmpty() && !rules.isEmpty()) {
+        if (input.isEmpty() && judgesByInput()) {
             return Outcome.failed(Failure.Kind.NOT_ACCEPTED, "its input is not known any more");
         }
-        return rules.stream()
-                .filter(rule -> !Acceptances.passes(rule, input.orElseThrow(), value))
-                .findFirst()
-                .<Outcome<O>>map(rule -> Outcome.failed(Failure.Kind.NOT_ACCEPTED, Acceptances.message(rule.rule())))
+        return input.flatMap(known -> Acceptances.broken(type, known, value))
+                .<Outcome<O>>map(Outcome.Failed::new)
                 .orElseGet(() -> new Outcome.Succeeded<>(value));
     }
 }

@@ -29,6 +29,8 @@ import dev.cadre.worker.RungEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Readiness, skips, fan-out and the end of a run; tiers and money have {@link RunMachineMoneyTest}. */
@@ -44,8 +46,10 @@ class RunMachineTest {
     }
 
     private static Outcome<Object> skippedBecauseOf(String... culprits) {
-        List<String> ids = List.of(culprits);
-        return new Outcome.Skipped<>(new Skip(Skip.Kind.DEPENDENCY, ids + " did not succeed", ids));
+        String reasons = Stream.of(culprits)
+                .map(id -> "REFUSED: %s refused (subtask '%s')".formatted(id, id))
+                .collect(Collectors.joining("; "));
+        return new Outcome.Skipped<>(new Skip(Skip.Kind.DEPENDENCY, reasons, List.of(culprits)));
     }
 
     // --- readiness
@@ -183,7 +187,11 @@ class RunMachineTest {
 
         assertThat(rig.outcome("b"))
                 .isEqualTo(Outcome.skipped(Skip.Kind.PLAN, "depends on [ghost], which the plan lacks"));
-        assertThat(rig.outcome("c")).isEqualTo(skippedBecauseOf("b"));
+        assertThat(rig.outcome("c"))
+                .isEqualTo(new Outcome.Skipped<>(new Skip(
+                        Skip.Kind.DEPENDENCY,
+                        "PLAN: depends on [ghost], which the plan lacks (subtask 'b')",
+                        List.of("b"))));
         assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
         assertThat(rig.ending().missing()).extracting(Missing::subtaskId).containsExactly("b", "c");
     }
@@ -212,9 +220,9 @@ class RunMachineTest {
 
         assertThat(rig.started()).containsExactly("a@NANO");
         assertThat(rig.ended("b"))
-                .isEqualTo(Outcome.failed(Failure.Kind.INVALID_INPUT, "the input could not be made: no such page"));
+                .isEqualTo(Outcome.failed(Failure.Kind.INVALID_INPUT, "IllegalArgumentException: no such page, thrown by the code that makes the input of subtask 'b'"));
         assertThat(rig.ended("c"))
-                .isEqualTo(Outcome.failed(Failure.Kind.INVALID_INPUT, "the input could not be made: never null"));
+                .isEqualTo(Outcome.failed(Failure.Kind.INVALID_INPUT, "AssertionError: never null, thrown by the code that makes the input of subtask 'c'"));
     }
 
     @Test
@@ -224,7 +232,7 @@ class RunMachineTest {
         assertThat(rig.outcome("b"))
                 .isEqualTo(Outcome.failed(
                         Failure.Kind.INVALID_INPUT,
-                        "the input could not be made: subtask type 'note' takes %s, not java.lang.String"
+                        "IllegalArgumentException: subtask type 'note' takes %s, not java.lang.String, thrown by the code that makes the input of subtask 'b'"
                                 .formatted(In.class.getName())));
     }
 
@@ -327,7 +335,7 @@ class RunMachineTest {
         assertThat(rig.only(RunCommand.StartMerge.class)).isEmpty();
         assertThat(rig.ending().status()).isEqualTo(Status.FAILED);
         assertThat(rig.ending().failure())
-                .hasToString("NOTHING_SUCCEEDED: 0 of 2 subtasks succeeded [a failed: REFUSED: a refused, "
+                .hasToString("NOTHING_SUCCEEDED: REFUSED: a refused (subtask 'a'); 0 of 2 subtasks succeeded [a failed: REFUSED: a refused, "
                         + "b failed: REFUSED: b refused]");
     }
 
@@ -350,7 +358,8 @@ class RunMachineTest {
         rig.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "too long").causedBy(tooLong)));
 
         assertThat(rig.ending().failure().kind()).isEqualTo(RunFailure.Kind.ANSWER_MISSING);
-        assertThat(rig.ending().failure().cause()).isEmpty();
+        assertThat(rig.ending().failure().outage()).isEmpty();
+        assertThat(rig.ending().failure().cause()).containsSame(tooLong);
     }
 
     @Test
@@ -386,7 +395,7 @@ class RunMachineTest {
 
         assertThat(rig.ending().failure())
                 .hasToString(
-                        "ANSWER_MISSING: subtask 'b', which brings the answer, skipped: DEPENDENCY: [a] did not succeed");
+                        "ANSWER_MISSING: REFUSED: a refused (subtask 'a'), so subtask 'b', which brings the answer, was skipped");
     }
 
     @Test

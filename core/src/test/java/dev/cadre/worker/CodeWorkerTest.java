@@ -42,7 +42,7 @@ class CodeWorkerTest {
     @Test
     void exception_failsWithItsMessageOnOneLine() throws InterruptedException {
         assertThat(perform(throwing(new java.io.IOException("no such file:\n\tx.txt"))))
-                .satisfies(end -> assertFailed(end, Failure.Kind.CODE_FAILED, "no such file: x.txt"));
+                .satisfies(end -> assertFailed(end, Failure.Kind.CODE_FAILED, "IOException: no such file: x.txt, thrown by the code of subtask type 'code'"));
     }
 
     @Test
@@ -50,18 +50,18 @@ class CodeWorkerTest {
         assertFailed(
                 perform(throwing(new IllegalStateException())),
                 Failure.Kind.CODE_FAILED,
-                "java.lang.IllegalStateException");
+                "IllegalStateException, thrown by the code of subtask type 'code'");
     }
 
     @Test
     void errors_failTheSubtaskAlone() throws InterruptedException {
-        assertFailed(perform(throwing(new AssertionError("1 != 2"))), Failure.Kind.CODE_FAILED, "1 != 2");
+        assertFailed(perform(throwing(new AssertionError("1 != 2"))), Failure.Kind.CODE_FAILED, "AssertionError: 1 != 2, thrown by the code of subtask type 'code'");
         assertFailed(
-                perform(throwing(new StackOverflowError())), Failure.Kind.CODE_FAILED, "java.lang.StackOverflowError");
+                perform(throwing(new StackOverflowError())), Failure.Kind.CODE_FAILED, "StackOverflowError, thrown by the code of subtask type 'code'");
         assertFailed(
                 perform(throwing(new OutOfMemoryError("Java heap space"))),
                 Failure.Kind.CODE_FAILED,
-                "Java heap space");
+                "OutOfMemoryError: Java heap space, thrown by the code of subtask type 'code'");
     }
 
     @Test
@@ -95,7 +95,8 @@ class CodeWorkerTest {
         var outer = new IllegalStateException("outer");
         outer.initCause(new IllegalStateException("inner", outer));
 
-        assertFailed(perform(throwing(outer)), Failure.Kind.CODE_FAILED, "outer");
+        assertFailed(perform(throwing(outer)), Failure.Kind.CODE_FAILED,
+                "IllegalStateException: outer (in IllegalStateException: outer), thrown by the code of subtask type 'code'");
     }
 
     @Test

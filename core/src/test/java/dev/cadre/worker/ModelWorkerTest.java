@@ -166,7 +166,7 @@ class ModelWorkerTest {
         });
 
         assertThat(failure(worker.perform(task(NOTE), terms(Limits.DEFAULT))))
-                .isEqualTo(new Failure(Failure.Kind.MODEL_FAILED, "the client broke: java.lang.StackOverflowError"));
+                .isEqualTo(new Failure(Failure.Kind.MODEL_FAILED, "StackOverflowError, thrown by the client of model 'nano-model'"));
     }
 
     @Test

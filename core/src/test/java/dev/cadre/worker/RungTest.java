@@ -246,12 +246,19 @@ class RungTest {
     }
 
     @Test
-    void rule_thatThrows_doesNotAccept() {
+    void rule_thatThrows_endsTheRungAndIsNoJudgement() {
+        var thrown = new IllegalStateException("no such row");
         var type = NOTE.accept("it is sound", (topic, note) -> {
-            throw new StackOverflowError();
+            throw thrown;
         });
 
-        assertThat(rejected(begun(type).answers(NOTE_JSON)).failure().kind()).isEqualTo(Failure.Kind.NOT_ACCEPTED);
+        RungEnd.Failed end = failed(begun(type).answers(NOTE_JSON));
+
+        assertThat(end.failure())
+                .isEqualTo(new Failure(
+                        Failure.Kind.CODE_FAILED,
+                        "IllegalStateException: no such row, thrown by the rule 'it is sound' of subtask type 'note'"));
+        assertThat(end.failure().cause()).containsSame(thrown);
     }
 
     @Test

@@ -161,7 +161,7 @@ class PlannedRunTest {
         hits("Gone.java", "Pool.java");
 
         assertThat(text(ask()))
-                .isEqualTo("In Pool.java.\nnot looked at: [r#0 (failed: CODE_FAILED: no file Gone.java)]");
+                .isEqualTo("In Pool.java.\nnot looked at: [r#0 (failed: CODE_FAILED: FileNotFoundException: no file Gone.java, thrown by the code of subtask type 'read')]");
     }
 
     @Test
@@ -174,7 +174,7 @@ class PlannedRunTest {
         assertThat(Crew.failed(result).cause().details())
                 .containsExactly(
                         "s failed: REFUSED: the model refused: \"I do not search.\"",
-                        "r skipped: DEPENDENCY: [s] did not succeed",
-                        "j skipped: DEPENDENCY: [s] did not succeed");
+                        "r skipped: DEPENDENCY: REFUSED: the model refused: \"I do not search.\" (subtask 's')",
+                        "j skipped: DEPENDENCY: REFUSED: the model refused: \"I do not search.\" (subtask 's')");
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
-import dev.cadre.model.ModelException;
 import dev.cadre.schedule.RunFailure;
 import java.util.Locale;
 
@@ -14,7 +13,7 @@ record Problem(String kind, String message) {
 
     static Problem of(RunFailure failure) {
         String kind =
-                failure.cause().filter(ModelException.class::isInstance).map(Problem::kind).orElse(failure.kind().name().toLowerCase(Locale.ROOT));
+                failure.outage().map(Problem::kind).orElse(failure.kind().name().toLowerCase(Locale.ROOT));
         return new Problem(kind, failure.toString());
     }
 
@@ -23,7 +22,7 @@ record Problem(String kind, String message) {
         return new Problem(kind(failure), String.valueOf(failure.getMessage()));
     }
 
-    private static String kind(Throwable failure) {
+    private static String kind(RuntimeException failure) {
         return failure.getClass()
                 .getSimpleName()
                 .replaceFirst("Exception$", "")
