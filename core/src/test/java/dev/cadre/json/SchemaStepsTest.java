@@ -45,7 +45,7 @@ class SchemaStepsTest {
     }
 
     private static long steps(Json.Obj schema, Json value) {
-        var steps = new Steps(Long.MAX_VALUE / 100);
+        var steps = new Steps(100_000); // ends, and is red, where the ways are counted instead of the nodes
         new SchemaCheck(schema).fits(value, Where.ROOT, new Defects(), steps);
         return steps.taken();
     }
