@@ -15,6 +15,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Breach;
+import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -85,5 +86,20 @@ class AnsweringModelTest {
         pool.call(REQUEST, terms(budget));
 
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isInstanceOf(CallRefusedException.class);
+    }
+
+    @Test
+    void sameModelOfAnotherProvider_thatIsListedAtADearerPrice_isNoMismatch() throws Exception {
+        var reseller = ModelSpec.of("reseller/large", PRICE);
+        var pool = ModelPool.builder(
+                        new FakeModel((request, context) -> ModelReply.of("large", "hello", USAGE)), "reseller/large")
+                .catalog(CATALOG.with(reseller))
+                .build();
+        var request = REQUEST.withModel("reseller/large");
+
+        pool.call(request, terms(budget));
+        pool.call(request, terms(budget));
+
+        assertThat(budget.state().settled()).isEqualTo(FakeModel.COST.times(2));
     }
 }
