@@ -43,6 +43,9 @@ public final class Bulk<I, O> {
 
     private static final int KEY_START_CHARS = 64;
 
+    /** A number of more zeros than these is written with an exponent. */
+    private static final int MAX_PLAIN_SCALE = 40;
+
     private final Coordinator coordinator;
     private final SubtaskType<I, O> type;
     private final Settings<I> settings;
@@ -286,13 +289,18 @@ public final class Bulk<I, O> {
                 : name.substring(0, KEY_START_CHARS) + "…" + Fingerprint.of(name).hex();
     }
 
+    private static String plain(BigDecimal number) {
+        BigDecimal value = number.stripTrailingZeros();
+        return Math.abs((long) value.scale()) <= MAX_PLAIN_SCALE ? value.toPlainString() : value.toString();
+    }
+
     /** Numbers by value, so that 1 and 1.0 are one key; JSON so that the number 1 and the string "1" are two. */
     private static String text(@Nullable Object key) {
         return switch (key) {
             case Json json -> json.canonical();
             case Double number when !Double.isFinite(number) -> number.toString();
             case Float number when !Float.isFinite(number) -> number.toString();
-            case Number number -> new Json.Num(new BigDecimal(number.toString())).canonical();
+            case Number number -> plain(new BigDecimal(number.toString()));
             case Enum<?> constant -> constant.name();
             case null, default -> String.valueOf(key);
         };

@@ -263,6 +263,18 @@ class BulkStreamTest {
         assertThat(summary.items()).isEqualTo(pulled.get());
     }
 
+    // --- keys
+
+    @Test
+    void keysThatAreNumbers_areWrittenPlainly() throws Exception {
+        coordinator
+                .bulk(UPPER)
+                .keyedBy(word -> Double.valueOf(word.text()))
+                .run(Stream.of(new Word("60"), new Word("-1.50"), new Word("0.0")), FREE, items::add);
+
+        assertThat(items).extracting(BulkStreamTest::key).containsExactlyInAnyOrder("60", "-1.5", "0");
+    }
+
     // --- what a graph promises
 
     @Test
