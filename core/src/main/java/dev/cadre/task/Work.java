@@ -138,6 +138,11 @@ public sealed interface Work<I, O> {
             return providerTools;
         }
 
+        /** Whether the model has any tools, in this process or at the provider. */
+        public boolean offersTools() {
+            return !tools.isEmpty() || !providerTools.isEmpty();
+        }
+
         /** How many calls of tools at the provider one attempt may make; 0 without such tools. */
         public int maxProviderCalls() {
             return maxProviderCalls;

@@ -76,7 +76,7 @@ public final class Rung {
                 model,
                 mostOutputTokens,
                 limits);
-        return new Rung(task, first, new ToolLoop(work.tools(), limits.tools()), mostOutputTokens);
+        return new Rung(task, first, new ToolLoop(work, limits.tools()), mostOutputTokens);
     }
 
     private static Work.Model<?, ?> modelWork(RungTask task) {

@@ -81,7 +81,7 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
     /** Every call that the rung may make, each at its whole reservation and as often as the pool may send it. */
     Quote worst(Escalation escalation) {
         long evidence = escalation == Escalation.FIRST_RUNG ? 0 : EVIDENCE_BYTES;
-        long rounds = work.tools().isEmpty() ? 0 : limits.tools().rounds();
+        long rounds = work.offersTools() ? limits.tools().rounds() : 0;
         long input = sum(more.worst(), evidence);
         CostRange sum = CostRange.of(reserved(input, cap()));
         long results = rounds == 0 ? 0 : resultBytes();

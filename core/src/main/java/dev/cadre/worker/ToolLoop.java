@@ -9,6 +9,7 @@ import dev.cadre.model.Turn;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits.ToolLimits;
 import dev.cadre.task.Tool;
+import dev.cadre.task.Work;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ final class ToolLoop {
     private static final String NO_ARGUMENTS = "{}";
 
     private final Map<String, Tool> allowed = new HashMap<>();
+    private final boolean offered;
     private final ToolLimits limits;
     private final Map<Question, Integer> asked = new HashMap<>();
     private final Set<String> written = new LinkedHashSet<>();
@@ -44,8 +46,9 @@ final class ToolLoop {
     private int rounds;
     private int calls;
 
-    ToolLoop(List<Tool> tools, ToolLimits limits) {
-        tools.forEach(tool -> allowed.put(tool.name(), tool));
+    ToolLoop(Work.Model<?, ?> work, ToolLimits limits) {
+        work.tools().forEach(tool -> allowed.put(tool.name(), tool));
+        offered = work.offersTools();
         this.limits = limits;
     }
 
@@ -102,6 +105,10 @@ final class ToolLoop {
     }
 
     private Optional<Failure> broken(List<ToolCall> asks) {
+        if (!offered) {
+            // no round of tools is part of what such work may cost
+            return stop("the model called tools that it was not given");
+        }
         if (rounds > limits.rounds()) {
             return stop("more than %d turns with tool calls".formatted(limits.rounds()));
         }

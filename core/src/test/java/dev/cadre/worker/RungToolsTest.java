@@ -68,6 +68,16 @@ class RungToolsTest {
     }
 
     @Test
+    void toolCall_ofAModelWithoutTools_endsTheRung() {
+        var rung = begun(NOTE);
+
+        RungEnd end = end(rung.asks(new ToolCall("c1", "echo", "{}")));
+
+        assertThat(end).isInstanceOfSatisfying(RungEnd.Rejected.class, rejected -> assertThat(rejected.failure())
+                .isEqualTo(new Failure(Failure.Kind.TOOL_LIMIT, "the model called tools that it was not given")));
+    }
+
+    @Test
     void malformedArguments_areAnsweredWithoutARun() {
         var rung = begun(WITH_ECHO);
 
