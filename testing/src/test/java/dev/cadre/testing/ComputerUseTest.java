@@ -10,8 +10,8 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
-import dev.cadre.computer.Action;
 import dev.cadre.computer.Action.Point;
+import dev.cadre.computer.Action;
 import dev.cadre.computer.Approval;
 import dev.cadre.computer.ApprovalRule;
 import dev.cadre.computer.ComputerUse;
@@ -31,6 +31,7 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
 import dev.cadre.task.WorkerContext;
+import dev.cadre.worker.SubtaskWorker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -350,12 +351,9 @@ class ComputerUseTest {
     @Test
     void picture_thatTheBudgetCannotPay_isNotSent() throws Exception {
         var fill = fill(EVERYTHING);
-        var graph = TaskGraph.builder();
-        var filled = graph.add("fill", fill, new Page("screen:scripted"));
-        Coordinator coordinator = Coordinator.of(model.pools());
-        // the worst case of a subtask is that of its first call and of one more like it
-        Money firstCall =
-                coordinator.preview(graph.answering(filled)).cost().worst().percent(50);
+        Money firstCall = SubtaskWorker.of(model.pools())
+                .firstCall(fill, fill.tiers().start(), Limits.DEFAULT)
+                .orElseThrow();
         script(fill).calls(call(CLICK)).replies(DONE);
 
         // the first call costs $0.0012, its words in the second less than $0.0003; a picture may be 4,050 tokens:
