@@ -136,15 +136,19 @@ class PlanApprovalTest {
 
     @Test
     void planThatFitsNoMore_isRejectedWhole_beforeAnythingIsPaid() throws Exception {
-        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
-        var changed = Coordinator.builder(model.pools()).plansWith(BRIEF).build();
+        model.onPlan()
+                .replies(plan(
+                        plannedNote("a"), Crew.planned("brief", "b", "{\"notes\":[{\"text\":\"known\"}]}", "")));
+        var both = Coordinator.builder(model.pools()).plansWith(NOTE, BRIEF).build();
+        Plan<Answer> plan = both.plan(GOAL, BUDGET);
+        assertThat(plan.subtasks()).extracting(PlannedSubtask::id).containsExactly("a", "b");
 
-        var failed = Crew.failed(changed.run(plan, BUDGET));
+        var failed = Crew.failed(coordinator.run(plan, BUDGET));
 
         assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
-        assertThat(failed.cause().toString()).contains("unknown type \"note\"");
+        assertThat(failed.cause().toString()).contains("unknown type \"brief\"");
         assertThat(failed.report().sessionSpend().total()).isEqualTo(Money.ZERO);
-        assertThat(model.calls()).hasSize(1);
+        assertThat(model.calls()).as("the note is not begun").hasSize(1);
     }
 
     @Test
