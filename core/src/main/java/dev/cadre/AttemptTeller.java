@@ -9,6 +9,7 @@ import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,7 +39,7 @@ final class AttemptTeller implements AttemptListener {
             }
             case Attempt.Failed failed -> {
                 String message =
-                        Redactor.SHAPES.clean(String.valueOf(failed.failure().getMessage()));
+                        Redactor.SHAPES.clean(Failure.messageOf(failed.failure()));
                 var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
                 tellOf(failed.breach());

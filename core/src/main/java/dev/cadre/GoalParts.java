@@ -377,7 +377,7 @@ final class GoalParts<R> implements RunParts {
 
     /** The failure of a run that something thrown makes; a failure of its own has a kind of its own. */
     static RunFailure describe(Run run, RunFailure.Kind kind, Throwable thrown) {
-        String message = String.valueOf(thrown.getMessage());
+        String message = Failure.messageOf(thrown);
         return switch (thrown) {
             case ModelException model -> RunFailure.of(kind, message, model);
             case CallRefusedException refused

@@ -11,6 +11,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.task.Failure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,7 +100,7 @@ final class MergeDialogue<R> {
             // the end of the merge's time, or of the whole run, which then asks for no answer
             return unmended(draft, "the time was up");
         } catch (RuntimeException | Error failure) {
-            return unmended(draft, Excerpt.line(String.valueOf(failure.getMessage())));
+            return unmended(draft, Excerpt.line(Failure.messageOf(failure)));
         }
     }
 

@@ -251,24 +251,26 @@ public final class LocalRunner {
     private void launch(Strand strand, Work work) {
         strands.put(strand.label, strand);
         strand.start(name(strand.label), () -> {
-            RunInput end = null;
+            RunInput end;
             try {
                 end = work.perform();
-            } finally {
-                inbox.add(new Message.Ended(strand, end == null ? lost(strand) : end));
+            } catch (Throwable unforeseen) {
+                end = lost(strand, unforeseen);
             }
+            inbox.add(new Message.Ended(strand, end));
         });
     }
 
-    /** The end of a strand that broke without one, for example because what it threw breaks whoever asks for its message. */
-    private static RunInput lost(Strand strand) {
+    /** The end of a strand that broke without one; holds no exception, because this one's own code may throw. */
+    private static RunInput lost(Strand strand, Throwable thrown) {
+        String message = "its thread broke: " + Failure.describe(thrown);
         if (strand.rung != null) {
-            return new RunInput.RungEnded(
-                    strand.rung.id(), RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, "its thread broke")));
+            var failure = new Failure(Failure.Kind.CODE_FAILED, message);
+            return new RunInput.RungEnded(strand.rung.id(), RungEnd.Failed.of(failure));
         }
         return strand.label.equals(PLANNER)
-                ? new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "the planner's thread broke"))
-                : new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, "the merger's thread broke"));
+                ? new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, message))
+                : new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message));
     }
 
     /** Late work may have taken the last of the time, and yet there is something to answer with. */

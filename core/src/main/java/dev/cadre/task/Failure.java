@@ -131,8 +131,17 @@ public final class Failure {
     private static String line(Throwable thrown) {
         String name = thrown.getClass().getSimpleName();
         String type = name.isEmpty() ? thrown.getClass().getName() : name;
-        String message = Objects.requireNonNullElse(thrown.getMessage(), "");
+        String message = messageOf(thrown);
         return message.isBlank() ? type : type + ": " + Redactor.SHAPES.quote(message);
+    }
+
+    /** The message of an exception; empty if it has none, or if its own code throws when it is asked. */
+    public static String messageOf(Throwable thrown) {
+        try {
+            return Objects.requireNonNullElse(thrown.getMessage(), "");
+        } catch (RuntimeException | Error broken) {
+            return "";
+        }
     }
 
     @Override

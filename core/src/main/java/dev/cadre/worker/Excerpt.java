@@ -2,6 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.Json;
+import dev.cadre.task.Failure;
 import java.nio.charset.StandardCharsets;
 
 /** Text of unknown length and content, made fit to be shown. */
@@ -22,8 +23,8 @@ final class Excerpt {
 
     /** What is said about an exception: its message, or its class if it has none. */
     static String line(Throwable thrown) {
-        String message = thrown.getMessage();
-        return message == null || message.isBlank() ? thrown.getClass().getName() : line(message);
+        String message = Failure.messageOf(thrown);
+        return message.isBlank() ? thrown.getClass().getName() : line(message);
     }
 
     /** The first characters, never half of a surrogate pair. */

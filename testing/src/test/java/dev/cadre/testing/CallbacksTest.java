@@ -1,0 +1,615 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.plan;
+import static dev.cadre.testing.Crew.plannedNote;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.merge.Merger;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.InputCounter;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.Planner;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.schedule.RunClock;
+import dev.cadre.task.Input;
+import dev.cadre.task.Limits;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskRef;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
+import dev.cadre.task.ToolSession;
+import dev.cadre.task.Worker;
+import dev.cadre.task.WorkerContext;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every callback of a run misbehaves in every way, and the run is back in time with all other outcomes. A list that is
+ * held to the API says which callbacks there are.
+ */
+class CallbacksTest {
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
+    private static final Budget BUDGET = Budget.usd("1.00");
+
+    record Word(String word) {}
+
+    /** Breaks whoever asks what it is. */
+    private static final class Hostile extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("do not ask");
+        }
+    }
+
+    private enum Fault {
+        THROWS_CHECKED,
+        THROWS_RUNTIME,
+        THROWS_LINKAGE_ERROR,
+        THROWS_STACK_OVERFLOW,
+        THROWS_OUT_OF_MEMORY,
+        THROWS_HOSTILE,
+        RETURNS_NULL,
+        BLOCKS,
+        COMPUTES;
+
+        boolean isEndless() {
+            return this == BLOCKS || this == COMPUTES;
+        }
+    }
+
+    private enum Callback {
+        MODEL_CLIENT(ModelClient.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                ModelClient client = (request, context) -> test.strike();
+                return test.beside(NOTE, ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")));
+            }
+        },
+        INPUT_COUNTER(InputCounter.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                var client = test.new Counting();
+                return test.beside(
+                        NOTE,
+                        ModelPools.of(ModelPool.builder(client, "gpt-5.4-nano")
+                                .countingInput()
+                                .build()));
+            }
+        },
+        WORKER(Worker.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.beside(code("struck", (topic, context) -> test.strike()), test.model.pools());
+            }
+        },
+        ACCEPT_RULE(java.util.function.BiPredicate.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                SubtaskType<Topic, Note> ruled =
+                        code("struck", (topic, context) -> new Note("x")).accept("rule", (topic, note) -> test.strike());
+                return test.beside(ruled, test.model.pools());
+            }
+        },
+        ATTACHMENTS(java.util.function.Function.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                test.model.on(NOTE).replies(new Note("never asked"));
+                return test.beside(NOTE.attaching(topic -> test.strike()), test.model.pools());
+            }
+        },
+        TOOL(Tool.Body.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.withTool(Tool.raw(SPEC, (arguments, context) -> test.strike()));
+            }
+        },
+        SHOWING_TOOL(Tool.ShowingBody.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.withTool(Tool.showing(SPEC, (arguments, context) -> test.strike()));
+            }
+        },
+        TOOL_OPENING(java.util.function.Supplier.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.withTool(Tool.stateful(SPEC, () -> test.<ToolSession>strike()));
+            }
+        },
+        TOOL_CLOSING(ToolSession.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.withTool(Tool.stateful(SPEC, () -> new ToolSession() {
+                    @Override
+                    public Tool.Shown call(String arguments, WorkerContext context) {
+                        return new Tool.Shown("fine", List.of());
+                    }
+
+                    @Override
+                    public void close() {
+                        test.strike();
+                    }
+                }));
+            }
+        },
+        TOOL_COMPLETING(ToolSession.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.withTool(Tool.stateful(SPEC, () -> new ToolSession() {
+                    @Override
+                    public Tool.Shown call(String arguments, WorkerContext context) {
+                        return new Tool.Shown("fine", List.of());
+                    }
+
+                    @Override
+                    public Object completed(Object output) {
+                        return test.strike();
+                    }
+                }));
+            }
+        },
+        EDGE(java.util.function.Function.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.beyond((graph, fine) -> graph.add(
+                        "struck", code("struck", (in, context) -> new Note("x")), Input.from(fine, note -> test.strike())));
+            }
+        },
+        FAN_OUT(java.util.function.Function.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.beyond((graph, fine) -> graph.add(
+                        "struck",
+                        code("struck", (in, context) -> new Note("x")),
+                        Input.forEach(fine, note -> test.<List<Topic>>strike())));
+            }
+        },
+        LISTENER(RunListener.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                RunListener listener = event -> test.strike();
+                var graph = TaskGraph.builder();
+                var fine = graph.add("fine", FINE, new Topic("fine"));
+                return test.coordinator(test.model.pools())
+                        .listener(listener)
+                        .build()
+                        .run(graph.answering(fine), BUDGET);
+            }
+        },
+        CLOCK(RunClock.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                var graph = TaskGraph.builder();
+                var fine = graph.add("fine", FINE, new Topic("fine"));
+                return test.coordinator(test.model.pools())
+                        .clock(test.new BreakingClock())
+                        .build()
+                        .run(graph.answering(fine), BUDGET);
+            }
+        },
+        PLANNER(Planner.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.planned(test.coordinator(test.model.pools()).planner((request, intake) -> test.strike()));
+            }
+
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+        },
+        PLAN_REVIEW(PlanReview.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.planned(test.coordinator(test.model.pools()).review(proposed -> test.strike()));
+            }
+
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+        },
+        MERGER(Merger.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.plannedGoal(
+                        test.coordinator(test.model.pools()),
+                        Goal.of("Take notes", Crew.Answer.class).mergedBy((input, terms) -> test.strike()));
+            }
+        };
+
+        private static final ToolSpec SPEC =
+                new ToolSpec("tool", "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+
+        final Class<?> type;
+
+        Callback(Class<?> type) {
+            this.type = type;
+        }
+
+        /** Whether it is called where the run itself is driven: it must not block there, see ADR 18: listeners, edges and clocks. */
+        boolean runsOnTheDriver() {
+            return false;
+        }
+
+        /** Whether nothing has ended yet when it is called, so that there is no other outcome. */
+        boolean losesWhatComesAfter() {
+            return false;
+        }
+
+        abstract RunResult<?> run(CallbacksTest test) throws InterruptedException;
+
+        private static SubtaskType<Topic, Note> code(String name, Worker<Topic, Note> worker) {
+            return SubtaskType.code(name, Topic.class, Note.class, worker);
+        }
+    }
+
+    private static final SubtaskType<Topic, Note> FINE =
+            SubtaskType.code("fine", Topic.class, Note.class, (topic, context) -> new Note("fine"));
+
+    private final ScriptedModel model = new ScriptedModel();
+    private final TestClock clock = new TestClock();
+    private final Gate never = new Gate();
+    private final AtomicBoolean enough = new AtomicBoolean();
+    private final CountDownLatch struck = new CountDownLatch(1);
+    private final CountDownLatch othersEnded = new CountDownLatch(1);
+    private volatile Fault fault = Fault.RETURNS_NULL;
+
+    @AfterEach
+    void letGo() {
+        enough.set(true);
+        never.open();
+    }
+
+    static Stream<Arguments> cases() {
+        return Arrays.stream(Callback.values())
+                .flatMap(callback -> Arrays.stream(Fault.values())
+                        .filter(fault -> !fault.isEndless() || !callback.runsOnTheDriver())
+                        .map(fault -> Arguments.of(callback, fault)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void callback_thatMisbehaves_leavesTheResult(Callback callback, Fault how) throws Exception {
+        fault = how;
+        var run = new FutureTask<RunResult<?>>(() -> callback.run(this));
+        Thread.ofPlatform().daemon().start(run);
+        if (how.isEndless()) {
+            assertThat(struck.await(60, TimeUnit.SECONDS)).as("it was called").isTrue();
+            if (!callback.losesWhatComesAfter()) {
+                assertThat(othersEnded.await(60, TimeUnit.SECONDS)).as("the others ended").isTrue();
+            }
+            passTime(run);
+        }
+
+        RunResult<?> result = run.get(60, TimeUnit.SECONDS);
+
+        assertThat(result.report().elapsed()).isLessThan(DEADLINE.plusSeconds(1));
+        if (!callback.losesWhatComesAfter()) {
+            Map<String, Outcome<?>> outcomes = result.report().outcomes();
+            assertThat(outcomes.get("fine")).isEqualTo(new Outcome.Succeeded<>(new Note("fine")));
+        }
+    }
+
+    /** Lets the time of the run pass until it is back. */
+    private void passTime(FutureTask<?> run) throws Exception {
+        clock.advance(DEADLINE);
+        for (int ticks = 0; ticks < 2_000; ticks++) {
+            try {
+                run.get(10, TimeUnit.MILLISECONDS);
+                return;
+            } catch (TimeoutException yet) {
+                if (ticks % 5 == 4) {
+                    clock.advance(Duration.ofMillis(100));
+                }
+            }
+        }
+        throw new AssertionError("the run is not back");
+    }
+
+    // --- the scenes
+
+    private Coordinator.Builder coordinator(ModelPools pools) {
+        return Coordinator.builder(pools)
+                .clock(clock)
+                .limits(Limits.DEFAULT
+                        .withDeadline(DEADLINE)
+                        .withTools(new Limits.ToolLimits(20, 50, 1_000, Duration.ofMillis(100))))
+                .listener(event -> {
+                    if (event instanceof RunEvent.SubtaskEnded ended
+                            && ended.subtaskId().equals("fine")) {
+                        othersEnded.countDown();
+                    }
+                });
+    }
+
+    /** An optional subtask of this type beside one that is fine. */
+    private RunResult<Note> beside(SubtaskType<Topic, Note> type, ModelPools pools) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var fine = graph.add("fine", FINE, new Topic("fine"));
+        graph.optional(graph.add("struck", type, new Topic("struck")));
+        return coordinator(pools).build().run(graph.answering(fine), BUDGET);
+    }
+
+    private interface Addition {
+        SubtaskRef<?> to(TaskGraph.Builder graph, SubtaskRef<Note> fine);
+    }
+
+    /** An optional subtask that depends on one that is fine. */
+    private RunResult<Note> beyond(Addition addition) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var fine = graph.add("fine", FINE, new Topic("fine"));
+        graph.optional(addition.to(graph, fine));
+        return coordinator(model.pools()).build().run(graph.answering(fine), BUDGET);
+    }
+
+    private RunResult<Note> withTool(Tool tool) throws InterruptedException {
+        SubtaskType<Topic, Note> tooled = NOTE.tools(tool);
+        model.on(tooled).calls(new ToolCall("1", "tool", "{}")).replies(new Note("with it"));
+        return beside(tooled, model.pools());
+    }
+
+    private RunResult<?> planned(Coordinator.Builder coordinator) throws InterruptedException {
+        model.onMerge().repliesText(Crew.merged("merged"));
+        return plannedGoal(coordinator, Goal.of("Take notes", Crew.Answer.class));
+    }
+
+    private RunResult<?> plannedGoal(Coordinator.Builder coordinator, Goal<?> goal) throws InterruptedException {
+        model.onPlan().replies(plan(plannedNote("fine")));
+        model.on(NOTE).replies(new Note("fine"));
+        return coordinator.plansWith(NOTE).build().run(goal, BUDGET);
+    }
+
+    // --- the faults
+
+    private <T> T strike() {
+        struck.countDown();
+        return switch (fault) {
+            case THROWS_CHECKED -> throw CallbacksTest.<RuntimeException>sneaky(new IOException("disk full"));
+            case THROWS_RUNTIME -> throw new IllegalStateException("broken");
+            case THROWS_LINKAGE_ERROR -> throw new NoSuchMethodError("of another version");
+            case THROWS_STACK_OVERFLOW -> throw new StackOverflowError();
+            case THROWS_OUT_OF_MEMORY -> throw new OutOfMemoryError("by hand");
+            case THROWS_HOSTILE -> throw new Hostile();
+            case RETURNS_NULL -> nothing();
+            case BLOCKS -> {
+                never.awaitUninterruptibly();
+                yield nothing();
+            }
+            case COMPUTES -> {
+                while (!enough.get()) {
+                    Thread.onSpinWait();
+                }
+                yield nothing();
+            }
+        };
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> E sneaky(Exception thrown) throws E {
+        throw (E) thrown;
+    }
+
+    private final class Counting implements ModelClient, InputCounter {
+        @Override
+        public ModelReply call(ModelRequest request, CallContext context) {
+            throw new IllegalStateException("no reply");
+        }
+
+        @Override
+        public long count(ModelRequest request, CallContext context) {
+            return CallbacksTest.this.<Long>strike();
+        }
+    }
+
+    /** Is fine until the run waits for its first subtask. */
+    private final class BreakingClock implements RunClock {
+        @Override
+        public long nanoTime() {
+            return clock.nanoTime();
+        }
+
+        @Override
+        public <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) throws InterruptedException {
+            if (fault == Fault.RETURNS_NULL) {
+                return queue.take(); // null says that the time is up: it has no other wrong answer
+            }
+            return strike();
+        }
+    }
+
+    // --- the list
+
+    /** What the API takes beside the callbacks above, and why it is not among them. */
+    private static final Map<String, String> ELSEWHERE = Map.ofEntries(
+            Map.entry("AttemptListener", "for parts that call a pool; a run's own"),
+            Map.entry("BatchClient", "bulk: BatchFaultTest"),
+            Map.entry("Journal", "made by FileJournal; what fails is JOURNAL_FAILED: ResumeTest"),
+            Map.entry("ApprovalRule", "called by a tool session: SHOWING_TOOL"),
+            Map.entry("Environment", "called by a tool session: SHOWING_TOOL"),
+            Map.entry("Three", "an edge: EDGE"),
+            Map.entry("Claim", "called, not implemented, by users"),
+            Map.entry("MinSuccess", "made by Input from a number"),
+            Map.entry("Source", "called by a tool session: TOOL_OPENING"),
+            Map.entry("Outputs", "called, not implemented, by users"),
+            Map.entry("Watch", "called, not implemented, by users"),
+            Map.entry("Affordability", "of the machine, whose drivers implement it"),
+            Map.entry("MoneyGate", "of the machine, whose drivers implement it"),
+            Map.entry("RunParts", "of the driver"),
+            Map.entry("Recall", "of the machine, whose drivers implement it"));
+
+    @Test
+    void everyInterfaceOfTheApi_thatCodeOfUsersMayBe_isListed() throws Exception {
+        Set<String> listed = new TreeSet<>(ELSEWHERE.keySet());
+        for (Callback callback : Callback.values()) {
+            if (callback.type.getName().startsWith("dev.cadre.")) {
+                listed.add(callback.type.getSimpleName());
+            }
+        }
+
+        var found = new TreeSet<String>();
+        typesOfTheApi().stream().filter(CallbacksTest::isCallback).forEach(type -> found.add(type.getSimpleName()));
+        assertThat(found).isEqualTo(listed);
+    }
+
+    /** The methods of the API that take functions of the JDK, and which callback that is, or why it is none of a run. */
+    private static final Map<String, String> FUNCTIONS = Map.ofEntries(
+            Map.entry("SubtaskType.accept", "ACCEPT_RULE"),
+            Map.entry("SubtaskType.attaching", "ATTACHMENTS"),
+            Map.entry("Tool.stateful", "TOOL_OPENING"),
+            Map.entry("ComputerUse.of", "a rule that a tool session calls: TOOL"),
+            Map.entry("McpApproval.by", "a rule that a tool calls: TOOL"),
+            Map.entry("Input.from", "EDGE"),
+            Map.entry("Input.fromAll", "EDGE"),
+            Map.entry("Input.forEach", "FAN_OUT"),
+            Map.entry("Mergers.collect", "MERGER"),
+            Map.entry("Mergers.dedupe", "MERGER"),
+            Map.entry("Mergers.of", "MERGER"),
+            Map.entry("Mergers.rankFusion", "MERGER"),
+            Map.entry("PlanIntake.recordTo", "a run's own"),
+            Map.entry("PlanIntake.streamed", "a run's own"),
+            Map.entry("PlanIntake.whole", "a run's own"),
+            Map.entry("RunParts.plan", "a run's own"),
+            Map.entry("CallTerms.withText", "for whoever calls a pool, such as a planner: PLANNER"),
+            Map.entry("BatchClient.list", "a run's own, given to the client"),
+            Map.entry("BatchClient.read", "a run's own, given to the client"),
+            Map.entry("ModelPools.decorated", "called before any run, on the caller's thread"),
+            Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),
+            Map.entry("Bulk.keyedBy", "called by a bulk on the caller's thread"),
+            Map.entry("Bulk.run", "called by a bulk on the caller's thread; what it throws ends the bulk"));
+
+    @Test
+    void everyFunctionThatTheApiTakes_isListed() throws Exception {
+        var found = new TreeSet<String>();
+        for (Class<?> type : typesOfTheApi()) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (Modifier.isPublic(method.getModifiers())
+                        && Arrays.stream(method.getParameterTypes())
+                                .anyMatch(each -> each.getPackageName().equals("java.util.function"))) {
+                    found.add(type.getSimpleName() + "." + method.getName());
+                }
+            }
+        }
+
+        assertThat(found).isEqualTo(new TreeSet<>(FUNCTIONS.keySet()));
+    }
+
+    private static List<Class<?>> typesOfTheApi() throws Exception {
+        Path place = Path.of(Coordinator.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        if (Files.isDirectory(place)) {
+            return typesIn(place);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(URI.create("jar:" + place.toUri()), Map.of())) {
+            return typesIn(jar.getPath("/"));
+        }
+    }
+
+    private static List<Class<?>> typesIn(Path root) throws Exception {
+        var types = new ArrayList<Class<?>>();
+        try (Stream<Path> files = Files.walk(root.resolve("dev/cadre"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".class")).toList()) {
+                String name = root.relativize(file).toString();
+                if (name.contains("dev/cadre/json/") || name.endsWith("-info.class")) {
+                    continue; // not for users
+                }
+                String binaryName = name.substring(0, name.length() - ".class".length());
+                Class<?> type =
+                        Class.forName(binaryName.replace('/', '.'), false, Coordinator.class.getClassLoader());
+                if (isPublic(type)) {
+                    types.add(type);
+                }
+            }
+        }
+        return types;
+    }
+
+    private static boolean isCallback(Class<?> type) {
+        return type.isInterface()
+                && !type.isAnnotation()
+                && !type.isSealed()
+                && Arrays.stream(type.getMethods()).map(Method::getModifiers).anyMatch(Modifier::isAbstract);
+    }
+
+    private static boolean isPublic(@Nullable Class<?> type) {
+        return type == null || Modifier.isPublic(type.getModifiers()) && isPublic(type.getEnclosingClass());
+    }
+}
