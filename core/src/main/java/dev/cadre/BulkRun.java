@@ -10,6 +10,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.LocalRunner;
+import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -275,12 +276,9 @@ final class BulkRun<I, O> {
                     money,
                     work,
                     event -> inbox.add(new Message.Happened<>(event)));
-            Thread thread = Thread.ofVirtual()
-                    .name(threadName(Long.toString(next.index())))
-                    .inheritInheritableThreadLocals(false)
-                    .unstarted(() -> inbox.add(perform(item, next, work)));
+            Thread thread = RungThreads.start(
+                    threadName(Long.toString(next.index())), type, () -> inbox.add(perform(item, next, work)));
             inFlight.put(next.index(), new InFlight(next.key(), thread));
-            thread.start();
         }
 
         @SuppressWarnings("unchecked") // what is on record was read as the type's output

@@ -4,40 +4,15 @@ package dev.cadre.schedule;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads of the operating system, for what must go on while others compute.
+ * A thread of the operating system, for what must go on while others compute.
  *
  * <p>A virtual thread that computes keeps its carrier, of which a process has one for each processor; with all of them
  * taken, no virtual thread goes on, not even to look at the time. The operating system takes turns between its threads.
  */
 final class PlatformThread {
-    /** As many at a time in the process; beyond them code runs on virtual threads, because each takes a stack. */
-    static final int MOST = 256;
-
-    private static final AtomicInteger RUNNING = new AtomicInteger();
-
     private PlatformThread() {}
-
-    /** Starts work on a platform thread if there are not too many, else on a virtual one. */
-    static Thread start(String name, Runnable work) {
-        if (RUNNING.incrementAndGet() <= MOST) {
-            try {
-                return builder(name).start(() -> {
-                    try {
-                        work.run();
-                    } finally {
-                        RUNNING.decrementAndGet();
-                    }
-                });
-            } catch (OutOfMemoryError noThread) {
-                // the operating system gives no more of them
-            }
-        }
-        RUNNING.decrementAndGet();
-        return Strand.virtual(name, work);
-    }
 
     /**
      * Performs a task on a thread of its own and waits for its end; an interrupt of the calling thread is passed on.
@@ -76,7 +51,7 @@ final class PlatformThread {
         };
     }
 
-    private static Thread.Builder builder(String name) {
+    static Thread.Builder builder(String name) {
         return Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false);
     }
 }

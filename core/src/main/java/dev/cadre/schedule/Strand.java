@@ -22,14 +22,8 @@ final class Strand {
         this.rung = rung;
     }
 
-    /** Code may compute, and then it must not take a carrier from the threads that wait for it. */
     void start(String name, Runnable work) {
-        boolean computes = rung != null && !rung.type().isModelWork();
-        thread = computes ? PlatformThread.start(name, work) : virtual(name, work);
-    }
-
-    static Thread virtual(String name, Runnable work) {
-        return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(work);
+        thread = rung == null ? RungThreads.virtual(name, work) : RungThreads.start(name, rung.type(), work);
     }
 
     Thread thread() {

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +86,32 @@ class BusyProcessorsTest {
         assertThat(result).isFailedBecause(RunFailure.Kind.DEADLINE);
         assertThat(result.report().abandoned()).hasSize(processors);
         assertThat(result.report().elapsed()).isEqualTo(DEADLINE.plusMillis(700));
+    }
+
+    @Test
+    void bulk_onAVirtualThread_isBackInTimeWhileCodeComputesOnEveryProcessor() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        var computing = new CountDownLatch(processors);
+        var compute = SubtaskType.code("compute", Topic.class, Note.class, (topic, context) -> {
+            threads.add(Thread.currentThread());
+            computing.countDown();
+            while (!enough.get()) {
+                Thread.onSpinWait();
+            }
+            return new Note("computed");
+        });
+        var coordinator = Coordinator.builder(model.pools()).clock(clock).build();
+        var topics = IntStream.range(0, processors).mapToObj(n -> new Topic("" + n));
+
+        var run = new FutureTask<>(
+                () -> coordinator.bulk(compute).run(topics, Budget.usd("0.01").within(DEADLINE), item -> {}));
+        Thread.ofVirtual().start(run);
+        assertThat(computing.await(60, TimeUnit.SECONDS)).as("all compute").isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE.plusMillis(700));
+
+        assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).hasSize(processors);
+        assertThat(enough).as("they compute yet").isFalse();
     }
 
     @Test
