@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -185,8 +186,8 @@ final class BulkRun<I, O> {
         private boolean isOver() {
             boolean noMore = inputEnded || !handover.isOpen();
             return unrecorded != null
-                    || coordinator.clock().nanoTime() >= deadlineNanos && !handover.isOpen()
-                    || noMore && inFlight.isEmpty();
+                    || (coordinator.clock().nanoTime() >= deadlineNanos && !handover.isOpen())
+                    || (noMore && inFlight.isEmpty());
         }
 
         private boolean wantsInput() {
@@ -373,10 +374,9 @@ final class BulkRun<I, O> {
                 puller.leaveBehind();
                 handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), INPUT, puller.threadName()));
             }
-            Map<Long, InFlight> left = Map.copyOf(inFlight);
+            Map<Long, InFlight> left = new TreeMap<>(inFlight);
             inFlight.clear();
-            left.keySet().stream().sorted().forEach(index -> {
-                InFlight item = left.get(index);
+            left.forEach((index, item) -> {
                 String thread = item.thread().getName();
                 handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), item.key(), thread));
                 boolean late = coordinator.clock().nanoTime() >= deadlineNanos;
