@@ -10,8 +10,9 @@ public interface RunListener {
     RunListener SILENT = event -> {};
 
     /**
-     * Called on the run's own thread, one event at a time: it must not block, because the run waits for it. What it
-     * throws, errors included, is logged and changes nothing.
+     * Called one event at a time: the first and the last on the thread that starts the run, the others on that thread,
+     * too, or on a platform thread of the run if that is a virtual one. It must not block, because the run waits for it.
+     * What it throws, errors included, is logged and changes nothing.
      */
     void on(RunEvent event);
 

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells OpenTelemetry of runs: a trace of each, and metrics, under the names of its conventions for generative AI.
@@ -40,7 +41,7 @@ public final class OpenTelemetryListener implements RunListener {
     private final boolean tellsGoals;
     private final Map<Key, RunTrace> runs;
 
-    /** Runs of one id may go on beside each other, in journals of their own; each has a thread to itself. */
+    /** Runs of one id may go on beside each other, in journals of their own; each has a thread or two to itself. */
     private record Key(String runId, long thread) {}
 
     private OpenTelemetryListener(
@@ -108,7 +109,7 @@ public final class OpenTelemetryListener implements RunListener {
             runs.put(key, begin(started));
             return;
         }
-        RunTrace run = runs.get(key);
+        RunTrace run = trace(key);
         if (run == null) {
             return; // its start was before this listener's
         }
@@ -171,11 +172,29 @@ public final class OpenTelemetryListener implements RunListener {
                         work.at(),
                         Attributes.of(GenAi.SUBTASK, work.subtaskId(), GenAi.THREAD, work.thread()));
             case RunEvent.RunEnded ended -> {
-                runs.remove(key);
+                runs.values().removeIf(run::equals);
                 meters.run(workflow, ended.at(), ended.status());
                 run.runEnded(ended);
             }
         }
+    }
+
+    /** A run whose caller is a virtual thread begins and ends there, and is driven by another thread in between. */
+    private @Nullable RunTrace trace(Key key) {
+        RunTrace known = runs.get(key);
+        if (known != null) {
+            return known;
+        }
+        for (Map.Entry<Key, RunTrace> begun : runs.entrySet()) {
+            RunTrace run = begun.getValue();
+            boolean isDriven =
+                    runs.values().stream().filter(run::equals).limit(2).count() > 1;
+            if (begun.getKey().runId().equals(key.runId()) && !isDriven) {
+                runs.put(key, run);
+                return run;
+            }
+        }
+        return null;
     }
 
     private RunTrace begin(RunEvent.RunStarted started) {

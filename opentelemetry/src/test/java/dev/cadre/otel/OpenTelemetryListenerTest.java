@@ -39,6 +39,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -296,6 +297,22 @@ class OpenTelemetryListenerTest {
                         "invoke_workflow cadre > invoke_agent check > chat gpt-5.4-nano",
                         "invoke_workflow cadre > invoke_agent check",
                         "invoke_workflow cadre > invoke_agent check > chat gpt-5.4-nano");
+    }
+
+    @Test
+    void run_ofACallerOnAVirtualThread_isOneWholeTrace() throws Exception {
+        graph();
+        List<String> onAPlatformThread = paths();
+        spans.reset();
+        var run = new FutureTask<>(() -> {
+            graph();
+            return true;
+        });
+
+        Thread.ofVirtual().start(run);
+        run.get();
+
+        assertThat(paths()).containsExactlyInAnyOrderElementsOf(onAPlatformThread);
     }
 
     @Test
