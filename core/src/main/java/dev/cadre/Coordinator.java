@@ -214,7 +214,7 @@ public final class Coordinator {
             return session.in(new Run(this, budget, null, planning));
         }
         try (var record = RunRecord.open(journal, new Fingerprints(this), identity.get())) {
-            Spend unrecorded = record.isPlanned() ? Spend.NONE : planning;
+            Spend unrecorded = planning.total().isZero() || !record.isPlanned() ? planning : Spend.NONE;
             return session.in(new Run(this, budget, record, unrecorded));
         }
     }

@@ -246,7 +246,11 @@ class BulkTest {
         assertThat(model.awaitInFlight(1)).isTrue();
         Money reserved = session.state().outstanding();
         assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMillis(60_700));
+        Duration alarm = clock.advanceToAlarm();
+        if (alarm.equals(Duration.ofMillis(60_350))) { // the driver has yet to hear that the input is at its end
+            alarm = clock.advanceToAlarm();
+        }
+        assertThat(alarm).isEqualTo(Duration.ofMillis(60_700));
         BulkSummary summary = run.result();
         never.open();
 
