@@ -35,8 +35,10 @@ public final class Failure {
         MODEL_FAILED,
         /** The money ran out between two of its calls, or its budget was closed. */
         BUDGET,
-        /** The time ran out. */
+        /** The time of the run ran out. */
         DEADLINE,
+        /** Plain code took longer than its type gives a call. */
+        TIMED_OUT,
         /** The run was cancelled. */
         CANCELLED,
         /** A writing tool may have run, so nothing may be repeated. */

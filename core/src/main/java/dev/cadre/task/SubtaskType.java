@@ -9,6 +9,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.Capability;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -89,10 +90,14 @@ public final class SubtaskType<I, O> {
         return of(name, instructions, JsonType.any(), JsonType.ofSchema(outputSchema), Work.Model.of(instructions));
     }
 
-    /** Work for plain Java code, which costs nothing and runs on a virtual thread. */
+    /**
+     * Work for plain Java code. Without further settings it costs nothing, is called once for each subtask, and as many
+     * calls as there are subtasks run at once, each until the deadline of its run. Each runs on a platform thread while the
+     * process has fewer than 256 of them.
+     */
     public static <I, O> SubtaskType<I, O> code(
             String name, Class<I> input, Class<O> output, Worker<? super I, ? extends O> worker) {
-        return of(name, name, JsonType.of(input), JsonType.of(output), new Work.Code<>(worker));
+        return of(name, name, JsonType.of(input), JsonType.of(output), Work.Code.of(worker));
     }
 
     /** The planner's description of this kind of work. */
@@ -169,6 +174,28 @@ public final class SubtaskType<I, O> {
     /** The cap on output tokens of one call; default {@link Limits#workerOutputTokens()}. */
     public SubtaskType<I, O> maxOutputTokens(long tokens) {
         return with(modelWork("maxOutputTokens").withMaxOutputTokens(tokens));
+    }
+
+    /**
+     * How many calls of the code may be under way at once in this process; default no limit. A call that waits for its
+     * turn when the deadline passes fails with {@link Failure.Kind#DEADLINE}. Types that are given the same limit share it.
+     *
+     * @throws IllegalStateException if a model does the work: its pool has a limit
+     */
+    public SubtaskType<I, O> parallel(ParallelLimit limit) {
+        return with(codeWork("parallel").withParallel(limit));
+    }
+
+    /**
+     * The time of one call of the code, from its beginning; default the deadline of the run. A call that takes longer is
+     * interrupted and fails with {@link Failure.Kind#TIMED_OUT}; one that ignores its interrupt for half a second is left
+     * behind, named in the result, and keeps its place in the {@linkplain #parallel limit} until it ends.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     * @throws IllegalStateException if a model does the work: its pool has a timeout
+     */
+    public SubtaskType<I, O> timeout(Duration time) {
+        return with(codeWork("timeout").withTimeout(time));
     }
 
     /** How much the model may reason; default {@link Limits#effort()}. */
@@ -290,6 +317,15 @@ public final class SubtaskType<I, O> {
             case Work.Code<I, O> code ->
                 throw new IllegalStateException(
                         "subtask type '%s' is plain code: %s applies to work of a model only".formatted(name, setting));
+        };
+    }
+
+    private Work.Code<I, O> codeWork(String setting) {
+        return switch (work) {
+            case Work.Code<I, O> code -> code;
+            case Work.Model<I, O> model ->
+                throw new IllegalStateException(
+                        "subtask type '%s' is work of a model: %s applies to plain code only".formatted(name, setting));
         };
     }
 

@@ -7,6 +7,7 @@ import dev.cadre.model.Effort;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,56 @@ import org.jspecify.annotations.Nullable;
 
 /** How a subtask type is performed: by a model with instructions and tools, or by plain Java code. */
 public sealed interface Work<I, O> {
-    /** Plain code. */
-    record Code<I, O>(Worker<? super I, ? extends O> worker) implements Work<I, O> {}
+    /** Plain code, and the limits of its calls. Immutable: each {@code with} gives a changed copy. */
+    final class Code<I, O> implements Work<I, O> {
+        private final Worker<? super I, ? extends O> worker;
+        private @Nullable ParallelLimit parallel;
+        private @Nullable Duration timeout;
+
+        private Code(Worker<? super I, ? extends O> worker) {
+            this.worker = worker;
+        }
+
+        private Code(Code<I, O> other) {
+            worker = other.worker;
+            parallel = other.parallel;
+            timeout = other.timeout;
+        }
+
+        static <I, O> Code<I, O> of(Worker<? super I, ? extends O> worker) {
+            return new Code<>(worker);
+        }
+
+        Code<I, O> withParallel(ParallelLimit limit) {
+            var copy = new Code<>(this);
+            copy.parallel = limit;
+            return copy;
+        }
+
+        Code<I, O> withTimeout(Duration time) {
+            if (time.isNegative() || time.isZero()) {
+                throw new IllegalArgumentException("the timeout of a call must be positive, not " + time);
+            }
+            var copy = new Code<>(this);
+            copy.timeout = time;
+            return copy;
+        }
+
+        /** The code. */
+        public Worker<? super I, ? extends O> worker() {
+            return worker;
+        }
+
+        /** How many calls may be under way at once; empty for no limit. */
+        public Optional<ParallelLimit> parallel() {
+            return Optional.ofNullable(parallel);
+        }
+
+        /** The time of one call; empty for the deadline of the run. */
+        public Optional<Duration> timeout() {
+            return Optional.ofNullable(timeout);
+        }
+    }
 
     /** A model with instructions and tools. Immutable: each {@code with} gives a changed copy. */
     final class Model<I, O> implements Work<I, O> {

@@ -10,7 +10,7 @@ package dev.cadre.task;
 @FunctionalInterface
 public interface Worker<I, O> {
     /**
-     * Performs one subtask, or one item of it. Runs on a virtual thread; many run at once, so it must be safe for use
+     * Performs one subtask, or one item of it. Many run at once, each on a thread of its own, so it must be safe for use
      * by many threads. It is cancelled by an interrupt, and must then end soon.
      *
      * @throws Exception if the work failed: the subtask fails with this message, its dependents are skipped, the rest

@@ -4,9 +4,12 @@ package dev.cadre.worker;
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.task.Failure;
+import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Work;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +20,12 @@ final class CodeWorker {
     /** Causes may run in a circle. */
     private static final int MAX_CAUSES = 20;
 
+    private static final Runnable NO_PERMIT = () -> {};
+
     private CodeWorker() {}
 
     static RungEnd perform(RungTask task, Work.Code<?, ?> work, RungTerms terms) throws InterruptedException {
-        Duration left = terms.timeLeft();
-        if (!left.isPositive()) {
+        if (!terms.timeLeft().isPositive()) {
             return failed(Failure.Kind.DEADLINE, "the deadline passed before it could start");
         }
         try {
@@ -29,16 +33,52 @@ final class CodeWorker {
         } catch (JsonException unfit) {
             return failed(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit));
         }
-        @Nullable Object value;
-        try {
-            value = call(task, work, new WorkerContext(terms.runId(), task.subtaskId(), left, terms.codeBudget()));
-        } catch (Exception | Error thrown) {
-            // errors too: a subtask that blows the stack must end, not hang its run
-            throwIfInterrupt(thrown);
-            return RungEnd.Failed.of(
-                    Failure.thrown(Failure.Kind.CODE_FAILED, thrown, "the code of subtask type '%s'".formatted(task.type().name())));
+        return switch (called(task, work, terms)) {
+            case CodeEnd.Returned(@Nullable Object value) -> checked(task, value);
+            case CodeEnd.Threw(Throwable thrown) -> {
+                throwIfInterrupt(thrown);
+                yield RungEnd.Failed.of(Failure.thrown(
+                        Failure.Kind.CODE_FAILED, thrown, "the code of subtask type '%s'".formatted(task.type().name())));
+            }
+            case CodeEnd.TimedOut(Duration timeout) ->
+                failed(Failure.Kind.TIMED_OUT, "the code did not end within %s".formatted(timeout));
+            case CodeEnd.NotBegun(String message) -> failed(Failure.Kind.DEADLINE, message);
+        };
+    }
+
+    private static CodeEnd called(RungTask task, Work.Code<?, ?> work, RungTerms terms) throws InterruptedException {
+        Optional<ParallelLimit> limit = work.parallel();
+        if (limit.isEmpty()) {
+            return called(task, work, terms, NO_PERMIT);
         }
-        return checked(task, value);
+        Optional<ParallelLimit.Permit> permit = limit.get().acquire(terms.timeLeft());
+        return permit.isPresent()
+                ? called(task, work, terms, permit.get()::close)
+                : new CodeEnd.NotBegun("the deadline passed while it waited: at most %d of its calls run at a time"
+                        .formatted(limit.get().calls()));
+    }
+
+    /** @param ended is run when the code has really ended, even if it was left behind before */
+    private static CodeEnd called(RungTask task, Work.Code<?, ?> work, RungTerms terms, Runnable ended)
+            throws InterruptedException {
+        Duration left = terms.timeLeft();
+        Optional<Duration> timeout = work.timeout().filter(time -> time.compareTo(left) < 0);
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), terms.codeBudget());
+        Supplier<CodeEnd> call = () -> {
+            try {
+                return new CodeEnd.Returned(call(task, work, context));
+            } catch (Throwable thrown) {
+                // errors too: a subtask that blows the stack must end, not hang its run
+                return new CodeEnd.Threw(thrown);
+            } finally {
+                ended.run();
+            }
+        };
+        if (timeout.isEmpty()) {
+            return call.get();
+        }
+        String name = "cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId());
+        return CodeThread.perform(name, call, timeout.get(), terms.notices());
     }
 
     @SuppressWarnings("unchecked") // the input was written by its type, so it is an instance of it

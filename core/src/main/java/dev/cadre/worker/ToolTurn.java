@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 /** Runs the tools of one turn at once, each on a virtual thread of its own, none longer than its time. */
 final class ToolTurn {
     /** How long code may take to obey an interrupt before it is left behind. */
-    private static final Duration GRACE = Duration.ofMillis(500);
+    static final Duration GRACE = Duration.ofMillis(500);
 
     private ToolTurn() {}
 

@@ -10,18 +10,28 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
+import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Worker;
 import dev.cadre.task.WorkerContext;
 import dev.cadre.worker.RungScript.Note;
 import dev.cadre.worker.RungScript.Topic;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class CodeWorkerTest {
     private static final long DEADLINE_NANOS = Duration.ofMinutes(10).toNanos();
 
+    private static final SubtaskType<Topic, Note> NOTED = code((topic, context) -> new Note(topic.name()));
+
+    private final List<String> abandoned = new CopyOnWriteArrayList<>();
     private final SubtaskWorker worker = SubtaskWorker.of(ModelPools.builder().build());
 
     @Test
@@ -123,6 +133,135 @@ class CodeWorkerTest {
         assertThat(((RungEnd.Failed) end).failure().kind()).isEqualTo(Failure.Kind.INVALID_INPUT);
     }
 
+    // --- limits
+
+    @Test
+    void limits_ofWorkOfAModel_areRefused() {
+        var type = SubtaskType.model("note", Topic.class, Note.class, "State facts.");
+
+        assertThatThrownBy(() -> type.parallel(ParallelLimit.of(1)))
+                .hasMessage("subtask type 'note' is work of a model: parallel applies to plain code only");
+        assertThatThrownBy(() -> type.timeout(Duration.ofSeconds(1)))
+                .hasMessage("subtask type 'note' is work of a model: timeout applies to plain code only");
+    }
+
+    @Test
+    void limits_thatAreNone_areRefused() {
+        assertThatThrownBy(() -> ParallelLimit.of(0)).hasMessage("a parallel limit must be at least 1, not 0");
+        assertThatThrownBy(() -> NOTED.timeout(Duration.ZERO))
+                .hasMessage("the timeout of a call must be positive, not PT0S");
+    }
+
+    @Test
+    void limit_isSharedByCopiesOfTheType_andGivenBackHoweverACallEnds() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var thrown = List.of(new IOException("gone"), new StackOverflowError(), new InterruptedException());
+
+        for (Throwable each : thrown) {
+            try {
+                perform(throwing(each).parallel(limit).describedAs("a copy"));
+            } catch (InterruptedException cancelled) {
+                assertThat(each).isSameAs(cancelled);
+            }
+        }
+        perform(code((topic, context) -> null).parallel(limit));
+
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+        assertThat(perform(NOTED.parallel(limit))).isInstanceOf(RungEnd.Accepted.class);
+    }
+
+    @Test
+    void callThatWaitsForItsTurn_endsAtTheDeadline() throws Exception {
+        var limit = ParallelLimit.of(1);
+        try (var taken = limit.acquire(Duration.ZERO).orElseThrow()) {
+            RungEnd end = worker.perform(
+                    task(throwing(new AssertionError("started")).parallel(limit)),
+                    terms(System.nanoTime() + Duration.ofMillis(5).toNanos()));
+
+            assertThat(((RungEnd.Failed) end).failure().kind()).isEqualTo(Failure.Kind.DEADLINE);
+        }
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+    }
+
+    @Test
+    void callThatWaitsForItsTurn_isCancelledByAnInterrupt_andTakesNoPermit() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var taken = limit.acquire(Duration.ZERO).orElseThrow();
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> perform(throwing(new AssertionError("started")).parallel(limit)))
+                .isInstanceOf(InterruptedException.class);
+        taken.close();
+        taken.close();
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+    }
+
+    @Test
+    void callThatTakesTooLong_isInterrupted() throws Exception {
+        var interrupted = new CountDownLatch(1);
+
+        RungEnd end = perform(code((topic, context) -> {
+                    try {
+                        new Semaphore(0).acquire();
+                    } finally {
+                        interrupted.countDown();
+                    }
+                    return new Note("never");
+                })
+                .timeout(Duration.ofMillis(1)));
+
+        assertFailed(end, Failure.Kind.TIMED_OUT, "the code did not end within PT0.001S");
+        assertThat(interrupted.getCount()).isZero();
+        assertThat(abandoned).isEmpty();
+    }
+
+    @Test
+    void codeThatIgnoresItsInterrupt_isNamed_andKeepsItsPermitUntilItEnds() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var open = new Semaphore(0);
+
+        RungEnd end = perform(code((topic, context) -> {
+                    open.acquireUninterruptibly();
+                    return new Note("late");
+                })
+                .parallel(limit)
+                .timeout(Duration.ofMillis(1)));
+
+        assertFailed(end, Failure.Kind.TIMED_OUT, "the code did not end within PT0.001S");
+        assertThat(abandoned).containsExactly("cadre-code:run-1/s1#3");
+        assertThat(limit).hasToString("ParallelLimit[0 of 1 free]");
+        open.release();
+        assertThat(limit.acquire(Duration.ofMinutes(1))).isPresent();
+    }
+
+    @Test
+    void callWithTimeEnough_isGivenThatTime_andCancelledByAnInterrupt() throws Exception {
+        var seen = new AtomicReference<Duration>();
+        var began = new CountDownLatch(1);
+        var type = code((topic, context) -> {
+                    seen.set(context.timeout());
+                    began.countDown();
+                    new Semaphore(0).acquire();
+                    return new Note("never");
+                })
+                .timeout(Duration.ofMinutes(1));
+        var cancelled = new CompletableFuture<Boolean>();
+        Thread rung = Thread.ofVirtual().start(() -> {
+            try {
+                perform(type);
+                cancelled.complete(false);
+            } catch (InterruptedException cancel) {
+                cancelled.complete(true);
+            }
+        });
+        began.await();
+        rung.interrupt();
+
+        assertThat(cancelled.get()).isTrue();
+        assertThat(seen.get()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(abandoned).isEmpty();
+    }
+
     private static SubtaskType<Topic, Note> code(Worker<Topic, Note> worker) {
         return SubtaskType.code("code", Topic.class, Note.class, worker);
     }
@@ -144,9 +283,15 @@ class CodeWorkerTest {
         return RungTask.first(type, new Topic("cats"), "s1#3", Tier.NANO);
     }
 
-    private static RungTerms terms(long deadlineNanos) {
+    private RungTerms terms(long deadlineNanos) {
         BudgetGuard money = Budget.usd("0").open();
-        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempt -> {}, money, thread -> {});
+        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempt -> {}, money, this::noticed);
+    }
+
+    private void noticed(RungNotice notice) {
+        if (notice instanceof RungNotice.Abandoned(String thread)) {
+            abandoned.add(thread);
+        }
     }
 
     private static void assertFailed(RungEnd end, Failure.Kind kind, String message) {

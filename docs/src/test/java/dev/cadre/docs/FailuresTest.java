@@ -21,6 +21,7 @@ import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Gate;
@@ -36,6 +37,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** Runs the snippets of docs/failures.md and holds its tables to the code. */
 class FailuresTest {
     record Claim(String text) {}
+
+    record Source(String path) {}
+
+    record Row(String text) {}
+
+    // region failures-limits
+    static final ParallelLimit DATABASE = ParallelLimit.of(8);
+
+    static final SubtaskType<Source, Row> LOOK_UP = SubtaskType.code(
+                    "look-up", Source.class, Row.class, (source, context) -> new Row(source.path()))
+            .parallel(DATABASE)
+            .timeout(Duration.ofSeconds(5));
+    // endregion
+
+    @Test
+    void limits_ofPlainCode_holdForItsType() throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var row = graph.add("row", LOOK_UP, new Source("a"));
+
+        assertThat(Coordinator.of(model.pools()).run(graph.answering(row), Budget.usd("0")).requireComplete())
+                .isEqualTo(new Row("a"));
+    }
 
     // region failures-accept
     record Verdict(boolean holds, String why) {}
