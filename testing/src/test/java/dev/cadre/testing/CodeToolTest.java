@@ -89,6 +89,6 @@ class CodeToolTest {
 
         assertThat(ask(new CodeTool("5.00")))
                 .isEqualTo("{\"text\":\"In Pool.java.\"}\n"
-                        + "incomplete, it lacks: [b (failed: REFUSED: the model refused: \"no\")]");
+                        + "incomplete, it lacks: failed: REFUSED: the model refused: \"no\" (b)");
     }
 }
