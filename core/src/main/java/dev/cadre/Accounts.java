@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Items;
@@ -69,6 +70,7 @@ final class Accounts implements RunListener {
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> {}
             case RunEvent.CodeSpent code -> add(account(code.subtaskId()), code.spend());
+            case RunEvent.CodeRetried retried -> {}
             case RunEvent.ToolFailed failed -> toolFailures.add(failed);
             case RunEvent.WorkAbandoned work -> {}
         }
@@ -102,9 +104,12 @@ final class Accounts implements RunListener {
         Account account = switch (attempt.kind()) {
             case PLAN -> planner;
             case MERGE -> merger;
-            case REPAIR, ESCALATION, WORK -> account(attempt.subtaskId());
+            case REPAIR, ESCALATION, WORK, CODE -> account(attempt.subtaskId());
         };
         add(account, attempt.spend());
+        if (attempt.kind() == CallPurpose.Kind.CODE) {
+            return;
+        }
         account.model = attempt.model();
         if (attempt.tier() != account.lastTier()) {
             account.tiers.add(attempt.tier());

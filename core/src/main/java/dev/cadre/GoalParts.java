@@ -314,7 +314,7 @@ final class GoalParts<R> implements RunParts {
 
     @Override
     public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
-        if (unfunded != null && rung.type().isModelWork()) {
+        if (unfunded != null && rung.type().isPaid()) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.BUDGET, unfunded.message()));
         }
         return run.perform(rung, workTime);

@@ -80,6 +80,8 @@ final class RungPerformer {
                 new RunEvent.WorkAbandoned(runId, sinceStart.get(), subtaskId, thread);
             case RungNotice.ToolFailed(String tool, Throwable thrown) ->
                 new RunEvent.ToolFailed(runId, sinceStart.get(), subtaskId, tool, thrown);
+            case RungNotice.Retrying(int failures, Duration delay, Throwable thrown) ->
+                new RunEvent.CodeRetried(runId, sinceStart.get(), subtaskId, failures, delay, thrown);
         };
     }
 

@@ -102,9 +102,9 @@ public sealed interface RunEvent {
     }
 
     /**
-     * A model call ended.
+     * A model call ended, or a call of plain code that costs money.
      *
-     * @param asked the model that was asked
+     * @param asked the model that was asked; for code the name of its type
      * @param model the model that answered, as the provider names it; the one that was asked if none did
      * @param spend its tokens and what was booked for it
      * @param waited the time it waited for permit, rate and money
@@ -150,6 +150,21 @@ public sealed interface RunEvent {
      * @param spend the money; its attempts and tokens are not counted here
      */
     record CodeSpent(String runId, Duration at, String subtaskId, Spend spend) implements RunEvent {}
+
+    /**
+     * Plain code threw and is called again.
+     *
+     * @param failures how often it has thrown, this time included
+     * @param delay the time until it is called again
+     * @param thrown what it threw; a key in its chain makes it a copy without
+     */
+    record CodeRetried(
+            String runId, Duration at, String subtaskId, int failures, Duration delay, Throwable thrown)
+            implements RunEvent {
+        public CodeRetried {
+            thrown = Redactor.SHAPES.clean(thrown);
+        }
+    }
 
     /** A subtask ended. */
     record SubtaskEnded(String runId, Duration at, String subtaskId, Outcome<?> outcome) implements RunEvent {}

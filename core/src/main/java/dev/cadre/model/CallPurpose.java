@@ -19,7 +19,9 @@ public record CallPurpose(Kind kind, String runId, String subtaskId, String subt
         /** A second call on the same rung: after a tool, a wrong shape or a cut. */
         REPAIR,
         ESCALATION,
-        WORK
+        WORK,
+        /** A call of plain code that costs money; no model is asked. */
+        CODE
     }
 
     /** One line without the input. */

@@ -8,7 +8,7 @@ import dev.cadre.model.TokenUsage;
  *
  * @param settled the cost of attempts whose usage is known
  * @param forfeited the worst case of attempts that were sent and whose usage is unknown
- * @param attempts model calls that were sent
+ * @param attempts model calls that were sent, and calls of plain code that costs money
  * @param tokens what the attempts with known usage used
  * @param estimated whether any part is an upper bound, not a cost that was itemised; true whenever money was forfeited
  */

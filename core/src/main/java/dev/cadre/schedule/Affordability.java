@@ -16,7 +16,8 @@ public interface Affordability {
      */
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier);
 
-    /** Whether a model is bound to the tier; default: to every tier. The worst case is asked for bound tiers only. */
+    /** Whether a model is bound to the tier; default: to every tier. For work of a
+     * model the worst case is asked for bound tiers only. */
     default boolean isBound(Tier tier) {
         return true;
     }

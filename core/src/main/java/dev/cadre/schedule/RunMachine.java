@@ -277,7 +277,7 @@ public final class RunMachine {
             ended(execution, earlier.get());
             return;
         }
-        if (!execution.subtask.node.type().isModelWork()) {
+        if (!execution.subtask.node.type().isPaid()) {
             start(execution, "");
             return;
         }

@@ -57,7 +57,7 @@ final class TierChoice {
 
     /** The tier that an execution would start on if money were no matter but for the ceiling. */
     private Tier wanted(Execution execution) {
-        return execution.tier.atMost(ceiling);
+        return type(execution).isModelWork() ? execution.tier.atMost(ceiling) : execution.tier;
     }
 
     /** The next tier above that a model is bound to, if the type, the ceiling and the money allow it. */
@@ -73,7 +73,9 @@ final class TierChoice {
 
     /** The dearest affordable tier below, under the ceiling. */
     Optional<Tier> below(Execution execution) {
-        return affordable(execution, execution.tier.below().map(tier -> tier.atMost(ceiling)));
+        return type(execution).isModelWork()
+                ? affordable(execution, execution.tier.below().map(tier -> tier.atMost(ceiling)))
+                : Optional.empty();
     }
 
     private Optional<Tier> affordable(Execution execution, Optional<Tier> from) {
@@ -89,7 +91,12 @@ final class TierChoice {
     }
 
     private boolean isAffordable(Execution execution, Tier tier) {
-        return prices.isBound(tier) && !money.isExhaustedBy(worstCase(execution, tier));
+        return isBound(type(execution), tier) && !money.isExhaustedBy(worstCase(execution, tier));
+    }
+
+    /** Code needs no model, and costs the same wherever it is said to run. */
+    private boolean isBound(SubtaskType<?, ?> type, Tier tier) {
+        return !type.isModelWork() || prices.isBound(tier);
     }
 
     /** The worst case of a first call. */
@@ -109,7 +116,7 @@ final class TierChoice {
     /** The cheapest tier that a shortage may push a type to: its floor, or the first one above that has a model. */
     private Tier floor(SubtaskType<?, ?> type) {
         Tier floor = type.tiers().floor();
-        while (!prices.isBound(floor) && type.tiers().start().isAbove(floor)) {
+        while (!isBound(type, floor) && type.tiers().start().isAbove(floor)) {
             floor = floor.above().orElseThrow();
         }
         return floor;

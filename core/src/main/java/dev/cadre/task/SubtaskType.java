@@ -9,6 +9,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.Capability;
+import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,6 +199,28 @@ public final class SubtaskType<I, O> {
         return with(codeWork("timeout").withTimeout(time));
     }
 
+    /**
+     * When the code is called again after it threw; default never. A retry waits for its turn and, if a call
+     * {@linkplain #costing costs}, for its money anew; each is a {@code RunEvent.CodeRetried}.
+     *
+     * @throws IllegalStateException if a model does the work: its pool has a retry policy
+     */
+    public SubtaskType<I, O> retries(Retries retries) {
+        return with(codeWork("retries").withRetries(retries));
+    }
+
+    /**
+     * What one call of the code costs, such as the price of an interface that it calls; default nothing. The money is
+     * reserved before each call, retries included, and the call is not made if the budget cannot pay for it. It is booked
+     * when the code has returned or thrown; a call that was interrupted, ran out of time or was under way at a crash counts
+     * as paid. What the code spends out of {@link WorkerContext#budget()} comes on top.
+     *
+     * @throws IllegalStateException if a model does the work: its pool has a price
+     */
+    public SubtaskType<I, O> costing(Money perCall) {
+        return with(codeWork("costing").withCost(perCall));
+    }
+
     /** How much the model may reason; default {@link Limits#effort()}. */
     public SubtaskType<I, O> effort(dev.cadre.model.Effort effort) {
         return with(modelWork("effort").withEffort(effort));
@@ -276,9 +299,17 @@ public final class SubtaskType<I, O> {
         return optionalAllowed;
     }
 
-    /** Whether a model does the work, so that it costs money. */
+    /** Whether a model does the work. */
     public boolean isModelWork() {
         return work instanceof Work.Model<I, O>;
+    }
+
+    /** Whether performing it costs money: a model does the work, or code whose calls have a price. */
+    public boolean isPaid() {
+        return switch (work) {
+            case Work.Model<I, O> model -> true;
+            case Work.Code<I, O> code -> !code.costPerCall().isZero();
+        };
     }
 
     /** What a model must be able to do to be given its tools. */

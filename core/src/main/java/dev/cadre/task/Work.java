@@ -7,6 +7,7 @@ import dev.cadre.model.Effort;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ public sealed interface Work<I, O> {
         private final Worker<? super I, ? extends O> worker;
         private @Nullable ParallelLimit parallel;
         private @Nullable Duration timeout;
+        private Retries retries = Retries.NONE;
+        private Money costPerCall = Money.ZERO;
 
         private Code(Worker<? super I, ? extends O> worker) {
             this.worker = worker;
@@ -31,6 +34,8 @@ public sealed interface Work<I, O> {
             worker = other.worker;
             parallel = other.parallel;
             timeout = other.timeout;
+            retries = other.retries;
+            costPerCall = other.costPerCall;
         }
 
         static <I, O> Code<I, O> of(Worker<? super I, ? extends O> worker) {
@@ -52,6 +57,18 @@ public sealed interface Work<I, O> {
             return copy;
         }
 
+        Code<I, O> withRetries(Retries chosen) {
+            var copy = new Code<>(this);
+            copy.retries = chosen;
+            return copy;
+        }
+
+        Code<I, O> withCost(Money perCall) {
+            var copy = new Code<>(this);
+            copy.costPerCall = perCall;
+            return copy;
+        }
+
         /** The code. */
         public Worker<? super I, ? extends O> worker() {
             return worker;
@@ -65,6 +82,16 @@ public sealed interface Work<I, O> {
         /** The time of one call; empty for the deadline of the run. */
         public Optional<Duration> timeout() {
             return Optional.ofNullable(timeout);
+        }
+
+        /** When it is called again. */
+        public Retries retries() {
+            return retries;
+        }
+
+        /** What each call costs; nothing unless the type says so. */
+        public Money costPerCall() {
+            return costPerCall;
         }
     }
 

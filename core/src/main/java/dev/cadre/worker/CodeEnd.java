@@ -13,8 +13,13 @@ sealed interface CodeEnd {
     record Threw(Throwable thrown) implements CodeEnd {}
 
     /** By an interrupt when its time was over, or not at all. */
-    record TimedOut(Duration timeout) implements CodeEnd {}
+    record TimedOut(Duration timeout) implements CodeEnd {
+        /** One line for people. */
+        String message() {
+            return "the code did not end within %s".formatted(timeout);
+        }
+    }
 
-    /** Before it began: its deadline passed first. */
-    record NotBegun(String message) implements CodeEnd {}
+    /** Before it began. */
+    record NotBegun(RungEnd end) implements CodeEnd {}
 }

@@ -14,33 +14,35 @@ final class CodeThread {
 
     private volatile @Nullable CodeEnd end; // written by the code's own thread
 
-    private CodeThread(String name, Supplier<CodeEnd> call, Consumer<RungNotice> notices) {
+    /**
+     * Starts a call.
+     *
+     * @param call must not throw
+     * @param notices is told of a thread that was left behind
+     */
+    CodeThread(String name, Supplier<CodeEnd> call, Consumer<RungNotice> notices) {
         this.call = call;
         this.notices = notices;
         thread = started(name, this::run);
     }
 
     /**
-     * Performs a call, at most for so long; then it is interrupted, and left behind if it ignores that.
+     * Waits for its end, at most for so long; then it is interrupted, and left behind if it ignores that.
      *
-     * @param call must not throw
-     * @param notices is told of a thread that was left behind
      * @throws InterruptedException if the calling thread was interrupted, and the call did not end all the same
      */
-    static CodeEnd perform(String name, Supplier<CodeEnd> call, Duration timeout, Consumer<RungNotice> notices)
-            throws InterruptedException {
-        var code = new CodeThread(name, call, notices);
+    CodeEnd await(Duration timeout) throws InterruptedException {
         try {
-            if (code.thread.join(timeout)) {
-                return code.ended();
+            if (thread.join(timeout)) {
+                return ended();
             }
         } catch (InterruptedException cancel) {
-            if (code.stop()) {
-                return code.ended();
+            if (stop()) {
+                return ended();
             }
             throw cancel;
         }
-        code.stop();
+        stop();
         return new CodeEnd.TimedOut(timeout);
     }
 

@@ -3,13 +3,12 @@ package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
+import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
-import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Work;
-import dev.cadre.task.WorkerContext;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +19,14 @@ final class CodeWorker {
     /** Causes may run in a circle. */
     private static final int MAX_CAUSES = 20;
 
-    private static final Runnable NO_PERMIT = () -> {};
-
     private CodeWorker() {}
 
     static RungEnd perform(RungTask task, Work.Code<?, ?> work, RungTerms terms) throws InterruptedException {
+        return perform(task, work, terms, ThreadLocalRandom.current());
+    }
+
+    static RungEnd perform(RungTask task, Work.Code<?, ?> work, RungTerms terms, RandomGenerator jitter)
+            throws InterruptedException {
         if (!terms.timeLeft().isPositive()) {
             return failed(Failure.Kind.DEADLINE, "the deadline passed before it could start");
         }
@@ -33,57 +35,50 @@ final class CodeWorker {
         } catch (JsonException unfit) {
             return failed(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit));
         }
-        return switch (called(task, work, terms)) {
-            case CodeEnd.Returned(@Nullable Object value) -> checked(task, value);
-            case CodeEnd.Threw(Throwable thrown) -> {
-                throwIfInterrupt(thrown);
-                yield RungEnd.Failed.of(Failure.thrown(
-                        Failure.Kind.CODE_FAILED, thrown, "the code of subtask type '%s'".formatted(task.type().name())));
+        for (int number = 1; ; number++) {
+            CodeEnd end = new CodeCall(task, work, terms, number).perform();
+            if (!(end instanceof CodeEnd.Threw(Throwable thrown))
+                    || !work.retries().allow(thrown, number)
+                    || !backsOff(work.retries().delay(number, jitter), number, thrown, terms)) {
+                return ended(task, end, number);
             }
-            case CodeEnd.TimedOut(Duration timeout) ->
-                failed(Failure.Kind.TIMED_OUT, "the code did not end within %s".formatted(timeout));
-            case CodeEnd.NotBegun(String message) -> failed(Failure.Kind.DEADLINE, message);
-        };
-    }
-
-    private static CodeEnd called(RungTask task, Work.Code<?, ?> work, RungTerms terms) throws InterruptedException {
-        Optional<ParallelLimit> limit = work.parallel();
-        if (limit.isEmpty()) {
-            return called(task, work, terms, NO_PERMIT);
         }
-        Optional<ParallelLimit.Permit> permit = limit.get().acquire(terms.timeLeft());
-        return permit.isPresent()
-                ? called(task, work, terms, permit.get()::close)
-                : new CodeEnd.NotBegun("the deadline passed while it waited: at most %d of its calls run at a time"
-                        .formatted(limit.get().calls()));
     }
 
-    /** @param ended is run when the code has really ended, even if it was left behind before */
-    private static CodeEnd called(RungTask task, Work.Code<?, ?> work, RungTerms terms, Runnable ended)
+    /** Waits before a retry, with neither permit nor money; returns false at once if the deadline would come first. */
+    private static boolean backsOff(Duration delay, int failures, Throwable thrown, RungTerms terms)
             throws InterruptedException {
-        Duration left = terms.timeLeft();
-        Optional<Duration> timeout = work.timeout().filter(time -> time.compareTo(left) < 0);
-        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), terms.codeBudget());
-        Supplier<CodeEnd> call = () -> {
-            try {
-                return new CodeEnd.Returned(call(task, work, context));
-            } catch (Throwable thrown) {
-                // errors too: a subtask that blows the stack must end, not hang its run
-                return new CodeEnd.Threw(thrown);
-            } finally {
-                ended.run();
-            }
-        };
-        if (timeout.isEmpty()) {
-            return call.get();
+        if (delay.compareTo(terms.timeLeft()) >= 0) {
+            return false;
         }
-        String name = "cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId());
-        return CodeThread.perform(name, call, timeout.get(), terms.notices());
+        terms.notices().accept(new RungNotice.Retrying(failures, delay, thrown));
+        Thread.sleep(delay);
+        return true;
     }
 
-    @SuppressWarnings("unchecked") // the input was written by its type, so it is an instance of it
-    private static @Nullable Object call(RungTask task, Work.Code<?, ?> work, WorkerContext context) throws Exception {
-        return ((Work.Code<Object, Object>) work).worker().perform(task.input(), context);
+    private static RungEnd ended(RungTask task, CodeEnd end, int number) {
+        return switch (end) {
+            case CodeEnd.Returned(@Nullable Object value) -> checked(task, value);
+            case CodeEnd.Threw(Throwable thrown) ->
+                RungEnd.Failed.of(Failure.thrown(
+                        Failure.Kind.CODE_FAILED, thrown, "the code of subtask type '%s'".formatted(task.type().name())));
+            case CodeEnd.TimedOut late -> failed(Failure.Kind.TIMED_OUT, late.message());
+            case CodeEnd.NotBegun(RungEnd first) when number == 1 -> first;
+            case CodeEnd.NotBegun(RungEnd retry) -> failedBefore(retry);
+        };
+    }
+
+    /** It was called, so it is not as if it had never begun. */
+    private static RungEnd failedBefore(RungEnd retry) {
+        return switch (retry) {
+            case RungEnd.Unaffordable(Money needed) ->
+                failed(Failure.Kind.BUDGET, "a retry needs %s, which is not left".formatted(needed));
+            case RungEnd.Refused refused -> RungEnd.Failed.of(refused.failure());
+            case RungEnd.Accepted accepted -> retry;
+            case RungEnd.Rejected rejected -> retry;
+            case RungEnd.Failed failed -> retry;
+            case RungEnd.Cancelled cancelled -> retry;
+        };
     }
 
     private static RungEnd checked(RungTask task, @Nullable Object value) {
@@ -105,7 +100,7 @@ final class CodeWorker {
         form.toJson(form.rawType().cast(value));
     }
 
-    private static void throwIfInterrupt(Throwable thrown) throws InterruptedException {
+    static void throwIfInterrupt(Throwable thrown) throws InterruptedException {
         @Nullable Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (cause instanceof InterruptedException interrupt) {

@@ -48,7 +48,7 @@ final class FirstCall {
     private static Optional<Money> worstCase(
             SubtaskType<?, ?> type, Tier tier, String inputJson, String evidence, ModelPools pools, Limits limits) {
         return switch (type.work()) {
-            case Work.Code<?, ?> code -> Optional.of(Money.ZERO);
+            case Work.Code<?, ?> code -> Optional.of(code.costPerCall());
             case Work.Model<?, ?> work when !pools.tiers().contains(tier) -> Optional.empty();
             case Work.Model<?, ?> work -> {
                 ModelPool pool = pools.pool(tier);

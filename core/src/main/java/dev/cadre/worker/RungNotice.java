@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import java.time.Duration;
+
 /** Something that happened on a rung and does not end it. */
 public sealed interface RungNotice {
     /** Code ignored its interrupt and was left behind on this thread. */
@@ -8,4 +10,7 @@ public sealed interface RungNotice {
 
     /** Code of a tool threw; the model reads only that the tool failed. */
     record ToolFailed(String tool, Throwable thrown) implements RungNotice {}
+
+    /** Plain code threw, and is called again after a delay; {@code failures} counts how often it threw. */
+    record Retrying(int failures, Duration delay, Throwable thrown) implements RungNotice {}
 }

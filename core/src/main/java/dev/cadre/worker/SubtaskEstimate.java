@@ -33,9 +33,31 @@ final class SubtaskEstimate {
 
     SubtaskQuote of(SubtaskType<?, ?> type, InputSize input) {
         return switch (type.work()) {
-            case Work.Code<?, ?> code -> new SubtaskQuote(codeOutput());
+            case Work.Code<?, ?> code -> of(type, code, input);
             case Work.Model<?, ?> work -> of(type, work, input);
         };
+    }
+
+    private SubtaskQuote of(SubtaskType<?, ?> type, Work.Code<?, ?> work, InputSize input) {
+        Money cost = work.costPerCall();
+        if (cost.isZero() || !isFit(type, input)) {
+            return new SubtaskQuote(codeOutput());
+        }
+        long most = 1L + work.retries().most();
+        Money worst = CostRange.of(cost).times(CountRange.of(most)).worst();
+        return new SubtaskQuote(
+                new Quote(new CountRange(1, 1, most), new CostRange(cost, cost, worst)), cost, codeOutput());
+    }
+
+    private static boolean isFit(SubtaskType<?, ?> type, InputSize input) {
+        if (input instanceof InputSize.Known(Object known)) {
+            try {
+                RungTask.first(type, known, type.name(), type.tiers().start()).inputJson();
+            } catch (JsonException unfit) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private CountRange codeOutput() {

@@ -53,7 +53,8 @@ public final class SubtaskWorker {
     }
 
     /**
-     * The most that the first call of a rung reserves; nothing for plain code, and for a call that would be refused unsent.
+     * The most that the first call of a rung reserves; what a call of plain code costs; nothing for a call that would be
+     * refused unsent.
      * Attachments are not made for it, so theirs comes on top. Does not block, spends nothing.
      *
      * @return empty if no model is bound to the tier

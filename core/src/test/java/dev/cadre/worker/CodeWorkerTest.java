@@ -4,14 +4,20 @@ package dev.cadre.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.Attempt;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.ParallelLimit;
+import dev.cadre.task.Retries;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
 import dev.cadre.task.Worker;
 import dev.cadre.task.WorkerContext;
 import dev.cadre.worker.RungScript.Note;
@@ -19,10 +25,12 @@ import dev.cadre.worker.RungScript.Topic;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +40,8 @@ class CodeWorkerTest {
     private static final SubtaskType<Topic, Note> NOTED = code((topic, context) -> new Note(topic.name()));
 
     private final List<String> abandoned = new CopyOnWriteArrayList<>();
+    private final List<Integer> retried = new CopyOnWriteArrayList<>();
+    private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
     private final SubtaskWorker worker = SubtaskWorker.of(ModelPools.builder().build());
 
     @Test
@@ -262,6 +272,203 @@ class CodeWorkerTest {
         assertThat(abandoned).isEmpty();
     }
 
+    // --- retries
+
+    private static final Retries AT_ONCE = Retries.of(2, IOException.class).withDelays(Duration.ZERO, Duration.ZERO);
+
+    private static SubtaskType<Topic, Note> failing(AtomicInteger calls, int failures, Exception thrown) {
+        return code((topic, context) -> {
+            if (calls.incrementAndGet() <= failures) {
+                throw thrown;
+            }
+            return new Note("at last");
+        });
+    }
+
+    @Test
+    void codeThatThrows_isNotCalledAgain() throws Exception {
+        var calls = new AtomicInteger();
+
+        assertThat(perform(failing(calls, 1, new IOException("busy")))).isInstanceOf(RungEnd.Failed.class);
+        assertThat(calls).hasValue(1);
+        assertThat(retried).isEmpty();
+    }
+
+    @Test
+    void namedException_isTriedAgain_asOftenAsAllowed_andEachTryIsTold() throws Exception {
+        var calls = new AtomicInteger();
+
+        assertThat(perform(failing(calls, 2, new UncheckedFile("busy")).retries(AT_ONCE)))
+                .isEqualTo(new RungEnd.Accepted(new Note("at last")));
+        assertThat(retried).containsExactly(1, 2);
+        calls.set(0);
+        assertFailed(
+                perform(failing(calls, 3, new UncheckedFile("busy")).retries(AT_ONCE)),
+                Failure.Kind.CODE_FAILED,
+                "UncheckedFile: busy, thrown by the code of subtask type 'code'");
+        assertThat(calls).hasValue(3);
+    }
+
+    private static final class UncheckedFile extends IOException {
+        UncheckedFile(String message) {
+            super(message);
+        }
+    }
+
+    @Test
+    void otherExceptions_areNotTriedAgain() throws Exception {
+        var calls = new AtomicInteger();
+
+        perform(failing(calls, 1, new IllegalStateException("wrong")).retries(AT_ONCE));
+
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void retryThatWouldPassTheDeadline_isNotMade() throws Exception {
+        var calls = new AtomicInteger();
+        var type = failing(calls, 1, new IOException("busy"))
+                .retries(Retries.of(1, IOException.class).withDelays(Duration.ofHours(1), Duration.ofHours(1)));
+
+        RungEnd end = CodeWorker.perform(
+                task(type),
+                (Work.Code<Topic, Note>) type.work(),
+                terms(System.nanoTime() + DEADLINE_NANOS),
+                () -> Long.MAX_VALUE >>> 1);
+
+        assertThat(((RungEnd.Failed) end).failure().kind()).isEqualTo(Failure.Kind.CODE_FAILED);
+        assertThat(calls).hasValue(1);
+        assertThat(retried).isEmpty();
+    }
+
+    @Test
+    void delays_growToTheirMost() {
+        var retries = Retries.of(9, IOException.class).withDelays(Duration.ofMillis(1), Duration.ofMillis(8));
+        var random = new SplittableRandom(7);
+
+        for (int failures = 1; failures <= 9; failures++) {
+            long most = Math.min(8_000_000, 1_000_000L << (failures - 1));
+            for (int draw = 0; draw < 100; draw++) {
+                assertThat(retries.delay(failures, random).toNanos()).as("seed 7").isBetween(0L, most);
+            }
+        }
+        assertThatThrownBy(() -> Retries.of(-1)).hasMessage("retries must be between 0 and 1,000, not -1");
+    }
+
+    // --- money
+
+    @Test
+    void callThatCosts_isReservedBefore_andSettledOnceItReturned() throws Exception {
+        var money = Budget.usd("0.10").open();
+
+        RungEnd end = worker.perform(
+                task(code((topic, context) -> {
+                            assertThat(money.state().outstanding()).isEqualTo(Money.usd("0.03"));
+                            assertThat(attempts).singleElement().isInstanceOf(Attempt.Started.class);
+                            return new Note("found");
+                        })
+                        .costing(Money.usd("0.03"))),
+                terms(money, System.nanoTime() + DEADLINE_NANOS));
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("found")));
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.03"));
+        assertThat(money.openReservations()).isZero();
+        assertThat(attempts).hasSize(2).last().isInstanceOf(Attempt.Replied.class);
+    }
+
+    @Test
+    void callThatCosts_isSettledIfItThrew_andForfeitedIfItWasInterrupted() throws Exception {
+        var money = Budget.usd("0.10").open();
+        long deadline = System.nanoTime() + DEADLINE_NANOS;
+
+        worker.perform(task(throwing(new IOException("busy")).costing(Money.usd("0.01"))), terms(money, deadline));
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.01"));
+        assertThatThrownBy(() -> worker.perform(
+                        task(throwing(new InterruptedException()).costing(Money.usd("0.01"))), terms(money, deadline)))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(money.state().forfeited()).isEqualTo(Money.usd("0.01"));
+        worker.perform(
+                task(code((topic, context) -> {
+                            new Semaphore(0).acquire();
+                            return new Note("never");
+                        })
+                        .costing(Money.usd("0.01"))
+                        .timeout(Duration.ofMillis(1))),
+                terms(money, deadline));
+        assertThat(money.state().forfeited()).isEqualTo(Money.usd("0.02"));
+        assertThat(money.openReservations()).isZero();
+    }
+
+    @Test
+    void callThatTheBudgetCannotPay_isNotMade_andAnUnaffordableRetryFails() throws Exception {
+        var money = Budget.usd("0.01").open();
+        var limit = ParallelLimit.of(1);
+        long deadline = System.nanoTime() + DEADLINE_NANOS;
+
+        assertThat(worker.perform(
+                        task(throwing(new AssertionError("started")).costing(Money.usd("0.02")).parallel(limit)),
+                        terms(money, deadline)))
+                .isEqualTo(new RungEnd.Unaffordable(Money.usd("0.02")));
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+        assertFailed(
+                worker.perform(
+                        task(failing(new AtomicInteger(), 1, new IOException("busy"))
+                                .costing(Money.usd("0.01"))
+                                .retries(AT_ONCE)),
+                        terms(money, deadline)),
+                Failure.Kind.BUDGET,
+                "a retry needs $0.01, which is not left");
+        money.close();
+        assertThat(worker.perform(
+                        task(throwing(new AssertionError("started")).costing(Money.usd("0.001"))),
+                        terms(money, deadline)))
+                .isInstanceOf(RungEnd.Refused.class);
+    }
+
+    @Test
+    void callThatCannotBeRecorded_isNotMade_andGivesPermitAndMoneyBack() {
+        var money = Budget.usd("0.01").open();
+        var limit = ParallelLimit.of(1);
+        var terms = new RungTerms(
+                "run-1",
+                money,
+                0,
+                System.nanoTime() + DEADLINE_NANOS,
+                Limits.DEFAULT,
+                attempt -> {
+                    throw new UnrecordedException("no space left", new IOException());
+                },
+                money,
+                notice -> {});
+
+        assertThatThrownBy(() -> worker.perform(
+                        task(throwing(new AssertionError("started")).costing(Money.usd("0.01")).parallel(limit)), terms))
+                .isInstanceOf(UnrecordedException.class);
+        assertThat(money.state().committed()).isEqualTo(Money.ZERO);
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+    }
+
+    @Test
+    void callThatWaitsForMoneyInFlight_holdsNoPermit_andGoesOnWhenItIsBack() throws Exception {
+        var money = Budget.usd("0.01").open();
+        var limit = ParallelLimit.of(1);
+        var inFlight = ((Admission.Granted) money.reserve(Money.usd("0.01"))).reservation();
+        var end = new CompletableFuture<RungEnd>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                end.complete(worker.perform(
+                        task(NOTED.costing(Money.usd("0.01")).parallel(limit)),
+                        terms(money, System.nanoTime() + DEADLINE_NANOS)));
+            } catch (InterruptedException cancelled) {
+                end.completeExceptionally(cancelled);
+            }
+        });
+        limit.acquire(Duration.ofMinutes(1)).orElseThrow().close();
+        inFlight.release();
+
+        assertThat(end.get()).isEqualTo(new RungEnd.Accepted(new Note("cats")));
+    }
+
     private static SubtaskType<Topic, Note> code(Worker<Topic, Note> worker) {
         return SubtaskType.code("code", Topic.class, Note.class, worker);
     }
@@ -284,13 +491,19 @@ class CodeWorkerTest {
     }
 
     private RungTerms terms(long deadlineNanos) {
-        BudgetGuard money = Budget.usd("0").open();
-        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempt -> {}, money, this::noticed);
+        return terms(Budget.usd("0").open(), deadlineNanos);
+    }
+
+    private RungTerms terms(BudgetGuard money, long deadlineNanos) {
+        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempts::add, money, this::noticed);
     }
 
     private void noticed(RungNotice notice) {
         if (notice instanceof RungNotice.Abandoned(String thread)) {
             abandoned.add(thread);
+        }
+        if (notice instanceof RungNotice.Retrying again) {
+            retried.add(again.failures());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.otel;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.task.Outcome;
@@ -128,6 +129,15 @@ public final class OpenTelemetryListener implements RunListener {
             case RunEvent.PlanEnded ended -> run.planEnded(ended);
             case RunEvent.RungStarted rung -> run.rungBegan(rung);
             case RunEvent.RungEnded rung -> run.rungEnded(rung);
+            case RunEvent.AttemptEnded call when call.kind() == CallPurpose.Kind.CODE ->
+                run.happened(
+                        "cadre.code_called",
+                        call.at(),
+                        Attributes.of(
+                                GenAi.SUBTASK,
+                                call.subtaskId(),
+                                GenAi.COST,
+                                call.spend().total().picoUsd()));
             case RunEvent.AttemptEnded call -> called(run, call);
             case RunEvent.CeilingLowered lowered ->
                 run.happened(
@@ -141,6 +151,8 @@ public final class OpenTelemetryListener implements RunListener {
                         breached.at(),
                         Attributes.of(GenAi.COST, breached.breach().excess().picoUsd()));
             }
+            case RunEvent.CodeRetried again ->
+                run.happened("cadre.code_retried", again.at(), Attributes.of(GenAi.SUBTASK, again.subtaskId()));
             case RunEvent.CodeSpent code ->
                 run.happened(
                         "cadre.code_spent",

@@ -119,6 +119,8 @@ public final class EventLog implements RunListener {
                                                 e.spend().total());
                             case RunEvent.CeilingLowered e -> "ceiling lowered to " + e.ceiling();
                             case RunEvent.BudgetBreached e -> "budget breached: " + e.breach();
+                            case RunEvent.CodeRetried e ->
+                                e.subtaskId() + " is called again after failure " + e.failures();
                             case RunEvent.CodeSpent e -> e.subtaskId() + " spent " + e.spend().total() + " by itself";
                             case RunEvent.SubtaskEnded e ->
                                 e.subtaskId() + " " + e.outcome().reason();

@@ -8,15 +8,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.ParallelLimit;
+import dev.cadre.task.Retries;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Worker;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Plain code within the limits of its type: so many calls at once, so much time, so much money. */
 @Timeout(60)
@@ -131,5 +138,104 @@ class CodeLimitsTest {
                 .isEqualTo(Outcome.failed(Failure.Kind.TIMED_OUT, "the code did not end within PT0.001S"));
         assertThat(result.outcome(read)).isEqualTo(new Outcome.Succeeded<>(new Note("read")));
         assertThat(result).leftNothingBehind();
+    }
+
+    // --- money
+
+    private static final Money CALL = Money.usd("0.01");
+
+    private TaskGraph<Items<Note>> atLeastOne(SubtaskType<Topic, Note> type, int items) {
+        var graph = TaskGraph.builder();
+        return graph.answering(
+                graph.add("notes", type, forEach(topics(items)).minSuccess(1)));
+    }
+
+    @Test
+    void budgetForThreeCalls_paysThreeOfFive_andSkipsTheOthersBeforeTheyAreMade() throws Exception {
+        var calls = new AtomicInteger();
+        var type = code("search", (topic, context) -> new Note("found " + calls.incrementAndGet()))
+                .costing(CALL);
+
+        var result = coordinator.run(atLeastOne(type, 5), Budget.usd("0.03"));
+
+        assertThat(calls).hasValue(3);
+        assertThat(result).spent("0.03").leftNothingBehind();
+        assertThat(result.spend().attempts()).isEqualTo(3);
+        assertThat(result.report().subtasks())
+                .filteredOn(line -> line.id().contains("#"))
+                .filteredOn(line -> line.status().equals("succeeded"))
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line.cost()).isEqualTo(CALL));
+        assertThat(result.report().subtasks())
+                .filteredOn(line -> line.id().contains("#"))
+                .filteredOn(line -> line.status().equals("skipped"))
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.reason()).contains("BUDGET"));
+    }
+
+    @Test
+    void bulk_paysThreeOfFive() throws Exception {
+        var calls = new AtomicInteger();
+        var type = code("search", (topic, context) -> new Note("found " + calls.incrementAndGet()))
+                .costing(CALL);
+
+        var summary = coordinator.bulk(type).run(topics(5).stream(), Budget.usd("0.03"), item -> {});
+
+        assertThat(calls).hasValue(3);
+        assertThat(summary.succeeded()).isEqualTo(3);
+        assertThat(summary.spend().total()).isEqualTo(Money.usd("0.03"));
+    }
+
+    @Test
+    void optionalCallThatCosts_goesWithout_soThatARequiredOneIsPaid() throws Exception {
+        var graph = TaskGraph.builder();
+        SubtaskType<Topic, Note> type = code("search", (topic, context) -> new Note(topic.name()));
+        var extra = graph.add("extra", type.costing(CALL), new Topic("cats"));
+        var needed = graph.add("needed", type.costing(CALL), new Topic("dogs"));
+        graph.optional(extra);
+
+        RunResult<Note> result = coordinator.run(graph.answering(needed), Budget.usd("0.01"));
+
+        assertThat(result.outcome(needed).isSucceeded()).isTrue();
+        assertThat(result.outcome(extra))
+                .isInstanceOfSatisfying(
+                        Outcome.Skipped.class, skipped -> assertThat(skipped.reason()).contains("BUDGET"));
+    }
+
+    @Test
+    void estimate_countsCalls_andRetriesAtWorst() {
+        var type = code("search", (topic, context) -> new Note("found"))
+                .costing(CALL)
+                .retries(Retries.of(2, IOException.class));
+
+        var estimate = coordinator.preview(atLeastOne(type, 5), Budget.usd("1"));
+
+        assertThat(estimate.low()).isEqualTo(CALL.times(5));
+        assertThat(estimate.expected()).isEqualTo(CALL.times(5));
+        assertThat(estimate.worst()).isEqualTo(CALL.times(15));
+    }
+
+    @Test
+    void callOfUnknownFate_countsAsPaidInTheNextSession(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("run.journal");
+        var type = code("search", (topic, context) -> new Note("found")).costing(CALL);
+        var graph = TaskGraph.builder();
+        var found = graph.answering(graph.add("found", type, new Topic("cats")));
+        try (var journal = FileJournal.open(file)) {
+            // the process dies when the call has been made and before that is on record
+            coordinator
+                    .journal(CrashingJournal.atFirst(JournalEntry.Settled.class, journal))
+                    .run(found, Budget.usd("0.02"));
+        }
+
+        RunResult<Note> second;
+        try (var journal = FileJournal.open(file)) {
+            second = coordinator.journal(journal).run(found, Budget.usd("0.02"));
+        }
+
+        assertThat(second.requireComplete()).isEqualTo(new Note("found"));
+        assertThat(second.sessionSpend().total()).isEqualTo(CALL);
+        assertThat(second.spend().settled()).isEqualTo(CALL);
+        assertThat(second.spend().forfeited()).isEqualTo(CALL);
     }
 }

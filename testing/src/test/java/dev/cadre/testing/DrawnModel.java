@@ -85,7 +85,7 @@ final class DrawnModel implements ModelClient {
                 progress.malformed || !goesWrong(dice)
                         ? reply(request, dice, "{\"answer\":{\"text\":\"merged\"},\"citations\":[]}", usual(request, dice))
                         : malformed(request, dice, progress);
-            case WORK, REPAIR, ESCALATION -> work(request, purpose, dice, progress);
+            case WORK, CODE, REPAIR, ESCALATION -> work(request, purpose, dice, progress);
         };
     }
 

@@ -216,7 +216,7 @@ enum KilledRun {
         return switch (purpose.kind()) {
             case PLAN -> "@planner";
             case MERGE -> "@merger";
-            case WORK, REPAIR, ESCALATION -> purpose.subtaskId();
+            case WORK, CODE, REPAIR, ESCALATION -> purpose.subtaskId();
         };
     }
 

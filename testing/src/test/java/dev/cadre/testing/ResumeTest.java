@@ -144,7 +144,7 @@ class ResumeTest {
         return switch (purpose.kind()) {
             case PLAN -> "@planner";
             case MERGE -> "@merger";
-            case WORK, REPAIR, ESCALATION -> purpose.subtaskId();
+            case WORK, CODE, REPAIR, ESCALATION -> purpose.subtaskId();
         };
     }
 

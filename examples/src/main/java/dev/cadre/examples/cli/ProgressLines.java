@@ -111,6 +111,14 @@ final class ProgressLines implements RunListener {
                                 "result", Failure.describe(failed.thrown())));
             case RunEvent.WorkAbandoned abandoned ->
                 line("abandoned", "left behind: " + abandoned.thread(), Map.of("thread", abandoned.thread()));
+            case RunEvent.CodeRetried again ->
+                line(
+                        "code_retried",
+                        "%s threw %s, it is called again".formatted(again.subtaskId(), Failure.describe(again.thrown())),
+                        Map.of(
+                                "id", again.subtaskId(),
+                                "failures", again.failures(),
+                                "result", Failure.describe(again.thrown())));
             case RunEvent.CodeSpent code -> {}
             case RunEvent.RunStarted started -> {}
             case RunEvent.PlanEnded ended -> {}

@@ -5,6 +5,7 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.JournalLine;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Spend;
 import dev.cadre.task.GraphNode;
@@ -51,7 +52,7 @@ final class JournalFit {
     }
 
     private void take(JournalLine line) {
-        if (line.entry() instanceof JournalEntry.Intent intent) {
+        if (line.entry() instanceof JournalEntry.Intent intent && intent.asked().kind() != CallPurpose.Kind.CODE) {
             inFlight.put(
                     new Attempt(intent.key(), intent.attempt()),
                     new Sent(line.at(), intent.asked().tier()));

@@ -107,7 +107,7 @@ final class SimGiven implements SimNature {
         return switch (purpose.kind()) {
             case PLAN -> SimAssumptions.PLANNER;
             case MERGE -> SimAssumptions.MERGER;
-            case WORK, ESCALATION, REPAIR -> purpose.subtaskType();
+            case WORK, ESCALATION, REPAIR, CODE -> purpose.subtaskType();
         };
     }
 
@@ -217,7 +217,7 @@ final class SimGiven implements SimNature {
         private Answer answer() {
             return switch (purpose.kind()) {
                 case PLAN, MERGE -> Answer.saying("done");
-                case WORK, ESCALATION, REPAIR -> work();
+                case WORK, ESCALATION, REPAIR, CODE -> work();
             };
         }
 

@@ -230,7 +230,7 @@ final class WorldModel {
         return switch (purpose.kind()) {
             case PLAN -> plan;
             case MERGE -> "{\"answer\":{\"text\":\"merged\",\"score\":50},\"citations\":[]}";
-            case WORK, REPAIR, ESCALATION -> work(purpose);
+            case WORK, CODE, REPAIR, ESCALATION -> work(purpose);
         };
     }
 

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.pool.Attempt;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Work;
+import dev.cadre.task.WorkerContext;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call of plain code: its place, the call, its booking. One that costs money is told as an attempt. */
+final class CodeCall {
+    private static final Logger LOG = LoggerFactory.getLogger(CodeCall.class);
+
+    private final RungTask task;
+    private final Work.Code<?, ?> work;
+    private final RungTerms terms;
+    private final Attempt.Id id;
+
+    /** @param number 1 for the first call of a subtask */
+    CodeCall(RungTask task, Work.Code<?, ?> work, RungTerms terms, int number) {
+        this.task = task;
+        this.work = work;
+        this.terms = terms;
+        var purpose = new CallPurpose(
+                CallPurpose.Kind.CODE,
+                terms.runId(),
+                task.subtaskId(),
+                task.type().name(),
+                task.inputJson(),
+                task.tier());
+        id = new Attempt.Id(purpose, task.type().name(), number);
+    }
+
+    CodeEnd perform() throws InterruptedException {
+        long waitingSince = System.nanoTime();
+        try (CodePlace place = CodePlace.take(work, terms)) {
+            if (isPaid()) {
+                terms.attempts()
+                        .on(new Attempt.Started(id, work.costPerCall(), ServiceTier.STANDARD, since(waitingSince)));
+            }
+            return booked(place);
+        } catch (CodePlace.NoPlaceException none) {
+            return new CodeEnd.NotBegun(none.end());
+        }
+    }
+
+    private CodeEnd booked(CodePlace place) throws InterruptedException {
+        long began = System.nanoTime();
+        CodeEnd end;
+        try {
+            end = called(place);
+            if (end instanceof CodeEnd.Threw(Throwable thrown)) {
+                CodeWorker.throwIfInterrupt(thrown);
+            }
+        } catch (InterruptedException interrupt) {
+            tell(new Attempt.Failed(id, interrupt, place.forfeit(), null, since(began)));
+            throw interrupt;
+        }
+        Duration took = since(began);
+        switch (end) {
+            case CodeEnd.Returned returned -> {
+                Spend spend = place.settle();
+                tell(new Attempt.Replied(
+                        id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
+            }
+            case CodeEnd.Threw(Throwable thrown) -> tell(new Attempt.Failed(id, thrown, place.settle(), null, took));
+            case CodeEnd.TimedOut late ->
+                tell(new Attempt.Failed(id, new TimeoutException(late.message()), place.forfeit(), null, took));
+            case CodeEnd.NotBegun notBegun -> {}
+        }
+        return end;
+    }
+
+    private CodeEnd called(CodePlace place) throws InterruptedException {
+        Duration left = terms.timeLeft();
+        Optional<Duration> timeout = work.timeout().filter(time -> time.compareTo(left) < 0);
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), terms.codeBudget());
+        Supplier<CodeEnd> call = () -> {
+            try {
+                return new CodeEnd.Returned(perform(context));
+            } catch (Throwable thrown) {
+                // errors too: a subtask that blows the stack must end, not hang its run
+                return new CodeEnd.Threw(thrown);
+            } finally {
+                place.ended();
+            }
+        };
+        if (timeout.isEmpty()) {
+            place.begin();
+            return call.get();
+        }
+        var thread = new CodeThread(
+                "cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), call, terms.notices());
+        place.begin();
+        return thread.await(timeout.get());
+    }
+
+    @SuppressWarnings("unchecked") // the input was written by its type, so it is an instance of it
+    private @Nullable Object perform(WorkerContext context) throws Exception {
+        return ((Work.Code<Object, Object>) work).worker().perform(task.input(), context);
+    }
+
+    private boolean isPaid() {
+        return !work.costPerCall().isZero();
+    }
+
+    /** What was booked is booked: a listener's failure changes nothing. */
+    private void tell(Attempt ended) {
+        if (!isPaid()) {
+            return;
+        }
+        try {
+            terms.attempts().on(ended);
+        } catch (RuntimeException failure) {
+            LOG.warn(
+                    "a listener failed on {}: {}",
+                    ended.getClass().getSimpleName(),
+                    failure.getClass().getName());
+        }
+    }
+
+    private static Duration since(long nanoTime) {
+        return Duration.ofNanos(System.nanoTime() - nanoTime);
+    }
+}
