@@ -2,6 +2,7 @@
 package dev.cadre.task;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -37,7 +38,11 @@ public record Retries(int most, Duration baseDelay, Duration maxDelay, Set<Class
     /** So many retries after exceptions of these classes. */
     @SafeVarargs
     public static Retries of(int most, Class<? extends Exception>... on) {
-        return new Retries(most, NONE.baseDelay, NONE.maxDelay, Set.of(on));
+        var named = new HashSet<Class<? extends Exception>>();
+        for (Class<? extends Exception> each : on) {
+            named.add(each);
+        }
+        return new Retries(most, NONE.baseDelay, NONE.maxDelay, named);
     }
 
     public Retries withDelays(Duration baseDelay, Duration maxDelay) {

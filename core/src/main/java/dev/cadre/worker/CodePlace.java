@@ -66,7 +66,8 @@ final class CodePlace implements AutoCloseable {
     private static CodePlace take(Work.Code<?, ?> work, Money cost, RungTerms terms)
             throws NoPlaceException, InterruptedException {
         var moved = new Semaphore(0);
-        try (BudgetGuard.Watch watch = terms.budget().watch(moved::release)) {
+        BudgetGuard.Watch watch = terms.budget().watch(moved::release);
+        try (watch) {
             while (true) {
                 moved.drainPermits();
                 ParallelLimit.Permit permit = permit(work, terms);
