@@ -47,7 +47,8 @@ final class BatchLane<I, O> {
         Money limit = terms.budget().limit();
         List<ShardRecord.Open> left = leftByEarlierSessions();
         Money leftReserved = left.stream().map(ShardRecord.Open::reserved).reduce(Money.ZERO, Money::plus);
-        Spend before = terms.record().spent().withoutForfeited(leftReserved);
+        int leftCalls = left.stream().mapToInt(shard -> shard.intents().size()).sum();
+        Spend before = terms.record().spent().withoutForfeited(leftReserved, leftCalls);
         terms.record().started(terms.bulk().type().name(), limit);
         handover.started(limit, terms.bulk().coordinator().shutdowns(List.of(terms.bulk().type())));
         boolean isWhole = false;

@@ -47,9 +47,15 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
                 estimated || other.estimated);
     }
 
-    /** The same without calls of unknown fate whose fate is about to be known; what is left counts as estimated still. */
-    public Spend withoutForfeited(Money worstCase) {
-        return new Spend(settled, forfeited.minus(worstCase), attempts, tokens, estimated);
+    /**
+     * The same without calls of unknown fate whose fate is about to be known; an estimate still if others are left.
+     *
+     * @param worstCase the sum of the worst cases of these calls
+     * @param calls how many they are
+     */
+    public Spend withoutForfeited(Money worstCase, long calls) {
+        Money rest = forfeited.minus(worstCase);
+        return new Spend(settled, rest, attempts - calls, tokens, !rest.isZero());
     }
 
     /** All the money: at least what the provider bills. */
