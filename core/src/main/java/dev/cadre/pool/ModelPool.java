@@ -144,7 +144,7 @@ public final class ModelPool {
     /** The same for a request whose text has so many UTF-8 bytes more. */
     public Money worstCase(ModelRequest request, long moreBytes) {
         ModelRequest filled = defaults.fill(request);
-        return defaults.worstCase(filled, tariff.inputBound(filled, moreBytes), tariff);
+        return defaults.worstCase(filled, tariff.inputBound(defaults.last(filled), moreBytes), tariff);
     }
 
     /**
@@ -195,7 +195,7 @@ public final class ModelPool {
         }
         requireInService();
         ModelRequest filled = defaults.fill(request);
-        long input = count.of(filled, terms);
+        long input = count.of(defaults.last(filled), terms);
         Money need = defaults.worstCase(filled, input, tariff);
         // while it waits for the first call of its prefix it holds nothing
         try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {

@@ -55,6 +55,11 @@ record RequestDefaults(
                 : asked;
     }
 
+    /** The request in the tier in which it may be served in the end: what is sent may be longer there. */
+    ModelRequest last(ModelRequest request) {
+        return mayFallBack(request) ? request.withServiceTier(ServiceTier.STANDARD) : request;
+    }
+
     /** The request to be made after a failure: the same, unless it had better ask for ordinary service. */
     ModelRequest after(ModelException failure, ModelRequest request) {
         boolean noRoom = failure instanceof RateLimited limited && limited.reason() == RateLimited.Cause.NO_CAPACITY;

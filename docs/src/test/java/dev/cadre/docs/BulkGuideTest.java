@@ -92,7 +92,8 @@ class BulkGuideTest {
 
         assertThat(first.spend().total()).isEqualTo(Money.usd("0.0014"));
         assertThat(second.reused()).isEqualTo(1);
-        assertThat(second.spend().total()).isEqualTo(Money.usd("0.0007"));
+        assertThat(second.sessionSpend().total()).isEqualTo(Money.usd("0.0007"));
+        assertThat(second.spend().total()).isEqualTo(Money.usd("0.0021"));
         assertThat(second.stop()).isEqualTo(BulkSummary.Stop.END_OF_INPUT);
         assertThat(printed).hasSize(4);
         assertThat(model.calls()).hasSize(3);

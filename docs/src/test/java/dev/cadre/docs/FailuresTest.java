@@ -119,7 +119,7 @@ class FailuresTest {
 
         RunResult<Verdict> result = run();
 
-        assertThat(tell(result)).startsWith("ANSWER_MISSING: subtask 'judge'");
+        assertThat(tell(result)).startsWith("ANSWER_MISSING: REFUSED: the model refused");
         assertThat(result.report().outcome("judge").reason()).startsWith("failed: REFUSED");
         assertThat(tell(Outcome.failed(Failure.Kind.REFUSED, "no"))).isEqualTo("tried: REFUSED");
         assertThat(model.calls()).hasSize(1);

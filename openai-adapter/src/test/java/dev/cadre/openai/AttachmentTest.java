@@ -79,15 +79,16 @@ class AttachmentTest extends LoopbackTest {
     @Test
     void worstCase_ofAnImage_holdsItsBoundOnEachModel() {
         ModelRequest text = ask();
-        long overhead = ask(PHOTO).inputBytes() - text.inputBytes();
+        long overhead = client.sentBytes(ask(PHOTO)) - client.sentBytes(text);
 
         assertThat(worst("gpt-5.4-nano", PHOTO).minus(worst("gpt-5.4-nano")))
                 .isEqualTo(Money.usd("0.0000002").times(6_150 + overhead));
         assertThat(worst("gpt-5.4-mini", PHOTO).minus(worst("gpt-5.4-mini")))
                 .isEqualTo(Money.usd("0.00000075").times(4_050 + overhead));
-        assertThat(worst("gpt-5.4", PHOTO.withDetail(Attachment.Detail.ORIGINAL))
-                        .minus(worst("gpt-5.4")))
-                .isEqualTo(Money.usd("0.0000025").times(12_000 + overhead));
+        var original = PHOTO.withDetail(Attachment.Detail.ORIGINAL);
+        long overheadOfOriginal = client.sentBytes(ask(original)) - client.sentBytes(text);
+        assertThat(worst("gpt-5.4", original).minus(worst("gpt-5.4")))
+                .isEqualTo(Money.usd("0.0000025").times(12_000 + overheadOfOriginal));
     }
 
     @Test
@@ -124,7 +125,8 @@ class AttachmentTest extends LoopbackTest {
         assertThat(failure(run(unbounded)).message()).contains("paper.pdf");
         assertThat(failure(run(missing)))
                 .isEqualTo(new Failure(
-                        Failure.Kind.INVALID_INPUT, "the attachments of 'caption' cannot be made: no such photo"));
+                        Failure.Kind.INVALID_INPUT,
+                        "IllegalStateException: no such photo, thrown by the code that attaches to subtask type 'caption'"));
         assertThat(server.requests()).isEmpty();
     }
 

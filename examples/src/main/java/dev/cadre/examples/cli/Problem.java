@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
+import dev.cadre.model.ModelException;
 import dev.cadre.schedule.RunFailure;
 import java.util.Locale;
 
@@ -12,8 +13,12 @@ import java.util.Locale;
 record Problem(String kind, String message) {
 
     static Problem of(RunFailure failure) {
-        String kind =
-                failure.outage().map(Problem::kind).orElse(failure.kind().name().toLowerCase(Locale.ROOT));
+        String kind = failure.cause()
+                .filter(ModelException.class::isInstance)
+                .map(ModelException.class::cast)
+                .or(failure::outage)
+                .map(Problem::kind)
+                .orElse(failure.kind().name().toLowerCase(Locale.ROOT));
         return new Problem(kind, failure.toString());
     }
 
