@@ -55,7 +55,7 @@ final class PlanDialogue {
 
     void run() throws InterruptedException {
         // a plan that an earlier session of the run began is continued, never asked for again
-        Round last = isFull() ? Round.WHOLE : ask(next());
+        Round last = isFull() || isUnfit() ? Round.WHOLE : ask(next());
         for (int i = 0; last == Round.CUT && !isFull() && i < request.limits().planContinuations(); i++) {
             last = ask(next());
         }
@@ -155,6 +155,11 @@ final class PlanDialogue {
 
     private boolean isEmpty() {
         return intake.taken().isEmpty();
+    }
+
+    /** Whether something of a plan that an earlier session began does not fit any more: that is repaired. */
+    private boolean isUnfit() {
+        return !isEmpty() && !intake.defects().isEmpty();
     }
 
     private boolean isFull() {

@@ -30,6 +30,11 @@ final class CrashingJournal implements Journal {
         return new CrashingJournal(journal, entry -> count.incrementAndGet() == crashAt);
     }
 
+    /** Crashes at the first entry that is meant. */
+    static CrashingJournal at(Predicate<JournalEntry> crash, Journal journal) {
+        return new CrashingJournal(journal, crash);
+    }
+
     /** Crashes at the first entry of a kind. */
     static CrashingJournal atFirst(Class<? extends JournalEntry> kind, Journal journal) {
         return new CrashingJournal(journal, kind::isInstance);

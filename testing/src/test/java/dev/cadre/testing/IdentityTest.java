@@ -122,7 +122,7 @@ class IdentityTest {
 
     @Test
     void keysOfABulk_thatAreOneNumber_areShared() {
-        model.on(NOTE).holdUntil(new Gate()).replies(new Note("never"));
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They purr."));
         var values = Map.of("a", 1, "b", 1.0);
 
         assertThatThrownBy(() -> Coordinator.of(model.pools())

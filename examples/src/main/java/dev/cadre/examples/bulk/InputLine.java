@@ -21,11 +21,11 @@ sealed interface InputLine {
      * @param id what its author calls it: a string, a number, or null
      */
     record Place(long index, long line, Json id) {
-        /** The name by which a resumed run knows it again: its id, or else its line. */
+        /** The name by which a resumed run knows it again: its id, a number by its value, or else its line. */
         String key() {
             return switch (id) {
-                case Json.Str name -> "id " + name.value();
-                case Json.Num name -> "id " + name.write();
+                case Json.Str name -> "id " + name.canonical();
+                case Json.Num name -> "id " + name.canonical();
                 default -> "line " + line;
             };
         }

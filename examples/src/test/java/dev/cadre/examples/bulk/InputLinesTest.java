@@ -46,8 +46,9 @@ class InputLinesTest {
 
     @Test
     void key_isTheIdOrElseTheLine() {
-        assertThat(new InputLine.Place(0, 3, new Json.Str("3")).key()).isEqualTo("id 3");
+        assertThat(new InputLine.Place(0, 3, new Json.Str("3")).key()).isEqualTo("id \"3\"");
         assertThat(new InputLine.Place(0, 3, Json.Num.of(3)).key()).isEqualTo("id 3");
+        assertThat(new InputLine.Place(0, 3, Json.parse("3.0")).key()).isEqualTo("id 3");
         assertThat(new InputLine.Place(0, 3, Json.Null.NULL).key()).isEqualTo("line 3");
     }
 

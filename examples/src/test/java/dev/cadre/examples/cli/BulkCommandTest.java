@@ -269,7 +269,7 @@ class BulkCommandTest {
                 "{\"id\":1,\"text\":\"it breaks\"}",
                 "",
                 "{oops",
-                "{\"id\":\"1\",\"text\":\"again\"}",
+                "{\"id\":1.0,\"text\":\"again\"}",
                 "7",
                 "\"it hangs\"");
 
@@ -282,7 +282,7 @@ class BulkCommandTest {
                 .contains("\"reason\":\"INVALID_INPUT: line 3: it is not JSON: ");
         assertThat(results.get(2))
                 .isEqualTo(
-                        ended(2, 4, "\"1\"", "failed", "INVALID_INPUT: line 4: an item before it has the same id", 0));
+                        ended(2, 4, "1.0", "failed", "INVALID_INPUT: line 4: an item before it has the same id", 0));
         assertThat(results.get(3))
                 .isEqualTo(ended(
                         3,
