@@ -11,8 +11,8 @@ import dev.cadre.price.Spend;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -60,12 +60,12 @@ final class PlanRecord {
     PlanRecord(RunRecord record, List<PlanAdmitted> admitted, PlanIntake trial) {
         this.record = record;
         key = JournalKey.of(record.run(), PLANNER);
-        Map<String, PlannedSubtask> byId = new LinkedHashMap<>();
+        SequencedMap<String, PlannedSubtask> byId = new LinkedHashMap<>();
         for (PlanAdmitted each : admitted) {
             nextPosition = Math.max(nextPosition, each.position() + 1);
             try {
                 PlannedSubtask planned = PlannedSubtask.parse(each.subtask());
-                byId.put(planned.id(), planned);
+                byId.putLast(planned.id(), planned); // where it was admitted in the end
             } catch (IllegalArgumentException unreadable) {
                 unfit.add("#" + each.position());
             }

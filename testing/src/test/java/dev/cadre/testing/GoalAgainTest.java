@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.testing.Crew.NOTE;
+import static dev.cadre.testing.Crew.merged;
+import static dev.cadre.testing.Crew.plan;
+import static dev.cadre.testing.Crew.plannedNote;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelException;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.testing.Crew.Answer;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A goal that is run again: after a planner that could not be asked on, and after something has changed. */
+class GoalAgainTest {
+    private static final Goal<Answer> GOAL = Goal.of("What do pets do?", Answer.class);
+    private static final Budget ENOUGH = Budget.usd("1.00");
+
+    @TempDir
+    Path folder;
+
+    private static ScriptedModel model() {
+        var model = new ScriptedModel();
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They make noise."));
+        model.onMerge().costing(1_000, 400).repliesText(merged("They make noise."));
+        return model;
+    }
+
+    private <R> RunResult<R> session(ScriptedModel model, SubtaskType<Topic, Note> type, Goal<R> goal, Budget budget)
+            throws InterruptedException {
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            return coordinator(model, type).journal(journal).run(goal, budget);
+        }
+    }
+
+    private static Coordinator coordinator(ScriptedModel model, SubtaskType<Topic, Note> type) {
+        return Coordinator.builder(model.pools()).plansWith(type).build();
+    }
+
+    private static Map<CallPurpose.Kind, Integer> asked(ScriptedModel model) {
+        var asked = new EnumMap<CallPurpose.Kind, Integer>(CallPurpose.Kind.class);
+        model.calls().forEach(call -> asked.merge(call.purpose().kind(), 1, Integer::sum));
+        return asked;
+    }
+
+    // --- a planner that got stuck
+
+    @Test
+    void planner_thatCouldNotBeAskedOn_isAskedByTheNextSession() throws Exception {
+        var first = model();
+        first.onPlan()
+                .costing(1_000, 400)
+                .truncatesAfter("{\"subtasks\":[" + plannedNote("cats") + ",")
+                .fails(() -> new ModelException.InvalidRequest("not now", 400));
+        Crew.partial(session(first, NOTE, GOAL, ENOUGH));
+        var second = model();
+        second.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("dogs")));
+
+        RunResult<Answer> again = session(second, NOTE, GOAL, ENOUGH);
+
+        assertThat(again.requireComplete()).isEqualTo(new Answer("They make noise."));
+        assertThat(again.report().outcomes().keySet()).containsExactly("cats", "dogs");
+        assertThat(asked(second))
+                .isEqualTo(Map.of(CallPurpose.Kind.PLAN, 1, CallPurpose.Kind.WORK, 1, CallPurpose.Kind.MERGE, 1));
+        var third = model();
+        session(third, NOTE, GOAL, ENOUGH).requireComplete();
+        assertThat(third.calls()).isEmpty();
+    }
+
+    // --- something changed
+
+    private void finish() throws InterruptedException {
+        var first = model();
+        first.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("cats"), plannedNote("dogs")));
+        session(first, NOTE, GOAL, ENOUGH).requireComplete();
+    }
+
+    private static SubtaskType<Topic, Note> changed() {
+        return SubtaskType.model("note", Topic.class, Note.class, "State five facts.")
+                .describedAs(NOTE.description());
+    }
+
+    @Test
+    void completeGoal_whoseInstructionsChanged_isDoneAgainWithMoneyThatIsThere() throws Exception {
+        finish();
+        var second = new ScriptedModel();
+        second.on(changed()).costing(1_000, 400).replies(new Note("They sleep."));
+        second.onMerge().costing(1_000, 400).repliesText(merged("They sleep."));
+
+        RunResult<Answer> again = session(second, changed(), GOAL, ENOUGH);
+
+        assertThat(again.requireComplete()).isEqualTo(new Answer("They sleep."));
+        assertThat(asked(second)).isEqualTo(Map.of(CallPurpose.Kind.WORK, 2, CallPurpose.Kind.MERGE, 1));
+    }
+
+    @Test
+    void completeGoal_whoseModelChanged_isDoneAgainWithMoneyThatIsThere() throws Exception {
+        finish();
+        var second = model();
+        var pools = ModelPools.of(
+                ModelPool.of(second, "gpt-5.4"),
+                ModelPool.of(second, "gpt-5.4-mini"),
+                ModelPool.of(second, "gpt-5.4-mini"));
+        Coordinator other = Coordinator.builder(pools)
+                .plansWith(NOTE)
+                .build();
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            other.journal(journal).run(GOAL, ENOUGH).requireComplete();
+        }
+
+        assertThat(asked(second)).isEqualTo(Map.of(CallPurpose.Kind.WORK, 2, CallPurpose.Kind.MERGE, 1));
+    }
+
+    @Test
+    void completeGoal_thatChangedAndHasNoMoneyLeft_paysNothingAndNamesWhatItNeeds() throws Exception {
+        finish();
+        Money spent;
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            spent = journal.spent(journal.runs().getFirst().run()).total();
+        }
+        var second = new ScriptedModel();
+
+        // enough for a subtask, and not for the merge that would have to follow
+        RunResult<Answer> again = session(second, changed(), GOAL, Budget.of(spent.plus(Money.usd("0.003"))));
+
+        assertThat(second.calls()).isEmpty();
+        assertThat(Crew.failed(again).cause().message()).contains("is too small").doesNotContain("$0.00 ");
+        assertThat(again.report().outcomes()).hasSize(2);
+    }
+
+    @Test
+    void goal_whoseLastEntryWasLost_isAnsweredWithoutMoney() throws Exception {
+        var first = model();
+        first.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("cats")));
+        Journal file = FileJournal.open(folder.resolve("goal.journal"));
+        Money spent;
+        try (var journal = CrashingJournal.atFirst(JournalEntry.RunEnded.class, file)) {
+            spent = coordinator(first, NOTE)
+                    .journal(journal)
+                    .run(GOAL, ENOUGH)
+                    .spend()
+                    .total();
+        }
+        var second = new ScriptedModel();
+
+        assertThat(session(second, NOTE, GOAL, Budget.of(spent)).requireComplete())
+                .isEqualTo(new Answer("They make noise."));
+        assertThat(second.calls()).isEmpty();
+    }
+
+    @Test
+    void answer_thatIsLongerThanARecord_isGivenAllTheSame_withANote() throws Exception {
+        String longest = "é".repeat(9_000_000);
+        var first = model();
+        first.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("cats")));
+        first.onMerge().costing(1_000, 400).repliesText(merged(longest));
+
+        RunResult<Answer> result = session(first, NOTE, GOAL, ENOUGH);
+
+        assertThat(result.requireComplete().text()).hasSize(longest.length());
+        assertThat(result.report().notes())
+                .singleElement()
+                .asString()
+                .startsWith("a later session would merge again, because of this answer: it cannot be recorded");
+    }
+
+    // --- the books
+
+    @Test
+    void attempts_ofOneSubtask_haveOneNumberEachInAllSessions() throws Exception {
+        var first = model();
+        first.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("cats")));
+        Journal file = FileJournal.open(folder.resolve("goal.journal"));
+        try (var journal = CrashingJournal.at(
+                entry -> entry instanceof JournalEntry.Settled settled
+                        && settled.key().subtask().equals("cats"),
+                file)) {
+            coordinator(first, NOTE).journal(journal).run(GOAL, ENOUGH);
+        }
+        session(model(), NOTE, GOAL, ENOUGH).requireComplete();
+
+        var numbers = new HashMap<String, List<Integer>>();
+        FileJournal.read(folder.resolve("goal.journal"), line -> {
+            if (line.entry() instanceof JournalEntry.Intent intent) {
+                numbers.merge(intent.key().subtask(), List.of(intent.attempt()), (a, b) -> {
+                    var both = new ArrayList<>(a);
+                    both.addAll(b);
+                    return both;
+                });
+            }
+        });
+        assertThat(numbers.get("cats")).containsExactly(1, 2);
+    }
+}
