@@ -2,6 +2,7 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.CallContext;
+import dev.cadre.model.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
@@ -14,8 +15,9 @@ import org.slf4j.LoggerFactory;
  * How many input tokens are reserved for: what the provider counts, if it is to be asked and answers; otherwise the bound.
  *
  * @param counter null if nobody is asked
+ * @param faults where it is logged what the counter's own code throws
  */
-record InputCount(Tariff tariff, @Nullable InputCounter counter) {
+record InputCount(Tariff tariff, @Nullable InputCounter counter, FaultLog faults) {
     private static final Logger LOG = LoggerFactory.getLogger(InputCount.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -30,8 +32,11 @@ record InputCount(Tariff tariff, @Nullable InputCounter counter) {
             return counted < 0 ? tariff.inputBound(request) : counted;
         } catch (InterruptedException interrupt) {
             throw interrupt;
-        } catch (Throwable uncounted) { // whatever a counter is made of: the bound is always there
-            LOG.debug("{} did not count an input, its bound is reserved: {}", request.model(), uncounted.toString());
+        } catch (ModelException uncounted) {
+            LOG.debug("{} did not count an input, its bound is reserved: {}", request.model(), uncounted.getMessage());
+            return tariff.inputBound(request);
+        } catch (Throwable broken) { // whatever a counter is made of: the bound is always there
+            faults.warn("counter of model '%s'".formatted(request.model()), broken);
             return tariff.inputBound(request);
         }
     }

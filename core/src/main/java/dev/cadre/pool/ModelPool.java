@@ -3,6 +3,7 @@ package dev.cadre.pool;
 
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallOptions;
+import dev.cadre.model.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
@@ -56,7 +57,7 @@ public final class ModelPool {
         limits = builder.limits;
         this.tariff = tariff;
         defaults = builder.defaults(tariff.spec());
-        count = new InputCount(tariff, builder.counter);
+        count = new InputCount(tariff, builder.counter, new FaultLog());
         prefixes = new PrefixCache(builder.prefixPatience);
         retryPolicy = builder.retryPolicy;
         calendar = builder.calendar;

@@ -46,7 +46,7 @@ final class ModelWorker {
         } catch (JsonException unfit) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
-        try (var sessions = ToolSessions.open(task.type())) {
+        try (var sessions = ToolSessions.open(task.type(), terms.notices())) {
             return uninterrupted(new ModelWorker(task, terms, pool, task.inputJson(), sessions).drive(rung));
         }
     }

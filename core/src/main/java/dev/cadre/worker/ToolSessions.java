@@ -10,24 +10,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
 /** What the tools of one rung keep from one call to the next. */
 final class ToolSessions implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ToolSessions.class);
-
     private final Map<String, ToolSession> byTool = new LinkedHashMap<>();
+    private final Consumer<RungNotice> notices;
 
-    private ToolSessions() {}
+    private ToolSessions(Consumer<RungNotice> notices) {
+        this.notices = notices;
+    }
 
-    static ToolSessions open(SubtaskType<?, ?> type) {
+    /** @param notices is told of each tool that cannot be closed */
+    static ToolSessions open(SubtaskType<?, ?> type, Consumer<RungNotice> notices) {
         List<Tool> tools =
                 switch (type.work()) {
                     case Work.Model<?, ?> model -> model.tools();
                     case Work.Code<?, ?> code -> List.of();
                 };
-        var sessions = new ToolSessions();
+        var sessions = new ToolSessions(notices);
         try {
             tools.forEach(sessions::open);
         } catch (Throwable unopened) {
@@ -52,16 +53,16 @@ final class ToolSessions implements AutoCloseable {
         if (!(end instanceof RungEnd.Accepted(Object output))) {
             return end;
         }
-        try {
-            for (ToolSession session : byTool.values()) {
-                output = Objects.requireNonNull(session.completed(output), "a tool completed an output to null");
+        for (Map.Entry<String, ToolSession> each : byTool.entrySet()) {
+            try {
+                output = Objects.requireNonNull(each.getValue().completed(output), "it completed an output to null");
+            } catch (Throwable broken) {
+                // what its tools did is done: nobody may repeat it
+                return RungEnd.Failed.of(
+                        Failure.thrown(Failure.Kind.EFFECT_UNKNOWN, broken, "tool '%s'".formatted(each.getKey())));
             }
-            return new RungEnd.Accepted(output);
-        } catch (RuntimeException | Error broken) {
-            // what its tools did is done: nobody may repeat it
-            return RungEnd.Failed.of(new Failure(
-                    Failure.Kind.EFFECT_UNKNOWN, "a tool could not complete the output: " + Excerpt.line(broken)));
         }
+        return new RungEnd.Accepted(output);
     }
 
     @Override
@@ -70,10 +71,7 @@ final class ToolSessions implements AutoCloseable {
             try {
                 session.close();
             } catch (Throwable broken) {
-                LOG.warn(
-                        "tool '{}' could not be closed: {}",
-                        tool,
-                        broken.getClass().getName());
+                notices.accept(new RungNotice.ToolFailed(tool, broken));
             }
         });
     }

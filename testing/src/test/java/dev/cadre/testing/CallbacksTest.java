@@ -16,6 +16,7 @@ import dev.cadre.merge.Merger;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolCall;
@@ -51,6 +52,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -360,6 +362,42 @@ class CallbacksTest {
         }
     }
 
+    // --- the log
+
+    private static final String CASE = "case ";
+    private static final String WARNING = " threw; further exceptions from it are logged at DEBUG";
+
+    @Test
+    void callback_thatThrows_isLoggedWithItsTraceOnce() throws Exception {
+        var warnings = new TreeMap<String, Integer>();
+        var traces = new TreeSet<String>();
+        String callback = "";
+        for (String line : LogsTest.logged(CallbacksTest.class)) {
+            if (line.startsWith(CASE)) {
+                callback = line.substring(CASE.length());
+                warnings.put(callback, 0);
+            } else if (line.startsWith("WARN ") && line.endsWith(WARNING)) {
+                warnings.merge(callback, 1, Integer::sum);
+            } else if (line.contains("at dev.cadre.testing.CallbacksTest.strike(")) {
+                traces.add(callback);
+            }
+        }
+
+        assertThat(warnings).hasSize(Callback.values().length);
+        assertThat(warnings.entrySet()).allMatch(each -> each.getValue() == 1);
+        assertThat(traces).isEqualTo(warnings.keySet());
+    }
+
+    /** Lets every callback throw; for a process of its own. */
+    public static void main(String[] args) throws Exception {
+        for (Callback callback : Callback.values()) {
+            System.out.println(CASE + callback);
+            var test = new CallbacksTest();
+            test.fault = Fault.THROWS_RUNTIME;
+            callback.run(test);
+        }
+    }
+
     /** Lets the time of the run pass until it is back. */
     private void passTime(FutureTask<?> run) throws Exception {
         clock.advance(DEADLINE);
@@ -467,7 +505,7 @@ class CallbacksTest {
     private final class Counting implements ModelClient, InputCounter {
         @Override
         public ModelReply call(ModelRequest request, CallContext context) {
-            throw new IllegalStateException("no reply");
+            throw new ModelException.InvalidRequest("no reply", 400);
         }
 
         @Override

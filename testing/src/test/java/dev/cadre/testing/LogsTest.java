@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LogsTest {
     @Test
     void logs_ofARunInWhichEverythingThrows_holdNoKeyAndModelTextOnlyAtTrace() throws Exception {
-        List<String> lines = logged();
+        List<String> lines = logged(LoggedRun.class);
 
         assertThat(lines).noneMatch(line -> line.contains("canary"));
         assertThat(lines)
@@ -27,7 +27,8 @@ class LogsTest {
                 .anyMatch(line -> line.endsWith("java.lang.IllegalStateException: They purr at night. [redacted]"));
     }
 
-    private static List<String> logged() throws Exception {
+    /** What a program logs and prints in a process of its own. */
+    static List<String> logged(Class<?> program) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -35,7 +36,7 @@ class LogsTest {
                         "-Dslf4j.provider=" + PrintedLogs.class.getName(),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        LoggedRun.class.getName())
+                        program.getName())
                 .redirectErrorStream(true)
                 .start();
         try {
