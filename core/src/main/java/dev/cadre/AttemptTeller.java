@@ -38,8 +38,7 @@ final class AttemptTeller implements AttemptListener {
                 tellOf(replied.breach());
             }
             case Attempt.Failed failed -> {
-                String message =
-                        Redactor.SHAPES.clean(Failure.messageOf(failed.failure()));
+                String message = Redactor.SHAPES.clean(Failure.messageOf(failed.failure()));
                 var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
                 tellOf(failed.breach());

@@ -50,7 +50,8 @@ final class BatchLane<I, O> {
         int leftCalls = left.stream().mapToInt(shard -> shard.intents().size()).sum();
         Spend before = terms.record().spent().withoutForfeited(leftReserved, leftCalls);
         terms.record().started(terms.bulk().type().name(), limit);
-        handover.started(limit, terms.bulk().coordinator().shutdowns(List.of(terms.bulk().type())));
+        handover.started(
+                limit, terms.bulk().coordinator().shutdowns(List.of(terms.bulk().type())));
         boolean isWhole = false;
         try (var folder = new ShardFolder<I>();
                 BudgetGuard money = terms.budget().open(before.total().atMost(limit))) {
@@ -71,8 +72,8 @@ final class BatchLane<I, O> {
         }
         terms.record().ended(handover.isOpen() ? "complete" : "partial");
         handover.runEnded(before.plus(handover.booked()).total());
-        return handover.summary(
-                new BulkSummary.Costs(before, handover.booked(), limit, handover.tally().breaches()));
+        return handover.summary(new BulkSummary.Costs(
+                before, handover.booked(), limit, handover.tally().breaches()));
     }
 
     /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */

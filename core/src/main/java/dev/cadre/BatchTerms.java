@@ -29,8 +29,8 @@ record BatchTerms<I, O>(
 
     /** Throws as {@link Bulk#run} does if the lane cannot do this; sends nothing. */
     static <I, O> BatchTerms<I, O> of(Bulk<I, O> bulk, Optional<RunRecord> kept, Budget budget) {
-        RunRecord record = kept.orElseThrow(() ->
-                        new IllegalArgumentException("the batch lane needs a journal: a batch outlives the process"));
+        RunRecord record = kept.orElseThrow(
+                () -> new IllegalArgumentException("the batch lane needs a journal: a batch outlives the process"));
         ModelPool pool = bulk.coordinator().pools().pool(bulk.type().tiers().start());
         SingleCall<I, O> call = bulk.singleCall(ServiceTier.BATCH);
         BatchClient client = pool.batches()

@@ -147,12 +147,14 @@ public final class Bulk<I, O> {
             return switch (settings.lane) {
                 case NOW -> {
                     if (hasOpenBatches()) {
-                        throw new IllegalStateException("items of '%s' are under way in batches: finish them with Lane.BATCH"
-                                .formatted(runId()));
+                        throw new IllegalStateException(
+                                "items of '%s' are under way in batches: finish them with Lane.BATCH"
+                                        .formatted(runId()));
                     }
                     yield new BulkRun<>(this, session.record(), budget, each).run(inputs.iterator());
                 }
-                case BATCH -> new BatchLane<>(BatchTerms.of(this, session.record(), budget), each).run(inputs.iterator());
+                case BATCH ->
+                    new BatchLane<>(BatchTerms.of(this, session.record(), budget), each).run(inputs.iterator());
             };
         }
     }
@@ -286,7 +288,8 @@ public final class Bulk<I, O> {
         }
         return name.length() <= MAX_KEY_CHARS
                 ? name
-                : name.substring(0, KEY_START_CHARS) + "…" + Fingerprint.of(name).hex();
+                : name.substring(0, KEY_START_CHARS) + "…"
+                        + Fingerprint.of(name).hex();
     }
 
     private static String plain(BigDecimal number) {

@@ -261,12 +261,10 @@ final class BulkRun<I, O> {
         }
 
         private void begin(InputPuller.Pull.Next<I> next) {
-            Optional<WorkRecord> work =
-                    record.map(kept -> kept.work(next.key(), JournalKey.WHOLE, type, next.input()));
+            Optional<WorkRecord> work = record.map(kept -> kept.work(next.key(), JournalKey.WHOLE, type, next.input()));
             Optional<Outcome<Object>> earlier = work.flatMap(WorkRecord::recall);
             if (earlier.isPresent()) {
-                handover.ended(
-                        new BulkItem<>(next.index(), next.key(), typed(earlier.get()), Spend.NONE, true));
+                handover.ended(new BulkItem<>(next.index(), next.key(), typed(earlier.get()), Spend.NONE, true));
                 return;
             }
             var item = new ItemRun<>(
@@ -293,8 +291,7 @@ final class BulkRun<I, O> {
 
         // --- on the item's own thread
 
-        private Message<I, O> perform(
-                ItemRun<I, O> item, InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
+        private Message<I, O> perform(ItemRun<I, O> item, InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
             try {
                 Outcome<O> outcome = item.run(next.input());
                 work.ifPresent(kept -> kept.noted(outcome));

@@ -70,8 +70,7 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      * @param abandoned names of threads that ignored their interrupt and may still run, the first thousand; the money of
      *     their calls counts as forfeited
      */
-    public record Ending(
-            Stop stop, @Nullable Pause pause, List<String> notStarted, List<String> abandoned) {
+    public record Ending(Stop stop, @Nullable Pause pause, List<String> notStarted, List<String> abandoned) {
         public Ending {
             notStarted = List.copyOf(notStarted);
             abandoned = List.copyOf(abandoned);

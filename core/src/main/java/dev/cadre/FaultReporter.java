@@ -21,7 +21,8 @@ final class FaultReporter implements RunListener {
             log.warn("tool '%s'".formatted(failed.tool()), failed.thrown());
         } else if (event instanceof RunEvent.RungEnded rung && rung.failure() != null) {
             report(rung.failure());
-        } else if (event instanceof RunEvent.SubtaskEnded ended && ended.outcome() instanceof Outcome.Failed<?> failed) {
+        } else if (event instanceof RunEvent.SubtaskEnded ended
+                && ended.outcome() instanceof Outcome.Failed<?> failed) {
             report(failed.failure()); // of one whose input could not be made no rung has reported
         }
     }

@@ -71,7 +71,6 @@ final class GoalParts<R> implements RunParts {
     /** What the planner spent in this session; of the planner's thread. */
     private Spend planning = Spend.NONE;
 
-
     private GoalParts(
             Run run,
             Goal<R> goal,
@@ -225,7 +224,8 @@ final class GoalParts<R> implements RunParts {
                         goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.pools(), limits));
         Money least = goal.merger().leastCost(coordinator.pools(), limits);
         Money most = least.isZero() ? limit : MergeMoney.wanted(least, limit);
-        return subtasks.within(limit, planning, new Quote(merging.calls(), merging.cost().atMost(most)));
+        return subtasks.within(
+                limit, planning, new Quote(merging.calls(), merging.cost().atMost(most)));
     }
 
     @Override

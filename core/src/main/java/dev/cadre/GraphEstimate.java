@@ -66,8 +66,8 @@ final class GraphEstimate {
     /** Of a plan: how long the literals of its inputs are is known, too. */
     static GraphEstimate of(List<GraphNode> nodes, List<PlannedSubtask> planned, Coordinator coordinator) {
         var estimate = new GraphEstimate(coordinator);
-        planned.forEach(subtask -> estimate.literalBytes.put(subtask.id(), (long)
-                subtask.toJson().getBytes(StandardCharsets.UTF_8).length));
+        planned.forEach(subtask -> estimate.literalBytes.put(
+                subtask.id(), (long) subtask.toJson().getBytes(StandardCharsets.UTF_8).length));
         nodes.forEach(estimate::add);
         return estimate;
     }
@@ -109,15 +109,20 @@ final class GraphEstimate {
 
     private void add(GraphNode node) {
         Optional<List<?>> inputs = knownInputs(node);
-        CountRange items = inputs.map(List::size).map(size -> CountRange.of(size)).orElseGet(() -> unknownItems(node));
+        CountRange items =
+                inputs.map(List::size).map(size -> CountRange.of(size)).orElseGet(() -> unknownItems(node));
         Quote quote = Quote.NOTHING;
         CountRange output;
         if (inputs.isPresent() && inputs.get().size() <= limits.maxItems()) {
-            output = worker.quote(node.type(), unknownInput(node, items), limits).outputBytes().times(items);
+            output = worker.quote(node.type(), unknownInput(node, items), limits)
+                    .outputBytes()
+                    .times(items);
             for (Object input : inputs.get()) {
                 SubtaskQuote one = worker.quote(node.type(), new InputSize.Known(input), limits);
                 quote = quote.plus(one.quote());
-                firstCalls = CostRange.of(firstCalls).plus(CostRange.of(one.firstCall())).worst();
+                firstCalls = CostRange.of(firstCalls)
+                        .plus(CostRange.of(one.firstCall()))
+                        .worst();
             }
         } else if (inputs.isPresent()) {
             output = CountRange.NONE; // a list that is too long fails its subtask, and nothing is sent

@@ -143,8 +143,8 @@ final class ItemRun<I, O> {
         } catch (UnrecordedException unrecorded) { // it would be paid again: this ends the run
             throw unrecorded;
         } catch (RuntimeException | Error broken) { // an item's own fault must not end the others
-            return RungEnd.Failed.of(Failure.thrown(
-                    Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
+            return RungEnd.Failed.of(
+                    Failure.thrown(Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
         }
     }
 

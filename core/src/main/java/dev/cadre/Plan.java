@@ -45,10 +45,10 @@ public final class Plan<R> {
     static <R> Plan<R> of(Goal<R> goal, PlanIntake intake, Spend planning) {
         List<PlanDefect> open = intake.outstanding();
         // what points nowhere follows from the subtasks
-        List<PlanDefect> outstanding = open.subList(0, open.size() - intake.unresolved().size());
+        List<PlanDefect> outstanding =
+                open.subList(0, open.size() - intake.unresolved().size());
         List<PlanDefect> all = intake.defects();
-        return new Plan<>(
-                goal, intake.taken(), all.subList(0, all.size() - outstanding.size()), outstanding, planning);
+        return new Plan<>(goal, intake.taken(), all.subList(0, all.size() - outstanding.size()), outstanding, planning);
     }
 
     /** The goal that it is for. */
@@ -108,7 +108,8 @@ public final class Plan<R> {
             if (!(Json.parse(json) instanceof Json.Obj plan)) {
                 throw new JsonException("expected an object");
             }
-            if (!plan.string("goal").equals(goal.text()) || !plan.string("context").equals(goal.context())) {
+            if (!plan.string("goal").equals(goal.text())
+                    || !plan.string("context").equals(goal.context())) {
                 throw new IllegalArgumentException("the plan is for another goal");
             }
             List<PlannedSubtask> subtasks = plan.items("subtasks").stream()
@@ -127,7 +128,8 @@ public final class Plan<R> {
 
     private static Json write(List<PlanDefect> defects) {
         return new Json.Arr(defects.stream()
-                .<Json>map(defect -> Json.obj().with("subtask", defect.subtaskId()).with("message", defect.message()))
+                .<Json>map(
+                        defect -> Json.obj().with("subtask", defect.subtaskId()).with("message", defect.message()))
                 .toList());
     }
 

@@ -182,7 +182,8 @@ final class Run {
         try {
             return work.get();
         } catch (InterruptedException e) {
-            listener.on(new RunEvent.RunEnded(id, sinceStart(), "cancelled", before().plus(sessionSpend()).total()));
+            listener.on(new RunEvent.RunEnded(
+                    id, sinceStart(), "cancelled", before().plus(sessionSpend()).total()));
             throw e;
         }
     }
@@ -274,8 +275,7 @@ final class Run {
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
         return subtasks == null
                 ? perform(rung, workTime, attempts(), spend -> {})
-                : subtasks.perform(
-                        rung, recorder -> perform(rung, workTime, attempts(recorder), recorder::codeSpent));
+                : subtasks.perform(rung, recorder -> perform(rung, workTime, attempts(recorder), recorder::codeSpent));
     }
 
     private RungEnd perform(

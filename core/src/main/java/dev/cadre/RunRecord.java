@@ -3,9 +3,9 @@ package dev.cadre;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
-import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
@@ -228,8 +228,7 @@ final class RunRecord implements AutoCloseable {
         var read = new Written<>(value, form);
         try {
             return new Made<>(
-                    read.value,
-                    journal.submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
+                    read.value, journal.submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
         } catch (IllegalArgumentException tooLarge) {
             throw new UnrecordableException(tooLarge);
         }

@@ -109,8 +109,7 @@ public sealed interface RunResult<R> {
     default String toToolText() {
         return switch (this) {
             case Complete<R> complete -> RunReport.json(complete.answer());
-            case Partial<R> partial ->
-                RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
+            case Partial<R> partial -> RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
             case Failed<R> failed ->
                 "failed: " + failed.cause().kind() + ": " + failed.cause().message();
         };

@@ -50,8 +50,7 @@ final class RungPerformer {
      * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
      * @param codeSpent is told what tools and plain code spent by themselves
      */
-    RungEnd perform(
-            RungTask task, long order, long deadlineNanos, AttemptListener attempts, Consumer<Spend> codeSpent)
+    RungEnd perform(RungTask task, long order, long deadlineNanos, AttemptListener attempts, Consumer<Spend> codeSpent)
             throws InterruptedException {
         BudgetGuard codeMoney = money.cap(money.state().limit());
         var terms = new RungTerms(

@@ -213,10 +213,13 @@ final class ShardCollector<I, O> {
             try {
                 RunRecord.Made<Object> made = record.made(item, type, value, spend);
                 written.add(made.durable());
-                return new Done<>(item, done.spend(), new Outcome.Succeeded<>(type.rawType().cast(made.value())));
+                return new Done<>(
+                        item,
+                        done.spend(),
+                        new Outcome.Succeeded<>(type.rawType().cast(made.value())));
             } catch (UnrecordableException unfit) {
-                Outcome<O> lost = Outcome.failed(
-                        Failure.Kind.INVALID_OUTPUT, "its output is lost: " + unfit.getMessage());
+                Outcome<O> lost =
+                        Outcome.failed(Failure.Kind.INVALID_OUTPUT, "its output is lost: " + unfit.getMessage());
                 return recorded(new Done<>(item, done.spend(), lost), lost, written);
             }
         }

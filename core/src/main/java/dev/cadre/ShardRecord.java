@@ -179,8 +179,8 @@ final class ShardRecord {
     /** A shard of which no batch was asked for: its items were not sent. Waits until that is on record. */
     void neverSent(Open shard) {
         await(shard.intents().stream()
-                .map(intent -> record.submit(
-                        new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
+                .map(intent ->
+                        record.submit(new JournalEntry.Settled(intent.key(), intent.attempt(), NEVER_SENT, Spend.NONE)))
                 .toList());
     }
 }

@@ -37,8 +37,7 @@ final class SubtaskRecords implements RunListener, Recall {
     }
 
     private WorkRecord work(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        return works.computeIfAbsent(
-                key(subtaskId, item), unknown -> record.work(subtaskId, item, type, input));
+        return works.computeIfAbsent(key(subtaskId, item), unknown -> record.work(subtaskId, item, type, input));
     }
 
     private JournalKey key(String subtaskId, int item) {

@@ -59,8 +59,7 @@ final class WorkRecord {
     RungEnd perform(Performance work) throws InterruptedException {
         boolean unrepeatable = isUnrepeatable();
         if (unrepeatable) {
-            ended(new Failure(
-                    Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
+            ended(new Failure(Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
         }
         RungEnd end;
         try {

@@ -158,8 +158,7 @@ public sealed interface RunEvent {
      * @param delay the time until it is called again
      * @param thrown what it threw; a key in its chain makes it a copy without
      */
-    record CodeRetried(
-            String runId, Duration at, String subtaskId, int failures, Duration delay, Throwable thrown)
+    record CodeRetried(String runId, Duration at, String subtaskId, int failures, Duration delay, Throwable thrown)
             implements RunEvent {
         public CodeRetried {
             thrown = Redactor.SHAPES.clean(thrown);

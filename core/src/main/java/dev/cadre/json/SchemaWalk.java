@@ -62,13 +62,15 @@ final class SchemaWalk {
         if (allowed.isEmpty() || allowed.stream().anyMatch(each -> isSame(each, json))) {
             return true;
         }
-        defects.add(at, () -> "%s is not %s%s"
-                .formatted(
-                        JsonText.excerpt(json),
-                        allowed.size() == 1 ? "" : "one of ",
-                        allowed.stream()
-                                .map(each -> each instanceof Json.Str string ? string.value() : each.write())
-                                .collect(Collectors.joining(", "))));
+        defects.add(
+                at,
+                () -> "%s is not %s%s"
+                        .formatted(
+                                JsonText.excerpt(json),
+                                allowed.size() == 1 ? "" : "one of ",
+                                allowed.stream()
+                                        .map(each -> each instanceof Json.Str string ? string.value() : each.write())
+                                        .collect(Collectors.joining(", "))));
         return false;
     }
 

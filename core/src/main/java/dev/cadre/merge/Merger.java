@@ -48,7 +48,6 @@ public interface Merger<R> {
         Money least = leastCost(load.pools(), load.limits());
         return least.isZero() && !callsModel()
                 ? Quote.NOTHING
-                : new Quote(
-                        new CountRange(0, 1, Long.MAX_VALUE), new CostRange(Money.ZERO, least, CostRange.MOST));
+                : new Quote(new CountRange(0, 1, Long.MAX_VALUE), new CostRange(Money.ZERO, least, CostRange.MOST));
     }
 }

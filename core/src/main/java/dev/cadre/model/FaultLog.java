@@ -33,7 +33,8 @@ public final class FaultLog {
     /** Logs what the code at this place threw. Does not block and never throws. */
     public void warn(String place, Throwable thrown) {
         if (places.size() < MAX_PLACES && places.add(place)) {
-            logger.warn("{} threw; further exceptions from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
+            logger.warn(
+                    "{} threw; further exceptions from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
         } else {
             logger.debug("{} threw {}", place, thrown.getClass().getName());
         }

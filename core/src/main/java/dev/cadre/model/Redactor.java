@@ -150,8 +150,7 @@ public final class Redactor {
 
     private Throwable copy(Throwable failure, int depth) {
         @Nullable Throwable cause = failure.getCause();
-        var copy =
-                new IOException(quote(text(failure)), cause == null || depth == 0 ? null : copy(cause, depth - 1));
+        var copy = new IOException(quote(text(failure)), cause == null || depth == 0 ? null : copy(cause, depth - 1));
         copy.setStackTrace(failure.getStackTrace());
         return copy;
     }

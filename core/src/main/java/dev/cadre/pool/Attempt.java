@@ -66,7 +66,8 @@ public sealed interface Attempt {
      * @param breach as for a reply
      * @param took the time from sending to the failure
      */
-    record Failed(Id id, Throwable failure, Spend spend, @Nullable Breach breach, Duration took) implements Attempt {}
+    record Failed(
+            Id id, Throwable failure, Spend spend, @Nullable Breach breach, Duration took) implements Attempt {}
 
     /**
      * Another attempt is planned after a failure; it may still be refused.

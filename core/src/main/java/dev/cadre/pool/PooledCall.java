@@ -133,8 +133,7 @@ final class PooledCall {
         Spend spend = settlement.spend();
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
         Breach breach = usage == null ? null : breach(billed(reply, usage), settlement.excess());
-        tell(new Attempt.Replied(
-                id, reply.model(), reply.serviceTier(), reply.finish(), spend, breach, took));
+        tell(new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, breach, took));
     }
 
     /** Stops the pool if a dearer model answered: every further call may be answered by it, too. */
@@ -169,9 +168,8 @@ final class PooledCall {
         Flight.Settlement booked = book(flight, failure);
         long failedAt = System.nanoTime();
         List<PoolCommand> commands = flight.failed(failure, again(failure));
-        Breach breach = failure.billed()
-                .map(billed -> breach(billed, booked.excess()))
-                .orElse(null);
+        Breach breach =
+                failure.billed().map(billed -> breach(billed, booked.excess())).orElse(null);
         tell(new Attempt.Failed(id, failure, booked.spend(), breach, took));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Retry retry) {

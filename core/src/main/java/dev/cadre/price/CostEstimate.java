@@ -37,8 +37,7 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
      * @param items how many items it fans out into; 1 for a subtask that does not
      * @param quote of all its items, whatever the budget; a budget that is the worst case may leave it without money
      */
-    public record Line(
-            String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
+    public record Line(String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
         public Line {
             dependsOn = List.copyOf(dependsOn);
         }

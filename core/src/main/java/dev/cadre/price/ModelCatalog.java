@@ -120,7 +120,9 @@ public final class ModelCatalog {
         if (byId.containsKey(named)) {
             return isSame(named, asked.id()) && withoutDate(named).equals(named) ? asked : byId.get(named);
         }
-        return isSame(named, asked.id()) ? asked : find(named).or(() -> find(bare(named))).orElse(asked);
+        return isSame(named, asked.id())
+                ? asked
+                : find(named).or(() -> find(bare(named))).orElse(asked);
     }
 
     /** Whether two names mean one model: with or without a provider before it, a date or {@code latest} behind it. */

@@ -32,7 +32,9 @@ sealed interface Inputs {
             };
         } catch (Throwable e) { // errors too, as in a worker: they touch this subtask alone
             return new Bad(Failure.thrown(
-                    Failure.Kind.INVALID_INPUT, e, "the code that makes the input of subtask '%s'".formatted(node.id())));
+                    Failure.Kind.INVALID_INPUT,
+                    e,
+                    "the code that makes the input of subtask '%s'".formatted(node.id())));
         }
     }
 

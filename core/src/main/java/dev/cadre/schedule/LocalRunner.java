@@ -94,6 +94,7 @@ public final class LocalRunner {
     private final RunClock clock;
     /** Without a lock, for which thousands that end at once would queue. */
     private final BlockingQueue<Message> inbox = new LinkedTransferQueue<>();
+
     private final Map<String, Strand> strands = new LinkedHashMap<>();
     /** Those that were interrupted and have not ended yet, the one that is left behind first at the head. */
     private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
@@ -306,7 +307,10 @@ public final class LocalRunner {
             post(new RunInput.Unrecorded(describe(e)));
             return new RungEnd.Cancelled();
         } catch (Throwable e) { // as above
-            return RungEnd.Failed.of(Failure.thrown(Failure.Kind.CODE_FAILED, e, "subtask type '%s'".formatted(start.type().name())));
+            return RungEnd.Failed.of(Failure.thrown(
+                    Failure.Kind.CODE_FAILED,
+                    e,
+                    "subtask type '%s'".formatted(start.type().name())));
         }
     }
 

@@ -41,7 +41,12 @@ public final class RunFailure {
     private final @Nullable Throwable cause;
     private final @Nullable ModelException outage;
 
-    private RunFailure(Kind kind, String message, List<String> details, @Nullable Throwable cause, @Nullable ModelException outage) {
+    private RunFailure(
+            Kind kind,
+            String message,
+            List<String> details,
+            @Nullable Throwable cause,
+            @Nullable ModelException outage) {
         this.outage = outage;
         this.kind = kind;
         this.message = Redactor.SHAPES.clean(message);

@@ -4,7 +4,6 @@ package dev.cadre.schedule;
 import dev.cadre.task.GraphNode;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a {@link RunMachine} is told. */
 public sealed interface RunInput {

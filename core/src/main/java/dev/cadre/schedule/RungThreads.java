@@ -22,7 +22,10 @@ public final class RungThreads {
     }
 
     static Thread virtual(String name, Runnable work) {
-        return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(work);
+        return Thread.ofVirtual()
+                .name(name)
+                .inheritInheritableThreadLocals(false)
+                .start(work);
     }
 
     private static Thread computing(String name, Runnable work) {

@@ -24,7 +24,8 @@ import java.util.Set;
 final class RunningGraph {
     private final Map<String, Subtask> subtasks = new LinkedHashMap<>();
     private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
-    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(Comparator.comparing((Subtask each) -> each.node.optional()).thenComparingInt(each -> each.position));
+    private final PriorityQueue<Subtask> ready = new PriorityQueue<>(
+            Comparator.comparing((Subtask each) -> each.node.optional()).thenComparingInt(each -> each.position));
     /** Executions that wait for money in flight, and those of them that look again. */
     private final List<Execution> postponed = new ArrayList<>();
 

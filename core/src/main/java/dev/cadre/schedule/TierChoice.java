@@ -137,7 +137,9 @@ final class TierChoice {
             return false;
         }
         Tier lowered = chosen;
-        for (Tier between = chosen; tier.isAbove(between); between = between.above().orElseThrow()) {
+        for (Tier between = chosen;
+                tier.isAbove(between);
+                between = between.above().orElseThrow()) {
             if (prices.isBound(between) && !money.isExhaustedBy(withoutInput(type(execution), between))) {
                 lowered = between;
             }
@@ -152,8 +154,7 @@ final class TierChoice {
     /** The same for a first rung, which was to run where the type starts. */
     boolean lowerCeiling(Execution execution, Tier chosen) {
         Tier wanted = wanted(execution);
-        return wanted.isAbove(chosen)
-                && lowerCeiling(execution, wanted, worstCase(execution, wanted), chosen);
+        return wanted.isAbove(chosen) && lowerCeiling(execution, wanted, worstCase(execution, wanted), chosen);
     }
 
     private boolean isLarge(Execution execution, Tier tier, Money needed) {
@@ -171,11 +172,7 @@ final class TierChoice {
      * @param planOpen whether the planner may have money in flight
      */
     Start start(
-            Execution execution,
-            Tier tier,
-            Collection<Subtask> all,
-            Collection<Execution> running,
-            boolean planOpen) {
+            Execution execution, Tier tier, Collection<Subtask> all, Collection<Execution> running, boolean planOpen) {
         if (!execution.subtask.node.optional()) {
             return Start.NOW;
         }

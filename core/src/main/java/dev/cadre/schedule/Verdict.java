@@ -81,7 +81,12 @@ final class Verdict {
                 : "%s, so subtask '%s', which brings the answer, was skipped"
                         .formatted(RootCause.reason(outcome), answer);
         return failed(unlessStopped(
-                stop, because(RunFailure.Kind.ANSWER_MISSING, message, List.of(), culprits.isEmpty() ? List.of(answer) : culprits)));
+                stop,
+                because(
+                        RunFailure.Kind.ANSWER_MISSING,
+                        message,
+                        List.of(),
+                        culprits.isEmpty() ? List.of(answer) : culprits)));
     }
 
     /** There is nothing to make an answer of. */

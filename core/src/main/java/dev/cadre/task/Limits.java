@@ -34,18 +34,8 @@ public record Limits(
         Estimates estimates) {
 
     /** The limits of every run that sets none. */
-    public static final Limits DEFAULT =
-            new Limits(
-                    64,
-                    8,
-                    256,
-                    Duration.ofMinutes(10),
-                    2_000,
-                    4,
-                    2_000,
-                    Effort.NONE,
-                    ToolLimits.DEFAULT,
-                    Estimates.DEFAULT);
+    public static final Limits DEFAULT = new Limits(
+            64, 8, 256, Duration.ofMinutes(10), 2_000, 4, 2_000, Effort.NONE, ToolLimits.DEFAULT, Estimates.DEFAULT);
 
     public Limits {
         ToolLimits.requirePositive("maxSubtasks", maxSubtasks);

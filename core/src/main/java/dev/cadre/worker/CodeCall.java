@@ -69,8 +69,7 @@ final class CodeCall {
         switch (end) {
             case CodeEnd.Returned returned -> {
                 Spend spend = place.settle();
-                tell(new Attempt.Replied(
-                        id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
+                tell(new Attempt.Replied(id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
             }
             case CodeEnd.Threw(Throwable thrown) -> tell(new Attempt.Failed(id, thrown, place.settle(), null, took));
             case CodeEnd.TimedOut late ->
@@ -98,8 +97,8 @@ final class CodeCall {
             place.begin();
             return call.get();
         }
-        var thread = new CodeThread(
-                "cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), call, terms.notices());
+        var thread =
+                new CodeThread("cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), call, terms.notices());
         place.begin();
         return thread.await(timeout.get());
     }

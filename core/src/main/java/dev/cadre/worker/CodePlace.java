@@ -5,9 +5,9 @@ import dev.cadre.budget.Admission;
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.model.TokenUsage;
 import dev.cadre.task.Failure;
 import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Skip;
@@ -106,8 +106,9 @@ final class CodePlace implements AutoCloseable {
             return null;
         }
         Optional<ParallelLimit.Permit> permit = limit.get().acquire(terms.timeLeft());
-        return permit.orElseThrow(() -> late("the deadline passed while it waited: at most %d of its calls run at a time"
-                .formatted(limit.get().calls())));
+        return permit.orElseThrow(
+                () -> late("the deadline passed while it waited: at most %d of its calls run at a time"
+                        .formatted(limit.get().calls())));
     }
 
     private static NoPlaceException late(String message) {

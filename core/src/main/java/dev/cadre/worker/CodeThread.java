@@ -50,12 +50,19 @@ final class CodeThread {
     private static Thread started(String name, Runnable work) {
         if (!Thread.currentThread().isVirtual()) {
             try {
-                return Thread.ofPlatform().daemon().name(name).inheritInheritableThreadLocals(false).start(work);
+                return Thread.ofPlatform()
+                        .daemon()
+                        .name(name)
+                        .inheritInheritableThreadLocals(false)
+                        .start(work);
             } catch (OutOfMemoryError noThread) {
                 // the operating system gives no more of them
             }
         }
-        return Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(work);
+        return Thread.ofVirtual()
+                .name(name)
+                .inheritInheritableThreadLocals(false)
+                .start(work);
     }
 
     private void run() {

@@ -61,7 +61,9 @@ final class CodeWorker {
             case CodeEnd.Returned(@Nullable Object value) -> checked(task, value);
             case CodeEnd.Threw(Throwable thrown) ->
                 RungEnd.Failed.of(Failure.thrown(
-                        Failure.Kind.CODE_FAILED, thrown, "the code of subtask type '%s'".formatted(task.type().name())));
+                        Failure.Kind.CODE_FAILED,
+                        thrown,
+                        "the code of subtask type '%s'".formatted(task.type().name())));
             case CodeEnd.TimedOut late -> failed(Failure.Kind.TIMED_OUT, late.message());
             case CodeEnd.NotBegun(RungEnd first) when number == 1 -> first;
             case CodeEnd.NotBegun(RungEnd retry) -> failedBefore(retry);

@@ -52,8 +52,7 @@ final class FirstCall {
             case Work.Model<?, ?> work when !pools.tiers().contains(tier) -> Optional.empty();
             case Work.Model<?, ?> work -> {
                 ModelPool pool = pools.pool(tier);
-                yield Optional.of(
-                        pool.worstCase(request(type, work, inputJson, List.of(), evidence, pool, limits)));
+                yield Optional.of(pool.worstCase(request(type, work, inputJson, List.of(), evidence, pool, limits)));
             }
         };
     }

@@ -265,9 +265,10 @@ public final class Rung {
     }
 
     private RungEnd effectUnknown(RungEnd.Failed end) {
-        return RungEnd.Failed.of(end.failure().as(
-                Failure.Kind.EFFECT_UNKNOWN,
-                "%s; the writing tool %s may have run before"
-                        .formatted(end.failure(), String.join(", ", tools.written()))));
+        return RungEnd.Failed.of(end.failure()
+                .as(
+                        Failure.Kind.EFFECT_UNKNOWN,
+                        "%s; the writing tool %s may have run before"
+                                .formatted(end.failure(), String.join(", ", tools.written()))));
     }
 }

@@ -118,8 +118,8 @@ final class SubtaskEstimate {
             var rung = switch (input) {
                 case InputSize.Known(Object known) -> {
                     var task = RungTask.first(type, known, type.name(), tier);
-                    ModelRequest first = FirstCall.request(
-                            type, work, task.inputJson(), task.attachments(), "", pool, limits);
+                    ModelRequest first =
+                            FirstCall.request(type, work, task.inputJson(), task.attachments(), "", pool, limits);
                     yield new RungQuote(pool, first, work, CountRange.NONE, limits);
                 }
                 case InputSize.Between(CountRange bytes) ->

@@ -23,11 +23,10 @@ final class ToolSessions implements AutoCloseable {
 
     /** @param notices is told of each tool that cannot be closed */
     static ToolSessions open(SubtaskType<?, ?> type, Consumer<RungNotice> notices) {
-        List<Tool> tools =
-                switch (type.work()) {
-                    case Work.Model<?, ?> model -> model.tools();
-                    case Work.Code<?, ?> code -> List.of();
-                };
+        List<Tool> tools = switch (type.work()) {
+            case Work.Model<?, ?> model -> model.tools();
+            case Work.Code<?, ?> code -> List.of();
+        };
         var sessions = new ToolSessions(notices);
         try {
             tools.forEach(sessions::open);

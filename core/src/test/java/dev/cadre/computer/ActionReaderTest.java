@@ -40,7 +40,8 @@ class ActionReaderTest {
 
     @Test
     void action_ofALongName_isQuotedInPart() throws ToolException {
-        assertThat(ActionReader.read(call("{\"type\":\"" + "z".repeat(100_000) + "\"}")).defect())
+        assertThat(ActionReader.read(call("{\"type\":\"" + "z".repeat(100_000) + "\"}"))
+                        .defect())
                 .isEqualTo("bad arguments: there is no action '" + "z".repeat(40) + "'");
         assertThatThrownBy(() -> ActionReader.read("[".repeat(100_000)))
                 .isInstanceOf(ToolException.class)

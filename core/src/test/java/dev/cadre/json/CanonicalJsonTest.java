@@ -53,7 +53,8 @@ class CanonicalJsonTest {
             }
             var colours = new ArrayList<>(List.of(Colour.values()).subList(0, random.nextInt(4)));
             var list = random.ints(3, 0, 9).mapToObj(Integer::toString).toList();
-            Optional<Set<Colour>> maybe = random.nextBoolean() ? Optional.empty() : Optional.of(Set.of(Colour.values()));
+            Optional<Set<Colour>> maybe =
+                    random.nextBoolean() ? Optional.empty() : Optional.of(Set.of(Colour.values()));
             return new Twins(
                     new Whole(parts, set, unordered(colours), list, maybe),
                     new Whole(
@@ -89,7 +90,8 @@ class CanonicalJsonTest {
                             entry.getKey(),
                             new Part(
                                     shuffledCounts(entry.getValue().counts(), random),
-                                    new LinkedHashSet<>(shuffled(entry.getValue().tags(), random)))));
+                                    new LinkedHashSet<>(
+                                            shuffled(entry.getValue().tags(), random)))));
             return copy;
         }
 
@@ -114,7 +116,8 @@ class CanonicalJsonTest {
     void written_readAndWrittenAgain_isTheSame() {
         for (long seed = 1; seed <= 500; seed++) {
             String text = WHOLE.write(
-                    Twins.of(RandomGeneratorFactory.of("L64X128MixRandom").create(seed)).one());
+                    Twins.of(RandomGeneratorFactory.of("L64X128MixRandom").create(seed))
+                            .one());
 
             assertThat(WHOLE.write(WHOLE.read(text))).as("seed %d", seed).isEqualTo(text);
         }
@@ -124,8 +127,8 @@ class CanonicalJsonTest {
     void listsAndOrderedCollections_keepTheirOrder() {
         record Ordered(List<String> list, Collection<String> collection, String[] array) {}
 
-        String written =
-                JsonType.of(Ordered.class).write(new Ordered(List.of("b", "a"), List.of("d", "c"), new String[] {"f", "e"}));
+        String written = JsonType.of(Ordered.class)
+                .write(new Ordered(List.of("b", "a"), List.of("d", "c"), new String[] {"f", "e"}));
 
         assertThat(written).isEqualTo("{\"list\":[\"b\",\"a\"],\"collection\":[\"d\",\"c\"],\"array\":[\"f\",\"e\"]}");
     }

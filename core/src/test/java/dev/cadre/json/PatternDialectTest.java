@@ -128,13 +128,15 @@ class PatternDialectTest {
     void starOfAlternatives_onTwelveThousandCharacters_takesAFewStepsForEach() {
         var steps = new Steps(1_000_000);
 
-        assertThat(LinearPattern.of("^(a|b)*$").occursIn("ab".repeat(6_000), steps)).isTrue();
+        assertThat(LinearPattern.of("^(a|b)*$").occursIn("ab".repeat(6_000), steps))
+                .isTrue();
 
         assertThat(steps.taken()).isEqualTo(36_000);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"^(a|b)*$", "(a+)+$", "((a+)+)+?b", "(.*a){12}b", "(a|aa)+$", "(a*)*c", "a.{1,900}c", "(a|b)*c"})
+    @ValueSource(
+            strings = {"^(a|b)*$", "(a+)+$", "((a+)+)+?b", "(.*a){12}b", "(a|aa)+$", "(a*)*c", "a.{1,900}c", "(a|b)*c"})
     void steps_growWithTheTextAlone(String pattern) {
         var compiled = LinearPattern.of(pattern);
         long[] taken = new long[2];
@@ -205,7 +207,8 @@ class PatternDialectTest {
         if (random.nextInt(8) == 0) {
             return assertions[random.nextInt(assertions.length)];
         }
-        String[] atoms = {"a", "b", "c", ".", "[ab]", "[^a]", "[a-c1]", "\\d", "\\w", "\\s", "[\\d-]", "\\W", "\\.", "-"};
+        String[] atoms = {"a", "b", "c", ".", "[ab]", "[^a]", "[a-c1]", "\\d", "\\w", "\\s", "[\\d-]", "\\W", "\\.", "-"
+        };
         String atom = atoms[random.nextInt(atoms.length)];
         if (depth > 0 && random.nextInt(3) == 0) {
             // begins with a character: the JDK loses its way where what is repeated may be empty

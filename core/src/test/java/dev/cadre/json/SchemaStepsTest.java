@@ -98,8 +98,8 @@ class SchemaStepsTest {
 
     @Test
     void chainOfDefinitions_thatLeadIntoOneAnother_isRefusedBeforeItOverflowsTheStack() {
-        String schema =
-                schema(definitions(20_000, k -> "{\"type\":\"array\",\"items\":%s}".formatted(ref(k + 1)), "{\"type\":\"null\"}"));
+        String schema = schema(definitions(
+                20_000, k -> "{\"type\":\"array\",\"items\":%s}".formatted(ref(k + 1)), "{\"type\":\"null\"}"));
 
         assertThatThrownBy(() -> JsonType.ofSchema(schema))
                 .isInstanceOf(JsonTypeException.class)
@@ -162,7 +162,8 @@ class SchemaStepsTest {
     void formats_ofLongText_areRefusedAtOnce(String format) {
         for (String part : List.of("a.", "1", "a@", "1D", "::", "T1H", "2026-", "a-")) {
             assertThat(StringFormats.matches(format, part.repeat(200_000))).isFalse();
-            assertThat(StringFormats.matches(format, "a@" + part.repeat(200_000) + "a")).isFalse();
+            assertThat(StringFormats.matches(format, "a@" + part.repeat(200_000) + "a"))
+                    .isFalse();
         }
     }
 

@@ -10,9 +10,9 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -115,8 +115,7 @@ class PlanReaderTest {
         reader.accept("{\"subtasks\":[" + "7,".repeat(200_000) + search(1, "a", "") + "]}");
 
         assertThat(intake.defects()).hasSize(PlanReader.MAX_ELEMENTS + 1);
-        assertThat(intake.defects().getLast())
-                .isEqualTo(new PlanDefect("", "the plan has more than 10,000 elements"));
+        assertThat(intake.defects().getLast()).isEqualTo(new PlanDefect("", "the plan has more than 10,000 elements"));
         assertThat(handedOver).isEmpty();
     }
 
@@ -131,15 +130,19 @@ class PlanReaderTest {
 
     @Test
     void components_thatDoNotExist_areNamedTenTimes() {
-        String input = IntStream.range(0, 20_000).mapToObj("\"k%d\":1"::formatted).collect(Collectors.joining(","));
-        reader.accept(plan("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}".formatted(input)));
+        String input =
+                IntStream.range(0, 20_000).mapToObj("\"k%d\":1"::formatted).collect(Collectors.joining(","));
+        reader.accept(
+                plan("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}".formatted(input)));
 
-        assertThat(PlannedJson.read(Json.parse("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}"
-                        .formatted(input))))
+        assertThat(PlannedJson.read(
+                        Json.parse("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}"
+                                .formatted(input))))
                 .satisfies(planned -> assertThat(new Examination(planned, ALL.getFirst()).troubles())
                         .hasSizeLessThanOrEqualTo(11));
-        assertThat(intake.defects()).singleElement().satisfies(defect -> assertThat(defect.message())
-                .startsWith("no input \"k0\"; the components are "));
+        assertThat(intake.defects())
+                .singleElement()
+                .satisfies(defect -> assertThat(defect.message()).startsWith("no input \"k0\"; the components are "));
     }
 
     @Test

@@ -18,7 +18,8 @@ class AdmissionPointTest {
     void moneyThatMovesBeforeTheWatchBegins_isNotMissed() throws Exception {
         var budget = Budget.of(RESERVED).open();
         var held = ((Admission.Granted) budget.reserve(RESERVED)).reservation();
-        var point = new AdmissionPoint(PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
+        var point = new AdmissionPoint(
+                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
         var waiter = point.enter(terms(budget), RESERVED, 0);
         assertThat(point.load().waiting()).isEqualTo(1);
 
@@ -32,7 +33,8 @@ class AdmissionPointTest {
     @Test
     void leaving_givesBackAnAdmissionThatNobodyTookOver() {
         var budget = Budget.of(RESERVED).open();
-        var point = new AdmissionPoint(PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
+        var point = new AdmissionPoint(
+                PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
         var waiter = point.enter(terms(budget), RESERVED, 0);
         assertThat(point.load().inFlight()).isEqualTo(1);
 

@@ -48,7 +48,8 @@ class AnsweringModelTest {
         var attempts = new ArrayList<Attempt>();
         var pool = answeredBy("large").build();
         var small = ModelPool.builder(
-                        new FakeModel((request, context) -> ModelReply.of("large", "hello", TokenUsage.of(1, 1))), "small")
+                        new FakeModel((request, context) -> ModelReply.of("large", "hello", TokenUsage.of(1, 1))),
+                        "small")
                 .catalog(CATALOG)
                 .build();
 
@@ -68,7 +69,8 @@ class AnsweringModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"small", "small-2026-03-17", "small-20260317", "small-latest", "openai/small", "SMALL", "own"})
+    @ValueSource(
+            strings = {"small", "small-2026-03-17", "small-20260317", "small-latest", "openai/small", "SMALL", "own"})
     void sameModelByAnotherName_andOneThatNobodyKnows_areNoMismatch(String name) throws Exception {
         var pool = answeredBy(name).build();
 

@@ -80,7 +80,9 @@ class PoolMachineRateTest {
         rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, -1, Duration.ZERO)));
 
         assertThat(admitted(rig.askTokens(2, 5_000))).as("5,000 are left").containsExactly(2L);
-        assertThat(rig.askTokens(3, 1)).as("now nothing is").containsExactly(new WakeAt(ofMillis(10).toNanos()));
+        assertThat(rig.askTokens(3, 1))
+                .as("now nothing is")
+                .containsExactly(new WakeAt(ofMillis(10).toNanos()));
     }
 
     @Test
@@ -161,7 +163,8 @@ class PoolMachineRateTest {
 
         assertThat(rig.failed(1, told)).containsExactly(new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, paused));
         assertThat(rig.askUntil(3, ofSeconds(90))).containsExactly(new Refuse(3, paused));
-        assertThat(rig.askUntil(4, ofMinutes(51))).containsExactly(new WakeAt(ofMinutes(50).toNanos()));
+        assertThat(rig.askUntil(4, ofMinutes(51)))
+                .containsExactly(new WakeAt(ofMinutes(50).toNanos()));
     }
 
     @Test

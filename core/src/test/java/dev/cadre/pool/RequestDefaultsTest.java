@@ -27,8 +27,7 @@ class RequestDefaultsTest {
     private final ModelRequest flex = REQUEST.withServiceTier(ServiceTier.FLEX);
 
     private static RequestDefaults defaults(boolean fallsBack) {
-        return new RequestDefaults(
-                ServiceTier.FLEX, fallsBack, Verbosity.STANDARD, "", PromptCaching.AUTOMATIC, null);
+        return new RequestDefaults(ServiceTier.FLEX, fallsBack, Verbosity.STANDARD, "", PromptCaching.AUTOMATIC, null);
     }
 
     @Test

@@ -53,8 +53,7 @@ class TariffTest {
         ModelRequest twice =
                 REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 2));
 
-        assertThat(new Tariff(searching, "small", CATALOG).worstCase(twice, 42))
-                .isEqualTo(Money.usd("0.022826"));
+        assertThat(new Tariff(searching, "small", CATALOG).worstCase(twice, 42)).isEqualTo(Money.usd("0.022826"));
     }
 
     @Test

@@ -251,10 +251,11 @@ final class PriceFileTest {
             fields.append(",\"input_cost_per_token_above_%dk_tokens\":1e-6".formatted(i));
         }
 
-        assertThat(PriceFile.read("{\"m\":{" + fields + "}}").skipped()).singleElement().satisfies(skipped -> assertThat(
-                        skipped.reason())
-                .startsWith("its price rises more than once, above [0, 1, ")
-                .hasSize(300));
+        assertThat(PriceFile.read("{\"m\":{" + fields + "}}").skipped())
+                .singleElement()
+                .satisfies(skipped -> assertThat(skipped.reason())
+                        .startsWith("its price rises more than once, above [0, 1, ")
+                        .hasSize(300));
     }
 
     @Test

@@ -220,9 +220,14 @@ class RunMachineTest {
 
         assertThat(rig.started()).containsExactly("a@NANO");
         assertThat(rig.ended("b"))
-                .isEqualTo(Outcome.failed(Failure.Kind.INVALID_INPUT, "IllegalArgumentException: no such page, thrown by the code that makes the input of subtask 'b'"));
+                .isEqualTo(
+                        Outcome.failed(
+                                Failure.Kind.INVALID_INPUT,
+                                "IllegalArgumentException: no such page, thrown by the code that makes the input of subtask 'b'"));
         assertThat(rig.ended("c"))
-                .isEqualTo(Outcome.failed(Failure.Kind.INVALID_INPUT, "AssertionError: never null, thrown by the code that makes the input of subtask 'c'"));
+                .isEqualTo(Outcome.failed(
+                        Failure.Kind.INVALID_INPUT,
+                        "AssertionError: never null, thrown by the code that makes the input of subtask 'c'"));
     }
 
     @Test
@@ -335,8 +340,9 @@ class RunMachineTest {
         assertThat(rig.only(RunCommand.StartMerge.class)).isEmpty();
         assertThat(rig.ending().status()).isEqualTo(Status.FAILED);
         assertThat(rig.ending().failure())
-                .hasToString("NOTHING_SUCCEEDED: REFUSED: a refused (subtask 'a'); 0 of 2 subtasks succeeded [a failed: REFUSED: a refused, "
-                        + "b failed: REFUSED: b refused]");
+                .hasToString(
+                        "NOTHING_SUCCEEDED: REFUSED: a refused (subtask 'a'); 0 of 2 subtasks succeeded [a failed: REFUSED: a refused, "
+                                + "b failed: REFUSED: b refused]");
     }
 
     @Test

@@ -24,13 +24,15 @@ class FailureTest {
 
     @Test
     void message_isBounded_andSurvivesAnExceptionWhoseMessageThrows() {
-        assertThat(thrown(new IllegalStateException("x".repeat(300_000))).message()).hasSizeLessThan(400);
+        assertThat(thrown(new IllegalStateException("x".repeat(300_000))).message())
+                .hasSizeLessThan(400);
         assertThat(thrown(new IllegalStateException() {
-                    @Override
-                    public String getMessage() {
-                        throw new StackOverflowError();
-                    }
-                }).message())
+                            @Override
+                            public String getMessage() {
+                                throw new StackOverflowError();
+                            }
+                        })
+                        .message())
                 .endsWith(", thrown by tool 'grep'");
     }
 
@@ -39,10 +41,12 @@ class FailureTest {
         var cause = new IllegalStateException("no row");
         Failure with = new Failure(Failure.Kind.BUDGET, "gone").causedBy(cause);
 
-        assertThat(with).isEqualTo(new Failure(Failure.Kind.BUDGET, "gone")).hasSameHashCodeAs(
-                new Failure(Failure.Kind.BUDGET, "gone"));
+        assertThat(with)
+                .isEqualTo(new Failure(Failure.Kind.BUDGET, "gone"))
+                .hasSameHashCodeAs(new Failure(Failure.Kind.BUDGET, "gone"));
         assertThat(with.cause()).containsSame(cause);
-        Throwable cleaned = thrown(new IllegalStateException("sk-canary1234567890")).cause().orElseThrow();
+        Throwable cleaned =
+                thrown(new IllegalStateException("sk-canary1234567890")).cause().orElseThrow();
         assertThat(cleaned.toString()).doesNotContain("canary");
         assertThat(cleaned.getStackTrace()).isNotEmpty();
     }

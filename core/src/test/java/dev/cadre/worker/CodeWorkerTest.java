@@ -62,7 +62,10 @@ class CodeWorkerTest {
     @Test
     void exception_failsWithItsMessageOnOneLine() throws InterruptedException {
         assertThat(perform(throwing(new java.io.IOException("no such file:\n\tx.txt"))))
-                .satisfies(end -> assertFailed(end, Failure.Kind.CODE_FAILED, "IOException: no such file: x.txt, thrown by the code of subtask type 'code'"));
+                .satisfies(end -> assertFailed(
+                        end,
+                        Failure.Kind.CODE_FAILED,
+                        "IOException: no such file: x.txt, thrown by the code of subtask type 'code'"));
     }
 
     @Test
@@ -75,9 +78,14 @@ class CodeWorkerTest {
 
     @Test
     void errors_failTheSubtaskAlone() throws InterruptedException {
-        assertFailed(perform(throwing(new AssertionError("1 != 2"))), Failure.Kind.CODE_FAILED, "AssertionError: 1 != 2, thrown by the code of subtask type 'code'");
         assertFailed(
-                perform(throwing(new StackOverflowError())), Failure.Kind.CODE_FAILED, "StackOverflowError, thrown by the code of subtask type 'code'");
+                perform(throwing(new AssertionError("1 != 2"))),
+                Failure.Kind.CODE_FAILED,
+                "AssertionError: 1 != 2, thrown by the code of subtask type 'code'");
+        assertFailed(
+                perform(throwing(new StackOverflowError())),
+                Failure.Kind.CODE_FAILED,
+                "StackOverflowError, thrown by the code of subtask type 'code'");
         assertFailed(
                 perform(throwing(new OutOfMemoryError("Java heap space"))),
                 Failure.Kind.CODE_FAILED,
@@ -115,7 +123,9 @@ class CodeWorkerTest {
         var outer = new IllegalStateException("outer");
         outer.initCause(new IllegalStateException("inner", outer));
 
-        assertFailed(perform(throwing(outer)), Failure.Kind.CODE_FAILED,
+        assertFailed(
+                perform(throwing(outer)),
+                Failure.Kind.CODE_FAILED,
                 "IllegalStateException: outer (in IllegalStateException: outer), thrown by the code of subtask type 'code'");
     }
 
@@ -349,7 +359,9 @@ class CodeWorkerTest {
         for (int failures = 1; failures <= 9; failures++) {
             long most = Math.min(8_000_000, 1_000_000L << (failures - 1));
             for (int draw = 0; draw < 100; draw++) {
-                assertThat(retries.delay(failures, random).toNanos()).as("seed 7").isBetween(0L, most);
+                assertThat(retries.delay(failures, random).toNanos())
+                        .as("seed 7")
+                        .isBetween(0L, most);
             }
         }
         assertThatThrownBy(() -> Retries.of(-1)).hasMessage("retries must be between 0 and 1,000, not -1");
@@ -406,7 +418,9 @@ class CodeWorkerTest {
         long deadline = System.nanoTime() + DEADLINE_NANOS;
 
         assertThat(worker.perform(
-                        task(throwing(new AssertionError("started")).costing(Money.usd("0.02")).parallel(limit)),
+                        task(throwing(new AssertionError("started"))
+                                .costing(Money.usd("0.02"))
+                                .parallel(limit)),
                         terms(money, deadline)))
                 .isEqualTo(new RungEnd.Unaffordable(Money.usd("0.02")));
         assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
@@ -442,7 +456,10 @@ class CodeWorkerTest {
                 notice -> {});
 
         assertThatThrownBy(() -> worker.perform(
-                        task(throwing(new AssertionError("started")).costing(Money.usd("0.01")).parallel(limit)), terms))
+                        task(throwing(new AssertionError("started"))
+                                .costing(Money.usd("0.01"))
+                                .parallel(limit)),
+                        terms))
                 .isInstanceOf(UnrecordedException.class);
         assertThat(money.state().committed()).isEqualTo(Money.ZERO);
         assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");

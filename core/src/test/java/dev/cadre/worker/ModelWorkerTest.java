@@ -28,8 +28,8 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.Quote;
 import dev.cadre.task.Failure;
-import dev.cadre.task.Limits.ToolLimits;
 import dev.cadre.task.Limits;
+import dev.cadre.task.Limits.ToolLimits;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
@@ -59,12 +59,14 @@ class ModelWorkerTest {
             SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
 
     /** A long list whose items each fit the last of many branches. */
-    private static final String SLOW_SCHEMA = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"anyOf\":["
-            + IntStream.range(0, 500)
-                    .mapToObj(i -> "{\"type\":\"object\",\"properties\":{\"n\":{\"const\":%d}},\"required\":[\"n\"],\"additionalProperties\":false}"
-                            .formatted(i))
-                    .collect(Collectors.joining(","))
-            + "]}}},\"required\":[\"a\"],\"additionalProperties\":false}";
+    private static final String SLOW_SCHEMA =
+            "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"anyOf\":["
+                    + IntStream.range(0, 500)
+                            .mapToObj(i ->
+                                    "{\"type\":\"object\",\"properties\":{\"n\":{\"const\":%d}},\"required\":[\"n\"],\"additionalProperties\":false}"
+                                            .formatted(i))
+                            .collect(Collectors.joining(","))
+                    + "]}}},\"required\":[\"a\"],\"additionalProperties\":false}";
 
     private static final String SLOW_ANSWER = "{\"a\":[" + "{\"n\":499},".repeat(4_000) + "null]}";
 
@@ -96,8 +98,8 @@ class ModelWorkerTest {
             return QueueClient.reply(request, SLOW_ANSWER, Finish.COMPLETE);
         });
 
-        assertThatThrownBy(() -> worker.perform(
-                        RungTask.first(type, Json.obj(), "s1", Tier.NANO), terms(Limits.DEFAULT)))
+        assertThatThrownBy(
+                        () -> worker.perform(RungTask.first(type, Json.obj(), "s1", Tier.NANO), terms(Limits.DEFAULT)))
                 .isInstanceOf(InterruptedException.class);
 
         assertThat(budget.state().spent()).isEqualTo(ONE_CALL.times(2));
@@ -112,7 +114,9 @@ class ModelWorkerTest {
 
         assertThat(end).isInstanceOfSatisfying(RungEnd.Rejected.class, rejected -> {
             assertThat(rejected.failure().kind()).isEqualTo(Failure.Kind.INVALID_OUTPUT);
-            assertThat(rejected.failure().message()).startsWith("$: it takes more than ").endsWith(" steps to check");
+            assertThat(rejected.failure().message())
+                    .startsWith("$: it takes more than ")
+                    .endsWith(" steps to check");
         });
     }
 
@@ -166,7 +170,8 @@ class ModelWorkerTest {
         });
 
         assertThat(failure(worker.perform(task(NOTE), terms(Limits.DEFAULT))))
-                .isEqualTo(new Failure(Failure.Kind.MODEL_FAILED, "StackOverflowError, thrown by the client of model 'nano-model'"));
+                .isEqualTo(new Failure(
+                        Failure.Kind.MODEL_FAILED, "StackOverflowError, thrown by the client of model 'nano-model'"));
     }
 
     @Test
@@ -375,8 +380,7 @@ class ModelWorkerTest {
 
         assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
         assertThat(budget.state().forfeited())
-                .isEqualTo(
-                        worker.firstCall(task(NOTE), Limits.DEFAULT).orElseThrow());
+                .isEqualTo(worker.firstCall(task(NOTE), Limits.DEFAULT).orElseThrow());
     }
 
     @Test
@@ -456,14 +460,17 @@ class ModelWorkerTest {
 
     @Test
     void quote_ofAnInputWithAFile_countsIt_andAllThatCouldBeReadIfItIsNotKnown() {
-        var file = Attachment.File.of("a.pdf", "application/pdf", new byte[] {1}).boundedBy(3_000);
+        var file =
+                Attachment.File.of("a.pdf", "application/pdf", new byte[] {1}).boundedBy(3_000);
         var reading = NOTE.attaching(topic -> List.of(file));
         var broken = NOTE.attaching(topic -> {
             throw new IllegalStateException("no such file");
         });
 
-        Quote with = worker.quote(reading, new InputSize.Known(CATS), Limits.DEFAULT).quote();
-        Quote without = worker.quote(NOTE, new InputSize.Known(CATS), Limits.DEFAULT).quote();
+        Quote with =
+                worker.quote(reading, new InputSize.Known(CATS), Limits.DEFAULT).quote();
+        Quote without =
+                worker.quote(NOTE, new InputSize.Known(CATS), Limits.DEFAULT).quote();
         Quote unknown = worker.quote(reading, new InputSize.Between(CountRange.NONE), Limits.DEFAULT)
                 .quote();
 
@@ -472,7 +479,8 @@ class ModelWorkerTest {
                 .isEqualTo(Money.ofPico(12 * (3_000 + 2 * 21) * 200_000L));
         assertThat(with.cost().expected()).isGreaterThan(without.cost().expected());
         assertThat(unknown.cost().worst()).isGreaterThan(Money.ofPico(12 * 1_000_000L * 200_000L));
-        assertThat(worker.quote(broken, new InputSize.Known(CATS), Limits.DEFAULT).quote())
+        assertThat(worker.quote(broken, new InputSize.Known(CATS), Limits.DEFAULT)
+                        .quote())
                 .as("nothing is sent")
                 .isEqualTo(Quote.NOTHING);
     }
@@ -504,8 +512,8 @@ class ModelWorkerTest {
     }
 
     private static ModelRequest firstRequest(RungTask task) {
-        var call = (RungCommand.Call) Rung.of(task, "nano-model", Long.MAX_VALUE, Limits.DEFAULT)
-                .on(new RungEvent.Begin());
+        var call = (RungCommand.Call)
+                Rung.of(task, "nano-model", Long.MAX_VALUE, Limits.DEFAULT).on(new RungEvent.Begin());
         return call.request();
     }
 
@@ -554,7 +562,15 @@ class ModelWorkerTest {
     }
 
     private RungTerms terms(BudgetGuard guard, Limits limits, long deadlineNanos) {
-        return new RungTerms("run-1", guard, 0, deadlineNanos, limits, attempts::add, guard.cap(guard.state().limit()), notices::add);
+        return new RungTerms(
+                "run-1",
+                guard,
+                0,
+                deadlineNanos,
+                limits,
+                attempts::add,
+                guard.cap(guard.state().limit()),
+                notices::add);
     }
 
     private static long later() {

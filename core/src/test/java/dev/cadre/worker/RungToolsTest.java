@@ -73,8 +73,12 @@ class RungToolsTest {
 
         RungEnd end = end(rung.asks(new ToolCall("c1", "echo", "{}")));
 
-        assertThat(end).isInstanceOfSatisfying(RungEnd.Rejected.class, rejected -> assertThat(rejected.failure())
-                .isEqualTo(new Failure(Failure.Kind.TOOL_LIMIT, "the model called tools that it was not given")));
+        assertThat(end)
+                .isInstanceOfSatisfying(
+                        RungEnd.Rejected.class,
+                        rejected -> assertThat(rejected.failure())
+                                .isEqualTo(new Failure(
+                                        Failure.Kind.TOOL_LIMIT, "the model called tools that it was not given")));
     }
 
     @Test

@@ -56,7 +56,9 @@ class FailuresTest {
         var graph = TaskGraph.builder();
         var row = graph.add("row", LOOK_UP, new Source("a"));
 
-        assertThat(Coordinator.of(model.pools()).run(graph.answering(row), Budget.usd("0")).requireComplete())
+        assertThat(Coordinator.of(model.pools())
+                        .run(graph.answering(row), Budget.usd("0"))
+                        .requireComplete())
                 .isEqualTo(new Row("a"));
     }
 

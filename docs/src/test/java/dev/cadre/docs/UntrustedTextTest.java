@@ -24,12 +24,13 @@ class UntrustedTextTest {
             Pattern.compile("(?m)^\\| `(\\w+)` \\|[^|]+\\|[^|]+\\| `(\\w+)(?:[.](\\w+))?` \\|$");
 
     /** What reads text, or looks at it with an expression. */
-    private static final Pattern READS = Pattern.compile("Json[.]parse\\(|JsonFeed[.]ofArray\\(|ParsedJson[.](reply|document)\\("
-            + "|[.]readTree\\(|[.]readValue\\(|treeToValue\\(|Pattern[.]compile\\(|JsonType[.]ofSchema\\(");
+    private static final Pattern READS =
+            Pattern.compile("Json[.]parse\\(|JsonFeed[.]ofArray\\(|ParsedJson[.](reply|document)\\("
+                    + "|[.]readTree\\(|[.]readValue\\(|treeToValue\\(|Pattern[.]compile\\(|JsonType[.]ofSchema\\(");
 
     /** These read what this process made itself: literals of its code, settings, its own requests, its own threads. */
-    private static final List<String> OWN = List.of(
-            "BaseUrl", "ChatWriter", "ToolWriter", "ScriptedCall", "VirtualThreads", "RequestWriter");
+    private static final List<String> OWN =
+            List.of("BaseUrl", "ChatWriter", "ToolWriter", "ScriptedCall", "VirtualThreads", "RequestWriter");
 
     private static final Map<String, Path> MAIN = sources("src/main/java");
     private static final Map<String, Path> TESTS = sources("src/test/java");
@@ -37,7 +38,8 @@ class UntrustedTextTest {
     private static Map<String, Path> sources(String folder) {
         return MODULES.stream()
                 .flatMap(module ->
-                        Documents.files(Documents.ROOT.resolve(module).resolve(folder), Integer.MAX_VALUE, ".java").stream())
+                        Documents.files(Documents.ROOT.resolve(module).resolve(folder), Integer.MAX_VALUE, ".java")
+                                .stream())
                 .collect(Collectors.toMap(UntrustedTextTest::className, file -> file, (one, other) -> one));
     }
 
@@ -66,7 +68,8 @@ class UntrustedTextTest {
         rows().forEach(row -> known.add(row.group(1)));
 
         List<String> missing =
-                Documents.files(Documents.ROOT.resolve(module).resolve("src/main/java"), Integer.MAX_VALUE, ".java").stream()
+                Documents.files(Documents.ROOT.resolve(module).resolve("src/main/java"), Integer.MAX_VALUE, ".java")
+                        .stream()
                         .filter(file -> !file.toString().contains("loopback")) // a test's own server
                         .filter(file -> READS.matcher(Documents.text(file)).find())
                         .map(UntrustedTextTest::className)
@@ -74,6 +77,8 @@ class UntrustedTextTest {
                         .toList();
 
         assertThat(rows()).hasSizeGreaterThan(50);
-        assertThat(missing).as("readers of %s without a row in %s", module, GUIDE.file()).isEmpty();
+        assertThat(missing)
+                .as("readers of %s without a row in %s", module, GUIDE.file())
+                .isEmpty();
     }
 }

@@ -72,7 +72,10 @@ final class BatchReader {
     private static Batch.Defect defect(BatchError error) {
         String code = error.code().orElse("");
         return new Batch.Defect(
-                error.line().orElse(0L), code, Redactor.SHAPES.quote(error.message().orElse("")), code.equals("token_limit_exceeded"));
+                error.line().orElse(0L),
+                code,
+                Redactor.SHAPES.quote(error.message().orElse("")),
+                code.equals("token_limit_exceeded"));
     }
 
     /** The files with the answers; one that would be empty does not exist. */

@@ -26,9 +26,8 @@ final class BodySize {
      */
     static long of(ModelRequest request, Function<ModelRequest, Object> body) {
         // a batch sends the same bodies one by one
-        ModelRequest single = request.serviceTier() == ServiceTier.BATCH
-                ? request.withServiceTier(ServiceTier.STANDARD)
-                : request;
+        ModelRequest single =
+                request.serviceTier() == ServiceTier.BATCH ? request.withServiceTier(ServiceTier.STANDARD) : request;
         long sent;
         try {
             // as bytes, not as text: the SDK escapes what lies beyond the basic plane

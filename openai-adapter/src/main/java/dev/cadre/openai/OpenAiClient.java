@@ -106,20 +106,17 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         return switch (api) {
             case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, reach, request, context);
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
-                new ChatExchange(
-                        sdk.chat().completions().withRawResponse(),
-                        failures,
-                        chatWriter(),
-                        request,
-                        context);
+                new ChatExchange(sdk.chat().completions().withRawResponse(), failures, chatWriter(), request, context);
         };
     }
 
     @Override
     public long sentBytes(ModelRequest request) {
         return switch (api) {
-            case RESPONSES -> BodySize.of(request, each -> RequestWriter.write(each, reach)._body());
-            case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS -> BodySize.of(request, each -> chatWriter().writeStreamed(each)._body());
+            case RESPONSES ->
+                BodySize.of(request, each -> RequestWriter.write(each, reach)._body());
+            case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
+                BodySize.of(request, each -> chatWriter().writeStreamed(each)._body());
         };
     }
 

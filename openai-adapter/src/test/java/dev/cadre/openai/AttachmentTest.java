@@ -124,9 +124,10 @@ class AttachmentTest extends LoopbackTest {
         assertThat(failure(run(unbounded)).kind()).isEqualTo(Failure.Kind.MODEL_FAILED);
         assertThat(failure(run(unbounded)).message()).contains("paper.pdf");
         assertThat(failure(run(missing)))
-                .isEqualTo(new Failure(
-                        Failure.Kind.INVALID_INPUT,
-                        "IllegalStateException: no such photo, thrown by the code that attaches to subtask type 'caption'"));
+                .isEqualTo(
+                        new Failure(
+                                Failure.Kind.INVALID_INPUT,
+                                "IllegalStateException: no such photo, thrown by the code that attaches to subtask type 'caption'"));
         assertThat(server.requests()).isEmpty();
     }
 

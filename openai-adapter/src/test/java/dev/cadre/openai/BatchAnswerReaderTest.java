@@ -46,13 +46,16 @@ class BatchAnswerReaderTest {
 
     @Test
     void reason_ofARequestThatWasNotTried_isOneShortLineWithoutKeys() {
-        String line = "{\"custom_id\":\"a\",\"response\":null,\"error\":{\"code\":\"batch_expired\",\"message\":\"%s\"}}"
-                .formatted("sk-abcdefghijklmnop\\n" + "x".repeat(1_000_000));
+        String line =
+                "{\"custom_id\":\"a\",\"response\":null,\"error\":{\"code\":\"batch_expired\",\"message\":\"%s\"}}"
+                        .formatted("sk-abcdefghijklmnop\\n" + "x".repeat(1_000_000));
 
-        assertThat(reader.read(line).orElseThrow()).isInstanceOfSatisfying(BatchAnswer.Untried.class, untried -> assertThat(
-                        untried.reason())
-                .startsWith("batch_expired: [redacted] xxx")
-                .hasSizeLessThanOrEqualTo(Redactor.MAX_QUOTE_CHARS));
+        assertThat(reader.read(line).orElseThrow())
+                .isInstanceOfSatisfying(
+                        BatchAnswer.Untried.class,
+                        untried -> assertThat(untried.reason())
+                                .startsWith("batch_expired: [redacted] xxx")
+                                .hasSizeLessThanOrEqualTo(Redactor.MAX_QUOTE_CHARS));
     }
 
     /** The mapper's own limit is a thousand levels. */
@@ -62,7 +65,8 @@ class BatchAnswerReaderTest {
         String deep = "[".repeat(depth) + "]".repeat(depth);
 
         reader.read(answered(deep)).ifPresent(answer -> assertThat(answer).isInstanceOf(BatchAnswer.Failed.class));
-        reader.read(answered("{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":%s}]}".formatted(deep)))
+        reader.read(answered("{\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":%s}]}"
+                        .formatted(deep)))
                 .ifPresent(answer -> assertThat(answer.customId()).isEqualTo("a"));
         assertThat(reader.read(deep)).isEmpty();
     }

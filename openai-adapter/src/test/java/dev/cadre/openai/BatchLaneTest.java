@@ -296,7 +296,9 @@ class BatchLaneTest extends BatchTest {
         assertThat(batch.expected().times(2)).isEqualTo(now.expected());
         assertThat(batch.low().times(2)).isEqualTo(now.low());
         assertThat(batch.calls()).as("two submissions").isEqualTo(new CountRange(10, 10, 20));
-        assertThat(now.calls()).as("call, truncated, repair; four attempts each").isEqualTo(new CountRange(10, 10, 120));
+        assertThat(now.calls())
+                .as("call, truncated, repair; four attempts each")
+                .isEqualTo(new CountRange(10, 10, 120));
         assertThat(batch.worst().times(2)).isLessThan(now.worst());
         assertThat(server.requests()).isEmpty();
     }

@@ -35,7 +35,8 @@ class ByteBoundTest extends LoopbackTest {
             "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"],\"additionalProperties\":false}";
 
     private static String text(SplittableRandom random) {
-        String[] pieces = {"plain ", "\"quoted\" ", "\n", "\\", "\u0001", "\u00e4\u00f6", "\ud83d\ude00", "{\"a\":[1]}"};
+        String[] pieces = {"plain ", "\"quoted\" ", "\n", "\\", "\u0001", "\u00e4\u00f6", "\ud83d\ude00", "{\"a\":[1]}"
+        };
         var text = new StringBuilder("x");
         for (int i = random.nextInt(60); i > 0; i--) {
             text.append(pieces[random.nextInt(pieces.length)]);
@@ -97,7 +98,9 @@ class ByteBoundTest extends LoopbackTest {
                 pool.call(request, i % 2 == 0 ? terms : terms.withText(piece -> {}));
 
                 Money billed = server.cost(ModelCatalog.standard());
-                assertThat(billed).as("%s, request %d: %s", api, i, request).isLessThanOrEqualTo(pool.worstCase(request));
+                assertThat(billed)
+                        .as("%s, request %d: %s", api, i, request)
+                        .isLessThanOrEqualTo(pool.worstCase(request));
                 assertThat(budget.state().spent()).isGreaterThanOrEqualTo(billed);
                 assertThat(budget.state().breached()).isFalse();
                 int body = server.requests().getLast().body().getBytes(StandardCharsets.UTF_8).length;

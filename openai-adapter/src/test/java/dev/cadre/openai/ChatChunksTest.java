@@ -25,7 +25,10 @@ class ChatChunksTest {
         choice.put("finish_reason", "stop");
         chunks.add(json);
 
-        assertThat(chunks.joined().orElseThrow().at("/choices/0/message/content").asText())
+        assertThat(chunks.joined()
+                        .orElseThrow()
+                        .at("/choices/0/message/content")
+                        .asText())
                 .hasSize(200_001);
     }
 }

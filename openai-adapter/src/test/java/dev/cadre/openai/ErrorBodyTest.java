@@ -22,15 +22,18 @@ class ErrorBodyTest {
 
     @Test
     void retryAfter_ofAMillionParts_overflowsNoStack() {
-        assertThat(saying("try again in " + "1s".repeat(1_000_000)).retryAfter()).contains(Duration.ofSeconds(8));
+        assertThat(saying("try again in " + "1s".repeat(1_000_000)).retryAfter())
+                .contains(Duration.ofSeconds(8));
         assertThat(saying("try again in 1h".repeat(100_000) + "9").retryAfter()).isNotNull();
         assertThat(saying("retry after " + "9".repeat(1_000_000)).retryAfter()).isEqualTo(Optional.empty());
     }
 
     @Test
     void code_thatIsANumber_isItsText_andNoHugeOne() {
-        assertThat(ErrorBody.of(JsonValue.from(Map.of("code", 429))).statusInCode()).hasValue(429);
-        assertThat(ErrorBody.of(JsonValue.from(Map.of("code", "4".repeat(1_000_000)))).statusInCode())
+        assertThat(ErrorBody.of(JsonValue.from(Map.of("code", 429))).statusInCode())
+                .hasValue(429);
+        assertThat(ErrorBody.of(JsonValue.from(Map.of("code", "4".repeat(1_000_000))))
+                        .statusInCode())
                 .isEmpty();
     }
 }

@@ -129,7 +129,8 @@ public final class OpenTelemetryListener implements RunListener {
             case RunEvent.PlanEnded ended -> run.planEnded(ended);
             case RunEvent.RungStarted rung -> run.rungBegan(rung);
             case RunEvent.RungEnded rung -> run.rungEnded(rung);
-            case RunEvent.AttemptEnded call when call.kind() == CallPurpose.Kind.CODE ->
+            case RunEvent.AttemptEnded call
+            when call.kind() == CallPurpose.Kind.CODE ->
                 run.happened(
                         "cadre.code_called",
                         call.at(),

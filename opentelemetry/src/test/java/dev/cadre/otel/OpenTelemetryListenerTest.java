@@ -386,7 +386,8 @@ class OpenTelemetryListenerTest {
         listener.on(new RunEvent.ModelShutsDown(
                 "run", Duration.ZERO, List.of(Tier.NANO), "gpt-5.4-nano", LocalDate.of(2027, 4, 1), 130));
         listener.on(new RunEvent.CeilingLowered("run", Duration.ofMillis(1), Tier.MINI));
-        listener.on(new RunEvent.BudgetBreached("run", Duration.ofMillis(2), new Breach("gpt-5.4-nano", "gpt-5.4-nano", Money.usd("0.25"))));
+        listener.on(new RunEvent.BudgetBreached(
+                "run", Duration.ofMillis(2), new Breach("gpt-5.4-nano", "gpt-5.4-nano", Money.usd("0.25"))));
         listener.on(new RunEvent.WorkAbandoned("run", Duration.ofMillis(3), "cats", "cadre-run-cats/0"));
         listener.on(new RunEvent.RunEnded("run", Duration.ofMillis(4), "partial", Money.ZERO));
 

@@ -174,7 +174,10 @@ public final class Cassette implements AutoCloseable {
                 .forEach((tier, binding) -> pools.bind(
                         tier,
                         ModelPool.builder(client, binding.model())
-                                .retryPolicy(RetryPolicy.standard().withMaxAttempts(binding.maxAttempts()).withDelays(Duration.ZERO, Duration.ZERO).withFactor(1))
+                                .retryPolicy(RetryPolicy.standard()
+                                        .withMaxAttempts(binding.maxAttempts())
+                                        .withDelays(Duration.ZERO, Duration.ZERO)
+                                        .withFactor(1))
                                 .build()));
         return pools.build();
     }

@@ -121,11 +121,13 @@ public final class EventLog implements RunListener {
                             case RunEvent.BudgetBreached e -> "budget breached: " + e.breach();
                             case RunEvent.CodeRetried e ->
                                 e.subtaskId() + " is called again after failure " + e.failures();
-                            case RunEvent.CodeSpent e -> e.subtaskId() + " spent " + e.spend().total() + " by itself";
+                            case RunEvent.CodeSpent e ->
+                                e.subtaskId() + " spent " + e.spend().total() + " by itself";
                             case RunEvent.SubtaskEnded e ->
                                 e.subtaskId() + " " + e.outcome().reason();
                             case RunEvent.MergeStarted e -> "merge of " + e.succeeded() + " of " + e.total();
-                            case RunEvent.ToolFailed e -> e.subtaskId() + " tool " + e.tool() + " threw " + Failure.describe(e.thrown());
+                            case RunEvent.ToolFailed e ->
+                                e.subtaskId() + " tool " + e.tool() + " threw " + Failure.describe(e.thrown());
                             case RunEvent.WorkAbandoned e -> e.subtaskId() + " abandoned on " + e.thread();
                             case RunEvent.RunEnded e -> "run ended " + e.status() + ", spent " + e.spent();
                         });

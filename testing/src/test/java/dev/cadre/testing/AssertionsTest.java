@@ -106,8 +106,8 @@ class AssertionsTest {
                         + " failed: REFUSED: the model refused: \"no dogs\"\n" + STATES);
         assertFails(
                 () -> assertThat(result).outcome(brief).isSkippedBecauseOf(cats),
-                "expected subtask 'brief' to be skipped because of [cats],"
-                        + " but it skipped: DEPENDENCY: " + ROOT + "\n" + STATES);
+                "expected subtask 'brief' to be skipped because of [cats]," + " but it skipped: DEPENDENCY: " + ROOT
+                        + "\n" + STATES);
         assertFails(
                 () -> assertThat(result).outcome(cats).usedTiers(Tier.NANO),
                 "expected subtask 'cats' to use [NANO], but it used [NANO, MINI]\n" + STATES);

@@ -40,8 +40,11 @@ import org.junit.jupiter.api.Timeout;
 class BulkStreamTest {
     record Word(String text) {}
 
-    private static final SubtaskType<Word, Word> UPPER =
-            SubtaskType.code("upper", Word.class, Word.class, (word, context) -> new Word(word.text().toUpperCase()));
+    private static final SubtaskType<Word, Word> UPPER = SubtaskType.code(
+            "upper",
+            Word.class,
+            Word.class,
+            (word, context) -> new Word(word.text().toUpperCase()));
     private static final SubtaskType<Word, Word> ASK =
             SubtaskType.model("ask", Word.class, Word.class, "Answer the word.");
     private static final Budget FREE = Budget.usd("1.00");
@@ -92,8 +95,8 @@ class BulkStreamTest {
         var queue = new LinkedBlockingQueue<Word>(List.of(new Word("a"), new Word("b")));
         var heard = new LinkedBlockingQueue<String>();
 
-        var run = Crew.start(() ->
-                coordinator.bulk(UPPER).run(taking(queue).limit(3), FREE, item -> heard.add(item.key())));
+        var run = Crew.start(
+                () -> coordinator.bulk(UPPER).run(taking(queue).limit(3), FREE, item -> heard.add(item.key())));
         assertThat(List.of(heard.take(), heard.take())).containsExactlyInAnyOrder("0", "1");
         queue.add(new Word("c"));
 
@@ -113,12 +116,15 @@ class BulkStreamTest {
 
         assertThatThrownBy(() -> coordinator.bulk(UPPER).run(inputs, FREE, items::add))
                 .isSameAs(broken);
-        assertThat(items).hasSize(3).allSatisfy(item -> assertThat(item.outcome().isSucceeded()).isTrue());
+        assertThat(items)
+                .hasSize(3)
+                .allSatisfy(item -> assertThat(item.outcome().isSucceeded()).isTrue());
     }
 
     @Test
     void namingThatThrows_isRethrownWhenWhatWasInFlightIsHandedOver() {
-        Bulk<Word, Word> bulk = coordinator.bulk(UPPER).keyedBy(word -> word.text().equals("w2") ? "" : word.text());
+        Bulk<Word, Word> bulk =
+                coordinator.bulk(UPPER).keyedBy(word -> word.text().equals("w2") ? "" : word.text());
 
         assertThatThrownBy(() -> bulk.run(words(5), FREE, items::add))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -156,10 +162,7 @@ class BulkStreamTest {
         var narrow = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
 
         BulkSummary summary = narrow.bulk(ASK)
-                .run(
-                        Stream.generate(() -> new Word("w" + pulled.getAndIncrement())),
-                        Budget.usd("0.01"),
-                        items::add);
+                .run(Stream.generate(() -> new Word("w" + pulled.getAndIncrement())), Budget.usd("0.01"), items::add);
 
         assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.BUDGET);
         assertThat(summary.items()).isEqualTo(pulled.get()).isEqualTo(items.size());
@@ -310,7 +313,8 @@ class BulkStreamTest {
         });
         var clock = new TestClock();
         var log = new EventLog();
-        var timed = Coordinator.builder(model.pools()).clock(clock).listener(log).build();
+        var timed =
+                Coordinator.builder(model.pools()).clock(clock).listener(log).build();
 
         var run = Crew.start(() -> timed.bulk(stuck).run(words(1), FREE.within(Duration.ofMinutes(1)), items::add));
         begun.await();
@@ -330,7 +334,9 @@ class BulkStreamTest {
 
     @Test
     void breach_isInTheSummaryAndStopsTheRun() throws Exception {
-        model.on(ASK).costing(100, 100_000).replies(new Word("yes")); // its cap is less, its model could have written it
+        model.on(ASK)
+                .costing(100, 100_000)
+                .replies(new Word("yes")); // its cap is less, its model could have written it
         var narrow = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
 
         BulkSummary summary = narrow.bulk(ASK).run(words(100), Budget.usd("0.05"), items::add);

@@ -151,7 +151,8 @@ class BusyProcessorsTest {
             return new Note("never");
         });
         var events = new ConcurrentLinkedQueue<RunEvent>();
-        var coordinator = Coordinator.builder(model.pools()).listener(events::add).build();
+        var coordinator =
+                Coordinator.builder(model.pools()).listener(events::add).build();
 
         var thrown = new FutureTask<>(() -> {
             try {

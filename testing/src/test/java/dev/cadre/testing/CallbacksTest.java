@@ -132,8 +132,8 @@ class CallbacksTest {
         ACCEPT_RULE(java.util.function.BiPredicate.class) {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
-                SubtaskType<Topic, Note> ruled =
-                        code("struck", (topic, context) -> new Note("x")).accept("rule", (topic, note) -> test.strike());
+                SubtaskType<Topic, Note> ruled = code("struck", (topic, context) -> new Note("x"))
+                        .accept("rule", (topic, note) -> test.strike());
                 return test.beside(ruled, test.model.pools());
             }
         },
@@ -203,7 +203,9 @@ class CallbacksTest {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
                 return test.beyond((graph, fine) -> graph.add(
-                        "struck", code("struck", (in, context) -> new Note("x")), Input.from(fine, note -> test.strike())));
+                        "struck",
+                        code("struck", (in, context) -> new Note("x")),
+                        Input.from(fine, note -> test.strike())));
             }
         },
         FAN_OUT(java.util.function.Function.class) {
@@ -289,8 +291,8 @@ class CallbacksTest {
             }
         };
 
-        private static final ToolSpec SPEC =
-                new ToolSpec("tool", "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        private static final ToolSpec SPEC = new ToolSpec(
+                "tool", "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
 
         final Class<?> type;
 
@@ -348,7 +350,9 @@ class CallbacksTest {
         if (how.isEndless()) {
             assertThat(struck.await(60, TimeUnit.SECONDS)).as("it was called").isTrue();
             if (!callback.losesWhatComesAfter()) {
-                assertThat(othersEnded.await(60, TimeUnit.SECONDS)).as("the others ended").isTrue();
+                assertThat(othersEnded.await(60, TimeUnit.SECONDS))
+                        .as("the others ended")
+                        .isTrue();
             }
             passTime(run);
         }
@@ -630,8 +634,7 @@ class CallbacksTest {
                     continue; // not for users
                 }
                 String binaryName = name.substring(0, name.length() - ".class".length());
-                Class<?> type =
-                        Class.forName(binaryName.replace('/', '.'), false, Coordinator.class.getClassLoader());
+                Class<?> type = Class.forName(binaryName.replace('/', '.'), false, Coordinator.class.getClassLoader());
                 if (isPublic(type)) {
                     types.add(type);
                 }

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
-import dev.cadre.task.Skip;
 import dev.cadre.task.Input;
+import dev.cadre.task.Skip;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;

@@ -67,7 +67,9 @@ class CodeLimitsTest {
     }
 
     private static List<Topic> topics(int count) {
-        return IntStream.range(0, count).mapToObj(each -> new Topic("topic-" + each)).toList();
+        return IntStream.range(0, count)
+                .mapToObj(each -> new Topic("topic-" + each))
+                .toList();
     }
 
     private static TaskGraph<Items<Note>> fanOut(SubtaskType<Topic, Note> type, int items) {
@@ -98,11 +100,15 @@ class CodeLimitsTest {
         var graph = TaskGraph.builder();
         for (Topic topic : topics(40)) {
             graph.add("read-" + topic.name(), code("read", backend).parallel(limit), topic);
-            graph.add("write-" + topic.name(), code("write", backend).describedAs("writes").parallel(limit), topic);
+            graph.add(
+                    "write-" + topic.name(),
+                    code("write", backend).describedAs("writes").parallel(limit),
+                    topic);
         }
         var last = graph.add("last", code("last", backend).parallel(limit), new Topic("last"));
 
-        assertThat(coordinator.run(graph.answering(last), Budget.usd("0")).requireComplete()).isEqualTo(new Note("last"));
+        assertThat(coordinator.run(graph.answering(last), Budget.usd("0")).requireComplete())
+                .isEqualTo(new Note("last"));
         assertThat(backend.most).hasValue(LIMIT);
     }
 
@@ -146,8 +152,7 @@ class CodeLimitsTest {
 
     private TaskGraph<Items<Note>> atLeastOne(SubtaskType<Topic, Note> type, int items) {
         var graph = TaskGraph.builder();
-        return graph.answering(
-                graph.add("notes", type, forEach(topics(items)).minSuccess(1)));
+        return graph.answering(graph.add("notes", type, forEach(topics(items)).minSuccess(1)));
     }
 
     @Test
@@ -199,7 +204,8 @@ class CodeLimitsTest {
         assertThat(result.outcome(needed).isSucceeded()).isTrue();
         assertThat(result.outcome(extra))
                 .isInstanceOfSatisfying(
-                        Outcome.Skipped.class, skipped -> assertThat(skipped.reason()).contains("BUDGET"));
+                        Outcome.Skipped.class,
+                        skipped -> assertThat(skipped.reason()).contains("BUDGET"));
     }
 
     @Test

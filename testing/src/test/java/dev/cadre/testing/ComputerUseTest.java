@@ -10,8 +10,8 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
-import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Action;
+import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Approval;
 import dev.cadre.computer.ApprovalRule;
 import dev.cadre.computer.ComputerUse;
@@ -254,9 +254,7 @@ class ComputerUseTest {
         Failure failure = failure(run(fill));
 
         assertThat(failure.kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
-        assertThat(failure.message())
-                .startsWith("NOT_APPROVED: " + message)
-                .contains("malicious_instructions");
+        assertThat(failure.message()).startsWith("NOT_APPROVED: " + message).contains("malicious_instructions");
         assertThat(screen.performed()).isEmpty();
         assertThat(model.calls()).hasSize(1);
     }

@@ -83,7 +83,11 @@ final class DrawnModel implements ModelClient {
             case PLAN -> reply(request, dice, plan, Math.min(request.maxOutputTokens(), plan.length() / 4 + 1));
             case MERGE ->
                 progress.malformed || !goesWrong(dice)
-                        ? reply(request, dice, "{\"answer\":{\"text\":\"merged\"},\"citations\":[]}", usual(request, dice))
+                        ? reply(
+                                request,
+                                dice,
+                                "{\"answer\":{\"text\":\"merged\"},\"citations\":[]}",
+                                usual(request, dice))
                         : malformed(request, dice, progress);
             case WORK, CODE, REPAIR, ESCALATION -> work(request, purpose, dice, progress);
         };

@@ -54,7 +54,8 @@ class EstimateTest {
     record Answer(String text) {}
 
     private static final Tool READ = Tool.of("read", "Reads.", Ask.class, (ask, context) -> {
-        var dice = new SplittableRandom(ask.text().hashCode() + context.subtaskId().hashCode());
+        var dice =
+                new SplittableRandom(ask.text().hashCode() + context.subtaskId().hashCode());
         return DrawnModel.filler(1_000 + dice.nextInt(6_000)); // 16 KiB on average
     });
 
@@ -77,9 +78,10 @@ class EstimateTest {
             .tools(READ);
     private static final SubtaskType<Ask, Many> MANY =
             SubtaskType.model("many", Ask.class, Many.class, "Split the text into parts.");
-    private static final SubtaskType<Ask, Many> CODE = SubtaskType.code(
-            "code", Ask.class, Many.class, (ask, context) -> {
-                var dice = new SplittableRandom(ask.text().hashCode() + context.subtaskId().hashCode());
+    private static final SubtaskType<Ask, Many> CODE =
+            SubtaskType.code("code", Ask.class, Many.class, (ask, context) -> {
+                var dice = new SplittableRandom(
+                        ask.text().hashCode() + context.subtaskId().hashCode());
                 return new Many(IntStream.range(0, 2 + dice.nextInt(13))
                         .mapToObj(i -> i + DrawnModel.filler(dice.nextInt(1_000))) // 16 KiB on average
                         .toList());
@@ -101,8 +103,8 @@ class EstimateTest {
             requireWithin("planner", estimate.planning(), report.planner().spend());
             requireWithin("merger", estimate.merging(), report.merger().spend());
             Map<String, Spend> spent = new HashMap<>();
-            report.subtasks().forEach(each ->
-                    spent.merge(each.id().replaceFirst("#.*", ""), each.spend(), Spend::plus));
+            report.subtasks()
+                    .forEach(each -> spent.merge(each.id().replaceFirst("#.*", ""), each.spend(), Spend::plus));
             for (CostEstimate.Line line : estimate.subtasks()) {
                 requireWithin(line.toString(), line.quote(), spent.get(line.id()));
             }
@@ -136,26 +138,36 @@ class EstimateTest {
         }
 
         Map<World, List<Sample>> worlds = new EnumMap<>(World.class);
-        samples.forEach(each -> worlds.computeIfAbsent(each.world(), world -> new ArrayList<>())
-                .add(each));
+        samples.forEach(each ->
+                worlds.computeIfAbsent(each.world(), world -> new ArrayList<>()).add(each));
         worlds.forEach((world, those) -> System.out.printf(
                 "seed %d, %d %s worlds: expected differs by %.0f %% in the median, worst is %.1f times the cost%n",
                 SEED, those.size(), world, 100 * median(those), medianOfWorst(those)));
         System.out.printf("seed %d, all: expected differs by %.0f %% in the median%n", SEED, 100 * median(samples));
         assertThat(median(samples)).isLessThanOrEqualTo(0.30);
         assertThat(worlds).containsOnlyKeys(World.values());
-        assertThat(samples).as("some are capped").anyMatch(each -> each.estimate().isCappedByBudget());
-        assertThat(samples).as("most low figures say something").filteredOn(each -> !each.estimate().low().isZero())
+        assertThat(samples)
+                .as("some are capped")
+                .anyMatch(each -> each.estimate().isCappedByBudget());
+        assertThat(samples)
+                .as("most low figures say something")
+                .filteredOn(each -> !each.estimate().low().isZero())
                 .hasSizeGreaterThan((GRAPHS + PLANS) / 2);
     }
 
     private static double median(List<Sample> samples) {
-        return samples.stream().mapToDouble(Sample::deviation).sorted().skip(samples.size() / 2).findFirst().orElse(0);
+        return samples.stream()
+                .mapToDouble(Sample::deviation)
+                .sorted()
+                .skip(samples.size() / 2)
+                .findFirst()
+                .orElse(0);
     }
 
     private static double medianOfWorst(List<Sample> samples) {
         return samples.stream()
-                .mapToDouble(each -> (double) each.estimate().worst().picoUsd() / Math.max(1, each.real().picoUsd()))
+                .mapToDouble(each -> (double) each.estimate().worst().picoUsd()
+                        / Math.max(1, each.real().picoUsd()))
                 .sorted()
                 .skip(samples.size() / 2)
                 .findFirst()
@@ -209,13 +221,18 @@ class EstimateTest {
                 case 0, 1 -> said.add(graph.add(id, saying, ask(id, dice)));
                 case 2 -> split.add(graph.add(id, splitting, ask(id, dice)));
                 case 3 ->
-                    items.add(graph.add(id, saying, Input.forEach(IntStream.range(0, dice.nextInt(30))
-                            .mapToObj(item -> ask(id + item, dice))
-                            .toList())));
+                    items.add(graph.add(
+                            id,
+                            saying,
+                            Input.forEach(IntStream.range(0, dice.nextInt(30))
+                                    .mapToObj(item -> ask(id + item, dice))
+                                    .toList())));
                 case 4 -> {
                     if (!said.isEmpty()) {
                         said.add(graph.add(
-                                id, saying, Input.from(said.get(dice.nextInt(said.size())), say -> new Ask(say.text()))));
+                                id,
+                                saying,
+                                Input.from(said.get(dice.nextInt(said.size())), say -> new Ask(say.text()))));
                     }
                 }
                 case 5 -> {
@@ -223,8 +240,11 @@ class EstimateTest {
                         split.add(graph.add(
                                 id,
                                 splitting,
-                                Input.fromAll(said, says -> new Ask(
-                                        String.join(" ", says.stream().map(Say::text).toList())))));
+                                Input.fromAll(
+                                        said,
+                                        says -> new Ask(String.join(
+                                                " ",
+                                                says.stream().map(Say::text).toList())))));
                     }
                 }
                 case 6 -> {
@@ -232,15 +252,25 @@ class EstimateTest {
                         items.add(graph.add(
                                 id,
                                 saying,
-                                Input.forEach(split.get(dice.nextInt(split.size())), many -> many.parts().stream()
-                                        .map(Ask::new)
-                                        .toList())));
+                                Input.forEach(
+                                        split.get(dice.nextInt(split.size())),
+                                        many -> many.parts().stream()
+                                                .map(Ask::new)
+                                                .toList())));
                     }
                 }
                 default -> {
                     if (!items.isEmpty()) {
-                        said.add(graph.add(id, saying, Input.from(items.get(dice.nextInt(items.size())), each -> new Ask(
-                                String.join(" ", each.values().stream().map(Say::text).toList())))));
+                        said.add(graph.add(
+                                id,
+                                saying,
+                                Input.from(
+                                        items.get(dice.nextInt(items.size())),
+                                        each -> new Ask(String.join(
+                                                " ",
+                                                each.values().stream()
+                                                        .map(Say::text)
+                                                        .toList())))));
                     }
                 }
             }
@@ -298,10 +328,12 @@ class EstimateTest {
                 String from = split.get(dice.nextInt(split.size()));
                 planned.add(PlannedSubtask.of(id, saying).withWire("text", from, "parts"));
             } else if (kind < 2) {
-                planned.add(PlannedSubtask.of(id, splitting).withLiteral("text", ask(id, dice).text()));
+                planned.add(PlannedSubtask.of(id, splitting)
+                        .withLiteral("text", ask(id, dice).text()));
                 split.add(id);
             } else {
-                planned.add(PlannedSubtask.of(id, saying).withLiteral("text", ask(id, dice).text()));
+                planned.add(PlannedSubtask.of(id, saying)
+                        .withLiteral("text", ask(id, dice).text()));
                 said.add(id);
             }
         }

@@ -122,9 +122,7 @@ class GoalAgainTest {
                 ModelPool.of(second, "gpt-5.4"),
                 ModelPool.of(second, "gpt-5.4-mini"),
                 ModelPool.of(second, "gpt-5.4-mini"));
-        Coordinator other = Coordinator.builder(pools)
-                .plansWith(NOTE)
-                .build();
+        Coordinator other = Coordinator.builder(pools).plansWith(NOTE).build();
         try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
             other.journal(journal).run(GOAL, ENOUGH).requireComplete();
         }
@@ -145,7 +143,9 @@ class GoalAgainTest {
         RunResult<Answer> again = session(second, changed(), GOAL, Budget.of(spent.plus(Money.usd("0.003"))));
 
         assertThat(second.calls()).isEmpty();
-        assertThat(Crew.failed(again).cause().message()).contains("is too small").doesNotContain("$0.00 ");
+        assertThat(Crew.failed(again).cause().message())
+                .contains("is too small")
+                .doesNotContain("$0.00 ");
         assertThat(again.report().outcomes()).hasSize(2);
     }
 

@@ -129,7 +129,9 @@ class GoalMoneyTest {
         CostRange second = estimate.subtasks().get(1).cost();
         assertThat(first.low()).isGreaterThan(Money.ZERO).isLessThan(first.expected());
         assertThat(second.low()).as("it may be skipped").isEqualTo(Money.ZERO);
-        assertThat(second.worst()).as("one may escalate").isGreaterThan(first.worst().times(2));
+        assertThat(second.worst())
+                .as("one may escalate")
+                .isGreaterThan(first.worst().times(2));
         assertThat(estimate.cost()).isEqualTo(first.plus(second));
         assertThat(estimate.isCappedByBudget()).isFalse();
         assertThat(model.calls()).isEmpty();
@@ -138,9 +140,8 @@ class GoalMoneyTest {
     @Test
     void previewOfAKnownList_countsEveryItem() throws Exception {
         model.on(NOTE).costing(200, 500).replies(new Note("usual"));
-        List<Topic> topics = IntStream.range(0, 100)
-                .mapToObj(i -> new Topic("topic " + i))
-                .toList();
+        List<Topic> topics =
+                IntStream.range(0, 100).mapToObj(i -> new Topic("topic " + i)).toList();
         var graph = TaskGraph.builder();
         var notes = graph.add("notes", NOTE, Input.forEach(topics));
         var late = graph.add("late", NOTE, Input.forEach(topics));
@@ -155,14 +156,14 @@ class GoalMoneyTest {
         Money real = result.spend().total();
         assertThat(real).isEqualTo(Money.usd("0.133")); // 200 x (200 in + 500 out) on nano
         assertThat(real).isBetween(estimate.low(), estimate.worst());
-        assertThat(real).isBetween(estimate.expected().percent(70), estimate.expected().percent(130));
+        assertThat(real)
+                .isBetween(estimate.expected().percent(70), estimate.expected().percent(130));
     }
 
     @Test
     void previewOfAListThatIsTooLong_costsNothing_asItsRunDoes() throws Exception {
-        List<Topic> topics = IntStream.range(0, 257)
-                .mapToObj(i -> new Topic("topic " + i))
-                .toList();
+        List<Topic> topics =
+                IntStream.range(0, 257).mapToObj(i -> new Topic("topic " + i)).toList();
         var graph = TaskGraph.builder();
         var notes = graph.add("notes", NOTE, Input.forEach(topics));
 
@@ -205,7 +206,8 @@ class GoalMoneyTest {
     void preview_ofAGraphThatCannotRun_isRefusedLikeTheRun() {
         var graph = TaskGraph.builder();
         var a = graph.add("a", NOTE.startingAt(Tier.MINI), new Topic("a"));
-        var nanoOnly = ModelPools.builder().nano(ModelPool.of(model, "gpt-5.4-nano")).build();
+        var nanoOnly =
+                ModelPools.builder().nano(ModelPool.of(model, "gpt-5.4-nano")).build();
 
         assertThatThrownBy(() -> Coordinator.of(nanoOnly).preview(graph.answering(a)))
                 .isInstanceOf(IllegalStateException.class)
@@ -219,8 +221,7 @@ class GoalMoneyTest {
         Plan<Answer> planned = coordinator.plan(GOAL, Budget.usd("0.25"));
         CostEstimate estimate = coordinator.preview(planned, Budget.usd("0.25"));
 
-        assertThat(estimate.planning())
-                .isEqualTo(new Quote(CountRange.of(1), CostRange.of(Money.usd("0.0095"))));
+        assertThat(estimate.planning()).isEqualTo(new Quote(CountRange.of(1), CostRange.of(Money.usd("0.0095"))));
         assertThat(estimate.merging().cost().expected()).isGreaterThan(Money.ZERO);
         assertThat(estimate.low()).isGreaterThan(Money.usd("0.0095"));
         assertThat(estimate.expected()).isBetween(estimate.low(), estimate.worst());
@@ -238,7 +239,8 @@ class GoalMoneyTest {
                 .review(plan -> {
                     estimates.add(plan.estimate());
                     return plan.estimate().worst().isMoreThan(Money.usd("0.05"))
-                            ? new PlanReview.Verdict.Reject("it may cost " + plan.estimate().worst())
+                            ? new PlanReview.Verdict.Reject(
+                                    "it may cost " + plan.estimate().worst())
                             : new PlanReview.Verdict.Approve();
                 })
                 .build();
@@ -300,8 +302,9 @@ class GoalMoneyTest {
                 .run(GOAL, Budget.usd("0").within(Duration.ofSeconds(100)));
 
         assertThat(result).isCompleteWith(new Answer("done"));
-        assertThat(left).singleElement().satisfies(time -> assertThat(time).isBetween(
-                Duration.ofSeconds(60), Duration.ofSeconds(80)));
+        assertThat(left)
+                .singleElement()
+                .satisfies(time -> assertThat(time).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(80)));
     }
 
     @Test
@@ -321,7 +324,11 @@ class GoalMoneyTest {
 
         assertThat(result).isCompleteWith(new Answer("mine"));
         assertThat(had).singleElement().satisfies(money -> assertThat(money).isGreaterThan(Money.usd("0.2")));
-        Money planAndNote = result.report().planner().spend().plus(result.report().subtasks().getFirst().spend()).total();
+        Money planAndNote = result.report()
+                .planner()
+                .spend()
+                .plus(result.report().subtasks().getFirst().spend())
+                .total();
         assertThat(result.spend().total()).isEqualTo(planAndNote.plus(Money.usd("0.01")));
     }
 
@@ -349,10 +356,8 @@ class GoalMoneyTest {
         model.onPlan().replies(plan(plannedNote("a")));
         model.on(NOTE).replies(new Note("A"));
         model.onMerge().repliesText(Crew.merged("done"));
-        var patient = Coordinator.builder(model.pools())
-                .plansWith(NOTE)
-                .clock(clock)
-                .build();
+        var patient =
+                Coordinator.builder(model.pools()).plansWith(NOTE).clock(clock).build();
 
         var started = Crew.start(() -> patient.run(GOAL, Budget.usd("0.25").under(tenant)));
         assertThat(clock.waited.await(30, TimeUnit.SECONDS)).isTrue();
@@ -367,10 +372,8 @@ class GoalMoneyTest {
         var tenant = Budget.usd("0.25").open();
         var inFlight = ((Admission.Granted) tenant.reserve(Money.usd("0.24"))).reservation();
         var clock = new TestClock();
-        var patient = Coordinator.builder(model.pools())
-                .plansWith(NOTE)
-                .clock(clock)
-                .build();
+        var patient =
+                Coordinator.builder(model.pools()).plansWith(NOTE).clock(clock).build();
 
         var started = Crew.start(() -> patient.run(
                 GOAL, Budget.usd("0.25").within(Duration.ofSeconds(10)).under(tenant)));

@@ -65,7 +65,13 @@ final class IdentityRun {
     private static Palette palette() {
         return new Palette(
                 Map.of("one", 1, "two", 2, "three", 3, "four", 4, "five", 5),
-                Map.of(Colour.RED, Set.of("a", "b", "c", "d"), Colour.BLUE, Set.of("x", "y", "z"), Colour.BLACK, Set.of()),
+                Map.of(
+                        Colour.RED,
+                        Set.of("a", "b", "c", "d"),
+                        Colour.BLUE,
+                        Set.of("x", "y", "z"),
+                        Colour.BLACK,
+                        Set.of()),
                 Set.of(Colour.values()),
                 new HashMap<>(Map.of(Colour.RED, Colour.GREEN, Colour.BLUE, Colour.WHITE)).keySet());
     }
@@ -94,14 +100,11 @@ final class IdentityRun {
             var graph = TaskGraph.builder();
             var described = graph.add("described", DESCRIBE, palette());
             var mixed = graph.add("mixed", MIX, palette());
-            var ordered = graph.add(
-                    "ordered",
-                    ORDER,
-                    from(described, mixed, (note, colours) -> {
-                        var all = new ArrayList<>(colours.colours());
-                        all.addAll(colours.byColour().keySet());
-                        return new Listed(all);
-                    }));
+            var ordered = graph.add("ordered", ORDER, from(described, mixed, (note, colours) -> {
+                var all = new ArrayList<>(colours.colours());
+                all.addAll(colours.byColour().keySet());
+                return new Listed(all);
+            }));
             coordinator.run(graph.answering(ordered), BUDGET).requireComplete();
             coordinator.run(Goal.of("Which colours?", Answer.class), BUDGET).requireComplete();
             coordinator.bulk(DESCRIBE).run(Stream.of(palette()), BUDGET, item -> {});

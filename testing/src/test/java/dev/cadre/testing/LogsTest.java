@@ -18,8 +18,7 @@ class LogsTest {
         assertThat(lines)
                 .filteredOn(line -> line.contains(LoggedRun.MODEL_TEXT))
                 .isNotEmpty()
-                .allMatch(line -> line.startsWith("TRACE ")
-                        || line.startsWith("WARN java.io.IOException: java.lang."));
+                .allMatch(line -> line.startsWith("TRACE ") || line.startsWith("WARN java.io.IOException: java.lang."));
         assertThat(lines)
                 .anyMatch(line -> line.startsWith("WARN dev.cadre.model.FaultLog: run listener "))
                 .containsOnlyOnce("WARN dev.cadre.model.FaultLog: tool 'look' threw;"

@@ -20,7 +20,6 @@ import dev.cadre.merge.Mergers;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.plan.PlannedSubtask;
-import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -103,17 +102,14 @@ class OneRecordTest {
     }
 
     private static Coordinator coordinator(ScriptedModel model, Journal journal) {
-        return Coordinator.builder(model.pools())
-                .plansWith(SAY, SHOUT)
-                .build()
-                .journal(journal);
+        return Coordinator.builder(model.pools()).plansWith(SAY, SHOUT).build().journal(journal);
     }
 
     private static Map<String, Integer> asked(ScriptedModel model) {
         var asked = new HashMap<String, Integer>();
         model.calls()
-                .forEach(call -> asked.merge(
-                        call.purpose().kind() + " " + call.purpose().subtaskType(), 1, Integer::sum));
+                .forEach(call ->
+                        asked.merge(call.purpose().kind() + " " + call.purpose().subtaskType(), 1, Integer::sum));
         return asked;
     }
 
@@ -170,11 +166,13 @@ class OneRecordTest {
         for (int session = 1; session <= 2; session++) {
             var items = new ArrayList<BulkItem<Nest>>();
 
-            BulkSummary summary = session(new ScriptedModel(), each -> each.bulk(NEST)
-                    .run(
-                            IntStream.range(0, 10).mapToObj(i -> new Topic(i == 4 ? "deep" : "flat")),
-                            BUDGET,
-                            items::add));
+            BulkSummary summary = session(
+                    new ScriptedModel(),
+                    each -> each.bulk(NEST)
+                            .run(
+                                    IntStream.range(0, 10).mapToObj(i -> new Topic(i == 4 ? "deep" : "flat")),
+                                    BUDGET,
+                                    items::add));
 
             assertThat(summary.succeeded()).isEqualTo(9);
             assertThat(summary.failed()).isEqualTo(1);
@@ -215,8 +213,10 @@ class OneRecordTest {
             return new Note("good");
         });
 
-        BulkSummary summary = session(new ScriptedModel(), each -> each.bulk(fail)
-                .run(Stream.of(new Topic("good"), new Topic("bad"), new Topic("good")), BUDGET, item -> {}));
+        BulkSummary summary = session(
+                new ScriptedModel(),
+                each -> each.bulk(fail)
+                        .run(Stream.of(new Topic("good"), new Topic("bad"), new Topic("good")), BUDGET, item -> {}));
 
         assertThat(summary.succeeded()).isEqualTo(2);
         assertThat(summary.failed()).isEqualTo(1);
@@ -351,7 +351,9 @@ class OneRecordTest {
             RunResult.Partial<Answer> partial = Crew.partial(session(model, run));
 
             assertThat(partial.missing().toString()).contains("bad").contains("no word any more");
-            assertThat(asked(model).containsKey("PLAN planner")).as("session %d", session).isEqualTo(session == 2);
+            assertThat(asked(model).containsKey("PLAN planner"))
+                    .as("session %d", session)
+                    .isEqualTo(session == 2);
         }
     }
 

@@ -179,9 +179,11 @@ class OneSessionTest {
         kind.run(coordinator());
 
         assertThat(model.calls()).hasSize(3 * once);
-        List<String> runs = journal.runs().stream().map(started -> started.run()).toList();
+        List<String> runs =
+                journal.runs().stream().map(started -> started.run()).toList();
         assertThat(runs).doesNotHaveDuplicates().hasSize(3);
-        assertThat(runs.stream().map(run -> journal.spent(run).total()).distinct()).hasSize(1);
+        assertThat(runs.stream().map(run -> journal.spent(run).total()).distinct())
+                .hasSize(1);
     }
 
     @ParameterizedTest

@@ -36,8 +36,7 @@ class PausedRunTest {
             new ModelException.RateLimited("no more today", Duration.ofHours(1), RateLimits.UNKNOWN);
 
     final ScriptedModel model = new ScriptedModel();
-    final ModelPools pools =
-            model.pools(pool -> pool.maxParallel(1).calendar(InstantSource.fixed(NOON)));
+    final ModelPools pools = model.pools(pool -> pool.maxParallel(1).calendar(InstantSource.fixed(NOON)));
 
     private RunResult<Note> run(int notes) throws InterruptedException {
         var graph = TaskGraph.builder();
@@ -61,8 +60,8 @@ class PausedRunTest {
         assertThat(failure.message()).containsPattern("paused until 2026-11-27T13:00:0[01]Z because no more today");
         assertThat(result.report().outcomes().values().stream().filter(Outcome.Skipped.class::isInstance))
                 .hasSize(4)
-                .allSatisfy(skipped -> assertThat(((Outcome.Skipped<?>) skipped).skip().kind())
-                        .isEqualTo(Skip.Kind.PAUSED));
+                .allSatisfy(skipped ->
+                        assertThat(((Outcome.Skipped<?>) skipped).skip().kind()).isEqualTo(Skip.Kind.PAUSED));
     }
 
     @Test

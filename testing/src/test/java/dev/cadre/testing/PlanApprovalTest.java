@@ -103,7 +103,9 @@ class PlanApprovalTest {
         assertThat(read.subtasks()).isEqualTo(plan.subtasks());
         assertThat(read.planning()).isEqualTo(plan.planning());
         var elsewhere = Coordinator.builder(model.pools()).plansWith(NOTE).build();
-        assertThat(elsewhere.run(read, BUDGET)).isCompleteWith(new Answer("done")).spent("0.0121");
+        assertThat(elsewhere.run(read, BUDGET))
+                .isCompleteWith(new Answer("done"))
+                .spent("0.0121");
         assertThat(planned()).isEqualTo(1);
     }
 
@@ -117,8 +119,13 @@ class PlanApprovalTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Plan.parse(json, Goal.of(GOAL.text(), Answer.class)))
                 .withMessage("the plan is for another goal");
-        for (String broken : new String[] {"", "[]", "{}", json.replace("\"subtasks\"", "\"sub\""),
-            json.replace("\"settledPicoUsd\":", "\"settledPicoUsd\":-")}) {
+        for (String broken : new String[] {
+            "",
+            "[]",
+            "{}",
+            json.replace("\"subtasks\"", "\"sub\""),
+            json.replace("\"settledPicoUsd\":", "\"settledPicoUsd\":-")
+        }) {
             assertThatIllegalArgumentException().as(broken).isThrownBy(() -> Plan.parse(broken, GOAL));
         }
     }
@@ -137,8 +144,7 @@ class PlanApprovalTest {
     @Test
     void planThatFitsNoMore_isRejectedWhole_beforeAnythingIsPaid() throws Exception {
         model.onPlan()
-                .replies(plan(
-                        plannedNote("a"), Crew.planned("brief", "b", "{\"notes\":[{\"text\":\"known\"}]}", "")));
+                .replies(plan(plannedNote("a"), Crew.planned("brief", "b", "{\"notes\":[{\"text\":\"known\"}]}", "")));
         var both = Coordinator.builder(model.pools()).plansWith(NOTE, BRIEF).build();
         Plan<Answer> plan = both.plan(GOAL, BUDGET);
         assertThat(plan.subtasks()).extracting(PlannedSubtask::id).containsExactly("a", "b");
@@ -208,8 +214,12 @@ class PlanApprovalTest {
             Plan<Answer> first = recorded.plan(GOAL, BUDGET);
             Plan<Answer> second = recorded.plan(GOAL, BUDGET);
             assertThat(second.toJson()).isEqualTo(first.toJson());
-            assertThat(recorded.run(second, BUDGET)).isCompleteWith(new Answer("done")).spent("0.0121");
-            assertThat(recorded.run(GOAL, BUDGET)).isCompleteWith(new Answer("done")).spent("0.0121");
+            assertThat(recorded.run(second, BUDGET))
+                    .isCompleteWith(new Answer("done"))
+                    .spent("0.0121");
+            assertThat(recorded.run(GOAL, BUDGET))
+                    .isCompleteWith(new Answer("done"))
+                    .spent("0.0121");
         }
         assertThat(planned()).isEqualTo(1);
         assertThat(model.calls()).hasSize(4);

@@ -251,7 +251,8 @@ class PlanTroubleTest {
 
         var partial = Crew.partial(broken.run(GOAL, BUDGET));
 
-        assertThat(partial.missing()).hasToString("[planner (PLANNER_FAILED: IllegalStateException: planner broke, thrown by the planner)]");
+        assertThat(partial.missing())
+                .hasToString("[planner (PLANNER_FAILED: IllegalStateException: planner broke, thrown by the planner)]");
         assertThat(partial.report().outcomes().keySet()).containsExactly("a");
     }
 

@@ -161,7 +161,8 @@ class PlannedRunTest {
         hits("Gone.java", "Pool.java");
 
         assertThat(text(ask()))
-                .isEqualTo("In Pool.java.\nnot looked at: [r#0 (failed: CODE_FAILED: FileNotFoundException: no file Gone.java, thrown by the code of subtask type 'read')]");
+                .isEqualTo(
+                        "In Pool.java.\nnot looked at: [r#0 (failed: CODE_FAILED: FileNotFoundException: no file Gone.java, thrown by the code of subtask type 'read')]");
     }
 
     @Test

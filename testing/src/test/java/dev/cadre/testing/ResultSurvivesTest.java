@@ -31,7 +31,6 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolSession;
-
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.io.IOException;
@@ -111,8 +110,14 @@ class ResultSurvivesTest {
     void reply_withANullPart_cannotBeMade() {
         assertThatNullPointerException()
                 .isThrownBy(() -> new ModelReply(
-                        "m", "text", List.of(), dev.cadre.model.Finish.COMPLETE, TokenUsage.NONE,
-                        dev.cadre.model.ServiceTier.STANDARD, null, ""))
+                        "m",
+                        "text",
+                        List.of(),
+                        dev.cadre.model.Finish.COMPLETE,
+                        TokenUsage.NONE,
+                        dev.cadre.model.ServiceTier.STANDARD,
+                        null,
+                        ""))
                 .withMessageContaining("RateLimits.UNKNOWN");
         assertThatNullPointerException()
                 .isThrownBy(() -> new RateLimits(null, RateLimits.Window.UNKNOWN))
@@ -135,8 +140,10 @@ class ResultSurvivesTest {
     @SuppressWarnings("NullAway")
     void merger_thatReturnsNull_failsTheMerge_andKeepsTheOutcomes() throws InterruptedException {
         Planner planner = (request, intake) -> intake.offer(PlannedSubtask.of("a", CODE, new Topic("a")));
-        Coordinator coordinator =
-                Coordinator.builder(model.pools()).plansWith(CODE).planner(planner).build();
+        Coordinator coordinator = Coordinator.builder(model.pools())
+                .plansWith(CODE)
+                .planner(planner)
+                .build();
 
         var goal = Goal.of("Say it.", String.class).mergedBy((input, terms) -> null);
 
@@ -201,7 +208,9 @@ class ResultSurvivesTest {
 
             assertThat(coordinator.run(codeAndModel(), BUDGET.within(time)).requireComplete())
                     .isEqualTo(new Note("code"));
-            assertThat(coordinator.bulk(NOTE).run(List.of(new Topic("cats")).stream(), BUDGET.within(time), item -> {})
+            assertThat(coordinator
+                            .bulk(NOTE)
+                            .run(List.of(new Topic("cats")).stream(), BUDGET.within(time), item -> {})
                             .succeeded())
                     .isEqualTo(1);
         }

@@ -80,9 +80,13 @@ class SpendTest {
 
     /** A worker that asks for two notes by a run of its own. */
     private SubtaskType<Topic, Note> delegating() {
-        return SubtaskType.code("delegate", Topic.class, Note.class, (topic, context) -> coordinator
-                .run(two(), Budget.usd("0.02").under(context.budget()))
-                .requireComplete());
+        return SubtaskType.code(
+                "delegate",
+                Topic.class,
+                Note.class,
+                (topic, context) -> coordinator
+                        .run(two(), Budget.usd("0.02").under(context.budget()))
+                        .requireComplete());
     }
 
     private TaskGraph<Note> nesting() {
@@ -103,14 +107,12 @@ class SpendTest {
         assertThat(result).spent("0.0021").leftNothingBehind();
         assertThat(result.report().subtasks())
                 .extracting(SubtaskReport::id, subtask -> subtask.spend().total())
-                .containsExactly(
-                        tuple("own", CALL),
-                        tuple("nested", CALL.times(2)));
+                .containsExactly(tuple("own", CALL), tuple("nested", CALL.times(2)));
         assertThat(events)
                 .filteredOn(RunEvent.CodeSpent.class::isInstance)
                 .singleElement()
-                .satisfies(event -> assertThat(((RunEvent.CodeSpent) event).spend().total())
-                        .isEqualTo(CALL.times(2)));
+                .satisfies(event ->
+                        assertThat(((RunEvent.CodeSpent) event).spend().total()).isEqualTo(CALL.times(2)));
     }
 
     @Test
@@ -181,8 +183,7 @@ class SpendTest {
     void explicitPrice_holdsWhateverModelAnswers() throws Exception {
         var own = answeredByTheFlagship().price(Price.perMillionTokens("0.20", "0.02", "1.25"));
 
-        RunResult<Note> result =
-                Coordinator.of(ModelPools.of(own.build())).run(chain(), Budget.usd("0.006"));
+        RunResult<Note> result = Coordinator.of(ModelPools.of(own.build())).run(chain(), Budget.usd("0.006"));
 
         assertThat(result.requireComplete()).isEqualTo(new Note("good"));
         assertThat(result.report().breaches()).isEmpty();

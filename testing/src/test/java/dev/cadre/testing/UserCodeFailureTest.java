@@ -55,7 +55,10 @@ class UserCodeFailureTest {
 
     @Test
     void tool_thatThrows_isAnEventAndALineOfTheReport_andTheModelReadsNothingOfIt() throws Exception {
-        var spec = new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}");
+        var spec = new ToolSpec(
+                "look",
+                "Looks.",
+                "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}");
         var type = NOTE.tools(Tool.raw(spec, (arguments, context) -> {
             throw thrown;
         }));
@@ -73,7 +76,8 @@ class UserCodeFailureTest {
         assertThat(events)
                 .filteredOn(RunEvent.ToolFailed.class::isInstance)
                 .hasSize(2)
-                .allSatisfy(event -> assertThat(((RunEvent.ToolFailed) event).thrown()).isSameAs(thrown));
+                .allSatisfy(event ->
+                        assertThat(((RunEvent.ToolFailed) event).thrown()).isSameAs(thrown));
         assertThat(model.calls().toString()).doesNotContain("no such row");
     }
 
@@ -169,7 +173,9 @@ class UserCodeFailureTest {
 
         assertThat(result.toToolText()).startsWith("failed: ANSWER_MISSING: REFUSED: the model refused: \"no cats\"");
         assertThatThrownBy(result::requireComplete).hasMessageStartingWith("ANSWER_MISSING: REFUSED: ");
-        assertThat(((Outcome.Skipped<?>) result.report().outcome("brief")).skip().message())
+        assertThat(((Outcome.Skipped<?>) result.report().outcome("brief"))
+                        .skip()
+                        .message())
                 .startsWith("REFUSED: the model refused: \"no cats\" (subtask 'cats')");
     }
 

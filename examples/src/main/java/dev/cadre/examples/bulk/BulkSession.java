@@ -126,8 +126,7 @@ public final class BulkSession {
         }
         results.expect(items);
         out.publish();
-        return new Survey(
-                items, tally().failed(), tally().reused(), price.atMost(budget.minusOrZero(spentBefore())));
+        return new Survey(items, tally().failed(), tally().reused(), price.atMost(budget.minusOrZero(spentBefore())));
     }
 
     private boolean isReused(InputLine.Item item) {

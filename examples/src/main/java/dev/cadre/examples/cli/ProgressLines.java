@@ -114,7 +114,8 @@ final class ProgressLines implements RunListener {
             case RunEvent.CodeRetried again ->
                 line(
                         "code_retried",
-                        "%s threw %s, it is called again".formatted(again.subtaskId(), Failure.describe(again.thrown())),
+                        "%s threw %s, it is called again"
+                                .formatted(again.subtaskId(), Failure.describe(again.thrown())),
                         Map.of(
                                 "id", again.subtaskId(),
                                 "failures", again.failures(),

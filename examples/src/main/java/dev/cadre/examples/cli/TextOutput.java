@@ -49,14 +49,15 @@ final class TextOutput {
                         .formatted(row.id(), row.type(), row.tier(), row.reason())
                         .stripTrailing())));
         out.println();
-        out.println("this search: expected $%s, at least $%s, at most $%s%s; of that $%s for planning, and merging at most $%s"
-                .formatted(
-                        estimate.expectedUsd(),
-                        estimate.lowUsd(),
-                        estimate.worstUsd(),
-                        estimate.worstIsBudget() ? " (the budget)" : "",
-                        estimate.planningUsd(),
-                        estimate.mergingUsd()));
+        out.println(
+                "this search: expected $%s, at least $%s, at most $%s%s; of that $%s for planning, and merging at most $%s"
+                        .formatted(
+                                estimate.expectedUsd(),
+                                estimate.lowUsd(),
+                                estimate.worstUsd(),
+                                estimate.worstIsBudget() ? " (the budget)" : "",
+                                estimate.planningUsd(),
+                                estimate.mergingUsd()));
     }
 
     private void print(SearchDocument.Result result, SearchOptions options) {

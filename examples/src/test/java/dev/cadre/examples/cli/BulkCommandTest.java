@@ -265,13 +265,7 @@ class BulkCommandTest {
     @Test
     void badLines_failAlone() throws Exception {
         labels();
-        input(
-                "{\"id\":1,\"text\":\"it breaks\"}",
-                "",
-                "{oops",
-                "{\"id\":1.0,\"text\":\"again\"}",
-                "7",
-                "\"it hangs\"");
+        input("{\"id\":1,\"text\":\"it breaks\"}", "", "{oops", "{\"id\":1.0,\"text\":\"again\"}", "7", "\"it hangs\"");
 
         assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(3);
 
@@ -281,8 +275,7 @@ class BulkCommandTest {
                 .contains("\"line\":3")
                 .contains("\"reason\":\"INVALID_INPUT: line 3: it is not JSON: ");
         assertThat(results.get(2))
-                .isEqualTo(
-                        ended(2, 4, "1.0", "failed", "INVALID_INPUT: line 4: an item before it has the same id", 0));
+                .isEqualTo(ended(2, 4, "1.0", "failed", "INVALID_INPUT: line 4: an item before it has the same id", 0));
         assertThat(results.get(3))
                 .isEqualTo(ended(
                         3,

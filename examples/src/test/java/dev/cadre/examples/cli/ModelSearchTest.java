@@ -188,10 +188,13 @@ class ModelSearchTest {
         assertThat(run(server.baseUrl(), "--budget", "2.00")).isEqualTo(3);
 
         double real = document().path("cost").path("usd").asDouble();
-        assertThat(document().path("cost").path("attempts").asInt()).as("it fans out").isGreaterThan(10);
+        assertThat(document().path("cost").path("attempts").asInt())
+                .as("it fans out")
+                .isGreaterThan(10);
         assertThat(real)
                 .isBetween(
-                        estimate.path("lowUsd").asDouble(), estimate.path("worstUsd").asDouble());
+                        estimate.path("lowUsd").asDouble(),
+                        estimate.path("worstUsd").asDouble());
         assertThat(estimate.path("worstIsBudget").asBoolean()).isTrue();
         assertThat(estimate.path("worstUsd").asText()).isEqualTo("2.00");
     }

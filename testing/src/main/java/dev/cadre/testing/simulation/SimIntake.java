@@ -73,14 +73,13 @@ final class SimIntake {
         if (!taken.keySet().containsAll(after)) {
             world.met(SimulationPhenomenon.FORWARD_REFERENCE);
         }
-        Optional<PlanDefect> defect = intake.offer(new PlannedSubtask(
-                node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional()));
+        Optional<PlanDefect> defect = intake.offer(
+                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional()));
         taken.put(node.id(), after);
         boolean tooMany = taken.size() > limits.maxSubtasks();
         if (defect.isPresent()) {
             world.met(SimulationPhenomenon.PLAN_LIMIT);
-            SimCheck.that(
-                    tooMany || longestChain() > limits.maxDepth(), "refused within the limits: %s", defect);
+            SimCheck.that(tooMany || longestChain() > limits.maxDepth(), "refused within the limits: %s", defect);
             taken.remove(node.id());
             return;
         }

@@ -63,7 +63,6 @@ final class SimPrices {
     }
 
     private static Money withoutInput(Question question) {
-        return WORKER.firstCall(question.type(), question.tier(), LIMITS)
-                .orElseThrow();
+        return WORKER.firstCall(question.type(), question.tier(), LIMITS).orElseThrow();
     }
 }

@@ -225,7 +225,8 @@ final class SimRun {
 
     private void launch(RunCommand.StartRung start) {
         strands.put(strand(start.id()), SimRung.start(this, start));
-        var dice = SimDice.of(world.seed().world(), id() + "/gives up " + start.id().label());
+        var dice = SimDice.of(
+                world.seed().world(), id() + "/gives up " + start.id().label());
         if (SimDice.chance(dice, plan.upsets().givenUp())) {
             world.agenda().after(world.thinking(SimWorld.SECOND / 1.0), () -> {
                 if (!ended) {
@@ -307,7 +308,8 @@ final class SimRun {
     /** A merge that begins late has a little longer. */
     private void mergeTimeUp(long due) {
         if (!ended && merging && world.agenda().nanoTime() - due >= 0) {
-            interrupt(MERGER, world.obeys(), () -> take(new RunInput.MergeFailed(leftBehind(RunFailure.Kind.DEADLINE))));
+            interrupt(
+                    MERGER, world.obeys(), () -> take(new RunInput.MergeFailed(leftBehind(RunFailure.Kind.DEADLINE))));
         }
     }
 

@@ -82,7 +82,8 @@ class FileWorldsTest {
                 }
             }
         }
-        System.out.printf("%d worlds of files in %.1f s; met in: %s%n", to - from, (System.nanoTime() - began) / 1e9, met);
+        System.out.printf(
+                "%d worlds of files in %.1f s; met in: %s%n", to - from, (System.nanoTime() - began) / 1e9, met);
         return met;
     }
 

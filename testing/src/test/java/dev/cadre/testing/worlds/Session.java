@@ -89,7 +89,8 @@ final class Session {
         model.checkIdle(tenant);
         WorldViolation.unless(tenant.openReservations() == 0, "%d reservations are left", tenant.openReservations());
         WorldViolation.unless(
-                tenant.state().outstanding().isZero() && tenant.state().setAside().isZero(),
+                tenant.state().outstanding().isZero()
+                        && tenant.state().setAside().isZero(),
                 "money is left: %s",
                 tenant.state());
         Duration took = Duration.ofNanos(world.clock.nanoTime()).minus(began);
@@ -209,16 +210,22 @@ final class Session {
         world.sameRun(report.runId());
         Money spent = report.spend().total();
         WorldViolation.unless(
-                world.isDamaged() || !world.billed().isMoreThan(spent), "billed %s, reported %s", world.billed(), spent);
+                world.isDamaged() || !world.billed().isMoreThan(spent),
+                "billed %s, reported %s",
+                world.billed(),
+                spent);
         WorldViolation.unless(
                 world.metAny(Mishap.DEARER_MODEL) || !boundedByTheLimit(spent).isMoreThan(budget.limit()),
                 "spent %s of %s",
                 spent,
                 budget.limit());
-        boolean calm = world.isLast()
-                && !world.isBothered();
+        boolean calm = world.isLast() && !world.isBothered();
         WorldViolation.unless(
-                !calm || result instanceof RunResult.Complete<?> || isUnrepeatable(report.outcomes().values()), "nothing is wrong any more, and it is %s", result);
+                !calm
+                        || result instanceof RunResult.Complete<?>
+                        || isUnrepeatable(report.outcomes().values()),
+                "nothing is wrong any more, and it is %s",
+                result);
     }
 
     /** Whether a writing tool may have run in a session that did not live to tell, which no later session mends. */
@@ -233,8 +240,7 @@ final class Session {
         }
         Money luxury = Money.ZERO;
         for (var line : result.report().subtasks()) {
-            boolean optional = graph.nodes().stream()
-                    .anyMatch(node -> node.id().equals(line.id()) && node.optional());
+            boolean optional = graph.nodes().stream().anyMatch(node -> node.id().equals(line.id()) && node.optional());
             luxury = optional ? luxury.plus(line.cost()) : luxury;
         }
         for (WorldGraph.Node node : graph.nodes()) {
@@ -278,7 +284,8 @@ final class Session {
 
     private String plan() {
         return "{\"subtasks\":["
-                + String.join(",", planned().stream().map(PlannedSubtask::toJson).toList()) + "]}";
+                + String.join(
+                        ",", planned().stream().map(PlannedSubtask::toJson).toList()) + "]}";
     }
 
     private Goal<Note> goal() {
@@ -335,13 +342,10 @@ final class Session {
             throws InterruptedException {
         int size = world.seed.dice("stream").nextInt(6);
         var inputs = new Inputs(size);
-        BulkSummary summary = coordinator
-                .bulk(type)
-                .keyedBy(ask -> key(ask))
-                .run(inputs.stream(), budget, item -> {
-                    inputs.ended(item.index());
-                    hand(item, handed);
-                });
+        BulkSummary summary = coordinator.bulk(type).keyedBy(ask -> key(ask)).run(inputs.stream(), budget, item -> {
+            inputs.ended(item.index());
+            hand(item, handed);
+        });
         WorldViolation.unless(summary.items() == handed.size(), "%d handed, %s", handed.size(), summary);
         WorldViolation.unless(
                 summary.succeeded() + summary.failed() + summary.skipped() == summary.items(), "sums of %s", summary);
@@ -351,7 +355,10 @@ final class Session {
                 inputs.pulled == handed.size(), "%d pulled, %d handed over: %s", inputs.pulled, handed.size(), summary);
         Money spent = journal.spent(coordinator.bulk(type).runId()).total();
         WorldViolation.unless(
-                world.isDamaged() || !world.billed().isMoreThan(spent), "billed %s, reported %s", world.billed(), spent);
+                world.isDamaged() || !world.billed().isMoreThan(spent),
+                "billed %s, reported %s",
+                world.billed(),
+                spent);
         WorldViolation.unless(
                 world.metAny(Mishap.DEARER_MODEL) || !boundedByTheLimit(spent).isMoreThan(budget.limit()),
                 "spent %s of %s",
@@ -362,7 +369,8 @@ final class Session {
                 !calm
                         || (summary.items() == size && summary.succeeded() == size)
                         || isUnrepeatable(handed.stream().map(BulkItem::outcome).toList()),
-                "nothing is wrong, and %s", summary);
+                "nothing is wrong, and %s",
+                summary);
     }
 
     private String key(Ask ask) {

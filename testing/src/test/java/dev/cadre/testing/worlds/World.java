@@ -99,9 +99,7 @@ final class World {
             return world.met;
         } catch (Throwable broken) {
             throw new WorldViolation(
-                    "seed %d, %s: %s%nreplay: %s"
-                            .formatted(seed, world, broken, world.seed.replayCommand()),
-                    broken);
+                    "seed %d, %s: %s%nreplay: %s".formatted(seed, world, broken, world.seed.replayCommand()), broken);
         } finally {
             Thread.interrupted();
             delete(file);
@@ -253,7 +251,9 @@ final class World {
 
     /** Whether anything may keep its last session from being complete. */
     boolean isBothered() {
-        return damaged || sessions == 1 && !drawn.isEmpty() || drawn.stream().anyMatch(LASTING::contains)
+        return damaged
+                || sessions == 1 && !drawn.isEmpty()
+                || drawn.stream().anyMatch(LASTING::contains)
                 || !writes.isEmpty();
     }
 

@@ -110,7 +110,8 @@ final class WorldGraph {
     }
 
     private List<Ask> each(Node node, Object parts) {
-        return ((Parts) parts).texts().stream().map(text -> ask(node.id() + ":" + text)).toList();
+        return ((Parts) parts)
+                .texts().stream().map(text -> ask(node.id() + ":" + text)).toList();
     }
 
     /** Maps have no order of their own: another process may write them in another one. */
@@ -125,8 +126,7 @@ final class WorldGraph {
     }
 
     private static String text(Node node, List<?> values) {
-        return node.id() + "("
-                + values.stream().map(WorldGraph::brief).collect(Collectors.joining(",")) + ")";
+        return node.id() + "(" + values.stream().map(WorldGraph::brief).collect(Collectors.joining(",")) + ")";
     }
 
     private static String brief(Object value) {
@@ -145,7 +145,8 @@ final class WorldGraph {
     /** Every value must be what its type makes of the outcomes that it was made from. */
     void check(Map<String, Outcome<?>> outcomes) {
         WorldViolation.unless(
-                List.copyOf(outcomes.keySet()).equals(nodes.stream().map(Node::id).toList()),
+                List.copyOf(outcomes.keySet())
+                        .equals(nodes.stream().map(Node::id).toList()),
                 "outcomes of %s",
                 outcomes.keySet());
         for (Node node : nodes) {
@@ -160,7 +161,10 @@ final class WorldGraph {
             Outcome<?> outcome = outcomes.get(nodes.get(node.on().get(i)).id());
             WorldViolation.unless(
                     node.soft().get(i) || outcome.isSucceeded(), "'%s' succeeded without its inputs", node.id());
-            inputs.add(node.soft().get(i) ? outcome.ifSucceeded() : outcome.ifSucceeded().orElseThrow());
+            inputs.add(
+                    node.soft().get(i)
+                            ? outcome.ifSucceeded()
+                            : outcome.ifSucceeded().orElseThrow());
         }
         if (!node.fansOut()) {
             String ask = text(node, inputs);

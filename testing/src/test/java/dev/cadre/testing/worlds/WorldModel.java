@@ -35,7 +35,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The provider of one session: answers by what it is asked, errs by the world's mishaps, and bills truly. */
 final class WorldModel {
-    private static final Price DEAR = ModelPool.of((request, context) -> WorldTypes.nothing(), "gpt-5.4").spec().price();
+    private static final Price DEAR = ModelPool.of((request, context) -> WorldTypes.nothing(), "gpt-5.4")
+            .spec()
+            .price();
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long GLANCE_NANOS = 200_000;
     private static final String FLAGSHIP = "gpt-5.4";
@@ -134,8 +136,7 @@ final class WorldModel {
     private void fail(String site, Money cost) throws InterruptedException {
         if (world.befalls(Mishap.LOST_REPLY, site)) {
             world.billed(cost);
-            throw new ModelException.ConnectionFailed(
-                    "reset", ModelException.Charge.UNKNOWN, new IOException("reset"));
+            throw new ModelException.ConnectionFailed("reset", ModelException.Charge.UNKNOWN, new IOException("reset"));
         }
         if (world.befalls(Mishap.MALFORMED_REPLY, site)) {
             world.billed(cost);
@@ -205,8 +206,7 @@ final class WorldModel {
         } else if (world.befalls(Mishap.USAGE_ABSURD, site)) {
             reported = TokenUsage.of(9_000_000_000_000_000L, 1);
         }
-        RateLimits limits =
-                world.befalls(Mishap.LIMITS_NULL, site) ? WorldTypes.nothing() : RateLimits.UNKNOWN;
+        RateLimits limits = world.befalls(Mishap.LIMITS_NULL, site) ? WorldTypes.nothing() : RateLimits.UNKNOWN;
         boolean callsTool = !request.tools().isEmpty()
                 && request.turns().stream().noneMatch(turn -> turn instanceof Turn.ToolResult);
         Finish finish = callsTool ? Finish.TOOL_CALLS : Finish.COMPLETE;

@@ -128,7 +128,9 @@ final class WorldTypes {
 
     static List<String> parts(String ask) {
         int count = Math.floorMod(ask.hashCode(), 4);
-        return java.util.stream.IntStream.range(0, count).mapToObj(i -> ask + "/" + i).toList();
+        return java.util.stream.IntStream.range(0, count)
+                .mapToObj(i -> ask + "/" + i)
+                .toList();
     }
 
     /** Whether an outcome's value is what the type makes of this. */
