@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.browser;
 
+import dev.cadre.examples.process.ChildProcess;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,7 +64,7 @@ final class ChromiumProcess implements AutoCloseable {
         Path profile = Files.createTempDirectory("cadre-chromium");
         try {
             return new ChromiumProcess(
-                    new ProcessBuilder(command(program, profile, origins))
+                    ChildProcess.of(command(program, profile, origins))
                             .redirectError(ProcessBuilder.Redirect.DISCARD)
                             .start(),
                     profile);

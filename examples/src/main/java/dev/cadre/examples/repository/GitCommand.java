@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.repository;
 
+import dev.cadre.examples.process.ChildProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +31,6 @@ public final class GitCommand {
             "-c", "log.mailmap=false",
             "-c", "protocol.allow=never",
             "-c", "safe.bareRepository=explicit");
-    private static final List<String> REDIRECTING = List.of(
-            "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE");
 
     private final Path folder;
 
@@ -87,12 +86,11 @@ public final class GitCommand {
         command.add("git");
         command.addAll(HARDENED);
         command.addAll(List.of(arguments));
-        var builder = new ProcessBuilder(command)
+        var builder = ChildProcess.of(command)
                 .directory(folder.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         Map<String, String> environment = builder.environment();
-        REDIRECTING.forEach(environment::remove);
         environment.put("GIT_OPTIONAL_LOCKS", "0");
         environment.put("GIT_NO_LAZY_FETCH", "1");
         environment.put("GIT_TERMINAL_PROMPT", "0");

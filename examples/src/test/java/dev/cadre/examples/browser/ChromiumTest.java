@@ -13,7 +13,10 @@ import dev.cadre.computer.Risk;
 import dev.cadre.computer.Scene;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +41,7 @@ class ChromiumTest {
             <input style=top:500px type=file>
             <iframe style="position:absolute;top:550px;left:40px;width:400px;height:100px" srcdoc="<p>inner"></iframe>""";
 
+    private static final String KEY = "sk-canary-in-the-environment";
     private static final Pattern PROFILE = Pattern.compile("--user-data-dir=(\\S+)");
 
     @TempDir
@@ -315,29 +321,70 @@ class ChromiumTest {
 
     @Test
     void killOfTheProcess_leavesNeitherBrowserNorProfile() throws Exception {
-        Process doomed = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + folder,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DoomedBrowser.class.getName(),
-                        site.address().toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process doomed = doomed();
         List<ProcessHandle> browser;
-        try (var said = doomed.inputReader()) {
-            browser = Stream.of(said.readLine().split(" "))
-                    .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
-                    .toList();
+        try {
+            browser = browserOf(doomed);
             assertThat(folder).isNotEmptyDirectory();
         } finally {
             doomed.destroyForcibly().waitFor();
         }
 
         assertThat(browser).hasSizeGreaterThan(2);
-        CompletableFuture.allOf(browser.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
-                .get(60, TimeUnit.SECONDS);
+        awaitEnd(browser);
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void processesOfTheBrowser_haveNoKeyOfOursInTheirEnvironment() throws Exception {
+        Process doomed = doomed();
+        List<ProcessHandle> browser = List.of();
+        var environments = new ArrayList<String>();
+        try {
+            browser = browserOf(doomed);
+            for (ProcessHandle each : browser) {
+                Path environ = Path.of("/proc/" + each.pid() + "/environ");
+                if (Files.isReadable(environ)) { // a process in a sandbox shows its own to nobody
+                    environments.add(Files.readString(environ, StandardCharsets.ISO_8859_1));
+                }
+            }
+            assertThat(Files.readString(Path.of("/proc/" + doomed.pid() + "/environ")))
+                    .contains(KEY);
+        } finally {
+            doomed.destroyForcibly().waitFor();
+            awaitEnd(browser);
+        }
+
+        assertThat(environments)
+                .hasSizeGreaterThan(1)
+                .noneMatch(environment -> environment.contains(KEY))
+                .anyMatch(environment -> environment.contains("PATH="));
+    }
+
+    /** A process of its own, with a key in its environment, that opens a browser and waits. */
+    private Process doomed() throws IOException {
+        var builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + folder,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DoomedBrowser.class.getName(),
+                        site.address().toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().put("OPENAI_API_KEY", KEY);
+        return builder.start();
+    }
+
+    private static List<ProcessHandle> browserOf(Process doomed) throws IOException {
+        return Stream.of(doomed.inputReader().readLine().split(" "))
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .toList();
+    }
+
+    private static void awaitEnd(List<ProcessHandle> processes) throws Exception {
+        CompletableFuture.allOf(processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
+                .get(60, TimeUnit.SECONDS);
     }
 
     @Test
