@@ -11,9 +11,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.FailureReport;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The house rules of the core: what may import what, and which names hide a missing concept. */
+@Tag("slow")
 class ArchitectureTest {
     /** Outside in: a package may use those after it, never those before it. */
     private static final List<String> ORDER = List.of(

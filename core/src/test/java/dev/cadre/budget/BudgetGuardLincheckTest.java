@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * random scenarios on platform threads, many times each, and looks for an order of the operations that explains what was
  * answered. Public, because the checker makes instances.
  */
+@Tag("slow")
 public final class BudgetGuardLincheckTest {
 
     @Test

@@ -12,9 +12,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random trees of budgets under random operations, beside {@link PlainBooks}, which adds everything up from scratch. */
+@Tag("slow")
 final class LedgerRandomTest {
 
     private enum Seen {

@@ -3,6 +3,7 @@ package dev.cadre.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class EndedIndexTest {
@@ -20,6 +21,7 @@ class EndedIndexTest {
     }
 
     @Test
+    @Tag("slow")
     void everyKey_amongMany_isFound() {
         for (int i = 0; i < MANY; i++) {
             index.add(key(i), Samples.PRINT, new Location(i, i + 1));

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -226,6 +227,7 @@ class FileJournalTest {
     }
 
     @Test
+    @Tag("slow")
     void record_largerThanTheCap_isRefused_andTheLargestIsRead() {
         // two bytes a character, so that the cap on bytes decides
         var tooLarge = "\"" + "é".repeat(8 * 1024 * 1024) + "\"";

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,7 @@ class JournalLockTest {
     }
 
     @Test
+    @Tag("slow")
     void secondOpener_inAnotherProcess_isRefused_whateverThisOneReadsOrTries() throws Exception {
         try (var journal = Samples.open(file())) {
             Samples.RUN.forEach(journal::append);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,7 @@ class JournalScanTest {
     }
 
     @Test
+    @Tag("slow")
     void anyFlippedBit_isDamage_orCutsOffTheTail_butNeverAWrongEntry() throws IOException {
         var run = Samples.RUN.subList(2, 6);
         file = Samples.write(directory.resolve("small.journal"), run);

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +104,7 @@ class CanonicalJsonTest {
     }
 
     @Test
+    @Tag("slow")
     void equalValues_areWrittenAlikeInEveryOrder() {
         for (long seed = 1; seed <= 2_000; seed++) {
             Twins twins = Twins.of(RandomGeneratorFactory.of("L64X128MixRandom").create(seed));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +94,7 @@ class JsonTest {
     }
 
     @Test
+    @Tag("slow")
     void document_ofMoreThanAMillionTokens_isRefused() {
         // the brackets are tokens too
         var fits = "[" + "0,".repeat(999_997) + "0]";

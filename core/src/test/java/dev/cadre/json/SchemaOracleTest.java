@@ -11,10 +11,12 @@ import com.networknt.schema.SpecificationVersion;
 import java.lang.reflect.Type;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** An independent validator agrees with what is written and with what is refused. */
+@Tag("slow")
 class SchemaOracleTest {
     private static final int VALUES_PER_TYPE = 60;
 

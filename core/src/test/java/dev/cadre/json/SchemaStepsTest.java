@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,6 +84,7 @@ class SchemaStepsTest {
     }
 
     @Test
+    @Tag("slow")
     void chainOfReferences_thatSaysNothing_isRefusedFromAHundredOn_inEitherOrder() {
         for (String chain : List.of("%s", "{\"anyOf\":[{\"type\":\"null\"},%s]}")) {
             String forwards = definitions(20_000, k -> chain.formatted(ref(k + 1)), "{\"type\":\"string\"}");
@@ -97,6 +99,7 @@ class SchemaStepsTest {
     }
 
     @Test
+    @Tag("slow")
     void chainOfDefinitions_thatLeadIntoOneAnother_isRefusedBeforeItOverflowsTheStack() {
         String schema = schema(definitions(
                 20_000, k -> "{\"type\":\"array\",\"items\":%s}".formatted(ref(k + 1)), "{\"type\":\"null\"}"));
@@ -182,6 +185,7 @@ class SchemaStepsTest {
     }
 
     @Test
+    @Tag("slow")
     void everyBranchForEveryItem_isMoreThanACheckTakes_andADefect() {
         assertThatThrownBy(() -> JsonType.ofSchema(THOUSAND_BRANCHES).read(THREE_THOUSAND_ITEMS))
                 .isInstanceOf(JsonMismatchException.class)
@@ -202,6 +206,7 @@ class SchemaStepsTest {
     // --- any schema, any value
 
     @Test
+    @Tag("slow")
     void steps_growLinearlyWithTheValue_forRandomSchemas() {
         long seed = Long.getLong("cadre.seed", new Random().nextLong());
         var random = new Random(seed);
@@ -223,6 +228,7 @@ class SchemaStepsTest {
     }
 
     @Test
+    @Tag("slow")
     void steps_growLinearlyWithTheSchema_forRandomValues() {
         long seed = Long.getLong("cadre.seed", new Random().nextLong());
         var random = new Random(seed);

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -474,6 +475,7 @@ class PlanIntakeTest {
         }
 
         @Test
+        @Tag("slow")
         void plan_ofTenThousandSubtasks_isTakenUpToItsLimitAndEveryOtherIsListed() {
             for (int i = 0; i < 10_000; i++) {
                 intake.offer(search("s" + i));
@@ -486,6 +488,7 @@ class PlanIntakeTest {
         }
 
         @Test
+        @Tag("slow")
         void chain_ofAThousand_overflowsNoStackInEitherOrder() {
             var wide = Limits.DEFAULT.withMaxSubtasks(1_000).withMaxDepth(1_000);
             var forwards = PlanIntake.streamed(ALL, wide, handedOver::add);

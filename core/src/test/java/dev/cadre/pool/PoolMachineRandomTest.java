@@ -18,11 +18,13 @@ class PoolMachineRandomTest {
     private static final long SECOND = 1_000_000_000;
 
     @Test
+    @Tag("slow")
     void promises_holdInRandomLives() {
         live(0, 1_500, 0.15);
     }
 
     @Test
+    @Tag("slow")
     void promises_holdInATotalOutage() {
         live(1_000_000, 500, 1.0);
     }

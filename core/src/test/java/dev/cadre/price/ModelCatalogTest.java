@@ -2,14 +2,21 @@
 package dev.cadre.price;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.data.Offset.offset;
 
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Attachment.Detail;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
+import java.net.URI;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -188,5 +195,40 @@ final class ModelCatalogTest {
         var second = ModelSpec.of("m", Price.perMillionTokens("2", "2", "2"));
 
         assertThat(ModelCatalog.of(List.of(first, second)).models()).containsExactly(second);
+    }
+
+    @Test
+    void boundsAndPrices_thatAreAdded_keepTheOthers() {
+        var search = ProviderTool.Kind.WEB_SEARCH;
+        var files = ProviderTool.Kind.FILE_SEARCH;
+        var fee = new ToolPrice(Money.usd("0.01"), 8_000);
+        var spec = ModelSpec.of("m", Price.perMillionTokens("1", "1", "1"))
+                .withImageTokens(Detail.LOW, 1)
+                .withImageTokens(Detail.HIGH, 765)
+                .withToolPrice(search, fee)
+                .withToolPrice(files, fee);
+
+        assertThat(spec.imageTokens()).containsOnly(entry(Detail.LOW, 1L), entry(Detail.HIGH, 765L));
+        assertThat(spec.toolPrices()).containsOnly(entry(search, fee), entry(files, fee));
+        assertThat(spec.tokenBound(image(Detail.HIGH))).isEqualTo(765);
+        assertThatThrownBy(() -> spec.tokenBound(image(Detail.ORIGINAL)))
+                .isInstanceOf(UnpricedInputException.class)
+                .hasMessageContaining("an image at detail ORIGINAL makes on model 'm' (known: {LOW=1, HIGH=765})");
+    }
+
+    @Test
+    void limits_ofOneToken_areTheSmallest() {
+        var price = Price.perMillionTokens("1", "1", "1");
+
+        assertThat(new ModelSpec("m", "", price, 1, 1, 1, false, Set.of(), null, "", null).contextTokens())
+                .isEqualTo(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ModelSpec("m", "", price, 1, 1, 0, false, Set.of(), null, "", null));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ModelSpec.of("m", price).withImageTokens(Detail.LOW, 0));
+    }
+
+    private static Attachment image(Detail detail) {
+        return new Attachment.Image(Attachment.Image.at(URI.create("https://example.com/a.png")).source(), detail);
     }
 }

@@ -4,6 +4,8 @@ package dev.cadre.price;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.model.Attachment.Detail;
+import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import java.util.List;
 import java.util.Map;
@@ -285,5 +287,37 @@ final class PriceFileTest {
 
     private static ModelCatalog catalog(String fields) {
         return ModelCatalog.parse("{\"m\": {" + fields.replace('\'', '"') + "}}");
+    }
+
+    @Test
+    void parse_imagesAndTools_arePricedWhereBothFiguresAreGiven() {
+        var spec = only(BOTH + ", 'image_tokens_low': 85, 'web_search_cost_per_call': 0.01,"
+                + " 'web_search_tokens_per_call': 8000, 'file_search_cost_per_call': 0.0025, 'code_interpreter_tokens_per_call': 5");
+
+        assertThat(spec.imageTokens()).isEqualTo(Map.of(Detail.LOW, 85L));
+        assertThat(spec.toolPrices())
+                .isEqualTo(Map.of(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.01"), 8_000)));
+    }
+
+    @Test
+    void parse_flagThatMayRaiseThePrice_countsWhereItIsSet() {
+        assertThat(reason(BOTH + ", 'has_a_surcharge': true")).endsWith("may raise its price, nobody knows how");
+        assertThat(only(BOTH + ", 'has_a_surcharge': false")).isEqualTo(only(BOTH));
+    }
+
+    @Test
+    void parse_tierOfAFreeOutput_isReadFromTheInput() {
+        var free = "'input_cost_per_token': 2e-06, 'output_cost_per_token': 0, 'input_cost_per_token_flex': 1e-06,"
+                + " 'output_cost_per_token_flex': 0";
+
+        assertThat(only(free).price().tierPercents()).containsEntry(ServiceTier.FLEX, 100);
+    }
+
+    @Test
+    void parse_smallestPriceThatIsRead_isRoundedUp() {
+        assertThat(only("'input_cost_per_token': 1e-40, 'output_cost_per_token': 1e-40").price().input())
+                .isEqualTo(Money.ofPico(1));
+        assertThat(reason("'input_cost_per_token': 1e-41, 'output_cost_per_token': 1e-40"))
+                .isEqualTo("input_cost_per_token: not a price in US dollars: 1E-41");
     }
 }

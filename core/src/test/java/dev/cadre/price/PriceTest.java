@@ -174,4 +174,16 @@ final class PriceTest {
         assertThatIllegalArgumentException().isThrownBy(() -> MINI.withSurcharge(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> new LongContext(1, -1, 100));
     }
+
+    @Test
+    void smallestFigures_areAllowed() {
+        var free = new LongContext(0, 0, 0);
+
+        assertThat(LONG.withLongContext(free).cost(TokenUsage.of(1, 1), ServiceTier.STANDARD))
+                .isEqualTo(Money.ZERO);
+        assertThat(MINI.worstCase(0, 0, ServiceTier.STANDARD)).isEqualTo(Money.ZERO);
+        assertThat(MINI.offers(ServiceTier.FLEX)).isTrue();
+        assertThat(MINI.input().percent(0)).isEqualTo(Money.ZERO);
+        assertThat(new ToolPrice(Money.ZERO, 0).maxTokensPerCall()).isZero();
+    }
 }

@@ -42,4 +42,24 @@ final class SpendTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Spend(Money.ZERO, Money.ZERO, -1, TokenUsage.NONE, false));
     }
+
+    @Test
+    void withoutForfeited_takesAwayTheCallsThatMayStillBeKnown() {
+        var spent = KNOWN.plus(Spend.forfeited(Money.usd("0.01"))).plus(Spend.forfeited(Money.usd("0.02")));
+
+        assertThat(spent.withoutForfeited(Money.usd("0.01"), 1))
+                .isEqualTo(KNOWN.plus(Spend.forfeited(Money.usd("0.02"))));
+        assertThat(spent.withoutForfeited(Money.usd("0.03"), 2))
+                .as("nothing is left to guess")
+                .isEqualTo(KNOWN);
+    }
+
+    @Test
+    void breach_saysWhoAnsweredAndWhatItCostsBeyondTheReservation() {
+        assertThat(new Breach("nano", "nano", Money.usd("0.01")))
+                .hasToString("the bill of nano exceeds what was reserved by $0.01");
+        assertThat(new Breach("nano", "flagship", Money.ZERO)).hasToString("nano was answered by flagship");
+        assertThat(new Breach("nano", "flagship", Money.usd("0.01")))
+                .hasToString("nano was answered by flagship, and the bill exceeds what was reserved by $0.01");
+    }
 }

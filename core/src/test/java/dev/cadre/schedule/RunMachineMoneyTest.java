@@ -24,6 +24,7 @@ import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Which tier a rung starts on, and what becomes of it when the money is short. */
@@ -303,5 +304,16 @@ class RunMachineMoneyTest {
 
         assertThat(rig.outcome("a"))
                 .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 of $0.000000001"));
+    }
+
+    @Test
+    void ceiling_thatFalls_isToldWithItsTime() {
+        var rig = merged().later(Duration.ofSeconds(3));
+        rig.money = money(1_000, 950, 0);
+
+        rig.plan(node("a", FALLING));
+
+        assertThat(rig.events(RunEvent.CeilingLowered.class))
+                .containsExactly(new RunEvent.CeilingLowered("run", Duration.ofSeconds(3), Tier.MINI));
     }
 }

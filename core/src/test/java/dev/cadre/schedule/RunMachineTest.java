@@ -26,6 +26,7 @@ import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -562,6 +563,50 @@ class RunMachineTest {
         var rig = answeredBy("a").plan(node("a", CODE)).end("a", new RungEnd.Cancelled());
 
         assertThat(rig.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.CANCELLED, "it was interrupted"));
+    }
+
+    @Test
+    void optionalSubtask_thatWaits_isLookedAtAgainWhenARungIsAbandoned() {
+        var rig = merged();
+        rig.money = RunRig.money(1_000, 0, 950);
+        rig.plan(node("first"), optional(node("extra", RunRig.BEST)));
+        assertThat(rig.started()).containsExactly("first@NANO");
+
+        rig.money = RunRig.money(1_000, 0, 0);
+        rig.on(new RunInput.RungAbandoned(rig.rung("first"), "thread-7"));
+
+        assertThat(rig.started()).containsExactly("extra@FLAGSHIP");
+    }
+
+    @Test
+    void events_haveTheTimeSinceTheStartOfTheRun() {
+        var second = Duration.ofSeconds(1);
+        var rig = merged().later(second)
+                .admit(node("a", RunRig.RISING), node("b"))
+                .later(second)
+                .on(new RunInput.PlanEnded(List.of()))
+                .later(second)
+                .reject("a")
+                .later(second)
+                .accept("a")
+                .later(second)
+                .on(new RunInput.RungAbandoned(new RungId("b", -1, 0), "thread-7"));
+
+        assertThat(rig.only(RunCommand.Tell.class))
+                .extracting(tell -> "%s %d s".formatted(tell.event().getClass().getSimpleName(), tell.event().at().toSeconds()))
+                .containsExactly(
+                        "SubtaskAdmitted 1 s",
+                        "RungStarted 1 s",
+                        "SubtaskAdmitted 1 s",
+                        "RungStarted 1 s",
+                        "PlanEnded 2 s",
+                        "RungEnded 3 s",
+                        "RungStarted 3 s",
+                        "RungEnded 4 s",
+                        "SubtaskEnded 4 s",
+                        "WorkAbandoned 5 s",
+                        "SubtaskEnded 5 s",
+                        "MergeStarted 5 s");
     }
 
     // --- purity

@@ -13,6 +13,7 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -40,6 +41,10 @@ final class RunRig {
     final Map<RungId, RunCommand.StartRung> running = new LinkedHashMap<>();
     final List<RunCommand> commands = new ArrayList<>();
     LedgerState money = money(1_000, 0, 0);
+    /** Since the start of the run. */
+    Duration now = Duration.ZERO;
+
+    private static final long START_NANOS = -7;
 
     private final RunMachine machine;
     private final List<String> started = new ArrayList<>();
@@ -49,7 +54,7 @@ final class RunRig {
                 new RunMachine.Settings("run", answer, failFast, 4),
                 (type, input, tier) -> price(type, tier),
                 money,
-                0);
+                START_NANOS);
     }
 
     /** A run whose answer is the output of a subtask. */
@@ -121,7 +126,7 @@ final class RunRig {
     // --- inputs
 
     RunRig on(RunInput input) {
-        List<RunCommand> next = machine.on(input, money, 0);
+        List<RunCommand> next = machine.on(input, money, START_NANOS + now.toNanos());
         commands.addAll(next);
         for (RunCommand command : next) {
             if (command instanceof RunCommand.StartRung start) {
@@ -129,6 +134,11 @@ final class RunRig {
                 started.add(start.id().label() + "@" + start.tier());
             }
         }
+        return this;
+    }
+
+    RunRig later(Duration time) {
+        now = now.plus(time);
         return this;
     }
 

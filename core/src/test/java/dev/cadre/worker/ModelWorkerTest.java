@@ -45,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -106,6 +107,7 @@ class ModelWorkerTest {
     }
 
     @Test
+    @Tag("slow")
     void answer_thatIsTooSlowToCheck_isAnInvalidOutputOfTheSubtask() throws InterruptedException {
         var type = SubtaskType.json("label", SLOW_SCHEMA, "Label it.");
         client.replies(SLOW_ANSWER).replies(SLOW_ANSWER);

@@ -30,6 +30,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -184,6 +185,7 @@ class CadreExtensionTest {
     }
 
     @Test
+    @Tag("slow")
     void daemonOfAnother_isNoLeak() {
         results(LeavesDaemon.class).testEvents().assertStatistics(events -> events.succeeded(1));
     }
@@ -235,6 +237,7 @@ class CadreExtensionTest {
     }
 
     @Test
+    @Tag("slow")
     void call_leftInFlight_failsForItsPermitAndItsThread() {
         assertThat(failure(LeavesCall.class))
                 .hasMessageStartingWith("the test left behind\n"

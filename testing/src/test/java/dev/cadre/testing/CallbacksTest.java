@@ -63,6 +63,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -72,6 +73,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every callback of a run misbehaves in every way, and the run is back in time with all other outcomes. A list that is
  * held to the API says which callbacks there are.
  */
+@Tag("slow")
 class CallbacksTest {
     private static final Duration DEADLINE = Duration.ofMinutes(10);
     private static final Budget BUDGET = Budget.usd("1.00");

@@ -35,11 +35,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Estimates of random graphs and plans, beside what runs of them cost with models whose token use is drawn. */
 @Timeout(600)
+@Tag("slow")
 class EstimateTest {
     private static final long SEED = Long.getLong("cadre.estimate.seed", 20_261_128L);
     private static final int GRAPHS = 600;

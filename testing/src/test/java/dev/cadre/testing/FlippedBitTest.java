@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A journal whose disk turned over a bit: going on gives a typed error or the same answer, never another one. A sample is
  * drawn by a seed that a failure names; all of it takes minutes.
  */
+@Tag("slow")
 class FlippedBitTest {
     private static final long SEED = 20_261_122;
     private static final int SAMPLE = 60;

@@ -29,6 +29,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -170,6 +171,7 @@ class GoalAgainTest {
     }
 
     @Test
+    @Tag("slow")
     void answer_thatIsLongerThanARecord_isGivenAllTheSame_withANote() throws Exception {
         String longest = "é".repeat(9_000_000);
         var first = model();

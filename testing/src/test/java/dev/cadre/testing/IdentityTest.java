@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What makes two runs, or two items, the same: values alone. */
+@Tag("slow")
 class IdentityTest {
     record Amount(BigDecimal value, Set<String> tags) {}
 

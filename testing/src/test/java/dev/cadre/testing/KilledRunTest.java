@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Processes that are killed in the middle of a run, and lose what was not flushed; the next one finishes it. A sample is
  * drawn by a seed that a failure names; all of it takes minutes.
  */
+@Tag("slow")
 class KilledRunTest {
     private static final long SEED = 20_261_122;
     private static final int SAMPLE = 2;

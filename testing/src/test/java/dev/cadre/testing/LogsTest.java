@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a run logs. */
+@Tag("slow")
 class LogsTest {
     @Test
     void logs_ofARunInWhichEverythingThrows_holdNoKeyAndModelTextOnlyAtTrace() throws Exception {

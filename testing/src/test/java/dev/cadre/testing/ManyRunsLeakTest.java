@@ -24,6 +24,7 @@ import dev.cadre.testing.Crew.Topic;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
  * its caller and one is cut by its deadline.
  */
 @Timeout(120)
+@Tag("slow")
 class ManyRunsLeakTest {
     private static final int WARM_UP = 200;
     private static final int RUNS = 1_000;

@@ -39,6 +39,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -205,6 +206,7 @@ class OneRecordTest {
     }
 
     @Test
+    @Tag("slow")
     void failure_whoseMessageIsLongerThanARecord_failsAlone() throws Exception {
         SubtaskType<Topic, Note> fail = SubtaskType.code("fail", Topic.class, Note.class, (topic, context) -> {
             if (topic.name().equals("bad")) {
@@ -223,6 +225,7 @@ class OneRecordTest {
     }
 
     @Test
+    @Tag("slow")
     void goal_whoseTextIsLongerThanARecord_isRunAllTheSame() throws Exception {
         var model = new ScriptedModel();
         var goal = Goal.of("What? " + "x".repeat(17_000_000), Answer.class)
@@ -241,6 +244,7 @@ class OneRecordTest {
     }
 
     @Test
+    @Tag("slow")
     void plannedSubtask_thatIsLongerThanARecord_isTheOnlyOneLost() throws Exception {
         var model = new ScriptedModel();
         var goal = Goal.of("What?", Answer.class).mergedBy(Mergers.of(outcomes -> new Answer("fine")));

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What runs beside what, and what a failure touches. */
@@ -199,6 +200,7 @@ class ParallelRunTest {
     }
 
     @Test
+    @Tag("slow")
     void waitingCoordinator_usesNoProcessor() throws Exception {
         model.on(NOTE, new Topic("warm")).replies(about("warm"));
         var gate = new Gate();

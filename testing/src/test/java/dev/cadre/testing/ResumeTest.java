@@ -50,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,6 +221,7 @@ class ResumeTest {
     }
 
     @Test
+    @Tag("slow")
     void graph_brokenOffAtEveryEntry_goesOnWhereItWas() throws Exception {
         int entries = resumesAfterEveryEntry(ResumeTest::runGraph, new Brief("Pets make noise."));
 
@@ -259,6 +261,7 @@ class ResumeTest {
     }
 
     @Test
+    @Tag("slow")
     void goal_brokenOffAtEveryEntry_goesOnWhereItWas() throws Exception {
         Session session = coordinator -> coordinator.run(Goal.of("What do pets do?", Answer.class), Budget.usd("0.5"));
 

@@ -32,8 +32,10 @@ import dev.cadre.testing.simulation.CrewSimulation.Parameter;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class CrewSimulationTest {
     private static final long SEED = 7;
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A seed leads to the same bytes in every process, however the JVM collects, compiles and divides its work. */
+@Tag("slow")
 class ForecastBytesTest {
     private static final List<List<String>> OPTIONS = List.of(
             List.of("-XX:+UseSerialGC", "-Xmx128m", parallelism(1)),

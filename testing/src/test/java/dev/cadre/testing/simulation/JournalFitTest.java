@@ -27,9 +27,11 @@ import dev.cadre.testing.ScriptedModel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class JournalFitTest {
     private static final SubtaskType<Topic, Note> RISING = Crew.NOTE.upTo(Tier.MINI);
 

@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Computes the tables of docs/simulation.md again: the document has what comes out, to the last digit. */
+@Tag("slow")
 class SimulationGuideTest {
     private static final Path GUIDE = Path.of("").toAbsolutePath().getParent().resolve("docs/simulation.md");
     private static final long SEED = 1;

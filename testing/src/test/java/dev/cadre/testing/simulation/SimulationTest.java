@@ -30,6 +30,7 @@ class SimulationTest {
             SimulationPhenomenon.DEADLINE);
 
     @Test
+    @Tag("slow")
     void promises_of20_000Worlds_hold() {
         Map<SimulationPhenomenon, Long> seeds = live(0, 20_000);
 
@@ -70,6 +71,7 @@ class SimulationTest {
     }
 
     @Test
+    @Tag("slow")
     void world_inAnotherProcess_isTheSame() throws Exception {
         List<String> here = SimulatedWorlds.text();
 
@@ -80,11 +82,13 @@ class SimulationTest {
     }
 
     @Test
+    @Tag("slow")
     void result_under1_000Schedules_isOne() {
         assertOneResult(1, 1_000);
     }
 
     @Test
+    @Tag("slow")
     void resultsOfFurtherPlans_underManySchedules_areOneEach() {
         for (long world = 2; world <= 6; world++) {
             assertOneResult(world, 100);

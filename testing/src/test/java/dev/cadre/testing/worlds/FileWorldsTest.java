@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Random worlds over the whole public API and real files: threads, journals, user code and clients that misbehave. Each
  * seed is a world of its own; the message of a failure has the command that repeats it.
  */
+@Tag("slow")
 class FileWorldsTest {
     private static final long PATIENCE_SECONDS = 30;
     private static final int REPLAYS = 50;

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import static dev.cadre.schedule.RunRig.CODE;
+import static dev.cadre.schedule.RunRig.node;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.LedgerState;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.LocalRunner.Deadlines;
+import dev.cadre.task.Outcome;
+import dev.cadre.worker.RungEnd;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One graph of one subtask, {@code a}. The clock stands still until a test moves it; moving it wakes the owner. */
+@Timeout(60)
+class LocalRunnerTest {
+    private static final long WORK = Duration.ofSeconds(8).toNanos();
+    private static final long END = Duration.ofSeconds(10).toNanos();
+    private static final long GRACE = LocalRunner.GRACE.toNanos();
+
+    final CountDownLatch never = new CountDownLatch(1);
+    final Parts parts = new Parts();
+    final HandClock clock = new HandClock();
+    RunListener listener = event -> {};
+    Optional<String> answer = Optional.empty();
+
+    @AfterEach
+    void letGo() {
+        never.countDown();
+        Thread.interrupted();
+    }
+
+    // --- the caller's interrupt
+
+    @Test
+    void callerThatIsInterrupted_isToldByTheException() {
+        parts.work = this::waitForEver;
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> runner().run()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void callerThatIsInterruptedAsTheRunEnds_keepsTheResultAndTheInterrupt() throws Exception {
+        answer = Optional.of("a");
+        listener = event -> {
+            if (event instanceof RunEvent.SubtaskEnded) {
+                Thread.currentThread().interrupt();
+            }
+        };
+
+        assertThat(runner().run().status()).isEqualTo(RunEnding.Status.COMPLETE);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void callerThatIsInterruptedWhileTheLastThreadsEnd_keepsTheResultAndTheInterrupt() throws Exception {
+        Thread caller = Thread.currentThread();
+        parts.work = () -> {
+            clock.broken = true;
+            wake();
+            try {
+                return waitForEver();
+            } finally {
+                caller.interrupt();
+            }
+        };
+
+        assertThat(runner().run().failure().kind()).isEqualTo(RunFailure.Kind.ENGINE_FAILED);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(runner.abandoned()).isEmpty();
+    }
+
+    @Test
+    void callerThatIsNotInterrupted_isNotAfterwards() throws Exception {
+        runner().run();
+
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    // --- what breaks, and what ignores its interrupt
+
+    @Test
+    void planner_thatIgnoresItsInterrupt_isLeftBehindAfterTheGrace() throws Exception {
+        parts.planner = inbox -> {
+            moveTo(WORK);
+            ignoreInterrupts(() -> moveTo(WORK + GRACE));
+            return new RunInput.PlanEnded(List.of());
+        };
+
+        RunEnding ending = runner().run();
+
+        assertThat(ending.failure().kind()).isEqualTo(RunFailure.Kind.DEADLINE);
+        assertThat(runner.abandoned()).containsExactly("cadre-r-planner");
+    }
+
+    @Test
+    void rung_thatIgnoresItsInterrupt_isLeftBehindAfterTheGrace_notBefore() throws Exception {
+        parts.work = () -> {
+            moveTo(WORK);
+            ignoreInterrupts(() -> {
+                moveTo(WORK + GRACE - 1);
+                moveTo(WORK + GRACE);
+            });
+            return new RungEnd.Cancelled();
+        };
+        var left = new AtomicReference<Duration>();
+        listener = event -> {
+            if (event instanceof RunEvent.WorkAbandoned abandoned) {
+                left.set(abandoned.at());
+            }
+        };
+
+        RunEnding ending = runner().run();
+
+        assertThat(ending.failure().kind()).isEqualTo(RunFailure.Kind.DEADLINE);
+        assertThat(runner.abandoned()).containsExactly("cadre-r-a/0");
+        assertThat(left.get()).isEqualTo(Duration.ofNanos(WORK + GRACE));
+    }
+
+    @Test
+    void merger_thatIgnoresItsInterrupt_isLeftBehind() throws Exception {
+        parts.merger = () -> {
+            moveTo(END);
+            ignoreInterrupts(() -> moveTo(END + GRACE));
+            return "late";
+        };
+
+        RunEnding ending = runner().run();
+
+        assertThat(ending.failure()).hasToString("DEADLINE: the merger ignored its interrupt and was left behind");
+        assertThat(ending.outcomes()).containsEntry("a", new Outcome.Succeeded<>(new RunRig.Out("done")));
+        assertThat(runner.abandoned()).containsExactly("cadre-r-merger");
+    }
+
+    @Test
+    void merger_isInterruptedAtTheDeadlineOfTheRun_notOfTheWork() throws Exception {
+        parts.merger = () -> {
+            moveTo(WORK);
+            moveTo(END - 1);
+            return Thread.currentThread().isInterrupted() ? "interrupted" : "in time";
+        };
+
+        assertThat(runner().run().answer()).isEqualTo("in time");
+    }
+
+    @Test
+    void whatCannotBeRecorded_endsTheRun() throws Exception {
+        parts.work = () -> {
+            throw new UnrecordedException("the disk is full", null);
+        };
+        assertThat(runner().run().failure()).hasToString("JOURNAL_FAILED: the disk is full");
+
+        parts.work = () -> new RungEnd.Accepted(new RunRig.Out("done"));
+        parts.merger = () -> {
+            throw new UnrecordedException("the disk is full", null);
+        };
+        assertThat(runner().run().failure()).hasToString("JOURNAL_FAILED: the disk is full");
+
+        parts.planner = inbox -> {
+            throw new UnrecordedException("the disk is full", null);
+        };
+        assertThat(runner().run().failure()).hasToString("JOURNAL_FAILED: the disk is full");
+    }
+
+    @Test
+    void mergerThatAnswersNull_failsTheMerge() throws Exception {
+        parts.merger = () -> null;
+
+        assertThat(runner().run().failure().kind()).isEqualTo(RunFailure.Kind.MERGE_FAILED);
+    }
+
+    // --- the rig
+
+    interface Piece<T> {
+        @Nullable
+        T get() throws InterruptedException;
+    }
+
+    interface Planning {
+        RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException;
+    }
+
+    private LocalRunner runner;
+
+    private LocalRunner runner() {
+        var settings = new RunMachine.Settings("r", answer, false, 4);
+        var machine = new RunMachine(settings, (type, input, tier) -> Money.ZERO, parts.money(), 0);
+        runner = new LocalRunner("r", machine, parts, new Deadlines(WORK, END), listener, clock);
+        return runner;
+    }
+
+    private void moveTo(long time) {
+        clock.now = time;
+        wake();
+    }
+
+    /** Whatever the owner waits for: it looks at the time after each message. */
+    private void wake() {
+        runner.post(new RunEvent.CeilingLowered("r", Duration.ZERO, Tier.NANO));
+    }
+
+    private RungEnd waitForEver() throws InterruptedException {
+        never.await();
+        return new RungEnd.Cancelled();
+    }
+
+    /** Waits for an interrupt, does something, and goes on until the test ends. */
+    private void ignoreInterrupts(Runnable onFirst) {
+        boolean first = true;
+        while (true) {
+            try {
+                never.await();
+                return;
+            } catch (InterruptedException ignored) {
+                if (first) {
+                    onFirst.run();
+                }
+                first = false;
+            }
+        }
+    }
+
+    private final class Parts implements RunParts {
+        volatile Planning planner = inbox -> {
+            inbox.accept(new RunInput.Admitted(node("a", CODE)));
+            return new RunInput.PlanEnded(List.of());
+        };
+        volatile Piece<RungEnd> work = () -> new RungEnd.Accepted(new RunRig.Out("done"));
+        volatile Piece<Object> merger = () -> "merged";
+
+        @Override
+        public RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException {
+            return planner.plan(inbox);
+        }
+
+        @Override
+        public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
+            return work.get();
+        }
+
+        @Override
+        public @Nullable Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
+            return merger.get();
+        }
+
+        @Override
+        public RunFailure failure(RunFailure.Kind kind, Throwable thrown) {
+            return RunFailure.of(kind, String.valueOf(thrown.getMessage()));
+        }
+
+        @Override
+        public LedgerState money() {
+            return RunRig.money(1_000, 0, 0);
+        }
+    }
+
+    private static final class HandClock implements RunClock {
+        volatile long now;
+        volatile boolean broken;
+
+        @Override
+        public long nanoTime() {
+            if (broken) {
+                throw new IllegalStateException("the clock is broken");
+            }
+            return now;
+        }
+
+        @Override
+        public <T> T poll(BlockingQueue<T> queue, long untilNanos) throws InterruptedException {
+            return queue.take();
+        }
+    }
+}
