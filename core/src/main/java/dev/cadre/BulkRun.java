@@ -151,6 +151,8 @@ final class BulkRun<I, O> {
         private final BudgetGuard money;
         private final RungPerformer performer;
         private final InputPuller<I> puller;
+        /** What is in flight has been interrupted: nothing more is begun, because nobody would interrupt it. */
+        private boolean leaving;
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
             this.money = money;
@@ -241,7 +243,7 @@ final class BulkRun<I, O> {
             switch (pull) {
                 case InputPuller.Pull.Next<I> next -> {
                     handover.admitted(next.key());
-                    if (handover.isOpen() && unrecorded == null) {
+                    if (handover.isOpen() && unrecorded == null && !leaving) {
                         begin(next);
                     } else {
                         notStarted(next);
@@ -333,6 +335,7 @@ final class BulkRun<I, O> {
          * input has half of it: an interrupt may close what it reads from.
          */
         void leave() {
+            leaving = true;
             boolean interrupted = Thread.interrupted();
             inFlight.values().forEach(item -> item.thread().interrupt());
             long now = coordinator.clock().nanoTime();

@@ -216,6 +216,30 @@ class BulkStreamTest {
         assertThat(queue).containsExactly(new Word("c"));
     }
 
+    /** A call that began then was interrupted by nobody, and left behind with its permit and its money. */
+    @Test
+    void inputThatArrivesAfterACancel_isNotBegun() throws Exception {
+        var queue = new LinkedBlockingQueue<Word>(List.of(new Word("a")));
+        var begun = new LinkedBlockingQueue<String>();
+        var waits = SubtaskType.code("wait", Word.class, Word.class, (word, context) -> {
+            begun.add(word.text());
+            try {
+                new Gate().await();
+                return word;
+            } catch (InterruptedException e) {
+                queue.add(new Word("b"));
+                throw e;
+            }
+        });
+
+        var run = Crew.start(() -> coordinator.bulk(waits).run(taking(queue), FREE, items::add));
+        assertThat(begun.take()).isEqualTo("a");
+        run.thread().interrupt();
+
+        assertThat(run.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(begun).isEmpty();
+    }
+
     private static Skip skip(BulkItem<?> item) {
         return ((Outcome.Skipped<?>) item.outcome()).skip();
     }
