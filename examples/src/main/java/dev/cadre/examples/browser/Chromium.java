@@ -68,7 +68,7 @@ public final class Chromium implements Environment {
         return ChromiumProcess.find().isPresent();
     }
 
-    private static Chromium open(Path program, URI start, Set<String> origins)
+    static Chromium open(Path program, URI start, Set<String> origins)
             throws IOException, InterruptedException {
         ChromiumProcess process = ChromiumProcess.start(program, origins);
         try {

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,11 +76,16 @@ final class ChromiumProcess implements AutoCloseable {
     }
 
     /**
-     * Whatever is not an allowed origin goes to a proxy that does not exist: pages, their parts, pop-ups and workers alike,
-     * and no name is looked up for it.
+     * Whatever is not an allowed origin goes to a proxy that does not exist: pages, their parts, pop-ups and workers alike.
+     * No name is looked up but those of the allowed origins, and what knows no proxy, such as WebRTC over UDP, is off.
      */
     private static List<String> command(Path program, Path profile, Set<String> origins) {
         String bypass = origins.stream().sorted().collect(Collectors.joining(";", "<-loopback>;", ""));
+        String names = origins.stream()
+                .map(origin -> ", EXCLUDE " + URI.create(origin).getHost().replaceAll("[\\[\\]]", ""))
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(" ", "MAP * ~NOTFOUND ", ""));
         var command = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
@@ -90,9 +96,11 @@ final class ChromiumProcess implements AutoCloseable {
                 "--headless=new",
                 "--remote-debugging-pipe",
                 "--user-data-dir=" + profile,
-                "--proxy-server=http://127.0.0.1:1",
+                "--proxy-server=http://nowhere.invalid",
                 "--proxy-bypass-list=" + bypass,
-                "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+                "--host-resolver-rules=" + names,
+                "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+                "--disable-quic",
                 "--force-device-scale-factor=1",
                 "--hide-scrollbars",
                 "--mute-audio",

@@ -12,6 +12,7 @@ import dev.cadre.computer.Environment;
 import dev.cadre.computer.Risk;
 import dev.cadre.computer.Scene;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The real browser, without a model. */
 @ExtendWith(RequiresChromium.class)
@@ -272,6 +275,15 @@ class ChromiumTest {
             page.perform(new Action.Pause());
         }
         assertThat(elsewhere.asked()).contains("GET /picture", "GET /frame", "GET /fetch", "GET /");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost, 127.0.0.1", "LOCALHOST, 127.0.0.1", "[::1], ::1"})
+    void allowedOrigin_isReached_howeverItIsWritten(String host, String interfaceAddress) throws Exception {
+        try (var named = new FormServer(InetAddress.getByName(interfaceAddress));
+                Environment page = Chromium.startingAt(named.address(host)).open()) {
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
+        }
     }
 
     @Test

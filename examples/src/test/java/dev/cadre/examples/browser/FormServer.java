@@ -23,14 +23,22 @@ final class FormServer implements AutoCloseable {
     private volatile String extra = "";
 
     FormServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(InetAddress.getLoopbackAddress());
+    }
+
+    FormServer(InetAddress interfaceAddress) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(interfaceAddress, 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
         server.start();
     }
 
     URI address() {
-        return URI.create("http://127.0.0.1:%d/".formatted(server.getAddress().getPort()));
+        return address("127.0.0.1");
+    }
+
+    URI address(String host) {
+        return URI.create("http://%s:%d/".formatted(host, server.getAddress().getPort()));
     }
 
     /** Adds to the page. */

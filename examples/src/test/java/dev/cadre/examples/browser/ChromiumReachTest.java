@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.computer.Action;
+import dev.cadre.computer.Action.Button;
+import dev.cadre.computer.Action.Point;
+import dev.cadre.computer.Environment;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every way that a page has to reach what nobody allowed, taken in two browsers: in ours it leads nowhere, and in one without
+ * our flags it does, so that the test would see it.
+ */
+@ExtendWith(RequiresChromium.class)
+class ChromiumReachTest {
+    private static final int SECONDS = 20;
+    private static final int PAUSES = 5;
+
+    private static final String FLAGS = "--proxy-*|--webrtc-*|--host-resolver-*|--disable-quic";
+
+    /** Ways that lead nowhere in a headless Chromium on loopback even without our flags. */
+    private static final Set<WayOut> SILENT = EnumSet.of(WayOut.TOUCH_ICON);
+
+    @TempDir
+    static Path folder;
+
+    private static WaysOutSite free;
+    private static WaysOutSite kept;
+    private static Path freeLog;
+    private static Path keptLog;
+
+    @BeforeAll
+    static void takeEveryWay() throws Exception {
+        free = new WaysOutSite();
+        kept = new WaysOutSite();
+        freeLog = folder.resolve("free.json");
+        keptLog = folder.resolve("kept.json");
+        visit(free, FLAGS, freeLog);
+        visit(kept, "nothing", keptLog);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        free.close();
+        kept.close();
+    }
+
+    private static Path altered(String without, String... more) throws IOException {
+        return AlteredBrowser.of(ChromiumProcess.find().orElseThrow(), folder, without, more);
+    }
+
+    private static void visit(WaysOutSite site, String without, Path log) throws Exception {
+        URI start = site.address();
+        try (Environment page =
+                Chromium.open(altered(without, NetLog.into(log)), start, Set.of("http://" + site.authority()))) {
+            for (Point point : site.clicks()) {
+                page.perform(new Action.Click(point, Button.LEFT, List.of()));
+            }
+            for (int i = 0; i < PAUSES; i++) {
+                page.perform(new Action.Pause());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(WayOut.class)
+    void wayOut_leadsNowhere(WayOut way) throws Exception {
+        assertThat(free.canary(way).isReached(SILENT.contains(way) ? 0 : SECONDS))
+                .as("reached without our flags")
+                .isEqualTo(!SILENT.contains(way));
+        assertThat(kept.canary(way).isReached(0)).as("reached").isFalse();
+    }
+
+    @Test
+    void networkOfTheBrowser_asksForNoName_andSpeaksToTheAllowedOriginAlone() throws Exception {
+        var wild = new NetLog(freeLog);
+        var tame = new NetLog(keptLog);
+
+        assertThat(wild.names()).as("without our flags").contains("prefetched.invalid", "turn.invalid");
+        assertThat(wild.packets()).as("without our flags").isNotEmpty();
+        assertThat(tame.names()).isEmpty();
+        assertThat(tame.packets()).isEmpty();
+        assertThat(tame.connections()).containsExactly(kept.authority());
+    }
+
+    /** An answer may send all later requests to another port, over UDP and past the proxy. */
+    @ParameterizedTest
+    @CsvSource({"--disable-quic, true", "nothing, false"})
+    void otherAddressOfAnAllowedOrigin_isNotUsed(String without, boolean isReached) throws Exception {
+        try (Canary elsewhere = Canary.open();
+                SecureSite site = SecureSite.start(
+                        Files.createTempDirectory(folder, "key"), "h3=\":%d\"; ma=3600".formatted(elsewhere.port()))) {
+            Path program = altered(without, "--ignore-certificate-errors-spki-list=" + site.keyDigest());
+            try (Environment page = Chromium.open(
+                    program, site.address(), Set.of("https://" + site.address().getAuthority()))) {
+                page.perform(new Action.Pause());
+
+                assertThat(elsewhere.isReached(isReached ? SECONDS : 0)).isEqualTo(isReached);
+                assertThat(page.scene(new Action.Look()).title()).isEqualTo("Secure");
+            }
+        }
+    }
+}
