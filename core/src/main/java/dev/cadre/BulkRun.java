@@ -43,8 +43,8 @@ final class BulkRun<I, O> {
 
         record Happened<I, O>(RunEvent event) implements Message<I, O> {}
 
-        /** @param outage the failure that it shares with all other items, or null */
-        record Ended<I, O>(BulkItem<O> item, @Nullable ModelException outage) implements Message<I, O> {}
+        /** @param outage the failure that it shares with all other items, if there is one */
+        record Ended<I, O>(BulkItem<O> item, Optional<ModelException> outage) implements Message<I, O> {}
 
         /** It ended, but could not be recorded. */
         record Unrecorded<I, O>(long index, RuntimeException why) implements Message<I, O> {}
@@ -203,7 +203,7 @@ final class BulkRun<I, O> {
                     puller.arrived();
                     pulled(pull);
                 }
-                case Message.Ended<I, O>(BulkItem<O> item, ModelException outage) -> {
+                case Message.Ended<I, O>(BulkItem<O> item, Optional<ModelException> outage) -> {
                     if (letGo(item.index())) {
                         ended(item, outage);
                     }
@@ -224,10 +224,8 @@ final class BulkRun<I, O> {
             }
         }
 
-        private void ended(BulkItem<O> item, @Nullable ModelException outage) {
-            if (outage != null) {
-                handover.paused(reason(item.outcome()), outage);
-            }
+        private void ended(BulkItem<O> item, Optional<ModelException> outage) {
+            outage.ifPresent(because -> handover.paused(reason(item.outcome()), because));
             handover.ended(item);
         }
 

@@ -16,7 +16,6 @@ import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
-import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
@@ -52,7 +51,7 @@ final class ItemRun<I, O> {
     private final Consumer<RunEvent> sink;
     private final Optional<WorkRecord> record;
     private Spend spend = Spend.NONE;
-    private @Nullable ModelException outage;
+    private @Nullable RunFailure failure;
 
     ItemRun(
             RungPerformer performer,
@@ -77,9 +76,8 @@ final class ItemRun<I, O> {
     }
 
     /** A failure that it shares with all other items, if that is why it failed; to be read when it has ended. */
-    @Nullable
-    ModelException outage() {
-        return outage;
+    Optional<ModelException> outage() {
+        return Optional.ofNullable(failure).flatMap(RunFailure::outage);
     }
 
     @SuppressWarnings("unchecked") // the only subtask is of this item's type
@@ -98,10 +96,9 @@ final class ItemRun<I, O> {
                 switch (command) {
                     case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
                     case RunCommand.Finish finish -> {
-                        var outcome = (Outcome<O>) Objects.requireNonNull(
+                        failure = finish.ending().failure();
+                        return (Outcome<O>) Objects.requireNonNull(
                                 finish.ending().outcomes().get(NODE));
-                        outage = outage(outcome, finish.ending().failure());
-                        return outcome;
                     }
                     case RunCommand.StopRung stop -> {}
                     case RunCommand.StopPlanner stop -> {}
@@ -110,15 +107,6 @@ final class ItemRun<I, O> {
                 }
             }
         }
-    }
-
-    /** What every other item meets as well: not the failure of this one call. */
-    private static @Nullable ModelException outage(Outcome<?> outcome, @Nullable RunFailure failure) {
-        if (failure == null || !(failure.cause().orElse(null) instanceof ModelException model)) {
-            return null;
-        }
-        boolean isHeld = outcome instanceof Outcome.Skipped<?>(Skip skip) && skip.kind() == Skip.Kind.PAUSED;
-        return isHeld || model.reach() == ModelException.Reach.RUN ? model : null;
     }
 
     /** The run itself tells of its items, when they are on record. */

@@ -171,15 +171,16 @@ public final class RunMachine {
     }
 
     private void failed(Execution execution, RungEnd.Failed failed) {
-        verdict.rungFailed(failed);
+        verdict.rungFailed(failed.cause().orElse(null));
         ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
     private void refused(Execution execution, RungEnd.Refused refused) {
-        verdict.rungRefused(refused);
         if (execution.rejected != null) {
+            verdict.rungFailed(refused.because());
             ended(execution, new Outcome.Failed<>(execution.rejected));
         } else {
+            verdict.rungRefused(refused.because());
             ended(execution, new Outcome.Skipped<>(refused.skip()));
         }
     }

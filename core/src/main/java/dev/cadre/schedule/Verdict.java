@@ -6,7 +6,6 @@ import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
-import dev.cadre.worker.RungEnd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,18 +35,17 @@ final class Verdict {
         planTrouble = trouble;
     }
 
-    void rungFailed(RungEnd.Failed failed) {
-        if (outage == null) {
-            outage = failed.cause()
-                    .filter(cause -> cause.reach() == ModelException.Reach.RUN)
-                    .orElse(null);
+    /** What a rung failed of that was tried: of consequence for others if it reaches the whole run. */
+    void rungFailed(@Nullable ModelException because) {
+        if (because != null && because.reach() == ModelException.Reach.RUN) {
+            rungRefused(because);
         }
     }
 
     /** A pause or a stop of the pool is why the subtask brought nothing, whatever else happens until the end. */
-    void rungRefused(RungEnd.Refused refused) {
+    void rungRefused(@Nullable ModelException because) {
         if (outage == null) {
-            outage = refused.because();
+            outage = because;
         }
     }
 
