@@ -6,6 +6,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Affordability;
+import dev.cadre.worker.HeldLimits;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungNotice;
 import dev.cadre.worker.RungTask;
@@ -17,7 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * The one way in which the rungs of a run are performed and priced, whether of a graph, a plan or a bulk: on the run's
- * money, and with an event for everything that happens. Safe for use by many threads, as far as the sink is.
+ * money, and with an event for everything that happens. It is made on the thread that started the run. Safe for use by many threads, as far as the sink is.
  */
 final class RungPerformer {
     private final String runId;
@@ -26,6 +27,9 @@ final class RungPerformer {
     private final Supplier<Duration> sinceStart;
     private final Consumer<RunEvent> sink;
     private final SubtaskWorker worker;
+    /** What the work that started the run holds while it waits for it. */
+    private final HeldLimits held = HeldLimits.here();
+
     private final Affordability quotes;
 
     RungPerformer(
@@ -63,7 +67,7 @@ final class RungPerformer {
                 codeMoney,
                 notice -> sink.accept(event(notice, task.subtaskId())));
         try (codeMoney) {
-            return worker.perform(task, terms);
+            return held.during(() -> worker.perform(task, terms));
         } finally {
             Spend own = codeMoney.state().asSpend();
             if (!own.total().isZero()) {

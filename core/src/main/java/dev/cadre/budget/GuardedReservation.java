@@ -30,6 +30,14 @@ final class GuardedReservation implements Reservation {
     }
 
     @Override
+    public void markSpent() {
+        gate.lockedThenTold(() -> {
+            hold.markSpent();
+            return hold;
+        });
+    }
+
+    @Override
     public void release() {
         gate.lockedThenTold(() -> {
             hold.release();

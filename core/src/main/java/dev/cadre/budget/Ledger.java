@@ -229,6 +229,7 @@ public final class Ledger {
     final class Hold implements Reservation {
         private final Money amount;
         private State state = State.OPEN;
+        private boolean spent;
 
         private Hold(Money amount) {
             this.amount = amount;
@@ -254,6 +255,18 @@ public final class Ledger {
                 at.breached |= !excess.isZero();
             });
             return excess;
+        }
+
+        @Override
+        public void markSpent() {
+            requireStillOpen();
+            if (!spent) {
+                spent = true;
+                book(at -> {
+                    at.outstanding = at.outstanding.minus(amount);
+                    at.forfeited = at.forfeited.plus(amount);
+                });
+            }
         }
 
         @Override
@@ -284,7 +297,11 @@ public final class Ledger {
         private void end(State how, Consumer<Ledger> booking) {
             state = how;
             book(at -> {
-                at.outstanding = at.outstanding.minus(amount);
+                if (spent) {
+                    at.forfeited = at.forfeited.minus(amount);
+                } else {
+                    at.outstanding = at.outstanding.minus(amount);
+                }
                 at.openReservations--;
                 booking.accept(at);
             });

@@ -37,6 +37,13 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
      */
     Money settle(Money cost);
 
+    /**
+     * Books the whole amount as forfeited while the attempt is still under way: it will cost all of it, so that nobody
+     * waits for a part of it to come back. The reservation stays open; what it {@linkplain #settle settles} at later takes
+     * the place of this booking. Doing it again does nothing.
+     */
+    void markSpent();
+
     /** Gives everything back: the attempt was never sent, or turned away unpaid. */
     void release();
 

@@ -12,8 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * server. Types that use the same thing share one limit; every run, fan-out and bulk of such a type counts. Who comes first
  * is served first. Safe for use by many threads.
  *
- * <p>Code that is left behind keeps its permit until it really ends. Code that holds a permit and starts a run of its own
- * whose subtasks need the same limit may wait for itself, until a deadline ends it.
+ * <p>Code that is left behind keeps its permit until it really ends.
+ *
+ * <p>Code that holds a permit and starts a run cannot use the same limit within that run: such a call is refused at once,
+ * also if a permit is free, because as many callers as there are permits would wait for each other. Give the types within
+ * the run another limit. A run that the code starts on a thread of its own making is not known to be within it, and may
+ * wait until a deadline ends it.
  */
 public final class ParallelLimit {
     private final int calls;

@@ -85,7 +85,7 @@ final class CodeCall {
         var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), terms.codeBudget());
         Supplier<CodeEnd> call = () -> {
             try {
-                return new CodeEnd.Returned(perform(context));
+                return place.held().during(() -> new CodeEnd.Returned(perform(context)));
             } catch (Throwable thrown) {
                 // errors too: a subtask that blows the stack must end, not hang its run
                 return new CodeEnd.Threw(thrown);

@@ -26,12 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class CodePlace implements AutoCloseable {
     private final ParallelLimit.@Nullable Permit permit;
     private final @Nullable Reservation money;
+    private final HeldLimits held;
     private boolean begun;
     private boolean booked;
 
-    private CodePlace(ParallelLimit.@Nullable Permit permit, @Nullable Reservation money) {
+    private CodePlace(Work.Code<?, ?> work, ParallelLimit.@Nullable Permit permit, @Nullable Reservation money) {
         this.permit = permit;
         this.money = money;
+        HeldLimits here = HeldLimits.here();
+        held = work.parallel().map(here::and).orElse(here);
     }
 
     /** Thrown instead of a place. */
@@ -53,7 +56,7 @@ final class CodePlace implements AutoCloseable {
     static CodePlace take(Work.Code<?, ?> work, RungTerms terms) throws NoPlaceException, InterruptedException {
         Money cost = work.costPerCall();
         if (cost.isZero()) {
-            return new CodePlace(permit(work, terms), null);
+            return new CodePlace(work, permit(work, terms), null);
         }
         try {
             return take(work, cost, terms);
@@ -80,7 +83,7 @@ final class CodePlace implements AutoCloseable {
                     }
                 }
                 if (money != null) {
-                    return new CodePlace(permit, money);
+                    return new CodePlace(work, permit, money);
                 }
                 if (!moved.tryAcquire(terms.timeLeft().toNanos(), TimeUnit.NANOSECONDS)) {
                     throw late("the deadline passed while it waited for money in flight");
@@ -105,19 +108,37 @@ final class CodePlace implements AutoCloseable {
         if (limit.isEmpty()) {
             return null;
         }
+        if (HeldLimits.here().contain(limit.get())) {
+            throw waitsForItself(limit.get());
+        }
         Optional<ParallelLimit.Permit> permit = limit.get().acquire(terms.timeLeft());
         return permit.orElseThrow(
                 () -> late("the deadline passed while it waited: at most %d of its calls run at a time"
                         .formatted(limit.get().calls())));
     }
 
+    private static NoPlaceException waitsForItself(ParallelLimit limit) {
+        String message = "its call would wait for itself: the work that started its run holds a permit of the same"
+                + " ParallelLimit of %d; give the types within that run another limit";
+        return new NoPlaceException(
+                RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, message.formatted(limit.calls()))));
+    }
+
     private static NoPlaceException late(String message) {
         return new NoPlaceException(RungEnd.Failed.of(new Failure(Failure.Kind.DEADLINE, message)));
     }
 
-    /** From now on it is the code that gives the permit back. */
+    /** What its code holds while it is under way. */
+    HeldLimits held() {
+        return held;
+    }
+
+    /** From now on it is the code that gives the permit back, and nobody waits for its money: a call that began costs it. */
     void begin() {
         begun = true;
+        if (money != null) {
+            money.markSpent();
+        }
     }
 
     /** To be called when the code has really ended, by whatever thread. */

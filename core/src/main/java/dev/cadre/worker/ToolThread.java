@@ -14,6 +14,7 @@ final class ToolThread {
     private final RungCommand.ToolRun run;
     private final ToolSessions sessions;
     private final WorkerContext context;
+    private final HeldLimits held = HeldLimits.here();
     private final Thread thread;
 
     // written by the tool's own thread
@@ -70,7 +71,7 @@ final class ToolThread {
 
     private void call() {
         try {
-            Tool.Shown shown = sessions.of(run.tool()).call(run.call().arguments(), context);
+            Tool.Shown shown = shown();
             end = new ToolEnd.Returned(shown.text(), shown.attachments());
         } catch (ToolException declined) {
             end = new ToolEnd.Declined(String.valueOf(declined.getMessage()));
@@ -81,5 +82,9 @@ final class ToolThread {
         } catch (Exception | Error broken) {
             end = new ToolEnd.Broke(broken);
         }
+    }
+
+    private Tool.Shown shown() throws Exception {
+        return held.during(() -> sessions.of(run.tool()).call(run.call().arguments(), context));
     }
 }

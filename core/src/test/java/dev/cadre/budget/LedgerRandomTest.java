@@ -181,7 +181,11 @@ final class LedgerRandomTest {
                 books.settle(index, amount + excess);
                 return;
             }
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
+                case 4 -> {
+                    reservation.markSpent();
+                    books.markSpent(index);
+                }
                 case 0 -> {
                     reservation.release();
                     books.settle(index, 0);

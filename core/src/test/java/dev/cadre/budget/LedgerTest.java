@@ -102,6 +102,22 @@ final class LedgerTest {
         }
 
         @Test
+        void markSpent_leavesNothingToWaitFor_andIsReplacedByTheEnding() {
+            reservation.markSpent();
+            reservation.markSpent();
+
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 40, 0, 0));
+            assertThat(ledger.openReservations()).isEqualTo(1);
+            assertThat(ledger.reserve(pico(61))).isInstanceOf(Admission.Exhausted.class);
+
+            reservation.settle(pico(30));
+
+            assertThat(ledger.state()).isEqualTo(state(100, 30, 0, 0, 0));
+            assertThat(ledger.openReservations()).isZero();
+            assertThatThrownBy(reservation::markSpent).isInstanceOf(ReservationEndedException.class);
+        }
+
+        @Test
         void release_givesEverythingBack() {
             reservation.release();
 

@@ -57,10 +57,15 @@ final class PlainBooks {
     void settle(int attempt, long cost) {
         attempts.get(attempt).open = false;
         attempts.get(attempt).settled = cost;
+        attempts.get(attempt).forfeited = 0;
     }
 
     void forfeit(int attempt) {
         attempts.get(attempt).open = false;
+        attempts.get(attempt).forfeited = attempts.get(attempt).amount;
+    }
+
+    void markSpent(int attempt) {
         attempts.get(attempt).forfeited = attempts.get(attempt).amount;
     }
 
@@ -104,11 +109,11 @@ final class PlainBooks {
     }
 
     private long forfeited(int budget) {
-        return sum(budget, attempt -> !attempt.open, attempt -> attempt.forfeited);
+        return sum(budget, attempt -> true, attempt -> attempt.forfeited);
     }
 
     private long outstanding(int budget) {
-        return sum(budget, attempt -> attempt.open, attempt -> attempt.amount);
+        return sum(budget, attempt -> attempt.open, attempt -> attempt.amount - attempt.forfeited);
     }
 
     private boolean breached(int budget) {

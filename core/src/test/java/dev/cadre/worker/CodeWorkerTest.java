@@ -375,7 +375,8 @@ class CodeWorkerTest {
 
         RungEnd end = worker.perform(
                 task(code((topic, context) -> {
-                            assertThat(money.state().outstanding()).isEqualTo(Money.usd("0.03"));
+                            assertThat(money.state().forfeited()).isEqualTo(Money.usd("0.03"));
+                            assertThat(money.openReservations()).isEqualTo(1);
                             assertThat(attempts).singleElement().isInstanceOf(Attempt.Started.class);
                             return new Note("found");
                         })

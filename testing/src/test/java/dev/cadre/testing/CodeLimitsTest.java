@@ -2,6 +2,7 @@
 package dev.cadre.testing;
 
 import static dev.cadre.task.Input.forEach;
+import static dev.cadre.task.Input.from;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,6 +11,8 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
@@ -18,6 +21,7 @@ import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Retries;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
 import dev.cadre.task.Worker;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
@@ -25,6 +29,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -144,6 +149,122 @@ class CodeLimitsTest {
                 .isEqualTo(Outcome.failed(Failure.Kind.TIMED_OUT, "the code did not end within PT0.001S"));
         assertThat(result.outcome(read)).isEqualTo(new Outcome.Succeeded<>(new Note("read")));
         assertThat(result).leftNothingBehind();
+    }
+
+    // --- runs within runs
+
+    /** Code that starts a run of its own and fails as that does. */
+    private SubtaskType<Topic, Note> starting(TaskGraph<Note> inner, Coordinator coordinator) {
+        return code("outer", (topic, context) -> coordinator
+                .run(inner, Budget.usd("1").under(context.budget()))
+                .requireComplete());
+    }
+
+    private static TaskGraph<Note> only(SubtaskType<Topic, Note> type) {
+        var graph = TaskGraph.builder();
+        return graph.answering(graph.add("only", type, new Topic("cats")));
+    }
+
+    private static final Budget SOON = Budget.usd("1").within(Duration.ofSeconds(5));
+    private static final String REFUSED = "its call would wait for itself: the work that started its run holds a permit of"
+            + " the same ParallelLimit of 1; give the types within that run another limit";
+
+    @Test
+    void runWithinTheSameLimit_isRefusedAtOnce_andNamesTheLimit() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var inner = only(code("inner", (topic, context) -> new Note("never")).parallel(limit));
+
+        var result = coordinator.run(only(starting(inner, coordinator).parallel(limit)), SOON);
+
+        assertThat(result.report().outcomes().get("only").reason()).contains(REFUSED).doesNotContain("DEADLINE");
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+    }
+
+    @Test
+    void runWithinARunWithinTheSameLimit_isRefusedToo() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var innermost = only(code("inner", (topic, context) -> new Note("never"))
+                .timeout(Duration.ofSeconds(5))
+                .parallel(limit));
+        var between = only(starting(innermost, coordinator).timeout(Duration.ofSeconds(5)));
+
+        var result = coordinator.run(only(starting(between, coordinator).parallel(limit)), SOON);
+
+        assertThat(result.report().outcomes().get("only").reason()).contains(REFUSED);
+    }
+
+    @Test
+    void runThatAToolStarts_withinTheSameLimit_isRefusedToo() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var innermost = only(code("inner", (topic, context) -> new Note("never")).parallel(limit));
+        var seen = new CopyOnWriteArrayList<String>();
+        var tooled = SubtaskType.model("tooled", Topic.class, Note.class, "Use the tool.")
+                .tools(Tool.raw(
+                        new ToolSpec("run", "Runs.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}"),
+                        (arguments, context) -> {
+                            seen.add(coordinator
+                                    .run(innermost, Budget.usd("1").under(context.budget()))
+                                    .report()
+                                    .outcomes()
+                                    .get("only")
+                                    .reason());
+                            return "done";
+                        }));
+        model.on(tooled).calls(new ToolCall("1", "run", "{}")).replies(new Note("done"));
+
+        var result = coordinator.run(only(starting(only(tooled), coordinator).parallel(limit)), SOON);
+
+        assertThat(result.requireComplete()).isEqualTo(new Note("done"));
+        assertThat(seen).singleElement().asString().contains(REFUSED);
+    }
+
+    @Test
+    void bulkWithinTheSameLimit_isRefusedToo() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var inner = code("inner", (topic, context) -> new Note("never")).parallel(limit);
+        var seen = new CopyOnWriteArrayList<String>();
+        var outer = code("outer", (topic, context) -> {
+                    coordinator
+                            .bulk(inner)
+                            .run(topics(1).stream(), SOON, item -> seen.add(item.outcome().reason()));
+                    return new Note("done");
+                })
+                .parallel(limit);
+
+        assertThat(coordinator.run(only(outer), SOON).requireComplete()).isEqualTo(new Note("done"));
+        assertThat(seen).singleElement().asString().contains(REFUSED);
+    }
+
+    @Test
+    void runWithinAnotherLimit_isPerformed() throws Exception {
+        var inner = only(code("inner", (topic, context) -> new Note("done")).parallel(ParallelLimit.of(1)));
+
+        var result = coordinator.run(only(starting(inner, coordinator).parallel(ParallelLimit.of(1))), SOON);
+
+        assertThat(result.requireComplete()).isEqualTo(new Note("done"));
+    }
+
+    @Test
+    void runAfterACallThatHeldTheLimit_isPerformed_onTheSameThread() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var type = code("read", (topic, context) -> new Note("read")).parallel(limit);
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", type, new Topic("cats"));
+        var second = graph.add("second", type, from(first, note -> new Topic(note.text())));
+
+        assertThat(coordinator.run(graph.answering(second), SOON).requireComplete()).isEqualTo(new Note("read"));
+    }
+
+    @Test
+    void runThatNeedsWhatItsStarterCosts_isShortOfMoneyAtOnce() throws Exception {
+        var inner = only(code("inner", (topic, context) -> new Note("never")).costing(CALL));
+
+        var result = coordinator.run(
+                only(starting(inner, coordinator).costing(CALL)),
+                Budget.usd("0.01").within(Duration.ofSeconds(5)));
+
+        assertThat(result.report().outcomes().get("only").reason()).contains("BUDGET").doesNotContain("DEADLINE");
+        assertThat(result).spent("0.01").leftNothingBehind();
     }
 
     // --- money
