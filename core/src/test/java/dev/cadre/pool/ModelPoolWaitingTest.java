@@ -17,7 +17,9 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.price.Money;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,5 +136,39 @@ class ModelPoolWaitingTest {
         gate.countDown();
         assertThat(holder.result().text()).isEqualTo("hello");
         assertIdle(pool);
+    }
+
+    @Test
+    void attempts_haveTheTimeTheyWaited_andTheTimeTheyTook() throws Exception {
+        var gate = new CountDownLatch(1);
+        var callNanos = new AtomicLong();
+        var model = new FakeModel((request, context) -> {
+            long began = System.nanoTime();
+            gate.await();
+            await(() -> System.nanoTime() > began);
+            callNanos.set(System.nanoTime() - began);
+            return reply(USAGE);
+        });
+        var pool = model.pool().maxParallel(1).build();
+        var first = start(pool, terms(budget));
+        await(() -> model.inFlight.get() == 1);
+        var attempts = new ConcurrentLinkedQueue<Attempt>();
+        long asked = System.nanoTime();
+        var second = start(pool, terms(budget).withAttempts(attempts::add));
+        await(() -> pool.load().waiting() == 1);
+        long waiting = System.nanoTime();
+        await(() -> System.nanoTime() > waiting);
+        long atLeast = System.nanoTime() - waiting;
+
+        gate.countDown();
+        first.result();
+        second.result();
+        var atMost = Duration.ofNanos(System.nanoTime() - asked);
+
+        var started = (Attempt.Started) attempts.remove();
+        var replied = (Attempt.Replied) attempts.remove();
+        assertThat(started.waited()).isBetween(Duration.ofNanos(atLeast), atMost);
+        assertThat(replied.took()).isBetween(Duration.ofNanos(callNanos.get()), atMost);
+        assertThat(attempts).isEmpty();
     }
 }

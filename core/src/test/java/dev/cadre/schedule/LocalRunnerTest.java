@@ -36,6 +36,7 @@ class LocalRunnerTest {
     private static final long GRACE = LocalRunner.GRACE.toNanos();
 
     final CountDownLatch never = new CountDownLatch(1);
+    final CountDownLatch planned = new CountDownLatch(1);
     final Parts parts = new Parts();
     final HandClock clock = new HandClock();
     RunListener listener = event -> {};
@@ -203,8 +204,15 @@ class LocalRunnerTest {
     private LocalRunner runner() {
         var settings = new RunMachine.Settings("r", answer, false, 4);
         var machine = new RunMachine(settings, (type, input, tier) -> Money.ZERO, parts.money(), 0);
-        runner = new LocalRunner("r", machine, parts, new Deadlines(WORK, END), listener, clock);
+        runner = new LocalRunner("r", machine, parts, new Deadlines(WORK, END), this::hear, clock);
         return runner;
+    }
+
+    private void hear(RunEvent event) {
+        if (event instanceof RunEvent.PlanEnded) {
+            planned.countDown();
+        }
+        listener.on(event);
     }
 
     private void moveTo(long time) {
@@ -253,6 +261,7 @@ class LocalRunnerTest {
 
         @Override
         public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
+            planned.await(); // the planner is no more, and is not interrupted with the rung
             return work.get();
         }
 

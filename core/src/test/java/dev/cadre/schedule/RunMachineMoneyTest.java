@@ -25,6 +25,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which tier a rung starts on, and what becomes of it when the money is short. */
@@ -315,5 +316,27 @@ class RunMachineMoneyTest {
 
         assertThat(rig.events(RunEvent.CeilingLowered.class))
                 .containsExactly(new RunEvent.CeilingLowered("run", Duration.ofSeconds(3), Tier.MINI));
+    }
+
+    @Test
+    void optionalSubtask_thatWaitsForThePlannersMoney_isLookedAtAgainWhenThePlanHasEnded() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 950);
+        rig.admit(optional(node("extra", BEST)));
+        assertThat(rig.started()).isEmpty();
+
+        rig.money = money(1_000, 10, 0);
+        rig.on(new RunInput.PlanEnded(List.of()));
+
+        assertThat(rig.started()).containsExactly("extra@FLAGSHIP");
+    }
+
+    @Test
+    void escalatedRung_thatThePoolRefuses_wasTriedAndFails() {
+        var rig = merged().plan(node("a", RISING)).reject("a");
+
+        rig.end("a", new RungEnd.Refused(new Skip(Skip.Kind.BUDGET, "the pool is stopped", List.of()), null));
+
+        assertThat(rig.outcome("a")).isEqualTo(poor("a"));
     }
 }

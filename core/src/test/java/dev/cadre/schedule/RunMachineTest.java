@@ -289,6 +289,11 @@ class RunMachineTest {
     }
 
     @Test
+    void fanOut_ofAsManyAsTheLimit_startsAll() {
+        assertThat(merged().plan(fanOut("f", 4, items -> 1)).labelsRunning()).hasSize(4);
+    }
+
+    @Test
     void fanOut_beyondTheLimit_failsAndStartsNothing() {
         var rig = merged().plan(fanOut("f", 5, Binding.MinSuccess.ONE));
 
@@ -358,6 +363,40 @@ class RunMachineTest {
     }
 
     @Test
+    void run_thatLosesItsPool_saysSoWhateverEndsIt() {
+        var badKey = new ModelException.AuthFailed("bad key");
+        var paused = new Skip(Skip.Kind.BUDGET, "the pool is stopped", List.of());
+
+        var failed = answeredBy("a").plan(node("a"));
+        failed.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "bad key").causedBy(badKey)));
+        var refused = answeredBy("a").plan(node("a")).end("a", new RungEnd.Refused(paused, badKey));
+
+        assertThat(failed.ending().failure().outage()).containsSame(badKey);
+        assertThat(refused.ending().failure().outage()).containsSame(badKey);
+        assertThat(refused.outcome("a")).isEqualTo(new Outcome.Skipped<>(paused));
+    }
+
+    @Test
+    void events_ofRungs_sayWhyTheyBroughtNothing() {
+        var rig = merged().plan(node("a"), node("b"), node("c"), node("d"), node("e"));
+
+        rig.accept("a")
+                .fail("b")
+                .reject("c")
+                .unaffordable("d", 7)
+                .end("e", new RungEnd.Cancelled());
+
+        assertThat(rig.events(RunEvent.RungEnded.class))
+                .extracting(RunEvent.RungEnded::result)
+                .containsExactly(
+                        "accepted",
+                        "REFUSED: b refused",
+                        "NOT_ACCEPTED: c is poor",
+                        "BUDGET: its first call needs up to $0.000000000007",
+                        "CANCELLED: it was interrupted");
+    }
+
+    @Test
     void subtask_itsOwnRequestRefused_isNoOutage() {
         var tooLong = new ModelException.ContextTooLong("too long");
         var rig = answeredBy("a").plan(node("a"));
@@ -422,6 +461,18 @@ class RunMachineTest {
 
         assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("planner", "PLANNER_FAILED: lost"));
+    }
+
+    @Test
+    void plan_thatLostSomething_leavesTheRunPartial() {
+        var rig = merged().admit(node("a"))
+                .accept("a")
+                .on(new RunInput.PlanEnded(List.of("b: unknown type"), List.of("b: unknown type")))
+                .on(new RunInput.MergeEnded("answer"));
+
+        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().missing()).containsExactly(new Missing("planner", "b: unknown type"));
+        assertThat(rig.events(RunEvent.PlanEnded.class).getFirst().defects()).containsExactly("b: unknown type");
     }
 
     @Test
