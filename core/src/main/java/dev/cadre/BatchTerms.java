@@ -42,7 +42,7 @@ record BatchTerms<I, O>(
                 budget,
                 pool,
                 call,
-                client,
+                new GuardedBatches(client, bulk.coordinator().faults()),
                 client.limits().within(bulk.batchLimits()),
                 bulk.fingerprints(),
                 new LaneClock(bulk.coordinator().clock(), budget.deadline().orElse(DEADLINE)));

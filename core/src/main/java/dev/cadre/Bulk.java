@@ -85,7 +85,7 @@ public final class Bulk<I, O> {
      * paying for them again; what that run spent counts against the budget. Default none. The caller closes it.
      */
     public Bulk<I, O> journal(Journal record) {
-        return new Bulk<>(coordinator, type, new Settings<>(settings.key, record, settings.lane, settings.batchLimits));
+        return new Bulk<>(coordinator, type, new Settings<>(settings.key, GuardedJournal.of(record, coordinator.faults()), settings.lane, settings.batchLimits));
     }
 
     /**
@@ -121,7 +121,9 @@ public final class Bulk<I, O> {
      *
      * <p>In {@link Lane#BATCH} the stream is pulled on the calling thread, a batch at a time.
      *
-     * @param each receives every item on the calling thread, in the order in which they end; what it throws ends the run
+     * @param each receives every item on the calling thread, in the order in which they end. What it throws ends the run
+     *     and comes out of this method; items that have ended and that it was not given are in the
+     *     {@link NotHandedOverException} that is suppressed in it, or in the journal
      * @throws RuntimeException what the stream or the naming of an input throws; what was in flight in {@link Lane#NOW} is
      *     finished and handed over first. A null in the stream is a {@link NullPointerException}, two inputs with one name
      *     are an {@link IllegalArgumentException}

@@ -110,6 +110,7 @@ final class BulkRun<I, O> {
             } finally {
                 handover.mute();
                 items.leave();
+                handover.end();
                 session = handover.tally().session(money.state(), opened);
                 if (brokenOff != null) {
                     handover.runEnded(brokenOff, before.plus(session).total());
@@ -211,7 +212,6 @@ final class BulkRun<I, O> {
                 case Message.Unrecorded<I, O>(long index, RuntimeException why) -> {
                     if (letGo(index) && unrecorded == null) {
                         unrecorded = why;
-                        handover.mute(); // as if the call had thrown here
                     }
                 }
             }
@@ -250,6 +250,7 @@ final class BulkRun<I, O> {
                 case InputPuller.Pull.End<I> end -> inputEnded = true;
                 case InputPuller.Pull.Broken<I>(Throwable why) -> {
                     inputEnded = true;
+                    handover.broke("stream or key", why);
                     inputTrouble = handover.isOpen() ? why : null; // once stopped, it may be of our interrupt
                 }
             }

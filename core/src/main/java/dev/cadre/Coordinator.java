@@ -109,7 +109,7 @@ public final class Coordinator {
      * take it, too.
      */
     public Coordinator journal(Journal record) {
-        return new Coordinator(this, record, runKey);
+        return new Coordinator(this, GuardedJournal.of(record, faults), runKey);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeFailedException;
@@ -395,6 +396,7 @@ final class GoalParts<R> implements RunParts {
                         RunFailure.Kind.PLAN_REJECTED,
                         message,
                         rejected.defects().stream().map(PlanDefect::toString).toList());
+            case UnrecordedException unrecorded -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message, unrecorded);
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
             case UnfundedException unfunded -> unfunded.failure;
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);

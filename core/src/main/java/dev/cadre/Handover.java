@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -26,7 +27,11 @@ final class Handover<O> {
     private final RunListener listener;
     private final RunTally tally = new RunTally();
     private final List<String> notStarted = new ArrayList<>();
+    private final FaultLog faults;
+    private final boolean isRecorded;
+    private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
+    private @Nullable Throwable thrown;
     private Spend booked = Spend.NONE;
     private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
     private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
@@ -39,6 +44,8 @@ final class Handover<O> {
         this.sinceStart = sinceStart;
         this.listener = tally.and(bulk.coordinator().listener()).guarded();
         this.each = each;
+        faults = bulk.coordinator().faults();
+        isRecorded = bulk.journal().isPresent();
     }
 
     /** Tells of the run's start, and of models that will soon be gone. */
@@ -66,7 +73,27 @@ final class Handover<O> {
             }
         }
         tell(new RunEvent.SubtaskEnded(runId, sinceStart.get(), item.key(), item.outcome()));
-        each.accept(item);
+        try {
+            each.accept(item);
+        } catch (Throwable broken) {
+            thrown = broken;
+            broke("consumer", broken);
+            mute();
+            each.accept(item);
+            throw broken;
+        }
+    }
+
+    /** Logs what the caller's own code threw. */
+    void broke(String what, Throwable broken) {
+        faults.warn("%s of bulk '%s'".formatted(what, runId), broken);
+    }
+
+    /** Gives what the consumer threw the items that it was not given, unless they are on record. */
+    void end() {
+        if (thrown != null && !notHandedOver.isEmpty()) {
+            thrown.addSuppressed(new NotHandedOverException(notHandedOver));
+        }
     }
 
     /** Money of no item that was handed over: of one that the stream has not come to, or of calls of unknown fate. */
@@ -111,7 +138,11 @@ final class Handover<O> {
 
     /** The caller's own code may have failed: it hears no more. */
     void mute() {
-        each = item -> {};
+        each = item -> {
+            if (!isRecorded && thrown != null) {
+                notHandedOver.add(item);
+            }
+        };
     }
 
     /** Whether more inputs are wanted. */

@@ -313,6 +313,7 @@ final class RunRecord implements AutoCloseable {
     }
 
     static UnrecordedException unrecorded(String what, RuntimeException why) {
-        return new UnrecordedException("%s could not be recorded: %s".formatted(what, why.getMessage()), why);
+        Throwable cause = why instanceof UnrecordedException own && own.getCause() != null ? own.getCause() : why;
+        return new UnrecordedException("%s could not be recorded: %s".formatted(what, why.getMessage()), cause);
     }
 }

@@ -6,13 +6,20 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Bulk;
+import dev.cadre.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.Lane;
+import dev.cadre.NotHandedOverException;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.Merger;
+import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
@@ -49,17 +56,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +117,9 @@ class CallbacksTest {
             return this == BLOCKS || this == COMPUTES;
         }
     }
+
+    /** What a caller has in the end. */
+    private record Seen(Duration elapsed, Map<String, Outcome<?>> outcomes) {}
 
     private enum Callback {
         MODEL_CLIENT(ModelClient.class) {
@@ -291,6 +306,141 @@ class CallbacksTest {
                         test.coordinator(test.model.pools()),
                         Goal.of("Take notes", Crew.Answer.class).mergedBy((input, terms) -> test.strike()));
             }
+        },
+        BULK_KEY(java.util.function.Function.class) {
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.bulk(
+                        bulk -> bulk.keyedBy(topic -> topic.name().equals("fine") ? "fine" : test.strike()),
+                        Stream.of(new Topic("fine"), new Topic("struck")),
+                        item -> {});
+            }
+        },
+        BULK_STREAM(java.util.stream.Stream.class) {
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.bulk(
+                        bulk -> bulk.keyedBy(Topic::name),
+                        Stream.of(new Topic("fine"), new Topic("struck"))
+                                .map(topic -> topic.name().equals("fine") ? topic : test.strike()),
+                        item -> {});
+            }
+        },
+        BULK_CONSUMER(java.util.function.Consumer.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.bulk(
+                        bulk -> bulk.keyedBy(Topic::name),
+                        Stream.of(new Topic("first"), new Topic("fine")),
+                        item -> {
+                            if (item.key().equals("first")) {
+                                test.awaitTheEndOfFine();
+                                test.strike();
+                            }
+                        });
+            }
+        },
+        JOURNAL_APPENDING(Journal.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.recorded(StruckJournal.appending("struck", test::strike));
+            }
+        },
+        JOURNAL_SUBMITTING(Journal.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.recorded(StruckJournal.submitting("failing", test::strike));
+            }
+        },
+        JOURNAL_READING(Journal.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.recorded(StruckJournal.reading("struck", test::strike));
+            }
+        },
+        JOURNAL_CLAIMING(Journal.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                long began = test.clock.nanoTime();
+                try {
+                    return new Seen(
+                            Duration.ZERO,
+                            test.recorded(StruckJournal.claiming(test::strike))
+                                    .report()
+                                    .outcomes());
+                } catch (UnrecordedException typed) {
+                    return new Seen(Duration.ofNanos(test.clock.nanoTime() - began), Map.of());
+                }
+            }
+        },
+        BATCH_UPLOADING(BatchClient.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.UPLOAD, test.striking()));
+            }
+        },
+        BATCH_CREATING(BatchClient.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.CREATE, test.striking()));
+            }
+        },
+        BATCH_RETRIEVING(BatchClient.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.RETRIEVE, test.striking()));
+            }
+        },
+        BATCH_READING(BatchClient.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.READ, test.striking()));
+            }
         };
 
         private static final ToolSpec SPEC = new ToolSpec(
@@ -312,7 +462,14 @@ class CallbacksTest {
             return false;
         }
 
-        abstract RunResult<?> run(CallbacksTest test) throws InterruptedException;
+        RunResult<?> run(CallbacksTest test) throws InterruptedException {
+            throw new AssertionError("not a run of a graph or goal");
+        }
+
+        Seen see(CallbacksTest test) throws Exception {
+            RunResult<?> result = run(test);
+            return new Seen(result.report().elapsed(), result.report().outcomes());
+        }
 
         private static SubtaskType<Topic, Note> code(String name, Worker<Topic, Note> worker) {
             return SubtaskType.code(name, Topic.class, Note.class, worker);
@@ -347,7 +504,7 @@ class CallbacksTest {
     @MethodSource("cases")
     void callback_thatMisbehaves_leavesTheResult(Callback callback, Fault how) throws Exception {
         fault = how;
-        var run = new FutureTask<RunResult<?>>(() -> callback.run(this));
+        var run = new FutureTask<Seen>(() -> callback.see(this));
         Thread.ofPlatform().daemon().start(run);
         if (how.isEndless()) {
             assertThat(struck.await(60, TimeUnit.SECONDS)).as("it was called").isTrue();
@@ -359,12 +516,11 @@ class CallbacksTest {
             passTime(run);
         }
 
-        RunResult<?> result = run.get(60, TimeUnit.SECONDS);
+        Seen seen = run.get(60, TimeUnit.SECONDS);
 
-        assertThat(result.report().elapsed()).isLessThan(DEADLINE.plusSeconds(1));
+        assertThat(seen.elapsed()).isLessThan(DEADLINE.plusSeconds(1));
         if (!callback.losesWhatComesAfter()) {
-            Map<String, Outcome<?>> outcomes = result.report().outcomes();
-            assertThat(outcomes.get("fine")).isEqualTo(new Outcome.Succeeded<>(new Note("fine")));
+            assertThat(seen.outcomes().get("fine")).isEqualTo(new Outcome.Succeeded<>(new Note("fine")));
         }
     }
 
@@ -400,7 +556,7 @@ class CallbacksTest {
             System.out.println(CASE + callback);
             var test = new CallbacksTest();
             test.fault = Fault.THROWS_RUNTIME;
-            callback.run(test);
+            callback.see(test);
         }
     }
 
@@ -473,17 +629,121 @@ class CallbacksTest {
         return coordinator.plansWith(NOTE).build().run(goal, BUDGET);
     }
 
+    private interface Setting {
+        Bulk<Topic, Note> of(Bulk<Topic, Note> bulk);
+    }
+
+    /** The thread of the item that is fine. */
+    private final CompletableFuture<Thread> fine = new CompletableFuture<>();
+
+    private void awaitTheEndOfFine() {
+        try {
+            fine.get().join();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** What the consumer was given of a bulk, and what the exception has that it was not given. */
+    private Seen bulk(Setting setting, Stream<Topic> topics, Consumer<BulkItem<Note>> each)
+            throws InterruptedException {
+        SubtaskType<Topic, Note> type = SubtaskType.code("fine", Topic.class, Note.class, (topic, context) -> {
+            if (topic.name().equals("fine")) {
+                fine.complete(Thread.currentThread());
+            } else if (topic.name().equals("first")) {
+                fine.get();
+            }
+            return new Note(topic.name());
+        });
+        var outcomes = new HashMap<String, Outcome<?>>();
+        long began = clock.nanoTime();
+        try {
+            setting.of(coordinator(model.pools()).build().bulk(type)).run(topics, BUDGET, item -> {
+                each.accept(item);
+                outcomes.put(item.key(), item.outcome());
+            });
+            assertThat(fault.isEndless() || fault == Fault.RETURNS_NULL).isTrue();
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Throwable thrown) {
+            assertThat(thrown).isSameAs(struckWith.get() == null ? thrown : struckWith.get());
+            NotHandedOverException.items(thrown).forEach(item -> outcomes.put(item.key(), item.outcome()));
+        }
+        return new Seen(Duration.ofNanos(clock.nanoTime() - began), outcomes);
+    }
+
+    /** Three subtasks of a graph one after another, the last of which fails, with a journal of a user's own. */
+    private RunResult<Note> recorded(Journal journal) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var first = graph.add("fine", FINE, new Topic("fine"));
+        var then = graph.add("struck", FINE, Input.from(first, note -> new Topic(note.text())));
+        SubtaskType<Topic, Note> failing =
+                SubtaskType.code("failing", Topic.class, Note.class, (topic, context) -> nothing());
+        graph.optional(graph.add("failing", failing, Input.from(then, note -> new Topic(note.text()))));
+        return coordinator(model.pools()).build().journal(journal).run(graph.answering(first), BUDGET);
+    }
+
+    /** Two items of a bulk, each a batch; the second one meets the fault. */
+    private Seen batched(StruckBatches client) throws InterruptedException {
+        var outcomes = new HashMap<String, Outcome<?>>();
+        Journal journal = StruckJournal.remembering((key, outcome) -> outcomes.put(
+                key.subtask(), new Outcome.Succeeded<>(NOTE.outputType().read(outcome))));
+        var jumping = new JumpingClock();
+        try {
+            Coordinator.builder(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")))
+                    .clock(jumping)
+                    .build()
+                    .bulk(NOTE)
+                    .keyedBy(Topic::name)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(
+                            Stream.of(new Topic("fine"), new Topic("struck")),
+                            BUDGET.within(DEADLINE),
+                            item -> outcomes.put(item.key(), item.outcome()));
+        } catch (ModelException typed) {
+            // what has ended is on record
+        }
+        return new Seen(Duration.ofNanos(jumping.nanoTime()), outcomes);
+    }
+
+    /** Passes as far as anybody waits. */
+    private static final class JumpingClock implements RunClock {
+        private long now;
+
+        @Override
+        public synchronized long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public synchronized <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) {
+            T element = queue.poll();
+            now = element == null ? Math.max(now, untilNanos) : now;
+            return element;
+        }
+    }
+
+    private StruckBatches.Strike striking() {
+        return new StruckBatches.Strike() {
+            @Override
+            public <T> T strike() {
+                return CallbacksTest.this.strike();
+            }
+        };
+    }
+
     // --- the faults
 
     private <T> T strike() {
         struck.countDown();
         return switch (fault) {
-            case THROWS_CHECKED -> throw CallbacksTest.<RuntimeException>sneaky(new IOException("disk full"));
-            case THROWS_RUNTIME -> throw new IllegalStateException("broken");
-            case THROWS_LINKAGE_ERROR -> throw new NoSuchMethodError("of another version");
-            case THROWS_STACK_OVERFLOW -> throw new StackOverflowError();
-            case THROWS_OUT_OF_MEMORY -> throw new OutOfMemoryError("by hand");
-            case THROWS_HOSTILE -> throw new Hostile();
+            case THROWS_CHECKED -> throw thrown(new IOException("disk full"));
+            case THROWS_RUNTIME -> throw thrown(new IllegalStateException("broken"));
+            case THROWS_LINKAGE_ERROR -> throw thrown(new NoSuchMethodError("of another version"));
+            case THROWS_STACK_OVERFLOW -> throw thrown(new StackOverflowError());
+            case THROWS_OUT_OF_MEMORY -> throw thrown(new OutOfMemoryError("by hand"));
+            case THROWS_HOSTILE -> throw thrown(new Hostile());
             case RETURNS_NULL -> nothing();
             case BLOCKS -> {
                 never.awaitUninterruptibly();
@@ -503,8 +763,15 @@ class CallbacksTest {
         return null;
     }
 
+    private final AtomicReference<Throwable> struckWith = new AtomicReference<>();
+
+    private RuntimeException thrown(Throwable thrown) {
+        struckWith.set(thrown);
+        throw CallbacksTest.<RuntimeException>sneaky(thrown);
+    }
+
     @SuppressWarnings("unchecked")
-    private static <E extends Exception> E sneaky(Exception thrown) throws E {
+    private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
         throw (E) thrown;
     }
 
@@ -541,8 +808,6 @@ class CallbacksTest {
     /** What the API takes beside the callbacks above, and why it is not among them. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("AttemptListener", "for parts that call a pool; a run's own"),
-            Map.entry("BatchClient", "bulk: BatchFaultTest"),
-            Map.entry("Journal", "made by FileJournal; what fails is JOURNAL_FAILED: ResumeTest"),
             Map.entry("ApprovalRule", "called by a tool session: SHOWING_TOOL"),
             Map.entry("Environment", "called by a tool session: SHOWING_TOOL"),
             Map.entry("Three", "an edge: EDGE"),
@@ -554,6 +819,7 @@ class CallbacksTest {
             Map.entry("Affordability", "of the machine, whose drivers implement it"),
             Map.entry("MoneyGate", "of the machine, whose drivers implement it"),
             Map.entry("RunParts", "of the driver"),
+            Map.entry("Work", "of the driver, which carries what is held along"),
             Map.entry("Recall", "of the machine, whose drivers implement it"));
 
     @Test
@@ -593,8 +859,8 @@ class CallbacksTest {
             Map.entry("BatchClient.read", "a run's own, given to the client"),
             Map.entry("ModelPools.decorated", "called before any run, on the caller's thread"),
             Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),
-            Map.entry("Bulk.keyedBy", "called by a bulk on the caller's thread"),
-            Map.entry("Bulk.run", "called by a bulk on the caller's thread; what it throws ends the bulk"));
+            Map.entry("Bulk.keyedBy", "BULK_KEY"),
+            Map.entry("Bulk.run", "BULK_CONSUMER"));
 
     @Test
     void everyFunctionThatTheApiTakes_isListed() throws Exception {

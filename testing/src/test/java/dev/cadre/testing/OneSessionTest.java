@@ -14,6 +14,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.RunUnderWayException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Money;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
@@ -150,7 +151,8 @@ class OneSessionTest {
         var unreadable = CrashingJournal.unreadable(journal);
 
         assertThatThrownBy(() -> Kind.GRAPH.run(Coordinator.of(model.pools()).journal(unreadable)))
-                .hasMessage("unreadable");
+                .isInstanceOf(UnrecordedException.class)
+                .hasMessageStartingWith("IllegalStateException: unreadable, thrown by the journal ");
 
         journal.claim(run).close();
     }

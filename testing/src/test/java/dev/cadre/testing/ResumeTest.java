@@ -535,7 +535,8 @@ class ResumeTest {
                 RunResult<?> result = runGraph(coordinator(model).journal(journal));
 
                 assertThat(failed(result).cause().kind()).isEqualTo(RunFailure.Kind.JOURNAL_FAILED);
-                assertThat(failed(result).cause().message()).endsWith("no space left");
+                assertThat(failed(result).cause().message())
+                        .contains("IllegalStateException: no space left", "thrown by the journal ");
                 assertThat(result.spend().total()).isEqualTo(Money.ZERO);
                 assertThat(result.report().openReservations()).isZero();
             }
