@@ -22,16 +22,22 @@ record RunIdentity(String run, Fingerprint asked) {
     private static final int ID_DIGITS = 16;
     private static final Outputs NOTHING_YET = id -> Optional.empty();
 
-    /** Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. */
+    /**
+     * Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. A type's
+     * instructions are how, also where they stand in for a description: a better prompt does not pay for the plan again.
+     */
     static RunIdentity of(String runKey, Goal<?> goal, List<SubtaskType<?, ?>> types) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of(
                 "goal", goal.text(), goal.context(), JsonType.of(goal.answer()).schema()));
-        types.forEach(type -> addType(type, parts));
+        types.forEach(type -> {
+            addType(type, parts);
+            parts.add(type.hasOwnDescription() ? type.description() : "");
+        });
         return of(parts);
     }
 
-    /** Of a graph: its nodes and edges, and those inputs that depend on no output. */
+    /** Of a graph: its nodes and edges, and those inputs that depend on no output; nobody is shown a description. */
     static RunIdentity of(String runKey, TaskGraph<?> graph) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of("graph", graph.answer()));
@@ -66,7 +72,6 @@ record RunIdentity(String run, Fingerprint asked) {
     private static void addType(SubtaskType<?, ?> type, List<String> parts) {
         parts.addAll(List.of(
                 type.name(),
-                type.description(),
                 type.inputType().schema(),
                 type.outputType().schema()));
     }

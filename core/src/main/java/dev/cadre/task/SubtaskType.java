@@ -101,7 +101,11 @@ public final class SubtaskType<I, O> {
         return of(name, name, JsonType.of(input), JsonType.of(output), Work.Code.of(worker));
     }
 
-    /** The planner's description of this kind of work. */
+    /**
+     * The planner's description of this kind of work; default the instructions, or the name of plain code. It is part of
+     * what makes two runs of a goal sessions of the same one, which the instructions are not: to change it is to ask
+     * another planner.
+     */
     public SubtaskType<I, O> describedAs(String text) {
         return new SubtaskType<>(name, text, input, output, work, tiers, acceptances, optionalAllowed);
     }
@@ -252,6 +256,11 @@ public final class SubtaskType<I, O> {
     /** What it is for, in a sentence that the planner reads. */
     public String description() {
         return description;
+    }
+
+    /** Whether the description is other than the default. */
+    public boolean hasOwnDescription() {
+        return !description.equals(work instanceof Work.Model<I, O> model ? model.instructions() : name);
     }
 
     /** The type of its input. */

@@ -19,7 +19,9 @@ import dev.cadre.model.ModelException;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
@@ -98,8 +100,7 @@ class GoalAgainTest {
     }
 
     private static SubtaskType<Topic, Note> changed() {
-        return SubtaskType.model("note", Topic.class, Note.class, "State five facts.")
-                .describedAs(NOTE.description());
+        return SubtaskType.model("note", Topic.class, Note.class, "State five facts.");
     }
 
     @Test
@@ -113,6 +114,54 @@ class GoalAgainTest {
 
         assertThat(again.requireComplete()).isEqualTo(new Answer("They sleep."));
         assertThat(asked(second)).isEqualTo(Map.of(CallPurpose.Kind.WORK, 2, CallPurpose.Kind.MERGE, 1));
+    }
+
+    @Test
+    void prompt_thatChanges_keepsTheRun_andADescriptionThatChangesIsAnotherOne() throws Exception {
+        finish();
+        var second = model();
+        second.on(changed()).costing(1_000, 400).replies(new Note("They sleep."));
+        session(second, changed(), GOAL, ENOUGH).requireComplete();
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            assertThat(journal.runs()).hasSize(1);
+        }
+        var third = model();
+        third.onPlan().costing(1_000, 400).repliesText(plan(plannedNote("mice")));
+
+        session(third, NOTE.describedAs("Facts about a pet."), GOAL, ENOUGH).requireComplete();
+
+        assertThat(asked(third)).containsEntry(CallPurpose.Kind.PLAN, 1);
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            assertThat(journal.runs()).hasSize(2);
+        }
+    }
+
+    @Test
+    void promptOfAGraph_thatChanges_keepsTheRun_andAsksOnlyWhatChanged() throws Exception {
+        graphSession(NOTE, model());
+        var second = model();
+        second.on(changed()).costing(1_000, 400).replies(new Note("They sleep."));
+
+        RunResult<Note> again = graphSession(changed(), second);
+
+        assertThat(again.requireComplete()).isEqualTo(new Note("They sleep."));
+        assertThat(asked(second)).isEqualTo(Map.of(CallPurpose.Kind.WORK, 1));
+        assertThat(again.spend().total()).isNotEqualTo(again.sessionSpend().total());
+        assertThat(graphSession(changed().describedAs("Facts about a pet."), model()).sessionSpend().total())
+                .as("nobody is shown a description in a graph")
+                .isEqualTo(Money.ZERO);
+    }
+
+    /** The same type does the first subtask in every session; this type does the second one. */
+    private RunResult<Note> graphSession(SubtaskType<Topic, Note> type, ScriptedModel model) throws Exception {
+        SubtaskType<Topic, Note> same = SubtaskType.model("same", Topic.class, Note.class, "State two facts.");
+        model.on(same).costing(1_000, 400).replies(new Note("They purr."));
+        var graph = TaskGraph.builder();
+        var first = graph.add("first", same, new Topic("cats"));
+        var then = graph.add("then", type, Input.from(first, note -> new Topic(note.text())));
+        try (Journal journal = FileJournal.open(folder.resolve("graph.journal"))) {
+            return Coordinator.of(model.pools()).journal(journal).run(graph.answering(then), ENOUGH);
+        }
     }
 
     @Test
