@@ -18,6 +18,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.price.Money;
@@ -25,6 +26,7 @@ import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedModelException;
 import dev.cadre.price.UnpricedTierException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -179,5 +181,29 @@ class ModelPoolTest {
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessage("call of small by subtask 'task' refused: it cannot be sent before its deadline");
         assertIdle(pool);
+    }
+
+    @Test
+    void cost_ofAReplyOrABill_isThatOfItsUsage() {
+        var pool = FakeModel.replying().pool().build();
+
+        assertThat(pool.cost(reply(USAGE), RESERVED)).hasValue(COST);
+        assertThat(pool.cost(new ModelException.Billed("small", USAGE, ServiceTier.STANDARD, Map.of()), RESERVED))
+                .hasValue(COST);
+        assertThat(pool.batches()).as("this client takes none").isEmpty();
+    }
+
+    @Test
+    void refusal_saysWhetherAnAttemptWentBefore() {
+        var lost = PoolRig.failed(500, ModelException.Charge.UNKNOWN);
+        var onlyOne = Budget.of(RESERVED).open();
+
+        assertThatThrownBy(() -> FakeModel.failing(lost).pool().build().call(REQUEST, terms(onlyOne)))
+                .hasCause(lost)
+                .isInstanceOfSatisfying(
+                        CallRefusedException.class, e -> assertThat(e.wasAttempted()).isTrue());
+        assertThatThrownBy(() -> FakeModel.replying().pool().build().call(REQUEST, terms(onlyOne)))
+                .isInstanceOfSatisfying(
+                        CallRefusedException.class, e -> assertThat(e.wasAttempted()).isFalse());
     }
 }

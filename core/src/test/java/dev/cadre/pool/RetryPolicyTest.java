@@ -6,6 +6,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -46,5 +47,25 @@ class RetryPolicyTest {
                 .hasMessage("delays must satisfy 0 <= base <= max <= PT720H: base=PT2S, max=PT0.001S");
         assertThatThrownBy(() -> RetryPolicy.standard().withFactor(Double.NaN))
                 .hasMessage("the factor must be between 1 and 100, not NaN");
+    }
+
+    @Test
+    void bounds_areAllowed() {
+        var longest = Duration.ofDays(30);
+        var policy = RetryPolicy.standard()
+                .withDelays(longest, longest)
+                .withMaxRetryAfter(longest)
+                .withFactor(1);
+
+        assertThat(policy.maxDelay()).isEqualTo(longest);
+        assertThat(policy.withMaxRetryAfter(Duration.ZERO).floorNanos(ofSeconds(1))).isZero();
+        assertThat(policy.withMaxRetryAfter(ofSeconds(2)).floorNanos(ofSeconds(1))).isEqualTo(1_000_000_000);
+        assertThat(policy.withMaxRetryAfter(ofSeconds(2)).floorNanos(ofSeconds(3))).isEqualTo(2_000_000_000);
+        assertThat(policy.withFactor(100).factor()).isEqualTo(100);
+        assertThatThrownBy(() -> policy.withMaxRetryAfter(longest.plusNanos(1)))
+                .hasMessage("the longest Retry-After must be between zero and PT720H, not PT720H0.000000001S");
+        assertThatThrownBy(() -> policy.withMaxRetryAfter(ofSeconds(-1)))
+                .hasMessage("the longest Retry-After must be between zero and PT720H, not PT-1S");
+        assertThatThrownBy(() -> policy.withDelays(ofSeconds(-1), longest)).hasMessageContaining("base=PT-1S");
     }
 }

@@ -339,4 +339,19 @@ class RunMachineMoneyTest {
 
         assertThat(rig.outcome("a")).isEqualTo(poor("a"));
     }
+
+    @Test
+    void rungBelow_isTheNextOfItsExecution() {
+        var rig = merged().plan(node("a", FALLING)).unaffordable("a", 100);
+
+        assertThat(rig.rung("a")).isEqualTo(new RungId("a", -1, 1));
+    }
+
+    @Test
+    void unaffordableRung_ofARunThatWasStopped_isNotTriedBelow() {
+        var rig = merged().plan(node("a", FALLING)).on(new RunInput.Cancelled()).unaffordable("a", 100);
+
+        assertThat(rig.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.CANCELLED, "the run was cancelled"));
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP");
+    }
 }
