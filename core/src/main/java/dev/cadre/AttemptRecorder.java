@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.budget.BudgetRecord;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.Asked;
@@ -9,25 +10,31 @@ import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes every attempt of one piece of work durable before it is sent, and takes down what it cost. For attempts that
- * follow each other.
+ * Makes every attempt of one piece of work durable before it is sent, and takes down what it cost before its money can be
+ * used again. For attempts that follow each other; what code spends by itself may go beside them, on any thread.
  */
 final class AttemptRecorder implements AttemptListener {
-    /** The number under which money that code spent by itself is booked; those of attempts begin at 1. */
-    private static final int BY_CODE = 0;
+    /** The number of money that was spent before the run; those of attempts begin at 1. */
+    private static final int BEFORE = 0;
+
+    private static final String BY_CODE = "code";
 
     private final RunRecord record;
     private final JournalKey key;
     private final Fingerprint fingerprint;
-    private int attempts;
+    private final AtomicInteger numbers;
+    /** The attempt that is under way, or was the last. */
+    private int attempt;
+
     private Spend spend = Spend.NONE;
 
     /** @param last the highest number that an attempt of unknown fate has already */
     AttemptRecorder(RunRecord record, JournalKey key, Fingerprint fingerprint, int last) {
         this.record = record;
-        attempts = last;
+        numbers = new AtomicInteger(last);
         this.key = key;
         this.fingerprint = fingerprint;
     }
@@ -44,19 +51,42 @@ final class AttemptRecorder implements AttemptListener {
 
     private void announce(Attempt.Started started) {
         var asked = Asked.of(started.id().purpose(), started.id().model());
-        record.append(new JournalEntry.Intent(key, fingerprint, ++attempts, asked, started.reserved()));
+        attempt = numbers.incrementAndGet();
+        record.append(new JournalEntry.Intent(key, fingerprint, attempt, asked, started.reserved()));
     }
 
     /** Does not wait for the disk: should this be lost, the whole reservation counts as spent. */
     private void settle(String end, Spend booked) {
         spend = spend.plus(booked);
-        var unused = record.submit(new JournalEntry.Settled(key, attempts, end, booked));
+        settle(attempt, end, booked);
     }
 
-    /** Takes down what a tool or a worker of plain code spent by itself. */
+    private void settle(int number, String end, Spend booked) {
+        var unused = record.submit(new JournalEntry.Settled(key, number, end, booked));
+    }
+
+    /** Takes down what was spent before the run. */
+    void spentBefore(Spend booked) {
+        spend = spend.plus(booked);
+        settle(BEFORE, BY_CODE, booked);
+    }
+
+    /**
+     * The record of what a tool or a worker of plain code spends by itself, such as in a run of its own.
+     *
+     * @param asked who spends it
+     */
+    BudgetRecord byCode(Asked asked) {
+        return worstCase -> {
+            int number = numbers.incrementAndGet();
+            record.append(new JournalEntry.Intent(key, fingerprint, number, asked, worstCase));
+            return booked -> settle(number, BY_CODE, booked);
+        };
+    }
+
+    /** Counts what code spent by itself, which is on record already. */
     void codeSpent(Spend booked) {
         spend = spend.plus(booked);
-        var unused = record.submit(new JournalEntry.Settled(key, BY_CODE, "code", booked));
     }
 
     /** What the attempts, and code, cost so far. */

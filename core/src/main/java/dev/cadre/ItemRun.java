@@ -145,10 +145,8 @@ final class ItemRun<I, O> {
                 Math.min(place.index(), Integer.MAX_VALUE),
                 times.callDeadlineNanos(),
                 performer.attempts(attempt -> hear(attempt, recorder)),
-                own -> {
-                    spend = spend.plus(own);
-                    recorder.ifPresent(each -> each.codeSpent(own));
-                });
+                recorder,
+                own -> spend = spend.plus(own));
     }
 
     private void hear(Attempt attempt, Optional<AttemptRecorder> recorder) {

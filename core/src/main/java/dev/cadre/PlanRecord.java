@@ -95,7 +95,7 @@ final class PlanRecord {
 
     /** Takes down what was paid for the plan before the run began. */
     void paid(Spend planning) {
-        attempts().codeSpent(planning);
+        attempts().spentBefore(planning);
     }
 
     /**

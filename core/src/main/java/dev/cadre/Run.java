@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -274,16 +273,20 @@ final class Run {
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
         return subtasks == null
-                ? perform(rung, workTime, attempts(), spend -> {})
-                : subtasks.perform(rung, recorder -> perform(rung, workTime, attempts(recorder), recorder::codeSpent));
+                ? perform(rung, workTime, attempts(), Optional.empty())
+                : subtasks.perform(
+                        rung, recorder -> perform(rung, workTime, attempts(recorder), Optional.of(recorder)));
     }
 
     private RungEnd perform(
-            RunCommand.StartRung rung, Duration workTime, AttemptListener attempts, Consumer<Spend> codeSpent)
+            RunCommand.StartRung rung,
+            Duration workTime,
+            AttemptListener attempts,
+            Optional<AttemptRecorder> recorder)
             throws InterruptedException {
         var task = new RungTask(
                 rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
-        return performer.perform(task, rung.order(), callDeadline(workTime), attempts, codeSpent);
+        return performer.perform(task, rung.order(), callDeadline(workTime), attempts, recorder, spend -> {});
     }
 
     AttemptListener attempts() {

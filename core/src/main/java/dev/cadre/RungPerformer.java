@@ -3,7 +3,10 @@ package dev.cadre;
 
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Affordability;
 import dev.cadre.worker.HeldLimits;
@@ -13,6 +16,7 @@ import dev.cadre.worker.RungTask;
 import dev.cadre.worker.RungTerms;
 import dev.cadre.worker.SubtaskWorker;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -52,11 +56,22 @@ final class RungPerformer {
      *
      * @param order the place in the plan; lower goes first
      * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
-     * @param codeSpent is told what tools and plain code spent by themselves
+     * @param recorder keeps what tools and plain code spend by themselves, if anybody does
+     * @param codeSpent is told what that was in the end
      */
-    RungEnd perform(RungTask task, long order, long deadlineNanos, AttemptListener attempts, Consumer<Spend> codeSpent)
+    RungEnd perform(
+            RungTask task,
+            long order,
+            long deadlineNanos,
+            AttemptListener attempts,
+            Optional<AttemptRecorder> recorder,
+            Consumer<Spend> codeSpent)
             throws InterruptedException {
-        BudgetGuard codeMoney = money.cap(money.state().limit());
+        Money limit = money.state().limit();
+        var code = new JournalEntry.Asked(
+                CallPurpose.Kind.CODE, task.tier(), task.type().name());
+        BudgetGuard codeMoney =
+                recorder.map(kept -> money.cap(limit, kept.byCode(code))).orElseGet(() -> money.cap(limit));
         var terms = new RungTerms(
                 runId,
                 money,
@@ -71,6 +86,7 @@ final class RungPerformer {
         } finally {
             Spend own = codeMoney.state().asSpend();
             if (!own.total().isZero()) {
+                recorder.ifPresent(kept -> kept.codeSpent(own));
                 codeSpent.accept(own);
                 sink.accept(new RunEvent.CodeSpent(runId, sinceStart.get(), task.subtaskId(), own));
             }

@@ -133,6 +133,7 @@ final class ShardCollector<I, O> {
             if (shard.state.isAnnounced()) {
                 written.add(record.settled(item.name, shard.number, nothing));
             }
+            book(item, nothing);
             Outcome<O> skipped = new Outcome.Skipped<>(new Skip(Skip.Kind.DEADLINE, "the time was up", List.of()));
             handover.ended(new BulkItem<>(item.index(), item.name, skipped, item.earlier, false));
         }
@@ -150,20 +151,28 @@ final class ShardCollector<I, O> {
 
     private Spend settle(BatchItem<I> item, Money cost, TokenUsage usage) {
         shard.remove(item);
-        item.money.settle(cost);
         return Spend.settled(cost, usage);
     }
 
     private Spend release(BatchItem<I> item) {
         shard.remove(item);
-        item.money.release();
         return Spend.NONE;
     }
 
     private Spend forfeit(BatchItem<I> item) {
         shard.remove(item);
-        item.money.forfeit();
         return Spend.forfeited(item.reserved());
+    }
+
+    /** Gives an item's money back, save for what it cost; to be called once that is on its way to the disk. */
+    private static void book(BatchItem<?> item, Spend spend) {
+        if (spend.attempts() == 0) {
+            item.money.release();
+        } else if (spend.estimated()) {
+            item.money.forfeit();
+        } else {
+            item.money.settle(spend.settled());
+        }
     }
 
     private void retryOrEnd(BatchItem<I> item, Spend spend, boolean canHelp, Failure failure) {
@@ -196,10 +205,14 @@ final class ShardCollector<I, O> {
         var written = new ArrayList<CompletableFuture<Void>>();
         List<Done<I, O>> all = List.copyOf(group);
         group.clear();
-        for (Done<I, O> done : all) {
-            // the answer before its money: what a crash leaves between them is asked after again, not paid again
-            ended.add(done.outcome() == null ? done : recorded(done, done.outcome(), written));
-            written.add(record.settled(done.item().name, shard.number, done.spend()));
+        try {
+            for (Done<I, O> done : all) {
+                // the answer before its money: what a crash leaves between them is asked after again, not paid again
+                ended.add(done.outcome() == null ? done : recorded(done, done.outcome(), written));
+                written.add(record.settled(done.item().name, shard.number, done.spend()));
+            }
+        } finally {
+            all.forEach(done -> book(done.item(), done.spend()));
         }
         ShardRecord.await(written);
         ended.forEach(this::tell);

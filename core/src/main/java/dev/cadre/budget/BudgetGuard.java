@@ -2,6 +2,8 @@
 package dev.cadre.budget;
 
 import dev.cadre.price.Money;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Lets a need pass only if the money is there: in this budget and in every one around it.
@@ -20,14 +22,16 @@ public final class BudgetGuard implements AutoCloseable {
 
     private final Ledger ledger;
     private final Gate gate;
+    private final List<BudgetRecord> records;
 
-    private BudgetGuard(Ledger ledger, Gate gate) {
+    private BudgetGuard(Ledger ledger, Gate gate, List<BudgetRecord> records) {
         this.ledger = ledger;
         this.gate = gate;
+        this.records = records;
     }
 
     static BudgetGuard of(Ledger outermost) {
-        return new BudgetGuard(outermost, new Gate());
+        return new BudgetGuard(outermost, new Gate(), List.of());
     }
 
     /**
@@ -35,16 +39,36 @@ public final class BudgetGuard implements AutoCloseable {
      *
      * <p>The amount is the worst case that the attempt can cost. Whoever is granted it must
      * {@linkplain Reservation#settle settle}, {@linkplain Reservation#release release} or
-     * {@linkplain Reservation#forfeit forfeit} the reservation, once; until then the money is outstanding. Does not
-     * block: whoever is told that the budget is contended may {@linkplain #watch watch} it and ask again.
+     * {@linkplain Reservation#forfeit() forfeit} the reservation, once; until then the money is outstanding. Does not
+     * wait for money: whoever is told that the budget is contended may {@linkplain #watch watch} it and ask again.
+     *
+     * <p>Waits for the disk if this budget is {@linkplain #cap(Money, BudgetRecord) on record}, as is that of a worker in a
+     * run with a journal; throws what the record throws, and then has reserved nothing.
      *
      * @return the reservation, or why there is none
      * @throws BudgetClosedException if this budget or one around it is closed
      */
     public Admission reserve(Money worstCase) {
+        Admission admission = reserveUnannounced(worstCase);
+        if (admission instanceof Admission.Granted(Reservation reservation)) {
+            try {
+                reservation.announce();
+            } catch (RuntimeException | Error unrecorded) {
+                reservation.release();
+                throw unrecorded;
+            }
+        }
+        return admission;
+    }
+
+    /**
+     * The same without waiting for a record, for those who hold a lock: they must {@linkplain Reservation#announce
+     * announce} the reservation before anything is sent.
+     */
+    public Admission reserveUnannounced(Money worstCase) {
         return switch (gate.locked(() -> ledger.reserve(worstCase))) {
             case Admission.Granted granted ->
-                new Admission.Granted(new GuardedReservation(granted.reservation(), gate));
+                new Admission.Granted(new GuardedReservation(granted.reservation(), gate, records));
             case Admission.Refused refused -> refused;
         };
     }
@@ -57,7 +81,7 @@ public final class BudgetGuard implements AutoCloseable {
      * @throws BudgetClosedException if this budget or one around it is closed
      */
     public BudgetGuard allot(Money amount) {
-        return new BudgetGuard(gate.locked(() -> ledger.allot(amount)), gate);
+        return new BudgetGuard(gate.locked(() -> ledger.allot(amount)), gate, records);
     }
 
     /** Limits a part of this budget, without setting money aside for it. */
@@ -66,7 +90,13 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     BudgetGuard cap(Money limit, Money alreadySpent) {
-        return new BudgetGuard(ledger.cap(limit, alreadySpent), gate);
+        return new BudgetGuard(ledger.cap(limit, alreadySpent), gate, records);
+    }
+
+    /** The same for a part that is kept on record: whatever is reserved in it or beneath it is durable before it is sent. */
+    public BudgetGuard cap(Money limit, BudgetRecord record) {
+        List<BudgetRecord> all = Stream.concat(records.stream(), Stream.of(record)).toList();
+        return new BudgetGuard(ledger.cap(limit), gate, all);
     }
 
     /**

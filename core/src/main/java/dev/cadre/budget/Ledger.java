@@ -245,6 +245,20 @@ public final class Ledger {
             return state;
         }
 
+        /** These books are on no record. */
+        @Override
+        public void announce() {}
+
+        @Override
+        public boolean canHold(Money cost) {
+            try {
+                requireRoomFor(cost);
+                return true;
+            } catch (ArithmeticException tooMuch) {
+                return false;
+            }
+        }
+
         @Override
         public Money settle(Money cost) {
             requireStillOpen();
@@ -279,6 +293,20 @@ public final class Ledger {
         public void forfeit() {
             requireStillOpen();
             end(State.FORFEITED, at -> at.forfeited = at.forfeited.plus(amount));
+        }
+
+        @Override
+        public void forfeit(Money worstCase) {
+            if (!worstCase.isMoreThan(amount)) {
+                forfeit();
+                return;
+            }
+            requireStillOpen();
+            requireRoomFor(worstCase);
+            end(State.FORFEITED, at -> {
+                at.forfeited = at.forfeited.plus(worstCase);
+                at.breached = true;
+            });
         }
 
         private void requireStillOpen() {

@@ -27,6 +27,17 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
     State state();
 
     /**
+     * Makes it durable that what this money pays for is about to be sent, where the budget is {@linkplain BudgetRecord on
+     * record}; waits for that. Does nothing otherwise, and when called again. {@link BudgetGuard#reserve} has done so.
+     *
+     * @throws RuntimeException as the record does; nothing may be sent then
+     */
+    void announce();
+
+    /** Whether the sums of every budget of the chain can hold this cost: false only beyond the largest {@link Money}. */
+    boolean canHold(Money cost);
+
+    /**
      * Books what the attempt really cost and gives the rest back.
      *
      * <p>A cost above the amount is booked in full and marks every budget of the chain as breached: they start no more
@@ -49,4 +60,13 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
 
     /** Books the whole amount: the attempt was sent and nobody knows what it used. */
     void forfeit();
+
+    /**
+     * Books more than the amount, because whoever answered may have used more of it than was reserved; breaches the
+     * budgets as an excess of {@link #settle} does.
+     *
+     * @param worstCase the amount at least
+     * @throws ArithmeticException as {@link #settle} does
+     */
+    void forfeit(Money worstCase);
 }

@@ -10,7 +10,8 @@ import dev.cadre.price.Spend;
 import java.util.List;
 
 /**
- * One admitted attempt: holds a permit and money, and gives both back exactly once, whatever happens.
+ * One admitted attempt: holds a permit and money, and gives both back exactly once, whatever happens. What is to be booked
+ * is known before it is booked, so that it can be put on record while nobody else can use the money yet.
  *
  * <p>Used by one thread. Closing it ends what has not ended: money of an attempt that was not sent is released, of one that
  * was sent it is forfeited.
@@ -33,41 +34,61 @@ final class Flight implements AutoCloseable {
         return money.amount();
     }
 
+    /** Makes it durable that it is about to be sent, if its budget is on record; waits for that. */
+    void announce() {
+        money.announce();
+    }
+
     void send() {
         sent = true;
     }
 
-    /** What was booked for a reply, and by how much that exceeds what was reserved. */
-    record Settlement(Spend spend, Money excess) {}
+    /**
+     * What is to be booked for it.
+     *
+     * @param end how its reservation ends
+     * @param excess by how much that exceeds what was reserved
+     */
+    record Settlement(Reservation.State end, Spend spend, Money excess) {}
 
-    /** Books a known cost; if the sums cannot hold it, the worst case. */
-    Settlement settle(Money cost, TokenUsage usage) {
-        try {
-            Money excess = money.settle(cost);
-            booked = true;
-            return new Settlement(Spend.settled(cost, usage), excess);
-        } catch (ArithmeticException tooMuch) {
-            return new Settlement(forfeit(), Money.ZERO);
+    /** A known cost; if the sums cannot hold it, the worst case. */
+    Settlement settled(Money cost, TokenUsage usage) {
+        return money.canHold(cost)
+                ? new Settlement(Reservation.State.SETTLED, Spend.settled(cost, usage), excess(cost))
+                : forfeited();
+    }
+
+    /** The worst case. */
+    Settlement forfeited() {
+        return new Settlement(Reservation.State.FORFEITED, Spend.forfeited(reserved()), Money.ZERO);
+    }
+
+    /** The worst case of whoever answered; that of the one who was asked if it is less, or the sums cannot hold it. */
+    Settlement forfeited(Money worstCase) {
+        return worstCase.isMoreThan(reserved()) && money.canHold(worstCase)
+                ? new Settlement(Reservation.State.FORFEITED, Spend.forfeited(worstCase), excess(worstCase))
+                : forfeited();
+    }
+
+    /** Nothing: it was turned away unpaid. */
+    static Settlement turnedAway() {
+        var spend = new Spend(Money.ZERO, Money.ZERO, 1, TokenUsage.NONE, false);
+        return new Settlement(Reservation.State.RELEASED, spend, Money.ZERO);
+    }
+
+    private Money excess(Money cost) {
+        return cost.minusOrZero(reserved());
+    }
+
+    /** Gives the money back, save for what is due. */
+    void book(Settlement due) {
+        switch (due.end()) {
+            case SETTLED -> money.settle(due.spend().settled());
+            case FORFEITED -> money.forfeit(due.spend().forfeited());
+            case RELEASED -> money.release();
+            case OPEN -> throw new IllegalArgumentException("an attempt that was sent must end");
         }
-    }
-
-    /** Books the worst case. */
-    Spend forfeit() {
-        money.forfeit();
         booked = true;
-        return Spend.forfeited(money.amount());
-    }
-
-    /** Books what is known about the money of a failed attempt. */
-    Spend book(ModelException.Charge charge) {
-        return switch (charge) {
-            case FREE -> {
-                money.release();
-                booked = true;
-                yield new Spend(Money.ZERO, Money.ZERO, 1, TokenUsage.NONE, false);
-            }
-            case UNKNOWN -> forfeit();
-        };
     }
 
     void replied(long tokens, RateLimits limits) {
@@ -96,11 +117,6 @@ final class Flight implements AutoCloseable {
         if (booked) {
             return;
         }
-        if (sent) {
-            forfeit();
-        } else {
-            money.release();
-            booked = true;
-        }
+        book(sent ? forfeited() : turnedAway());
     }
 }

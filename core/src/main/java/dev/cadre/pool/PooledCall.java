@@ -9,13 +9,13 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +84,7 @@ final class PooledCall {
         var id = new Attempt.Id(terms.purpose(), request.model(), ++attempts);
         try (var flight = new Flight(admissions, waiter.ask.ticket(), money)) {
             CallContext context = context();
+            flight.announce();
             tell(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
             long sentAt = System.nanoTime();
             flight.send();
@@ -96,7 +97,9 @@ final class PooledCall {
                 request = defaults.after(failure, request);
                 return Optional.empty();
             } catch (Throwable broken) { // whatever a client is made of, undeclared checked exceptions included
-                tell(new Attempt.Failed(id, broken, flight.forfeit(), null, since(sentAt)));
+                Flight.Settlement due = flight.forfeited();
+                tell(new Attempt.Failed(id, broken, due.spend(), null, since(sentAt)));
+                flight.book(due);
                 throw broken;
             }
             prefix.begun();
@@ -124,26 +127,48 @@ final class PooledCall {
         });
     }
 
+    /** What is booked is told before the money can be used again: what is sent for it comes later on every record. */
     private void land(Flight flight, Attempt.Id id, ModelReply reply, Duration took) {
         TokenUsage usage = reply.usage();
-        Optional<Money> cost = tariff.cost(reply, flight.reserved());
-        var settlement = usage == null || cost.isEmpty()
-                ? new Flight.Settlement(flight.forfeit(), Money.ZERO)
-                : flight.settle(cost.get(), usage);
-        Spend spend = settlement.spend();
+        Bill bill = bill(flight, reply.model(), reply.serviceTier(), usage == null ? null : billed(reply, usage));
+        Spend spend = bill.due().spend();
+        tell(new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
+        flight.book(bill.due());
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
-        Breach breach = usage == null ? null : breach(billed(reply, usage), settlement.excess());
-        tell(new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, breach, took));
+    }
+
+    /** What is to be booked for an attempt, and how it breaks the terms on which it was made. */
+    private record Bill(Flight.Settlement due, @Nullable Breach breach) {}
+
+    /** A usage that can be true is believed; without one the worst is assumed of whoever answered. */
+    private Bill bill(Flight flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
+        Optional<Money> cost = billed == null ? Optional.empty() : tariff.cost(billed, flight.reserved());
+        if (billed != null && cost.isPresent()) {
+            Flight.Settlement due = flight.settled(cost.get(), billed.usage());
+            return new Bill(due, breach(answeredBy, tariff.isDearer(billed), due.excess()));
+        }
+        Optional<Money> dearer = tariff.dearerWorstCase(request.withServiceTier(tier), answeredBy);
+        Flight.Settlement due = dearer.map(flight::forfeited).orElseGet(flight::forfeited);
+        return new Bill(due, breach(answeredBy, dearer.isPresent(), due.excess()));
+    }
+
+    /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
+    private Bill bill(Flight flight, ModelException failure) {
+        boolean isFree = failure.charge() == ModelException.Charge.FREE;
+        return failure.billed()
+                .filter(billed ->
+                        !isFree || tariff.cost(billed, flight.reserved()).isPresent())
+                .map(billed -> bill(flight, billed.model(), billed.serviceTier(), billed))
+                .orElseGet(() -> new Bill(isFree ? Flight.turnedAway() : flight.forfeited(), null));
     }
 
     /** Stops the pool if a dearer model answered: every further call may be answered by it, too. */
-    private @Nullable Breach breach(ModelException.Billed billed, Money excess) {
-        boolean dearer = tariff.isDearer(billed);
-        if (!dearer && excess.isZero()) {
+    private @Nullable Breach breach(String answeredBy, boolean isDearer, Money excess) {
+        if (!isDearer && excess.isZero()) {
             return null;
         }
-        var breach = new Breach(request.model(), billed.model(), excess);
-        if (dearer) {
+        var breach = new Breach(request.model(), answeredBy, excess);
+        if (isDearer) {
             admissions.tell(new PoolEvent.Stopped(new ModelException.DearerModel(breach
                     + ", which is dearer. Bind the model that is meant, or state its price, then resume the pool.")));
         }
@@ -165,13 +190,11 @@ final class PooledCall {
     /** Books the failure; returns if the machine plans a retry, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
-        Flight.Settlement booked = book(flight, failure);
+        Bill bill = bill(flight, failure);
+        tell(new Attempt.Failed(id, failure, bill.due().spend(), bill.breach(), took));
+        flight.book(bill.due());
         long failedAt = System.nanoTime();
-        List<PoolCommand> commands = flight.failed(failure, again(failure));
-        Breach breach =
-                failure.billed().map(billed -> breach(billed, booked.excess())).orElse(null);
-        tell(new Attempt.Failed(id, failure, booked.spend(), breach, took));
-        for (PoolCommand command : commands) {
+        for (PoolCommand command : flight.failed(failure, again(failure))) {
             if (command instanceof PoolCommand.Retry retry) {
                 Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
                 tell(new Attempt.Retrying(id, failure, delay));
@@ -179,14 +202,6 @@ final class PooledCall {
             }
         }
         throw failure;
-    }
-
-    /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
-    private Flight.Settlement book(Flight flight, ModelException failure) {
-        return failure.billed()
-                .flatMap(billed ->
-                        tariff.cost(billed, flight.reserved()).map(cost -> flight.settle(cost, billed.usage())))
-                .orElseGet(() -> new Flight.Settlement(flight.book(failure.charge()), Money.ZERO));
     }
 
     private RuntimeException refusal(Waiter waiter) {

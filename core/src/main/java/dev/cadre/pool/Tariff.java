@@ -178,6 +178,25 @@ public final class Tariff {
         }
     }
 
+    /**
+     * The most that a call can have cost that a dearer model answered, by that model's limits and prices.
+     *
+     * @param sent the request, with the service tier that is billed
+     * @return empty if the model that answered is not dearer, or has no price for what was sent
+     */
+    Optional<Money> dearerWorstCase(ModelRequest sent, String answeredBy) {
+        if (ModelCatalog.isSame(answeredBy, model)) {
+            return Optional.empty();
+        }
+        ModelSpec answering = catalog.answering(answeredBy, spec);
+        try {
+            var other = new Tariff(answering.withPrice(regional(answering.price())), answeredBy, catalog, sentBytes);
+            return Optional.of(other.worstCase(sent)).filter(worst -> worst.isMoreThan(worstCase(sent)));
+        } catch (UnpricedException | ArithmeticException unknown) {
+            return Optional.empty();
+        }
+    }
+
     /** Whoever answers does so where the question went. */
     private Price regional(Price answering) {
         int percent = Math.max(spec.price().surchargePercent(), answering.surchargePercent());

@@ -41,7 +41,7 @@ final class Waiter {
     /** Asks the budget; what it says is kept for the waiting thread. */
     MoneyGate.Verdict takeMoney() {
         try {
-            return switch (budget.reserve(need)) {
+            return switch (budget.reserveUnannounced(need)) {
                 case Admission.Granted(Reservation reservation) -> {
                     granted = reservation;
                     yield MoneyGate.Verdict.GRANTED;

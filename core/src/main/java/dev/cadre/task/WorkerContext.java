@@ -12,8 +12,9 @@ import java.time.Duration;
  * @param subtaskId the subtask, with {@code #index} for an item
  * @param timeout the time that is left when the work starts
  * @param budget the money of the run. A run that the work starts {@linkplain Budget#under under} it is bounded by the
- *     limit of this run too, and what it spends is in this run's result. It is closed when the work has ended. What a
- *     session that broke off had spent here is not known to the next one.
+ *     limit of this run too, and what it spends is in this run's result. It is closed when the work has ended. In a
+ *     run with a journal whatever is reserved here is on record before it is sent, so that a session that breaks off
+ *     forgets none of it: each reservation waits for the disk.
  */
 public record WorkerContext(String runId, String subtaskId, Duration timeout, BudgetGuard budget) {
     /** A context with no money to spend, such as for a test of a tool. */

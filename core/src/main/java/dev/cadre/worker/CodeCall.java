@@ -62,21 +62,27 @@ final class CodeCall {
                 CodeWorker.throwIfInterrupt(thrown);
             }
         } catch (InterruptedException interrupt) {
-            tell(new Attempt.Failed(id, interrupt, place.forfeit(), null, since(began)));
+            failed(place, interrupt, place.worstCase(), since(began));
             throw interrupt;
         }
         Duration took = since(began);
         switch (end) {
             case CodeEnd.Returned returned -> {
-                Spend spend = place.settle();
+                Spend spend = place.cost();
                 tell(new Attempt.Replied(id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
+                place.book(spend);
             }
-            case CodeEnd.Threw(Throwable thrown) -> tell(new Attempt.Failed(id, thrown, place.settle(), null, took));
+            case CodeEnd.Threw(Throwable thrown) -> failed(place, thrown, place.cost(), took);
             case CodeEnd.TimedOut late ->
-                tell(new Attempt.Failed(id, new TimeoutException(late.message()), place.forfeit(), null, took));
+                failed(place, new TimeoutException(late.message()), place.worstCase(), took);
             case CodeEnd.NotBegun notBegun -> {}
         }
         return end;
+    }
+
+    private void failed(CodePlace place, Throwable failure, Spend spend, Duration took) {
+        tell(new Attempt.Failed(id, failure, spend, null, took));
+        place.book(spend);
     }
 
     private CodeEnd called(CodePlace place) throws InterruptedException {
@@ -112,7 +118,7 @@ final class CodeCall {
         return !work.costPerCall().isZero();
     }
 
-    /** What was booked is booked: a listener's failure changes nothing. */
+    /** A listener's failure changes nothing of what is booked. */
     private void tell(Attempt ended) {
         if (!isPaid()) {
             return;

@@ -148,24 +148,27 @@ final class CodePlace implements AutoCloseable {
         }
     }
 
-    /** Books a call that returned or threw. */
-    Spend settle() {
-        booked = true;
-        if (money == null) {
-            return Spend.NONE;
-        }
-        money.settle(money.amount());
-        return Spend.settled(money.amount(), TokenUsage.NONE);
+    /** What a call costs that returned or threw. */
+    Spend cost() {
+        return money == null ? Spend.NONE : Spend.settled(money.amount(), TokenUsage.NONE);
     }
 
-    /** Books a call of which nobody knows whether it was made. */
-    Spend forfeit() {
+    /** What a call may have cost of which nobody knows whether it was made. */
+    Spend worstCase() {
+        return money == null ? Spend.NONE : Spend.forfeited(money.amount());
+    }
+
+    /** Books one of the two. */
+    void book(Spend due) {
         booked = true;
         if (money == null) {
-            return Spend.NONE;
+            return;
         }
-        money.forfeit();
-        return Spend.forfeited(money.amount());
+        if (due.estimated()) {
+            money.forfeit();
+        } else {
+            money.settle(due.settled());
+        }
     }
 
     @Override
@@ -176,7 +179,7 @@ final class CodePlace implements AutoCloseable {
                 money.release();
             }
         } else if (!booked) {
-            forfeit();
+            book(worstCase());
         }
     }
 }

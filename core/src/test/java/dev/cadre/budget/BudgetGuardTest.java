@@ -35,6 +35,95 @@ final class BudgetGuardTest {
                         "BudgetGuard[limit $0.60, settled $0.20, forfeited $0.00, outstanding $0.00, set aside $0.00]");
     }
 
+    /** Writes down what is outstanding when it is told of something. */
+    private final class Notes implements BudgetRecord {
+        final List<String> lines = new ArrayList<>();
+
+        @Override
+        public Entry begin(Money worstCase) {
+            note("begin " + worstCase);
+            return booked -> note("end " + booked.settled() + " + " + booked.forfeited());
+        }
+
+        private void note(String what) {
+            lines.add(what + ", outstanding " + tenant.state().outstanding());
+        }
+    }
+
+    @Test
+    void cap_onRecord_takesDownEachReservation_beforeItIsSent_andBeforeItsMoneyComesBack() {
+        var notes = new Notes();
+        var worker = run.cap(Money.usd("0.60"), notes);
+        var nested = Budget.usd("0.50").under(worker).open();
+
+        granted(nested, "0.10").settle(Money.usd("0.02"));
+        granted(nested, "0.20").release();
+        granted(worker, "0.30").forfeit();
+        granted(run, "0.04").settle(Money.usd("0.01"));
+
+        assertThat(notes.lines)
+                .containsExactly(
+                        "begin $0.10, outstanding $0.10",
+                        "end $0.02 + $0.00, outstanding $0.10",
+                        "begin $0.20, outstanding $0.20",
+                        "end $0.00 + $0.00, outstanding $0.20",
+                        "begin $0.30, outstanding $0.30",
+                        "end $0.00 + $0.30, outstanding $0.30");
+    }
+
+    @Test
+    void cap_onRecord_ofAnother_isOnBothRecords_andEndsOnBothOnce() {
+        var outer = new Notes();
+        var inner = new Notes();
+        var reservation = granted(run.cap(Money.usd("0.60"), outer).cap(Money.usd("0.60"), inner), "0.10");
+
+        reservation.announce();
+        reservation.forfeit();
+        assertThatThrownBy(reservation::release).isInstanceOf(ReservationEndedException.class);
+
+        assertThat(outer.lines)
+                .containsExactly("begin $0.10, outstanding $0.10", "end $0.00 + $0.10, outstanding $0.10")
+                .isEqualTo(inner.lines);
+    }
+
+    @Test
+    void reserve_thatCannotBeRecorded_reservesNothing() {
+        BudgetRecord full = worstCase -> {
+            throw new IllegalStateException("no space left");
+        };
+        var notes = new Notes();
+        var worker = run.cap(Money.usd("0.60"), notes).cap(Money.usd("0.60"), full);
+
+        assertThatThrownBy(() -> worker.reserve(Money.usd("0.10"))).hasMessage("no space left");
+
+        assertThat(run.openReservations()).isZero();
+        assertThat(notes.lines).last().isEqualTo("end $0.00 + $0.00, outstanding $0.10");
+    }
+
+    @Test
+    void reserveUnannounced_isOnRecordOnceItIsAnnounced() {
+        var notes = new Notes();
+        var worker = run.cap(Money.usd("0.60"), notes);
+
+        var reservation = ((Admission.Granted) worker.reserveUnannounced(Money.usd("0.10"))).reservation();
+        assertThat(notes.lines).isEmpty();
+        reservation.announce();
+
+        assertThat(notes.lines).containsExactly("begin $0.10, outstanding $0.10");
+    }
+
+    @Test
+    void recordThatFailsAtTheEnd_leavesNoMoneyOutstanding() {
+        var worker = run.cap(Money.usd("0.60"), worstCase -> booked -> {
+            throw new IllegalStateException("the journal is closed");
+        });
+
+        granted(worker, "0.10").settle(Money.usd("0.03"));
+
+        assertThat(tenant.state().settled()).isEqualTo(Money.usd("0.03"));
+        assertThat(tenant.openReservations()).isZero();
+    }
+
     @Test
     void reserve_refused_saysWhy() {
         granted(run, "0.50");

@@ -134,6 +134,22 @@ final class LedgerTest {
         }
 
         @Test
+        void forfeit_ofMoreThanTheAmount_isBookedInFull_andBreaches() {
+            reservation.forfeit(pico(55));
+
+            assertThat(ledger.state().forfeited()).isEqualTo(pico(55));
+            assertThat(ledger.state().outstanding()).isEqualTo(pico(0));
+            assertThat(ledger.state().breached()).isTrue();
+        }
+
+        @Test
+        void forfeit_ofLessThanTheAmount_booksTheWholeAmount() {
+            reservation.forfeit(pico(5));
+
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 40, 0, 0));
+        }
+
+        @Test
         void secondEnding_isATypedErrorAndBooksNothing() {
             reservation.settle(pico(25));
 

@@ -17,7 +17,9 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Breach;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +68,49 @@ class AnsweringModelTest {
         small.resume();
         small.call(REQUEST, terms(budget));
         assertThat(pool.load().inFlight()).isZero();
+    }
+
+    private static ModelPool.Builder answering(String name, @Nullable TokenUsage usage) {
+        return ModelPool.builder(new FakeModel((request, context) -> ModelReply.of(name, "hello", usage)), "small")
+                .catalog(CATALOG);
+    }
+
+    @Test
+    void dearerModel_withoutUsableUsage_isBookedAtItsOwnWorstCase() throws Exception {
+        for (var usage : new TokenUsage[] {null, TokenUsage.of(0, 0), TokenUsage.of(9_000_000_000_000_000L, 1)}) {
+            var own = Budget.usd("1").open();
+            var attempts = new ArrayList<Attempt>();
+            var pool = answering("large", usage).build();
+
+            pool.call(REQUEST, terms(own).withAttempts(attempts::add));
+
+            Money worst = FakeModel.RESERVED.times(10); // its prices are ten times as high
+            assertThat(own.state().forfeited()).isEqualTo(worst);
+            assertThat(own.state().breached()).isTrue();
+            var replied = (Attempt.Replied) attempts.getLast();
+            assertThat(replied.spend()).isEqualTo(Spend.forfeited(worst));
+            assertThat(replied.breach()).isEqualTo(new Breach("small", "large", FakeModel.RESERVED.times(9)));
+            assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
+                    .isInstanceOf(CallRefusedException.class)
+                    .hasCauseInstanceOf(ModelException.DearerModel.class);
+        }
+    }
+
+    @Test
+    void modelOfTheSamePriceOrAnUnknownOne_withoutUsage_isBookedAtWhatWasReserved() throws Exception {
+        for (String name : new String[] {"small", "own"}) {
+            answering(name, null).build().call(REQUEST, terms(budget));
+        }
+
+        assertThat(budget.state().forfeited()).isEqualTo(FakeModel.RESERVED.times(2));
+        assertThat(budget.state().breached()).isFalse();
+    }
+
+    @Test
+    void explicitPrice_holdsWithoutUsageToo() throws Exception {
+        answering("large", null).price(PRICE).build().call(REQUEST, terms(budget));
+
+        assertThat(budget.state().forfeited()).isEqualTo(FakeModel.RESERVED);
     }
 
     @ParameterizedTest

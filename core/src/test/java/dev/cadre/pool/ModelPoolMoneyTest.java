@@ -75,6 +75,28 @@ class ModelPoolMoneyTest {
         assertSpent(budget, Money.ZERO, RESERVED.times(2));
     }
 
+    /** Else another call's intent could come before it on the disk, and a kill between them would count both. */
+    @Test
+    void endOfAnAttempt_isTold_beforeItsMoneyCanBeUsedAgain() throws Exception {
+        var toldWith = new ArrayList<Money>();
+        AttemptListener listener = attempt -> {
+            if (!(attempt instanceof Attempt.Started)) {
+                toldWith.add(budget.state().outstanding());
+            }
+        };
+        var turnedAway = new ModelException.InvalidRequest("400", 400);
+
+        FakeModel.replying().pool().build().call(REQUEST, terms(budget).withAttempts(listener));
+        for (var failing : new FakeModel[] {FakeModel.failing(turnedAway), new FakeModel((request, context) -> null)}) {
+            assertThatThrownBy(() ->
+                            failing.pool().build().call(REQUEST, terms(budget).withAttempts(listener)))
+                    .isInstanceOf(RuntimeException.class);
+        }
+
+        assertThat(toldWith).containsExactly(RESERVED, RESERVED, RESERVED);
+        assertThat(budget.openReservations()).isZero();
+    }
+
     @Test
     void interruptInACall_isForfeited() throws Exception {
         var model = new FakeModel((request, context) -> {

@@ -31,6 +31,7 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -144,7 +145,46 @@ class SpendTest {
                 ends.add(settled.end());
             }
         });
-        assertThat(ends).containsExactlyInAnyOrder("complete", "code");
+        assertThat(ends).containsExactlyInAnyOrder("complete", "code", "code");
+    }
+
+    /** A crash at any of these moments would leave no less on record. */
+    @Test
+    void runWithinARun_isOnRecordOfTheOuterOne_beforeEachCallIsSent_andWhileItGoesOn() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("run.journal"))) {
+            var outer = new AtomicReference<>("");
+            var openWhileInFlight = new ArrayList<Integer>();
+            model.on(NOTE).costing(1_000, 400).answers(call -> {
+                openWhileInFlight.add(journal.openIntents(outer.get()).size());
+                return new Note("They are loud.");
+            });
+            var spentSoFar = new ArrayList<Money>();
+            var delegate = SubtaskType.code("delegate", Topic.class, Note.class, (topic, context) -> {
+                outer.set(context.runId());
+                Note note = coordinator
+                        .run(one(), Budget.usd("0.02").under(context.budget()))
+                        .requireComplete();
+                spentSoFar.add(journal.spent(context.runId()).total());
+                return note;
+            });
+            var graph = TaskGraph.builder();
+            var nested = graph.add("nested", delegate, new Topic("all"));
+
+            RunResult<Note> result = coordinator.journal(journal).run(graph.answering(nested), Budget.usd("0.05"));
+
+            assertThat(result).spent(NOTE_USD);
+            assertThat(openWhileInFlight).containsExactly(1);
+            assertThat(spentSoFar)
+                    .singleElement()
+                    .satisfies(spent -> assertThat(spent).isGreaterThanOrEqualTo(CALL));
+            assertThat(journal.spent(outer.get()).total()).isEqualTo(CALL);
+            assertThat(journal.openIntents(outer.get())).isEmpty();
+        }
+    }
+
+    private static TaskGraph<Note> one() {
+        var graph = TaskGraph.builder();
+        return graph.answering(graph.add("cats", NOTE, new Topic("cats")));
     }
 
     /** A server that says each reply is the flagship's. */

@@ -196,14 +196,6 @@ final class Session {
         }
     }
 
-    /**
-     * What must stay within the limit. A call may be sent with money that a settled one gave back before that was on the
-     * disk: after a kill the record counts both at their worst, though the provider has billed no more than the limit.
-     */
-    private Money boundedByTheLimit(Money spent) {
-        return world.metAny(Mishap.KILL, Mishap.TORN_LINE) ? world.billed() : spent;
-    }
-
     private void check(RunResult<?> result) {
         RunReport report = result.report();
         events.check(report);
@@ -215,7 +207,7 @@ final class Session {
                 world.billed(),
                 spent);
         WorldViolation.unless(
-                world.metAny(Mishap.DEARER_MODEL) || !boundedByTheLimit(spent).isMoreThan(budget.limit()),
+                world.metAny(Mishap.DEARER_MODEL) || !spent.isMoreThan(budget.limit()),
                 "spent %s of %s",
                 spent,
                 budget.limit());
@@ -360,7 +352,7 @@ final class Session {
                 world.billed(),
                 spent);
         WorldViolation.unless(
-                world.metAny(Mishap.DEARER_MODEL) || !boundedByTheLimit(spent).isMoreThan(budget.limit()),
+                world.metAny(Mishap.DEARER_MODEL) || !spent.isMoreThan(budget.limit()),
                 "spent %s of %s",
                 spent,
                 budget.limit());

@@ -123,11 +123,9 @@ final class WorldModel {
             world.billed(cost);
             return WorldTypes.nothing();
         }
-        boolean unseen = world.befalls(Mishap.USAGE_MISSING, site)
-                || world.befalls(Mishap.USAGE_ABSURD, site)
-                || world.befalls(Mishap.LIMITS_NULL, site);
         boolean free = tier == Tier.NANO && world.draws(Mishap.FREE_MODEL);
-        boolean dearer = !explicitPrice && !free && !unseen && world.befalls(Mishap.DEARER_MODEL, site);
+        boolean nameless = world.befalls(Mishap.LIMITS_NULL, site); // there is no such reply, and so no name in it
+        boolean dearer = !explicitPrice && !free && !nameless && world.befalls(Mishap.DEARER_MODEL, site);
         world.billed(dearer ? DEAR.cost(usage, ServiceTier.STANDARD) : cost);
         return reply(request, purpose, site, usage);
     }
