@@ -282,6 +282,34 @@ class CodeWorkerTest {
         assertThat(abandoned).isEmpty();
     }
 
+    @Test
+    void callThatEndsThoughItWasCancelled_keepsItsValue() throws Exception {
+        var began = new CountDownLatch(1);
+        var type = code((topic, context) -> {
+                    began.countDown();
+                    try {
+                        new Semaphore(0).acquire();
+                    } catch (InterruptedException obeyed) {
+                        return new Note("done");
+                    }
+                    return new Note("never");
+                })
+                .timeout(Duration.ofMinutes(1));
+        var end = new CompletableFuture<RungEnd>();
+        Thread rung = Thread.ofVirtual().start(() -> {
+            try {
+                end.complete(perform(type));
+            } catch (Throwable thrown) {
+                end.completeExceptionally(thrown);
+            }
+        });
+        began.await();
+        rung.interrupt();
+
+        assertThat(end.get()).isEqualTo(new RungEnd.Accepted(new Note("done")));
+        assertThat(abandoned).isEmpty();
+    }
+
     // --- retries
 
     private static final Retries AT_ONCE = Retries.of(2, IOException.class).withDelays(Duration.ZERO, Duration.ZERO);

@@ -3,9 +3,11 @@ package dev.cadre.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Capability;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
@@ -36,7 +38,9 @@ class RungQuoteTest {
             .withTools(new Limits.ToolLimits(2, 3, 1_000, Duration.ofSeconds(1)));
 
     private static RungQuote quote(SubtaskType<Topic, Note> type, long cap) {
-        var spec = new ModelSpec("m", "test", PRICE, 10_000, 9_000, 1_000, true, Set.of(), null, "", null);
+        var spec = new ModelSpec("m", "test", PRICE, 10_000, 9_000, 1_000, true, Set.of(), null, "", null)
+                .withImageTokens(Attachment.Detail.LOW, 85)
+                .withImageTokens(Attachment.Detail.HIGH, 765);
         var pool = ModelPool.builder(
                         (request, context) -> {
                             throw new AssertionError("an estimate calls nobody");
@@ -118,6 +122,16 @@ class RungQuoteTest {
         assertThat(worst.calls()).isEqualTo(CountRange.of(5 * ATTEMPTS));
         assertThat(worst.cost().worst())
                 .isEqualTo(micros((1_200 + firstRound + secondRound + 2 * secondRound) * ATTEMPTS));
+    }
+
+    @Test
+    void worst_ofAToolThatShowsPictures_hasOneForEachCall() {
+        var blind = quote(RungScript.NOTE.tools(RungScript.ECHO), 100).worst(Escalation.FIRST_RUNG);
+        var shown = quote(RungScript.NOTE.tools(RungScript.ECHO.needing(Capability.VISION)), 100)
+                .worst(Escalation.FIRST_RUNG);
+
+        // 3 pictures of the largest kind, in each of the four calls that read results
+        assertThat(shown.cost().worst()).isEqualTo(blind.cost().worst().plus(micros(4 * 3 * 765 * ATTEMPTS)));
     }
 
     @Test
