@@ -10,6 +10,9 @@ import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.Tier;
@@ -22,9 +25,11 @@ import dev.cadre.testing.loopback.LoopbackBatch;
 import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -462,5 +467,31 @@ class BatchLaneTest extends BatchTest {
             return files.filter(file -> file.getFileName().toString().startsWith("cadre-"))
                     .count();
         }
+    }
+
+    /** Else what is submitted with that money could come before it on the disk, and a kill between them would count both. */
+    @Test
+    void endOfAnItem_isOnItsWayToTheDisk_beforeItsMoneyCanBeUsedAgain() throws Exception {
+        server.onAny().replies(label("good"));
+        BudgetGuard tenant = Budget.usd("5.00").open();
+        var openAtEnd = new ArrayList<Long>();
+        try (var journal = journal()) {
+            var watched = (Journal) Proxy.newProxyInstance(
+                    Journal.class.getClassLoader(), new Class<?>[] {Journal.class}, (proxy, method, arguments) -> {
+                        if (arguments != null && arguments[0] instanceof JournalEntry.Settled) {
+                            openAtEnd.add(tenant.openReservations());
+                        }
+                        return method.invoke(journal, arguments);
+                    });
+
+            coordinator
+                    .bulk(LABEL)
+                    .journal(watched)
+                    .lane(Lane.BATCH)
+                    .run(tickets(2), Budget.usd("1.00").under(tenant), items::add);
+        }
+
+        assertThat(openAtEnd).containsExactly(2L, 2L);
+        assertThat(tenant.openReservations()).isZero();
     }
 }

@@ -62,6 +62,9 @@ enum Mishap {
     /** A tier costs nothing. */
     FREE_MODEL,
 
+    /** Code spends by itself, from the budget of its run. */
+    CODE_SPENDS,
+
     // --- between two sessions
     KILL,
     TORN_LINE,

@@ -67,7 +67,7 @@ final class Session {
         this.journal = journal;
         types = new WorldTypes(world, world.session());
         graph = new WorldGraph(world);
-        model = new WorldModel(world, plan());
+        model = new WorldModel(world, this::plan);
         events = new WorldEvents(world);
         tenant = world.tenant();
         budget = world.budget(tenant);
@@ -118,7 +118,7 @@ final class Session {
     /** Another owner of the same journal begins the same, and comes to its end or is refused. */
     private void secondOwner() {
         try {
-            var other = new WorldModel(world, plan());
+            var other = new WorldModel(world, this::plan);
             Coordinator second = coordinator(other, new WorldEvents(world));
             switch (world.kind) {
                 case GRAPH -> second.run(graph.build(types), world.budget(tenant));
@@ -159,7 +159,7 @@ final class Session {
             check(result);
             Money spent = result.sessionSpend().total();
             WorldViolation.unless(
-                    world.metAny(Mishap.DEARER_MODEL) || !spent.isMoreThan(estimate.worst()),
+                    world.metAny(Mishap.DEARER_MODEL, Mishap.CODE_SPENDS) || !spent.isMoreThan(estimate.worst()),
                     "estimated %s, spent %s",
                     estimate,
                     spent);
@@ -227,7 +227,7 @@ final class Session {
 
     /** Optional subtasks are the first to go. */
     private void checkOptional(RunResult<?> result) {
-        if (!graph.isPlain() || world.isResumed() || world.metAny(Mishap.DEARER_MODEL)) {
+        if (!graph.isPlain() || world.isResumed() || world.metAny(Mishap.DEARER_MODEL, Mishap.CODE_SPENDS)) {
             return;
         }
         Money luxury = Money.ZERO;

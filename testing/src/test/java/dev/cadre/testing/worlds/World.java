@@ -78,10 +78,16 @@ final class World {
         kind = KINDS.get(dice.nextInt(KINDS.size()));
         sessions = 1 + dice.nextInt(2) + dice.nextInt(5) / 4;
         drawn = drawn(dice);
+        if (seed.dice("code spends").nextInt(8) == 0) {
+            drawn.add(Mishap.CODE_SPENDS);
+        }
     }
 
     private static Set<Mishap> drawn(SplittableRandom dice) {
-        Mishap[] all = Mishap.values();
+        // drawn apart: the numbers of the seeds that found something keep their worlds
+        Mishap[] all = Arrays.stream(Mishap.values())
+                .filter(mishap -> mishap != Mishap.CODE_SPENDS)
+                .toArray(Mishap[]::new);
         var drawn = EnumSet.noneOf(Mishap.class);
         int count = dice.nextInt(MOST_MISHAPS + 1);
         for (int i = 0; i < count; i++) {

@@ -32,6 +32,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** The provider of one session: answers by what it is asked, errs by the world's mishaps, and bills truly. */
 final class WorldModel {
@@ -45,7 +46,7 @@ final class WorldModel {
     private static final String NANO = "gpt-5.4-nano";
 
     private final World world;
-    private final String plan;
+    private final Supplier<String> plan;
     private final ModelPools pools;
     private final int maxParallel;
     private final boolean explicitPrice;
@@ -56,7 +57,7 @@ final class WorldModel {
     private volatile int callAt = -1;
 
     /** @param plan what a planner is answered */
-    WorldModel(World world, String plan) {
+    WorldModel(World world, Supplier<String> plan) {
         this.world = world;
         this.plan = plan;
         SplittableRandom dice = world.seed.dice("pools");
@@ -226,7 +227,7 @@ final class WorldModel {
 
     private String text(CallPurpose purpose) {
         return switch (purpose.kind()) {
-            case PLAN -> plan;
+            case PLAN -> plan.get();
             case MERGE -> "{\"answer\":{\"text\":\"merged\",\"score\":50},\"citations\":[]}";
             case WORK, CODE, REPAIR, ESCALATION -> work(purpose);
         };

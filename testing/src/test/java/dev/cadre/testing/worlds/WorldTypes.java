@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.worlds;
 
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Reservation;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.price.Money;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
+import dev.cadre.task.WorkerContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +55,7 @@ final class WorldTypes {
         add(model("reading", output).tools(tool("look_up")));
         add(model("writing", output).tools(tool("write_down").writing(Tool.Effect.WRITES)));
         add(model("split", Parts.class));
-        add(SubtaskType.code("code", Ask.class, Note.class, (ask, context) -> code(ask)));
+        add(SubtaskType.code("code", Ask.class, Note.class, (ask, context) -> code(ask, context)));
     }
 
     private <O> void add(SubtaskType<Ask, O> type) {
@@ -95,7 +99,8 @@ final class WorldTypes {
         });
     }
 
-    private Note code(Ask ask) throws Exception {
+    private Note code(Ask ask, WorkerContext context) throws Exception {
+        spend(ask, context);
         if (world.befalls(Mishap.CODE_THROWS, "code " + ask.text())) {
             throw new IllegalStateException("the code broke");
         }
@@ -107,6 +112,17 @@ final class WorldTypes {
         }
         Note note = new Note(text("code", ask.text()), PASSING);
         return world.befalls(Mishap.CODE_RETURNS_NULL, "code " + ask.text()) ? nothing() : note;
+    }
+
+    /** What a nested run or an API of one's own would do. */
+    private void spend(Ask ask, WorkerContext context) {
+        if (world.befalls(Mishap.CODE_SPENDS, "code " + ask.text())
+                && context.budget().reserve(Money.usd("0.00002"))
+                        instanceof Admission.Granted(Reservation reservation)) {
+            Money cost = Money.usd("0.000015");
+            world.billed(cost);
+            reservation.settle(cost);
+        }
     }
 
     /** What a contract does not allow, and code does all the same. */
