@@ -354,4 +354,15 @@ class RunMachineMoneyTest {
         assertThat(rig.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.CANCELLED, "the run was cancelled"));
         assertThat(rig.started()).containsExactly("a@FLAGSHIP");
     }
+
+    @Test
+    void subtasksAdmittedTogether_startRequiredFirst_eachInPlanOrder() {
+        var rig = merged();
+
+        rig.on(new RunInput.Admitted(List.of(
+                optional(node("x")), optional(node("y")), node("a"), node("b"), node("c"), node("d"), node("e"))));
+
+        assertThat(rig.started())
+                .containsExactly("a@NANO", "b@NANO", "c@NANO", "d@NANO", "e@NANO", "x@NANO", "y@NANO");
+    }
 }
