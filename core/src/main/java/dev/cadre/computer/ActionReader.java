@@ -12,6 +12,7 @@ final class ActionReader {
     private static final int MOST_ACTIONS = 50;
     private static final int MOST_POINTS = 100;
     private static final int MOST_KEYS = 8;
+    private static final int MOST_CHARS_OF_A_KEY = 20;
     private static final int MOST_CHARS = 10_000;
 
     /**
@@ -65,7 +66,7 @@ final class ActionReader {
             case "drag" -> new Action.Drag(path(action), keys(action));
             case "type" -> new Action.Type(typed(action));
             case "keypress" -> new Action.Press(keys(action));
-            case String other -> throw new JsonException("there is no action '%.40s'".formatted(other));
+            case String other -> throw new JsonException("there is no action '%.40s'".formatted(PlainText.of(other)));
         };
     }
 
@@ -99,7 +100,7 @@ final class ActionReader {
             case "wheel" -> Action.Button.MIDDLE;
             case "back" -> Action.Button.BACK;
             case "forward" -> Action.Button.FORWARD;
-            case String other -> throw new JsonException("button: there is no '%.40s'".formatted(other));
+            case String other -> throw new JsonException("button: there is no '%.40s'".formatted(PlainText.of(other)));
         };
     }
 
@@ -107,11 +108,26 @@ final class ActionReader {
         return list(action, MOST_KEYS, "keys").stream()
                 .map(key -> {
                     if (key instanceof Json.Str(String name)) {
-                        return name;
+                        return key(name);
                     }
                     throw new JsonException("keys: expected strings, got " + key.kind());
                 })
                 .toList();
+    }
+
+    /** A key's name is shown to whoever approves the action: what it writes may not show, its name does. */
+    private static String key(String name) {
+        return switch (name) {
+            case "\n", "\r" -> "ENTER";
+            case "\t" -> "TAB";
+            case " " -> "SPACE";
+            default -> {
+                if (name.length() > MOST_CHARS_OF_A_KEY || !PlainText.isPlain(name)) {
+                    throw new JsonException("keys: there is no '%.20s'".formatted(PlainText.of(name)));
+                }
+                yield name;
+            }
+        };
     }
 
     /** The items there; none if there is no list, or a null. */

@@ -8,7 +8,8 @@ import java.util.Set;
 @FunctionalInterface
 public interface ApprovalRule {
     /**
-     * Decides. Runs on a tool's thread, within a tool's time, for many subtasks at once; one that throws has refused.
+     * Decides; the pointer is where the action needs it by then. All texts of action and scene are one line each, without
+     * characters that would steer a terminal, turn a direction or hide, except what a {@link Action.Type} types. Runs on a tool's thread, within a tool's time, for many subtasks at once; one that throws has refused.
      */
     Approval judge(Action action, Scene scene);
 

@@ -133,7 +133,7 @@ final class ComputerSession implements ToolSession {
             if (!scene.holdsAfter(screen.scene(action))) { // a rule may have taken its time
                 return changed(action, checks);
             }
-            screen.perform(action);
+            screen.perform(action, scene);
             return "";
         } catch (InterruptedException | NotApprovedException end) {
             throw end;

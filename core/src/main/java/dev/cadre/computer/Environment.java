@@ -20,18 +20,21 @@ public interface Environment extends AutoCloseable {
     }
 
     /**
-     * What can be said about an action before it is done: where, upon what, and which risks it has.
+     * What can be said about an action before it is done: where, upon what, and which risks it has. Brings the pointer to
+     * where the action needs it and waits for what that changes, so that what is judged is what will be hit.
      *
      * @throws Exception if it cannot be said: the action is not done
      */
     Scene scene(Action action) throws Exception;
 
     /**
-     * Does one action and waits, for a second or two at most, until the screen shows what came of it.
+     * Does one action and waits, for a second or two at most, until the screen shows what came of it. Of an action in several
+     * parts, such as a double click, a part that would risk more than was judged is not done, nor is what follows it.
      *
+     * @param judged the scene that was approved, as {@link #scene} gave it for this action and then once more
      * @throws Exception if it could not be done: the model is told that it failed, and sees the screen
      */
-    void perform(Action action) throws Exception;
+    void perform(Action action, Scene judged) throws Exception;
 
     /** The screen as it is now, always of the same size. */
     Screenshot screenshot() throws Exception;

@@ -3,7 +3,7 @@ package dev.cadre.computer;
 
 /** What makes an action more than a look around. */
 public enum Risk {
-    /** Types into a password field. */
+    /** Types into a field for a password, a one-time code or the number of a card, or into one that was. */
     SECRET,
     /** Sends a form. */
     SUBMITS_FORM,

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What is known when an action is about to be done. Address, title and target are words of the page: untrusted.
+ * What is known when an action is about to be done. Address, title and target are words of the page: untrusted,
+ * but one line each, without characters that would steer a terminal, turn a direction or hide.
  *
  * @param address where the screen is, such as a page's URL; empty if it has none
  * @param title what it calls itself
@@ -16,6 +17,9 @@ import java.util.Set;
  */
 public record Scene(String address, String title, String target, Set<Risk> risks, List<SafetyCheck> checks) {
     public Scene {
+        address = PlainText.of(address);
+        title = PlainText.of(title);
+        target = PlainText.of(target);
         var copy = EnumSet.noneOf(Risk.class);
         copy.addAll(risks);
         risks = java.util.Collections.unmodifiableSet(copy);

@@ -80,7 +80,7 @@ public final class ScriptedScreen implements Environment.Source {
         }
 
         @Override
-        public void perform(Action action) {
+        public void perform(Action action, Scene judged) {
             if (broken.stream().anyMatch(which -> which.test(action))) {
                 throw new IllegalStateException("the script fails " + action);
             }

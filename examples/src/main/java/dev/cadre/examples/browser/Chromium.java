@@ -29,7 +29,12 @@ import java.util.stream.Stream;
  */
 public final class Chromium implements Environment {
     private static final String SCENE = resource("scene.js");
+    private static final String PASSWORDS = resource("passwords.js");
+    private static final String WORLD = "cadre";
     private static final String SETTLED = resource("settled.js");
+    /** Outside of the screen: a button that is let go there has hit nothing. */
+    private static final Action.Point NOWHERE = new Action.Point(-1, -1);
+
     private static final int WIDTH = 1_024;
     private static final int HEIGHT = 768;
     private static final int MILLIS_TO_SETTLE = 150;
@@ -98,6 +103,9 @@ public final class Chromium implements Environment {
         tools.call("Emulation.setFocusEmulationEnabled", Map.of("enabled", true));
         tools.call("Page.enable", Map.of());
         tools.call("Page.setInterceptFileChooserDialog", Map.of("enabled", true));
+        tools.call(
+                "Page.addScriptToEvaluateOnNewDocument",
+                Map.of("source", PASSWORDS, "worldName", WORLD)); // before any script of the page
         tools.call("Page.navigate", Map.of("url", start.toString()));
         settle(MILLIS_TO_SETTLE);
     }
@@ -110,6 +118,38 @@ public final class Chromium implements Environment {
 
     @Override
     public Scene scene(Action action) throws IOException, InterruptedException {
+        if (action instanceof Action.Drag drag) {
+            return scene(drag);
+        }
+        if (action instanceof Action.Click || action instanceof Action.DoubleClick) {
+            pointAt(action.points().getFirst());
+        }
+        return look(action);
+    }
+
+    /** What a drag begins at is what lies there when the pointer is there, and so for its end. */
+    private Scene scene(Action.Drag drag) throws IOException, InterruptedException {
+        pointAt(drag.path().getLast());
+        Scene atEnd = look(drag);
+        pointAt(drag.path().getFirst());
+        Scene atStart = look(drag);
+        var risks = EnumSet.noneOf(Risk.class);
+        risks.addAll(atEnd.risks());
+        risks.addAll(atStart.risks());
+        String target = atStart.target().equals(atEnd.target())
+                ? atStart.target()
+                : atStart.target() + "; " + atEnd.target() + " when the pointer is at the end";
+        return Scene.of(atStart.address(), atStart.title(), target, risks);
+    }
+
+    /** A page may look different where the pointer is, with no script at all. */
+    private void pointAt(Action.Point point) throws IOException, InterruptedException {
+        mouse("mouseMoved", point, "none", Map.of(), List.of());
+        settle(MILLIS_TO_SETTLE);
+    }
+
+    /** The scene as the pointer is. */
+    private Scene look(Action action) throws IOException, InterruptedException {
         JsonNode answer = evaluate(SCENE + question(action));
         var risks = EnumSet.noneOf(Risk.class);
         answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
@@ -152,21 +192,20 @@ public final class Chromium implements Environment {
     }
 
     /** An action of several parts was judged as a whole: if its first part moved the page, the rest is another action. */
-    private void requireNoMore(Set<Risk> judged, Action rest) throws IOException, InterruptedException {
-        Set<Risk> now = scene(rest).risks();
-        if (!judged.containsAll(now)) {
+    private void requireNoMore(Scene judged, Action rest) throws IOException, InterruptedException {
+        Set<Risk> now = look(rest).risks();
+        if (!judged.risks().containsAll(now)) {
             throw new IllegalStateException("the page has changed: %s would now risk %s".formatted(rest, now));
         }
     }
 
     @Override
-    public void perform(Action action) throws IOException, InterruptedException {
+    public void perform(Action action, Scene judged) throws IOException, InterruptedException {
         switch (action) {
             case Action.Look look -> {}
             case Action.Pause pause -> settle(MILLIS_OF_A_PAUSE);
             case Action.Click click -> click(click.at(), click.button(), 1, click.held());
             case Action.DoubleClick twice -> {
-                Set<Risk> judged = scene(twice).risks();
                 click(twice.at(), Action.Button.LEFT, 1, twice.held());
                 requireNoMore(judged, twice);
                 click(twice.at(), Action.Button.LEFT, 2, twice.held());
@@ -179,29 +218,36 @@ public final class Chromium implements Environment {
                         "none",
                         Map.of("deltaX", scroll.right(), "deltaY", scroll.down()),
                         scroll.held());
-            case Action.Drag drag -> drag(drag);
-            case Action.Type type -> type(type.text());
-            case Action.Press press -> press(press);
+            case Action.Drag drag -> drag(drag, judged);
+            case Action.Type type -> type(type.text(), judged);
+            case Action.Press press -> press(press, judged);
         }
         settle(MILLIS_TO_SETTLE);
     }
 
+    /** The pointer is there: the scene was looked at with it there. */
     private void click(Action.Point at, Action.Button button, int count, List<String> held)
             throws IOException, InterruptedException {
         String name = button.name().toLowerCase(Locale.ROOT);
-        mouse("mouseMoved", at, "none", Map.of(), held);
         mouse("mousePressed", at, name, Map.of("clickCount", count), held);
         mouse("mouseReleased", at, name, Map.of("clickCount", count), held);
     }
 
-    private void drag(Action.Drag drag) throws IOException, InterruptedException {
+    private void drag(Action.Drag drag, Scene judged) throws IOException, InterruptedException {
         Map<String, Object> once = Map.of("clickCount", 1);
-        mouse("mouseMoved", drag.path().getFirst(), "none", Map.of(), drag.held());
+        Action.Point drop = drag.path().getLast();
         mouse("mousePressed", drag.path().getFirst(), "left", once, drag.held());
-        for (Action.Point point : drag.path()) {
-            mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
+        try {
+            for (Action.Point point : drag.path()) {
+                mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
+            }
+            requireNoMore(judged, drag);
+        } catch (IllegalStateException changed) {
+            drop = NOWHERE;
+            throw changed;
+        } finally {
+            mouse("mouseReleased", drop, "left", once, drag.held());
         }
-        mouse("mouseReleased", drag.path().getLast(), "left", once, drag.held());
     }
 
     private void mouse(String type, Action.Point at, String button, Map<String, Object> more, List<String> held)
@@ -212,14 +258,13 @@ public final class Chromium implements Environment {
         tools.call("Input.dispatchMouseEvent", event);
     }
 
-    private void type(String text) throws IOException, InterruptedException {
+    private void type(String text, Scene judged) throws IOException, InterruptedException {
         String[] lines = text.split("\n", -1);
-        Set<Risk> judged = lines.length > 1 ? scene(new Action.Type(text)).risks() : Set.of();
         for (int i = 0; i < lines.length; i++) {
             if (i > 0) {
                 var enter = new Action.Press(List.of("ENTER"));
                 requireNoMore(judged, enter);
-                press(enter);
+                press(enter, judged);
             }
             if (i > 0 && !lines[i].isEmpty()) {
                 requireNoMore(judged, new Action.Type(lines[i]));
@@ -230,10 +275,9 @@ public final class Chromium implements Environment {
         }
     }
 
-    private void press(Action.Press press) throws IOException, InterruptedException {
+    private void press(Action.Press press, Scene judged) throws IOException, InterruptedException {
         List<Keys.Key> keys = Keys.others(press.keys());
         int modifiers = Keys.modifiers(press.keys());
-        Set<Risk> judged = keys.size() > 1 ? scene(press).risks() : Set.of();
         var down = new ArrayList<Keys.Key>();
         try {
             for (Keys.Key key : keys) {
@@ -266,12 +310,13 @@ public final class Chromium implements Environment {
                 String frame = tools.call("Page.getFrameTree", Map.of())
                         .at("/frameTree/frame/id")
                         .asText();
-                JsonNode world = tools.call("Page.createIsolatedWorld", Map.of("frameId", frame));
+                JsonNode world =
+                        tools.call("Page.createIsolatedWorld", Map.of("frameId", frame, "worldName", WORLD));
                 JsonNode answer = tools.call(
                         "Runtime.evaluate",
                         Map.of(
                                 "expression",
-                                script,
+                                PASSWORDS + script,
                                 "contextId",
                                 world.path("executionContextId").asInt(),
                                 "awaitPromise",

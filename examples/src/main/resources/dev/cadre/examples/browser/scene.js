@@ -69,7 +69,16 @@
     if (control && control !== element && control !== button) activates(control);
   }
 
-  const writes = element => { if (matches(element, 'input[type=password i]')) risks.add('SECRET'); };
+  const secretWords = /(^|\s)(current-password|new-password|one-time-code|cc-number|cc-csc)(\s|$)/i;
+  function writes(element) {
+    const hidden = getComputedStyle(element).getPropertyValue('-webkit-text-security');
+    if (matches(element, 'input[type=password i]')
+        || globalThis[Symbol.for('cadre.passwords')].has(element)
+        || secretWords.test(attribute(element, 'autocomplete') || '')
+        || (hidden !== 'none' && hidden !== '')) {
+      risks.add('SECRET');
+    }
+  }
   const enters = element => {
     if (tagOf(element) === 'TEXTAREA') return;
     if (tagOf(element) === 'INPUT' && formOf(element)) {

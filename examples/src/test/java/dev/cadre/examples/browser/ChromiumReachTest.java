@@ -61,6 +61,10 @@ class ChromiumReachTest {
         kept.close();
     }
 
+    private static void perform(Environment page, Action action) throws Exception {
+        page.perform(action, page.scene(action));
+    }
+
     private static Path altered(String without, String... more) throws IOException {
         return AlteredBrowser.of(ChromiumProcess.find().orElseThrow(), folder, without, more);
     }
@@ -70,10 +74,10 @@ class ChromiumReachTest {
         try (Environment page =
                 Chromium.open(altered(without, NetLog.into(log)), start, Set.of("http://" + site.authority()))) {
             for (Point point : site.clicks()) {
-                page.perform(new Action.Click(point, Button.LEFT, List.of()));
+                perform(page, new Action.Click(point, Button.LEFT, List.of()));
             }
             for (int i = 0; i < PAUSES; i++) {
-                page.perform(new Action.Pause());
+                perform(page, new Action.Pause());
             }
         }
     }
@@ -109,7 +113,7 @@ class ChromiumReachTest {
             Path program = altered(without, "--ignore-certificate-errors-spki-list=" + site.keyDigest());
             try (Environment page = Chromium.open(
                     program, site.address(), Set.of("https://" + site.address().getAuthority()))) {
-                page.perform(new Action.Pause());
+                perform(page, new Action.Pause());
 
                 assertThat(elsewhere.isReached(isReached ? SECONDS : 0)).isEqualTo(isReached);
                 assertThat(page.scene(new Action.Look()).title()).isEqualTo("Secure");

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real browser, without a model. */
 @ExtendWith(RequiresChromium.class)
@@ -69,6 +70,11 @@ class ChromiumTest {
         return new Action.Click(new Point(56, y), Button.LEFT, List.of());
     }
 
+    /** Does what any rule would approve. */
+    private static void perform(Environment page, Action action) throws Exception {
+        page.perform(action, page.scene(action));
+    }
+
     private static Set<Risk> risks(Environment page, Action action) throws Exception {
         return page.scene(action).risks();
     }
@@ -87,13 +93,13 @@ class ChromiumTest {
             assertThat(risks(page, click(600))).containsExactly(Risk.UNKNOWN);
             assertThat(risks(page, new Action.Look())).isEmpty();
 
-            page.perform(click(116));
+            perform(page, click(116));
             assertThat(risks(page, new Action.Type("Ada"))).isEmpty();
             assertThat(risks(page, new Action.Type("Ada\n"))).containsExactly(Risk.SUBMITS_FORM);
             assertThat(risks(page, new Action.Press(List.of("ENTER")))).containsExactly(Risk.SUBMITS_FORM);
             assertThat(risks(page, new Action.Press(List.of("TAB")))).isEmpty();
 
-            page.perform(click(216));
+            perform(page, click(216));
             assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
             assertThat(risks(page, new Action.Press(List.of("x")))).containsExactly(Risk.SECRET);
         }
@@ -116,20 +122,20 @@ class ChromiumTest {
     void actions_doWhatTheySay() throws Exception {
         site.with("<div style='position:absolute;top:2000px;height:10px'>deep</div>");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            page.perform(new Action.DoubleClick(new Point(200, 116), List.of()));
-            page.perform(new Action.Type("Grace"));
-            page.perform(new Action.Press(List.of("CTRL", "A")));
-            page.perform(new Action.Type("Ada"));
-            page.perform(new Action.Press(List.of("TAB")));
-            page.perform(new Action.Type("Rome"));
-            page.perform(new Action.Press(List.of("ARROWLEFT")));
-            page.perform(new Action.Press(List.of("BACKSPACE")));
-            page.perform(new Action.Press(List.of("SHIFT", "X")));
+            perform(page, new Action.DoubleClick(new Point(200, 116), List.of()));
+            perform(page, new Action.Type("Grace"));
+            perform(page, new Action.Press(List.of("CTRL", "A")));
+            perform(page, new Action.Type("Ada"));
+            perform(page, new Action.Press(List.of("TAB")));
+            perform(page, new Action.Type("Rome"));
+            perform(page, new Action.Press(List.of("ARROWLEFT")));
+            perform(page, new Action.Press(List.of("BACKSPACE")));
+            perform(page, new Action.Press(List.of("SHIFT", "X")));
             byte[] upper = page.screenshot().bytes();
-            page.perform(new Action.Scroll(new Point(500, 400), 0, 600, List.of()));
+            perform(page, new Action.Scroll(new Point(500, 400), 0, 600, List.of()));
             assertThat(page.screenshot().bytes()).isNotEqualTo(upper);
-            page.perform(new Action.Press(List.of("ENTER")));
-            page.perform(new Action.Pause());
+            perform(page, new Action.Press(List.of("ENTER")));
+            perform(page, new Action.Pause());
         }
 
         assertThat(site.posted()).containsExactly("name=Ada&street=RoXe&word=");
@@ -143,7 +149,7 @@ class ChromiumTest {
                   <input name=elements><input name=action><input name=shadowRoot><input name=parentNode>
                   <input style=top:350px type=password autofocus><button style=top:400px>again</button></form>""");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            page.perform(click(366));
+            perform(page, click(366));
 
             assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
             assertThat(risks(page, new Action.Press(List.of("ENTER"))))
@@ -193,7 +199,7 @@ class ChromiumTest {
     @Test
     void scene_judgesKeysByWhatTheyAre() throws Exception {
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            page.perform(click(116));
+            perform(page, click(116));
             for (String enter : List.of("enter", "Return", "\r", "\n")) {
                 assertThat(risks(page, new Action.Press(List.of(enter)))).containsExactly(Risk.SUBMITS_FORM);
             }
@@ -201,13 +207,108 @@ class ChromiumTest {
                     .isThrownBy(() -> page.scene(new Action.Press(List.of("ARROWENTER"))))
                     .withMessage("there is no key 'ARROWENTER'");
             for (int tabs = 0; tabs < 4; tabs++) {
-                page.perform(new Action.Press(List.of("TAB"))); // to the button
+                perform(page, new Action.Press(List.of("TAB"))); // to the button
             }
             for (String space : List.of("SPACE", " ", "space")) {
                 assertThat(risks(page, new Action.Press(List.of(space)))).containsExactly(Risk.SUBMITS_FORM);
             }
             var drag = new Action.Drag(List.of(new Point(60, 310), new Point(90, 320)), List.of());
             assertThat(risks(page, drag)).containsExactly(Risk.SUBMITS_FORM);
+        }
+    }
+
+    /** What lies over a button goes away where the pointer comes, without a script. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "form:hover .cover { display: none }",
+                ".cover { transition: visibility 0s 1000s } .cover:hover { visibility: hidden; transition: none }",
+                "button:hover + .cover { display: none } .cover { pointer-events: none }",
+            })
+    void scene_isWhatLiesUnderThePointer(String style) throws Exception {
+        site.with("""
+                <style>form.covered { position: absolute; top: 350px; left: 40px; width: 400px; height: 32px; margin: 0 }
+                .covered button { top: 0; left: 0 }
+                .cover { position: absolute; top: 0; left: 0; width: 400px; height: 32px; background: white } %s</style>
+                <form class=covered method=post action=/order><button>Buy</button><div class=cover>Harmless</div></form>"""
+                .formatted(style));
+        var twice = new Action.DoubleClick(new Point(56, 366), List.of());
+        var drag = new Action.Drag(List.of(new Point(56, 366), new Point(90, 368)), List.of());
+        for (Action action : List.of(click(366), twice, drag)) {
+            try (Environment page = Chromium.startingAt(site.address()).open()) {
+                assertThat(risks(page, action)).as("%s", action).containsExactly(Risk.SUBMITS_FORM);
+                assertThat(page.scene(action).target()).startsWith("button \"Buy\"");
+            }
+        }
+    }
+
+    /** The cover goes away when the pointer is at the end, or when the button is down. */
+    @Test
+    void drag_isJudgedByBothItsEnds_andOnceMoreBeforeItIsLetGo() throws Exception {
+        site.with("""
+                <style>.half { position: absolute; left: 240px; width: 200px; height: 32px; background: white }
+                #first { top: 350px; transition: visibility 0s 1000s }
+                #first:hover { visibility: hidden; transition: none }
+                #second { top: 400px }
+                button:active + #second { display: none }</style>
+                <form method=post action=/order><button style=top:350px>Buy</button><div id=first class=half>Harmless</div>
+                  <button style=top:400px>Pay</button><div id=second class=half>Harmless</div></form>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, new Action.Drag(List.of(new Point(56, 366), new Point(300, 366)), List.of())))
+                    .containsExactly(Risk.SUBMITS_FORM);
+
+            var drag = new Action.Drag(List.of(new Point(56, 416), new Point(300, 416)), List.of());
+            Scene judged = page.scene(drag);
+            assertThat(judged.risks()).isEmpty();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> page.perform(drag, judged))
+                    .withMessageEndingWith("would now risk [SUBMITS_FORM]");
+            perform(page, new Action.Pause());
+        }
+        assertThat(site.posted()).isEmpty();
+    }
+
+    /** A page may give a key to any of its elements; the scene would not know which. */
+    @Test
+    void keyThatAPageGivesToAButton_doesNothing() throws Exception {
+        site.with("<form method=post action=/order><button style=top:350px accesskey=x>Buy</button></form>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            for (String key : List.of("x", "X")) {
+                for (String with : List.of("ALT", "CTRL", "SHIFT")) {
+                    perform(page, new Action.Press(List.of(with, key)));
+                    perform(page, new Action.Press(List.of(with, "ALT", key)));
+                }
+            }
+            perform(page, new Action.Pause());
+        }
+        assertThat(site.posted()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<input id=f type=password>",
+                "<input id=f type=PassWord>",
+                "<input id=f autocomplete=current-password>",
+                "<input id=f autocomplete='section-a New-Password'>",
+                "<input id=f inputmode=numeric autocomplete=one-time-code>",
+                "<input id=f autocomplete='billing cc-number'>",
+                "<input id=f type=tel autocomplete=cc-csc>",
+                "<textarea id=f style='-webkit-text-security: disc; position: absolute'></textarea>",
+                "<div id=f contenteditable style='-webkit-text-security: square; position: absolute'>x</div>",
+                "<input id=f type=password><script>f.type = 'text'</script>",
+                "<div id=there></div><script>there.innerHTML = '<input id=f type=password>'; f.setAttribute('type', 'text')</script>",
+                "<input id=f type=password><script>setTimeout(() => f.type = 'text', 1)</script>",
+            })
+    void field_forASecret_isKnown(String field) throws Exception {
+        site.with("<style>#f { top: 350px; left: 40px; width: 400px; height: 32px }</style>" + field);
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            perform(page, click(366));
+
+            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
+            assertThat(risks(page, new Action.Press(List.of("x")))).containsExactly(Risk.SECRET);
+            assertThat(risks(page, new Action.Drag(List.of(new Point(500, 600), new Point(56, 366)), List.of())))
+                    .containsExactly(Risk.SECRET);
         }
     }
 
@@ -220,12 +321,12 @@ class ChromiumTest {
             var twice = new Action.DoubleClick(new Point(56, 366), List.of());
             assertThat(risks(page, twice)).isEmpty();
             assertThatIllegalStateException()
-                    .isThrownBy(() -> page.perform(twice))
+                    .isThrownBy(() -> perform(page, twice))
                     .withMessageEndingWith("would now risk [SUBMITS_FORM]");
 
-            page.perform(click(266));
+            perform(page, click(266));
             var onwards = new Action.Press(List.of("TAB", "SPACE")); // from the box to the button
-            assertThatIllegalStateException().isThrownBy(() -> page.perform(onwards));
+            assertThatIllegalStateException().isThrownBy(() -> perform(page, onwards));
         }
         assertThat(site.posted()).isEmpty();
     }
@@ -243,12 +344,12 @@ class ChromiumTest {
                   box.onscroll = () => document.querySelector('[name=deep]').value = box.scrollTop > 0 ? 'down' : 'up';
                 </script>""");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            page.perform(
+            perform(page, 
                     new Action.Drag(List.of(new Point(48, 366), new Point(200, 366), new Point(600, 366)), List.of()));
-            page.perform(new Action.Scroll(new Point(100, 580), 0, 200, List.of()));
-            page.perform(new Action.Move(new Point(100, 700), List.of("SHIFT")));
-            page.perform(new Action.Pause());
-            page.perform(click(516));
+            perform(page, new Action.Scroll(new Point(100, 580), 0, 200, List.of()));
+            perform(page, new Action.Move(new Point(100, 700), List.of("SHIFT")));
+            perform(page, new Action.Pause());
+            perform(page, click(516));
         }
         assertThat(site.posted()).containsExactly("far=100&late=yes&deep=down");
     }
@@ -260,10 +361,10 @@ class ChromiumTest {
                 + "<img src='%1$spicture'><iframe src='%1$sframe'></iframe><script>fetch('%1$sfetch', {mode: 'no-cors'})</script>"
                         .formatted(elsewhere.address()));
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            page.perform(click(416));
-            page.perform(new Action.Pause());
-            page.perform(click(366));
-            page.perform(new Action.Pause());
+            perform(page, click(416));
+            perform(page, new Action.Pause());
+            perform(page, click(366));
+            perform(page, new Action.Pause());
 
             assertThat(page.scene(new Action.Look()).title()).isNotEqualTo("Order");
         }
@@ -271,8 +372,8 @@ class ChromiumTest {
 
         try (Environment page =
                 Chromium.startingAt(site.address(), elsewhere.address()).open()) {
-            page.perform(click(366));
-            page.perform(new Action.Pause());
+            perform(page, click(366));
+            perform(page, new Action.Pause());
         }
         assertThat(elsewhere.asked()).contains("GET /picture", "GET /frame", "GET /fetch", "GET /");
     }
@@ -293,11 +394,11 @@ class ChromiumTest {
                         + " window.open('/other'); setTimeout(() => document.title = other.closed ? 'alone' : 'not alone', 700)\">window</button>");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
             byte[] before = page.screenshot().bytes();
-            page.perform(click(366));
-            page.perform(click(416));
-            page.perform(new Action.Pause());
-            page.perform(click(116));
-            page.perform(new Action.Type("Ada"));
+            perform(page, click(366));
+            perform(page, click(416));
+            perform(page, new Action.Pause());
+            perform(page, click(116));
+            perform(page, new Action.Type("Ada"));
 
             assertThat(page.scene(new Action.Look()).title()).isEqualTo("alone");
             assertThat(page.screenshot().bytes()).isNotEqualTo(before);
@@ -308,7 +409,7 @@ class ChromiumTest {
     void dialog_isDismissed() throws Exception {
         site.with("<button style=top:350px onclick='alert(1)'>alert</button>");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            page.perform(click(366));
+            perform(page, click(366));
 
             assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
         }
