@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.file.OwnFiles;
 import dev.cadre.model.BatchLimits;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -40,6 +41,7 @@ final class Shard<I> implements AutoCloseable {
         this.tokens = tokens;
         this.path = path;
         try {
+            OwnFiles.create(path);
             file = new RandomAccessFile(path.toFile(), "rw");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.file.TempFolder;
 import dev.cadre.price.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Where the files of a run's shards lie while they are under way. For one thread. */
 final class ShardFolder<I> implements AutoCloseable {
-    private final Path path;
+    private final TempFolder folder;
     private final List<Shard<I>> shards = new ArrayList<>();
 
     ShardFolder() {
         try {
-            path = Files.createTempDirectory("cadre-shards");
+            folder = TempFolder.open();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     Shard<I> open(int number, String token, long tokens) {
-        var shard = new Shard<I>(number, token, tokens, path.resolve("cadre-%s.jsonl".formatted(token)));
+        var shard = new Shard<I>(number, token, tokens, folder.path().resolve("cadre-%s.jsonl".formatted(token)));
         shards.removeIf(Shard::isClosed);
         shards.add(shard);
         return shard;
@@ -50,10 +49,6 @@ final class ShardFolder<I> implements AutoCloseable {
     @Override
     public void close() {
         shards.forEach(Shard::close);
-        try {
-            Files.delete(path);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder.close();
     }
 }

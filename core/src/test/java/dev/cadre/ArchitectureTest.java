@@ -33,7 +33,8 @@ class ArchitectureTest {
             "dev.cadre.budget",
             "dev.cadre.price",
             "dev.cadre.model",
-            "dev.cadre.json");
+            "dev.cadre.json",
+            "dev.cadre.file");
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

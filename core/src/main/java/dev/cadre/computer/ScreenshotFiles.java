@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.computer;
 
+import dev.cadre.file.OwnFiles;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.task.WorkerContext;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +38,9 @@ final class ScreenshotFiles {
     }
 
     private void write(Screenshot screenshot, WorkerContext context, String when) throws IOException {
-        Files.createDirectories(folder);
+        OwnFiles.createFolders(folder);
         Path file = folder.resolve("%s-%s-%s.png".formatted(name(context.runId()), name(context.subtaskId()), when));
-        Files.write(file, screenshot.bytes());
+        OwnFiles.replace(file, screenshot.bytes());
         note(file.toString());
     }
 

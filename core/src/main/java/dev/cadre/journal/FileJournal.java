@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import dev.cadre.file.OwnFiles;
+import dev.cadre.file.ProcessLock;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
@@ -9,8 +11,6 @@ import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.price.Spend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -31,14 +31,14 @@ public final class FileJournal implements Journal {
 
     private final Path path;
     private final InstantSource clock;
-    private final JournalLock lock;
+    private final ProcessLock lock;
     private final Books books = new Books();
     private final RunClaims claims = new RunClaims();
     private final StoredLines lines;
     private final JournalWriter writer;
     private volatile boolean closed;
 
-    private FileJournal(Path path, JournalLock lock, JournalWriter.Opener opener, InstantSource clock)
+    private FileJournal(Path path, ProcessLock lock, JournalWriter.Opener opener, InstantSource clock)
             throws IOException {
         this.path = path;
         this.clock = clock;
@@ -55,7 +55,7 @@ public final class FileJournal implements Journal {
      * Creates a journal, or opens one to go on with it. Reads the whole file, and waits for the disk.
      *
      * <p>A last line that was not written to its end is cut off. The directory must exist; a file with the suffix
-     * {@code .lock} is left in it.
+     * {@code .lock} is left in it. Both files are created for their owner alone; neither may be a link.
      *
      * @throws JournalLockedException if it is open already, here or in another process
      * @throws JournalDamagedException if a line is not what was written, or the file is no journal
@@ -69,7 +69,8 @@ public final class FileJournal implements Journal {
 
     static FileJournal open(Path path, JournalWriter.Opener opener, InstantSource clock) {
         try {
-            var file = created(path).toRealPath();
+            OwnFiles.createIfAbsent(path);
+            var file = path.toRealPath();
             var lock = JournalLock.take(file);
             try {
                 return new FileJournal(file, lock, opener, clock);
@@ -104,14 +105,6 @@ public final class FileJournal implements Journal {
             books.add(line.entry(), location);
         } catch (ArithmeticException e) {
             throw new JournalDamagedException(path, line.number(), String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static Path created(Path path) throws IOException {
-        try {
-            return Files.createFile(path);
-        } catch (FileAlreadyExistsException e) {
-            return path;
         }
     }
 

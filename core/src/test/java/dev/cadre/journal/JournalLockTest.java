@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class JournalLockTest {
@@ -48,13 +55,43 @@ class JournalLockTest {
 
     @Test
     void secondOpener_byAnotherName_isRefused() throws IOException {
-        var link = Files.createSymbolicLink(directory.resolve("link.journal"), file());
+        var link = Files.createSymbolicLink(directory.resolve("link"), directory);
         try (var journal = Samples.open(file())) {
-            assertThatExceptionOfType(JournalLockedException.class).isThrownBy(() -> Samples.open(link));
+            assertThatExceptionOfType(JournalLockedException.class)
+                    .isThrownBy(() -> Samples.open(link.resolve("run.journal")));
             assertThatExceptionOfType(JournalLockedException.class)
                     .isThrownBy(() -> Samples.open(directory.resolve(".").resolve("run.journal")));
             assertThat(journal.runs()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run.journal", "run.journal.lock"})
+    void link_thatWasPlanted_isNotWrittenThrough(String name) throws IOException {
+        // a file without a line break is a journal whose only line was torn, which is cut off
+        var victim = Files.writeString(directory.resolve("victim"), "theirs");
+        for (String target : List.of("victim", "nowhere")) {
+            var link = Files.createSymbolicLink(directory.resolve(name), directory.resolve(target));
+            assertThatExceptionOfType(UncheckedIOException.class)
+                    .isThrownBy(() -> Samples.open(file()))
+                    .withMessageContaining("it is a link");
+            Files.delete(link);
+        }
+        assertThat(victim).hasContent("theirs");
+        assertThat(directory.resolve("nowhere")).doesNotExist();
+        Files.createDirectory(directory.resolve(name));
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> Samples.open(file()))
+                .withMessageContaining("it is a folder");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void newFiles_areForTheirOwnerAlone() throws IOException {
+        Samples.open(file()).close();
+        assertThat(Files.getPosixFilePermissions(file())).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(directory.resolve("run.journal.lock")))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

@@ -16,10 +16,13 @@ import okio.Okio;
 /**
  * Makes a call one exchange with an end: its request is never sent twice, its reply never read beyond a limit.
  *
+ * <p>The limits count what is read, which is more than what is sent if the reply is compressed.
+ *
  * <p>OkHttp repeats some requests on its own (a 503 with {@code Retry-After: 0}, a 421), which could be paid twice; it
  * does not repeat a body that can be written only once.
  */
-record OneExchange(long maxReplyBytes) implements Interceptor {
+record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor {
+    private static final String FILE = "/content";
 
     /** A reply that is longer than anyone may send. */
     static final class ReplyTooLong extends IOException {
@@ -44,10 +47,16 @@ record OneExchange(long maxReplyBytes) implements Interceptor {
         if (reply == null) {
             return response;
         }
-        var limited = Okio.buffer(new LimitedSource(reply, maxReplyBytes));
+        var limited = Okio.buffer(new LimitedSource(reply, maxBytes(response)));
         return response.newBuilder()
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
                 .build();
+    }
+
+    private long maxBytes(Response response) {
+        boolean isFile = response.isSuccessful()
+                && response.request().url().encodedPath().endsWith(FILE);
+        return isFile ? maxFileBytes : maxReplyBytes;
     }
 
     private static final class OnceBody extends RequestBody {
@@ -89,11 +98,14 @@ record OneExchange(long maxReplyBytes) implements Interceptor {
 
         @Override
         public long read(Buffer sink, long byteCount) throws IOException {
-            long read = super.read(sink, byteCount);
-            bytes += Math.max(read, 0);
-            if (bytes > maxBytes) {
+            if (bytes == maxBytes) {
+                if (super.read(new Buffer(), 1) < 0) {
+                    return -1;
+                }
                 throw new ReplyTooLong(maxBytes);
             }
+            long read = super.read(sink, Math.min(byteCount, maxBytes - bytes));
+            bytes += Math.max(read, 0);
             return read;
         }
     }

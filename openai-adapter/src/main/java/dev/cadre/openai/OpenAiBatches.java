@@ -14,6 +14,8 @@ import com.openai.models.batches.BatchListParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import com.openai.models.responses.ResponseCreateParams;
+import dev.cadre.file.OwnFiles;
+import dev.cadre.file.TempFolder;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.BatchClient;
@@ -23,10 +25,9 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,6 @@ final class OpenAiBatches implements BatchClient {
     private final BooleanSupplier isClosed;
     private final BatchAnswerReader answers;
 
-    /** @param sdk one that reads replies of any length: a file of answers is longer than any answer */
     OpenAiBatches(OpenAIClient sdk, Failures failures, Reach reach, BooleanSupplier isClosed) {
         this.sdk = sdk;
         this.failures = failures;
@@ -190,25 +190,38 @@ final class OpenAiBatches implements BatchClient {
 
     /** By way of a file: taking an answer may take time, which no connection waits for. */
     private boolean read(String id, Predicate<BatchAnswer> wantsMore, long until) throws InterruptedException {
-        try {
-            Path file = Files.createTempFile("cadre-batch", ".jsonl");
-            try {
-                return exchange(id, () -> download(id, file, left(until))) && answers.readAll(file, wantsMore);
-            } finally {
-                Files.delete(file);
-            }
+        try (TempFolder folder = TempFolder.open()) {
+            Path file = folder.path().resolve("answers.jsonl");
+            return switch (exchange(id, () -> download(id, file, left(until)))) {
+                case WHOLE -> answers.readAll(file, wantsMore);
+                case CUT -> {
+                    answers.readAll(file, wantsMore);
+                    yield false;
+                }
+                case MISSING -> false;
+            };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Whether there is such a file. */
-    private boolean download(String id, Path file, Duration timeout) throws IOException {
-        try (HttpResponse response = sdk.files().content(id, Timeouts.ofFile(shorter(timeout, LONGEST_OF_A_FILE)))) {
-            Files.copy(response.body(), file, StandardCopyOption.REPLACE_EXISTING);
-            return true;
+    /** How much of a file there is. */
+    private enum Extent {
+        WHOLE,
+        /** Longer than a file of answers may be; its beginning is there. */
+        CUT,
+        MISSING
+    }
+
+    private Extent download(String id, Path file, Duration timeout) throws IOException {
+        try (HttpResponse response = sdk.files().content(id, Timeouts.ofFile(shorter(timeout, LONGEST_OF_A_FILE)));
+                OutputStream out = OwnFiles.createAnew(file)) {
+            response.body().transferTo(out);
+            return Extent.WHOLE;
+        } catch (OneExchange.ReplyTooLong tooLong) {
+            return Extent.CUT;
         } catch (NotFoundException gone) {
-            return false;
+            return Extent.MISSING;
         }
     }
 
@@ -222,11 +235,6 @@ final class OpenAiBatches implements BatchClient {
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
-    }
-
-    /** Ends the threads of its own SDK client; the connections are those of all. */
-    void close() {
-        sdk.close();
     }
 
     private <T> T exchange(String what, CallTrace.Traced<T> work) throws InterruptedException {

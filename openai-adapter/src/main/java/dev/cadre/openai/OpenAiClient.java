@@ -28,13 +28,17 @@ import okhttp3.OkHttpClient;
  * <p>Safe for use by many threads; one client serves a whole process, because it shares connections and its first call
  * takes a second or more while classes load. A call blocks its thread and spends money. It is sent once: nothing below
  * this class repeats it or follows a redirect. Nothing is stored at the provider. Text is streamed if the context wants
- * it. A reply longer than {@value #MAX_REPLY_BYTES} bytes is malformed.
+ * it. A reply longer than {@value #MAX_REPLY_BYTES} bytes, when decompressed, is malformed. Of a file with the answers of
+ * a batch 2 GB are read; requests whose answers lie behind have none.
  *
  * <p>An interrupt closes the connection within milliseconds, on virtual and on platform threads; for the latter the
  * exchange runs on a virtual thread of its own.
  */
 public final class OpenAiClient implements ModelClient, InputCounter, AutoCloseable {
     static final long MAX_REPLY_BYTES = 32L * 1024 * 1024;
+
+    /** 40 kB for each of the most requests of a batch. */
+    private static final long MAX_FILE_BYTES = 2_000_000_000;
 
     /** Shorter than servers keep idle connections: sending on a dead one costs the price of a lost reply. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
@@ -56,16 +60,13 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .connectionPool(
                         new ConnectionPool(builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(CallTrace::of)
-                .addInterceptor(new OneExchange(MAX_REPLY_BYTES))
+                .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
                 .build();
-        sdk = sdk(http, builder.apiKey);
+        sdk = sdk(builder.apiKey);
         reach = new Reach(builder.imageHosts, builder.mcp);
         api = builder.api;
         failures = new Failures(redactor(builder), builder.clock, baseUrl.text());
-        var unlimited = http.newBuilder();
-        unlimited.interceptors().clear();
-        unlimited.addInterceptor(new OneExchange(Long.MAX_VALUE));
-        batches = new OpenAiBatches(sdk(unlimited.build(), builder.apiKey), failures, reach, () -> closed);
+        batches = new OpenAiBatches(sdk, failures, reach, () -> closed);
     }
 
     private static Redactor redactor(Builder builder) {
@@ -74,9 +75,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .reduce(Redactor.of(builder.apiKey), Redactor::alsoHiding, (one, other) -> other); // never in parallel
     }
 
-    private OpenAIClient sdk(OkHttpClient over, String apiKey) {
+    private OpenAIClient sdk(String apiKey) {
         return OpenAIOkHttpClient.builder()
-                .okHttpClient(over)
+                .okHttpClient(http)
                 .apiKey(apiKey)
                 .baseUrl(baseUrl.text())
                 .maxRetries(0)
@@ -174,7 +175,6 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     public void close() {
         closed = true;
         sdk.close();
-        batches.close();
         http.dispatcher().cancelAll();
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
@@ -194,6 +194,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private Set<String> imageHosts = Set.of();
         private McpAccess mcp = McpAccess.NONE;
         private Api api = Api.RESPONSES;
+        private long maxFileBytes = MAX_FILE_BYTES;
 
         private Builder(String apiKey) {
             this.apiKey = apiKey.strip();
@@ -273,6 +274,12 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         /** What a date in {@code Retry-After} is compared with, the system's clock by default. */
         public Builder clock(InstantSource clock) {
             this.clock = clock;
+            return this;
+        }
+
+        /** The longest file of a batch's answers; what is behind it is not read. */
+        Builder maxFileBytes(long bytes) {
+            maxFileBytes = bytes;
             return this;
         }
 

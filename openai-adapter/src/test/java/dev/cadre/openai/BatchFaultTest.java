@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.BatchRejectedException;
 import dev.cadre.BulkSummary;
+import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ProviderTool;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.testing.loopback.LoopbackBatch;
@@ -491,5 +495,30 @@ class BatchFaultTest extends BatchTest {
         run(3);
         assertThat(succeeded()).hasSize(3);
         assertThat(server.charges()).hasSize(3);
+    }
+
+    @Test
+    void answers_behindTheLongestFile_areMissing_andTheOthersAreKept() throws Exception {
+        server.onAny().replies(label("bug"));
+        try (var cut = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).maxFileBytes(8_000).build();
+                var journal = journal()) {
+            ModelPool pool = ModelPool.builder(cut, "gpt-5.4-nano").build();
+            BulkSummary summary = Coordinator.builder(ModelPools.builder().bind(Tier.NANO, pool).build())
+                    .clock(clock)
+                    .build()
+                    .bulk(LABEL)
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(tickets(12), Budget.usd("5.00"), items::add);
+
+            // what is behind is paid for at its worst case and submitted once more, where it is not behind any more
+            int behind = server.batches().getLast().requests();
+            assertThat(server.batches()).hasSize(2);
+            assertThat(behind).isBetween(1, 5);
+            assertThat(succeeded()).hasSize(12).doesNotHaveDuplicates();
+            assertThat(summary.spend().settled()).isEqualTo(ITEM.times(12));
+            assertThat(summary.spend().forfeited()).isGreaterThanOrEqualTo(ITEM.times(behind));
+        }
     }
 }

@@ -65,6 +65,9 @@ class KilledBatchTest {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path temporary;
+
     final LoopbackOpenAi server = LoopbackOpenAi.start();
     /** How often a request was worked on. */
     private final Map<Integer, Integer> tries = new ConcurrentHashMap<>();
@@ -148,6 +151,18 @@ class KilledBatchTest {
     }
 
     private BulkSummary resume(Path file, int count, int perBatch, List<String> outcomes) throws InterruptedException {
+        assertThat(temporary).isNotEmptyDirectory(); // the killed process left its lines there
+        String before = System.setProperty("java.io.tmpdir", temporary.toString());
+        try {
+            return resumeThere(file, count, perBatch, outcomes);
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+            assertThat(temporary).isEmptyDirectory();
+        }
+    }
+
+    private BulkSummary resumeThere(Path file, int count, int perBatch, List<String> outcomes)
+            throws InterruptedException {
         var clock = new PatientClock();
         clock.onWait(server::advanceBatches);
         try (ModelPools pools = OpenAi.fromEnv(
@@ -222,6 +237,7 @@ class KilledBatchTest {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
+                        "-Djava.io.tmpdir=" + temporary,
                         "-cp",
                         System.getProperty("java.class.path"),
                         DoomedBatch.class.getName(),

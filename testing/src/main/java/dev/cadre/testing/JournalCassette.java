@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry.Ended;
@@ -14,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A run that is replayed from the journal it left: its plan, the values of its subtasks and its merge come from there,
@@ -26,10 +26,10 @@ import java.util.List;
  */
 public final class JournalCassette implements AutoCloseable {
     private final Path original;
-    private final Path folder;
+    private final TempFolder folder;
     private final FileJournal copy;
 
-    private JournalCassette(Path original, Path folder, FileJournal copy) {
+    private JournalCassette(Path original, TempFolder folder, FileJournal copy) {
         this.original = original;
         this.folder = folder;
         this.copy = copy;
@@ -37,12 +37,12 @@ public final class JournalCassette implements AutoCloseable {
 
     static JournalCassette open(Path journal) {
         try {
-            Path folder = Files.createTempDirectory("cadre-cassette");
+            TempFolder folder = TempFolder.open();
             try {
-                Path copy = Files.copy(journal, folder.resolve("journal"));
+                Path copy = Files.copy(journal, folder.path().resolve("journal"));
                 return new JournalCassette(journal, folder, FileJournal.open(copy));
             } catch (IOException | RuntimeException e) {
-                delete(folder);
+                folder.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -104,21 +104,6 @@ public final class JournalCassette implements AutoCloseable {
     @Override
     public void close() {
         copy.close();
-        try {
-            delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the copy of journal %s cannot be deleted".formatted(original), e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        List<Path> files;
-        try (var listed = Files.list(folder)) {
-            files = listed.toList();
-        }
-        for (Path file : files) {
-            Files.delete(file);
-        }
-        Files.delete(folder);
+        folder.close();
     }
 }

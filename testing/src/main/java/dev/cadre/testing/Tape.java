@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import dev.cadre.file.OwnFiles;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.Tier;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -100,19 +102,13 @@ record Tape(SortedMap<Tier, Binding> pools, SortedMap<String, Recording> recordi
 
     /** Puts the file in the place of an older one, in one step: a reader sees the one or the other. */
     void write(Path file) {
-        var lines = new ArrayList<String>();
-        lines.add(head().write());
-        recordings.forEach((key, recording) -> lines.add(line(key, recording).write()));
+        var text = new StringBuilder(head().write()).append('\n');
+        recordings.forEach((key, recording) ->
+                text.append(line(key, recording).write()).append('\n'));
         try {
-            Path folder = file.toAbsolutePath().getParent();
-            Files.createDirectories(folder);
-            Path fresh = Files.createTempFile(folder, "." + file.getFileName(), ".part");
-            try {
-                Files.write(fresh, lines);
-                Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } finally {
-                Files.deleteIfExists(fresh);
-            }
+            Path target = file.toAbsolutePath();
+            OwnFiles.createFolders(Objects.requireNonNull(target.getParent(), "a cassette is a file in a folder"));
+            OwnFiles.replace(target, text.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new CassetteException("cassette %s cannot be written: %s".formatted(file, e), e);
         }

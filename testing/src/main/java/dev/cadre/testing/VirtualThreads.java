@@ -3,6 +3,7 @@ package dev.cadre.testing;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import dev.cadre.file.TempFolder;
 import dev.cadre.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,17 +60,11 @@ public final class VirtualThreads {
     }
 
     private static String dump() {
-        try {
-            Path folder = Files.createTempDirectory("cadre-threads");
-            Path file = folder.resolve("threads.json");
-            try {
-                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                        .dumpThreads(file.toString(), ThreadDumpFormat.JSON);
-                return Files.readString(file);
-            } finally {
-                Files.deleteIfExists(file);
-                Files.delete(folder);
-            }
+        try (TempFolder folder = TempFolder.open()) {
+            Path file = folder.path().resolve("threads.json");
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpThreads(file.toString(), ThreadDumpFormat.JSON);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException("no thread dump could be taken", e);
         }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.bulk;
 
+import dev.cadre.file.OwnFiles;
 import java.io.BufferedOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /**
@@ -28,16 +26,12 @@ public final class ResultFile implements ResultOutput {
     private ResultFile(Path target, Path part) throws IOException {
         this.target = target;
         this.part = part;
-        out = opened(part, false);
+        out = new BufferedOutputStream(OwnFiles.createAnew(part));
     }
 
     /** Begins the results that are to stand in this file, which stays as it is for now. */
     public static ResultFile create(Path target) throws IOException {
         return new ResultFile(target, target.resolveSibling(target.getFileName() + PART));
-    }
-
-    private static OutputStream opened(Path file, boolean append) throws IOException {
-        return new BufferedOutputStream(new FileOutputStream(file.toFile(), append));
     }
 
     /** Whether the file holds results, or nothing at all. */
@@ -60,12 +54,8 @@ public final class ResultFile implements ResultOutput {
     @Override
     public void publish() throws IOException {
         out.close();
-        try {
-            Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-        out = opened(target, true);
+        OwnFiles.move(part, target);
+        out = new BufferedOutputStream(OwnFiles.append(target));
         isPublished = true;
     }
 

@@ -9,6 +9,7 @@ import dev.cadre.examples.bulk.ResultFile;
 import dev.cadre.examples.bulk.ResultOutput;
 import dev.cadre.examples.bulk.ResultStream;
 import dev.cadre.examples.cli.BulkOptions.Existing;
+import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.pool.ModelPools;
@@ -19,7 +20,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -86,12 +86,10 @@ final class BulkCommand implements Callable<Integer> {
         if (options.input().isPresent()) {
             return recorded(options, options.input().get());
         }
-        Path copy = Files.createTempFile("cadre-input", ".jsonl"); // it can be read once and is needed twice
-        try {
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        try (TempFolder folder = TempFolder.open()) { // it can be read once and is needed twice
+            Path copy = folder.path().resolve("input.jsonl");
+            Files.copy(in, copy);
             return recorded(options, copy);
-        } finally {
-            Files.delete(copy);
         }
     }
 

@@ -4,12 +4,12 @@ package dev.cadre.examples.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cadre.examples.report.ReportPage;
+import dev.cadre.file.OwnFiles;
 import dev.cadre.journal.JournalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,14 +69,7 @@ final class ReportCommand implements Callable<Integer> {
         } catch (JournalException | UncheckedIOException e) {
             throw new UsageException("bad_journal", String.valueOf(e.getMessage()));
         }
-        Path target = page.toAbsolutePath();
-        Path draft = Files.createTempFile(target.getParent(), ".report", ".html");
-        try {
-            Files.writeString(draft, html, UTF_8);
-            Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        OwnFiles.replace(page.toAbsolutePath(), html.getBytes(UTF_8));
     }
 
     private static Path required(String name, String value) throws UsageException {

@@ -12,11 +12,11 @@ import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.file.TempFolder;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.pool.ModelPools;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,17 +110,11 @@ final class SearchCommand implements Callable<Integer> {
             SearchCrew crew, Budget budget, Repository repository, SearchOptions options, Path report)
             throws UsageException, IOException, InterruptedException {
         ReportCommand.requireFolder("--report", report);
-        Path folder = Files.createTempDirectory("cadre-report");
-        try {
-            Path journal = options.journal().orElse(folder.resolve("journal"));
+        try (TempFolder folder = TempFolder.open()) {
+            Path journal = options.journal().orElse(folder.path().resolve("journal"));
             RunResult<SearchAnswer> result = recorded(crew, budget, journal, state(repository, options));
             ReportCommand.write(journal, report);
             return result;
-        } finally {
-            for (String left : List.of("journal", "journal.lock")) {
-                Files.deleteIfExists(folder.resolve(left));
-            }
-            Files.delete(folder);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.loopback;
 
+import dev.cadre.file.TempFolder;
 import dev.cadre.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ final class LoopbackFiles implements AutoCloseable {
     }
 
     private final Map<String, Stored> files = new LinkedHashMap<>();
-    private @Nullable Path directory;
+    private @Nullable TempFolder directory;
     private int count;
 
     /** The answer to a request whose path begins with {@code /v1/files}. */
@@ -93,10 +94,10 @@ final class LoopbackFiles implements AutoCloseable {
 
     private Stored add(String name, String purpose) throws IOException {
         if (directory == null) {
-            directory = Files.createTempDirectory("loopback-openai");
+            directory = TempFolder.open();
         }
         String id = "file-" + ++count;
-        var file = new Stored(id, name, purpose, directory.resolve(id));
+        var file = new Stored(id, name, purpose, directory.path().resolve(id));
         files.put(id, file);
         return file;
     }
@@ -132,17 +133,8 @@ final class LoopbackFiles implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        try {
-            if (directory != null) {
-                try (var left = Files.list(directory)) {
-                    for (Path file : left.toList()) {
-                        Files.delete(file);
-                    }
-                }
-                Files.delete(directory);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (directory != null) {
+            directory.close();
         }
     }
 }

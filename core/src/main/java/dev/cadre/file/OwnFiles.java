@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.file;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+
+/**
+ * Opens the files that the library writes. A new one is created readable and writable for its owner alone, where the file
+ * system has POSIX permissions; elsewhere it has what its folder gives. None is opened through a link at its own name;
+ * links on the way to its folder are followed. An existing file keeps its permissions.
+ *
+ * <p>Public for the other modules of the library; carries no compatibility promise. Safe for use by many threads.
+ */
+public final class OwnFiles {
+    private OwnFiles() {}
+
+    private static FileAttribute<?>[] ownersAlone(Path place, String permissions) {
+        return place.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /**
+     * Creates an empty file.
+     *
+     * @throws FileAlreadyExistsException if anything is at its name, a link that leads nowhere included
+     */
+    public static void create(Path file) throws IOException {
+        Files.createFile(file, ownersAlone(file, "rw-------"));
+    }
+
+    /**
+     * Creates an empty file if nothing is there.
+     *
+     * @throws FileSystemException if something else than a file is there, such as a link or a folder
+     */
+    public static void createIfAbsent(Path file) throws IOException {
+        try {
+            create(file);
+        } catch (FileAlreadyExistsException e) {
+            requireFile(file);
+        }
+    }
+
+    /**
+     * Opens a file for reading and writing, and creates it if nothing is there.
+     *
+     * @throws FileSystemException if something else than a file is there, such as a link or a folder
+     */
+    public static FileChannel open(Path file) throws IOException {
+        createIfAbsent(file);
+        return FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Creates a file to write to; takes the place of a file that is there. An interrupt does not close the stream.
+     *
+     * @throws FileSystemException if something else than a file is there, such as a link or a folder
+     */
+    public static OutputStream createAnew(Path file) throws IOException {
+        try {
+            requireFile(file);
+            Files.delete(file);
+        } catch (NoSuchFileException e) {
+            // as it should be
+        }
+        return created(file);
+    }
+
+    private static OutputStream created(Path file) throws IOException {
+        create(file);
+        return Files.newOutputStream(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Opens an existing file to write behind its end. An interrupt does not close the stream.
+     *
+     * @throws FileSystemException if something else than a file is there, such as a link or a folder
+     */
+    public static OutputStream append(Path file) throws IOException {
+        requireFile(file);
+        return Files.newOutputStream(
+                file, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Writes a file whole or not at all; takes the place of a file or a link that is there, never writes through it. */
+    public static void replace(Path file, byte[] content) throws IOException {
+        Path draft = file.resolveSibling(".cadre-" + UUID.randomUUID() + ".part");
+        try {
+            try (OutputStream out = created(draft)) {
+                out.write(content);
+            }
+            move(draft, file);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /** Gives a file another name; takes the place of a file or a link of that name. */
+    public static void move(Path file, Path target) throws IOException {
+        try {
+            Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(file, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /** Creates a folder, and those on the way to it, where they are not there. */
+    public static void createFolders(Path folder) throws IOException {
+        Files.createDirectories(folder, ownersAlone(folder, "rwx------"));
+    }
+
+    private static void requireFile(Path file) throws IOException {
+        var found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!found.isRegularFile()) {
+            String what = found.isSymbolicLink() ? "a link" : found.isDirectory() ? "a folder" : "no file";
+            throw new FileSystemException(file.toString(), null, "it is " + what);
+        }
+    }
+}
