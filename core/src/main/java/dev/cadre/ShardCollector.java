@@ -8,6 +8,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -141,12 +142,14 @@ final class ShardCollector<I, O> {
     }
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
-        Optional<Money> cost = terms.pool().cost(reply, item.reserved());
+        Optional<Money> cost = terms.pool().cost(reply, ServiceTier.BATCH, item.reserved());
         return cost.isEmpty() || reply.usage() == null ? forfeit(item) : settle(item, cost.get(), reply.usage());
     }
 
     private Optional<Spend> pay(BatchItem<I> item, Billed billed) {
-        return terms.pool().cost(billed, item.reserved()).map(cost -> settle(item, cost, billed.usage()));
+        return terms.pool()
+                .cost(billed, ServiceTier.BATCH, item.reserved())
+                .map(cost -> settle(item, cost, billed.usage()));
     }
 
     private Spend settle(BatchItem<I> item, Money cost, TokenUsage usage) {

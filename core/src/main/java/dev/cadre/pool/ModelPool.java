@@ -149,18 +149,19 @@ public final class ModelPool {
     }
 
     /**
-     * What a reply of this model cost, at the dearer of the model asked for and the one that answered; empty if that is
-     * unknown, because its usage is missing or impossible or its service tier has no price.
+     * What a reply of this model cost, at the dearer of the model and service tier asked for and those that the reply
+     * names; empty if that is unknown, because its usage is missing or impossible or its service tier has no price.
      *
+     * @param asked the service tier that was asked for
      * @param reserved what the call was allowed to cost
      */
-    public Optional<Money> cost(ModelReply reply, Money reserved) {
-        return tariff.cost(reply, reserved);
+    public Optional<Money> cost(ModelReply reply, ServiceTier asked, Money reserved) {
+        return tariff.cost(reply, asked, reserved);
     }
 
     /** What a call without a usable reply cost, by the same rules. */
-    public Optional<Money> cost(ModelException.Billed billed, Money reserved) {
-        return tariff.cost(billed, reserved);
+    public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
+        return tariff.cost(billed, asked, reserved);
     }
 
     /** How the client takes many requests at a time; such requests pass none of the limits of this pool. */

@@ -142,7 +142,7 @@ final class PooledCall {
 
     /** A usage that can be true is believed; without one the worst is assumed of whoever answered. */
     private Bill bill(Flight flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
-        Optional<Money> cost = billed == null ? Optional.empty() : tariff.cost(billed, flight.reserved());
+        Optional<Money> cost = billed == null ? Optional.empty() : tariff.cost(billed, request.serviceTier(), flight.reserved());
         if (billed != null && cost.isPresent()) {
             Flight.Settlement due = flight.settled(cost.get(), billed.usage());
             return new Bill(due, breach(answeredBy, tariff.isDearer(billed), due.excess()));
@@ -157,7 +157,7 @@ final class PooledCall {
         boolean isFree = failure.charge() == ModelException.Charge.FREE;
         return failure.billed()
                 .filter(billed ->
-                        !isFree || tariff.cost(billed, flight.reserved()).isPresent())
+                        !isFree || tariff.cost(billed, request.serviceTier(), flight.reserved()).isPresent())
                 .map(billed -> bill(flight, billed.model(), billed.serviceTier(), billed))
                 .orElseGet(() -> new Bill(isFree ? Flight.turnedAway() : flight.forfeited(), null));
     }

@@ -7,6 +7,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ProviderTool.FileSearch;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
@@ -131,29 +132,32 @@ public final class Tariff {
 
     /**
      * What a reply cost, or empty if that is unknown: its usage is missing or impossible, or its service tier has no price.
+     * Model and service tier are the dearer of what was asked for and what the reply names.
      *
+     * @param asked the service tier that was asked for
      * @param reserved what the call was allowed to cost; usage that fits is believed, usage beyond it only as far as the
      *     model could have used it
      */
-    public Optional<Money> cost(ModelReply reply, Money reserved) {
+    public Optional<Money> cost(ModelReply reply, ServiceTier asked, Money reserved) {
         TokenUsage usage = reply.usage();
         return usage == null
                 ? Optional.empty()
                 : cost(
                         new ModelException.Billed(reply.model(), usage, reply.serviceTier(), reply.providerCalls()),
+                        asked,
                         reserved);
     }
 
     /** What a failed call cost, by the same rules. */
-    public Optional<Money> cost(ModelException.Billed billed, Money reserved) {
+    public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
         TokenUsage usage = billed.usage();
         if (usage.inputTokens() == 0 && usage.outputTokens() == 0) {
             return Optional.empty();
         }
         ModelSpec answering = catalog.answering(billed.model(), spec);
         try {
-            Money asked = spec.price().cost(usage, billed.serviceTier());
-            Money tokens = asked.atLeast(regional(answering.price()).cost(usage, billed.serviceTier()));
+            Money tokens = dearer(spec.price(), usage, asked, billed.serviceTier())
+                    .atLeast(dearer(regional(answering.price()), usage, asked, billed.serviceTier()));
             Money cost = tokens.plus(fees(billed));
             return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
                     ? Optional.empty()
@@ -161,6 +165,12 @@ public final class Tariff {
         } catch (UnpricedException | ArithmeticException unknown) {
             return Optional.empty();
         }
+    }
+
+    /** A model that answers in the place of another may lack the tier that was asked for. */
+    private static Money dearer(Price price, TokenUsage usage, ServiceTier asked, ServiceTier named) {
+        Money cost = price.cost(usage, named);
+        return price.offers(asked) ? cost.atLeast(price.cost(usage, asked)) : cost;
     }
 
     /** Whether another model answered, at a price above that of the one that was asked. */

@@ -88,38 +88,43 @@ final class BatchAnswerReader {
             throw failures.refused(model, status, ErrorBody.of(JsonValue.fromJsonNode(body.path("error"))), NO_HEADERS);
         }
         try {
-            return atHalfPrice(new ReplyReader(ModelRequest.of(model, "", "", 1), NO_HEADERS, failures)
+            return billed(new ReplyReader(ModelRequest.of(model, "", "", 1), NO_HEADERS, failures)
                     .read(ObjectMappers.jsonMapper().treeToValue(body, Response.class)));
         } catch (ServerFailed failed) {
-            throw atHalfPrice(failed);
+            throw billed(failed);
         } catch (JsonProcessingException | OpenAIException unread) {
             throw failures.malformed(model, "the body cannot be read", NO_HEADERS);
         }
     }
 
-    private static ModelReply atHalfPrice(ModelReply reply) {
+    /** A batch is billed as such, unless a reply names the dearer tier; the others say that it was served as usual. */
+    private static ServiceTier tier(ServiceTier named) {
+        return named == ServiceTier.PRIORITY ? named : ServiceTier.BATCH;
+    }
+
+    private static ModelReply billed(ModelReply reply) {
         return new ModelReply(
                 reply.model(),
                 reply.text(),
                 reply.toolCalls(),
                 reply.finish(),
                 reply.usage(),
-                ServiceTier.BATCH,
+                tier(reply.serviceTier()),
                 reply.limits(),
                 reply.providerCalls(),
                 reply.providerState());
     }
 
-    private static ServerFailed atHalfPrice(ServerFailed failed) {
-        var half = new ServerFailed(
+    private static ServerFailed billed(ServerFailed failed) {
+        var billed = new ServerFailed(
                 String.valueOf(failed.getMessage()),
                 failed.status(),
                 failed.charge(),
                 null,
                 failed.billed()
-                        .map(billed ->
-                                new Billed(billed.model(), billed.usage(), ServiceTier.BATCH, billed.providerCalls()))
+                        .map(bill -> new Billed(
+                                bill.model(), bill.usage(), tier(bill.serviceTier()), bill.providerCalls()))
                         .orElse(null));
-        return failed.reach() == ModelException.Reach.ATTEMPT ? half : half.lasting();
+        return failed.reach() == ModelException.Reach.ATTEMPT ? billed : billed.lasting();
     }
 }

@@ -4,7 +4,7 @@ package dev.cadre.openai;
 import dev.cadre.model.ServiceTier;
 
 /**
- * The processing class that a reply says it was served in, by which it is billed.
+ * The processing class that a reply says it was served in. It is booked at the dearer of that and the one asked for.
  *
  * @param tier the class; where the reply names none of ours, the one that was asked for
  * @param isPriced whether anybody knows what it costs: of one class nobody does

@@ -47,18 +47,18 @@ final class ChatReader {
         List<ToolCall> calls = calls(message.path("tool_calls"));
         var tier = BilledTier.of(reply.path("service_tier").asText(""), request.serviceTier());
         Finish finish = refused ? Finish.REFUSED : finish(choice.path("finish_reason"), calls);
+        String content = message.hasNonNull("content") ? message.path("content").asText("") : "";
+        String text = refused ? refusal : content;
         return new ModelReply(
                 reply.hasNonNull("model") && !reply.path("model").asText().isBlank()
                         ? reply.path("model").asText()
                         : request.model(),
-                refused
-                        ? refusal
-                        : message.hasNonNull("content")
-                                ? message.path("content").asText("")
-                                : "",
+                text,
                 finish == Finish.TOOL_CALLS ? calls : List.of(),
                 finish,
-                tier.isPriced() ? usage(reply.path("usage")) : null,
+                tier.isPriced()
+                        ? UsageReader.of(usage(reply.path("usage")), !text.isEmpty() || !calls.isEmpty())
+                        : null,
                 tier.tier(),
                 headers.limits(),
                 "");

@@ -112,7 +112,7 @@ final class ReplyReader {
                 failures.mask(text),
                 calls,
                 finish,
-                usage(response),
+                UsageReader.of(usage(response), !text.isEmpty() || !calls.isEmpty()),
                 billedTier(response).tier(),
                 headers.limits(),
                 providerCalls(response),

@@ -44,6 +44,11 @@ final class UsageReader {
         return total == input + output ? new TokenUsage(input, cached, written, output, reasoning) : null;
     }
 
+    /** The usage, or null if it has no output although something was written. */
+    static @Nullable TokenUsage of(@Nullable TokenUsage usage, boolean isWritten) {
+        return usage != null && usage.outputTokens() == 0 && isWritten ? null : usage;
+    }
+
     /** A count inside an optional group: 0 if the group or the count is absent. */
     private static <D> long detail(JsonField<D> group, Function<D, JsonField<Long>> count) {
         Optional<D> known = group.asKnown();

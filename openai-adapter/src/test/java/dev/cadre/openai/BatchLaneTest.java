@@ -36,6 +36,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bulk by batches, against the loopback server, on a clock that does not wait. */
@@ -83,6 +84,18 @@ class BatchLaneTest extends BatchTest {
         // half price is for tokens alone
         assertThat(summary.spend().settled()).isEqualTo(ITEM.plus(Money.usd("0.02")));
         assertThat(summary.spend().estimated()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"default, 0.00035", "flex, 0.00035", "auto, 0.00035", "priority, ", "ultrafast, "})
+    void serviceTier_thatAnAnswerNames_neverLowersTheCost(String named, String cost) throws Exception {
+        server.onAny().replies(label("bug").field("service_tier", "\"" + named + "\""));
+
+        BulkSummary summary = run(1);
+
+        // nano has no price for priority, and nobody knows that of ultrafast
+        assertThat(summary.spend().settled()).isEqualTo(cost == null ? Money.ZERO : Money.usd(cost));
+        assertThat(summary.spend().forfeited().isMoreThan(ITEM)).isEqualTo(cost == null);
     }
 
     @Test

@@ -64,12 +64,20 @@ class ServiceOptionsTest extends LoopbackTest {
         "gpt-5.4-nano, FLEX,     default,  0.000825",
         "gpt-5.4-mini, PRIORITY, priority, 0.006",
         "gpt-5.4-mini, PRIORITY, fast,     0.006",
-        "gpt-5.4-mini, PRIORITY, default,  0.003",
-        "gpt-5.4-mini, STANDARD, default,  0.003"
+        "gpt-5.4-mini, PRIORITY, default,  0.006",
+        "gpt-5.4-mini, PRIORITY, flex,     0.006",
+        "gpt-5.4-mini, STANDARD, default,  0.003",
+        "gpt-5.4-mini, STANDARD, flex,     0.003",
+        "gpt-5.4-mini, STANDARD, priority, 0.006",
+        "gpt-5.4-mini, FLEX,     priority, 0.006",
+        "gpt-5.4-mini, FLEX,     auto,     0.0015",
+        "gpt-5.4-mini, STANDARD, auto,     0.003",
+        "gpt-5.4-mini, PRIORITY, cheapest, 0.006",
+        "gpt-5.4-mini, PRIORITY, batch,    0.006"
     })
-    void serviceTier_ofThePool_isAskedFor_butTheReplysIsPaid(
-            String model, ServiceTier asked, String billed, String cost) throws InterruptedException {
-        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("service_tier", "\"" + billed + "\""));
+    void serviceTier_ofThePool_isAskedFor_andTheDearerOfItAndTheReplysIsPaid(
+            String model, ServiceTier asked, String named, String cost) throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("service_tier", "\"" + named + "\""));
 
         call(ModelPool.builder(client, model).serviceTier(asked), LARGE.withModel(model));
 
@@ -235,15 +243,43 @@ class ServiceOptionsTest extends LoopbackTest {
         assertThat(reserved()).containsExactly(worstOfChat);
     }
 
-    /** Nobody knows its price: to take it for another class could report less than is billed. */
-    @Test
-    void replyOfAnUnpricedTier_isForfeited() throws InterruptedException {
-        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("service_tier", "\"ultrafast\""));
+    /** What a server may say to be paid less: none of it is believed, and the worst case is booked. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no output for a text   | usage        | {'input_tokens':1000,'output_tokens':0,'total_tokens':1000}",
+                "nothing at all         | usage        | {'input_tokens':0,'output_tokens':0,'total_tokens':0}",
+                "no input               | usage        | {'input_tokens':0,'output_tokens':5,'total_tokens':5}",
+                "a negative input       | usage        | {'input_tokens':-900,'output_tokens':5,'total_tokens':-895}",
+                "a negative output      | usage        | {'input_tokens':900,'output_tokens':-5,'total_tokens':895}",
+                "more cached than input | usage        | {'input_tokens':9,'output_tokens':5,'total_tokens':14,"
+                        + "'input_tokens_details':{'cached_tokens':10}}",
+                "a negative cache       | usage        | {'input_tokens':9,'output_tokens':5,'total_tokens':14,"
+                        + "'input_tokens_details':{'cached_tokens':10,'cache_write_tokens':-5}}",
+                "more thought than said | usage        | {'input_tokens':9,'output_tokens':5,'total_tokens':14,"
+                        + "'output_tokens_details':{'reasoning_tokens':6}}",
+                "a sum that is none     | usage        | {'input_tokens':9,'output_tokens':5,'total_tokens':9}",
+                "no usage               | usage        | null",
+                "a tier without a price | service_tier | \"ultrafast\""
+            })
+    void lie_thatWouldLowerTheCost_isForfeited(String lie, String field, String said) throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.text("Fine.").usage(USAGE).field(field, said.replace('\'', '"')));
 
         call(ModelPool.builder(client, "gpt-5.4-mini"), LARGE.withModel("gpt-5.4-mini"));
 
-        assertThat(money.state().settled()).isEqualTo(Money.ZERO);
-        assertThat(money.state().forfeited()).isEqualTo(reserved().getFirst());
+        assertThat(money.state().settled()).as(lie).isEqualTo(Money.ZERO);
+        assertThat(money.state().forfeited()).as(lie).isEqualTo(reserved().getFirst());
+    }
+
+    @Test
+    void cheaperModel_thatTheReplyNames_isPaidLikeTheOneThatWasAsked() throws InterruptedException {
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field("model", "\"gpt-5.4-nano\""));
+
+        call(ModelPool.builder(client, "gpt-5.4-mini"), LARGE.withModel("gpt-5.4-mini"));
+
+        assertThat(money.state().settled()).isEqualTo(Money.usd("0.003"));
     }
 
     @Test

@@ -247,7 +247,7 @@ final class SimCall {
 
     private void replied(Reservation money, ModelReply reply) {
         TokenUsage usage = reply.usage();
-        Optional<Money> cost = pool.tariff().cost(reply, money.amount());
+        Optional<Money> cost = pool.tariff().cost(reply, reply.serviceTier(), money.amount());
         pool.landed();
         if (usage == null || cost.isEmpty()) {
             forfeit(money);
