@@ -3,8 +3,11 @@ package dev.cadre.file;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -16,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -125,6 +129,18 @@ public final class OwnFiles {
     /** Creates a folder, and those on the way to it, where they are not there. */
     public static void createFolders(Path folder) throws IOException {
         Files.createDirectories(folder, ownersAlone(folder, "rwx------"));
+    }
+
+    /** Why input or output failed, in words: no name of a Java class is in it. */
+    public static String reason(Throwable failure) {
+        return switch (failure) {
+            case UncheckedIOException e when e.getCause() != null -> reason(e.getCause());
+            case NoSuchFileException e -> e.getFile() + " does not exist";
+            case FileAlreadyExistsException e -> e.getFile() + " exists already";
+            case AccessDeniedException e -> "access to " + e.getFile() + " is denied";
+            case DirectoryNotEmptyException e -> e.getFile() + " is a folder that is not empty";
+            default -> Objects.requireNonNullElse(failure.getMessage(), "input or output failed");
+        };
     }
 
     private static void requireFile(Path file) throws IOException {

@@ -79,7 +79,7 @@ public final class FileJournal implements Journal {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be opened: %s".formatted(path, e), e);
+            throw new UncheckedIOException("journal %s cannot be opened: %s".formatted(path, OwnFiles.reason(e)), e);
         }
     }
 
@@ -96,7 +96,7 @@ public final class FileJournal implements Journal {
         try {
             JournalScan.read(path, (line, location) -> each.accept(line));
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be read: %s".formatted(path, e), e);
+            throw new UncheckedIOException("journal %s cannot be read: %s".formatted(path, OwnFiles.reason(e)), e);
         }
     }
 
@@ -181,7 +181,7 @@ public final class FileJournal implements Journal {
         try {
             lock.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be unlocked: %s".formatted(path, e), e);
+            throw new UncheckedIOException("journal %s cannot be unlocked: %s".formatted(path, OwnFiles.reason(e)), e);
         }
     }
 

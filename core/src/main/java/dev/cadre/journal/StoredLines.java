@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import dev.cadre.file.OwnFiles;
 import dev.cadre.json.JsonException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,7 +41,7 @@ final class StoredLines {
         } catch (JsonException | IllegalArgumentException e) {
             throw damaged(location, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be read: %s".formatted(path, e), e);
+            throw new UncheckedIOException("journal %s cannot be read: %s".formatted(path, OwnFiles.reason(e)), e);
         }
     }
 
@@ -57,7 +58,7 @@ final class StoredLines {
             }
             return line;
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be read: %s".formatted(path, e), e);
+            throw new UncheckedIOException("journal %s cannot be read: %s".formatted(path, OwnFiles.reason(e)), e);
         }
     }
 }

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -268,7 +269,9 @@ final class Failures {
 
     private static String describe(Throwable cause) {
         @Nullable String message = cause.getMessage();
-        return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        return cause instanceof UnknownHostException
+                ? "unknown host " + message
+                : message == null ? "it broke" : message;
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {

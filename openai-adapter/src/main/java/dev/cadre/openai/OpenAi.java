@@ -6,6 +6,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Where OpenAI models come from: a pool for each tier over one client. */
@@ -36,6 +37,18 @@ public final class OpenAi {
      */
     public static Map<Tier, String> models(Map<String, String> environment) {
         return OpenAiSettings.models(environment);
+    }
+
+    /**
+     * What is doubtful about usable variables: {@code OPENAI_BASE_URL} sends the key over plain HTTP to another machine.
+     * Empty if nothing is, or if a variable is missing or unusable. A client for such an address logs it, too.
+     */
+    public static Optional<String> warning(Map<String, String> environment) {
+        try {
+            return OpenAiSettings.from(environment).warning();
+        } catch (IllegalArgumentException unusable) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -18,9 +18,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls OpenAI models, or a server that speaks the same protocol, over the Responses API or Chat Completions.
@@ -40,6 +43,11 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     /** 40 kB for each of the most requests of a batch. */
     private static final long MAX_FILE_BYTES = 2_000_000_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAiClient.class);
+
+    /** The addresses that this process has been warned of. */
+    private static final Set<BaseUrl> WARNED = ConcurrentHashMap.newKeySet();
+
     /** Shorter than servers keep idle connections: sending on a dead one costs the price of a lost reply. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
@@ -54,6 +62,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
     private OpenAiClient(Builder builder) {
         baseUrl = builder.baseUrl;
+        if (baseUrl.isReadableOnTheWay() && WARNED.add(baseUrl)) {
+            LOG.warn("the base URL {}", BaseUrl.READABLE);
+        }
         http = new OkHttpClient.Builder()
                 .followRedirects(false)
                 .followSslRedirects(false)

@@ -50,6 +50,10 @@ record OpenAiSettings(String apiKey, BaseUrl baseUrl, Map<Tier, String> models) 
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
     }
 
+    Optional<String> warning() {
+        return baseUrl.isReadableOnTheWay() ? Optional.of(BASE_URL + " " + BaseUrl.READABLE) : Optional.empty();
+    }
+
     /** A client with these settings. */
     OpenAiClient client() {
         return OpenAiClient.builder(apiKey).baseUrl(baseUrl.text()).build();

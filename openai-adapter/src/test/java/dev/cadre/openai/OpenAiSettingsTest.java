@@ -78,17 +78,81 @@ class OpenAiSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "ftp://host/v1 | OPENAI_BASE_URL 'ftp://host/v1' must start with http:// or https:// and name a host",
-                "api.openai.com | OPENAI_BASE_URL 'api.openai.com' must start with http:// or https:// and name a host",
-                "https:///v1 | OPENAI_BASE_URL 'https:///v1' must start with http:// or https:// and name a host",
-                "https://host/v1?a=b | OPENAI_BASE_URL 'https://host/v1?a=b' must not have a query or a fragment",
-                "https://a host | OPENAI_BASE_URL 'https://a host' is not a URL: Illegal character in authority",
+                "ftp://host/v1 | OPENAI_BASE_URL must start with http:// or https:// and name a host",
+                "api.openai.com | OPENAI_BASE_URL must start with http:// or https:// and name a host",
+                "https:///v1 | OPENAI_BASE_URL must start with http:// or https:// and name a host",
+                "https://host/v1?a=b | OPENAI_BASE_URL must not have a query or a fragment",
+                "https://a host | OPENAI_BASE_URL is not a URL: Illegal character in authority at character 10",
                 "https://me:secret@host/v1 | OPENAI_BASE_URL must not hold a user or a password"
             })
-    void baseUrl_unusable_isNamedWithItsValue(String url, String message) {
+    void baseUrl_unusable_isNamedAndNotQuoted(String url, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiSettings.from(Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url)))
-                .withMessageStartingWith(message);
+                .withMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://canary:canary@host",
+                "canary:canary@host",
+                "canary@host",
+                "canary:canary",
+                "//canary:canary@host/v1",
+                "https:/canary:canary@host/v1",
+                "https:canary:canary@host/v1",
+                "https:///canary:canary@host/v1",
+                "https:\\\\canary:canary@host",
+                "https://host\\@canary",
+                "https://canary:can ary@host",
+                "https ://canary:canary@host",
+                "https://canary:canary%40host/v1",
+                "https://canary:canary%2540host/v1",
+                "https://canary%3Acanary@host/v1",
+                "https://host/canary:canary@other/v1",
+                "https://host/v1?canary=canary@host",
+                "https://host/v1#canary@host",
+                "https://canary:ca%nary@host",
+                "https://canary:canary\uff20host/v1",
+                "https://canary\uff1acanary\ufe6bhost/v1",
+                "HTTPS://canary:canary@host",
+                "htps://canary:canary@host",
+                "https://[canary:canary@::1]/v1",
+                "https://canary:canary:host/v1"
+            })
+    void baseUrl_withAPassword_howeverItIsSpelt_isQuotedNowhere(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiSettings.from(Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url)))
+                .satisfies(e -> assertThat(e).hasMessageNotContaining("canary").hasNoCause());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiClient.builder("key").baseUrl(url))
+                .satisfies(e -> assertThat(e).hasMessageNotContaining("canary").hasNoCause());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://models.example/v1, true",
+        "HTTP://models.example/v1, true",
+        "http://10.0.0.7:8080/v1, true",
+        "http://127.0.0.1.evil.example/v1, true",
+        "http://localhost.evil.example/v1, true",
+        "https://models.example/v1, false",
+        "http://127.0.0.1:8080/v1, false",
+        "http://127.1.2.3/v1, false",
+        "http://localhost:1234/v1, false",
+        "http://LOCALHOST/v1, false",
+        "http://models.localhost/v1, false",
+        "http://[::1]:8080/v1, false",
+        "nonsense, false"
+    })
+    void plainHttp_toAnotherMachine_isWarnedOf(String url, boolean warns) {
+        var warning = OpenAi.warning(Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url));
+
+        assertThat(warning.isPresent()).isEqualTo(warns);
+        warning.ifPresent(text -> assertThat(text)
+                .isEqualTo("OPENAI_BASE_URL begins with http://: the key and all texts can be read on the way to another"
+                        + " machine; use https://"));
+        assertThat(OpenAi.warning(Map.of("OPENAI_BASE_URL", url))).isEmpty();
     }
 
     @Test
@@ -101,7 +165,7 @@ class OpenAiSettingsTest {
                 .withMessage("the key holds spaces or non-ASCII characters");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiClient.builder("key").baseUrl("nowhere"))
-                .withMessage("base URL 'nowhere' must start with http:// or https:// and name a host");
+                .withMessage("base URL must start with http:// or https:// and name a host");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiClient.builder("key").maxIdleConnections(0))
                 .withMessage("maxIdleConnections must be at least 1, not 0");

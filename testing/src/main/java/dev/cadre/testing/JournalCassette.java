@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
+import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
@@ -46,7 +47,7 @@ public final class JournalCassette implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be replayed: %s".formatted(journal, e), e);
+            throw new UncheckedIOException("journal %s cannot be replayed: %s".formatted(journal, OwnFiles.reason(e)), e);
         }
     }
 

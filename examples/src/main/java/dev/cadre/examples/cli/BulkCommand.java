@@ -9,6 +9,7 @@ import dev.cadre.examples.bulk.ResultFile;
 import dev.cadre.examples.bulk.ResultOutput;
 import dev.cadre.examples.bulk.ResultStream;
 import dev.cadre.examples.cli.BulkOptions.Existing;
+import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
@@ -123,7 +124,7 @@ final class BulkCommand implements Callable<Integer> {
         try {
             return ResultFile.create(options.results().get());
         } catch (IOException e) {
-            throw new UsageException("bad_argument", "--output: it cannot be written: " + e.getMessage());
+            throw new UsageException("bad_argument", "--output: it cannot be written: " + OwnFiles.reason(e));
         }
     }
 
@@ -141,7 +142,7 @@ final class BulkCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) { // the money does not cover what is under way in batches
             throw new UsageException("bad_argument", String.valueOf(e.getMessage()));
         } catch (IOException | UncheckedIOException e) {
-            var problem = new Problem("io_failed", "input or output failed: " + e.getMessage());
+            var problem = new Problem("io_failed", OwnFiles.reason(e));
             return BulkDocument.broken(options, model, survey, session.tally(), problem);
         } catch (JournalException e) {
             return BulkDocument.broken(options, model, survey, session.tally(), Problem.of(e));

@@ -3,11 +3,14 @@ package dev.cadre.examples.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.cadre.file.OwnFiles;
+import dev.cadre.model.Redactor;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.schedule.RunClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -24,6 +27,8 @@ import picocli.CommandLine.ParameterException;
                 "Agents over a code base and models over the lines of a file, within a budget; and what a crew may cost, simulated.",
         mixinStandardHelpOptions = true)
 public final class Cadre {
+    static final String TRACE = "CADRE_TRACE";
+
     private final Terminal terminal;
     private final InstantSource clock;
     private final RunClock runClock;
@@ -51,7 +56,7 @@ public final class Cadre {
     /** Returns the exit status. */
     int run(String... arguments) {
         List<String> all = Arrays.asList(arguments);
-        var models = new Models(clock, environment);
+        var models = new Models(terminal, clock, environment);
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new SearchCommand(terminal, clock, models))
                 .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
@@ -72,9 +77,23 @@ public final class Cadre {
     private int failed(List<String> arguments, Exception failure) {
         return switch (failure) {
             case UsageException e -> usage(arguments, e.kind(), String.valueOf(e.getMessage()));
-            case IOException e -> report(arguments, ExitStatus.FAILED, "unreadable", "cannot read " + e.getMessage());
-            default -> report(arguments, ExitStatus.FAILED, "internal", failure.toString());
+            case IOException e -> report(arguments, ExitStatus.FAILED, "unreadable", OwnFiles.reason(e));
+            default -> internal(arguments, failure);
         };
+    }
+
+    /** A defect of this program: whoever looks for it wants the trace, nobody else does. */
+    private int internal(List<String> arguments, Exception failure) {
+        if (environment.containsKey(TRACE)) {
+            var trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            terminal.err().println(Redactor.SHAPES.clean(trace.toString()));
+        }
+        return report(
+                arguments,
+                ExitStatus.FAILED,
+                "internal",
+                "this is a defect of cadre; with the variable %s set it shows where".formatted(TRACE));
     }
 
     private int usage(List<String> arguments, String kind, String message) {
@@ -82,7 +101,7 @@ public final class Cadre {
     }
 
     private int report(List<String> arguments, ExitStatus status, String kind, String message) {
-        String shown = TextOutput.visible(message);
+        String shown = TextOutput.visible(Echo.ofInput(message));
         terminal.err().println("cadre: " + shown);
         if (arguments.contains(JsonOption.NAME)) {
             var json = new JsonOutput();

@@ -69,6 +69,7 @@ final class DoctorFindings {
     private Optional<List<ListedModel>> listed() throws InterruptedException {
         try (OpenAiClient client = OpenAi.client(environment)) {
             add(Verdict.OK, "key", "OPENAI_API_KEY is set");
+            OpenAi.warning(environment).ifPresent(warning -> add(Verdict.WARNING, "server", warning));
             List<ListedModel> models = client.models(TIMEOUT);
             add(Verdict.OK, "server", "%s lists %d models".formatted(client.baseUrl(), models.size()));
             return Optional.of(models);
@@ -131,6 +132,6 @@ final class DoctorFindings {
     }
 
     private void add(Verdict verdict, String subject, String message) {
-        findings.add(new Finding(verdict, subject, message));
+        findings.add(new Finding(verdict, subject, Echo.ofFailure(message)));
     }
 }

@@ -11,17 +11,20 @@ import java.util.Map;
 /**
  * The models that the environment of the command names.
  *
+ * @param terminal where warnings go
  * @param environment with the key, if there is one
  */
-record Models(InstantSource clock, Map<String, String> environment) {
+record Models(Terminal terminal, InstantSource clock, Map<String, String> environment) {
     private static final String KEY = "OPENAI_API_KEY";
 
     boolean hasKey() {
         return !environment.getOrDefault(KEY, "").isBlank();
     }
 
-    /** Opens a pool for each tier; calls nobody. The caller closes them. */
+    /** Opens a pool for each tier; calls nobody. Warns if the key would go in clear. The caller closes them. */
     ModelPools open(int parallel) throws UsageException {
+        OpenAi.warning(environment)
+                .ifPresent(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
         try {
             return OpenAi.fromEnv(
                     environment, pool -> pool.maxParallel(parallel).calendar(clock));

@@ -12,6 +12,10 @@ import java.util.Locale;
  */
 record Problem(String kind, String message) {
 
+    Problem {
+        message = Echo.ofFailure(message);
+    }
+
     static Problem of(RunFailure failure) {
         String kind = failure.cause()
                 .filter(ModelException.class::isInstance)

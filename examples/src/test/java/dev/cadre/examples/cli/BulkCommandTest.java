@@ -610,7 +610,7 @@ class BulkCommandTest {
                 "--labels=a,b --output /no/such/r.jsonl|no_such_folder|--output: the folder of \"/no/such/r.jsonl\" does not exist",
                 "--labels=a,b --output /dev/null|bad_argument|--output: \"/dev/null\" is not a regular file",
                 "--labels=a,b --output - |bad_argument|--json: standard output is taken by --output -",
-                "--labels=a,b --journal /no/such/j|bad_journal|--journal: journal /no/such/j cannot be opened: java.nio.file.NoSuchFileException: /no/such/j",
+                "--labels=a,b --journal /no/such/j|bad_journal|--journal: journal /no/such/j cannot be opened: /no/such/j does not exist",
             })
     void badArgument_isStatus2AndPrintsADocument(String options, String kind, String message) throws Exception {
         assertThat(bulk(("--json " + options).strip().split(" "))).isEqualTo(2);

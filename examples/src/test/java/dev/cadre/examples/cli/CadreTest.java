@@ -136,7 +136,7 @@ class CadreTest {
             value = {
                 "--repo=/no/such/folder|no_such_folder|--repo: \"/no/such/folder\" does not exist",
                 "--journal=/no/such/folder/a|bad_journal|--journal: journal /no/such/folder/a cannot be opened:"
-                        + " java.nio.file.NoSuchFileException: /no/such/folder/a",
+                        + " /no/such/folder/a does not exist",
                 "--report=/no/such/folder/a.html|bad_argument|--report: \"/no/such/folder/a.html\" is no file in a folder"
                         + " that exists",
                 "--unknown|bad_argument|Unknown option: '--unknown'",

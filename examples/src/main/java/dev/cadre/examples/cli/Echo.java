@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.cli;
+
+import dev.cadre.model.Redactor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Messages as a command may show them: without keys, and without the names of Java's exceptions. */
+final class Echo {
+    private static final String MASK = "[redacted]";
+
+    private static final Pattern EXCEPTION =
+            Pattern.compile("(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)(?:: )?");
+
+    /** What a key may consist of; it is judged by {@link #isLikeAKey}. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+_-]{12,}+");
+
+    private static final Pattern PREFIXED = Pattern.compile(
+            "(?:sk|pk|rk|gh[a-z]|github_pat|glpat|xox[a-z]|hf|gsk|npm|pypi|dop|shpat)[-_].*|(?:AKIA|ASIA|AIza|eyJ|ya29).*");
+
+    private static final int LEAST_MIXED = 20;
+    private static final int LEAST_PLAIN = 32;
+
+    private Echo() {}
+
+    /** A message about a failure, whose ids of requests and batches are of use. */
+    static String ofFailure(String message) {
+        return EXCEPTION.matcher(Redactor.SHAPES.clean(message)).replaceAll("");
+    }
+
+    /** A message that repeats what was typed or set: whatever may be a key in it is masked, a long random name too. */
+    static String ofInput(String message) {
+        return WORD.matcher(ofFailure(message))
+                .replaceAll(word -> isLikeAKey(word.group()) ? MASK : Matcher.quoteReplacement(word.group()));
+    }
+
+    private static boolean isLikeAKey(String word) {
+        if (PREFIXED.matcher(word).matches()) {
+            return true;
+        }
+        boolean hasDigit = word.chars().anyMatch(Character::isDigit);
+        boolean hasUpper = word.chars().anyMatch(Character::isUpperCase);
+        boolean hasLower = word.chars().anyMatch(Character::isLowerCase);
+        boolean isOneRun = word.chars().allMatch(Character::isLetterOrDigit);
+        return hasDigit
+                && (hasUpper && hasLower && word.length() >= LEAST_MIXED
+                        || isOneRun && (hasUpper || hasLower) && word.length() >= LEAST_PLAIN);
+    }
+}
