@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -70,6 +71,7 @@ class TempFolderTest {
     }
 
     @Test
+    @Tag("slow")
     void folderOfAKilledProcess_isGoneWhenTheNextIsOpened_andThatOfALivingOneIsNot() throws Exception {
         Process first = doomed();
         Process second = doomed();

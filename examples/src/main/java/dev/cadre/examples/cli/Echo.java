@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 final class Echo {
     private static final String MASK = "[redacted]";
 
-    private static final Pattern EXCEPTION =
-            Pattern.compile("(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)(?:: )?");
+    private static final Pattern EXCEPTION = Pattern.compile(
+            "(?:[a-z]\\w*\\.)+[A-Z]\\w*(?:Exception|Error)(?:: )?|\\b[A-Z]\\w*(?:Exception|Error): ");
 
     /** What a key may consist of; it is judged by {@link #isLikeAKey}. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+_-]{12,}+");

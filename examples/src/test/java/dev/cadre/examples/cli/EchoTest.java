@@ -51,6 +51,7 @@ class EchoTest {
             delimiter = '|',
             value = {
                 "it failed: java.io.IOException: disk full | it failed: disk full",
+                "IllegalStateException: no such place, thrown by the code | no such place, thrown by the code",
                 "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: no path"
                         + " | PKIX path building failed: no path",
                 "request req_0123456789abcdef0123456789abcdef failed | request req_0123456789abcdef0123456789abcdef failed"
