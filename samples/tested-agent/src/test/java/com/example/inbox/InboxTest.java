@@ -4,6 +4,7 @@ package com.example.inbox;
 import static com.example.inbox.Inbox.LABEL;
 import static dev.cadre.testing.CadreAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.example.inbox.Inbox.Digest;
 import com.example.inbox.Inbox.Label;
@@ -190,5 +191,12 @@ class InboxTest {
         var task = new FutureTask<>(reading::read);
         Thread.ofVirtual().start(task);
         return task;
+    }
+
+    /** Who uses no model of LangChain4j does not get it. */
+    @Test
+    void classPath_hasNoLangChain4j() {
+        assertThatThrownBy(() -> Class.forName("dev.langchain4j.model.chat.ChatModel"))
+                .isInstanceOf(ClassNotFoundException.class);
     }
 }
