@@ -18,6 +18,7 @@ import dev.cadre.price.Spend;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -142,12 +143,17 @@ final class PooledCall {
 
     /** A usage that can be true is believed; without one the worst is assumed of whoever answered. */
     private Bill bill(Flight flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
-        Optional<Money> cost = billed == null ? Optional.empty() : tariff.cost(billed, request.serviceTier(), flight.reserved());
+        Optional<Money> cost = billed == null
+                ? Optional.empty()
+                : tariff.cost(billed, request.serviceTier(), flight.reserved());
         if (billed != null && cost.isPresent()) {
             Flight.Settlement due = flight.settled(cost.get(), billed.usage());
             return new Bill(due, breach(answeredBy, tariff.isDearer(billed), due.excess()));
         }
-        Optional<Money> dearer = tariff.dearerWorstCase(request.withServiceTier(tier), answeredBy);
+        // a cheaper tier than was asked for is not believed
+        Optional<Money> dearer = Stream.of(request, request.withServiceTier(tier))
+                .flatMap(sent -> tariff.dearerWorstCase(sent, answeredBy).stream())
+                .reduce(Money::atLeast);
         Flight.Settlement due = dearer.map(flight::forfeited).orElseGet(flight::forfeited);
         return new Bill(due, breach(answeredBy, dearer.isPresent(), due.excess()));
     }
@@ -156,8 +162,9 @@ final class PooledCall {
     private Bill bill(Flight flight, ModelException failure) {
         boolean isFree = failure.charge() == ModelException.Charge.FREE;
         return failure.billed()
-                .filter(billed ->
-                        !isFree || tariff.cost(billed, request.serviceTier(), flight.reserved()).isPresent())
+                .filter(billed -> !isFree
+                        || tariff.cost(billed, request.serviceTier(), flight.reserved())
+                                .isPresent())
                 .map(billed -> bill(flight, billed.model(), billed.serviceTier(), billed))
                 .orElseGet(() -> new Bill(isFree ? Flight.turnedAway() : flight.forfeited(), null));
     }

@@ -41,9 +41,8 @@ final class Echo {
         boolean hasDigit = word.chars().anyMatch(Character::isDigit);
         boolean hasUpper = word.chars().anyMatch(Character::isUpperCase);
         boolean hasLower = word.chars().anyMatch(Character::isLowerCase);
-        boolean isOneRun = word.chars().allMatch(Character::isLetterOrDigit);
-        return hasDigit
-                && (hasUpper && hasLower && word.length() >= LEAST_MIXED
-                        || isOneRun && (hasUpper || hasLower) && word.length() >= LEAST_PLAIN);
+        boolean isMixed = hasUpper && hasLower && word.length() >= LEAST_MIXED;
+        boolean isOneRun = word.length() >= LEAST_PLAIN && word.chars().allMatch(Character::isLetterOrDigit);
+        return hasDigit && (isMixed || (isOneRun && (hasUpper || hasLower)));
     }
 }
