@@ -70,7 +70,7 @@ final class BatchLane<I, O> {
                 }
             }
         }
-        terms.record().ended(handover.isOpen() ? "complete" : "partial");
+        terms.record().ended(handover.isOpen() ? "complete" : "partial", List.of());
         handover.runEnded(before.plus(handover.booked()).total());
         return handover.summary(new BulkSummary.Costs(
                 before, handover.booked(), limit, handover.tally().breaches()));

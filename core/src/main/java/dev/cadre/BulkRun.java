@@ -121,7 +121,7 @@ final class BulkRun<I, O> {
             handover.runEnded("failed", before.plus(session).total());
             throwTrouble();
         }
-        record.ifPresent(kept -> kept.ended(handover.isOpen() ? "complete" : "partial"));
+        record.ifPresent(kept -> kept.ended(handover.isOpen() ? "complete" : "partial", List.of()));
         handover.runEnded(before.plus(session).total());
         return handover.summary(new BulkSummary.Costs(
                 before, session, budget.limit(), handover.tally().breaches()));

@@ -205,7 +205,8 @@ final class Run {
         Spend spend = before().plus(session);
         String status = ending.status().name().toLowerCase(java.util.Locale.ROOT);
         listener.on(new RunEvent.RunEnded(id, sinceStart(), status, spend.total()));
-        recordEnd(status);
+        List<String> noted = notes(parts, notes);
+        recordEnd(status, noted);
         RunReport report = new RunReport(
                 id,
                 ending.outcomes(),
@@ -216,7 +217,7 @@ final class Run {
                 session,
                 limit,
                 parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
-                notes(parts, notes),
+                noted,
                 accounts.tally().breaches(),
                 accounts.tally().abandonedWith(abandoned),
                 money.openReservations(),
@@ -236,10 +237,10 @@ final class Run {
     }
 
     /** All that the caller is about to see is on record; without this line the next session merely looks at it again. */
-    private void recordEnd(String status) {
+    private void recordEnd(String status, List<String> notes) {
         try {
             if (record != null) {
-                record.ended(status);
+                record.ended(status, notes);
             }
         } catch (RuntimeException | Error e) {
             LOG.warn("the end of run {} could not be recorded: {}", id, e.getMessage());

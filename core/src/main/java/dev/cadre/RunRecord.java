@@ -44,6 +44,8 @@ final class RunRecord implements AutoCloseable {
     /** The longest text for people, in characters; no failure is lost because its message is too long to be recorded. */
     private static final int MAX_MESSAGE_CHARS = 10_000;
 
+    private static final int MAX_NOTES = 100;
+
     /** A value as JSON text. Both methods throw whatever they like for what is no such value. */
     interface Form<T> {
         String write(T value);
@@ -110,8 +112,10 @@ final class RunRecord implements AutoCloseable {
         append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit));
     }
 
-    void ended(String status) {
-        append(new JournalEntry.RunEnded(run(), status));
+    void ended(String status, List<String> notes) {
+        List<String> kept =
+                notes.stream().limit(MAX_NOTES).map(RunRecord::cut).toList();
+        append(new JournalEntry.RunEnded(run(), status, kept));
     }
 
     /** Takes down a graph by hand for the journal's readers; a later session has it from its caller again. */

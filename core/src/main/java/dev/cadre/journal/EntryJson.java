@@ -19,6 +19,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.util.ArrayList;
+import java.util.List;
 
 /** The fields of each kind of entry. Reading throws {@link JsonException} or {@link IllegalArgumentException}. */
 final class EntryJson {
@@ -50,8 +51,10 @@ final class EntryJson {
             case Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) ->
                 outcome(key("ended", key).with("fingerprint", fingerprint.hex()), outcome)
                         .with("spend", spend(spend));
-            case RunEnded(String run, String status) ->
-                kind("run_ended").with("run", run).with("status", status);
+            case RunEnded(String run, String status, List<String> notes) -> {
+                Json.Obj ended = kind("run_ended").with("run", run).with("status", status);
+                yield notes.isEmpty() ? ended : ended.with("notes", Json.strings(notes));
+            }
         };
     }
 
@@ -79,7 +82,10 @@ final class EntryJson {
             case "settled" ->
                 new Settled(key(json), json.intValue("attempt"), json.string("end"), spend(json.object("spend")));
             case "ended" -> new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")));
-            case "run_ended" -> new RunEnded(json.string("run"), json.string("status"));
+            case "run_ended" -> new RunEnded(
+                        json.string("run"),
+                        json.string("status"),
+                        json.at("notes").isPresent() ? strings(json.items("notes")) : List.of());
             default -> throw new IllegalArgumentException("unknown kind of record '%.40s'".formatted(kind));
         };
     }
@@ -140,11 +146,18 @@ final class EntryJson {
     }
 
     private static Skip skip(Json.Obj json) {
-        var because = new ArrayList<String>();
-        for (Json id : json.items("body", "because")) {
-            because.add(Json.obj().with("because", id).string("because"));
+        return new Skip(
+                Skip.Kind.valueOf(json.string("body", "kind")),
+                message(json),
+                strings(json.items("body", "because")));
+    }
+
+    private static List<String> strings(List<Json> items) {
+        var strings = new ArrayList<String>();
+        for (Json item : items) {
+            strings.add(Json.obj().with("item", item).string("item"));
         }
-        return new Skip(Skip.Kind.valueOf(json.string("body", "kind")), message(json), because);
+        return strings;
     }
 
     private static Json.Obj reason(Enum<?> kind, String message) {

@@ -6,6 +6,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
+import java.util.List;
 
 /**
  * A fact about a run that must survive a crash.
@@ -100,6 +101,16 @@ public sealed interface JournalEntry {
      * A run ended.
      *
      * @param status as in the event: {@code complete}, {@code partial} or {@code failed}
+     * @param notes what else people should know of this session, such as the tools that threw; none in older journals
      */
-    record RunEnded(String run, String status) implements JournalEntry {}
+    record RunEnded(String run, String status, List<String> notes) implements JournalEntry {
+        public RunEnded {
+            notes = List.copyOf(notes);
+        }
+
+        /** Without notes. */
+        public RunEnded(String run, String status) {
+            this(run, status, List.of());
+        }
+    }
 }

@@ -22,11 +22,13 @@ public final class CallRefusedException extends RuntimeException {
         record DeadlinePassed() implements Reason {}
 
         /**
-         * The provider asked the pool to wait, and the call's deadline lies before the end of that wait. A call with a
-         * later deadline waits; {@link ModelPool#resume} ends the pause.
+         * The provider asked the pool to wait, or a rate of the pool is used up, and the call's deadline lies before the
+         * end of that wait. A call with a later deadline waits; {@link ModelPool#resume} ends a pause that the provider
+         * asked for.
          *
          * @param until when the pause ends, by the pool's calendar or the system's clock
-         * @param because the failure that asked for it, met by this or another call of the pool
+         * @param because the failure that asked for it, met by this or another call of the pool; for a rate, a
+         *     {@link ModelException.RateLimited} that no provider answered
          */
         record PoolPaused(Instant until, ModelException because) implements Reason {}
 

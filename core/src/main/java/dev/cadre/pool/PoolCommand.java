@@ -37,10 +37,10 @@ public sealed interface PoolCommand {
         record DeadlinePassed() implements Refusal {}
 
         /**
-         * The provider asked the pool to wait, and the deadline lies before the end of that wait.
+         * The provider asked the pool to wait, or a rate is used up, and the deadline lies before the end of that wait.
          *
          * @param untilNanos the clock reading at which the pause ends
-         * @param because the failure that asked for it
+         * @param because the failure that asked for it, or one that says which rate is used up
          */
         record PoolPaused(long untilNanos, ModelException because) implements Refusal {}
 

@@ -231,8 +231,9 @@ public final class PoolMachine {
     /** Refuses those whose deadline has passed, or will pass during the pause. */
     private void expire(long now) {
         for (Entry entry : waiting.expired(now)) {
+            Refusal why = isHeldByRate(entry, now) ? rateHolds(entry, now) : new Refusal.DeadlinePassed();
             waiting.leave(entry);
-            refuse(entry, new Refusal.DeadlinePassed());
+            refuse(entry, why);
         }
         if (pausedBy != null && pausedUntil - now > 0) {
             for (Entry entry : waiting.expired(pausedUntil)) {
@@ -250,12 +251,37 @@ public final class PoolMachine {
                 break;
             }
             long opensAt = rateOpensAt(next.get(), now);
-            if (opensAt - now > 0) {
+            if (opensAt - now <= 0) {
+                offer(next.get(), now);
+            } else if (isHopeless(next.get(), opensAt)) {
+                waiting.leave(next.get());
+                refuse(next.get(), rateHolds(next.get(), now));
+            } else {
                 return opensAt;
             }
-            offer(next.get(), now);
         }
         return now;
+    }
+
+    /** What is in flight may give back what it took of a rate; nothing else lets a call pass earlier. */
+    private boolean isHopeless(Entry entry, long opensAt) {
+        return inFlight == 0 && opensAt - entry.ask.deadlineNanos() >= 0;
+    }
+
+    /** Whether it is a rate that a call has waited for last: neither its own backoff, a permit, nor a pause. */
+    private boolean isHeldByRate(Entry entry, long now) {
+        return entry.state == Entry.State.WAITING
+                && inFlight < parallel.current()
+                && pausedUntil - now <= 0
+                && rateOpensAt(entry, now) - now > 0;
+    }
+
+    /** A rate that opens too late is a pause like any other. */
+    private Refusal rateHolds(Entry entry, long now) {
+        boolean isTokens = tokens.opensAt(entry.ask.tokenEstimate(), now) - requests.opensAt(1, now) > 0;
+        String message = "its %s of this minute are used up".formatted(isTokens ? "tokens" : "requests");
+        return new Refusal.PoolPaused(
+                rateOpensAt(entry, now), new ModelException.RateLimited(message, null, RateLimits.UNKNOWN));
     }
 
     private long rateOpensAt(Entry entry, long now) {

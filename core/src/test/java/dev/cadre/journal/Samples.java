@@ -48,7 +48,7 @@ final class Samples {
                     PRINT,
                     new Outcome.Skipped<>(new Skip(Skip.Kind.DEPENDENCY, "needs dogs", List.of("dogs", "list"))),
                     Spend.NONE),
-            new RunEnded("r1", "partial"));
+            new RunEnded("r1", "partial", List.of("IOException: disk full, thrown by tool 'grep'")));
 
     private Samples() {}
 

@@ -178,6 +178,44 @@ class PoolMachineRateTest {
         assertThat(rig.at(ofSeconds(90))).containsExactly(new Refuse(2, new Refusal.DeadlinePassed()));
     }
 
+    private static Refusal.PoolPaused paused(PoolCommand refuse, long ticket) {
+        assertThat(refuse).isInstanceOf(Refuse.class);
+        assertThat(((Refuse) refuse).ticket()).isEqualTo(ticket);
+        assertThat(((Refuse) refuse).refusal()).isInstanceOf(Refusal.PoolPaused.class);
+        return (Refusal.PoolPaused) ((Refuse) refuse).refusal();
+    }
+
+    @Test
+    void windowThatOpensAfterTheDeadline_isAPause_andRefusesAtOnce() {
+        var rig = new PoolRig(parallel(10));
+        rig.askTokens(1, 1_000);
+        rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 0, ofMinutes(6))));
+
+        var commands = rig.askUntil(2, ofMinutes(5));
+
+        assertThat(commands).hasSize(1);
+        assertThat(paused(commands.getFirst(), 2).untilNanos()).isEqualTo(ofMinutes(6).toNanos());
+        assertThat(paused(commands.getFirst(), 2).because())
+                .isInstanceOf(ModelException.RateLimited.class)
+                .hasMessage("its tokens of this minute are used up");
+        assertThat(rig.askUntil(3, ofMinutes(7)))
+                .containsExactly(new WakeAt(ofMinutes(6).toNanos()));
+    }
+
+    @Test
+    void rateThatACallInFlightMayGiveBack_isWaitedForUntilTheDeadline_andIsAPauseThen() {
+        var rig = new PoolRig(parallel(10).withRequestsPerMinute(6));
+        assertThat(admitted(rig.askUntil(1, ofSeconds(9)))).containsExactly(1L);
+
+        assertThat(rig.askUntil(2, ofSeconds(9)))
+                .containsExactly(new WakeAt(ofSeconds(9).toNanos()));
+        var commands = rig.at(ofSeconds(9));
+
+        assertThat(commands).hasSize(1);
+        assertThat(paused(commands.getFirst(), 2).untilNanos()).isEqualTo(ofSeconds(10).toNanos());
+        assertThat(paused(commands.getFirst(), 2).because()).hasMessage("its requests of this minute are used up");
+    }
+
     @Test
     void resumed_endsThePauseAndTheDelaysOfThoseWhoFailed() {
         var rig = new PoolRig(parallel(10));

@@ -38,6 +38,15 @@ class RunMachineMoneyTest {
         return Outcome.skipped(Skip.Kind.BUDGET, message);
     }
 
+    // --- who is first
+
+    @Test
+    void requiredSubtask_addedLater_startsBeforeAnOptionalOne() {
+        var rig = answeredBy("b").on(new RunInput.Admitted(List.of(optional(node("a")), node("b"))));
+
+        assertThat(rig.started()).containsExactly("b@NANO", "a@NANO");
+    }
+
     // --- escalation
 
     @Test

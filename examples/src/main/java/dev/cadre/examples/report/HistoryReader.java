@@ -20,11 +20,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,7 @@ final class HistoryReader {
         private String subject = "";
         private Money limit = Money.ZERO;
         private @Nullable String status;
+        private final SequencedSet<String> notes = new LinkedHashSet<>();
         private final List<Session> sessions = new ArrayList<>();
         private final SequencedMap<String, SubtaskLines> subtasks = new LinkedHashMap<>();
 
@@ -81,7 +84,10 @@ final class HistoryReader {
                 case JournalEntry.Intent intent -> subtask(intent.key()).sent(at, intent);
                 case JournalEntry.Settled settled -> subtask(settled.key()).settled(at, settled);
                 case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended.outcome());
-                case JournalEntry.RunEnded ended -> status = ended.status();
+                case JournalEntry.RunEnded ended -> {
+                    status = ended.status();
+                    notes.addAll(ended.notes());
+                }
             }
             if (!sessions.isEmpty()) {
                 sessions.set(sessions.size() - 1, new Session(sessions.getLast().began(), at));
@@ -140,7 +146,7 @@ final class HistoryReader {
                     .sorted(order)
                     .map(SubtaskLines::history)
                     .toList();
-            return new RunHistory(id, subject, limit, sessions, all, Optional.ofNullable(status));
+            return new RunHistory(id, subject, limit, sessions, all, Optional.ofNullable(status), List.copyOf(notes));
         }
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessions in their order; at least one
  * @param subtasks in plan order, planner first and merger last, items behind their subtask
  * @param status as the run ended; empty if it did not
+ * @param notes what else its sessions say, such as the tools that threw
  */
 record RunHistory(
         String id,
@@ -25,11 +26,13 @@ record RunHistory(
         Money limit,
         List<Session> sessions,
         List<SubtaskHistory> subtasks,
-        Optional<String> status) {
+        Optional<String> status,
+        List<String> notes) {
 
     RunHistory {
         sessions = List.copyOf(sessions);
         subtasks = List.copyOf(subtasks);
+        notes = List.copyOf(notes);
     }
 
     /** From its start to the last line it left. */

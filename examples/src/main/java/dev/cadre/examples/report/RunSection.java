@@ -58,6 +58,7 @@ final class RunSection {
         MoneyChart.draw(page, run, time);
         models();
         reasons();
+        notes();
         subtasks();
     }
 
@@ -154,6 +155,13 @@ final class RunSection {
     }
 
     /** Why subtasks brought nothing, the most frequent reason first. */
+    private void notes() {
+        if (!run.notes().isEmpty()) {
+            page.element("h3", "Notes");
+            run.notes().forEach(note -> page.element("p", cut(note, MOST_TEXT)));
+        }
+    }
+
     private void reasons() {
         Map<String, Long> counts = run.subtasks().stream()
                 .map(SubtaskHistory::end)

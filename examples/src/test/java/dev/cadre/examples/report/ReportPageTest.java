@@ -10,10 +10,14 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalDamagedException;
 import dev.cadre.model.Tier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.task.Input;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
 import dev.cadre.testing.ScriptedModel;
+import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +126,27 @@ class ReportPageTest {
         assertThat(texts(page, "title")).anyMatch(title -> title.endsWith("RateLimited, $0.00"));
         assertThat(texts(page, "p"))
                 .anyMatch(text -> text.matches("Critical path: topics [^→]+ → notes [^→]+ → brief .*"));
+    }
+
+    @Test
+    void toolThatThrew_isANoteOfThePage() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var spec = new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        SubtaskType<Topic, Note> looking = NOTE.tools(Tool.raw(spec, (arguments, context) -> {
+            throw new IOException("disk full <b>");
+        }));
+        var model = new ScriptedModel();
+        model.on(looking).calls(new ToolCall("1", "look", "{}")).replies(new Note("without it"));
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", looking, new Topic("cats"));
+        try (var journal = FileJournal.open(file)) {
+            var result = Coordinator.of(model.pools())
+                    .journal(journal)
+                    .run(graph.answering(note), Budget.usd("0.05"));
+            assertThat(texts(parsed(ReportPage.of(file)), "p"))
+                    .containsAll(result.report().notes())
+                    .contains("IOException: disk full <b>, thrown by tool 'look' in subtask 'note'");
+        }
     }
 
     @Test

@@ -74,9 +74,13 @@ final class SimGiven implements SimNature {
 
     @Override
     public Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
-        if (!(type.work() instanceof Work.Model<?, ?> model)) {
-            return Money.ZERO;
-        }
+        return switch (type.work()) {
+            case Work.Code<?, ?> code -> code.costPerCall();
+            case Work.Model<?, ?> model -> worstCase(type, model, input, tier);
+        };
+    }
+
+    private Money worstCase(SubtaskType<?, ?> type, Work.Model<?, ?> model, @Nullable Object input, Tier tier) {
         ModelSpec spec = pool(tier).spec();
         long tokens = input == null ? FRAME_TOKENS : inputTokens(type.name(), ((Question) input).text());
         long cap = Math.min(model.maxOutputTokens().orElse(limits().workerOutputTokens()), spec.maxOutputTokens());

@@ -4,10 +4,8 @@ package dev.cadre.testing.simulation;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
-import dev.cadre.task.Failure;
 import dev.cadre.task.Work;
 import dev.cadre.testing.simulation.SimTypes.Finding;
-import dev.cadre.testing.simulation.SimTypes.Question;
 import dev.cadre.worker.Rung;
 import dev.cadre.worker.RungCommand;
 import dev.cadre.worker.RungEnd;
@@ -16,7 +14,6 @@ import dev.cadre.worker.RungTask;
 import dev.cadre.worker.ToolEnd;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -56,43 +53,12 @@ final class SimRung {
         if (start.id().rung() == 0) {
             run.tally().begun();
         }
-        if (start.type().work() instanceof Work.Code<?, ?>) {
-            return code(run, start);
+        if (start.type().work() instanceof Work.Code<?, ?> code) {
+            return new SimCode(run, start, code.costPerCall()).start();
         }
         var rung = new SimRung(run, start);
         run.world().soon(rung::begin);
         return rung::interrupt;
-    }
-
-    /** Plain code takes its time and brings a value, or is interrupted. */
-    private static SimStrand code(SimRun run, RunCommand.StartRung start) {
-        SimWorld world = run.world();
-        boolean[] gone = {false};
-        Optional<SimNature.CodeEnd> given = world.nature().code(start);
-        long nanos = given.map(SimNature.CodeEnd::nanos).orElseGet(() -> world.thinking(TOOL_NANOS));
-        world.agenda().after(nanos, () -> {
-            if (!gone[0]) {
-                boolean fails = given.map(SimNature.CodeEnd::fails)
-                        .orElseGet(() ->
-                                SimDice.chance(dice(run, run.id() + start.id().label()), 0.03));
-                run.ended(start.id(), codeEnd(fails, (Question) start.input()));
-                if (!fails) {
-                    run.tally().right();
-                }
-            }
-        });
-        return obeys -> {
-            if (obeys) {
-                gone[0] = true;
-                world.soon(() -> run.ended(start.id(), new RungEnd.Cancelled()));
-            }
-        };
-    }
-
-    private static RungEnd codeEnd(boolean fails, Question question) {
-        return fails
-                ? RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, "thrown"))
-                : new RungEnd.Accepted(new Finding("code of " + question.text(), SimTypes.PASSING_SCORE));
     }
 
     private void begin() {
@@ -181,7 +147,7 @@ final class SimRung {
         };
     }
 
-    private static SplittableRandom dice(SimRun run, String purpose) {
+    static SplittableRandom dice(SimRun run, String purpose) {
         return SimDice.of(run.world().seed().world(), purpose);
     }
 }

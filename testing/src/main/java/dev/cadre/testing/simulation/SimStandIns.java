@@ -39,9 +39,10 @@ final class SimStandIns {
     private SubtaskType<?, ?> standIn(SubtaskType<?, ?> type) {
         return switch (type.work()) {
             case Work.Code<?, ?> code ->
-                SubtaskType.code(type.name(), Question.class, Finding.class, (question, context) -> {
-                    throw new IllegalStateException("the simulator never runs code");
-                });
+                SubtaskType.<Question, Finding>code(type.name(), Question.class, Finding.class, (question, context) -> {
+                            throw new IllegalStateException("the simulator never runs code");
+                        })
+                        .costing(code.costPerCall());
             case Work.Model<?, ?> model -> standIn(type, model);
         };
     }

@@ -359,6 +359,21 @@ class CrewSimulationTest {
     }
 
     @Test
+    void codeThatCosts_isBooked_andGoesWithoutIfTheBudgetIsShort() {
+        var read = SubtaskType.code("read", Topic.class, Note.class, (topic, context) -> new Note("read"))
+                .costing(Money.usd("0.01"));
+        var simulation = CrewSimulation.of(briefOf(read, 3))
+                .assuming(read, FIXED.seconds(Spread.fixed(4)))
+                .assuming(Crew.BRIEF, FIXED);
+
+        assertThat(simulation.build().run(1, SEED).cost().p50())
+                .isEqualTo(Money.usd("0.03").plus(MINI_CALL));
+        CrewForecast poor = simulation.budget(Budget.usd("0.029")).build().run(1, SEED);
+        assertThat(poor.cost().p50()).isEqualTo(Money.usd("0.02"));
+        assertThat(poor.rate(Status.FAILED)).isEqualTo(1);
+    }
+
+    @Test
     void sensitivity_tellsWhatDependsOnWhat() {
         List<Sensitivity> lines = fixed(Crew.NOTE, 128).build().sensitivity(3, SEED);
 
