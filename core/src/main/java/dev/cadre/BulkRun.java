@@ -9,28 +9,24 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.schedule.LocalRunner;
-import dev.cadre.schedule.RungThreads;
+import dev.cadre.schedule.Deadlines;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a {@link Bulk}: one thread pulls, each item in flight has a virtual thread, and the calling thread
- * hands over whatever has ended, whether the stream has a next input or not.
+ * One execution of a {@link Bulk}: one thread pulls, each item in flight has a thread, and the calling thread hands over
+ * whatever has ended, whether the stream has a next input or not.
  */
 final class BulkRun<I, O> {
     /** Items in flight for work that no pool limits. */
@@ -38,28 +34,14 @@ final class BulkRun<I, O> {
 
     private static final String INPUT = "input";
 
-    private sealed interface Message<I, O> {
-        record Pulled<I, O>(InputPuller.Pull<I> pull) implements Message<I, O> {}
-
-        record Happened<I, O>(RunEvent event) implements Message<I, O> {}
-
-        /** @param outage the failure that it shares with all other items, if there is one */
-        record Ended<I, O>(BulkItem<O> item, Optional<ModelException> outage) implements Message<I, O> {}
-
-        /** It ended, but could not be recorded. */
-        record Unrecorded<I, O>(long index, RuntimeException why) implements Message<I, O> {}
-    }
-
-    private record InFlight(String key, Thread thread) {}
-
     private final Bulk<I, O> bulk;
     private final SubtaskType<I, O> type;
     private final Coordinator coordinator;
     private final Optional<RunRecord> record;
     private final String runId;
     private final Budget budget;
-    private final BlockingQueue<Message<I, O>> inbox = new LinkedBlockingQueue<>();
-    private final Map<Long, InFlight> inFlight = new HashMap<>();
+    private final RunDriver driver;
+    private final Set<Long> inFlight = new LinkedHashSet<>();
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final Handover<O> handover;
     private final int window;
@@ -89,6 +71,7 @@ final class BulkRun<I, O> {
         startNanos = coordinator.clock().nanoTime();
         deadlineNanos = startNanos + time.toNanos();
         callDeadlineNanos = System.nanoTime() + time.toNanos();
+        driver = new RunDriver(runId, Deadlines.at(deadlineNanos), coordinator.clock());
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
@@ -108,7 +91,9 @@ final class BulkRun<I, O> {
                 brokenOff = "cancelled";
                 throw e;
             } finally {
-                handover.mute();
+                if (brokenOff != null) {
+                    handover.mute();
+                }
                 items.leave();
                 handover.end();
                 session = handover.tally().session(money.state(), opened);
@@ -148,73 +133,107 @@ final class BulkRun<I, O> {
     }
 
     /** The items of the run while its money is open. */
-    private final class Items {
+    private final class Items implements RunDriver.Driven {
         private final BudgetGuard money;
         private final RungPerformer performer;
         private final InputPuller<I> puller;
-        /** What is in flight has been interrupted: nothing more is begun, because nobody would interrupt it. */
-        private boolean leaving;
+
+        private boolean timeUp;
+        /** Nothing is pulled any more. */
+        private boolean closing;
+        /** When a stream that is still about to yield an input is interrupted. */
+        private long patienceNanos = Long.MAX_VALUE;
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
             this.money = money;
-            performer = new RungPerformer(
-                    runId,
-                    coordinator,
-                    money,
-                    BulkRun.this::sinceStart,
-                    event -> inbox.add(new Message.Happened<>(event)));
-            puller = new InputPuller<>(
-                    inputs, bulk.naming(), pull -> inbox.add(new Message.Pulled<>(pull)), threadName(INPUT));
+            performer = new RungPerformer(runId, coordinator, money, BulkRun.this::sinceStart, this::post);
+            puller = new InputPuller<>(inputs, bulk.naming());
+        }
+
+        private void post(RunEvent event) {
+            driver.post(() -> tell(event));
         }
 
         void drive() throws InterruptedException {
+            driver.startPlatform(
+                    INPUT,
+                    new RunDriver.Work(
+                            () -> pulled(puller.pullAll(pull -> driver.post(pulled(pull)))),
+                            thrown -> pulled(new InputPuller.Pull.Broken<>(thrown)),
+                            this::inputStuck));
+            goOn();
             while (!isOver()) {
-                if (wantsInput()) {
+                driver.turn(this);
+            }
+        }
+
+        /** Ends whatever is still under way. */
+        void leave() {
+            closing = true;
+            puller.close();
+            driver.clear();
+        }
+
+        @Override
+        public boolean isOver() {
+            return unrecorded != null || driver.isIdle();
+        }
+
+        @Override
+        public long alarm() {
+            return Math.min(timeUp ? Long.MAX_VALUE : deadlineNanos, patienceNanos);
+        }
+
+        @Override
+        public void ring(long now) {
+            if (!timeUp && now >= deadlineNanos) {
+                timeUp = true;
+                handover.stop(BulkSummary.Stop.DEADLINE);
+                inFlight.forEach(index -> driver.interrupt(Long.toString(index)));
+                closeInput(now);
+            }
+            if (now >= patienceNanos) {
+                patienceNanos = Long.MAX_VALUE;
+                driver.interrupt(INPUT);
+            }
+        }
+
+        @Override
+        public void hear(Runnable word) {
+            ring(coordinator.clock().nanoTime()); // first: nothing is begun after the deadline
+            word.run();
+            goOn();
+        }
+
+        private void goOn() {
+            if (isOver()) {
+                return;
+            }
+            if (!closing && !inputEnded && handover.isOpen()) {
+                if (!puller.isPulling() && inFlight.size() < window) {
                     puller.demand();
                 }
-                Message<I, O> message = coordinator.clock().poll(inbox, deadlineNanos);
-                lookAtTheClock(); // itself: items that end fast enough never let the wait for one run into the deadline
-                if (message != null) {
-                    take(message);
+            } else if (inFlight.isEmpty()) {
+                closeInput(coordinator.clock().nanoTime());
+            }
+        }
+
+        /** A stream that is about to yield an input has half of the grace: an interrupt may close what it reads from. */
+        private void closeInput(long now) {
+            if (!closing) {
+                closing = true;
+                driver.beginGrace(INPUT);
+                if (puller.isPulling()) {
+                    patienceNanos = now + Deadlines.GRACE.toNanos() / 2;
+                } else {
+                    puller.close();
                 }
             }
         }
 
-        private void lookAtTheClock() {
-            if (coordinator.clock().nanoTime() >= deadlineNanos) {
-                handover.stop(BulkSummary.Stop.DEADLINE);
-            }
-        }
-
-        private boolean isOver() {
-            boolean noMore = inputEnded || !handover.isOpen();
-            return unrecorded != null
-                    || (coordinator.clock().nanoTime() >= deadlineNanos && !handover.isOpen())
-                    || (noMore && inFlight.isEmpty());
-        }
-
-        private boolean wantsInput() {
-            return handover.isOpen() && !inputEnded && !puller.isPulling() && inFlight.size() < window;
-        }
-
-        private void take(Message<I, O> message) {
-            switch (message) {
-                case Message.Happened<I, O>(RunEvent event) -> tell(event);
-                case Message.Pulled<I, O>(InputPuller.Pull<I> pull) -> {
-                    puller.arrived();
-                    pulled(pull);
-                }
-                case Message.Ended<I, O>(BulkItem<O> item, Optional<ModelException> outage) -> {
-                    if (letGo(item.index())) {
-                        ended(item, outage);
-                    }
-                }
-                case Message.Unrecorded<I, O>(long index, RuntimeException why) -> {
-                    if (letGo(index) && unrecorded == null) {
-                        unrecorded = why;
-                    }
-                }
-            }
+        private void inputStuck(String thread) {
+            puller.arrived();
+            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), INPUT, thread));
         }
 
         /** Each item has a machine of its own, which lowers its own ceiling: one event is enough. */
@@ -225,6 +244,7 @@ final class BulkRun<I, O> {
         }
 
         private void ended(BulkItem<O> item, Optional<ModelException> outage) {
+            inFlight.remove(item.index());
             outage.ifPresent(because -> handover.paused(reason(item.outcome()), because));
             handover.ended(item);
         }
@@ -237,11 +257,19 @@ final class BulkRun<I, O> {
             };
         }
 
-        private void pulled(InputPuller.Pull<I> pull) {
+        private Runnable pulled(InputPuller.Pull<I> pull) {
+            return () -> take(pull);
+        }
+
+        private void take(InputPuller.Pull<I> pull) {
+            puller.arrived();
+            if (closing) {
+                puller.close();
+            }
             switch (pull) {
                 case InputPuller.Pull.Next<I> next -> {
                     handover.admitted(next.key());
-                    if (handover.isOpen() && unrecorded == null && !leaving) {
+                    if (handover.isOpen() && !closing) {
                         begin(next);
                     } else {
                         notStarted(next);
@@ -275,10 +303,15 @@ final class BulkRun<I, O> {
                     new ItemRun.Times(startNanos, callDeadlineNanos, coordinator.clock()),
                     money,
                     work,
-                    event -> inbox.add(new Message.Happened<>(event)));
-            Thread thread = RungThreads.start(
-                    threadName(Long.toString(next.index())), type, () -> inbox.add(perform(item, next, work)));
-            inFlight.put(next.index(), new InFlight(next.key(), thread));
+                    this::post);
+            inFlight.add(next.index());
+            driver.start(
+                    Long.toString(next.index()),
+                    type,
+                    new RunDriver.Work(
+                            () -> perform(item, next, work),
+                            thrown -> () -> unrecorded(next, thrown),
+                            thread -> stuck(next, thread)));
         }
 
         @SuppressWarnings("unchecked") // what is on record was read as the type's output
@@ -286,104 +319,31 @@ final class BulkRun<I, O> {
             return (Outcome<O>) (Outcome<?>) recalled;
         }
 
-        private String threadName(String what) {
-            return "cadre-%s-%s".formatted(runId, what);
+        /** On the item's own thread. */
+        private Runnable perform(ItemRun<I, O> item, InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
+            Outcome<O> outcome = item.run(next.input());
+            work.ifPresent(kept -> kept.noted(outcome));
+            var ended = new BulkItem<>(next.index(), next.key(), outcome, item.spend(), false);
+            return () -> ended(ended, item.outage());
         }
 
-        // --- on the item's own thread
-
-        private Message<I, O> perform(ItemRun<I, O> item, InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
-            try {
-                Outcome<O> outcome = item.run(next.input());
-                work.ifPresent(kept -> kept.noted(outcome));
-                return new Message.Ended<>(
-                        new BulkItem<>(next.index(), next.key(), outcome, item.spend(), false), item.outage());
-            } catch (RuntimeException e) {
-                return new Message.Unrecorded<>(next.index(), e);
-            } catch (Throwable e) { // the caller waits for this item, whatever breaks
-                return new Message.Unrecorded<>(
-                        next.index(), new IllegalStateException("item '" + next.key() + "' broke", e));
-            }
-        }
-
-        // --- the end
-
-        /**
-         * Waits for a thread that has said its last word, so that nothing of it is left when the run returns.
-         *
-         * @return false if the item was left behind before
-         */
-        private boolean letGo(long index) {
-            InFlight gone = inFlight.remove(index);
-            boolean interrupted = false;
-            while (gone != null && gone.thread().isAlive()) {
-                try {
-                    gone.thread().join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            return gone != null;
-        }
-
-        /**
-         * Interrupts what is still in flight, and hears out what ends within the grace. A stream that is about to bring an
-         * input has half of it: an interrupt may close what it reads from.
-         */
-        void leave() {
-            leaving = true;
-            boolean interrupted = Thread.interrupted();
-            inFlight.values().forEach(item -> item.thread().interrupt());
-            long now = coordinator.clock().nanoTime();
-            long until = now + LocalRunner.GRACE.toNanos();
-            long patience = now + LocalRunner.GRACE.toNanos() / 2;
-            boolean isPatient = true;
-            while (!inFlight.isEmpty() || puller.isPulling()) {
-                try {
-                    long alarm = isPatient && puller.isPulling() ? patience : until;
-                    Message<I, O> message = coordinator.clock().poll(inbox, alarm);
-                    if (message != null) {
-                        take(message);
-                    } else if (alarm == patience) {
-                        puller.interrupt();
-                        isPatient = false;
-                    } else {
-                        leaveBehind();
-                        break;
-                    }
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            puller.close();
-            for (Message<I, O> last = inbox.poll(); last != null; last = inbox.poll()) {
-                take(last);
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+        /** It ended, but could not be recorded. */
+        private void unrecorded(InputPuller.Pull.Next<I> next, Throwable why) {
+            inFlight.remove(next.index());
+            if (unrecorded == null) {
+                unrecorded = why instanceof RuntimeException known
+                        ? known
+                        : new IllegalStateException("item '" + next.key() + "' broke", why);
             }
         }
 
-        /** What ignored its interrupt is named, and waited for no more. */
-        private void leaveBehind() {
-            if (puller.isPulling()) {
-                puller.leaveBehind();
-                handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), INPUT, puller.threadName()));
-            }
-            Map<Long, InFlight> left = new TreeMap<>(inFlight);
-            inFlight.clear();
-            left.forEach((index, item) -> {
-                String thread = item.thread().getName();
-                handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), item.key(), thread));
-                boolean late = coordinator.clock().nanoTime() >= deadlineNanos;
-                Outcome<O> outcome = Outcome.failed(
-                        late ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
-                        "thread '%s' ignored its interrupt and was left behind".formatted(thread));
-                handover.ended(new BulkItem<>(index, item.key(), outcome, Spend.NONE, false));
-            });
+        private void stuck(InputPuller.Pull.Next<I> next, String thread) {
+            inFlight.remove(next.index());
+            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), next.key(), thread));
+            Outcome<O> outcome = Outcome.failed(
+                    timeUp ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
+                    "thread '%s' ignored its interrupt and was left behind".formatted(thread));
+            handover.ended(new BulkItem<>(next.index(), next.key(), outcome, Spend.NONE, false));
         }
     }
 }

@@ -8,8 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * Pulls inputs on a thread of its own, one for each demand, so that a stream that blocks, or waits for a result, holds up
- * nobody. A platform thread: user code that computes or blocks in native code must not take a carrier. Its methods belong
- * to the thread of the run.
+ * nobody. Its methods belong to the thread of the run, save {@link #pullAll}.
  */
 final class InputPuller<I> {
     /** What came of a demand. */
@@ -30,30 +29,22 @@ final class InputPuller<I> {
 
     private final Iterator<? extends I> inputs;
     private final Naming<I> naming;
-    private final Consumer<Pull<I>> sink;
     private final Semaphore demands = new Semaphore(0);
-    private final Thread thread;
     private volatile boolean closed;
     private boolean pulling;
-    private boolean leftBehind;
 
-    InputPuller(Iterator<? extends I> inputs, Naming<I> naming, Consumer<Pull<I>> sink, String threadName) {
+    InputPuller(Iterator<? extends I> inputs, Naming<I> naming) {
         this.inputs = inputs;
         this.naming = naming;
-        this.sink = sink;
-        thread = Thread.ofPlatform().daemon().name(threadName).unstarted(this::work);
     }
 
-    /** Asks for one input, or the end; the sink receives it. */
+    /** Asks for one input, or the end. */
     void demand() {
-        if (thread.getState() == Thread.State.NEW) {
-            thread.start();
-        }
         pulling = true;
         demands.release();
     }
 
-    /** What was demanded has come. */
+    /** What was demanded has come, or never will. */
     void arrived() {
         pulling = false;
     }
@@ -63,52 +54,26 @@ final class InputPuller<I> {
         return pulling;
     }
 
-    /** Interrupts the stream. */
-    void interrupt() {
-        thread.interrupt();
-    }
-
-    String threadName() {
-        return thread.getName();
-    }
-
-    /** It neither brought anything nor obeyed its interrupt: nobody waits for it any more. */
-    void leaveBehind() {
-        pulling = false;
-        leftBehind = true;
-    }
-
-    /** Ends the thread; waits for it unless it was left behind. */
+    /** Ends {@link #pullAll} when the input that was demanded has come. */
     void close() {
         closed = true;
         demands.release();
-        if (leftBehind) {
-            return;
-        }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
-    private void work() {
+    /**
+     * Pulls on the calling thread whatever is demanded, until there is no more.
+     *
+     * @param sink receives each input
+     * @return the end
+     */
+    Pull<I> pullAll(Consumer<Pull<I>> sink) {
         for (long index = 0; ; index++) {
             demands.acquireUninterruptibly();
-            if (closed) {
-                return;
-            }
-            Pull<I> pull = pull(index);
-            sink.accept(pull);
+            Pull<I> pull = closed ? new Pull.End<>() : pull(index);
             if (!(pull instanceof Pull.Next<I>)) {
-                return;
+                return pull;
             }
+            sink.accept(pull);
         }
     }
 

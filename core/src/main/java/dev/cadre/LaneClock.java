@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.schedule.LocalRunner;
+import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunClock;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -39,7 +39,7 @@ final class LaneClock {
     /** From now on nothing is begun, and what is left is the grace. */
     void beginGrace() {
         isOver = true;
-        untilNanos = clock.nanoTime() + LocalRunner.GRACE.toNanos();
+        untilNanos = clock.nanoTime() + Deadlines.GRACE.toNanos();
     }
 
     /** Whether the grace has begun. */

@@ -11,6 +11,7 @@ import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.LocalRunner;
 import dev.cadre.schedule.Recall;
 import dev.cadre.schedule.RunClock;
@@ -164,7 +165,7 @@ final class Run {
                 subtasks == null ? Recall.NOTHING : subtasks,
                 money(),
                 startNanos);
-        var deadlines = new LocalRunner.Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
+        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
         runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
         RunEnding ending = interruptibly(runner::run);
         return result(ending, parts, runner.abandoned(), notes);

@@ -8,17 +8,10 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.Failure;
 import dev.cadre.worker.RungEnd;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.SequencedMap;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,63 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The owner never needs a carrier of virtual threads, so that code which keeps all of them busy cannot stop its clock:
  * it is the calling thread, or a platform thread if that is a virtual one.
  */
-public final class LocalRunner {
-    /** How long interrupted code may take to end before it is left behind. */
-    public static final Duration GRACE = Duration.ofMillis(700);
-
+public final class LocalRunner implements RunDriver.Driven {
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
-
-    /**
-     * The times at which a run is cut.
-     *
-     * @param workNanos when workers are interrupted
-     * @param runNanos when the merge is interrupted; not before {@code workNanos}
-     */
-    public record Deadlines(long workNanos, long runNanos) {
-        /** The time of a merge that begins when the run's time is up already: enough for plain code. */
-        private static final long LATE_MERGE_NANOS = Duration.ofMillis(150).toNanos();
-
-        /** How long after the end of its time a run may still return. */
-        private static final long OVERTIME_NANOS = Duration.ofMillis(950).toNanos();
-
-        /** The least grace, and how long the grace goes on after the last end of other interrupted code. */
-        private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
-
-        /** When a merge that begins now is interrupted. */
-        public long mergeUntil(long now) {
-            return Math.max(runNanos, now + LATE_MERGE_NANOS);
-        }
-
-        /** When code that is interrupted now is left behind. */
-        public long leaveAt(long now) {
-            return Math.min(now + GRACE.toNanos(), leaveAtLatest(now));
-        }
-
-        /** The same if the grace is longer, because others that were interrupted, too, are still ending one by one. */
-        long leaveAtLatest(long now) {
-            return Math.max(now + LEAST_GRACE_NANOS, runNanos + OVERTIME_NANOS);
-        }
-
-        /** When a strand is left behind, given when one of them ended last. */
-        long leaveAt(Strand strand, long lastEndNanos) {
-            return Math.min(strand.leaveAtLatestNanos, Math.max(strand.leaveAtNanos, lastEndNanos + LEAST_GRACE_NANOS));
-        }
-    }
-
-    private sealed interface Message {
-        record Input(RunInput input) implements Message {}
-
-        record Event(RunEvent event) implements Message {}
-
-        /** The last word of a strand. */
-        record Ended(Strand strand, RunInput end) implements Message {}
-    }
-
-    /** What a strand does; returns its end. */
-    private interface Work {
-        RunInput perform();
-    }
 
     private final String runId;
     private final RunMachine machine;
@@ -92,26 +31,16 @@ public final class LocalRunner {
     private final Deadlines deadlines;
     private final RunListener listener;
     private final RunClock clock;
-    /** Without a lock, for which thousands that end at once would queue. */
-    private final BlockingQueue<Message> inbox = new LinkedTransferQueue<>();
-
-    private final Map<String, Strand> strands = new LinkedHashMap<>();
-    /** Those that were interrupted and have not ended yet, the one that is left behind first at the head. */
-    private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
-    /** Threads that have said their last word and may have an instruction left. */
-    private final Deque<Thread> ending = new ArrayDeque<>();
-
-    private final List<String> abandoned = new ArrayList<>();
+    private final RunDriver driver;
 
     private long mergeUntilNanos;
-    /** When an interrupted strand ended last. */
-    private long lastEndNanos = Long.MIN_VALUE;
 
     /** The latest reading of the books. */
     private @Nullable LedgerState money;
 
     private boolean workTimeUp;
     private boolean runTimeUp;
+    private boolean cleared;
     private @Nullable RunEnding result;
 
     public LocalRunner(
@@ -127,6 +56,7 @@ public final class LocalRunner {
         this.deadlines = deadlines;
         this.listener = listener.guarded();
         this.clock = clock;
+        this.driver = new RunDriver(runId, deadlines, clock);
         this.mergeUntilNanos = deadlines.runNanos();
     }
 
@@ -138,14 +68,16 @@ public final class LocalRunner {
      * @throws InterruptedException if the calling thread was interrupted: everything in flight has been interrupted too
      */
     public RunEnding run() throws InterruptedException {
-        return Thread.currentThread().isVirtual() ? PlatformThread.call(name("run"), this::drive) : drive();
+        return Thread.currentThread().isVirtual()
+                ? PlatformThread.call("cadre-%s-run".formatted(runId), this::drive)
+                : drive();
     }
 
     private RunEnding drive() throws InterruptedException {
         try {
-            launch(new Strand(PLANNER, null), this::plan);
+            startPlanner();
             while (result == null) {
-                step();
+                driver.turn(this);
             }
             return result;
         } catch (InterruptedException e) {
@@ -155,66 +87,50 @@ public final class LocalRunner {
             // whatever a graph, its prices, a journal or a clock are made of: no outcome is thrown away
             return machine.breakOff(parts.failure(RunFailure.Kind.ENGINE_FAILED, broken));
         } finally {
-            clear();
+            cleared = true;
+            driver.clear();
         }
     }
 
     /** Tells the listener of something that happened on another thread. Does not block; safe for use by many threads. */
     public void post(RunEvent event) {
-        inbox.add(new Message.Event(event));
+        driver.post(() -> listener.on(event));
     }
 
     /** The threads that ignored their interrupt and were left behind, by name. To be read when the run has ended. */
     public List<String> abandoned() {
-        return List.copyOf(abandoned);
+        return driver.abandoned();
     }
 
-    private void step() throws InterruptedException {
-        Message message = clock.poll(inbox, nextAlarm());
-        if (message != null) {
-            receive(message);
-        }
-        if (result == null && clock.nanoTime() >= nextAlarm()) {
-            hearOut();
-            ring(); // also while messages keep coming
-        }
+    // --- on the owner's thread
+
+    @Override
+    public boolean isOver() {
+        return result != null;
     }
 
-    /** Whoever has ended while this thread was busy has obeyed, and must not be left behind. */
-    private void hearOut() {
-        for (int waiting = inbox.size(); waiting > 0 && result == null; waiting--) {
-            receive(Objects.requireNonNull(inbox.poll(), "only the owner takes messages"));
-        }
+    @Override
+    public long alarm() {
+        long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
+        return runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
     }
 
-    private void receive(Message message) {
-        switch (message) {
-            case Message.Input(RunInput input) -> take(input);
-            case Message.Event(RunEvent event) -> listener.on(event);
-            case Message.Ended(Strand strand, RunInput end) -> {
-                if (depart(strand)) {
-                    take(end);
-                }
-            }
+    @Override
+    public void ring(long now) {
+        if (!workTimeUp && now >= deadlines.workNanos()) {
+            workTimeUp = true;
+            take(new RunInput.WorkTimeUp());
         }
-    }
-
-    /** Returns false if the strand was left behind: then nobody waits for its end. */
-    private boolean depart(Strand strand) {
-        if (!strands.remove(strand.label, strand)) {
-            return false;
+        if (!runTimeUp && now >= mergeUntilNanos) {
+            runTimeUp = true;
+            driver.interrupt(MERGER);
         }
-        if (leaving.remove(strand.label) != null) {
-            lastEndNanos = shown();
-        }
-        ending.add(strand.thread());
-        while (!ending.isEmpty() && !ending.peek().isAlive()) {
-            ending.remove();
-        }
-        return true;
     }
 
     private void take(RunInput input) {
+        if (cleared) {
+            return; // the result stands
+        }
         for (RunCommand command : machine.on(input, money(), clock.nanoTime())) {
             execute(command);
         }
@@ -222,7 +138,7 @@ public final class LocalRunner {
 
     /** Once threads were interrupted nothing is begun: then this must not queue with all of them for the lock of the books. */
     private LedgerState money() {
-        if (money == null || leaving.isEmpty()) {
+        if (money == null || !driver.isAnyLeaving()) {
             money = parts.money();
         }
         return money;
@@ -230,56 +146,68 @@ public final class LocalRunner {
 
     private void execute(RunCommand command) {
         switch (command) {
-            case RunCommand.StartRung start -> launch(new Strand(strand(start.id()), start), () -> perform(start));
-            case RunCommand.StopRung(RungId id) -> interrupt(strand(id));
-            case RunCommand.StopPlanner stop -> interrupt(PLANNER);
+            case RunCommand.StartRung start -> startRung(start);
+            case RunCommand.StopRung(RungId id) -> driver.interrupt(label(id));
+            case RunCommand.StopPlanner stop -> driver.interrupt(PLANNER);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> listener.on(event);
             case RunCommand.Finish(RunEnding end) -> result = end;
         }
     }
 
-    // --- threads of the run
-
-    private static String strand(RungId id) {
+    private static String label(RungId id) {
         return id.label() + "/" + id.rung();
     }
 
-    private String name(String label) {
-        return "cadre-%s-%s".formatted(runId, label);
+    private void startPlanner() {
+        Function<String, RunInput> failed =
+                message -> new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, message));
+        driver.startVirtual(
+                PLANNER,
+                work(
+                        this::plan,
+                        failed,
+                        thread -> failed.apply("the planner ignored its interrupt and was left behind")));
     }
 
-    private void launch(Strand strand, Work work) {
-        strands.put(strand.label, strand);
-        strand.start(name(strand.label), () -> {
-            RunInput end;
-            try {
-                end = work.perform();
-            } catch (Throwable unforeseen) {
-                end = lost(strand, unforeseen);
-            }
-            inbox.add(new Message.Ended(strand, end));
-        });
-    }
-
-    /** The end of a strand that broke without one; holds no exception, because this one's own code may throw. */
-    private static RunInput lost(Strand strand, Throwable thrown) {
-        String message = "its thread broke: " + Failure.describe(thrown);
-        if (strand.rung != null) {
-            var failure = new Failure(Failure.Kind.CODE_FAILED, message);
-            return new RunInput.RungEnded(strand.rung.id(), RungEnd.Failed.of(failure));
-        }
-        return strand.label.equals(PLANNER)
-                ? new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, message))
-                : new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message));
+    private void startRung(RunCommand.StartRung start) {
+        driver.start(
+                label(start.id()),
+                start.type(),
+                work(
+                        () -> new RunInput.RungEnded(start.id(), perform(start)),
+                        message -> new RunInput.RungEnded(
+                                start.id(), RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, message))),
+                        thread -> new RunInput.RungAbandoned(start.id(), thread)));
     }
 
     /** Late work may have taken the last of the time, and yet there is something to answer with. */
     private void startMerge(List<SubtaskOutcome> outcomes) {
         mergeUntilNanos = deadlines.mergeUntil(clock.nanoTime());
         runTimeUp = false;
-        launch(new Strand(MERGER, null), () -> merge(outcomes));
+        driver.startVirtual(
+                MERGER,
+                work(
+                        () -> merge(outcomes),
+                        message -> new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message)),
+                        thread -> new RunInput.MergeFailed(RunFailure.of(
+                                RunFailure.Kind.DEADLINE, "the merger ignored its interrupt and was left behind"))));
     }
+
+    /** The end of work that broke holds no exception, because this one's own code may throw. */
+    private RunDriver.Work work(
+            Supplier<RunInput> performance, Function<String, RunInput> broken, Function<String, RunInput> stuck) {
+        return new RunDriver.Work(
+                () -> taking(performance.get()),
+                thrown -> taking(broken.apply("its thread broke: " + Failure.describe(thrown))),
+                thread -> take(stuck.apply(thread)));
+    }
+
+    private Runnable taking(RunInput input) {
+        return () -> take(input);
+    }
+
+    // --- on threads of their own
 
     private RunInput plan() {
         try {
@@ -294,11 +222,7 @@ public final class LocalRunner {
         }
     }
 
-    private RunInput perform(RunCommand.StartRung start) {
-        return new RunInput.RungEnded(start.id(), end(start));
-    }
-
-    private RungEnd end(RunCommand.StartRung start) {
+    private RungEnd perform(RunCommand.StartRung start) {
         try {
             return parts.perform(start);
         } catch (InterruptedException e) {
@@ -335,132 +259,6 @@ public final class LocalRunner {
     }
 
     private void post(RunInput input) {
-        inbox.add(new Message.Input(input));
-    }
-
-    private void interrupt(String label) {
-        Strand strand = strands.get(label);
-        if (strand != null) {
-            interrupt(strand);
-        }
-    }
-
-    private void interrupt(Strand strand) {
-        leaving.put(strand.label, strand);
-        strand.interrupt(deadlines, clock.nanoTime());
-    }
-
-    // --- time
-
-    private long nextAlarm() {
-        long alarm = workTimeUp ? Long.MAX_VALUE : deadlines.workNanos();
-        alarm = runTimeUp ? alarm : Math.min(alarm, mergeUntilNanos);
-        // each is left behind at the earliest when those are that were interrupted before it
-        return leaving.isEmpty()
-                ? alarm
-                : Math.min(alarm, deadlines.leaveAt(leaving.firstEntry().getValue(), lastEndNanos));
-    }
-
-    private void ring() {
-        long now = clock.nanoTime();
-        if (!workTimeUp && now >= deadlines.workNanos()) {
-            workTimeUp = true;
-            take(new RunInput.WorkTimeUp());
-        }
-        if (!runTimeUp && now >= mergeUntilNanos) {
-            runTimeUp = true;
-            interrupt(MERGER);
-        }
-        while (result == null && !leaving.isEmpty()) {
-            Strand first = leaving.firstEntry().getValue();
-            if (deadlines.leaveAt(first, lastEndNanos) > now) {
-                return;
-            }
-            abandon(first);
-        }
-    }
-
-    private void abandon(Strand strand) {
-        String thread = strand.thread().getName();
-        strands.remove(strand.label);
-        leaving.remove(strand.label);
-        abandoned.add(thread);
-        if (strand.rung != null) {
-            take(new RunInput.RungAbandoned(strand.rung.id(), thread));
-        } else if (strand.label.equals(PLANNER)) {
-            take(new RunInput.PlanFailed(RunFailure.of(
-                    RunFailure.Kind.PLANNER_FAILED, "the planner ignored its interrupt and was left behind")));
-        } else {
-            take(new RunInput.MergeFailed(
-                    RunFailure.of(RunFailure.Kind.DEADLINE, "the merger ignored its interrupt and was left behind")));
-        }
-    }
-
-    // --- the end
-
-    /**
-     * Ends every thread that is left, within the grace, and hears out what they still have to tell. In real time: threads
-     * end by it, whatever the clock of the run shows.
-     */
-    private void clear() {
-        boolean interrupted = Thread.interrupted();
-        strands.values().forEach(strand -> strand.thread().interrupt());
-        long began = System.nanoTime();
-        long shown = shown();
-        long latest = began + (deadlines.leaveAtLatest(shown) - shown);
-        long until = began + (deadlines.leaveAt(shown) - shown);
-        while (!strands.isEmpty() && System.nanoTime() - until < 0) {
-            try {
-                Message message = RunClock.SYSTEM.poll(inbox, until);
-                if (message != null && hearLast(message)) {
-                    until = Math.min(latest, Math.max(until, System.nanoTime() + Deadlines.LEAST_GRACE_NANOS));
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        for (Message message = inbox.poll(); message != null; message = inbox.poll()) {
-            hearLast(message);
-        }
-        strands.values().forEach(strand -> abandoned.add(strand.thread().getName()));
-        interrupted |= !joinEnding(latest);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** What the clock shows; the deadline if it is broken. */
-    private long shown() {
-        try {
-            return clock.nanoTime();
-        } catch (Throwable broken) { // it has ended the run already, which must not lose its result for that
-            return deadlines.runNanos();
-        }
-    }
-
-    /** Returns whether it was the last word of a strand. */
-    private boolean hearLast(Message message) {
-        return switch (message) {
-            case Message.Input input -> false;
-            case Message.Event(RunEvent event) -> {
-                listener.on(event);
-                yield false;
-            }
-            case Message.Ended(Strand strand, RunInput end) -> depart(strand);
-        };
-    }
-
-    /** Waits for the last instructions of threads; returns false if the calling thread was interrupted meanwhile. */
-    private boolean joinEnding(long untilNanos) {
-        boolean undisturbed = true;
-        while (!ending.isEmpty()) {
-            try {
-                ending.peek().join(Duration.ofNanos(Math.max(1, untilNanos - System.nanoTime())));
-                ending.remove();
-            } catch (InterruptedException e) {
-                undisturbed = false;
-            }
-        }
-        return undisturbed;
+        driver.post(taking(input));
     }
 }

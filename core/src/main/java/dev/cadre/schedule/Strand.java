@@ -1,41 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A thread of a run: of its planner, its merger or a rung. */
+/**
+ * One piece of work of a run while it has a thread. An interrupt reaches the thread only as long as it performs this work,
+ * because the same thread may perform other work afterwards.
+ */
 final class Strand {
     final String label;
-    /** What it performs; null for planner and merger. */
-    final RunCommand.@Nullable StartRung rung;
+    /** The name of its thread. */
+    final String name;
 
-    /** The time after which it is left behind; {@link Long#MAX_VALUE} unless it was interrupted. */
+    final RunDriver.Work work;
+
+    /** The time after which it is left behind; {@link Long#MAX_VALUE} unless it was asked to end. */
     long leaveAtNanos = Long.MAX_VALUE;
     /** The same, at the latest. */
     long leaveAtLatestNanos = Long.MAX_VALUE;
 
+    /** Its thread, if that ends with it. */
+    @Nullable
+    Thread own;
+
     private @Nullable Thread thread;
+    private boolean interrupted;
 
-    Strand(String label, RunCommand.@Nullable StartRung rung) {
+    Strand(String label, String name, RunDriver.Work work) {
         this.label = label;
-        this.rung = rung;
+        this.name = name;
+        this.work = work;
     }
 
-    void start(String name, Runnable work) {
-        thread = rung == null ? RungThreads.virtual(name, work) : RungThreads.start(name, rung.type(), work);
-    }
-
-    Thread thread() {
-        return Objects.requireNonNull(thread, "it was not started");
-    }
-
-    /** Interrupts it; the first time counts for its grace. */
-    void interrupt(LocalRunner.Deadlines deadlines, long now) {
+    /** Begins its grace; the first time counts. */
+    void beginGrace(Deadlines deadlines, long now) {
         if (leaveAtNanos == Long.MAX_VALUE) {
             leaveAtNanos = deadlines.leaveAt(now);
             leaveAtLatestNanos = deadlines.leaveAtLatest(now);
         }
-        thread().interrupt();
+    }
+
+    /** Performs the work on the calling thread; returns its last word. */
+    Runnable perform() {
+        begin();
+        try {
+            return work.performance().get();
+        } catch (Throwable thrown) {
+            return work.broken().apply(thrown);
+        } finally {
+            end();
+        }
+    }
+
+    private synchronized void begin() {
+        thread = Thread.currentThread();
+        if (interrupted) {
+            thread.interrupt();
+        }
+    }
+
+    private synchronized void end() {
+        thread = null;
+        boolean unused = Thread.interrupted(); // it was meant for this work
+    }
+
+    /** The thread that performs it at this moment. */
+    synchronized @Nullable Thread thread() {
+        return thread;
+    }
+
+    synchronized void interrupt() {
+        interrupted = true;
+        if (thread != null) {
+            thread.interrupt();
+        }
     }
 }

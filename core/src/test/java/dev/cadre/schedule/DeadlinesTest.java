@@ -3,27 +3,13 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.schedule.LocalRunner.Deadlines;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class DeadlinesTest {
     private static final long MILLIS = 1_000_000;
     private static final Deadlines MINUTE = new Deadlines(60_000 * MILLIS, 60_000 * MILLIS);
 
-    private static Strand interruptedAt(long now) {
-        var never = new CountDownLatch(1);
-        var strand = new Strand("a/0", null);
-        strand.start("deadlines-test", () -> {
-            try {
-                never.await();
-            } catch (InterruptedException obeyed) {
-                // ends
-            }
-        });
-        strand.interrupt(MINUTE, now);
-        return strand;
-    }
+    private static final RunDriver.Work NOTHING = new RunDriver.Work(() -> () -> {}, thrown -> () -> {}, thread -> {});
 
     @Test
     void codeThatIgnoresItsInterrupt_isLeftBehindAfterTheGrace() {
@@ -38,7 +24,9 @@ class DeadlinesTest {
 
     @Test
     void grace_goesOnWhileOthersEndOneByOne() {
-        Strand strand = interruptedAt(60_000 * MILLIS);
+        var strand = new Strand("a/0", "cadre-run-a/0", NOTHING);
+        strand.beginGrace(MINUTE, 60_000 * MILLIS);
+        strand.beginGrace(MINUTE, 60_900 * MILLIS); // again, which changes nothing
 
         assertThat(MINUTE.leaveAt(strand, Long.MIN_VALUE)).isEqualTo(60_700 * MILLIS);
         assertThat(MINUTE.leaveAt(strand, 60_100 * MILLIS)).isEqualTo(60_700 * MILLIS);

@@ -13,7 +13,6 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.LocalRunner.Deadlines;
 import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
@@ -33,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class LocalRunnerTest {
     private static final long WORK = Duration.ofSeconds(8).toNanos();
     private static final long END = Duration.ofSeconds(10).toNanos();
-    private static final long GRACE = LocalRunner.GRACE.toNanos();
+    private static final long GRACE = Deadlines.GRACE.toNanos();
 
     final CountDownLatch never = new CountDownLatch(1);
     final CountDownLatch planned = new CountDownLatch(1);

@@ -3,44 +3,57 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class RungThreadsTest {
+    private static final long FOREVER = Long.MAX_VALUE / 2;
+
     @Test
     void code_runsOnPlatformThreads_asLongAsThereAreFewOfThem() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
         var end = new CountDownLatch(1);
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i <= RungThreads.MOST_PLATFORM; i++) {
-            threads.add(RungThreads.start("code-" + i, RunRig.CODE, () -> await(end)));
+        Set<Thread> platform = new HashSet<>();
+        for (int i = 0; i < RungThreads.MOST_PLATFORM; i++) {
+            assertThat(threads.code("code-" + i, RunRig.CODE, () -> await(begun, end)))
+                    .isNull();
+            platform.add(begun.take());
         }
+        Thread more = threads.code("one more", RunRig.CODE, () -> await(begun, end));
 
-        assertThat(threads.subList(0, RungThreads.MOST_PLATFORM)).noneMatch(Thread::isVirtual);
-        assertThat(threads.getLast().isVirtual()).as("one more").isTrue();
+        assertThat(platform).hasSize(RungThreads.MOST_PLATFORM).noneMatch(Thread::isVirtual);
+        assertThat(more).isNotNull().isSameAs(begun.take()).matches(Thread::isVirtual);
         end.countDown();
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        Thread next = RungThreads.start("next", RunRig.CODE, () -> {});
-        assertThat(next.isVirtual()).as("when they have ended").isFalse();
-        assertThat(next.getName()).isEqualTo("next");
-        next.join();
+        more.join();
+        assertThat(threads.close(Set.of(), FOREVER)).isFalse();
+        assertThat(platform).noneMatch(Thread::isAlive);
+
+        var next = new RungThreads("cadre-s-");
+        assertThat(next.code("next", RunRig.CODE, () -> begun.add(Thread.currentThread())))
+                .as("when they have ended")
+                .isNull();
+        assertThat(begun.take().isVirtual()).isFalse();
+        next.close(Set.of(), FOREVER);
     }
 
     @Test
-    void models_areWaitedForOnVirtualThreads() throws Exception {
-        Thread thread = RungThreads.start("model", RunRig.NOTE, () -> {});
+    void othersAreWaitedForOnVirtualThreads() throws Exception {
+        Thread thread = RungThreads.virtual("model", () -> {});
 
         assertThat(thread.isVirtual()).isTrue();
         assertThat(thread.getName()).isEqualTo("model");
         thread.join();
     }
 
-    private static void await(CountDownLatch latch) {
+    private static void await(BlockingQueue<Thread> begun, CountDownLatch latch) {
+        begun.add(Thread.currentThread());
         try {
             latch.await();
         } catch (InterruptedException e) {

@@ -121,6 +121,37 @@ class BulkStreamTest {
                 .allSatisfy(item -> assertThat(item.outcome().isSucceeded()).isTrue());
     }
 
+    /** A stream that breaks is an end of the stream: what is in flight is paid, and has until the deadline. */
+    @Test
+    void streamThatThrows_whileAClientNeverAnswers_losesNoOutcome_andIsBackAtTheDeadline() throws Exception {
+        var never = new Gate();
+        model.on(ASK, new Word("w0")).costing(100, 10).replies(new Word("yes"));
+        model.on(ASK, new Word("w1")).holdUntil(never).replies(new Word("never"));
+        var clock = new TestClock();
+        var timed = Coordinator.builder(model.pools()).clock(clock).build();
+        var broken = new UncheckedIOException(new java.io.IOException("the file is gone"));
+        Stream<Word> inputs = words(10).peek(word -> {
+            if (word.text().equals("w2")) {
+                throw broken;
+            }
+        });
+        var first = new Gate();
+
+        var run = Crew.start(() -> timed.bulk(ASK).run(inputs, FREE.within(Duration.ofMinutes(1)), item -> {
+            items.add(item);
+            first.open();
+        }));
+        first.await();
+        assertThat(model.awaitCalls(2)).isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMinutes(1));
+
+        assertThat(run.failure()).isSameAs(broken);
+        assertThat(items).extracting(BulkStreamTest::key).containsExactly("0", "1");
+        assertThat(items.get(0).outcome()).isEqualTo(new Outcome.Succeeded<>(new Word("yes")));
+        assertThat(items.get(1).outcome().reason()).startsWith("failed: CANCELLED");
+        assertThat(VirtualThreads.namedWith("cadre-bulk-ask-")).isEmpty();
+    }
+
     @Test
     void namingThatThrows_isRethrownWhenWhatWasInFlightIsHandedOver() {
         Bulk<Word, Word> bulk =

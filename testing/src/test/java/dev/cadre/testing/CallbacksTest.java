@@ -820,6 +820,7 @@ class CallbacksTest {
             Map.entry("MoneyGate", "of the machine, whose drivers implement it"),
             Map.entry("RunParts", "of the driver"),
             Map.entry("Work", "of the driver, which carries what is held along"),
+            Map.entry("Driven", "of the driver"),
             Map.entry("Recall", "of the machine, whose drivers implement it"));
 
     @Test

@@ -6,7 +6,7 @@ import dev.cadre.budget.Ledger;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.LocalRunner;
+import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunFailure;
@@ -99,8 +99,8 @@ final class SimRun {
         return startNanos + plan.deadline().toNanos();
     }
 
-    private LocalRunner.Deadlines deadlines() {
-        return new LocalRunner.Deadlines(startNanos + workNanos, until());
+    private Deadlines deadlines() {
+        return new Deadlines(startNanos + workNanos, until());
     }
 
     boolean hasEnded() {
