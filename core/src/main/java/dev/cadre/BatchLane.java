@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a {@link Bulk} by batches, all but the last cancelling on the calling thread: fill shards as far as
@@ -33,6 +34,8 @@ final class BatchLane<I, O> {
     private final Handover<O> handover;
     private final OpenShards<I> shards;
     private final PollPause pause = new PollPause();
+    /** What the stream, or the naming of an input, threw. */
+    private @Nullable Throwable inputTrouble;
 
     BatchLane(BatchTerms<I, O> terms, Consumer<? super BulkItem<O>> each) {
         this.terms = terms;
@@ -52,28 +55,31 @@ final class BatchLane<I, O> {
         terms.record().started(terms.bulk().type().name(), limit);
         handover.started(
                 limit, terms.bulk().coordinator().shutdowns(List.of(terms.bulk().type())));
+        Money opened = before.total().atMost(limit);
+        Spend session = Spend.NONE;
         boolean isWhole = false;
         try (var folder = new ShardFolder<I>();
-                BudgetGuard money = terms.budget().open(before.total().atMost(limit))) {
+                BudgetGuard money = terms.budget().open(opened)) {
             try {
                 left.forEach(shard -> adopt(shard, money, folder));
                 var dispatch = new ShardDispatch<>(terms, record, folder, shards, money, handover, pause);
                 workAndStop(new ShardIntake<>(terms, inputs, money, shards, handover), dispatch);
-                isWhole = true;
+                isWhole = inputTrouble == null;
             } finally {
-                Money forfeited = folder.forfeit();
-                if (!forfeited.isZero()) {
-                    handover.paid(Spend.forfeited(forfeited));
-                }
+                folder.forfeit();
+                session = handover.tally().session(money.state(), opened);
                 if (!isWhole) {
-                    handover.runEnded("failed", before.plus(handover.booked()).total());
+                    handover.runEnded("failed", before.plus(session).total());
                 }
             }
         }
+        if (inputTrouble != null) {
+            throw BulkRun.<RuntimeException>asThrown(inputTrouble);
+        }
         terms.record().ended(handover.isOpen() ? "complete" : "partial", List.of());
-        handover.runEnded(before.plus(handover.booked()).total());
-        return handover.summary(new BulkSummary.Costs(
-                before, handover.booked(), limit, handover.tally().breaches()));
+        handover.runEnded(before.plus(session).total());
+        return handover.summary(
+                new BulkSummary.Costs(before, session, limit, handover.tally().breaches()));
     }
 
     /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */
@@ -110,13 +116,23 @@ final class BatchLane<I, O> {
     }
 
     private void workAndStop(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
-        boolean returns = false;
+        boolean isBroken = true;
         try {
+            terms.pool()
+                    .stoppedBy()
+                    .ifPresent(why -> handover.paused("the pool has stopped: " + why.getMessage(), why));
             dispatch.seek();
             work(intake, dispatch);
-            returns = true;
+            isBroken = false;
+        } catch (ModelException outage) {
+            handover.brokenOff(String.valueOf(outage.getMessage()), outage);
+            isBroken = false;
+        } catch (ShardIntake.BrokenInputException broken) {
+            inputTrouble = broken.getCause();
+            handover.broke("stream or key", inputTrouble);
+            isBroken = false;
         } finally {
-            if (!returns) {
+            if (isBroken) {
                 handover.mute();
             }
             stop(intake, dispatch);
@@ -139,6 +155,9 @@ final class BatchLane<I, O> {
             for (Shard<I> shard : shards.made()) {
                 hasEnded |= collect(shard, intake, dispatch);
             }
+            if (!handover.isPaused()) {
+                terms.pool().stoppedBy().ifPresent(BatchLane::raise); // such as by a dearer model that has answered
+            }
             if (hasEnded) {
                 pause.restart();
             }
@@ -150,7 +169,12 @@ final class BatchLane<I, O> {
     private void fill(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
         while (intake.hasMore() && shards.hasRoomForMore() && !shards.isAnyPostponed() && !time.isUp()) {
             Shard<I> shard = dispatch.newShard();
-            intake.fill(shard);
+            try {
+                intake.fill(shard);
+            } catch (Throwable broken) {
+                shards.postpone(shard); // nothing of it was sent
+                throw broken;
+            }
             if (shard.isEmpty()) {
                 shard.close();
                 return;
@@ -185,6 +209,10 @@ final class BatchLane<I, O> {
         }
         dispatch.again(collector, shard);
         return true;
+    }
+
+    private static void raise(ModelException outage) {
+        throw outage;
     }
 
     /**

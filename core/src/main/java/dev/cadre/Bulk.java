@@ -102,7 +102,7 @@ public final class Bulk<I, O> {
 
     /**
      * How much goes into one batch and how much is under way at once, where that is less than the provider takes; default
-     * four batches of the provider's size. Of no consequence in {@link Lane#NOW}.
+     * four batches of the provider's size. Ignored in {@link Lane#NOW}.
      */
     public Bulk<I, O> batchLimits(BatchLimits limits) {
         return new Bulk<>(coordinator, type, new Settings<>(settings.key, settings.journal, settings.lane, limits));
@@ -115,8 +115,8 @@ public final class Bulk<I, O> {
      * <p>In {@link Lane#NOW} the stream is pulled on a thread of its own, one input at a time and only if there is room for
      * one more in flight, so it may block, wait for a result, or never end; what it shares with {@code each} must be safe
      * for use by many threads, and inputs are named on its thread, too. When the run stops, its time or money being up, the
-     * stream is left where it is. An input that it brought by then and that was never tried is handed over as skipped and
-     * named in {@link BulkSummary#notStarted()}; every other one is in the stream still. A stream that neither brings
+     * stream is left where it is. An input that it yielded by then and that was never tried is handed over as skipped and
+     * named in {@link BulkSummary#notStarted()}; every other one is in the stream still. A stream that neither yields
      * anything nor obeys its interrupt is left behind, and named in {@link BulkSummary#abandoned()}.
      *
      * <p>In {@link Lane#BATCH} the stream is pulled on the calling thread, a batch at a time.
@@ -125,7 +125,8 @@ public final class Bulk<I, O> {
      *     and comes out of this method; items that have ended and that it was not given are in the
      *     {@link NotHandedOverException} that is suppressed in it, or in the journal
      * @throws RuntimeException what the stream or the naming of an input throws; what was in flight in {@link Lane#NOW} is
-     *     finished and handed over first. A null in the stream is a {@link NullPointerException}, two inputs with one name
+     *     finished and handed over first, within the deadline; batches are cancelled, and what they have answered is handed
+     *     over. A null in the stream is a {@link NullPointerException}, two inputs with one name
      *     are an {@link IllegalArgumentException}
      * @throws InterruptedException if the calling thread was interrupted: what was in flight is cancelled and booked
      * @throws IllegalArgumentException if the batch lane cannot do this: the type is more than a single call, the client
@@ -139,8 +140,6 @@ public final class Bulk<I, O> {
      *     called
      * @throws dev.cadre.journal.UnrecordedException if the journal fails: what is not on record would be paid again
      * @throws BatchRejectedException if the provider rejected a whole batch
-     * @throws dev.cadre.model.ModelException if the provider cannot be asked for batches, because of the key, the quota,
-     *     the model or the address; in {@link Lane#NOW} that is {@link BulkSummary.Stop#PAUSED}
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)
             throws InterruptedException {
@@ -178,10 +177,10 @@ public final class Bulk<I, O> {
     }
 
     /**
-     * What the journal has of an input: what it brought in an earlier run, if nothing has changed since that can change
+     * What the journal has of an input: its output in an earlier run, if nothing has changed since that can change
      * it. Calls nobody and spends nothing; reads the journal.
      *
-     * @param index its place in the stream; of no consequence if inputs are named
+     * @param index its place in the stream; ignored if inputs are named
      * @return empty if {@link #run} would have to do it, or there is no journal
      */
     public Optional<O> recorded(I input, long index) {

@@ -128,7 +128,7 @@ final class BulkRun<I, O> {
 
     /** As it would have come out of the stream on this thread, a checked exception included. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <T extends Throwable> T asThrown(Throwable thrown) throws T {
+    static <T extends Throwable> T asThrown(Throwable thrown) throws T {
         throw (T) thrown;
     }
 

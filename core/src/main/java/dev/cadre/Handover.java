@@ -7,6 +7,7 @@ import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.time.Duration;
@@ -32,7 +33,6 @@ final class Handover<O> {
     private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
     private Consumer<? super BulkItem<O>> each;
     private @Nullable Throwable thrown;
-    private Spend booked = Spend.NONE;
     private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
     private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
     private BulkSummary.@Nullable Pause pause;
@@ -65,7 +65,6 @@ final class Handover<O> {
 
     void ended(BulkItem<O> item) {
         counts = counts.plus(item);
-        booked = booked.plus(item.spend());
         if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
             notStarted.add(item.key());
             if (skip.kind() == Skip.Kind.BUDGET) {
@@ -96,16 +95,6 @@ final class Handover<O> {
         }
     }
 
-    /** Money of no item that was handed over: of one that the stream has not come to, or of calls of unknown fate. */
-    void paid(Spend spend) {
-        booked = booked.plus(spend);
-    }
-
-    /** What was handed over or paid cost in this session. */
-    Spend booked() {
-        return booked;
-    }
-
     void submitted() {
         counts = counts.plusBatch();
     }
@@ -117,23 +106,42 @@ final class Handover<O> {
         }
     }
 
-    /** Pulls no more because nothing can be sent. */
+    /** Pulls no more because nothing can be sent; the first reason stands. */
     void paused(String message, ModelException because) {
         if (isOpen()) {
-            stop = BulkSummary.Stop.PAUSED;
-            pause = new BulkSummary.Pause(message, because);
+            brokenOff(message, because);
         }
+    }
+
+    /** Ends because nothing can be sent, whatever had stopped the pulling before. */
+    void brokenOff(String message, ModelException because) {
+        stop = BulkSummary.Stop.PAUSED;
+        pause = new BulkSummary.Pause(message, because);
+    }
+
+    boolean isPaused() {
+        return stop == BulkSummary.Stop.PAUSED;
     }
 
     /** Why an input that was pulled is not started. */
     Skip notStarted() {
         return switch (stop) {
             case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for an item before it", List.of());
-            case PAUSED ->
-                new Skip(Skip.Kind.PAUSED, pause == null ? "the pool is paused" : pause.message(), List.of());
+            case PAUSED -> new Skip(Skip.Kind.PAUSED, whyPaused(), List.of());
             case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
             case END_OF_INPUT -> new Skip(Skip.Kind.CANCELLED, "the run ended", List.of());
         };
+    }
+
+    /** Why what was with the provider, or was to be sent once more, has no value. */
+    Failure noMore() {
+        return isPaused()
+                ? new Failure(Failure.Kind.CANCELLED, "nothing can be sent any more: " + whyPaused())
+                : new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
+    }
+
+    private String whyPaused() {
+        return pause == null ? "the pool is paused" : pause.message();
     }
 
     /** The caller's own code may have failed: it hears no more. */

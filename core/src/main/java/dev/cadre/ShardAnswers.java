@@ -14,19 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What one reading of a batch's files said, those lines included that are of no use any more: beside the provider's own
- * sums it tells what an item was billed that has no bill. For one thread.
+ * What one reading of a batch's files said, lines included that nobody waits for any more: compared with the provider's
+ * own sums, it shows what an item without a bill was billed. For one thread.
  */
 final class ShardAnswers {
-    /**
-     * A request that was tried and has no bill.
-     *
-     * @param canRepeat whether another attempt can help
-     */
-    record Unbilled(String message, boolean canRepeat) {}
-
     private final Set<String> seen = new HashSet<>();
-    private final Map<String, Unbilled> unbilled = new HashMap<>();
+    /** Of requests that were tried and have no bill. */
+    private final Map<String, ModelException> unbilled = new HashMap<>();
     private TokenUsage told = TokenUsage.NONE;
     private long replies;
 
@@ -42,7 +36,7 @@ final class ShardAnswers {
             }
             case BatchAnswer.Failed(String id, ModelException failure) -> {
                 if (failure.charge() == ModelException.Charge.UNKNOWN) {
-                    unbilled.put(id, new Unbilled(String.valueOf(failure.getMessage()), failure.isRetryable()));
+                    unbilled.put(id, failure);
                 }
                 failure.billed().map(Billed::usage).ifPresent(this::add);
             }
@@ -56,7 +50,7 @@ final class ShardAnswers {
     }
 
     /** How a request failed, if it did and may be billed. */
-    Optional<Unbilled> failure(String customId) {
+    Optional<ModelException> failure(String customId) {
         return Optional.ofNullable(unbilled.get(customId));
     }
 

@@ -4,17 +4,21 @@ package dev.cadre;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
-import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +34,9 @@ final class ShardCollector<I, O> {
     private static final int GROUP = 500;
 
     private static final int MOST_TRIES = 2;
+
+    /** @param breach how the bill breaks the terms, or null */
+    private record Paid(Spend spend, @Nullable Breach breach) {}
 
     /** @param outcome null if the item is to be submitted again */
     private record Done<I, O>(
@@ -47,6 +54,7 @@ final class ShardCollector<I, O> {
     private final Shard<I> shard;
     private final OpenShards<I> shards;
     private final Handover<O> handover;
+    private final AttemptListener attempts;
 
     private final ShardAnswers answers = new ShardAnswers();
     private final List<Done<I, O>> group = new ArrayList<>();
@@ -59,6 +67,7 @@ final class ShardCollector<I, O> {
         this.shard = shard;
         this.shards = shards;
         this.handover = handover;
+        attempts = new AttemptTeller(terms.runId(), terms.time()::sinceStart, handover::tell);
     }
 
     /** One answer; of two for the same item the first counts. Whether there is time for more. */
@@ -78,12 +87,33 @@ final class ShardCollector<I, O> {
 
     /** What it cost is known if it says so, or if it was turned away; else when all answers are read. */
     private void failed(BatchItem<I> item, ModelException failure) {
-        Optional<Spend> spend = failure.billed().flatMap(billed -> pay(item, billed));
-        if (spend.isEmpty() && failure.charge() == Charge.FREE) {
-            spend = Optional.of(release(item));
+        Optional<Paid> paid = failure.billed().flatMap(billed -> pay(item, billed));
+        if (paid.isEmpty() && failure.charge() == Charge.FREE) {
+            paid = Optional.of(new Paid(release(item), null));
         }
-        spend.ifPresent(known ->
-                retryOrEnd(item, known, failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage()))));
+        paid.ifPresent(known -> failed(item, known, failure));
+    }
+
+    private void failed(BatchItem<I> item, Paid paid, ModelException failure) {
+        attempts.on(new Attempt.Failed(id(item), failure, paid.spend(), paid.breach(), took()));
+        retryOrEnd(
+                item, paid.spend(), failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage())));
+    }
+
+    private Attempt.Id id(BatchItem<I> item) {
+        SubtaskType<I, O> type = terms.bulk().type();
+        var purpose = new CallPurpose(
+                CallPurpose.Kind.WORK,
+                terms.runId(),
+                item.name,
+                type.name(),
+                "",
+                type.tiers().start());
+        return new Attempt.Id(purpose, terms.pool().model(), item.tries);
+    }
+
+    private Duration took() {
+        return terms.time().sinceStart().minus(shard.state.madeAt());
     }
 
     private static Failure modelFailed(String message) {
@@ -96,15 +126,18 @@ final class ShardCollector<I, O> {
      */
     void rest(Batch batch) {
         for (BatchItem<I> item : shard.items()) {
-            Optional<ShardAnswers.Unbilled> failure = answers.failure(item.customId());
+            Optional<ModelException> failure = answers.failure(item.customId());
             boolean isFree = answers.makeUp(batch.bill(), failure.isPresent());
-            retryOrEnd(
+            Spend spend = isFree ? release(item) : forfeit(item);
+            failed(
                     item,
-                    isFree ? release(item) : forfeit(item),
-                    failure.map(ShardAnswers.Unbilled::canRepeat).orElse(true),
-                    modelFailed(failure.map(ShardAnswers.Unbilled::message)
-                            .orElseGet(() -> "batch %s has no answer for it".formatted(batch.id()))));
+                    new Paid(spend, null),
+                    failure.orElseGet(() -> unanswered("batch %s has no answer for it".formatted(batch.id()))));
         }
+    }
+
+    private static ModelException unanswered(String message) {
+        return new ModelException.ConnectionFailed(message, Charge.UNKNOWN, null);
     }
 
     /** Nothing of the shard was done: all of it may be submitted as if it never was. */
@@ -118,10 +151,10 @@ final class ShardCollector<I, O> {
         }
     }
 
-    /** Whether there is a batch of the shard was asked in vain. */
+    /** The provider's list has no batch for this shard, which may have been made all the same. */
     void lost() {
         for (BatchItem<I> item : shard.items()) {
-            retryOrEnd(item, forfeit(item), true, modelFailed("nobody knows whether its batch was made"));
+            failed(item, new Paid(forfeit(item), null), unanswered("nobody knows whether its batch was made"));
         }
     }
 
@@ -135,26 +168,29 @@ final class ShardCollector<I, O> {
                 written.add(record.settled(item.name, shard.number, nothing));
             }
             book(item, nothing);
-            Outcome<O> skipped = new Outcome.Skipped<>(new Skip(Skip.Kind.DEADLINE, "the time was up", List.of()));
+            Outcome<O> skipped = new Outcome.Skipped<>(handover.notStarted());
             handover.ended(new BulkItem<>(item.index(), item.name, skipped, item.earlier, false));
         }
         ShardRecord.await(written);
     }
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
-        Optional<Money> cost = terms.pool().cost(reply, ServiceTier.BATCH, item.reserved());
-        return cost.isEmpty() || reply.usage() == null ? forfeit(item) : settle(item, cost.get(), reply.usage());
+        Paid paid = reply.billed()
+                .flatMap(billed -> pay(item, billed))
+                .orElseGet(() -> new Paid(forfeit(item), null));
+        attempts.on(new Attempt.Replied(
+                id(item), reply.model(), reply.serviceTier(), reply.finish(), paid.spend(), paid.breach(), took()));
+        return paid.spend();
     }
 
-    private Optional<Spend> pay(BatchItem<I> item, Billed billed) {
-        return terms.pool()
-                .cost(billed, ServiceTier.BATCH, item.reserved())
-                .map(cost -> settle(item, cost, billed.usage()));
-    }
-
-    private Spend settle(BatchItem<I> item, Money cost, TokenUsage usage) {
-        shard.remove(item);
-        return Spend.settled(cost, usage);
+    private Optional<Paid> pay(BatchItem<I> item, Billed billed) {
+        return terms.pool().cost(billed, ServiceTier.BATCH, item.reserved()).map(cost -> {
+            shard.remove(item);
+            Money excess = cost.minus(cost.atMost(item.reserved()));
+            return new Paid(
+                    Spend.settled(cost, billed.usage()),
+                    terms.pool().breach(billed, excess).orElse(null));
+        });
     }
 
     private Spend release(BatchItem<I> item) {
@@ -180,15 +216,11 @@ final class ShardCollector<I, O> {
 
     private void retryOrEnd(BatchItem<I> item, Spend spend, boolean canHelp, Failure failure) {
         boolean retries = canHelp && item.tries < MOST_TRIES && item.hasLine();
-        if (retries && !terms.time().isOver()) {
+        if (retries && !terms.time().isOver() && !handover.isPaused()) {
             done(item, spend, null);
         } else {
-            end(item, spend, new Outcome.Failed<>(retries ? noMore() : failure));
+            end(item, spend, new Outcome.Failed<>(retries ? handover.noMore() : failure));
         }
-    }
-
-    static Failure noMore() {
-        return new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
     }
 
     private void end(BatchItem<I> item, Spend spend, Outcome<O> outcome) {
@@ -256,8 +288,6 @@ final class ShardCollector<I, O> {
         }
         if (item.hasPlace()) {
             handover.ended(new BulkItem<>(item.index(), item.name, done.outcome(), spend, false));
-        } else {
-            handover.paid(spend);
         }
     }
 

@@ -175,15 +175,19 @@ final class ShardDispatch<I, O> {
         }
     }
 
-    /** Submits once more what a shard that has ended left undone. */
+    /** Submits once more what a shard that has ended left undone, unless nothing can be sent any more. */
     void again(ShardCollector<I, O> collector, Shard<I> old) throws InterruptedException {
-        for (Shard<I> shard : packed(waiting(collector, old, 1))) {
-            submit(shard);
+        if (terms.pool().stoppedBy().isPresent()) {
+            waiting(collector, old, 1).forEach(waiting::add);
+        } else {
+            for (Shard<I> shard : packed(waiting(collector, old, 1))) {
+                submit(shard);
+            }
         }
         old.close();
     }
 
-    /** Has a shard wait that the provider took in vain: too much was enqueued. If nothing else was, it was too large. */
+    /** Postpones a shard that the provider rejected because too much was enqueued; if nothing else was, it was too large. */
     void crowdedOut(ShardCollector<I, O> collector, Shard<I> old) {
         if (!shards.isAnyAtWork()) {
             shards.tighten(old.tokens());
@@ -253,7 +257,7 @@ final class ShardDispatch<I, O> {
         for (Shard<I> shard : shards.takePostponed()) {
             collector(shard).withdrawn();
         }
-        waiting.forEach(next -> end(next, ShardCollector.noMore()));
+        waiting.forEach(next -> end(next, handover.noMore()));
         waiting = List.of();
     }
 }

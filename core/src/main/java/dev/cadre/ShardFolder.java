@@ -2,7 +2,6 @@
 package dev.cadre;
 
 import dev.cadre.file.TempFolder;
-import dev.cadre.price.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -31,19 +30,14 @@ final class ShardFolder<I> implements AutoCloseable {
     /**
      * Books the worst case of every item that is still in a shard: the run ends, and what becomes of it is for the next
      * session to find out.
-     *
-     * @return the sum
      */
-    Money forfeit() {
-        Money sum = Money.ZERO;
+    void forfeit() {
         for (Shard<I> shard : shards) {
             for (BatchItem<I> item : shard.items()) {
                 shard.remove(item);
                 item.money.forfeit();
-                sum = sum.plus(item.reserved());
             }
         }
-        return sum;
     }
 
     @Override

@@ -18,10 +18,20 @@ import dev.cadre.task.Skip;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Pulls inputs and puts them into shards, each with its money. For one thread. */
 final class ShardIntake<I, O> {
+    /** The stream, or the naming of an input, threw. */
+    static final class BrokenInputException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private BrokenInputException(Throwable cause) {
+            super(cause);
+        }
+    }
+
     /** An input that is to go into a shard. */
     private record Pending<I>(long index, String name, Fingerprint fingerprint, I input, String line, Money need) {}
 
@@ -50,13 +60,24 @@ final class ShardIntake<I, O> {
 
     /** Whether something is left to submit. Pulls inputs that need no shard, up to the first that does. */
     boolean hasMore() {
-        while (handover.isOpen()
-                && held == null
-                && inputs.hasNext()
-                && !terms.time().isUp()) {
-            held = prepare(inputs.next(), nextIndex++);
+        while (handover.isOpen() && held == null && hasNext() && !terms.time().isUp()) {
+            long index = nextIndex++;
+            I input = ofStream(inputs::next);
+            held = prepare(input, ofStream(() -> naming.key(input, index)), index);
         }
-        return handover.isOpen() && (held != null || inputs.hasNext());
+        return handover.isOpen() && (held != null || hasNext());
+    }
+
+    private boolean hasNext() {
+        return ofStream(inputs::hasNext);
+    }
+
+    private static <T> T ofStream(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (Throwable broken) { // whatever a stream is made of
+            throw new BrokenInputException(broken);
+        }
     }
 
     /** Puts inputs into the shard until it is full, or the next must wait for room or money. */
@@ -108,8 +129,7 @@ final class ShardIntake<I, O> {
     }
 
     /** What of an input is still to be done; null if it is handed over already, or under way since another session. */
-    private @Nullable Pending<I> prepare(I input, long index) {
-        String name = naming.key(input, index);
+    private @Nullable Pending<I> prepare(I input, String name, long index) {
         handover.admitted(name);
         Fingerprint fingerprint = terms.fingerprints().of(terms.bulk().type(), input);
         Optional<Outcome<O>> earlier = earlier(name, fingerprint);
@@ -144,7 +164,7 @@ final class ShardIntake<I, O> {
         }
         BatchItem<I> item = place.get().item();
         if (item.hasPlace()) {
-            throw Bulk.twoShare(next.name());
+            throw new BrokenInputException(Bulk.twoShare(next.name()));
         }
         if (!item.fingerprint.equals(next.fingerprint())) {
             return false; // it has changed since: the answer to the old one is paid, but not wanted

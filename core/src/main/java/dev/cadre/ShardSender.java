@@ -80,7 +80,7 @@ final class ShardSender {
     }
 
     private void isBatch(Shard<?> shard, Batch batch) {
-        shard.state.isBatch(batch.id());
+        shard.state.isBatch(batch.id(), time.sinceStart());
         record.made(shard, batch.id());
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import java.time.Duration;
+
 /** How a shard stands with the provider. For one thread. */
 final class ShardState {
     private boolean isAnnounced;
@@ -10,6 +12,7 @@ final class ShardState {
     private int looks;
     private int readings;
     private boolean isParked;
+    private Duration madeAt = Duration.ZERO;
 
     /** This session has put its items on record. */
     boolean isAnnounced() {
@@ -45,6 +48,17 @@ final class ShardState {
 
     void isBatch(String id) {
         batchId = id;
+    }
+
+    /** It has got a batch in this session, at this time from its start. */
+    void isBatch(String id, Duration at) {
+        batchId = id;
+        madeAt = at;
+    }
+
+    /** When it got its batch, from the start of this session; zero if an earlier session saw to that. */
+    Duration madeAt() {
+        return madeAt;
     }
 
     /** Counts the looks for its batch; the number of this one. */

@@ -4,6 +4,7 @@ package dev.cadre.model;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,13 @@ public record ModelReply(
     public static ModelReply of(String model, String text, TokenUsage usage) {
         return new ModelReply(
                 model, text, List.of(), Finish.COMPLETE, usage, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
+    }
+
+    /** What the provider bills for it; empty if its usage is unknown. */
+    public Optional<ModelException.Billed> billed() {
+        return usage == null
+                ? Optional.empty()
+                : Optional.of(new ModelException.Billed(model, usage, serviceTier, providerCalls));
     }
 
     /** One line, in which the text is cut. */

@@ -5,6 +5,7 @@ import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.pool.PoolCommand.Refusal;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -121,6 +123,31 @@ final class AdmissionPoint {
             }
         }
         return commands;
+    }
+
+    /**
+     * How a bill breaks the terms of its call. Stops the pool if a dearer model answered: every further call may be
+     * answered by it, too.
+     */
+    Optional<Breach> breach(String asked, String answeredBy, boolean isDearer, Money excess) {
+        if (!isDearer && excess.isZero()) {
+            return Optional.empty();
+        }
+        var breach = new Breach(asked, answeredBy, excess);
+        if (isDearer) {
+            tell(new PoolEvent.Stopped(new ModelException.DearerModel(breach
+                    + ", which is dearer. Bind the model that is meant, or state its price, then resume the pool.")));
+        }
+        return Optional.of(breach);
+    }
+
+    Optional<ModelException> stoppedBy() {
+        lock.lock();
+        try {
+            return machine.stoppedBy();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A failure of the key or the account that one meets stops the other, too. */

@@ -13,6 +13,7 @@ import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
+import dev.cadre.price.Breach;
 import dev.cadre.price.Capability;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
@@ -162,6 +163,21 @@ public final class ModelPool {
     /** What a call without a usable reply cost, by the same rules. */
     public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
         return tariff.cost(billed, asked, reserved);
+    }
+
+    /**
+     * How a bill breaks the terms of its call; empty if it does not. A dearer model that answered stops the pool. For calls
+     * that pass none of the limits of this pool: those that it makes itself are judged already.
+     *
+     * @param excess by how much the bill exceeds what was reserved
+     */
+    public Optional<Breach> breach(ModelException.Billed billed, Money excess) {
+        return admissions.breach(model(), billed.model(), tariff.isDearer(billed), excess);
+    }
+
+    /** Why the pool takes no calls until it is {@linkplain #resume resumed}; empty if it is not stopped. */
+    public Optional<ModelException> stoppedBy() {
+        return admissions.stoppedBy();
     }
 
     /** How the client takes many requests at a time; such requests pass none of the limits of this pool. */

@@ -100,6 +100,11 @@ public final class PoolMachine {
         return waiting.size();
     }
 
+    /** Why no call is admitted until the pool is resumed; empty if it is not stopped. */
+    public Optional<ModelException> stoppedBy() {
+        return Optional.ofNullable(stoppedBy);
+    }
+
     /** The calls that may be in flight at present, after adaptation. */
     public int parallelLimit() {
         return parallel.current();

@@ -10,7 +10,6 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
@@ -130,8 +129,7 @@ final class PooledCall {
 
     /** What is booked is told before the money can be used again: what is sent for it comes later on every record. */
     private void land(Flight flight, Attempt.Id id, ModelReply reply, Duration took) {
-        TokenUsage usage = reply.usage();
-        Bill bill = bill(flight, reply.model(), reply.serviceTier(), usage == null ? null : billed(reply, usage));
+        Bill bill = bill(flight, reply.model(), reply.serviceTier(), reply.billed().orElse(null));
         Spend spend = bill.due().spend();
         tell(new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
         flight.book(bill.due());
@@ -169,21 +167,8 @@ final class PooledCall {
                 .orElseGet(() -> new Bill(isFree ? Flight.turnedAway() : flight.forfeited(), null));
     }
 
-    /** Stops the pool if a dearer model answered: every further call may be answered by it, too. */
     private @Nullable Breach breach(String answeredBy, boolean isDearer, Money excess) {
-        if (!isDearer && excess.isZero()) {
-            return null;
-        }
-        var breach = new Breach(request.model(), answeredBy, excess);
-        if (isDearer) {
-            admissions.tell(new PoolEvent.Stopped(new ModelException.DearerModel(breach
-                    + ", which is dearer. Bind the model that is meant, or state its price, then resume the pool.")));
-        }
-        return breach;
-    }
-
-    private static ModelException.Billed billed(ModelReply reply, TokenUsage usage) {
-        return new ModelException.Billed(reply.model(), usage, reply.serviceTier(), reply.providerCalls());
+        return admissions.breach(request.model(), answeredBy, isDearer, excess).orElse(null);
     }
 
     private PoolEvent.Again again(ModelException failure) {

@@ -139,13 +139,7 @@ public final class Tariff {
      *     model could have used it
      */
     public Optional<Money> cost(ModelReply reply, ServiceTier asked, Money reserved) {
-        TokenUsage usage = reply.usage();
-        return usage == null
-                ? Optional.empty()
-                : cost(
-                        new ModelException.Billed(reply.model(), usage, reply.serviceTier(), reply.providerCalls()),
-                        asked,
-                        reserved);
+        return reply.billed().flatMap(billed -> cost(billed, asked, reserved));
     }
 
     /** What a failed call cost, by the same rules. */

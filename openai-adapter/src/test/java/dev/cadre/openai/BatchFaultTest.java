@@ -9,6 +9,7 @@ import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ProviderTool;
@@ -17,6 +18,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.testing.loopback.LoopbackBatch;
 import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
@@ -73,13 +75,70 @@ class BatchFaultTest extends BatchTest {
         assertNothingIsOpen();
     }
 
+    private static void assertPausedBy(Class<? extends ModelException> failure, BulkSummary summary) {
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.PAUSED);
+        assertThat(summary.pause().orElseThrow().because()).isInstanceOf(failure);
+    }
+
+    @Test
+    void batch_answeredByADearerModel_isABreach_andNothingMoreIsSent() throws Exception {
+        server.onAny().replies(label("bug").field("model", "\"gpt-5.4\""));
+
+        BulkSummary summary = run(tickets(6), BY_TWO.withOpenBatches(1), Budget.usd("5.00"));
+
+        assertPausedBy(ModelException.DearerModel.class, summary);
+        assertThat(summary.breaches())
+                .hasSize(2)
+                .allSatisfy(breach -> assertThat(breach.answeredBy()).isEqualTo("gpt-5.4"));
+        assertThat(succeeded()).containsExactlyInAnyOrder("T0", "T1");
+        assertThat(server.batches()).hasSize(1);
+        assertThat(summary.spend().total()).isEqualTo(billed());
+        assertThat(pools.pool(Tier.NANO).stoppedBy()).isPresent();
+
+        BulkSummary again = run(6);
+
+        assertPausedBy(ModelException.DearerModel.class, again);
+        assertThat(server.batches()).hasSize(1);
+    }
+
+    @Test
+    void stream_thatBreaks_losesNoAnswer_andPaysForNothingThatWasNotSent() throws Exception {
+        server.onAny().replies(label("bug"));
+        server.holdingBatches();
+        BudgetGuard tenant = Budget.usd("10.00").open();
+        var broken = new IllegalStateException("the file is gone");
+        Stream<Ticket> inputs = tickets(6).peek(ticket -> {
+            if (ticket.id().equals("T3")) {
+                for (int state = 0; state < 3; state++) {
+                    server.advanceBatches();
+                }
+                throw broken;
+            }
+        });
+
+        assertThatThrownBy(() ->
+                        run(inputs, BY_TWO, Budget.usd("5.00").under(tenant)))
+                .isSameAs(broken);
+
+        assertThat(succeeded()).containsExactlyInAnyOrder("T0", "T1");
+        assertThat(items)
+                .filteredOn(item -> item.key().equals("T2"))
+                .singleElement()
+                .satisfies(item -> assertThat(item.outcome()).isInstanceOf(Outcome.Skipped.class));
+        assertThat(tenant.state().settled()).isEqualTo(ITEM.times(2));
+        assertThat(tenant.state().forfeited()).isEqualTo(Money.ZERO);
+        assertNothingIsOpen();
+    }
+
     @Test
     void create_withoutQuota_endsTheRunAndCostsNothing() throws Exception {
         server.onService(CREATES)
                 .replies(LoopbackReply.error(429, "insufficient_quota", "insufficient_quota", "Out of money."));
 
-        assertThatThrownBy(() -> run(3)).isInstanceOf(ModelException.QuotaExhausted.class);
+        BulkSummary summary = run(3);
 
+        assertPausedBy(ModelException.QuotaExhausted.class, summary);
+        assertThat(summary.notStarted()).containsExactly("T0", "T1", "T2");
         assertNothingIsOpen();
         try (var journal = journal()) {
             assertThat(journal.spent("bulk-label").total()).isEqualTo(Money.ZERO);
@@ -90,8 +149,10 @@ class BatchFaultTest extends BatchTest {
     void create_thatFailsWhileNothingIsUnderWay_endsTheRunAfterAFewTries() throws Exception {
         server.onService(CREATES).replies(LoopbackReply.error(503, "server_error", "", "Later."));
 
-        assertThatThrownBy(() -> run(3)).isInstanceOf(ModelException.ServerFailed.class);
+        BulkSummary summary = run(3);
 
+        assertPausedBy(ModelException.ServerFailed.class, summary);
+        assertThat(summary.skipped()).isEqualTo(3);
         assertThat(asked(CREATES)).isEqualTo(5);
         assertNothingIsOpen();
     }
@@ -280,10 +341,11 @@ class BatchFaultTest extends BatchTest {
         server.onService(request -> request.path().startsWith("/v1/batches/"))
                 .replies(LoopbackReply.error(404, "invalid_request_error", "", "No batch found."));
 
-        assertThatThrownBy(() -> run(2))
-                .isInstanceOf(ModelException.InvalidRequest.class)
-                .hasMessageContaining(
-                        "the provider does not know batch 'batch_1': was it made with the key of another");
+        BulkSummary summary = run(2);
+
+        assertPausedBy(ModelException.InvalidRequest.class, summary);
+        assertThat(summary.pause().orElseThrow().message())
+                .contains("the provider does not know batch 'batch_1': was it made with the key of another");
 
         assertThat(server.batches()).hasSize(1);
         try (var journal = journal()) {

@@ -11,6 +11,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchLimits;
@@ -56,6 +57,30 @@ class BatchLaneTest extends BatchTest {
         assertThat(summary.spend().total()).isEqualTo(ITEM.times(5)).isEqualTo(billed());
         assertThat(summary.spend().estimated()).isFalse();
         assertNothingIsOpen();
+    }
+
+    @Test
+    void events_areThoseOfTheOtherLane_saveTheRungs() throws Exception {
+        server.onAny().replies(label("bug"));
+        var events = new ArrayList<RunEvent>();
+        var told = Coordinator.builder(pools).clock(clock).listener(events::add).build();
+
+        BulkSummary summary;
+        try (var journal = journal()) {
+            summary = told.bulk(LABEL)
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(tickets(1), Budget.usd("5.00"), items::add);
+        }
+
+        assertThat(events)
+                .extracting(event -> event.getClass().getSimpleName())
+                .containsExactly("RunStarted", "SubtaskAdmitted", "AttemptEnded", "SubtaskEnded", "RunEnded");
+        var call = (RunEvent.AttemptEnded) events.get(2);
+        assertThat(call.subtaskId()).isEqualTo("T0");
+        assertThat(call.spend()).isEqualTo(summary.sessionSpend());
+        assertThat(call.spend().total()).isEqualTo(ITEM);
     }
 
     @Test

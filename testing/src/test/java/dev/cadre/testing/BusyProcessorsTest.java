@@ -108,7 +108,11 @@ class BusyProcessorsTest {
         Thread.ofVirtual().start(run);
         assertThat(computing.await(60, TimeUnit.SECONDS)).as("all compute").isTrue();
         assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
-        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE.plusMillis(700));
+        Duration alarm = clock.advanceToAlarm();
+        if (alarm.equals(DEADLINE.plusMillis(350))) { // the driver has yet to hear that the input is at its end
+            alarm = clock.advanceToAlarm();
+        }
+        assertThat(alarm).isEqualTo(DEADLINE.plusMillis(700));
 
         assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).hasSize(processors);
         assertThat(enough).as("they compute yet").isFalse();

@@ -42,6 +42,9 @@ public final class BulkSession {
 
     private final Path input;
     private final @Nullable Journal journal;
+    /** There nothing but an outage stops a run with a failure. */
+    private final boolean isBatch;
+
     private final Bulk<Json, Json.Obj> bulk;
     private final ResultOutput out;
     private final ResultWriter results;
@@ -94,6 +97,7 @@ public final class BulkSession {
         this.input = input;
         this.journal = journal;
         this.out = out;
+        isBatch = lane == Lane.BATCH;
         results = new ResultWriter(out, task, heard);
         Bulk<Json, Json.Obj> all =
                 coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
@@ -164,14 +168,14 @@ public final class BulkSession {
                 pause = summary.pause().map(BulkSummary.Pause::message).orElse("");
                 failure = summary.pause()
                         .map(BulkSummary.Pause::because)
-                        .filter(because -> because.reach() == ModelException.Reach.RUN)
+                        .filter(because -> isBatch || because.reach() == ModelException.Reach.RUN)
                         .orElse(null);
                 results.spent(summary.sessionSpend());
                 giveUp(left, notTried(stop, pause));
             } catch (InterruptedException e) {
                 results.spent(spentSince(before));
                 throw e;
-            } catch (ModelException | BatchRejectedException e) {
+            } catch (BatchRejectedException e) {
                 failure = e;
                 giveUp(left, new Skip(Skip.Kind.CANCELLED, "not tried: " + e.getMessage(), List.of()));
             }
