@@ -128,8 +128,8 @@ final class BatchLane<I, O> {
             handover.brokenOff(String.valueOf(outage.getMessage()), outage);
             isBroken = false;
         } catch (ShardIntake.BrokenInputException broken) {
-            inputTrouble = broken.getCause();
-            handover.broke("stream or key", inputTrouble);
+            inputTrouble = broken.why;
+            handover.broke("stream or key", broken.why);
             isBroken = false;
         } finally {
             if (isBroken) {

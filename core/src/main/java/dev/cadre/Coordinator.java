@@ -346,7 +346,7 @@ public final class Coordinator {
         return runKey;
     }
 
-    /** Where exceptions of the user's code are logged that no event tells of. */
+    /** The log of exceptions that the user's code throws and that no event reports. */
     FaultLog faults() {
         return faults;
     }

@@ -36,7 +36,7 @@ final class GraphEstimate {
     /** That an input is made of outputs, none of which there is yet. */
     private static final class NotYetKnown extends RuntimeException {
         NotYetKnown(String id) {
-            super("subtask '%s' has brought nothing yet".formatted(id), null, false, false);
+            super("subtask '%s' has no value yet".formatted(id), null, false, false);
         }
     }
 

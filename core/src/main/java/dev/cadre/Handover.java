@@ -48,7 +48,7 @@ final class Handover<O> {
         isRecorded = bulk.journal().isPresent();
     }
 
-    /** Tells of the run's start, and of models that will soon be gone. */
+    /** Reports the start of the run, and models that will soon be shut down. */
     void started(Money limit, Shutdowns shutdowns) {
         tell(new RunEvent.RunStarted(runId, sinceStart.get(), "", limit));
         shutdowns.tell(runId, sinceStart.get(), listener);

@@ -109,7 +109,7 @@ final class ItemRun<I, O> {
         }
     }
 
-    /** The run itself tells of its items, when they are on record. */
+    /** Events of the item; its admission and its end are told by the run itself, when they are on record. */
     private void tell(RunEvent event) {
         switch (event) {
             case RunEvent.RungStarted(var runId, var at, var node, var tier) ->

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * What was wrong with a plan.
  *
  * @param defects all of it, in the order in which it was found
- * @param lost the part that cost the plan something: nothing was planned in its stead
+ * @param lost the notes about subtasks that the plan lost: nothing was planned instead of them
  */
 record PlanNotes(List<String> defects, List<String> lost) {
     static final PlanNotes NONE = new PlanNotes(List.of(), List.of());

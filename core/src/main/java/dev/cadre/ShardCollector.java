@@ -137,7 +137,7 @@ final class ShardCollector<I, O> {
     }
 
     private static ModelException unanswered(String message) {
-        return new ModelException.ConnectionFailed(message, Charge.UNKNOWN, null);
+        return new ModelException.TimedOut(message, Charge.UNKNOWN);
     }
 
     /** Nothing of the shard was done: all of it may be submitted as if it never was. */

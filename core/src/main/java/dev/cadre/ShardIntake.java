@@ -27,8 +27,11 @@ final class ShardIntake<I, O> {
     static final class BrokenInputException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        private BrokenInputException(Throwable cause) {
-            super(cause);
+        final transient Throwable why;
+
+        private BrokenInputException(Throwable why) {
+            super(why);
+            this.why = why;
         }
     }
 

@@ -30,7 +30,7 @@ final class Shutdowns {
         tiers.forEach(tier -> pools.pool(tier).requireInService());
     }
 
-    /** Tells of each model that soon will be gone, once. */
+    /** Reports each model that will soon be shut down, once. */
     void tell(String runId, Duration at, RunListener listener) {
         Map<ShutdownNotice, Set<Tier>> near = new LinkedHashMap<>();
         for (Tier tier : tiers) {

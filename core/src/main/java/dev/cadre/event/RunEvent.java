@@ -66,7 +66,7 @@ public sealed interface RunEvent {
             String subtaskId,
             Tier tier,
             @Nullable Failure failure) implements RunEvent {
-        /** Whether it brought a value that passed every rule. */
+        /** Whether it has a value that passed every rule. */
         public boolean isAccepted() {
             return failure == null;
         }

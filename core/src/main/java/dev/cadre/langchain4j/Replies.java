@@ -35,7 +35,7 @@ final class Replies {
                 state(message));
     }
 
-    /** LangChain4j tells of a filter by an exception, which knows no usage. */
+    /** LangChain4j reports a filter by an exception, which knows no usage. */
     static ModelReply filtered(ModelRequest request) {
         return new ModelReply(
                 request.model(), "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");

@@ -25,7 +25,7 @@ public interface BatchClient {
     String line(String customId, ModelRequest request);
 
     /**
-     * Brings the lines of a batch to the provider. Nothing is done with them yet, and nothing is billed.
+     * Uploads the lines of a batch to the provider. Nothing is done with them yet, and nothing is billed.
      *
      * @param lines a file of UTF-8 text; not needed any more once this returns
      * @return the provider's id of the file

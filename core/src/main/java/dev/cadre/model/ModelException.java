@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that brought no usable reply. The kind tells whether a retry can help, the {@link Charge} what it cost. Keys are
+ * A call without a usable reply. The kind says whether a retry can help, the {@link Charge} what it cost. Keys are
  * {@linkplain Redactor#SHAPES taken out} of its message and of those of its causes.
  */
 public abstract sealed class ModelException extends RuntimeException {

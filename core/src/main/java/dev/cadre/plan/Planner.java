@@ -15,7 +15,7 @@ public interface Planner {
 
     /**
      * Offers the subtasks of a plan, one by one. Runs on a virtual thread; may block, and spend money by the terms of the
-     * request. The intake says at once what is wrong with a subtask, so that another one can be offered in its stead;
+     * request. The intake says at once what is wrong with a subtask, so that another one can be offered instead;
      * whoever runs the planner finishes the intake.
      *
      * @throws PlanFailedException if there is no plan, and asking again will not help

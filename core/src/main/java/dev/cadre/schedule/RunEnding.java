@@ -29,7 +29,7 @@ public record RunEnding(
         FAILED
     }
 
-    /** A subtask, an item of one, or {@code planner} if the plan is not whole: what brought nothing, and why. */
+    /** A subtask, an item of one, or {@code planner} if the plan is not whole: what has no value, and why. */
     public record Missing(String subtaskId, String reason) {
         @Override
         public String toString() {

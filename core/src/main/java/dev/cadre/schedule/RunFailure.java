@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Why a run brought no answer. Immutable. */
+/** Why a run has no answer. Immutable. */
 public final class RunFailure {
     /** The kinds of failure of a whole run. */
     public enum Kind {
@@ -19,7 +19,7 @@ public final class RunFailure {
         PLANNER_FAILED,
         /** Not one subtask succeeded. */
         NOTHING_SUCCEEDED,
-        /** The subtask that brings the answer did not succeed. */
+        /** The subtask that gives the answer did not succeed. */
         ANSWER_MISSING,
         /** A subtask failed in a run that fails fast. */
         FAILED_FAST,

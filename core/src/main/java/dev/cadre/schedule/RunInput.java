@@ -32,7 +32,7 @@ public sealed interface RunInput {
         }
     }
 
-    /** The planner brought nothing to run. */
+    /** The planner has planned nothing to run. */
     record PlanFailed(RunFailure failure) implements RunInput {}
 
     /** A rung ended. */

@@ -31,7 +31,7 @@ public final class RunMachine {
     /**
      * What kind of run this is.
      *
-     * @param answer the id of the subtask that brings the answer, or empty if a merger makes it
+     * @param answer the id of the subtask that gives the answer, or empty if a merger makes it
      * @param failFast whether the first failure ends the run
      */
     public record Settings(String runId, Optional<String> answer, boolean failFast, int maxItems) {}

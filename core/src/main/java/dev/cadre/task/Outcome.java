@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param <T> its output
  */
 public sealed interface Outcome<T> {
-    /** It brought a value. */
+    /** It has a value. */
     record Succeeded<T>(T value) implements Outcome<T> {
         /** One line, in which the value is cut. */
         @Override
@@ -20,7 +20,7 @@ public sealed interface Outcome<T> {
         }
     }
 
-    /** It was tried and brought no value. */
+    /** It was tried and has no value. */
     record Failed<T>(Failure failure) implements Outcome<T> {
         @Override
         public String toString() {

@@ -293,7 +293,7 @@ public final class SubtaskType<I, O> {
         return work;
     }
 
-    /** The tiers that it may run on; of no consequence for plain code. */
+    /** The tiers that it may run on; ignored for plain code. */
     public Tiers tiers() {
         return tiers;
     }

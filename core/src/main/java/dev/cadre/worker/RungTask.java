@@ -15,7 +15,7 @@ import java.util.List;
  * @param type the kind of work
  * @param input an instance of the type's input
  * @param subtaskId the subtask, with {@code #index} for an item
- * @param tier the tier that is asked; of no consequence for plain code
+ * @param tier the tier that is asked; ignored for plain code
  * @param escalated whether a cheaper tier has tried before
  * @param evidence what the cheaper tier answered and why it was not accepted, as in {@link RungEnd.Rejected}; empty if
  *     there is none
