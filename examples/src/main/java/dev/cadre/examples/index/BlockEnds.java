@@ -11,19 +11,31 @@ final class BlockEnds {
     private static final Set<String> CONTINUATIONS =
             Set.of("throws", "extends", "implements", "where", "permits", "with", "noexcept", "const", "override");
 
-    /** Unbalanced text must not make every head scan the whole file. */
-    private static final int MAX_HEAD_CHARACTERS = 20_000;
+    /** Unbalanced text must not make every head scan the whole file: what stands in brackets does not count. */
+    private static final int MAX_HEAD_CHARACTERS = 1_000;
+
+    /** How far an open bracket keeps a head that ends by indentation. */
+    private static final int MAX_HEAD_LINES = 1_000;
 
     private final SourceFile file;
     private final CodeText code;
-    private final CodeMask.Braces braces;
+    private final Brackets braces;
     private final Language language;
+    private final int[] columns;
+    private final int[] opened;
 
-    BlockEnds(SourceFile file, char[] code, Language language) {
+    BlockEnds(SourceFile file, CodeText code, Brackets braces, Language language) {
         this.file = file;
-        this.code = new CodeText(code);
-        this.braces = CodeMask.braces(code);
+        this.code = code;
+        this.braces = braces;
         this.language = language;
+        boolean indented = language.blocks() == Language.Blocks.INDENTED;
+        this.columns = new int[indented ? file.lineCount() + 1 : 0];
+        this.opened = new int[columns.length];
+        for (int line = 1; line < columns.length; line++) {
+            columns[line] = firstSign(line) - file.lineStart(line);
+            opened[line] = openParentheses(line);
+        }
     }
 
     /** Returns the last line of what starts at this offset of this line; before that line if there is none. */
@@ -33,11 +45,19 @@ final class BlockEnds {
 
     private int bracedEnd(Head head, int line, Kind kind) {
         int depth = 0;
-        int limit = Math.min(code.length(), head.endOffset() + MAX_HEAD_CHARACTERS);
-        for (int at = head.endOffset(); at < limit; at++) {
+        int steps = 0;
+        for (int at = head.endOffset(); at < code.length() && steps < MAX_HEAD_CHARACTERS; at++) {
+            steps++;
             switch (code.at(at)) {
-                case '(', '[' -> depth++;
-                case ')', ']' -> depth--;
+                case '(' -> {
+                    int close = code.closeParenthesis(at);
+                    if (close < 0) {
+                        return line;
+                    }
+                    at = close;
+                }
+                case '[' -> depth++;
+                case ']' -> depth--;
                 case '{' -> {
                     if (depth <= 0) {
                         return lineOf(braces.closeOf(at));
@@ -81,17 +101,18 @@ final class BlockEnds {
         int end = line;
         int open = 0;
         for (int next = line; next <= file.lineCount(); next++) {
-            int sign = firstSign(next);
-            if (sign < 0) {
+            int column = columns[next];
+            if (column < 0) {
                 continue;
             }
-            int column = sign - file.lineStart(next);
-            if (next > line && open <= 0 && column <= indent) {
+            boolean headIsOver = next > line && (open <= 0 || next - line > MAX_HEAD_LINES);
+            if (headIsOver && column <= indent) {
+                int sign = file.lineStart(next) + column;
                 boolean closes = language == Language.RUBY && code.startsWith("end", sign) && column == indent;
                 return closes ? next : end;
             }
             end = next;
-            open += openParentheses(next);
+            open += opened[next];
         }
         return end;
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.index;
 
-import java.util.Arrays;
-
 /**
  * A copy of a text in which comments and the insides of strings are blanks, so that every brace and word left is code.
  * Offsets and lines stay the same. It is a scanner, not a parser: a regular expression literal may fool it to the end
@@ -105,46 +103,5 @@ final class CodeMask {
             }
         }
         return Math.max(from, end);
-    }
-
-    /** Returns for every opening brace the offset of the brace that closes it, or the length of the text. */
-    static Braces braces(char[] code) {
-        int[] opens = new int[16];
-        int[] closes = new int[16];
-        int[] stack = new int[16];
-        int count = 0;
-        int depth = 0;
-        for (int at = 0; at < code.length; at++) {
-            if (code[at] == '{') {
-                if (count == opens.length) {
-                    opens = Arrays.copyOf(opens, count * 2);
-                    closes = Arrays.copyOf(closes, count * 2);
-                }
-                if (depth == stack.length) {
-                    stack = Arrays.copyOf(stack, depth * 2);
-                }
-                closes[count] = code.length;
-                stack[depth++] = count;
-                opens[count++] = at;
-            } else if (code[at] == '}' && depth > 0) {
-                closes[stack[--depth]] = at;
-            }
-        }
-        return new Braces(Arrays.copyOf(opens, count), Arrays.copyOf(closes, count));
-    }
-
-    /** The braces of a text, in the order in which they open. */
-    static final class Braces {
-        private final int[] opens;
-        private final int[] closes;
-
-        private Braces(int[] opens, int[] closes) {
-            this.opens = opens;
-            this.closes = closes;
-        }
-
-        int closeOf(int open) {
-            return closes[Arrays.binarySearch(opens, open)];
-        }
     }
 }

@@ -6,9 +6,11 @@ final class CodeText {
     private static final int MAX_PARENTHESES_CHARACTERS = 4_000;
 
     private final char[] code;
+    private final Brackets parentheses;
 
     CodeText(char[] code) {
         this.code = code;
+        this.parentheses = Brackets.of(code, '(', ')');
     }
 
     int length() {
@@ -25,15 +27,8 @@ final class CodeText {
 
     /** Returns where the parenthesis closes that opens here, or -1 if it does not nearby. */
     int closeParenthesis(int open) {
-        int depth = 0;
-        for (int at = open; at < code.length && at < open + MAX_PARENTHESES_CHARACTERS; at++) {
-            if (code[at] == '(') {
-                depth++;
-            } else if (code[at] == ')' && --depth == 0) {
-                return at;
-            }
-        }
-        return -1;
+        int close = parentheses.closeOf(open);
+        return close < code.length && close < open + MAX_PARENTHESES_CHARACTERS ? close : -1;
     }
 
     int skipBlanks(int from) {

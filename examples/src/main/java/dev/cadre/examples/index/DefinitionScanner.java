@@ -18,16 +18,16 @@ final class DefinitionScanner {
     /** A longer one is no name that anybody wrote, and names go into requests and answers as they are. */
     private static final int MAX_NAME_CHARACTERS = 256;
 
-    private final char[] code;
+    private final CodeText code;
     private final HeadClassifier classifier;
     private final BlockEnds ends;
     private final List<Definition> found = new ArrayList<>();
     private final Deque<Definition> enclosing = new ArrayDeque<>();
 
     private DefinitionScanner(SourceFile file, Language language, char[] code) {
-        this.code = code;
-        this.classifier = new HeadClassifier(new CodeText(code), language);
-        this.ends = new BlockEnds(file, code, language);
+        this.code = new CodeText(code);
+        this.classifier = new HeadClassifier(this.code, language);
+        this.ends = new BlockEnds(file, this.code, Brackets.of(code, '{', '}'), language);
     }
 
     /** Returns the definitions in the order of their first lines. */
@@ -44,8 +44,7 @@ final class DefinitionScanner {
 
     private void visit(int line) {
         int start = ends.firstSign(line);
-        if (start < 0
-                || !(Head.isWord(code[start]) || code[start] == '@' || code[start] == '*' || code[start] == '~')) {
+        if (start < 0 || !(Head.isWord(code.at(start)) || "@*~".indexOf(code.at(start)) >= 0)) {
             return;
         }
         while (!enclosing.isEmpty() && enclosing.peek().endLine() < line) {

@@ -13,24 +13,23 @@ import java.util.List;
  */
 record Head(List<String> words, char end, int endOffset) {
 
-    static Head read(char[] code, int from) {
-        var reader = new Reader(code, from);
-        return reader.read();
+    static Head read(CodeText code, int from) {
+        return new Reader(code, from).read();
     }
 
     private static final class Reader {
-        private final char[] code;
+        private final CodeText code;
         private final List<String> words = new ArrayList<>();
         private int at;
 
-        Reader(char[] code, int from) {
+        Reader(CodeText code, int from) {
             this.code = code;
             this.at = from;
         }
 
         Head read() {
-            while (at < code.length) {
-                char c = code[at];
+            while (at < code.length()) {
+                char c = code.at(at);
                 if (isWord(c)) {
                     word();
                 } else if (c == '@') {
@@ -38,75 +37,63 @@ record Head(List<String> words, char end, int endOffset) {
                 } else if (c == '<' && closingAngle() > 0) {
                     at = closingAngle() + 1;
                 } else if (c == '(' && isReceiver()) {
-                    at = closing('(', ')') + 1;
+                    at = code.closeParenthesis(at) + 1;
                 } else if (" \t\r*&?[]~!#".indexOf(c) >= 0) {
                     at++;
                 } else {
                     return new Head(words, c, at);
                 }
             }
-            return new Head(words, '\n', code.length);
+            return new Head(words, '\n', code.length());
         }
 
         private void word() {
             int start = at;
-            while (at < code.length && (isWord(code[at]) || joins(at))) {
-                at += code[at] == ':' ? 2 : 1;
+            while (at < code.length() && (isWord(code.at(at)) || joins(at))) {
+                at += code.at(at) == ':' ? 2 : 1;
             }
-            words.add(new String(code, start, at - start));
+            words.add(code.substring(start, at));
         }
 
         private boolean joins(int i) {
-            boolean dot = code[i] == '.' && i + 1 < code.length && isWord(code[i + 1]);
-            boolean scope = i + 2 < code.length
-                    && code[i] == ':'
-                    && code[i + 1] == ':'
-                    && (isWord(code[i + 2]) || code[i + 2] == '~');
+            boolean dot = code.at(i) == '.' && i + 1 < code.length() && isWord(code.at(i + 1));
+            boolean scope = i + 2 < code.length()
+                    && code.at(i) == ':'
+                    && code.at(i + 1) == ':'
+                    && (isWord(code.at(i + 2)) || code.at(i + 2) == '~');
             return dot || scope;
         }
 
         private void annotation() {
             at++;
             int before = words.size();
-            if (at < code.length && isWord(code[at])) {
+            if (at < code.length() && isWord(code.at(at))) {
                 word();
             }
             boolean declares = words.size() > before && words.getLast().equals("interface");
             if (!declares && words.size() > before) {
                 words.removeLast();
-                if (at < code.length && code[at] == '(' && closing('(', ')') > 0) {
-                    at = closing('(', ')') + 1;
+                if (at < code.length() && code.at(at) == '(' && code.closeParenthesis(at) > 0) {
+                    at = code.closeParenthesis(at) + 1;
                 }
             }
         }
 
         /** Go writes the receiver of a method in front of its name. */
         private boolean isReceiver() {
-            return words.size() == 1 && words.getFirst().equals("func") && closing('(', ')') > 0;
+            return words.size() == 1 && words.getFirst().equals("func") && code.closeParenthesis(at) > 0;
         }
 
         private int closingAngle() {
             int depth = 0;
-            for (int i = at; i < code.length && code[i] != '\n'; i++) {
-                char c = code[i];
+            for (int i = at; i < code.length() && code.at(i) != '\n'; i++) {
+                char c = code.at(i);
                 if (c == '<') {
                     depth++;
                 } else if (c == '>' && --depth == 0) {
                     return i;
                 } else if (c != '>' && !isWord(c) && " ,?&.[]:*'|=\"".indexOf(c) < 0) {
                     return -1;
-                }
-            }
-            return -1;
-        }
-
-        private int closing(char open, char close) {
-            int depth = 0;
-            for (int i = at; i < code.length && i < at + 2000; i++) {
-                if (code[i] == open) {
-                    depth++;
-                } else if (code[i] == close && --depth == 0) {
-                    return i;
                 }
             }
             return -1;

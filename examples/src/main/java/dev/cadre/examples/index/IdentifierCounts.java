@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.index;
 
+import java.security.SecureRandom;
 import java.util.Arrays;
 
 /**
@@ -8,6 +9,9 @@ import java.util.Arrays;
  * each distinct identifier, not for each occurrence.
  */
 final class IdentifierCounts {
+    /** Unknown to whoever writes the text, so that identifiers cannot be made to meet in one slot. Odd. */
+    private static final int MULTIPLIER = new SecureRandom().nextInt() | 1;
+
     private final String text;
     private int[] starts = new int[256];
     private int[] lengths = new int[256];
@@ -52,7 +56,7 @@ final class IdentifierCounts {
     private int slot(int start, int length) {
         int hash = length;
         for (int i = start; i < start + length; i++) {
-            hash = hash * 31 + text.charAt(i);
+            hash = (Integer.rotateLeft(hash, 5) ^ text.charAt(i)) * MULTIPLIER;
         }
         int slot = (hash ^ (hash >>> 15)) & (counts.length - 1);
         while (counts[slot] > 0

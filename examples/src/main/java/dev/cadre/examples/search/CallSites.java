@@ -38,8 +38,11 @@ public final class CallSites {
         var main = new ArrayList<Call>();
         var side = new ArrayList<Call>();
         for (SourceFile file : index.filesWith(request.symbol())) {
-            if (CodeIndex.isCode(file.path()) && request.paths().accepts(file.path())) {
-                addCalls(request.symbol(), file, CodeIndex.isSidePath(file.path()) ? side : main);
+            List<Call> calls = CodeIndex.isSidePath(file.path()) ? side : main;
+            if (CodeIndex.isCode(file.path())
+                    && request.paths().accepts(file.path())
+                    && calls.size() <= MAX_CALLS) {
+                addCalls(request.symbol(), file, calls);
             }
         }
         main.addAll(side);
@@ -61,6 +64,7 @@ public final class CallSites {
         lines.stream()
                 .distinct()
                 .filter(line -> !heads.contains(line) && !isImport(file.line(line)))
+                .limit(MAX_CALLS + 1L - calls.size()) // one more than is shown tells that there are more
                 .forEach(line -> calls.add(new Call(file.path(), line, enclosing(file.path(), line))));
     }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.examples.repository.SourceFile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DefinitionScannerTest {
     private static List<String> scan(String path, String text) {
@@ -124,6 +127,40 @@ class DefinitionScannerTest {
         String hostile = "class A(".repeat(20_000) + "{{{{".repeat(10_000) + "\"'`/*";
 
         assertThat(scan("a.ts", hostile)).hasSizeLessThan(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a.py|def f(a,;",
+                "a.py|class A {;",
+                "a.py|def f(a,; x;",
+                "a.rb|def f(a,;",
+                "a.rb|class A(;",
+                "a.java|override fun a;",
+                "a.java|a b(;",
+                "a.java|@a(;",
+                "a.kt|fun a(;",
+                "a.ts|a: (;",
+                "a.go|func (a;",
+                "a.rs|let a = (;",
+                "a.java|<",
+                "a.ts|a<",
+                "a.c|'\\",
+            })
+    @Timeout(60) // the square of the lines took minutes
+    void unbalancedText_ofAMegabyte_isScannedInTimeLinearInIt(String path, String piece) {
+        String line = piece.replace(';', '\n');
+
+        assertThat(scan(path, line.repeat(1_000_000 / line.length()))).isNotNull();
+    }
+
+    @Test
+    void bracketThatNeverCloses_keepsItsHeadForAThousandLines() {
+        String open = "def f(a,\n" + "b,\n".repeat(2_000);
+
+        assertThat(scan("a.py", open)).containsExactly("f FUNCTION 1-1001");
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.cadre.examples.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class IdentifiersTest {
     @Test
@@ -18,6 +20,22 @@ class IdentifiersTest {
     void scan_skipsRunsThatAreData() {
         assertThat(Identifiers.in("a1 b-c " + "x".repeat(101) + " \u00e9t\u00e9"))
                 .containsExactly("a1", "b", "c", "\u00e9t\u00e9");
+    }
+
+    @Test
+    @Timeout(60) // by String.hashCode they are all one slot
+    void counts_ofIdentifiersMadeToCollide_takeLinearTime() {
+        var text = new StringBuilder();
+        for (int i = 0; i < 50_000; i++) {
+            for (int bit = 0; bit < 16; bit++) {
+                text.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            text.append(' ');
+        }
+        var seen = new AtomicInteger();
+        IdentifierCounts.of(text.toString()).forEach((identifier, count) -> seen.incrementAndGet());
+
+        assertThat(seen).hasValue(50_000);
     }
 
     @Test
