@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,12 @@ class UntrustedTextTest {
     private static final Pattern READS =
             Pattern.compile("Json[.]parse\\(|JsonFeed[.]ofArray\\(|ParsedJson[.](reply|document)\\("
                     + "|[.]readTree\\(|[.]readValue\\(|treeToValue\\(|Pattern[.]compile\\(|JsonType[.]ofSchema\\(");
+
+    /** What reads the signs of a text or the bytes of a file; in the packages that read repositories each is a reader. */
+    private static final Pattern LOOKS =
+            Pattern.compile("charAt\\(|[.]split\\(|readNBytes\\(|[.]at\\(|indexOf\\(|char\\[\\] code");
+
+    private static final List<String> OF_REPOSITORIES = List.of("repository", "index");
 
     /** These read what this process made itself: literals of its code, settings, its own requests, its own threads. */
     private static final List<String> OWN =
@@ -58,6 +65,22 @@ class UntrustedTextTest {
         assertThat(TESTS).as(row.group()).containsKey(row.group(2));
         if (row.group(3) != null) {
             assertThat(Documents.text(TESTS.get(row.group(2)))).as(row.group()).contains(" void " + row.group(3) + "(");
+        }
+    }
+
+    @Test
+    void readerOfRepositories_thatIsInNoTable_isFound() {
+        var known = new TreeSet<>(List.of("Query")); // the question is the user's
+        rows().forEach(row -> known.add(row.group(1)));
+
+        for (String folder : OF_REPOSITORIES) {
+            Path sources = Documents.ROOT.resolve("examples/src/main/java/dev/cadre/examples").resolve(folder);
+            List<Path> readers = Documents.files(sources, Integer.MAX_VALUE, ".java").stream()
+                    .filter(file -> LOOKS.matcher(Documents.text(file)).find())
+                    .toList();
+
+            assertThat(readers).as(folder).hasSizeGreaterThan(8);
+            assertThat(readers).extracting(UntrustedTextTest::className).allMatch(known::contains, "has a row");
         }
     }
 

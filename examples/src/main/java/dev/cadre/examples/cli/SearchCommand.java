@@ -5,6 +5,7 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.examples.agent.SearchCrew;
 import dev.cadre.examples.cli.SearchOptions.Steps;
+import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.RootJail;
@@ -72,7 +73,8 @@ final class SearchCommand implements Callable<Integer> {
             throws UsageException, IOException, InterruptedException {
         ProgressLines progress = ProgressLines.of(options.progress(), terminal, json);
         Instant start = clock.instant();
-        CodeBase base = CodeBase.open(options.repo(), ReadLimits.STANDARD);
+        CodeBase base =
+                CodeBase.open(options.repo(), ReadLimits.STANDARD, Deadline.in(options.deadline(), clock));
         Duration opening = Duration.between(start, clock.instant());
         progress.opened(base.repository().files().size(), opening);
         var gate = new CitationGate(

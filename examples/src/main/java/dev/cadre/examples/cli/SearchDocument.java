@@ -120,7 +120,7 @@ record SearchDocument(
                 rows(result, mode),
                 Cost.of(result.report().spend(), result.report().limit()),
                 counts(repository.skipped()),
-                notes(result, answer),
+                notes(result, answer, repository),
                 problem,
                 null,
                 repository.files().size());
@@ -136,8 +136,13 @@ record SearchDocument(
         };
     }
 
-    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer) {
+    private static List<String> notes(
+            RunResult<SearchAnswer> result, SearchAnswer answer, Repository repository) {
         var notes = new ArrayList<>(result.report().notes());
+        if (repository.skipped().containsKey(SkipReason.DEADLINE)) {
+            notes.add("reading stopped, to keep the deadline; files that were not read: at least "
+                    + repository.skipped().get(SkipReason.DEADLINE));
+        }
         if (result instanceof RunResult.Partial<SearchAnswer> partial) {
             partial.missing().forEach(missing -> notes.add("missing: " + missing));
         }

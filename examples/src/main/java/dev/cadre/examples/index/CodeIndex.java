@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.index;
 
+import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SourceFile;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * The same files give the same answers, however the work was spread over threads.
  */
 public final class CodeIndex {
+    /** Files that are indexed before the time is looked at. */
+    private static final int FILES_AT_ONCE = 64;
+
     private final Vocabulary vocabulary;
     private final List<IndexedFile> files;
     private final Map<String, Integer> byPath;
@@ -30,13 +34,25 @@ public final class CodeIndex {
     /** A definition and the file it is in. */
     public record Location(String path, Definition definition) {}
 
-    /** Indexes all files of a repository; keeps the processors of the common pool busy until it is done. */
-    public static CodeIndex of(Repository repository) {
+    /**
+     * Indexes the files of a repository in the order of their paths, until the deadline; keeps the processors of the common
+     * pool busy until then.
+     */
+    public static CodeIndex of(Repository repository, Deadline deadline) {
         var vocabulary = new Vocabulary();
-        List<IndexedFile> files = repository.files().parallelStream()
-                .map(source -> IndexedFile.of(source, vocabulary))
-                .toList();
-        return new CodeIndex(vocabulary, files);
+        var files = new ArrayList<IndexedFile>(repository.files().size());
+        while (files.size() < repository.files().size() && !deadline.isOver()) {
+            int to = Math.min(repository.files().size(), files.size() + FILES_AT_ONCE);
+            files.addAll(repository.files().subList(files.size(), to).parallelStream()
+                    .map(source -> IndexedFile.of(source, vocabulary))
+                    .toList());
+        }
+        return new CodeIndex(vocabulary, List.copyOf(files));
+    }
+
+    /** Returns the number of files that are indexed. */
+    public int size() {
+        return files.size();
     }
 
     private static Map<String, Integer> positions(List<IndexedFile> files) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.index;
 
+import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.GitCommand;
+import dev.cadre.examples.repository.SecretShapes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ import java.util.Optional;
  */
 public record History(List<Commit> commits, Optional<String> head) {
     private static final int MAX_SUBJECT_CHARACTERS = 500;
+    private static final String LEFT_OUT = "[left out: it holds what looks like a key]";
     private static final String RECORD = "\u001e";
     private static final String FIELD = "\u001f";
 
@@ -28,9 +31,9 @@ public record History(List<Commit> commits, Optional<String> head) {
         return new History(List.of(), Optional.empty());
     }
 
-    /** Reads the history of a folder. Blocks until git ends. */
-    public static History read(Path root) throws InterruptedException {
-        Optional<String> log = GitCommand.in(root)
+    /** Reads the history of a folder. Blocks until git ends, or until the deadline; what git has not printed by then is lost. */
+    public static History read(Path root, Deadline deadline) throws InterruptedException {
+        Optional<String> log = GitCommand.in(root, deadline)
                 .run(
                         "log",
                         "-n",
@@ -63,6 +66,9 @@ public record History(List<Commit> commits, Optional<String> head) {
     }
 
     private static String subject(String text) {
+        if (SecretShapes.occurIn(text)) {
+            return LEFT_OUT;
+        }
         if (text.length() <= MAX_SUBJECT_CHARACTERS) {
             return text;
         }

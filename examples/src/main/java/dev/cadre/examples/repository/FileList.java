@@ -3,8 +3,13 @@ package dev.cadre.examples.repository;
 
 import java.util.List;
 
-/** The paths of a folder that are to be read, sorted, and how many a limit cut off. */
-record FileList(List<String> paths, int cut) {
+/**
+ * The paths of a folder that are to be read, sorted.
+ *
+ * @param cut how many a limit cut off
+ * @param isWhole whether the deadline left the time to list them all
+ */
+record FileList(List<String> paths, int cut, boolean isWhole) {
     FileList {
         paths = List.copyOf(paths);
     }
@@ -12,6 +17,6 @@ record FileList(List<String> paths, int cut) {
     static FileList of(List<String> paths, int maxFiles) {
         List<String> sorted = paths.stream().sorted().distinct().toList();
         int kept = Math.min(sorted.size(), maxFiles);
-        return new FileList(sorted.subList(0, kept), sorted.size() - kept);
+        return new FileList(sorted.subList(0, kept), sorted.size() - kept, true);
     }
 }

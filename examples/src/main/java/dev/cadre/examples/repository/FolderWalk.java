@@ -2,57 +2,57 @@
 package dev.cadre.examples.repository;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
+import java.nio.file.InvalidPathException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
-/** Lists the files of a folder without git: honours nested {@code .gitignore} files, follows no link. */
+/**
+ * Lists the files of a folder without git: honours nested {@code .gitignore} files, follows no link. What was listed can be
+ * asked for while the walk goes on, or is kept by a file system that does not answer.
+ */
 final class FolderWalk {
     /** A folder deeper than this is left out; no real source tree comes near it. */
     private static final int MAX_DEPTH = 100;
 
     private static final int MAX_IGNORE_BYTES = 1 << 20;
 
+    /** Entries of a folder beyond this number are not looked at. */
+    private static final int MAX_ENTRIES = 1_000_000;
+
+    private final RootJail jail;
     private final ReadLimits limits;
+    private final Deadline deadline;
     private final List<String> paths = new ArrayList<>();
     private int cut;
+    private boolean ended;
 
-    private FolderWalk(ReadLimits limits) {
+    FolderWalk(RootJail jail, ReadLimits limits, Deadline deadline) {
+        this.jail = jail;
         this.limits = limits;
+        this.deadline = deadline;
     }
 
     private record Scope(String prefix, IgnoreRules rules) {}
 
-    static FileList list(Path root, ReadLimits limits) {
-        var walk = new FolderWalk(limits);
-        walk.visit(root, "", List.of(), 0);
-        Collections.sort(walk.paths);
-        return new FileList(walk.paths, walk.cut);
-    }
-
-    private void visit(Path folder, String prefix, List<Scope> outer, int depth) {
-        var scopes = new ArrayList<>(outer);
-        scopes.add(new Scope(prefix, rulesOf(folder)));
-        for (Path entry : entries(folder)) {
-            String path = prefix + entry.getFileName();
-            boolean isFolder = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
-            if (entry.endsWith(".git") || isIgnored(path, isFolder, scopes)) {
-                continue;
-            }
-            if (!isFolder) {
-                add(path);
-            } else if (depth < MAX_DEPTH) {
-                visit(entry, path + "/", scopes, depth + 1);
-            }
+    /** Walks; blocks on the disk, and ends at the deadline unless the disk keeps it. */
+    void run() throws IOException {
+        try (Folder root = jail.root()) {
+            visit(root, "", List.of(), 0);
         }
+        end();
     }
 
-    private void add(String path) {
+    /** Returns what is listed so far. */
+    synchronized FileList listed() {
+        return new FileList(paths.stream().sorted().toList(), cut, ended);
+    }
+
+    private synchronized void end() {
+        ended = !deadline.isOver();
+    }
+
+    private synchronized void add(String path) {
         if (paths.size() < limits.maxFiles()) {
             paths.add(path);
         } else {
@@ -60,9 +60,41 @@ final class FolderWalk {
         }
     }
 
-    private static boolean isIgnored(String path, boolean isFolder, List<Scope> scopes) {
+    private void visit(Folder folder, String prefix, List<Scope> outer, int depth) throws IOException {
+        var scopes = new ArrayList<>(outer);
+        scopes.add(new Scope(prefix, rulesOf(folder)));
+        for (String name : folder.names(MAX_ENTRIES)) {
+            if (deadline.isOver()) {
+                return;
+            }
+            if (!name.equals(".git")) {
+                visitEntry(folder, name, prefix + name, scopes, depth);
+            }
+        }
+    }
+
+    private void visitEntry(Folder folder, String name, String path, List<Scope> scopes, int depth) {
+        try {
+            BasicFileAttributes attributes = folder.attributes(name);
+            boolean isFolder = attributes.isDirectory();
+            if (isIgnored(path, isFolder, scopes) || deadline.isOver()) {
+                return;
+            }
+            if (!isFolder) {
+                add(path);
+            } else if (depth < MAX_DEPTH) {
+                try (Folder inner = folder.folder(name)) {
+                    visit(inner, path + "/", scopes, depth + 1);
+                }
+            }
+        } catch (IOException | InvalidPathException gone) {
+            // an entry that cannot be looked at has nothing to list
+        }
+    }
+
+    private boolean isIgnored(String path, boolean isFolder, List<Scope> scopes) {
         for (Scope scope : scopes.reversed()) {
-            switch (scope.rules.judge(path.substring(scope.prefix.length()), isFolder)) {
+            switch (scope.rules.judge(path.substring(scope.prefix.length()), isFolder, deadline)) {
                 case IGNORED -> {
                     return true;
                 }
@@ -75,29 +107,14 @@ final class FolderWalk {
         return false;
     }
 
-    private static IgnoreRules rulesOf(Path folder) {
-        Path file = folder.resolve(".gitignore");
+    private static IgnoreRules rulesOf(Folder folder) {
         try {
-            boolean readable =
-                    Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) <= MAX_IGNORE_BYTES;
-            return IgnoreRules.parse(
-                    readable
-                            ? SourceFile.of(".gitignore", Files.readAllBytes(file))
-                                    .text()
-                            : "");
-        } catch (IOException unreadable) {
+            boolean isFile = folder.attributes(".gitignore").isRegularFile();
+            byte[] bytes = isFile ? folder.read(".gitignore", MAX_IGNORE_BYTES + 1) : new byte[0];
+            boolean readable = bytes.length <= MAX_IGNORE_BYTES;
+            return IgnoreRules.parse(readable ? SourceFile.of(".gitignore", bytes).text() : "");
+        } catch (IOException none) {
             return IgnoreRules.parse("");
         }
-    }
-
-    private static List<Path> entries(Path folder) {
-        var entries = new ArrayList<Path>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-            stream.forEach(entries::add);
-        } catch (IOException | DirectoryIteratorException unreadable) {
-            return List.of();
-        }
-        Collections.sort(entries);
-        return entries;
     }
 }

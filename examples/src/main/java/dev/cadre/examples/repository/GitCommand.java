@@ -2,10 +2,12 @@
 package dev.cadre.examples.repository;
 
 import dev.cadre.examples.process.ChildProcess;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +17,15 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs git to read, with a fixed argument list, in one folder.
  *
- * <p>A repository's own configuration can name programs that git starts; every such setting that the commands used
- * here would honour is overridden, and nothing is fetched. A git folder that is not the folder's own counts as none: a
- * folder's files must not lead to the history of another repository. Blocks until git ends, at most 20 seconds.
+ * <p>A repository's own configuration can name programs that git starts. Every such setting that the commands used
+ * here would honour is overridden, and what the configuration could override in turn is denied by the environment: no
+ * protocol is allowed, so nothing is fetched. The settings of the machine and the user are not read. A git folder that
+ * is not the folder's own counts as none: a folder's files must not lead to the history of another repository. A git older
+ * than {@value GitProgram#OLDEST} counts as none, too. Blocks until git ends, at most 20 seconds and until the deadline.
  */
 public final class GitCommand {
-    private static final int TIMEOUT_SECONDS = 20;
-    private static final int MAX_OUTPUT_BYTES = 256 << 20;
+    private static final Duration MAX_TIME = Duration.ofSeconds(20);
+    private static final int MAX_OUTPUT_BYTES = 64 << 20;
     private static final List<String> HARDENED = List.of(
             "-c", "core.fsmonitor=false",
             "-c", "core.hooksPath=/dev/null",
@@ -32,22 +36,47 @@ public final class GitCommand {
             "-c", "protocol.allow=never",
             "-c", "safe.bareRepository=explicit");
 
-    private final Path folder;
+    /** No configuration file overrides these. */
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "GIT_ALLOW_PROTOCOL", "none",
+            "GIT_NO_LAZY_FETCH", "1",
+            "GIT_CONFIG_NOSYSTEM", "1",
+            "GIT_CONFIG_GLOBAL", "/dev/null",
+            "GIT_ATTR_NOSYSTEM", "1",
+            "GIT_TERMINAL_PROMPT", "0",
+            "GIT_OPTIONAL_LOCKS", "0",
+            "LC_ALL", "C");
 
-    private GitCommand(Path folder) {
+    private final Path folder;
+    private final Deadline deadline;
+    private final Optional<Path> program;
+
+    private GitCommand(Path folder, Deadline deadline, Optional<Path> program) {
         this.folder = folder;
+        this.deadline = deadline;
+        this.program = program;
     }
 
-    /** Returns a git that runs in this folder. */
-    public static GitCommand in(Path folder) {
-        return new GitCommand(folder);
+    /** Returns a git that runs in this folder, until this deadline. */
+    public static GitCommand in(Path folder, Deadline deadline) {
+        String path = System.getenv().getOrDefault("PATH", "");
+        return in(folder, deadline, GitProgram.find(path, folder, File.separatorChar == '\\'));
+    }
+
+    /** Returns a git that runs this program. */
+    static GitCommand in(Path folder, Deadline deadline, Optional<Path> program) {
+        return new GitCommand(folder, deadline.atMost(MAX_TIME), program);
     }
 
     /**
-     * Returns what git printed, or nothing if there is no git, its folder is that of another repository, it failed, printed
-     * too much or took too long.
+     * Returns what git printed, or nothing if there is no git that is trusted, its folder is that of another repository, it
+     * failed, printed too much or took too long.
      */
     public Optional<String> run(String... arguments) throws InterruptedException {
+        if (!GitHome.canBeRead(folder)
+                || execute("version").filter(GitProgram::isTrusted).isEmpty()) {
+            return Optional.empty();
+        }
         Optional<GitHome> home = execute(GitHome.QUERY).flatMap(GitHome::parse);
         return home.isPresent() && isOwn(home.get()) ? execute(arguments) : Optional.empty();
     }
@@ -61,7 +90,11 @@ public final class GitCommand {
     private Optional<String> execute(String... arguments) throws InterruptedException {
         Process process;
         try {
-            process = builder(arguments).start();
+            if (program.isEmpty() || deadline.isOver()) {
+                return Optional.empty();
+            }
+            process = builder(program.get(), arguments).start();
+            process.getOutputStream().close();
         } catch (IOException noGit) {
             return Optional.empty();
         }
@@ -81,26 +114,21 @@ public final class GitCommand {
         }
     }
 
-    private ProcessBuilder builder(String... arguments) {
+    private ProcessBuilder builder(Path git, String... arguments) {
         var command = new ArrayList<String>();
-        command.add("git");
+        command.add(git.toString());
         command.addAll(HARDENED);
         command.addAll(List.of(arguments));
         var builder = ChildProcess.of(command)
                 .directory(folder.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
-        Map<String, String> environment = builder.environment();
-        environment.put("GIT_OPTIONAL_LOCKS", "0");
-        environment.put("GIT_NO_LAZY_FETCH", "1");
-        environment.put("GIT_TERMINAL_PROMPT", "0");
-        environment.put("LC_ALL", "C");
+        builder.environment().putAll(ENVIRONMENT);
         return builder;
     }
 
-    private static void destroyWhenLate(Process process) {
+    private void destroyWhenLate(Process process) {
         try {
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(deadline.left().toNanos(), TimeUnit.NANOSECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException done) {

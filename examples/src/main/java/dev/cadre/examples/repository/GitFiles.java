@@ -10,9 +10,9 @@ import java.util.Optional;
 final class GitFiles {
     private GitFiles() {}
 
-    /** Returns nothing if git is missing, knows no repository here, or ignores the whole folder. */
-    static Optional<FileList> list(Path root, ReadLimits limits) throws InterruptedException {
-        return GitCommand.in(root)
+    /** Returns nothing if git is missing or late, knows no repository here, or ignores the whole folder. */
+    static Optional<FileList> list(Path root, ReadLimits limits, Deadline deadline) throws InterruptedException {
+        return GitCommand.in(root, deadline)
                 .run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ".")
                 .map(GitFiles::paths)
                 .filter(paths -> !paths.isEmpty())

@@ -51,6 +51,19 @@ record GitHome(Path gitFolder, Path common, Path top) {
         }
     }
 
+    /** Whether the nearest git folder, if there is one, has files where git waits for files: it would wait for a pipe. */
+    static boolean canBeRead(Path folder) {
+        for (Path at = folder.toAbsolutePath(); at != null; at = at.getParent()) {
+            Path git = at.resolve(".git");
+            if (Files.exists(git, LinkOption.NOFOLLOW_LINKS)) {
+                return !Files.isDirectory(git, LinkOption.NOFOLLOW_LINKS)
+                        || Stream.of("HEAD", "config")
+                                .allMatch(name -> Files.isRegularFile(git.resolve(name), LinkOption.NOFOLLOW_LINKS));
+            }
+        }
+        return false;
+    }
+
     private boolean isInside() {
         return gitFolder.equals(top.resolve(".git"))
                 && common.equals(gitFolder)

@@ -2,92 +2,129 @@
 package dev.cadre.examples.repository;
 
 /**
- * Matches a path with a pattern of {@code *}, {@code ?}, {@code [...]}, {@code \} and {@code **}, as git does.
+ * A pattern of {@code *}, {@code ?}, {@code [...]}, {@code \} and {@code **}, as git has it.
  *
- * <p>A table of (pattern position, path position) keeps the time at the product of both lengths: patterns come from
- * the repository and may be hostile.
+ * <p>Patterns come from the repository and may be hostile. Matching keeps two places to go back to, the last {@code *}
+ * and the last {@code **}: an earlier one could only give way to what these can reach, too. So it takes time of the
+ * product of both lengths at worst, and no memory. Immutable.
  */
 public final class Glob {
     private final String pattern;
-    private final String path;
-    private final boolean[][] failed;
+    private final int lastBracket;
 
-    private Glob(String pattern, String path) {
+    private Glob(String pattern) {
         this.pattern = pattern;
-        this.path = path;
-        this.failed = new boolean[pattern.length() + 1][path.length() + 1];
+        this.lastBracket = pattern.lastIndexOf(']');
+    }
+
+    /** Returns the glob of this pattern; every text is one. */
+    public static Glob of(String pattern) {
+        return new Glob(pattern);
     }
 
     /** Returns whether the whole path matches; {@code *} and {@code ?} stop at a {@code /}, {@code **} does not. */
-    public static boolean matches(String pattern, String path) {
-        return new Glob(pattern, path).from(0, 0);
+    public boolean matches(String path) {
+        return new Match(path).run();
     }
 
-    private boolean from(int p, int s) {
-        int i = p;
-        int j = s;
-        while (i < pattern.length()) {
-            char c = pattern.charAt(i);
-            if (c == '*') {
-                return star(i, j);
+    /** Returns the number of characters that comparing the pattern with a path looks at. */
+    long steps(String path) {
+        var match = new Match(path);
+        match.run();
+        return match.steps;
+    }
+
+    private final class Match {
+        private static final int NONE = -1;
+
+        private final String path;
+        private long steps;
+        private int p;
+        private int s;
+        /** What follows the last star, and the path position where that was tried last. */
+        private int afterStar = NONE;
+
+        private int starAt;
+        private int afterDoubleStar = NONE;
+        private int doubleStarAt;
+
+        Match(String path) {
+            this.path = path;
+        }
+
+        boolean run() {
+            while (true) {
+                steps++;
+                if (p == pattern.length() && s == path.length()) {
+                    return true;
+                }
+                boolean atStar = p < pattern.length() && pattern.charAt(p) == '*';
+                boolean takesTheRest = atStar && isDouble(p) && p + 2 == pattern.length();
+                if (takesTheRest && s < path.length()) {
+                    return true;
+                }
+                if (atStar && !takesTheRest) {
+                    star();
+                } else if ((takesTheRest || !literal()) && !goBack()) {
+                    return false;
+                }
             }
-            if (j == path.length()) {
+        }
+
+        private void star() {
+            if (isDouble(p)) {
+                afterDoubleStar = p + 3;
+                doubleStarAt = s;
+                afterStar = NONE;
+                p = afterDoubleStar;
+                return;
+            }
+            while (p < pattern.length() && pattern.charAt(p) == '*') {
+                p++;
+            }
+            afterStar = p;
+            starAt = s;
+        }
+
+        private boolean literal() {
+            if (p == pattern.length() || s == path.length()) {
                 return false;
             }
-            int next = one(i, path.charAt(j));
+            int next = one(p, path.charAt(s));
             if (next < 0) {
                 return false;
             }
-            i = next;
-            j++;
+            p = next;
+            s++;
+            return true;
         }
-        return j == path.length();
-    }
 
-    private boolean star(int p, int s) {
-        if (failed[p][s]) {
-            return false;
+        /** Lets the last star take one more character, or the last double star one more folder. */
+        private boolean goBack() {
+            if (afterStar != NONE && starAt < path.length() && path.charAt(starAt) != '/') {
+                s = ++starAt;
+                p = afterStar;
+                return true;
+            }
+            if (afterDoubleStar == NONE) {
+                return false;
+            }
+            int slash = path.indexOf('/', doubleStarAt);
+            if (slash < 0 || slash + 1 == path.length()) {
+                return false;
+            }
+            doubleStarAt = slash + 1;
+            s = doubleStarAt;
+            p = afterDoubleStar;
+            afterStar = NONE;
+            return true;
         }
-        boolean matched = isDouble(p) ? doubleStar(p, s) : singleStar(p, s);
-        failed[p][s] = !matched;
-        return matched;
     }
 
     private boolean isDouble(int p) {
         boolean startsPart = p == 0 || pattern.charAt(p - 1) == '/';
         boolean twice = pattern.startsWith("**", p);
         return startsPart && twice && (p + 2 == pattern.length() || pattern.charAt(p + 2) == '/');
-    }
-
-    private boolean doubleStar(int p, int s) {
-        if (p + 2 == pattern.length()) {
-            return s < path.length();
-        }
-        for (int j = s; j >= 0 && j < path.length(); j = path.indexOf('/', j) + 1) {
-            if (from(p + 3, j)) {
-                return true;
-            }
-            if (path.indexOf('/', j) < 0) {
-                return false;
-            }
-        }
-        return false;
-    }
-
-    private boolean singleStar(int p, int s) {
-        int next = p;
-        while (next < pattern.length() && pattern.charAt(next) == '*') {
-            next++;
-        }
-        for (int j = s; j <= path.length(); j++) {
-            if (from(next, j)) {
-                return true;
-            }
-            if (j < path.length() && path.charAt(j) == '/') {
-                return false;
-            }
-        }
-        return false;
     }
 
     /** Matches one character; returns the next pattern position, or -1. */
@@ -97,7 +134,7 @@ public final class Glob {
             return c == '/' ? -1 : p + 1;
         }
         if (expected == '[') {
-            int end = pattern.indexOf(']', p + 2);
+            int end = p + 2 <= lastBracket ? pattern.indexOf(']', p + 2) : -1;
             if (end > 0) {
                 return c != '/' && inClass(p + 1, end, c) ? end + 1 : -1;
             }

@@ -6,7 +6,7 @@ package dev.cadre.examples.repository;
  *
  * @param maxFiles files listed; the rest is counted as {@link SkipReason#OVER_LIMIT}
  * @param maxFileBytes size of one file
- * @param maxTotalBytes sum of the sizes of all files that are read
+ * @param maxTotalBytes sum of the lengths of all texts that are read
  */
 public record ReadLimits(int maxFiles, long maxFileBytes, long maxTotalBytes) {
     /** 100,000 files, 1 MB a file, 512 MB in all. */

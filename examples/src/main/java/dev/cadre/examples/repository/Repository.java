@@ -23,9 +23,20 @@ public record Repository(Path root, List<SourceFile> files, Map<SkipReason, Inte
         skipped = Collections.unmodifiableMap(ordered);
     }
 
-    /** Returns whether a limit kept files from being read. */
+    /** Returns whether a limit or the deadline kept files from being read. */
     public boolean isTruncated() {
-        return skipped.containsKey(SkipReason.OVER_LIMIT);
+        return skipped.containsKey(SkipReason.OVER_LIMIT) || skipped.containsKey(SkipReason.DEADLINE);
+    }
+
+    /** Returns this repository with its first files only; the others count as {@link SkipReason#DEADLINE}. */
+    public Repository first(int number) {
+        if (number >= files.size()) {
+            return this;
+        }
+        var more = new EnumMap<SkipReason, Integer>(SkipReason.class);
+        more.putAll(skipped);
+        more.merge(SkipReason.DEADLINE, files.size() - number, Integer::sum);
+        return new Repository(root, files.subList(0, number), more);
     }
 
     /** Returns the file of this path, if it was read. */

@@ -2,73 +2,162 @@
 package dev.cadre.examples.repository;
 
 import dev.cadre.examples.repository.RootJail.Opened;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
-/** Reads a folder into a {@link Repository}: asks git for the list of files, or walks the folder itself. */
+/**
+ * Reads a folder into a {@link Repository}: asks git for the list of files, or walks the folder itself.
+ *
+ * <p>Stops at a deadline with what it has read. Files that it did not come to are counted as
+ * {@link SkipReason#DEADLINE}; if not even the list was finished, as one at least.
+ */
 public final class RepositoryReader {
-    private final ReadLimits limits;
+    /** Files that are opened before their sizes are added up and the time is looked at. */
+    private static final int FILES_AT_ONCE = 64;
 
-    private RepositoryReader(ReadLimits limits) {
+    /** The share of the time that git may take to list files, in percent. */
+    private static final int SHARE_OF_GIT = 25;
+
+    private final ReadLimits limits;
+    private final Deadline deadline;
+
+    private RepositoryReader(ReadLimits limits, Deadline deadline) {
         this.limits = limits;
+        this.deadline = deadline;
     }
 
-    /** Returns a reader that stops at these limits. */
-    public static RepositoryReader within(ReadLimits limits) {
-        return new RepositoryReader(limits);
+    /** Returns a reader that stops at these limits and at this deadline. */
+    public static RepositoryReader within(ReadLimits limits, Deadline deadline) {
+        return new RepositoryReader(limits, deadline);
     }
 
     /**
-     * Reads every text file below this folder. Blocks on the disk and on git; starts threads of the common pool.
+     * Reads every text file below this folder. Blocks on the disk and on git, until the deadline at most.
      *
      * @throws IOException if the folder cannot be resolved
      */
     public Repository read(Path folder) throws IOException, InterruptedException {
         Path root = folder.toRealPath();
-        FileList listed = GitFiles.list(root, limits).orElseGet(() -> FolderWalk.list(root, limits));
-        FileList list = withinTotal(root, listed);
         RootJail jail = RootJail.of(root, limits);
-        List<Opened> opened = list.paths().parallelStream().map(jail::open).toList();
-        return collect(root, list, opened);
-    }
-
-    /** Cuts the list where the sizes add up to the limit, before anything is read into memory. */
-    private FileList withinTotal(Path root, FileList list) {
-        long bytes = 0;
-        int kept = 0;
-        for (String path : list.paths()) {
-            long size = new File(root.toFile(), path).length();
-            bytes += size > limits.maxFileBytes() ? 0 : size;
-            if (bytes > limits.maxTotalBytes()) {
-                return new FileList(
-                        list.paths().subList(0, kept), list.cut() + list.paths().size() - kept);
-            }
-            kept++;
+        try (var calls = new BlockingCalls()) {
+            FileList list = list(root, jail, calls);
+            var reading = new Reading(jail, list, calls);
+            reading.run();
+            return new Repository(root, reading.files, reading.skipped);
         }
-        return list;
     }
 
-    private static Repository collect(Path root, FileList list, List<Opened> opened) {
-        var files = new ArrayList<SourceFile>();
-        var skipped = new EnumMap<SkipReason, Integer>(SkipReason.class);
-        count(skipped, SkipReason.OVER_LIMIT, list.cut());
-        for (Opened each : opened) {
-            switch (each) {
-                case Opened.Skipped(SkipReason reason) -> count(skipped, reason, 1);
-                case Opened.Text(SourceFile file) -> files.add(file);
+    private FileList list(Path root, RootJail jail, BlockingCalls calls) throws IOException, InterruptedException {
+        Deadline ofGit = deadline.afterPercent(SHARE_OF_GIT);
+        Optional<FileList> tracked =
+                calls.call(() -> GitFiles.list(root, limits, ofGit), ofGit).flatMap(found -> found);
+        if (tracked.isPresent()) {
+            return tracked.get();
+        }
+        var walk = new FolderWalk(jail, limits, deadline);
+        calls.call(
+                () -> {
+                    walk.run();
+                    return true;
+                },
+                deadline);
+        return walk.listed();
+    }
+
+    /** One pass over a list of files. */
+    private final class Reading {
+        private final RootJail jail;
+        private final FileList list;
+        private final BlockingCalls calls;
+        private final List<SourceFile> files = new ArrayList<>();
+        private final Map<SkipReason, Integer> skipped = new EnumMap<>(SkipReason.class);
+        private long characters;
+
+        Reading(RootJail jail, FileList list, BlockingCalls calls) {
+            this.jail = jail;
+            this.list = list;
+            this.calls = calls;
+        }
+
+        void run() throws IOException, InterruptedException {
+            count(SkipReason.OVER_LIMIT, list.cut());
+            count(SkipReason.DEADLINE, list.isWhole() ? 0 : 1);
+            List<String> paths = list.paths();
+            for (int from = 0; from < paths.size(); from += FILES_AT_ONCE) {
+                if (deadline.isOver()) {
+                    count(SkipReason.DEADLINE, paths.size() - from);
+                    return;
+                }
+                int to = Math.min(paths.size(), from + FILES_AT_ONCE);
+                List<Opened> opened = open(paths.subList(from, to));
+                for (int i = 0; i < opened.size(); i++) {
+                    if (!add(opened.get(i))) {
+                        count(SkipReason.OVER_LIMIT, paths.size() - from - i);
+                        return;
+                    }
+                }
             }
         }
-        return new Repository(root, files, skipped);
-    }
 
-    private static void count(Map<SkipReason, Integer> skipped, SkipReason reason, int number) {
-        if (number > 0) {
-            skipped.merge(reason, number, Integer::sum);
+        /** Opens files in the order of their paths; neighbours in one folder are opened together. */
+        private List<Opened> open(List<String> paths) throws IOException, InterruptedException {
+            var groups = new ArrayList<List<String>>();
+            String folder = "";
+            for (String path : paths) {
+                String here = path.substring(0, path.lastIndexOf('/') + 1);
+                if (groups.isEmpty() || !here.equals(folder)) {
+                    groups.add(new ArrayList<>());
+                    folder = here;
+                }
+                groups.getLast().add(path);
+            }
+            List<Optional<List<Opened>>> opened = calls.all(
+                    groups.stream()
+                            .<Callable<List<Opened>>>map(group -> () -> openTogether(group))
+                            .toList(),
+                    deadline);
+            var all = new ArrayList<Opened>();
+            for (int i = 0; i < groups.size(); i++) {
+                List<Opened> late = groups.get(i).stream()
+                        .<Opened>map(path -> new Opened.Skipped(SkipReason.DEADLINE))
+                        .toList();
+                all.addAll(opened.get(i).orElse(late));
+            }
+            return all;
+        }
+
+        private List<Opened> openTogether(List<String> paths) {
+            int cut = paths.getFirst().lastIndexOf('/');
+            return jail.open(
+                    paths.getFirst().substring(0, Math.max(cut, 0)),
+                    paths.stream().map(path -> path.substring(cut + 1)).toList());
+        }
+
+        /** Returns whether there was room for it. */
+        private boolean add(Opened opened) {
+            switch (opened) {
+                case Opened.Skipped(SkipReason reason) -> count(reason, 1);
+                case Opened.Text(SourceFile file) -> {
+                    characters += file.text().length();
+                    if (characters > limits.maxTotalBytes()) {
+                        return false;
+                    }
+                    files.add(file);
+                }
+            }
+            return true;
+        }
+
+        private void count(SkipReason reason, int number) {
+            if (number > 0) {
+                skipped.merge(reason, number, Integer::sum);
+            }
         }
     }
 }

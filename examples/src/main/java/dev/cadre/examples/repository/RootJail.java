@@ -2,38 +2,38 @@
 package dev.cadre.examples.repository;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 
 /**
  * Opens files below one folder and never anything else: no link, no {@code ..}, no absolute path.
  *
- * <p>A path is checked before it is opened and again afterwards, so a link swapped in between is refused too.
- * Safe for use by many threads.
+ * <p>Each folder on the way is opened in the one before ({@link Folder}), and the root has to be the folder that it was
+ * when the jail was made. A file that holds what looks like a key is left out like one whose name says so. Immutable, so safe
+ * for use by many threads.
  */
 public final class RootJail {
     private static final int BINARY_PROBE_BYTES = 8192;
 
     private final Path root;
+    private final Object identity;
     private final long maxFileBytes;
-    /** Folders whose real path is their own path; a check of the whole path costs a system call for each part. */
-    private final Set<Path> verified = ConcurrentHashMap.newKeySet();
 
-    private RootJail(Path realRoot, long maxFileBytes) {
+    private RootJail(Path realRoot, Object identity, long maxFileBytes) {
         this.root = realRoot;
+        this.identity = identity;
         this.maxFileBytes = maxFileBytes;
     }
 
     /** Returns a jail of this folder. */
     public static RootJail of(Path root, ReadLimits limits) throws IOException {
-        return new RootJail(root.toRealPath(), limits.maxFileBytes());
+        Path real = root.toRealPath();
+        var attributes = Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        return new RootJail(real, Folder.identityOf(attributes), limits.maxFileBytes());
     }
 
     /** What came of opening a path: the file, or why it is left out. */
@@ -47,61 +47,75 @@ public final class RootJail {
 
     /** Reads a path relative to the root; blocks on the disk. */
     public Opened open(String relative) {
+        int cut = relative.lastIndexOf('/');
+        return open(relative.substring(0, Math.max(cut, 0)), List.of(relative.substring(cut + 1)))
+                .getFirst();
+    }
+
+    /** Reads files of one folder, given by its path relative to the root and their names; blocks on the disk. */
+    List<Opened> open(String folder, List<String> names) {
+        String prefix = folder.isEmpty() ? "" : folder + "/";
+        try {
+            Folder here = root();
+            try {
+                for (String part : folder.isEmpty() ? new String[0] : folder.split("/", -1)) {
+                    BasicFileAttributes attributes = here.attributes(part);
+                    if (!attributes.isDirectory()) {
+                        return all(names, attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE);
+                    }
+                    Folder outer = here;
+                    here = outer.folder(part);
+                    outer.close();
+                }
+                Folder last = here;
+                return names.stream()
+                        .map(name -> read(last, name, prefix + name))
+                        .toList();
+            } finally {
+                here.close();
+            }
+        } catch (IOException | InvalidPathException gone) {
+            return all(names, SkipReason.UNREADABLE);
+        }
+    }
+
+    /** Opens the folder of this jail. */
+    Folder root() throws IOException {
+        return Folder.open(root, identity);
+    }
+
+    private static List<Opened> all(List<String> names, SkipReason reason) {
+        return names.stream().<Opened>map(name -> new Opened.Skipped(reason)).toList();
+    }
+
+    private Opened read(Folder folder, String name, String relative) {
         if (SecretNames.matches(relative)) {
             return new Opened.Skipped(SkipReason.SECRET);
         }
         try {
-            Path file = root.resolve(relative).normalize();
-            if (relative.isEmpty() || Path.of(relative).isAbsolute() || !file.equals(root.resolve(relative))) {
-                return new Opened.Skipped(SkipReason.UNREADABLE);
+            BasicFileAttributes attributes = folder.attributes(name);
+            if (!attributes.isRegularFile()) {
+                return new Opened.Skipped(attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.NOT_A_FILE);
             }
-            return read(relative, file);
+            return attributes.size() > maxFileBytes
+                    ? new Opened.Skipped(SkipReason.TOO_LARGE)
+                    : judge(relative, folder.read(name, Math.toIntExact(maxFileBytes) + 1));
         } catch (IOException | InvalidPathException unreadable) {
             return new Opened.Skipped(SkipReason.UNREADABLE);
         }
     }
 
-    private Opened read(String relative, Path file) throws IOException {
-        Path folder = file.getParent();
-        if (folder == null || !isOwnPath(folder)) {
-            return new Opened.Skipped(SkipReason.LINK);
-        }
-        var attributes = Files.readAttributes(
-                file, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!attributes.isRegularFile()) {
-            return new Opened.Skipped(attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.NOT_A_FILE);
-        }
-        if (attributes.size() > maxFileBytes) {
-            return new Opened.Skipped(SkipReason.TOO_LARGE);
-        }
-        byte[] bytes = bytes(file);
+    private Opened judge(String relative, byte[] bytes) {
         if (bytes.length > maxFileBytes) {
             return new Opened.Skipped(SkipReason.TOO_LARGE);
         }
         if (isBinary(bytes)) {
             return new Opened.Skipped(SkipReason.BINARY);
         }
-        return file.toRealPath().equals(file)
-                ? new Opened.Text(SourceFile.of(relative, bytes))
-                : new Opened.Skipped(SkipReason.LINK);
-    }
-
-    private byte[] bytes(Path file) throws IOException {
-        var options = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-        try (InputStream input = Channels.newInputStream(Files.newByteChannel(file, options))) {
-            return input.readNBytes(Math.toIntExact(maxFileBytes) + 1);
-        }
-    }
-
-    private boolean isOwnPath(Path folder) throws IOException {
-        if (verified.contains(folder)) {
-            return true;
-        }
-        boolean own = folder.toRealPath().equals(folder) && folder.startsWith(root);
-        if (own) {
-            verified.add(folder);
-        }
-        return own;
+        SourceFile file = SourceFile.of(relative, bytes);
+        return SecretShapes.occurIn(file.text())
+                ? new Opened.Skipped(SkipReason.SECRET)
+                : new Opened.Text(file);
     }
 
     private static boolean isBinary(byte[] bytes) {

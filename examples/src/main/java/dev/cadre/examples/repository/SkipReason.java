@@ -9,7 +9,7 @@ public enum SkipReason {
     BINARY,
     /** Longer than {@link ReadLimits#maxFileBytes()}. */
     TOO_LARGE,
-    /** A name that usually holds keys or passwords. */
+    /** A name that usually holds keys or passwords, or a text that holds what looks like a key. */
     SECRET,
     /** A link, or a path through one. */
     LINK,
@@ -18,7 +18,9 @@ public enum SkipReason {
     /** Cannot be opened or read, or is gone. */
     UNREADABLE,
     /** Beyond the number of files or bytes that one search reads. */
-    OVER_LIMIT;
+    OVER_LIMIT,
+    /** Not reached before reading had to stop. */
+    DEADLINE;
 
     /** Returns the lower-case form used in output, such as {@code too_large}. */
     public String label() {

@@ -7,6 +7,7 @@ import dev.cadre.examples.index.FileRanker.Among;
 import dev.cadre.examples.index.FileRanker.Sides;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SourceFile;
+import dev.cadre.examples.repository.Tree;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +29,7 @@ class FileRankerTest {
         var sorted = java.util.Arrays.stream(files)
                 .sorted(Comparator.comparing(SourceFile::path))
                 .toList();
-        return CodeIndex.of(new Repository(Path.of("/"), sorted, Map.of()));
+        return CodeIndex.of(new Repository(Path.of("/"), sorted, Map.of()), Tree.LATER);
     }
 
     private static List<String> rank(CodeIndex index, History history, String question, Among among, Sides sides) {

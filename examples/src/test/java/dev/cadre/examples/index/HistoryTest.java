@@ -23,24 +23,35 @@ class HistoryTest {
                 .file("Two.java", "1")
                 .commit("Second");
 
-        assertThat(History.read(folder).commits())
+        assertThat(History.read(folder, Tree.LATER).commits())
                 .extracting(Commit::subject)
                 .containsExactly("Second", "First: add one");
-        assertThat(History.read(folder.resolve("a")).commits())
+        assertThat(History.read(folder.resolve("a"), Tree.LATER).commits())
                 .extracting(Commit::paths)
                 .containsExactly(java.util.List.of("odd\nname.java"), java.util.List.of("One.java"));
-        assertThat(History.read(folder).head().orElseThrow()).hasSize(40);
+        assertThat(History.read(folder, Tree.LATER).head().orElseThrow()).hasSize(40);
     }
 
     @Test
     void read_withoutGit_isEmpty() throws Exception {
-        assertThat(History.read(Files.createDirectory(folder.resolve("plain")))).isEqualTo(History.none());
+        assertThat(History.read(Files.createDirectory(folder.resolve("plain")), Tree.LATER)).isEqualTo(History.none());
+    }
+
+    @Test
+    void read_subjectWithAKey_isLeftOut() throws Exception {
+        new Tree(folder)
+                .git("init", "-q")
+                .file("A.java", "1")
+                .commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
+
+        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
+                .isEqualTo("[left out: it holds what looks like a key]");
     }
 
     @Test
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(History.read(folder).commits().getFirst().subject()).isEqualTo("x".repeat(500));
+        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject()).isEqualTo("x".repeat(500));
     }
 }

@@ -4,6 +4,7 @@ package dev.cadre.examples.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,10 +41,10 @@ class FolderWalkTest {
                 .file("nested/sub/dropped", "1")
                 .file("nested/sub/kept", "1");
 
-        var walked = FolderWalk.list(tree.root(), ReadLimits.STANDARD);
+        var walked = walk(ReadLimits.STANDARD, Tree.LATER);
 
         assertThat(walked.paths())
-                .containsExactlyElementsOf(GitFiles.list(tree.root(), ReadLimits.STANDARD)
+                .containsExactlyElementsOf(GitFiles.list(tree.root(), ReadLimits.STANDARD, Tree.LATER)
                         .orElseThrow()
                         .paths());
         assertThat(walked.paths())
@@ -53,10 +54,14 @@ class FolderWalkTest {
 
     @Test
     void walk_beyondTheLimit_countsTheRest() throws Exception {
-        var tree = new Tree(folder).file("a", "1").file("b", "1").file("c", "1");
+        new Tree(folder).file("a", "1").file("b", "1").file("c", "1");
 
-        var walked = FolderWalk.list(tree.root(), new ReadLimits(2, 10, 10));
+        assertThat(walk(new ReadLimits(2, 10, 10), Tree.LATER)).isEqualTo(new FileList(List.of("a", "b"), 1, true));
+    }
 
-        assertThat(walked).isEqualTo(new FileList(java.util.List.of("a", "b"), 1));
+    private FileList walk(ReadLimits limits, Deadline deadline) throws Exception {
+        var walk = new FolderWalk(RootJail.of(folder, limits), limits, deadline);
+        walk.run();
+        return walk.listed();
     }
 }

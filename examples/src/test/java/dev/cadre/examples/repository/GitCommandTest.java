@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.repository;
 
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A folder shows its own history, and never that of another repository that it points to. */
 class GitCommandTest {
@@ -27,7 +33,7 @@ class GitCommandTest {
     }
 
     private static Optional<String> subjects(Path folder) throws InterruptedException {
-        return GitCommand.in(folder).run("log", "--format=%s").map(String::strip);
+        return GitCommand.in(folder, Tree.LATER).run("log", "--format=%s").map(String::strip);
     }
 
     @Test
@@ -116,6 +122,117 @@ class GitCommandTest {
         new Tree(temporary).git("clone", "-q", "--bare", other.toString(), "bare");
 
         assertThat(subjects(temporary.resolve("bare"))).isEmpty();
+    }
+
+    @Test
+    void run_repositoryWhoseMissingObjectsAreFetchedByAProgram_runsNone() throws Exception {
+        Path mark = temporary.resolve("ran");
+        var tree = new Tree(folder).git("init", "-q").file("A.java", "class A {}").commit("one");
+        for (String[] setting : new String[][] {
+            {"core.repositoryFormatVersion", "1"},
+            {"extensions.partialClone", "evil"},
+            {"remote.evil.promisor", "true"},
+            {"remote.evil.url", "ext::sh -c touch% " + mark},
+            {"remote.evil.uploadpack", "touch " + mark + "; false"},
+            {"protocol.allow", "always"},
+            {"protocol.ext.allow", "always"},
+            {"protocol.file.allow", "always"}
+        }) {
+            tree.git("config", setting[0], setting[1]);
+        }
+        deleteObjectsBut(subjectsHead());
+
+        assertThat(GitCommand.in(folder, Tree.LATER).run("log", "--name-only", "--format=%s"))
+                .isEmpty();
+        assertThat(mark).doesNotExist();
+
+        new Tree(folder).git("config", "remote.evil.url", other.toString());
+        assertThat(GitCommand.in(folder, Tree.LATER).run("log", "--name-only", "--format=%s"))
+                .isEmpty();
+        assertThat(mark).doesNotExist();
+    }
+
+    private String subjectsHead() throws Exception {
+        return GitCommand.in(folder, Tree.LATER).run("rev-parse", "HEAD").orElseThrow().strip();
+    }
+
+    private void deleteObjectsBut(String commit) throws Exception {
+        try (Stream<Path> all = Files.walk(folder.resolve(".git/objects"))) {
+            for (Path each : all.filter(Files::isRegularFile).toList()) {
+                if (!commit.endsWith(each.getFileName().toString())) {
+                    Files.delete(each);
+                }
+            }
+        }
+    }
+
+    /** A git that says its version and what it sees. */
+    private Optional<Path> fake(String version) throws Exception {
+        Path program = temporary.resolve("git-" + version);
+        Files.writeString(
+                program,
+                "#!/bin/sh\nfor a in \"$@\"; do\n  case $a in\n    version) echo 'git version " + version + "';;\n"
+                        + "    rev-parse) echo '" + folder + "/.git'; echo '" + folder + "/.git'; echo '" + folder + "';;\n"
+                        + "    log) env;;\n  esac\ndone\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        return Optional.of(program);
+    }
+
+    @Test
+    void run_anyGit_seesTheDenialsAndNoKeys() throws Exception {
+        new Tree(folder).git("init", "-q");
+
+        String seen = GitCommand.in(folder, Tree.LATER, fake("2.39.1")).run("log").orElseThrow();
+
+        assertThat(seen.lines())
+                .contains(
+                        "GIT_ALLOW_PROTOCOL=none",
+                        "GIT_NO_LAZY_FETCH=1",
+                        "GIT_CONFIG_NOSYSTEM=1",
+                        "GIT_CONFIG_GLOBAL=/dev/null",
+                        "GIT_ATTR_NOSYSTEM=1",
+                        "GIT_TERMINAL_PROMPT=0");
+    }
+
+    @Test
+    void run_gitOlderThanTrusted_isNoGit() throws Exception {
+        new Tree(folder).git("init", "-q");
+
+        assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.0")).run("log")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config", "HEAD"})
+    @Timeout(60)
+    void run_pipeWhereGitReadsAFile_isNotWaitedFor(String name) throws Exception {
+        new Tree(folder).git("init", "-q").file("A.java", "class A {}").commit("one");
+        Files.delete(folder.resolve(".git").resolve(name));
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve(".git/" + name).toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        assertThat(GitCommand.in(folder, Tree.LATER, fakeThatMustNotRun()).run("log")).isEmpty();
+        assertThat(temporary.resolve("ran")).doesNotExist();
+    }
+
+    private Optional<Path> fakeThatMustNotRun() throws Exception {
+        Path program = temporary.resolve("git-ran");
+        Files.writeString(program, "#!/bin/sh\ntouch '" + temporary.resolve("ran") + "'\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        return Optional.of(program);
+    }
+
+    @Test
+    void run_pipeThatTheConfigurationIncludes_isLeftAtTheDeadline() throws Exception {
+        new Tree(folder).git("init", "-q").file("A.java", "class A {}").commit("one");
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Files.writeString(folder.resolve(".git/config"), "[include]\n\tpath = " + pipe + "\n", APPEND);
+        Deadline soon = Deadline.in(Duration.ofMillis(300), InstantSource.system());
+
+        assertThat(GitCommand.in(folder, soon).run("log", "--format=%s")).isEmpty();
     }
 
     private static void delete(Path tree) throws Exception {

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +26,7 @@ class RepositoryReaderTest {
     @TempDir
     Path outside;
 
+    private final AtomicInteger looks = new AtomicInteger();
     private Path root;
 
     @BeforeEach
@@ -54,7 +59,7 @@ class RepositoryReaderTest {
             tree.git("init", "-q");
         }
 
-        Repository read = RepositoryReader.within(ReadLimits.STANDARD).read(root);
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
 
         assertThat(read.files())
                 .extracting(SourceFile::path)
@@ -79,7 +84,7 @@ class RepositoryReaderTest {
         Files.delete(root.resolve("lib"));
         Files.createSymbolicLink(root.resolve("lib"), outside);
 
-        Repository read = RepositoryReader.within(ReadLimits.STANDARD).read(tree.root());
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(tree.root());
 
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("B.java");
     }
@@ -100,11 +105,42 @@ class RepositoryReaderTest {
     void read_beyondTotalSize_isTruncated() throws Exception {
         new Tree(root).file("a.java", "12345").file("b.java", "12345").file("c.java", "12345");
 
-        Repository read = RepositoryReader.within(new ReadLimits(10, 100, 12)).read(root);
+        Repository read = RepositoryReader.within(new ReadLimits(10, 100, 12), Tree.LATER).read(root);
 
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("a.java", "b.java");
         assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.OVER_LIMIT, 1));
         assertThat(read.isTruncated()).isTrue();
+    }
+
+    @Test
+    void read_untilTheDeadline_keepsWhatWasRead() throws Exception {
+        var tree = new Tree(root);
+        for (int i = 100; i < 300; i++) {
+            tree.file("f" + i % 7 + "/A" + i + ".java", "class A" + i + " {}");
+        }
+        int all = looksOf(Integer.MAX_VALUE).files().size();
+        int enough = looks.get();
+        var sizes = new TreeSet<Integer>();
+        for (int number = 1; number < enough; number += number < enough - 20 ? 10 : 1) {
+            Repository read = looksOf(number);
+
+            sizes.add(read.files().size());
+            assertThat(read.isTruncated()).as("after %d looks", number).isEqualTo(read.files().size() < all);
+            assertThat(read.files()).extracting(SourceFile::path).isSorted();
+        }
+        assertThat(sizes).contains(0, 64, 128, 192).doesNotContain(all);
+    }
+
+    private Repository looksOf(int number) throws Exception {
+        return RepositoryReader.within(ReadLimits.STANDARD, afterLooks(number)).read(root);
+    }
+
+    /** A deadline that is far away until somebody has looked at the clock so many times, and over then. */
+    private Deadline afterLooks(int number) {
+        looks.set(0);
+        return new Deadline(
+                () -> looks.incrementAndGet() <= number ? Instant.EPOCH : Instant.EPOCH.plus(Duration.ofHours(2)),
+                Instant.EPOCH.plus(Duration.ofHours(1)));
     }
 
     @Test
@@ -122,7 +158,7 @@ class RepositoryReaderTest {
                 .git("config", "diff.external", program.toString())
                 .git("config", "gpg.program", program.toString());
 
-        RepositoryReader.within(ReadLimits.STANDARD).read(tree.root());
+        RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(tree.root());
 
         assertThat(mark).doesNotExist();
     }

@@ -5,11 +5,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A small folder for a test, with or without git. */
 public final class Tree {
+    /** A deadline that no test reaches. */
+    public static final Deadline LATER = Deadline.in(Duration.ofHours(1), InstantSource.fixed(Instant.EPOCH));
+
     private final Path root;
 
     public Tree(Path root) {

@@ -48,7 +48,7 @@ public final class SampleCode {
     }
 
     public static CodeBase open(Path folder) throws IOException, InterruptedException {
-        return CodeBase.open(folder, ReadLimits.STANDARD);
+        return CodeBase.open(folder, ReadLimits.STANDARD, Tree.LATER);
     }
 
     public static CitationGate gate(CodeBase base) throws IOException {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that hold keys are not read, by their names or by what is in them; files that speak of keys are. */
+class SecretsTest {
+    private static final String BODY = "Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8";
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ".env",
+                "deploy/.env.local",
+                "prod.env",
+                "secrets.yml",
+                "config/prod-secrets.yaml",
+                "k8s/secret.yaml",
+                "terraform.tfstate",
+                "terraform.tfstate.backup",
+                "prod.tfvars",
+                "prod.auto.tfvars.json",
+                "service-account.json",
+                "gcp-service_account-prod.json",
+                "client_secret_123.json",
+                "my-credentials.json",
+                "application_default_credentials.json",
+                "kubeconfig",
+                "prod.kubeconfig",
+                "kubeconfig.yml",
+                ".kube/config",
+                ".aws/config",
+                ".docker/config.json",
+                ".s3cfg",
+                "deploy_key",
+                "ci/github-deploy-key",
+                "server_rsa",
+                "host_ed25519",
+                "id_rsa",
+                ".bash_history",
+                ".zsh_history",
+                ".psql_history",
+                "home/.python_history",
+                ".ssh/config",
+                "x.pem",
+                "x.p12",
+                "x.ppk",
+                "Secrets.YML"
+            })
+    void name_ofAKeyFile_isSecret(String path) {
+        assertThat(SecretNames.matches(path)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "src/SecretNames.java",
+                "secrets.py",
+                "secretary.json",
+                "docs/secrets.md",
+                "kubeconfig.go",
+                "service_account.rb",
+                "history.ts",
+                "order_history.json",
+                "environment.yml",
+                "env.js",
+                "deploy_key.py",
+                "config.json",
+                "Keystore.java",
+                "monkey.txt"
+            })
+    void name_ofCode_isNone(String path) {
+        assertThat(SecretNames.matches(path)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "aws = AKIAQ7ZP3XH2LM5RT9WB",
+                "token: ghp_" + BODY,
+                "x=\"github_pat_" + BODY + BODY + "\"",
+                "glpat-" + BODY,
+                "OPENAI_API_KEY=sk-proj-" + BODY + BODY,
+                "k = 'sk_live_" + BODY + "'",
+                "xoxb-12345678901-" + BODY,
+                "AIza" + BODY,
+                "npm_" + BODY,
+                "hf_" + BODY,
+                "{\"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\\n\"}",
+                "-----BEGIN RSA PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n",
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAB\n",
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,12AB\n\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n"
+            })
+    void text_withAKey_isSecret(String text) {
+        assertThat(SecretShapes.occurIn("first\n" + text + "\nlast")).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "AKIAIOSFODNN7EXAMPLE",
+                "sk-your-key-here",
+                "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                "Pattern.compile(\"sk-[A-Za-z0-9_-]{40,}\")",
+                "if (text.contains(\"-----BEGIN PRIVATE KEY-----\")) { return theWholeOfThatTextWithoutIt(text); }",
+                "risk-averse-people-who-like-long-words-with-signs-0123456789",
+                "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n"
+            })
+    void text_thatSpeaksOfKeys_isNone(String text) {
+        assertThat(SecretShapes.occurIn("first\n" + text + "\nlast")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "AKIA", "ghp_a", "xoxb-"})
+    @Timeout(60)
+    void text_ofAMegabyteOfPrefixes_takesLinearTime(String prefix) {
+        assertThat(SecretShapes.occurIn(prefix.repeat(1_000_000 / prefix.length()))).isFalse();
+    }
+
+    @Test
+    void read_filesWithKeys_areCountedAsSecret() throws Exception {
+        new Tree(folder)
+                .file("A.java", "class A {}")
+                .file("prod.env", "A=1")
+                .file("B.java", "String key = \"ghp_" + BODY + "\";");
+
+        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(folder);
+
+        assertThat(read.files()).extracting(SourceFile::path).containsExactly("A.java");
+        assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.SECRET, 2));
+    }
+}
