@@ -187,9 +187,9 @@ class ModelPoolTest {
     void cost_ofAReplyOrABill_isThatOfItsUsage() {
         var pool = FakeModel.replying().pool().build();
 
-        assertThat(pool.cost(reply(USAGE), RESERVED)).hasValue(COST);
-        assertThat(pool.cost(new ModelException.Billed("small", USAGE, ServiceTier.STANDARD, Map.of()), RESERVED))
-                .hasValue(COST);
+        assertThat(pool.cost(reply(USAGE), ServiceTier.STANDARD, RESERVED)).hasValue(COST);
+        var bill = new ModelException.Billed("small", USAGE, ServiceTier.STANDARD, Map.of());
+        assertThat(pool.cost(bill, ServiceTier.STANDARD, RESERVED)).hasValue(COST);
         assertThat(pool.batches()).as("this client takes none").isEmpty();
     }
 
