@@ -40,6 +40,7 @@ sealed interface Folder extends AutoCloseable {
      * @param identity what {@link BasicFileAttributes#fileKey} of the folder has to be; {@code "unknown"} where it has none
      * @throws IOException if there is no such folder, or another one by now
      */
+    @SuppressWarnings("StreamResourceLeak") // whoever closes the folder closes the stream
     static Folder open(Path path, Object identity) throws IOException {
         DirectoryStream<Path> stream = Files.newDirectoryStream(path);
         if (!(stream instanceof SecureDirectoryStream<Path> secure)) {

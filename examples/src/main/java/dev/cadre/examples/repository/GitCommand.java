@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * here would honour is overridden, and what the configuration could override in turn is denied by the environment: no
  * protocol is allowed, so nothing is fetched. The settings of the machine and the user are not read. A git folder that
  * is not the folder's own counts as none: a folder's files must not lead to the history of another repository. A git older
- * than {@value GitProgram#OLDEST} counts as none, too. Blocks until git ends, at most 20 seconds and until the deadline.
+ * than 2.39.1 counts as none, too. Blocks until git ends, at most 20 seconds and until the deadline.
  */
 public final class GitCommand {
     private static final Duration MAX_TIME = Duration.ofSeconds(20);

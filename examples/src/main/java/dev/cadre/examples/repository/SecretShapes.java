@@ -8,7 +8,7 @@ import java.util.List;
  *
  * <p>What stands after the prefix has to be as long as the issuer makes it and of many different characters, so that
  * placeholders, and code that looks for keys itself, are no keys. One pass over the text: what follows a prefix is looked at
- * once, and at most {@link #MAX_BODY_DISTANCE} characters behind each head of a private key.
+ * once, and at most 300 characters behind each head of a private key.
  */
 public final class SecretShapes {
     private static final int MIN_DIFFERENT = 10;
