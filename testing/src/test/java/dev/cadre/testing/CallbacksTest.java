@@ -821,6 +821,8 @@ class CallbacksTest {
             Map.entry("RunParts", "of the driver"),
             Map.entry("Work", "of the driver, which carries what is held along"),
             Map.entry("Driven", "of the driver"),
+            Map.entry("BudgetRecord", "a run's own record"),
+            Map.entry("Entry", "of a run's own record"),
             Map.entry("Recall", "of the machine, whose drivers implement it"));
 
     @Test
