@@ -98,8 +98,7 @@ final class PooledCall {
                 return Optional.empty();
             } catch (Throwable broken) { // whatever a client is made of, undeclared checked exceptions included
                 Flight.Settlement due = flight.forfeited();
-                tell(new Attempt.Failed(id, broken, due.spend(), null, since(sentAt)));
-                flight.book(due);
+                end(flight, due, new Attempt.Failed(id, broken, due.spend(), null, since(sentAt)));
                 throw broken;
             }
             prefix.begun();
@@ -127,13 +126,23 @@ final class PooledCall {
         });
     }
 
-    /** What is booked is told before the money can be used again: what is sent for it comes later on every record. */
     private void land(Flight flight, Attempt.Id id, ModelReply reply, Duration took) {
         Bill bill = bill(flight, reply.model(), reply.serviceTier(), reply.billed().orElse(null));
         Spend spend = bill.due().spend();
-        tell(new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
-        flight.book(bill.due());
+        end(
+                flight,
+                bill.due(),
+                new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
+    }
+
+    /** What is booked is told before the money can be used again: what is sent for it comes later on every record. */
+    private void end(Flight flight, Flight.Settlement due, Attempt told) {
+        try {
+            tell(told);
+        } finally {
+            flight.book(due);
+        }
     }
 
     /** What is to be booked for an attempt, and how it breaks the terms on which it was made. */
@@ -183,8 +192,7 @@ final class PooledCall {
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
         Bill bill = bill(flight, failure);
-        tell(new Attempt.Failed(id, failure, bill.due().spend(), bill.breach(), took));
-        flight.book(bill.due());
+        end(flight, bill.due(), new Attempt.Failed(id, failure, bill.due().spend(), bill.breach(), took));
         long failedAt = System.nanoTime();
         for (PoolCommand command : flight.failed(failure, again(failure))) {
             if (command instanceof PoolCommand.Retry retry) {
