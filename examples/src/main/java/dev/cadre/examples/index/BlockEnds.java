@@ -12,10 +12,10 @@ final class BlockEnds {
             Set.of("throws", "extends", "implements", "where", "permits", "with", "noexcept", "const", "override");
 
     /** Unbalanced text must not make every head scan the whole file: what stands in brackets does not count. */
-    private static final int MAX_HEAD_CHARACTERS = 1_000;
+    private static final int MAX_HEAD_CHARACTERS = 400;
 
     /** How far an open bracket keeps a head that ends by indentation. */
-    private static final int MAX_HEAD_LINES = 1_000;
+    private static final int MAX_HEAD_LINES = 200;
 
     private final SourceFile file;
     private final CodeText code;

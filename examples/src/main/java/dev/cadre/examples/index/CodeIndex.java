@@ -16,7 +16,7 @@ import java.util.Optional;
  * The same files give the same answers, however the work was spread over threads.
  */
 public final class CodeIndex {
-    /** Files that are indexed before the time is looked at. */
+    /** Files that are indexed before the next are begun; the time is looked at before each. */
     private static final int FILES_AT_ONCE = 64;
 
     private final Vocabulary vocabulary;
@@ -41,11 +41,15 @@ public final class CodeIndex {
     public static CodeIndex of(Repository repository, Deadline deadline) {
         var vocabulary = new Vocabulary();
         var files = new ArrayList<IndexedFile>(repository.files().size());
-        while (files.size() < repository.files().size() && !deadline.isOver()) {
-            int to = Math.min(repository.files().size(), files.size() + FILES_AT_ONCE);
-            files.addAll(repository.files().subList(files.size(), to).parallelStream()
-                    .map(source -> IndexedFile.of(source, vocabulary))
-                    .toList());
+        for (int from = 0; from == files.size() && from < repository.files().size(); from += FILES_AT_ONCE) {
+            int to = Math.min(repository.files().size(), from + FILES_AT_ONCE);
+            repository.files().subList(from, to).parallelStream()
+                    .map(source ->
+                            deadline.isOver() ? List.<IndexedFile>of() : List.of(IndexedFile.of(source, vocabulary)))
+                    .toList()
+                    .stream()
+                    .takeWhile(indexed -> !indexed.isEmpty())
+                    .forEach(files::addAll);
         }
         return new CodeIndex(vocabulary, List.copyOf(files));
     }

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.examples.index.FileRanker.Among;
 import dev.cadre.examples.index.FileRanker.Sides;
+import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.repository.Tree;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +91,15 @@ class FileRankerTest {
                         Sides.BEHIND))
                 .first()
                 .isEqualTo("src/Dache.java");
+    }
+
+    @Test
+    void index_untilTheDeadline_hasTheFirstFiles() {
+        var repository = new Repository(Path.of("/"), List.of(CACHE, CACHE_TWIN, RETRY), Map.of());
+        var over = new Deadline(() -> Instant.EPOCH, Instant.EPOCH);
+
+        assertThat(CodeIndex.of(repository, over).size()).isZero();
+        assertThat(repository.first(1).skipped()).isEqualTo(Map.of(SkipReason.DEADLINE, 2));
     }
 
     @Test
