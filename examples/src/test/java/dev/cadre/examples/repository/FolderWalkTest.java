@@ -4,7 +4,9 @@ package dev.cadre.examples.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +59,16 @@ class FolderWalkTest {
         new Tree(folder).file("a", "1").file("b", "1").file("c", "1");
 
         assertThat(walk(new ReadLimits(2, 10, 10), Tree.LATER)).isEqualTo(new FileList(List.of("a", "b"), 1, true));
+    }
+
+    @Test
+    void walk_untilTheDeadline_listsWhatItCameTo() throws Exception {
+        new Tree(folder).file("a", "1").file("b", "1").file("c", "1");
+        var looks = new AtomicInteger();
+        // somebody looks at the clock before each entry, and once more when it is known what the entry is
+        var soon = new Deadline(() -> Instant.EPOCH.plusSeconds(looks.getAndIncrement()), Instant.EPOCH.plusSeconds(4));
+
+        assertThat(walk(ReadLimits.STANDARD, soon)).isEqualTo(new FileList(List.of("a", "b"), 0, false));
     }
 
     private FileList walk(ReadLimits limits, Deadline deadline) throws Exception {
