@@ -283,7 +283,11 @@ public final class Bulk<I, O> {
     }
 
     String key(I input, long index) {
-        String name = settings.key == null ? Long.toString(index) : text(settings.key.apply(input));
+        Object key = settings.key == null ? Long.toString(index) : settings.key.apply(input);
+        if (key == null) {
+            throw new IllegalArgumentException("input %d has no key: keyedBy returned null".formatted(index));
+        }
+        String name = text(key);
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the key of input %d is empty".formatted(index));
         }
@@ -299,14 +303,14 @@ public final class Bulk<I, O> {
     }
 
     /** Numbers by value, so that 1 and 1.0 are one key; JSON so that the number 1 and the string "1" are two. */
-    private static String text(@Nullable Object key) {
+    private static String text(Object key) {
         return switch (key) {
             case Json json -> json.canonical();
             case Double number when !Double.isFinite(number) -> number.toString();
             case Float number when !Float.isFinite(number) -> number.toString();
             case Number number -> plain(new BigDecimal(number.toString()));
             case Enum<?> constant -> constant.name();
-            case null, default -> String.valueOf(key);
+            default -> key.toString();
         };
     }
 

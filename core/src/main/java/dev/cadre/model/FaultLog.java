@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log of the exceptions that the user's own code throws: at WARN with the stack trace the first time at a place, at
- * DEBUG without it from then on.
+ * A log of the exceptions that the user's own code throws: at WARN with the stack trace the first time that one of its
+ * class is thrown at a place, at DEBUG without it from then on.
  *
  * <p>A place is the code that threw, whatever its input was, such as {@code tool 'grep'}. The first {@value #MAX_PLACES}
- * places are remembered; code at others is logged at DEBUG only. Keys are {@linkplain Redactor#SHAPES taken out}. A
+ * pairs of place and class are remembered; others are logged at DEBUG only. Keys are {@linkplain Redactor#SHAPES taken out}. A
  * coordinator has one for all of its runs. Safe for use by many threads.
  */
 public final class FaultLog {
@@ -32,9 +32,9 @@ public final class FaultLog {
 
     /** Logs what the code at this place threw. Does not block and never throws. */
     public void warn(String place, Throwable thrown) {
-        if (places.size() < MAX_PLACES && places.add(place)) {
+        if (places.size() < MAX_PLACES && places.add(place + " " + thrown.getClass().getName())) {
             logger.warn(
-                    "{} threw; further exceptions from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
+                    "{} threw; further exceptions of this class from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
         } else {
             logger.debug("{} threw {}", place, thrown.getClass().getName());
         }

@@ -225,6 +225,7 @@ final class TierChoice {
     Outcome<Object> unaffordable(Money needed) {
         return Outcome.skipped(
                 Skip.Kind.BUDGET,
-                "the first call needs up to %s, free are %s of %s".formatted(needed, money.free(), money.limit()));
+                "the first call needs up to %s, free are %s in its budget of %s and those around it"
+                        .formatted(needed, money.free(), money.limit()));
     }
 }

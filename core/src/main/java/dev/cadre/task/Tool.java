@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A function that a worker's model may call. Immutable; read-only unless declared {@linkplain #writing writing}. */
 public final class Tool {
@@ -170,7 +171,10 @@ public final class Tool {
     }
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
-    private static String text(Object result) {
+    private static String text(@Nullable Object result) {
+        if (result == null) {
+            throw new IllegalStateException("the tool returned null");
+        }
         return result instanceof String text ? text : ((JsonType<Object>) JsonType.of(result.getClass())).write(result);
     }
 }

@@ -28,6 +28,17 @@ class FaultLogTest {
         assertThat(warned).hasSize(2).first().isSameAs(first);
     }
 
+    /** Else a time-out of Monday would hide the mistake of Friday. */
+    @Test
+    void exceptionOfAnotherClass_isLoggedWithItsTraceToo() {
+        var second = new NullPointerException("2");
+
+        log.warn("tool 'grep'", new IllegalStateException("1"));
+        log.warn("tool 'grep'", second);
+
+        assertThat(warned).hasSize(2).last().isSameAs(second);
+    }
+
     @Test
     void keys_areTakenOut() {
         log.warn("tool 'grep'", new IllegalStateException("sk-canary1234567890"));

@@ -185,7 +185,7 @@ class RunMachineMoneyTest {
         assertThat(rig.started()).containsExactly("b@NANO");
         assertThat(rig.ended("a"))
                 .isEqualTo(
-                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 of $0.000000001"));
+                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -211,7 +211,7 @@ class RunMachineMoneyTest {
                 .containsExactly(Tier.MINI, Tier.NANO);
         rig.money = money(1_000, 1_000, 0);
         assertThat(rig.unaffordable("a", 1).outcome("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 of $0.000000001"));
+                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -219,7 +219,7 @@ class RunMachineMoneyTest {
         var rig = merged().plan(node("a", BEST), node("b", BEST)).unaffordable("a", 100);
 
         assertThat(rig.ended("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.000000001 of $0.000000001"));
+                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.000000001 in its budget of $0.000000001 and those around it"));
         assertThat(rig.events(RunEvent.CeilingLowered.class)).isEmpty();
     }
 
@@ -240,7 +240,7 @@ class RunMachineMoneyTest {
 
         assertThat(rig.ended("extra"))
                 .isEqualTo(
-                        tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 of $0.000000001"));
+                        tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 in its budget of $0.000000001 and those around it"));
         assertThat(rig.started()).containsExactly("first@NANO");
     }
 
@@ -268,7 +268,7 @@ class RunMachineMoneyTest {
 
         assertThat(rig.ended("extra"))
                 .isEqualTo(
-                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 of $0.000000001"));
+                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -313,7 +313,7 @@ class RunMachineMoneyTest {
         rig.plan(node("a"));
 
         assertThat(rig.outcome("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 of $0.000000001"));
+                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 in its budget of $0.000000001 and those around it"));
     }
 
     @Test

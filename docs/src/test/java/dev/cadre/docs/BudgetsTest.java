@@ -23,6 +23,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Input;
+import dev.cadre.task.Limits;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.TaskGraph;
@@ -157,9 +158,14 @@ class BudgetsTest {
         // region budgets-review
         Coordinator careful = Coordinator.builder(models)
                 .plansWith(Pets.NOTE)
-                .review(proposed -> proposed.estimate().expected().isMoreThan(Money.usd("0.10"))
-                        ? new PlanReview.Verdict.Reject("too dear: " + proposed.estimate())
-                        : new PlanReview.Verdict.Approve())
+                .limits(Limits.DEFAULT.withMaxItems(50))
+                .review(proposed -> {
+                    CostEstimate estimate = proposed.estimate();
+                    long items = estimate.subtasks().stream().mapToLong(line -> line.items().worst()).sum();
+                    return items > 100 || estimate.expected().isMoreThan(Money.usd("0.10"))
+                            ? new PlanReview.Verdict.Reject("%s for up to %d items".formatted(estimate, items))
+                            : new PlanReview.Verdict.Approve();
+                })
                 .build();
         // endregion
 

@@ -324,6 +324,16 @@ class BulkTest {
     }
 
     @Test
+    void key_thatIsNull_isRefused_withThePlaceOfItsInput() {
+        assertThatThrownBy(() -> Coordinator.of(model.pools())
+                        .bulk(LABEL)
+                        .keyedBy(ticket -> null)
+                        .run(tickets(1), Budget.usd("5.00"), item -> {}))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("input 0 has no key: keyedBy returned null");
+    }
+
+    @Test
     void keys_shared_areRefusedHoweverFarApart() {
         labelsEverything();
         var single = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));

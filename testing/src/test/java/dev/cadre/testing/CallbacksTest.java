@@ -527,7 +527,7 @@ class CallbacksTest {
     // --- the log
 
     private static final String CASE = "case ";
-    private static final String WARNING = " threw; further exceptions from it are logged at DEBUG";
+    private static final String WARNING = " threw; further exceptions of this class from it are logged at DEBUG";
 
     @Test
     void callback_thatThrows_isLoggedWithItsTraceOnce() throws Exception {

@@ -24,7 +24,7 @@ class LogsTest {
         assertThat(lines)
                 .anyMatch(line -> line.startsWith("WARN dev.cadre.model.FaultLog: run listener "))
                 .containsOnlyOnce("WARN dev.cadre.model.FaultLog: tool 'look' threw;"
-                        + " further exceptions from it are logged at DEBUG")
+                        + " further exceptions of this class from it are logged at DEBUG")
                 .anyMatch(line -> line.endsWith("java.lang.IllegalStateException: They purr at night. [redacted]"));
     }
 
