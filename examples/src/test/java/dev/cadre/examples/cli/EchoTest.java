@@ -47,6 +47,14 @@ class EchoTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"a.", "aa", "A", "0a-"})
+    void longText_isShown_withoutAStackForEachOfItsParts(String part) {
+        String message = part.repeat(100_000) + ": it failed";
+
+        assertThat(Echo.ofFailure(message)).isEqualTo(message);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
