@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
+import dev.cadre.examples.repository.RepositoryReader;
 import dev.cadre.examples.repository.Tree;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,9 +22,6 @@ class CodeBaseTest {
     /** Looks at the clock before anything is read: the two shares are worked out. */
     private static final int LOOKS_BEFORE = 4;
 
-    /** Looks at the clock when all is read: before the index, and before the wait for the history. */
-    private static final int LOOKS_AFTER = 2;
-
     @TempDir
     Path folder;
 
@@ -34,20 +32,25 @@ class CodeBaseTest {
         new Tree(folder).file("A.java", "class A {}").file("B.java", "class B {}");
     }
 
-    /** Opens the folder; so many seconds have passed once this thread has looked at the clock so many times. */
-    private CodeBase open(int number, int seconds) throws Exception {
+    /** A deadline of which so many seconds have passed once this thread has looked at the clock so many times. */
+    private Deadline afterLooks(int number, int seconds) {
         Thread reader = Thread.currentThread();
         looks.set(0);
-        var deadline = new Deadline(
-                () -> Thread.currentThread() == reader && looks.incrementAndGet() > number
-                        ? Instant.EPOCH.plusSeconds(seconds)
-                        : Instant.EPOCH,
+        return new Deadline(
+                () -> {
+                    int before = Thread.currentThread() == reader ? looks.getAndIncrement() : looks.get();
+                    return Instant.EPOCH.plusSeconds(before < number ? 0 : seconds);
+                },
                 Instant.EPOCH.plus(TIME));
-        return CodeBase.open(folder, ReadLimits.STANDARD, deadline);
     }
 
-    private int allLooks() throws Exception {
-        assertThat(open(Integer.MAX_VALUE, 0).repository().isTruncated()).isFalse();
+    private CodeBase open(int number, int seconds) throws Exception {
+        return CodeBase.open(folder, ReadLimits.STANDARD, afterLooks(number, seconds));
+    }
+
+    private int looksOfReading() throws Exception {
+        Deadline far = afterLooks(Integer.MAX_VALUE, 0);
+        assertThat(RepositoryReader.within(ReadLimits.STANDARD, far).read(folder).isTruncated()).isFalse();
         return looks.get();
     }
 
@@ -61,7 +64,7 @@ class CodeBaseTest {
 
     @Test
     void indexing_hasMoreTimeThanReading_andStopsAtItsShare() throws Exception {
-        int beforeIndexing = allLooks() - LOOKS_AFTER;
+        int beforeIndexing = LOOKS_BEFORE + looksOfReading();
 
         assertThat(open(beforeIndexing, 50).index().size()).isEqualTo(2);
 
