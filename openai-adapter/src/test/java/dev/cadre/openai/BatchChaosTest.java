@@ -64,7 +64,7 @@ class BatchChaosTest {
         }
         // otherwise this shows nothing
         assertThat(crashes).isGreaterThan(seeds);
-        assertThat(doubles).isGreaterThan(seeds / 10);
+        assertThat(doubles).isPositive();
     }
 
     private void sessions(ChaoticBatches provider, long seed) throws InterruptedException {
