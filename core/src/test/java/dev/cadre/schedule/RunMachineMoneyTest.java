@@ -245,6 +245,20 @@ class RunMachineMoneyTest {
     }
 
     @Test
+    void optionalCodeThatCosts_goesWithout_soThatARequiredSubtaskIsPaid() {
+        var rig = merged();
+        rig.money = money(1_000, 899, 0);
+
+        rig.admit(
+                node("later", BEST, "first"),
+                optional(node("extra", CODE.costing(Money.ofPico(2)))),
+                node("first", CODE));
+
+        assertThat(rig.ended("extra").reason()).startsWith("skipped: BUDGET");
+        assertThat(rig.started()).containsExactly("first@NANO");
+    }
+
+    @Test
     void optionalSubtask_moneyIsOnlyInFlight_waitsForIt() {
         var rig = merged();
         rig.money = money(1_000, 0, 899);

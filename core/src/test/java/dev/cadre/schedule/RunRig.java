@@ -12,6 +12,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -73,14 +74,15 @@ final class RunRig {
     }
 
     private static Money price(SubtaskType<?, ?> type, Tier tier) {
-        return type.isModelWork()
-                ? Money.ofPico(
-                        switch (tier) {
-                            case NANO -> 1;
-                            case MINI -> 10;
-                            case FLAGSHIP -> 100;
-                        })
-                : Money.ZERO;
+        if (type.work() instanceof Work.Code<?, ?> code) {
+            return code.costPerCall();
+        }
+        long pico = switch (tier) {
+            case NANO -> 1;
+            case MINI -> 10;
+            case FLAGSHIP -> 100;
+        };
+        return Money.ofPico(pico);
     }
 
     static LedgerState money(long limit, long settled, long outstanding) {

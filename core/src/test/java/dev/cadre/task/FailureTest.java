@@ -37,6 +37,18 @@ class FailureTest {
     }
 
     @Test
+    void exceptionWhoseCauseThrows_isDescribedByItsClass() {
+        var hostile = new IllegalStateException("x") {
+            @Override
+            public synchronized Throwable getCause() {
+                throw new StackOverflowError();
+            }
+        };
+
+        assertThat(Failure.describe(hostile)).isEqualTo(hostile.getClass().getName());
+    }
+
+    @Test
     void cause_isNoPartOfEquality_andHoldsNoKey() {
         var cause = new IllegalStateException("no row");
         Failure with = new Failure(Failure.Kind.BUDGET, "gone").causedBy(cause);

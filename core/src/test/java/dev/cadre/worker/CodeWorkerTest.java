@@ -33,7 +33,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class CodeWorkerTest {
     private static final long DEADLINE_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -500,7 +502,7 @@ class CodeWorkerTest {
         var limit = ParallelLimit.of(1);
         var inFlight = ((Admission.Granted) money.reserve(Money.usd("0.01"))).reservation();
         var end = new CompletableFuture<RungEnd>();
-        Thread.ofVirtual().start(() -> {
+        Thread rung = Thread.ofPlatform().daemon().start(() -> {
             try {
                 end.complete(worker.perform(
                         task(NOTED.costing(Money.usd("0.01")).parallel(limit)),
@@ -509,7 +511,10 @@ class CodeWorkerTest {
                 end.completeExceptionally(cancelled);
             }
         });
-        limit.acquire(Duration.ofMinutes(1)).orElseThrow().close();
+        while (rung.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        limit.acquire(Duration.ZERO).orElseThrow().close();
         inFlight.release();
 
         assertThat(end.get()).isEqualTo(new RungEnd.Accepted(new Note("cats")));

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.ToolCall;
@@ -49,12 +51,23 @@ class CodeLimitsTest {
     private final ScriptedModel model = new ScriptedModel();
     private final Coordinator coordinator = Coordinator.of(model.pools());
 
-    /** What stands behind the code, such as a database: it counts those who are there, and lets nobody go before all are. */
-    private static final class Backend implements Worker<Topic, Note> {
+    /**
+     * What stands behind the code, such as a database: it counts those who are there, and lets nobody go before as many
+     * are there as may be and many more have been started.
+     */
+    private static final class Backend implements Worker<Topic, Note>, RunListener {
         private final AtomicInteger inside = new AtomicInteger();
         private final AtomicInteger most = new AtomicInteger();
         private final AtomicInteger calls = new AtomicInteger();
         private final CountDownLatch full = new CountDownLatch(LIMIT);
+        private final CountDownLatch others = new CountDownLatch(4 * LIMIT);
+
+        @Override
+        public void on(RunEvent event) {
+            if (event instanceof RunEvent.RungStarted) {
+                others.countDown();
+            }
+        }
 
         @Override
         public Note perform(Topic topic, dev.cadre.task.WorkerContext context) throws Exception {
@@ -62,9 +75,14 @@ class CodeLimitsTest {
             calls.incrementAndGet();
             full.countDown();
             full.await();
+            others.await();
             inside.decrementAndGet();
             return new Note(topic.name());
         }
+    }
+
+    private Coordinator watched(Backend backend) {
+        return Coordinator.builder(model.pools()).listener(backend).build();
     }
 
     private static SubtaskType<Topic, Note> code(String name, Worker<Topic, Note> worker) {
@@ -90,7 +108,7 @@ class CodeLimitsTest {
     void fanOut_of256_isNeverMoreThanTheLimitAtATime() throws Exception {
         var backend = new Backend();
 
-        var result = coordinator.run(
+        var result = watched(backend).run(
                 fanOut(code("read", backend).parallel(ParallelLimit.of(LIMIT)), ITEMS), Budget.usd("0"));
 
         assertThat(result.requireComplete().values()).hasSize(ITEMS);
@@ -112,7 +130,7 @@ class CodeLimitsTest {
         }
         var last = graph.add("last", code("last", backend).parallel(limit), new Topic("last"));
 
-        assertThat(coordinator.run(graph.answering(last), Budget.usd("0")).requireComplete())
+        assertThat(watched(backend).run(graph.answering(last), Budget.usd("0")).requireComplete())
                 .isEqualTo(new Note("last"));
         assertThat(backend.most).hasValue(LIMIT);
     }
@@ -121,7 +139,7 @@ class CodeLimitsTest {
     void bulk_isNeverMoreThanTheLimitAtATime() throws Exception {
         var backend = new Backend();
 
-        var summary = coordinator
+        var summary = watched(backend)
                 .bulk(code("read", backend).parallel(ParallelLimit.of(LIMIT)))
                 .run(topics(ITEMS).stream(), Budget.usd("0"), item -> {});
 
