@@ -32,6 +32,7 @@ import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,12 +141,29 @@ class SpendTest {
         assertThat(second).spent("0.0021");
         assertThat(second.sessionSpend().total()).isEqualTo(Money.ZERO);
         var ends = new ArrayList<String>();
+        var costs = new ArrayList<Money>();
         FileJournal.read(folder.resolve("run.journal"), line -> {
             if (line.entry() instanceof JournalEntry.Settled settled) {
                 ends.add(settled.end());
             }
+            if (line.entry() instanceof JournalEntry.Ended ended) {
+                costs.add(ended.spend().total());
+            }
         });
         assertThat(ends).containsExactlyInAnyOrder("complete", "code", "code");
+        assertThat(costs).containsExactlyInAnyOrder(CALL, CALL.times(2));
+    }
+
+    @Test
+    void runWithinAnItemOfABulk_isPaidByThatItem() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+        var costs = new ArrayList<Money>();
+
+        coordinator
+                .bulk(delegating())
+                .run(Stream.of(new Topic("all")), Budget.usd("0.05"), item -> costs.add(item.spend().total()));
+
+        assertThat(costs).containsExactly(CALL.times(2));
     }
 
     /** A crash at any of these moments would leave no less on record. */
