@@ -44,6 +44,16 @@ class GitProgramTest {
     }
 
     @Test
+    void git_atARelativePath_isNotFound() throws Exception {
+        Path searched = Files.createDirectory(temporary.resolve("searched"));
+        Path real = program(temporary.resolve("programs/git"));
+        Path relative = Path.of("").toAbsolutePath().relativize(real.getParent());
+
+        assertThat(GitProgram.find(relative.toString(), searched, false)).isEmpty();
+        assertThat(GitProgram.find(real.getParent().toString(), searched, false)).contains(real);
+    }
+
+    @Test
     void git_behindALinkToTheSearchedFolder_isNotFound() throws Exception {
         Path searched = temporary.resolve("searched");
         Path hostile = program(searched.resolve("git"));
