@@ -118,7 +118,11 @@ class OpenAiSettingsTest {
                 "HTTPS://canary:canary@host",
                 "htps://canary:canary@host",
                 "https://[canary:canary@::1]/v1",
-                "https://canary:canary:host/v1"
+                "https://canary:canary:host/v1",
+                "https://host/canary:canary%40other/v1",
+                "https://host/canary:canary%252540other/v1",
+                "https://host/canary:canary\uff20other/v1",
+                "https://host/canary:canary\ufe6bother/v1"
             })
     void baseUrl_withAPassword_howeverItIsSpelt_isQuotedNowhere(String url) {
         assertThatIllegalArgumentException()

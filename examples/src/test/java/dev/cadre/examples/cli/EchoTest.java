@@ -59,6 +59,7 @@ class EchoTest {
             delimiter = '|',
             value = {
                 "it failed: java.io.IOException: disk full | it failed: disk full",
+                "it failed: no such key as sk-canary0123 | it failed: no such key as [redacted]",
                 "IllegalStateException: no such place, thrown by the code | no such place, thrown by the code",
                 "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: no path"
                         + " | PKIX path building failed: no path",
