@@ -138,7 +138,7 @@ final class BulkRun<I, O> {
         private final RungPerformer performer;
         private final InputPuller<I> puller;
 
-        private boolean timeUp;
+        private volatile boolean timeUp; // read by the items
         /** Nothing is pulled any more. */
         private boolean closing;
         /** When a stream that is still about to yield an input is interrupted. */
@@ -300,7 +300,7 @@ final class BulkRun<I, O> {
                     performer,
                     type,
                     new ItemRun.Place(runId, next.key(), next.index()),
-                    new ItemRun.Times(startNanos, callDeadlineNanos, coordinator.clock()),
+                    new ItemRun.Times(startNanos, callDeadlineNanos, coordinator.clock(), () -> timeUp),
                     money,
                     work,
                     this::post);

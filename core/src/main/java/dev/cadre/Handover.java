@@ -67,8 +67,10 @@ final class Handover<O> {
         counts = counts.plus(item);
         if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
             notStarted.add(item.key());
-            if (skip.kind() == Skip.Kind.BUDGET) {
-                stop(BulkSummary.Stop.BUDGET);
+            switch (skip.kind()) {
+                case BUDGET -> stop(BulkSummary.Stop.BUDGET);
+                case DEADLINE -> stop(BulkSummary.Stop.DEADLINE);
+                default -> {}
             }
         }
         tell(new RunEvent.SubtaskEnded(runId, sinceStart.get(), item.key(), item.outcome()));

@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,9 @@ final class ItemRun<I, O> {
      *
      * @param startNanos when it began, by its clock
      * @param callDeadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
+     * @param isUp whether the run interrupts what is in flight because its time is up; safe for use by many threads
      */
-    record Times(long startNanos, long callDeadlineNanos, RunClock clock) {}
+    record Times(long startNanos, long callDeadlineNanos, RunClock clock, BooleanSupplier isUp) {}
 
     private final RungPerformer performer;
     private final SubtaskType<I, O> type;
@@ -94,7 +96,13 @@ final class ItemRun<I, O> {
         while (true) {
             for (RunCommand command : machine.on(inputs.remove(), money.chainState(), now())) {
                 switch (command) {
-                    case RunCommand.StartRung start -> inputs.add(new RunInput.RungEnded(start.id(), perform(start)));
+                    case RunCommand.StartRung start -> {
+                        RungEnd end = perform(start);
+                        if (end instanceof RungEnd.Cancelled && times.isUp().getAsBoolean()) {
+                            inputs.add(new RunInput.WorkTimeUp());
+                        }
+                        inputs.add(new RunInput.RungEnded(start.id(), end));
+                    }
                     case RunCommand.Finish finish -> {
                         failure = finish.ending().failure();
                         return (Outcome<O>) Objects.requireNonNull(

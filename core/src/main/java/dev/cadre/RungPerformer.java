@@ -9,6 +9,7 @@ import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Affordability;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.worker.HeldLimits;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungNotice;
@@ -80,7 +81,8 @@ final class RungPerformer {
                 coordinator.limits(),
                 attempts,
                 codeMoney,
-                notice -> sink.accept(event(notice, task.subtaskId())));
+                notice -> sink.accept(event(notice, task.subtaskId())),
+                RunDriver::isInterrupted);
         try (codeMoney) {
             return held.during(() -> worker.perform(task, terms));
         } finally {

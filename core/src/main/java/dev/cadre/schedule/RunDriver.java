@@ -127,6 +127,11 @@ public final class RunDriver {
         return () -> inbox.add(new Message(strand.perform(), strand));
     }
 
+    /** Whether the work that the calling thread performs for a run was interrupted by that run. */
+    public static boolean isInterrupted() {
+        return Strand.isCurrentInterrupted();
+    }
+
     /** Interrupts this work, if it is under way, and begins its grace. */
     public void interrupt(String label) {
         beginGrace(label);

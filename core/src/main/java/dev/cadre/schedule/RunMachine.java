@@ -166,7 +166,8 @@ public final class RunMachine {
             case RungEnd.Failed failed -> failed(execution, failed);
             case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
             case RungEnd.Refused refused -> refused(execution, refused);
-            case RungEnd.Cancelled cancelled -> ended(execution, stopped());
+            case RungEnd.Cancelled(boolean begun) ->
+                ended(execution, begun || execution.rejected != null ? stopped() : neverBegun());
         }
     }
 
@@ -185,7 +186,7 @@ public final class RunMachine {
         }
     }
 
-    private static @Nullable Failure failure(RungEnd end) {
+    private @Nullable Failure failure(RungEnd end) {
         return switch (end) {
             case RungEnd.Accepted accepted -> null;
             case RungEnd.Rejected rejected -> rejected.failure();
@@ -193,12 +194,21 @@ public final class RunMachine {
             case RungEnd.Unaffordable(Money needed) ->
                 new Failure(Failure.Kind.BUDGET, "its first call needs up to " + needed);
             case RungEnd.Refused refused -> refused.failure();
-            case RungEnd.Cancelled cancelled -> new Failure(Failure.Kind.CANCELLED, "it was interrupted");
+            case RungEnd.Cancelled cancelled -> interrupted();
         };
     }
 
     private Outcome<Object> stopped() {
-        return stop == null ? Outcome.failed(Failure.Kind.CANCELLED, "it was interrupted") : stop.failedOutcome();
+        return new Outcome.Failed<>(interrupted());
+    }
+
+    private Failure interrupted() {
+        return stop == null ? new Failure(Failure.Kind.CANCELLED, "it was interrupted") : stop.ofExecution();
+    }
+
+    /** Of an execution of which nothing was sent on any tier. */
+    private Outcome<Object> neverBegun() {
+        return stop == null ? Outcome.skipped(Skip.Kind.CANCELLED, "it was interrupted") : stop.skippedOutcome();
     }
 
     private void abandoned(RungId id, String thread) {
@@ -228,7 +238,7 @@ public final class RunMachine {
         if (execution.rejected != null) {
             ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
         } else if (stop != null) {
-            ended(execution, stopped());
+            ended(execution, neverBegun());
         } else if (lower.isEmpty()) {
             ended(execution, tiers.unaffordable(needed));
         } else {

@@ -36,9 +36,9 @@ record Stop(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String 
         return new Outcome.Skipped<>(new Skip(skipped, message, List.of()));
     }
 
-    /** The outcome of an execution that was interrupted. */
-    Outcome<Object> failedOutcome() {
-        return Outcome.failed(failed, message);
+    /** Why an execution that was interrupted has no value. */
+    Failure ofExecution() {
+        return new Failure(failed, message);
     }
 
     RunFailure failure() {

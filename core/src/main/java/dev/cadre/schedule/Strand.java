@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * because the same thread may perform other work afterwards.
  */
 final class Strand {
+    private static final ThreadLocal<Strand> CURRENT = new ThreadLocal<>();
+
     final String label;
     /** The name of its thread. */
     final String name;
@@ -53,6 +55,7 @@ final class Strand {
     }
 
     private synchronized void begin() {
+        CURRENT.set(this);
         thread = Thread.currentThread();
         if (interrupted) {
             thread.interrupt();
@@ -61,7 +64,18 @@ final class Strand {
 
     private synchronized void end() {
         thread = null;
+        CURRENT.remove();
         boolean unused = Thread.interrupted(); // it was meant for this work
+    }
+
+    /** Whether the one that the calling thread performs was interrupted. */
+    static boolean isCurrentInterrupted() {
+        Strand current = CURRENT.get();
+        return current != null && current.isInterrupted();
+    }
+
+    private synchronized boolean isInterrupted() {
+        return interrupted;
     }
 
     /** The thread that performs it at this moment. */

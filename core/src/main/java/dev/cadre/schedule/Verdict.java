@@ -115,8 +115,11 @@ final class Verdict {
             return stop.failure().sharedBy(outage);
         }
         boolean isLate = graph.all().stream()
-                .anyMatch(each -> each.outcome instanceof Outcome.Failed<?>(Failure late)
-                        && late.kind() == Failure.Kind.DEADLINE);
+                .anyMatch(each -> switch (each.outcome) {
+                    case Outcome.Failed<?>(Failure late) -> late.kind() == Failure.Kind.DEADLINE;
+                    case Outcome.Skipped<?>(Skip late) -> late.kind() == Skip.Kind.DEADLINE;
+                    case null, default -> false;
+                });
         return isLate ? Stop.DEADLINE.failure() : failure.sharedBy(outage);
     }
 

@@ -183,7 +183,8 @@ public final class SubtaskType<I, O> {
 
     /**
      * How many calls of the code may be under way at once in this process; default no limit. A call that waits for its
-     * turn when the deadline passes fails with {@link Failure.Kind#DEADLINE}. Types that are given the same limit share it.
+     * turn when the deadline passes is not made: its subtask is skipped with {@link Skip.Kind#DEADLINE}. Types that are
+     * given the same limit share it.
      *
      * @throws IllegalStateException if a model does the work: its pool has a limit
      */

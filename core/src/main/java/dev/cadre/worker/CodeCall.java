@@ -58,7 +58,7 @@ final class CodeCall {
         CodeEnd end;
         try {
             end = called(place);
-            if (end instanceof CodeEnd.Threw(Throwable thrown)) {
+            if (end instanceof CodeEnd.Threw(Throwable thrown) && terms.cancelled().getAsBoolean()) {
                 CodeWorker.throwIfInterrupt(thrown);
             }
         } catch (InterruptedException interrupt) {

@@ -53,13 +53,13 @@ final class CodePlace implements AutoCloseable {
     }
 
     /** Waits for a place until the deadline. */
-    static CodePlace take(Work.Code<?, ?> work, RungTerms terms) throws NoPlaceException, InterruptedException {
+    static CodePlace take(Work.Code<?, ?> work, RungTerms terms) throws NoPlaceException {
         Money cost = work.costPerCall();
-        if (cost.isZero()) {
-            return new CodePlace(work, permit(work, terms), null);
-        }
         try {
-            return take(work, cost, terms);
+            return cost.isZero() ? new CodePlace(work, permit(work, terms), null) : take(work, cost, terms);
+        } catch (InterruptedException cancel) {
+            Thread.currentThread().interrupt();
+            throw new NoPlaceException(new RungEnd.Cancelled(false));
         } catch (BudgetClosedException closed) {
             throw new NoPlaceException(
                     new RungEnd.Refused(new Skip(Skip.Kind.BUDGET, Excerpt.line(closed), List.of()), null));
@@ -125,7 +125,7 @@ final class CodePlace implements AutoCloseable {
     }
 
     private static NoPlaceException late(String message) {
-        return new NoPlaceException(RungEnd.Failed.of(new Failure(Failure.Kind.DEADLINE, message)));
+        return new NoPlaceException(new RungEnd.Refused(new Skip(Skip.Kind.DEADLINE, message, List.of()), null));
     }
 
     /** What its code holds while it is under way. */

@@ -5,8 +5,10 @@ import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Skip;
 import dev.cadre.task.Work;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,8 @@ final class CodeWorker {
     static RungEnd perform(RungTask task, Work.Code<?, ?> work, RungTerms terms, RandomGenerator jitter)
             throws InterruptedException {
         if (!terms.timeLeft().isPositive()) {
-            return failed(Failure.Kind.DEADLINE, "the deadline passed before it could start");
+            return new RungEnd.Refused(
+                    new Skip(Skip.Kind.DEADLINE, "the deadline passed before it could start", List.of()), null);
         }
         try {
             task.inputJson();
@@ -79,7 +82,7 @@ final class CodeWorker {
             case RungEnd.Accepted accepted -> retry;
             case RungEnd.Rejected rejected -> retry;
             case RungEnd.Failed failed -> retry;
-            case RungEnd.Cancelled cancelled -> retry;
+            case RungEnd.Cancelled cancelled -> new RungEnd.Cancelled();
         };
     }
 

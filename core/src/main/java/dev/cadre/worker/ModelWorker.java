@@ -27,6 +27,8 @@ final class ModelWorker {
     private final ModelPool pool;
     private final String inputJson;
     private final ToolSessions sessions;
+    /** Whether an attempt was made. */
+    private boolean attempted;
 
     private ModelWorker(RungTask task, RungTerms terms, ModelPool pool, String inputJson, ToolSessions sessions) {
         this.task = task;
@@ -76,10 +78,11 @@ final class ModelWorker {
         }
     }
 
-    private static RungEnd cancelled(Rung rung, InterruptedException interrupt) throws InterruptedException {
-        if (rung.on(new RungEvent.Interrupted()) instanceof RungCommand.End(RungEnd.Failed effectUnknown)) {
+    private RungEnd cancelled(Rung rung, InterruptedException interrupt) throws InterruptedException {
+        if (rung.on(new RungEvent.Interrupted(attempted)) instanceof RungCommand.End(RungEnd end)
+                && !new RungEnd.Cancelled().equals(end)) {
             Thread.currentThread().interrupt();
-            return effectUnknown;
+            return end;
         }
         throw interrupt;
     }
@@ -94,7 +97,8 @@ final class ModelWorker {
             return switch (refusal.reason()) {
                 case CallRefusedException.Reason.BudgetExhausted(var admission) ->
                     new RungEvent.CallUnaffordable(admission.need(), admission.message(), refusal.wasAttempted());
-                case CallRefusedException.Reason.DeadlinePassed passed -> new RungEvent.TimeUp(Excerpt.line(refusal));
+                case CallRefusedException.Reason.DeadlinePassed passed -> 
+                    new RungEvent.TimeUp(Excerpt.line(refusal), refusal.wasAttempted());
                 case CallRefusedException.Reason.PoolPaused(var until, ModelException because) ->
                     new RungEvent.PoolHeld(Excerpt.line(refusal), because, refusal.wasAttempted());
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
@@ -119,13 +123,16 @@ final class ModelWorker {
                 kind, terms.runId(), task.subtaskId(), task.type().name(), inputJson, task.tier());
         return CallTerms.of(terms.budget(), purpose, terms.deadlineNanos())
                 .withOrder(terms.order())
-                .withAttempts(terms.attempts());
+                .withAttempts(attempt -> {
+                    attempted = true;
+                    terms.attempts().on(attempt);
+                });
     }
 
     private RungEvent run(RungCommand.RunTools tools) throws InterruptedException {
         Duration left = terms.timeLeft();
         if (!left.isPositive()) {
-            return new RungEvent.TimeUp("the deadline passed before its tools could run");
+            return new RungEvent.TimeUp("the deadline passed before its tools could run", true);
         }
         Duration timeout = terms.limits().tools().timeout();
         Duration shorter = timeout.compareTo(left) < 0 ? timeout : left;

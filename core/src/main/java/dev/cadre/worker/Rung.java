@@ -134,8 +134,11 @@ public final class Rung {
                 require(State.RUNNING_TOOLS, event);
                 yield answerTools(ends);
             }
-            case RungEvent.TimeUp(String message) -> fail(Failure.Kind.DEADLINE, message);
-            case RungEvent.Interrupted interrupted -> end(new RungEnd.Cancelled());
+            case RungEvent.TimeUp(String message, boolean attempted) ->
+                sent || attempted
+                        ? fail(Failure.Kind.DEADLINE, message)
+                        : end(refused(Skip.Kind.DEADLINE, message, null));
+            case RungEvent.Interrupted(boolean attempted) -> end(new RungEnd.Cancelled(sent || attempted));
         };
     }
 

@@ -57,8 +57,8 @@ public sealed interface RungEnd {
     record Unaffordable(Money needed) implements RungEnd {}
 
     /**
-     * Before it began, for a reason that every other rung of its pool or budget meets as well. Nothing was sent on this
-     * tier.
+     * Before it began, for a reason that every other rung of its pool, budget or run meets as well. Nothing was sent on
+     * this tier.
      *
      * @param skip what that makes of a subtask that no tier has tried
      * @param because the model's failure behind it, or null
@@ -66,10 +66,25 @@ public sealed interface RungEnd {
     record Refused(Skip skip, @Nullable ModelException because) implements RungEnd {
         /** The refusal as the failure of a rung. */
         public Failure failure() {
-            return new Failure(because == null ? Failure.Kind.BUDGET : Failure.Kind.MODEL_FAILED, skip.message());
+            return new Failure(
+                    switch (skip.kind()) {
+                        case DEADLINE -> Failure.Kind.DEADLINE;
+                        case PAUSED -> Failure.Kind.MODEL_FAILED;
+                        default -> Failure.Kind.BUDGET;
+                    },
+                    skip.message());
         }
     }
 
-    /** Because it was interrupted, and no tool that writes had been called. */
-    record Cancelled() implements RungEnd {}
+    /**
+     * Because it was interrupted, and no tool that writes had been called.
+     *
+     * @param begun whether anything was sent, or code called, on this tier
+     */
+    record Cancelled(boolean begun) implements RungEnd {
+        /** While it was under way. */
+        public Cancelled() {
+            this(true);
+        }
+    }
 }

@@ -41,8 +41,12 @@ public sealed interface RungEvent {
      */
     record PoolHeld(String message, ModelException because, boolean attempted) implements RungEvent {}
 
-    /** The deadline has passed, or would before the next call or tool ends. */
-    record TimeUp(String message) implements RungEvent {}
+    /**
+     * The deadline has passed, or would before the next call or tool ends.
+     *
+     * @param attempted whether an attempt of this call was sent before
+     */
+    record TimeUp(String message, boolean attempted) implements RungEvent {}
 
     /**
      * All tools of a {@link RungCommand.RunTools} ended.
@@ -55,6 +59,10 @@ public sealed interface RungEvent {
         }
     }
 
-    /** The rung's thread was interrupted, or one of its tools was. */
-    record Interrupted() implements RungEvent {}
+    /**
+     * The rung's thread was interrupted.
+     *
+     * @param attempted whether an attempt of the call that it was making was sent before
+     */
+    record Interrupted(boolean attempted) implements RungEvent {}
 }

@@ -5,6 +5,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.task.Limits;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +19,8 @@ import java.util.function.Consumer;
  * @param attempts is told about every attempt, on the rung's thread
  * @param codeBudget pays for what tools and plain code spend by themselves, out of the same money as {@code budget}
  * @param notices is told of tools that threw and of threads that were left behind, on the rung's thread
+ * @param cancelled whether the rung's thread was interrupted for this work; asked on that thread when code ended by an
+ *     {@link InterruptedException}, which is a failure of the code's own otherwise
  */
 public record RungTerms(
         String runId,
@@ -27,7 +30,8 @@ public record RungTerms(
         Limits limits,
         AttemptListener attempts,
         BudgetGuard codeBudget,
-        Consumer<RungNotice> notices) {
+        Consumer<RungNotice> notices,
+        BooleanSupplier cancelled) {
 
     /** The time until the deadline; not positive once it has passed. */
     Duration timeLeft() {

@@ -29,10 +29,11 @@ public final class SubtaskWorker {
      * if a model does the work.
      *
      * <p>An interrupt is a cancel: calls and tools that are under way are interrupted, too, and nothing more is begun. If
-     * a tool that writes may have run by then, the rung ends as {@link dev.cadre.task.Failure.Kind#EFFECT_UNKNOWN} and the
-     * thread keeps its interrupt flag.
+     * a tool that writes may have run by then, the rung ends as {@link dev.cadre.task.Failure.Kind#EFFECT_UNKNOWN}; if
+     * nothing was sent or called yet, as a {@link RungEnd.Cancelled} that says so. In both cases the thread keeps its
+     * interrupt flag.
      *
-     * @throws InterruptedException if the thread, a tool or the code of the worker was interrupted
+     * @throws InterruptedException if the thread was interrupted
      * @throws IllegalStateException if no model is bound to the tier of work for a model
      */
     public RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {

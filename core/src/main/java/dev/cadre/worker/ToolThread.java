@@ -17,9 +17,7 @@ final class ToolThread {
     private final HeldLimits held = HeldLimits.here();
     private final Thread thread;
 
-    // written by the tool's own thread
-    private volatile @Nullable ToolEnd end;
-    private volatile boolean interrupted;
+    private volatile @Nullable ToolEnd end; // written by the tool's own thread
 
     private ToolThread(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
         this.run = run;
@@ -51,11 +49,6 @@ final class ToolThread {
         return Optional.ofNullable(end);
     }
 
-    /** Whether the tool ended by an interrupt; nobody else's, if it was asked before {@link #interrupt}. */
-    boolean wasInterrupted() {
-        return interrupted;
-    }
-
     boolean hasEnded() {
         return !thread.isAlive();
     }
@@ -77,8 +70,6 @@ final class ToolThread {
             end = new ToolEnd.Declined(String.valueOf(declined.getMessage()));
         } catch (NotApprovedException refused) {
             end = new ToolEnd.NotApproved(String.valueOf(refused.getMessage()));
-        } catch (InterruptedException interrupt) {
-            interrupted = true;
         } catch (Exception | Error broken) {
             end = new ToolEnd.Broke(broken);
         }

@@ -21,8 +21,7 @@ final class ToolTurn {
      * @param context its timeout is the time of each tool
      * @param notices is told of each tool that threw and each thread that ignored its interrupt
      * @return how each ended, in the order of the runs
-     * @throws InterruptedException if the calling thread was interrupted, or a tool before its time was over; all tools
-     *     have then been interrupted
+     * @throws InterruptedException if the calling thread was interrupted; all tools have then been interrupted
      */
     static List<ToolEnd> run(
             List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, Consumer<RungNotice> notices)
@@ -40,13 +39,10 @@ final class ToolTurn {
         }
     }
 
-    private static List<ToolEnd> ends(List<ToolThread> threads, Duration timeout, Consumer<RungNotice> notices)
-            throws InterruptedException {
+    /** Of tools that nobody has interrupted: what they threw is their own, an {@link InterruptedException} too. */
+    private static List<ToolEnd> ends(List<ToolThread> threads, Duration timeout, Consumer<RungNotice> notices) {
         var ends = new ArrayList<ToolEnd>();
         for (ToolThread thread : threads) {
-            if (thread.wasInterrupted()) {
-                throw new InterruptedException("%s was interrupted".formatted(thread.name()));
-            }
             ToolEnd end = thread.end().orElse(new ToolEnd.TimedOut(timeout));
             if (end instanceof ToolEnd.Broke(Throwable thrown)) {
                 notices.accept(new RungNotice.ToolFailed(thread.tool(), thrown));

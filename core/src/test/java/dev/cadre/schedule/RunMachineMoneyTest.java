@@ -374,7 +374,7 @@ class RunMachineMoneyTest {
     void unaffordableRung_ofARunThatWasStopped_isNotTriedBelow() {
         var rig = merged().plan(node("a", FALLING)).on(new RunInput.Cancelled()).unaffordable("a", 100);
 
-        assertThat(rig.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.CANCELLED, "the run was cancelled"));
+        assertThat(rig.outcome("a")).isEqualTo(Outcome.skipped(Skip.Kind.CANCELLED, "the run was cancelled"));
         assertThat(rig.started()).containsExactly("a@FLAGSHIP");
     }
 

@@ -16,6 +16,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Retries;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
 import dev.cadre.task.Worker;
@@ -43,6 +44,9 @@ class CodeWorkerTest {
 
     private final List<String> abandoned = new CopyOnWriteArrayList<>();
     private final List<Integer> retried = new CopyOnWriteArrayList<>();
+    /** What whoever performs the rung says. */
+    private volatile boolean interrupted = true;
+
     private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
     private final SubtaskWorker worker = SubtaskWorker.of(ModelPools.builder().build());
 
@@ -107,6 +111,19 @@ class CodeWorkerTest {
     }
 
     @Test
+    void interruptedException_thatNobodyCaused_isAFailureOfTheCode() throws InterruptedException {
+        interrupted = false;
+
+        RungEnd end = perform(throwing(new InterruptedException("the driver gave up")));
+
+        assertFailed(
+                end,
+                Failure.Kind.CODE_FAILED,
+                "InterruptedException: the driver gave up, thrown by the code of subtask type 'code'");
+        assertThat(((RungEnd.Failed) end).failure().cause()).containsInstanceOf(InterruptedException.class);
+    }
+
+    @Test
     void interrupt_cancels() {
         assertThatThrownBy(() -> perform(throwing(new InterruptedException())))
                 .isInstanceOf(InterruptedException.class);
@@ -143,7 +160,9 @@ class CodeWorkerTest {
     void deadlineInThePast_startsNothing() throws InterruptedException {
         RungEnd end = worker.perform(task(throwing(new AssertionError("started"))), terms(System.nanoTime() - 1));
 
-        assertFailed(end, Failure.Kind.DEADLINE, "the deadline passed before it could start");
+        assertThat(end)
+                .isEqualTo(new RungEnd.Refused(
+                        new Skip(Skip.Kind.DEADLINE, "the deadline passed before it could start", List.of()), null));
     }
 
     @Test
@@ -200,7 +219,7 @@ class CodeWorkerTest {
                     task(throwing(new AssertionError("started")).parallel(limit)),
                     terms(System.nanoTime() + Duration.ofMillis(5).toNanos()));
 
-            assertThat(((RungEnd.Failed) end).failure().kind()).isEqualTo(Failure.Kind.DEADLINE);
+            assertThat(((RungEnd.Refused) end).skip().kind()).isEqualTo(Skip.Kind.DEADLINE);
         }
         assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
     }
@@ -211,8 +230,10 @@ class CodeWorkerTest {
         var taken = limit.acquire(Duration.ZERO).orElseThrow();
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> perform(throwing(new AssertionError("started")).parallel(limit)))
-                .isInstanceOf(InterruptedException.class);
+        RungEnd end = perform(throwing(new AssertionError("started")).parallel(limit));
+
+        assertThat(end).isEqualTo(new RungEnd.Cancelled(false));
+        assertThat(Thread.interrupted()).isTrue();
         taken.close();
         taken.close();
         assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
@@ -484,7 +505,8 @@ class CodeWorkerTest {
                     throw new UnrecordedException("no space left", new IOException());
                 },
                 money,
-                notice -> {});
+                notice -> {},
+                () -> false);
 
         assertThatThrownBy(() -> worker.perform(
                         task(throwing(new AssertionError("started"))
@@ -546,7 +568,7 @@ class CodeWorkerTest {
     }
 
     private RungTerms terms(BudgetGuard money, long deadlineNanos) {
-        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempts::add, money, this::noticed);
+        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempts::add, money, this::noticed, () -> interrupted);
     }
 
     private void noticed(RungNotice notice) {

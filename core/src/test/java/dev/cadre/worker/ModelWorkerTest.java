@@ -210,7 +210,7 @@ class ModelWorkerTest {
     void deadlineInThePast_sendsNothing() throws InterruptedException {
         RungEnd end = worker.perform(task(NOTE), terms(budget, Limits.DEFAULT, System.nanoTime() - 1));
 
-        assertThat(failure(end).kind()).isEqualTo(Failure.Kind.DEADLINE);
+        assertThat(((RungEnd.Refused) end).skip().kind()).isEqualTo(Skip.Kind.DEADLINE);
         assertThat(client.requests).isEmpty();
     }
 
@@ -386,15 +386,17 @@ class ModelWorkerTest {
     }
 
     @Test
-    void toolThatWasInterruptedByOthers_isACancelAndNoText() {
-        client.asksFor(new ToolCall("c1", "read", "{}"));
+    void toolThatThrowsAnInterruptOfItsOwn_isAFailedTool() throws InterruptedException {
+        client.asksFor(new ToolCall("c1", "read", "{}")).replies(NOTE_JSON);
+        var thrown = new InterruptedException("by its own client");
         Tool read = tool("read", Tool.Effect.READS, () -> {
-            throw new InterruptedException("by its own client");
+            throw thrown;
         });
 
-        assertThatThrownBy(() -> worker.perform(task(NOTE.tools(read)), terms(Limits.DEFAULT)))
-                .isInstanceOf(InterruptedException.class);
-        assertThat(client.requests).hasSize(1);
+        RungEnd end = worker.perform(task(NOTE.tools(read)), terms(Limits.DEFAULT));
+
+        assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
+        assertThat(notices).containsExactly(new RungNotice.ToolFailed("read", thrown));
     }
 
     @Test
@@ -572,7 +574,8 @@ class ModelWorkerTest {
                 limits,
                 attempts::add,
                 guard.cap(guard.state().limit()),
-                notices::add);
+                notices::add,
+                () -> true);
     }
 
     private static long later() {

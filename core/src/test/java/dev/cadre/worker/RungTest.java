@@ -31,6 +31,7 @@ import dev.cadre.model.Turn;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungScript.Note;
 import dev.cadre.worker.RungScript.Topic;
@@ -297,14 +298,28 @@ class RungTest {
     }
 
     @Test
-    void deadline_failsTheRung() {
-        assertThat(failed(begun(NOTE).on(new RungEvent.TimeUp("too late"))).failure())
-                .isEqualTo(new Failure(Failure.Kind.DEADLINE, "too late"));
+    void deadline_failsTheRung_onceAnythingWasSent() {
+        var late = new Failure(Failure.Kind.DEADLINE, "too late");
+        var refused = new RungEnd.Refused(new Skip(Skip.Kind.DEADLINE, "too late", List.of()), null);
+        var rung = begun(NOTE);
+        rung.answers("not JSON");
+
+        assertThat(end(begun(NOTE).on(new RungEvent.TimeUp("too late", false)))).isEqualTo(refused);
+        assertThat(refused.failure()).isEqualTo(late);
+        assertThat(failed(begun(NOTE).on(new RungEvent.TimeUp("too late", true))).failure())
+                .isEqualTo(late);
+        assertThat(failed(rung.on(new RungEvent.TimeUp("too late", false))).failure())
+                .isEqualTo(late);
     }
 
     @Test
-    void interrupt_cancels() {
-        assertThat(end(begun(NOTE).on(new RungEvent.Interrupted()))).isEqualTo(new RungEnd.Cancelled());
+    void interrupt_cancels_andSaysWhetherAnythingWasSent() {
+        var rung = begun(NOTE);
+        rung.answers("not JSON");
+
+        assertThat(end(begun(NOTE).on(new RungEvent.Interrupted(false)))).isEqualTo(new RungEnd.Cancelled(false));
+        assertThat(end(begun(NOTE).on(new RungEvent.Interrupted(true)))).isEqualTo(new RungEnd.Cancelled());
+        assertThat(end(rung.on(new RungEvent.Interrupted(false)))).isEqualTo(new RungEnd.Cancelled());
     }
 
     @Test
@@ -317,7 +332,7 @@ class RungTest {
         assertThatThrownBy(() -> begun(NOTE).ended()).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> begun(NOTE).on(new RungEvent.Begin())).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ended.answers(NOTE_JSON)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> ended.on(new RungEvent.Interrupted())).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> ended.on(new RungEvent.Interrupted(false))).isInstanceOf(IllegalStateException.class);
     }
 
     private static RungTask first(SubtaskType<?, ?> type, String topic) {

@@ -225,7 +225,7 @@ class RungToolsTest {
         var rung = begun(NOTE.tools(SEND));
         rung.asks(SEND_X);
 
-        assertThat(failed(rung.on(new RungEvent.Interrupted())).failure())
+        assertThat(failed(rung.on(new RungEvent.Interrupted(false))).failure())
                 .isEqualTo(new Failure(
                         Failure.Kind.EFFECT_UNKNOWN,
                         "CANCELLED: interrupted; the writing tool send may have run before"));
@@ -243,7 +243,7 @@ class RungToolsTest {
 
         rung.asks(new ToolCall("c1", "send", "not JSON"));
 
-        assertThat(end(rung.on(new RungEvent.Interrupted()))).isEqualTo(new RungEnd.Cancelled());
+        assertThat(end(rung.on(new RungEvent.Interrupted(false)))).isEqualTo(new RungEnd.Cancelled());
     }
 
     @Test

@@ -10,12 +10,14 @@ import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.event.RunEvent;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import java.io.UncheckedIOException;
@@ -27,6 +29,8 @@ import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -148,7 +152,7 @@ class BulkStreamTest {
         assertThat(run.failure()).isSameAs(broken);
         assertThat(items).extracting(BulkStreamTest::key).containsExactly("0", "1");
         assertThat(items.get(0).outcome()).isEqualTo(new Outcome.Succeeded<>(new Word("yes")));
-        assertThat(items.get(1).outcome().reason()).startsWith("failed: CANCELLED");
+        assertThat(items.get(1).outcome().reason()).startsWith("failed: DEADLINE");
         assertThat(VirtualThreads.namedWith("cadre-bulk-ask-")).isEmpty();
     }
 
@@ -355,6 +359,87 @@ class BulkStreamTest {
                         "RunEnded");
         assertThat(log.toString()).contains("w0 started on NANO", "w0 ended on NANO: accepted");
         assertThat(log.awaitEnd("w0")).isTrue();
+    }
+
+    // --- the deadline
+
+    @Test
+    void deadline_failsWhatIsInFlight_andSkipsWhatWaitsForItsTurn() throws Exception {
+        var never = new Gate();
+        var begun = new Gate();
+        var bothStarted = new CountDownLatch(2);
+        List<String> rungs = new CopyOnWriteArrayList<>();
+        SubtaskType<Word, Word> slow = SubtaskType.code("slow", Word.class, Word.class, (word, context) -> {
+                    begun.open();
+                    never.await();
+                    return word;
+                })
+                .parallel(ParallelLimit.of(1));
+        var clock = new TestClock();
+        var timed = Coordinator.builder(model.pools())
+                .clock(clock)
+                .listener(event -> {
+                    if (event instanceof RunEvent.RungStarted) {
+                        bothStarted.countDown();
+                    }
+                    if (event instanceof RunEvent.RungEnded ended) {
+                        rungs.add(String.valueOf(ended.failure()));
+                    }
+                })
+                .build();
+
+        var run = Crew.start(() -> timed.bulk(slow).run(words(2), FREE.within(Duration.ofMinutes(1)), items::add));
+        begun.await();
+        bothStarted.await();
+        assertThat(clock.advanceToAlarm()).isEqualTo(Duration.ofMinutes(1));
+        BulkSummary summary = run.result();
+
+        assertThat(items)
+                .extracting(BulkItem::outcome)
+                .containsExactlyInAnyOrder(
+                        Outcome.failed(Failure.Kind.DEADLINE, "the time for workers ran out"),
+                        Outcome.skipped(Skip.Kind.DEADLINE, "the time for workers ran out"));
+        assertThat(rungs).hasSize(2).allMatch(failure -> failure.startsWith("DEADLINE: "));
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
+        assertThat(summary.notStarted())
+                .isEqualTo(items.stream()
+                        .filter(item -> item.outcome() instanceof Outcome.Skipped<Word>)
+                        .map(BulkItem::key)
+                        .toList());
+    }
+
+    @Test
+    void itemWhoseTurnCouldNotComeInTime_isSkippedAndNotStarted() throws Exception {
+        var limit = ParallelLimit.of(1);
+        SubtaskType<Word, Word> code = SubtaskType.code("code", Word.class, Word.class, (word, context) -> word)
+                .parallel(limit);
+
+        try (var taken = limit.acquire(Duration.ZERO).orElseThrow()) {
+            BulkSummary summary =
+                    coordinator.bulk(code).run(words(1), FREE.within(Duration.ofMillis(50)), items::add);
+
+            assertThat(items.getFirst().outcome())
+                    .isInstanceOfSatisfying(
+                            Outcome.Skipped.class,
+                            skipped -> assertThat(skipped.skip().kind()).isEqualTo(Skip.Kind.DEADLINE));
+            assertThat(summary.notStarted()).containsExactly("0");
+            assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
+        }
+    }
+
+    @Test
+    void interruptedExceptionOfTheCodeItself_isAFailureThatKeepsItsMessage() throws Exception {
+        SubtaskType<Word, Word> own = SubtaskType.code("own", Word.class, Word.class, (word, context) -> {
+            throw new InterruptedException("the driver gave up");
+        });
+
+        coordinator.bulk(own).run(words(1), FREE, items::add);
+
+        Failure failure = ((Outcome.Failed<Word>) items.getFirst().outcome()).failure();
+        assertThat(failure)
+                .hasToString("CODE_FAILED: InterruptedException: the driver gave up, thrown by the code of subtask"
+                        + " type 'own'");
+        assertThat(failure.cause().orElseThrow()).isInstanceOf(InterruptedException.class);
     }
 
     @Test

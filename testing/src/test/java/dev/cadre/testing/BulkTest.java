@@ -209,7 +209,7 @@ class BulkTest {
         assertThat(items.get(1).outcome())
                 .isInstanceOfSatisfying(
                         Outcome.Failed.class,
-                        failed -> assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.CANCELLED));
+                        failed -> assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.DEADLINE));
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
     }
 

@@ -22,6 +22,7 @@ import dev.cadre.model.ToolCall;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Skip;
 import dev.cadre.task.TaskGraph;
@@ -31,6 +32,7 @@ import dev.cadre.testing.Crew.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -167,6 +169,51 @@ class CancelledRunTest {
                 .isSkippedBecause(Skip.Kind.DEADLINE)
                 .leftNothingBehind();
         assertThat(run.result().report().elapsed()).isEqualTo(DEADLINE);
+    }
+
+    @Test
+    void deadline_passed_failsTheItemInFlight_andSkipsTheOneThatWasNeverSent() throws Exception {
+        model.on(NOTE).holdUntil(never).replies(new Note("never"));
+        var graph = TaskGraph.builder();
+        var notes = graph.add("notes", NOTE, Input.forEach(List.of(new Topic("a"), new Topic("b"))));
+        var pools = model.pools(pool -> pool.maxParallel(1));
+        var coordinator =
+                Coordinator.builder(pools).clock(clock).listener(events::add).build();
+
+        var run = start(() -> coordinator.run(graph.answering(notes), budget()));
+        assertThat(model.awaitInFlight(1)).isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+
+        assertThat(run.result()).isFailedBecause(RunFailure.Kind.DEADLINE);
+        assertThat(events)
+                .filteredOn(RunEvent.RungEnded.class::isInstance)
+                .extracting(event -> String.valueOf(((RunEvent.RungEnded) event).failure()))
+                .hasSize(2)
+                .allMatch(failure -> failure.startsWith("DEADLINE: "));
+    }
+
+    @Test
+    void deadline_passed_skipsASubtaskOfWhichNothingWasSent() throws Exception {
+        model.on(NOTE).holdUntil(never).replies(new Note("never"));
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE, new Topic("a"));
+        var b = graph.add("b", NOTE, new Topic("b"));
+        var both = graph.add("both", NOTE, from(a, b, (left, right) -> new Topic("both")));
+        var pools = model.pools(pool -> pool.maxParallel(1));
+        var coordinator = Coordinator.builder(pools).clock(clock).build();
+
+        var run = start(() -> coordinator.run(graph.answering(both), budget()));
+        assertThat(model.awaitInFlight(1)).isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+
+        var result = run.result();
+        assertThat(result).isFailedBecause(RunFailure.Kind.DEADLINE);
+        assertThat(Stream.of(a, b)
+                        .map(node -> result.report().outcomes().get(node.id())))
+                .as("whichever was sent")
+                .satisfiesExactlyInAnyOrder(
+                        sent -> assertThat(sent.reason()).startsWith("failed: DEADLINE: "),
+                        unsent -> assertThat(unsent.reason()).startsWith("skipped: DEADLINE: "));
     }
 
     @Test

@@ -135,7 +135,8 @@ final class SimCall {
     void refused(Refusal refusal) {
         switch (refusal) {
             case Refusal.BudgetExhausted exhausted -> {} // it has the budget's own words
-            case Refusal.DeadlinePassed passed -> refused = new RungEvent.TimeUp("it cannot be sent in time");
+            case Refusal.DeadlinePassed passed ->
+                refused = new RungEvent.TimeUp("it cannot be sent in time", attempts > 0);
             case Refusal.PoolPaused(long untilNanos, ModelException because) ->
                 refused = new RungEvent.PoolHeld("the pool is paused", because, attempts > 0);
             case Refusal.PoolStopped(ModelException failure) ->
@@ -144,12 +145,16 @@ final class SimCall {
         world.soon(() -> end(SimWorld.require(refused)));
     }
 
+    boolean isAttempted() {
+        return attempts > 0;
+    }
+
     /** The caller was interrupted. */
     void interrupt(boolean obeys) {
         switch (state) {
             case WAITING -> {
                 leave();
-                end(new RungEvent.Interrupted());
+                end(new RungEvent.Interrupted(attempts > 0));
             }
             case IN_FLIGHT -> {
                 interrupted = true;
@@ -193,7 +198,7 @@ final class SimCall {
         long left = terms.deadlineNanos() - world.agenda().nanoTime();
         if (left <= 0) {
             giveBack(money);
-            end(new RungEvent.TimeUp("it cannot be sent in time"));
+            end(new RungEvent.TimeUp("it cannot be sent in time", attempts > 0));
             return;
         }
         state = State.IN_FLIGHT;
@@ -263,7 +268,7 @@ final class SimCall {
             world.moneyMoved();
             pool.tell(new PoolEvent.Replied(ticket, usage.totalTokens(), reply.limits()));
         }
-        end(interrupted ? new RungEvent.Interrupted() : new RungEvent.Replied(reply));
+        end(interrupted ? new RungEvent.Interrupted(true) : new RungEvent.Replied(reply));
     }
 
     private void failed(Reservation money, ModelException failure) {
@@ -283,7 +288,7 @@ final class SimCall {
         boolean again = commands.stream().anyMatch(PoolCommand.Retry.class::isInstance);
         if (interrupted) {
             leave();
-            end(new RungEvent.Interrupted());
+            end(new RungEvent.Interrupted(true));
         } else if (!again) {
             end(new RungEvent.CallFailed(failure));
         }
@@ -293,7 +298,7 @@ final class SimCall {
         forfeit(SimWorld.require(flying));
         pool.landed();
         pool.tell(new PoolEvent.Forfeited(ticket));
-        end(new RungEvent.Interrupted());
+        end(new RungEvent.Interrupted(true));
     }
 
     private void forfeit(Reservation money) {

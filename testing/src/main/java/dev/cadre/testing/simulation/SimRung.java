@@ -72,18 +72,19 @@ final class SimRung {
         if (call != null) {
             call.interrupt(obeys);
         } else if (obeys || toolTurns == 0) {
-            world.soon(() -> on(new RungEvent.Interrupted()));
+            world.soon(() -> on(new RungEvent.Interrupted(false)));
         }
     }
 
     private void on(RungEvent event) {
         if (!ended) {
+            boolean attempted = call != null && call.isAttempted();
             if (call != null) {
                 booked = booked.plus(call.booked());
                 forfeited = forfeited.plus(call.forfeited());
                 call = null;
             }
-            next(rung.on(interrupted ? new RungEvent.Interrupted() : event));
+            next(rung.on(interrupted ? new RungEvent.Interrupted(attempted) : event));
         }
     }
 
@@ -131,7 +132,7 @@ final class SimRung {
                 .toList();
         world.agenda().after(given.orElseGet(() -> world.thinking(TOOL_NANOS)), () -> {
             if (world.agenda().nanoTime() - run.workUntil() >= 0) {
-                on(new RungEvent.TimeUp("the deadline passed while its tools ran"));
+                on(new RungEvent.TimeUp("the deadline passed while its tools ran", true));
             } else {
                 on(new RungEvent.ToolsEnded(ends));
             }
