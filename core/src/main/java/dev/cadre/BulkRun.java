@@ -311,7 +311,7 @@ final class BulkRun<I, O> {
                     new RunDriver.Work(
                             () -> perform(item, next, work),
                             thrown -> () -> unrecorded(next, thrown),
-                            thread -> stuck(next, thread)));
+                            thread -> stuck(next, work, thread)));
         }
 
         @SuppressWarnings("unchecked") // what is on record was read as the type's output
@@ -337,7 +337,8 @@ final class BulkRun<I, O> {
             }
         }
 
-        private void stuck(InputPuller.Pull.Next<I> next, String thread) {
+        private void stuck(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work, String thread) {
+            work.ifPresent(WorkRecord::leave);
             inFlight.remove(next.index());
             handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), next.key(), thread));
             Outcome<O> outcome = Outcome.failed(

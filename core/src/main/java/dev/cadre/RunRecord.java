@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.StampedLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,9 @@ import org.slf4j.LoggerFactory;
  * fails is an {@link UnrecordedException}, which ends the run. A record that cannot be read as its type any more counts as
  * none: the work is done again. Waits for the disk on the thread of a rung, an item, the planner or the merger, never on
  * that of the run. Safe for use by many threads.
+ *
+ * <p>Nothing is written once it is closed, by whatever work its session left behind: a later session of the run may have
+ * an answer of its own by then, and counts a call of unknown fate with all that it may have cost.
  */
 final class RunRecord implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
@@ -64,6 +68,11 @@ final class RunRecord implements AutoCloseable {
     private final boolean resumed;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
     private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
+
+    /** Held by all who write, and by whoever ends the session. */
+    private final StampedLock writing = new StampedLock();
+
+    private boolean closed;
 
     /**
      * Claims the run until it is closed.
@@ -94,8 +103,15 @@ final class RunRecord implements AutoCloseable {
         }
     }
 
+    /** Ends the session when what is being written at this moment is: no other session begins before that. */
     @Override
     public void close() {
+        long stamp = writing.writeLock();
+        try {
+            closed = true;
+        } finally {
+            writing.unlockWrite(stamp);
+        }
         claim.close();
     }
 
@@ -217,7 +233,7 @@ final class RunRecord implements AutoCloseable {
         var read = new Written<>(value, form);
         var entry = new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend);
         try {
-            journal.append(entry);
+            write(entry);
             return read.value;
         } catch (IllegalArgumentException tooLarge) {
             throw new UnrecordableException(tooLarge);
@@ -232,7 +248,7 @@ final class RunRecord implements AutoCloseable {
         var read = new Written<>(value, form);
         try {
             return new Made<>(
-                    read.value, journal.submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
+                    read.value, submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
         } catch (IllegalArgumentException tooLarge) {
             throw new UnrecordableException(tooLarge);
         }
@@ -290,12 +306,33 @@ final class RunRecord implements AutoCloseable {
 
     /** Does not wait; a journal that fails says so to the next who waits for it. */
     CompletableFuture<Void> submit(JournalEntry entry) {
-        return journal.submit(entry);
+        long stamp = writing.readLock();
+        try {
+            return closed ? CompletableFuture.failedFuture(sessionOver()) : journal.submit(entry);
+        } finally {
+            writing.unlockRead(stamp);
+        }
+    }
+
+    private void write(JournalEntry entry) {
+        long stamp = writing.readLock();
+        try {
+            if (closed) {
+                throw sessionOver();
+            }
+            journal.append(entry);
+        } finally {
+            writing.unlockRead(stamp);
+        }
+    }
+
+    private static IllegalStateException sessionOver() {
+        return new IllegalStateException("its session is over");
     }
 
     void append(JournalEntry entry) {
         try {
-            journal.append(entry);
+            write(entry);
         } catch (RuntimeException e) {
             throw unrecorded(
                     entry instanceof Intent intent
@@ -308,7 +345,7 @@ final class RunRecord implements AutoCloseable {
     /** @throws IllegalArgumentException if no journal can take this subtask */
     void admit(JournalEntry.PlanAdmitted admitted) {
         try {
-            journal.append(admitted);
+            write(admitted);
         } catch (IllegalArgumentException unfit) {
             throw unfit;
         } catch (RuntimeException e) {

@@ -48,6 +48,7 @@ final class SubtaskRecords implements RunListener, Recall {
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.SubtaskEnded(var id, var at, String subtaskId, Outcome<?> outcome)) {
+            leave(subtaskId);
             note(key(subtaskId, JournalKey.WHOLE), outcome);
             if (outcome instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
                 for (int index = 0; index < items.size(); index++) {
@@ -55,6 +56,23 @@ final class SubtaskRecords implements RunListener, Recall {
                 }
             }
         }
+    }
+
+    /** Whatever of it is under way yet was left behind. */
+    private void leave(String subtaskId) {
+        leave(key(subtaskId, JournalKey.WHOLE));
+        int item = 0;
+        while (leave(key(subtaskId, item))) {
+            item++;
+        }
+    }
+
+    private boolean leave(JournalKey key) {
+        WorkRecord work = works.get(key);
+        if (work != null) {
+            work.leave();
+        }
+        return work != null;
     }
 
     private void note(JournalKey key, Outcome<?> outcome) {

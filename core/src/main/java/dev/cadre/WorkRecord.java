@@ -16,7 +16,8 @@ import dev.cadre.worker.RungEnd;
 import java.util.Optional;
 
 /**
- * The record of one subtask, one item of a fan-out, or one item of a bulk. For one thread at a time.
+ * The record of one subtask, one item of a fan-out, or one item of a bulk. For one thread at a time, save for
+ * {@link #leave}.
  *
  * <p>Work that may have effects is on record as of unknown fate while it is under way; that stands if this session does
  * not live to say what it did, and then no session does it again.
@@ -33,6 +34,7 @@ final class WorkRecord {
     private final SubtaskType<?, ?> type;
     private final Fingerprint fingerprint;
     private final AttemptRecorder recorder;
+    private volatile boolean left;
 
     WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint) {
         this.record = record;
@@ -65,10 +67,13 @@ final class WorkRecord {
         try {
             end = work.perform(recorder);
         } catch (InterruptedException e) {
-            if (unrepeatable) {
+            if (unrepeatable && !left) {
                 ended(new Failure(Failure.Kind.CANCELLED, "interrupted before a tool could write"));
             }
             throw e;
+        }
+        if (left) {
+            return new RungEnd.Cancelled();
         }
         if (end instanceof RungEnd.Accepted(Object value)) {
             return accepted(value, unrepeatable);
@@ -111,7 +116,14 @@ final class WorkRecord {
 
     /** Makes it durable that it ended without a value, and waits for that; does nothing if it has one. */
     void noted(Outcome<?> outcome) {
-        record.noted(key, outcome, spend());
+        if (!left) {
+            record.noted(key, outcome, spend());
+        }
+    }
+
+    /** The run has its end: nothing is taken down of work that is under way yet because it was left behind. */
+    void leave() {
+        left = true;
     }
 
     /** What its attempts cost in this session, so far. */

@@ -11,17 +11,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.budget.Budget;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.RunUnderWayException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.merge.MergeInput;
+import dev.cadre.merge.MergeTerms;
+import dev.cadre.merge.Merged;
+import dev.cadre.merge.Merger;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
+import dev.cadre.task.Input;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OneSessionTest {
     private static final Money CALL = Money.usd(Crew.NOTE_USD);
     private static final Budget BUDGET = Budget.usd("0.5");
+    private static final Duration TIME = Duration.ofMinutes(1);
 
     /** What a run is. */
     enum Kind {
@@ -166,6 +180,131 @@ class OneSessionTest {
 
         assertThatThrownBy(() -> journal.claim("run")).isInstanceOf(RunUnderWayException.class);
         second.close();
+    }
+
+    // --- work that was left behind
+
+    /** Code whose first call goes on after its run, until it is let go. */
+    private final class Late {
+        final Gate begun = new Gate();
+        final Gate gate = new Gate();
+        final TestClock clock = new TestClock();
+        final AtomicInteger calls = new AtomicInteger();
+        private final AtomicReference<Thread> first = new AtomicReference<>();
+
+        final SubtaskType<Topic, Note> type =
+                SubtaskType.code("slow", Topic.class, Note.class, (topic, context) -> new Note(call()));
+
+        String call() {
+            int number = calls.incrementAndGet();
+            if (number == 1) {
+                first.set(Thread.currentThread());
+                begun.open();
+                gate.awaitUninterruptibly();
+            }
+            return "call " + number;
+        }
+
+        /** Waits until its thread has ended. */
+        void letGo() {
+            gate.open();
+            try {
+                first.get().join();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        Coordinator coordinator(SubtaskType<Topic, Note> planned) {
+            return Coordinator.builder(model.pools())
+                    .clock(clock)
+                    .plansWith(planned)
+                    .planner((request, intake) -> intake.offer(PlannedSubtask.of("a", planned, new Topic("cats"))))
+                    .build()
+                    .journal(journal);
+        }
+
+        /** The result of a session that leaves the first call behind. */
+        <T> T leftBehind(Callable<T> session) throws Exception {
+            var run = Crew.start(session);
+            begun.await();
+            while (clock.advanceToAlarm().compareTo(TIME.plusMillis(700)) < 0) {
+                // others are waited for, too
+            }
+            return run.result();
+        }
+    }
+
+    @Test
+    void subtask_thatReturnsAfterItsSession_replacesNoLaterAnswer() throws Exception {
+        repliesAtOnce();
+        var late = new Late();
+        var builder = TaskGraph.builder();
+        var a = builder.add("a", late.type, new Topic("cats"));
+        var b = builder.add("b", NOTE, Input.from(a, note -> new Topic(note.text())));
+        var graph = builder.answering(b);
+        var coordinator = late.coordinator(late.type);
+        late.leftBehind(() -> coordinator.run(graph, BUDGET.within(TIME)));
+        coordinator.run(graph, BUDGET.within(TIME));
+
+        late.letGo();
+        var third = coordinator.run(graph, BUDGET.within(TIME));
+
+        assertThat(third.report().outcome("a")).isEqualTo(new Outcome.Succeeded<>(new Note("call 2")));
+        assertThat(model.calls()).as("b, once").hasSize(1);
+        assertThat(third.sessionSpend().total()).isEqualTo(Money.ZERO);
+    }
+
+    @Test
+    void merger_thatReturnsAfterItsSession_replacesNoLaterAnswer() throws Exception {
+        repliesAtOnce();
+        var late = new Late();
+        Goal<String> goal = Goal.of("Take a note", String.class).mergedBy(new Merger<String>() {
+            @Override
+            public Merged<String> merge(MergeInput input, MergeTerms terms) {
+                return Merged.of(late.call());
+            }
+
+            @Override
+            public boolean callsModel() {
+                return true;
+            }
+        });
+        var coordinator = late.coordinator(NOTE);
+        late.leftBehind(() -> coordinator.run(goal, BUDGET.within(TIME)));
+        coordinator.run(goal, BUDGET.within(TIME));
+
+        late.letGo();
+
+        CadreAssertions.assertThat(coordinator.run(goal, BUDGET.within(TIME))).isCompleteWith("call 2");
+    }
+
+    @Test
+    void subtask_thatReturnsWhenItsRunHasEndedItOtherwise_isNotTaken() throws Exception {
+        var late = new Late();
+        var coordinator = Coordinator.builder(model.pools())
+                .clock(late.clock)
+                .listener(event -> {
+                    if (event instanceof RunEvent.SubtaskEnded) {
+                        late.letGo();
+                    }
+                })
+                .build()
+                .journal(journal);
+        var builder = TaskGraph.builder();
+        var graph = builder.answering(builder.add("a", late.type, new Topic("cats")));
+        late.leftBehind(() -> coordinator.run(graph, BUDGET.within(TIME)));
+
+        CadreAssertions.assertThat(coordinator.run(graph, BUDGET.within(TIME))).isCompleteWith(new Note("call 2"));
+    }
+
+    @Test
+    void item_thatReturnsWhenItsRunHasEndedItOtherwise_isNotTaken() throws Exception {
+        var late = new Late();
+        var bulk = late.coordinator(late.type).bulk(late.type);
+        late.leftBehind(() -> bulk.run(Stream.of(new Topic("cats")), BUDGET.within(TIME), item -> late.letGo()));
+
+        assertThat(bulk.recorded(new Topic("cats"), 0)).isEmpty();
     }
 
     // --- keys
