@@ -83,8 +83,9 @@ final class Fingerprints {
             return model.attachments(type.input().cast(input)).stream()
                     .map(Fingerprints::describe)
                     .toList();
-        } catch (RuntimeException unfit) {
-            return List.of(); // fails its subtask, too
+        } catch (Throwable unfit) { // fails its subtask, too
+            Interrupts.keep(unfit);
+            return List.of();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeLoad;
 import dev.cadre.merge.MergeTerms;
 import dev.cadre.merge.Merged;
+import dev.cadre.merge.Merger;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
 import dev.cadre.plan.PlanDefect;
@@ -100,7 +101,7 @@ final class GoalParts<R> implements RunParts {
         Money merge = leastMerge(run, goal);
         Money floor = isPlanned ? merge : floor(run, goal, planner).plus(merge);
         Duration workTime =
-                takesItsTime(goal, merge) ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
+                takesItsTime(run, goal, merge) ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
         return switch (run.interruptibly(() -> new MergeMoney(run, merge, floor).await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
             case MergeMoney.Answer.Ready(BudgetGuard money) -> {
@@ -123,8 +124,8 @@ final class GoalParts<R> implements RunParts {
     }
 
     /** A model does, whatever it costs, and so does code that asks for money. */
-    private static boolean takesItsTime(Goal<?> goal, Money merge) {
-        return goal.merger().callsModel() || !merge.isZero();
+    private static boolean takesItsTime(Run run, Goal<?> goal, Money merge) throws InterruptedException {
+        return asked(run, RunFailure.Kind.MERGE_FAILED, goal.merger()::callsModel) || !merge.isZero();
     }
 
     /** Makes a given plan that of the run, with what it has cost; false if the run has another plan. */
@@ -139,18 +140,40 @@ final class GoalParts<R> implements RunParts {
         return true;
     }
 
-    private static Money leastMerge(Run run, Goal<?> goal) {
-        return goal.merger()
-                .leastCost(run.coordinator().pools(), run.coordinator().limits());
+    private static Money leastMerge(Run run, Goal<?> goal) throws InterruptedException {
+        return asked(
+                run,
+                RunFailure.Kind.MERGE_FAILED,
+                () -> leastMerge(run.coordinator(), goal.merger()));
     }
 
-    private static Money floor(Run run, Goal<?> goal, Planner planner) {
-        Money planning = planner.leastCost(request(run, goal, run.deadline()));
+    private static Money leastMerge(Coordinator coordinator, Merger<?> merger) {
+        return Objects.requireNonNull(
+                merger.leastCost(coordinator.pools(), coordinator.limits()), "its least cost is null");
+    }
+
+    private static Money floor(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
+        Money planning = asked(
+                run,
+                RunFailure.Kind.PLANNER_FAILED,
+                () -> Objects.requireNonNull(
+                        planner.leastCost(request(run, goal, run.deadline())), "its least cost is null"));
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
         return planning.plus(cheapest);
+    }
+
+    /** What a planner or merger says of itself; what it throws is a failure of the run that names it. */
+    private static <T> T asked(Run run, RunFailure.Kind kind, Run.Blocking<T> question) throws InterruptedException {
+        try {
+            return question.get();
+        } catch (InterruptedException interrupt) {
+            throw interrupt;
+        } catch (Throwable thrown) {
+            throw new PartFailedException(describe(run, kind, thrown));
+        }
     }
 
     private static Duration mergeTime(Duration deadline) {
@@ -189,7 +212,9 @@ final class GoalParts<R> implements RunParts {
                     kept.end(parts.planNotes);
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (InterruptedException interrupt) {
+            throw interrupt;
+        } catch (Throwable e) { // errors too, as in a run
             throw RunFailedException.of(describe(run, RunFailure.Kind.PLANNER_FAILED, e));
         }
         return Plan.of(goal, intake, parts.planningSpend());
@@ -218,15 +243,21 @@ final class GoalParts<R> implements RunParts {
             Spend planned,
             Money limit) {
         GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator);
-        var planning = new Quote(CountRange.of(planned.attempts()), CostRange.of(planned.total()));
-        Limits limits = coordinator.limits();
-        Quote merging = goal.merger()
-                .quote(new MergeLoad(
-                        goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.pools(), limits));
-        Money least = goal.merger().leastCost(coordinator.pools(), limits);
+        return subtasks.within(limit, planning(planned), merging(coordinator, goal, subtasks, limit));
+    }
+
+    private static Quote planning(Spend planned) {
+        return new Quote(CountRange.of(planned.attempts()), CostRange.of(planned.total()));
+    }
+
+    private static Quote merging(Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Money limit) {
+        Merger<?> merger = goal.merger();
+        var load = new MergeLoad(
+                goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.pools(), coordinator.limits());
+        Quote merging = Objects.requireNonNull(merger.quote(load), "its quote is null");
+        Money least = leastMerge(coordinator, merger);
         Money most = least.isZero() ? limit : MergeMoney.wanted(least, limit);
-        return subtasks.within(
-                limit, planning, new Quote(merging.calls(), merging.cost().atMost(most)));
+        return new Quote(merging.calls(), merging.cost().atMost(most));
     }
 
     @Override
@@ -254,7 +285,10 @@ final class GoalParts<R> implements RunParts {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
-        CostEstimate estimate = estimate(coordinator, goal, nodes, intake.taken(), planningSpend(), run.limit());
+        GraphEstimate subtasks = GraphEstimate.of(nodes, intake.taken(), coordinator);
+        Quote merging = asked(
+                run, RunFailure.Kind.MERGE_FAILED, () -> merging(coordinator, goal, subtasks, run.limit()));
+        CostEstimate estimate = subtasks.within(run.limit(), planning(planningSpend()), merging);
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
             case PlanReview.Verdict.Approve approved -> {
@@ -270,12 +304,14 @@ final class GoalParts<R> implements RunParts {
         };
     }
 
-    private static PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
+    private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
             throws InterruptedException {
         try {
             return Objects.requireNonNull(review.review(proposed), "the plan review returned null");
-        } catch (RuntimeException | Error broken) {
-            throw new BrokenReviewException(broken);
+        } catch (InterruptedException interrupt) {
+            throw interrupt;
+        } catch (Throwable broken) {
+            throw new PartFailedException(broken(run, RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
         }
     }
 
@@ -327,7 +363,7 @@ final class GoalParts<R> implements RunParts {
         Merged<R> merged;
         if (record.isEmpty()) {
             merged = merge(outcomes, run.attempts());
-        } else if (takesItsTime(goal, leastMerge(run, goal))) {
+        } else if (takesItsTime(run, goal, leastMerge(run, goal))) {
             merged = record.get().merge().merge(goal, outcomes, recorder -> merge(outcomes, run.attempts(recorder)));
         } else {
             merged = merge(outcomes, run.attempts(record.get().mergeAttempts()));
@@ -339,7 +375,7 @@ final class GoalParts<R> implements RunParts {
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, AttemptListener attempts) throws InterruptedException {
         if (unfunded != null) {
-            throw new UnfundedException(unfunded);
+            throw new PartFailedException(unfunded);
         }
         var terms = new MergeTerms(
                 run.coordinator().pools(),
@@ -390,7 +426,6 @@ final class GoalParts<R> implements RunParts {
             case ModelShutDownException gone -> RunFailure.of(kind, message, gone);
             case PlanFailedException failed -> RunFailure.of(kind, message, failed);
             case MergeFailedException failed -> RunFailure.of(kind, message, failed);
-            case BrokenReviewException broken -> broken(run, kind, broken.thrown, "plan review");
             case PlanRejectedException rejected ->
                 RunFailure.of(
                         RunFailure.Kind.PLAN_REJECTED,
@@ -398,7 +433,7 @@ final class GoalParts<R> implements RunParts {
                         rejected.defects().stream().map(PlanDefect::toString).toList());
             case UnrecordedException unrecorded -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message, unrecorded);
             case JournalException journal -> RunFailure.of(RunFailure.Kind.JOURNAL_FAILED, message);
-            case UnfundedException unfunded -> unfunded.failure;
+            case PartFailedException failed -> failed.failure;
             case PlanReviewedException reviewed -> RunFailure.of(RunFailure.Kind.PLAN_REJECTED, message);
             default -> broken(run, kind, thrown, place(kind));
         };
@@ -414,25 +449,15 @@ final class GoalParts<R> implements RunParts {
         return run.money();
     }
 
-    /** The merge is not on record, and there is no money for it. */
-    private static final class UnfundedException extends RuntimeException {
+    /** A part of the run failed, and why is described already; or it cannot begin, because there is no money for it. */
+    private static final class PartFailedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final transient RunFailure failure;
 
-        UnfundedException(RunFailure failure) {
+        PartFailedException(RunFailure failure) {
             super(failure.message());
             this.failure = failure;
-        }
-    }
-
-    /** The code of a review threw. */
-    private static final class BrokenReviewException extends RuntimeException {
-        private final Throwable thrown;
-
-        BrokenReviewException(Throwable thrown) {
-            super(thrown);
-            this.thrown = thrown;
         }
     }
 

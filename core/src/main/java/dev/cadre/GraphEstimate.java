@@ -150,7 +150,8 @@ final class GraphEstimate {
                         case Binding.One one -> List.of(one.input().apply(NOTHING_YET));
                         case Binding.Each each -> each.inputs().apply(NOTHING_YET);
                     });
-        } catch (RuntimeException unmakeable) {
+        } catch (Throwable unmakeable) {
+            Interrupts.keep(unmakeable);
             return Optional.empty();
         }
     }

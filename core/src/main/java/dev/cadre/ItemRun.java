@@ -138,7 +138,7 @@ final class ItemRun<I, O> {
             return new RungEnd.Cancelled();
         } catch (UnrecordedException unrecorded) { // it would be paid again: this ends the run
             throw unrecorded;
-        } catch (RuntimeException | Error broken) { // an item's own fault must not end the others
+        } catch (Throwable broken) { // an item's own fault must not end the others, undeclared checked ones included
             return RungEnd.Failed.of(
                     Failure.thrown(Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
         }

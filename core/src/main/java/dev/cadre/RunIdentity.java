@@ -87,7 +87,8 @@ record RunIdentity(String run, Fingerprint asked) {
                             .toList()
                             .toString();
             };
-        } catch (RuntimeException unmakeable) {
+        } catch (Throwable unmakeable) {
+            Interrupts.keep(unmakeable);
             return ""; // its subtask will fail, and say why
         }
     }

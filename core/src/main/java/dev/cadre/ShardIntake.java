@@ -147,7 +147,7 @@ final class ShardIntake<I, O> {
                     index, name, fingerprint, input, line, terms.pool().worstCase(request));
             return isUnderWay(next) ? null : next;
         } catch (JsonException unfit) {
-            Outcome<O> failed = Outcome.failed(Failure.Kind.INVALID_INPUT, String.valueOf(unfit.getMessage()));
+            Outcome<O> failed = new Outcome.Failed<>(terms.call().failure(unfit));
             handover.ended(new BulkItem<>(index, name, failed, Spend.NONE, false));
             return null;
         }

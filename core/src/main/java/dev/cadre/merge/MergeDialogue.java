@@ -99,7 +99,7 @@ final class MergeDialogue<R> {
         } catch (InterruptedException timeUp) {
             // the end of the merge's time, or of the whole run, which then asks for no answer
             return unmended(draft, "the time was up");
-        } catch (RuntimeException | Error failure) {
+        } catch (Throwable failure) {
             return unmended(draft, Excerpt.line(Failure.messageOf(failure)));
         }
     }

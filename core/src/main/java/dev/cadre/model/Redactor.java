@@ -135,7 +135,7 @@ public final class Redactor {
         try {
             String message = failure.toString();
             return !clean(message).equals(message);
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             return true; // nobody can say, and whoever logs it must not trip over it either
         }
     }
@@ -143,7 +143,7 @@ public final class Redactor {
     private static String text(Throwable failure) {
         try {
             return failure.toString();
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             return failure.getClass().getName();
         }
     }

@@ -114,7 +114,7 @@ public final class Failure {
     public static String describe(Throwable thrown) {
         try {
             return described(thrown);
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             return thrown.getClass().getName(); // the code of an exception may throw, too
         }
     }
@@ -141,7 +141,7 @@ public final class Failure {
     public static String messageOf(Throwable thrown) {
         try {
             return Objects.requireNonNullElse(thrown.getMessage(), "");
-        } catch (RuntimeException | Error broken) {
+        } catch (Throwable broken) {
             return "";
         }
     }

@@ -27,7 +27,7 @@ final class Acceptances {
                     return Optional.of(new Failure(
                             Failure.Kind.NOT_ACCEPTED, "the answer breaks the rule '%s'".formatted(acceptance.rule())));
                 }
-            } catch (RuntimeException | Error thrown) {
+            } catch (Throwable thrown) {
                 return Optional.of(Failure.thrown(
                         Failure.Kind.CODE_FAILED,
                         thrown,

@@ -57,7 +57,7 @@ public record RungTask(
         }
         try {
             return work.attachments(of.input().cast(input));
-        } catch (RuntimeException | Error thrown) {
+        } catch (Throwable thrown) {
             throw new UnattachableException(type.name(), thrown);
         }
     }

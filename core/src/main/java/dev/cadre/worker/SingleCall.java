@@ -84,6 +84,21 @@ public final class SingleCall<I, O> {
                 .withServiceTier(serviceTier));
     }
 
+    /** Why there is no call for an input, by what {@link #request} threw. */
+    public Failure failure(JsonException unfit) {
+        return unfit instanceof UnattachableException unattachable
+                ? kept(unattachable.failure())
+                : new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit));
+    }
+
+    /** Keeps an interrupt that came out of the user's code undeclared: the thread is the caller's. */
+    private static Failure kept(Failure failure) {
+        if (failure.cause().orElse(null) instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return failure;
+    }
+
     /**
      * What the call for an input may take, submitted once or, at worst, twice; nothing if the input does not fit its type,
      * because nothing would be sent.
@@ -130,7 +145,7 @@ public final class SingleCall<I, O> {
             return Outcome.failed(Failure.Kind.NOT_ACCEPTED, "its input is not known any more");
         }
         return input.flatMap(known -> Acceptances.broken(type, known, value))
-                .<Outcome<O>>map(Outcome.Failed::new)
+                .<Outcome<O>>map(failure -> new Outcome.Failed<>(kept(failure)))
                 .orElseGet(() -> new Outcome.Succeeded<>(value));
     }
 }

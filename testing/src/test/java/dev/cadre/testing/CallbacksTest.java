@@ -708,7 +708,7 @@ class CallbacksTest {
     }
 
     /** Passes as far as anybody waits. */
-    private static final class JumpingClock implements RunClock {
+    static final class JumpingClock implements RunClock {
         private long now;
 
         @Override
