@@ -75,14 +75,30 @@ final class ShardCollector<I, O> {
         BatchItem<I> item = shard.item(answer.customId());
         if (answers.isFirst(answer) && item != null) {
             switch (answer) {
-                case BatchAnswer.Replied(String id, ModelReply reply) ->
-                    end(item, pay(item, reply), terms.call().outcome(Optional.ofNullable(item.input()), reply));
+                case BatchAnswer.Replied(String id, ModelReply reply) -> {
+                    Outcome<O> outcome = outcome(item, reply); // while the item is in its shard, where it is not lost
+                    end(item, pay(item, reply), outcome);
+                }
                 case BatchAnswer.Failed(String id, ModelException failure) -> failed(item, failure);
                 case BatchAnswer.Untried(String id, String reason) ->
                     retryOrEnd(item, release(item), true, modelFailed(reason));
             }
         }
         return !terms.time().isUp();
+    }
+
+    private Outcome<O> outcome(BatchItem<I> item, ModelReply reply) {
+        try {
+            return terms.call().outcome(Optional.ofNullable(item.input()), reply);
+        } catch (Throwable broken) { // an item's own fault must not end the others
+            if (broken instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            return new Outcome.Failed<>(Failure.thrown(
+                    Failure.Kind.CODE_FAILED,
+                    broken,
+                    "subtask type '%s'".formatted(terms.bulk().type().name())));
+        }
     }
 
     /** What it cost is known if it says so, or if it was turned away; else when all answers are read. */

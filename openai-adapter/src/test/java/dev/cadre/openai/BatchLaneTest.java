@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.BatchRejectedException;
 import dev.cadre.Bulk;
+import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Lane;
@@ -22,6 +23,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.testing.loopback.LoopbackBatch;
 import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
@@ -31,6 +33,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -241,6 +245,93 @@ class BatchLaneTest extends BatchTest {
 
         assertThat(succeeded()).containsExactly("T1");
         assertThat(failure("T0").kind()).isEqualTo(Failure.Kind.NOT_ACCEPTED);
+    }
+
+    /** Two of its values are refused by an error and by an undeclared checked exception. */
+    record Strict(String name) {
+        Strict {
+            if (name.equals("error")) {
+                throw new AssertionError("not that");
+            }
+            if (name.equals("io")) {
+                throw BatchLaneTest.<RuntimeException>sneaky(new IOException("no list of names"));
+            }
+        }
+    }
+
+    @Test
+    void constructor_thatThrowsWhatItShouldNot_failsItsItemAlone() throws Exception {
+        server.on(request -> asks(request, 1)).replies(label("error"));
+        server.on(request -> asks(request, 2)).replies(label("io"));
+        server.onAny().replies(label("bug"));
+        var ended = new ArrayList<BulkItem<Strict>>();
+
+        BulkSummary summary;
+        try (var journal = journal()) {
+            summary = coordinator
+                    .bulk(SubtaskType.model("label", Ticket.class, Strict.class, "Label the ticket."))
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(tickets(4), Budget.usd("5.00"), ended::add);
+        }
+
+        assertThat(ended).extracting(BulkItem::key).containsExactlyInAnyOrder("T0", "T1", "T2", "T3");
+        assertThat(causes(ended)).containsExactly("AssertionError: not that", "IOException: no list of names");
+        assertPaidOnce(summary);
+    }
+
+    @Test
+    void rule_thatThrowsWhatItShouldNot_failsItsItemAlone() throws Exception {
+        server.onAny().replies(label("bug"));
+        var broken = LABEL.accept("is listed", (ticket, label) -> {
+            switch (ticket.id()) {
+                case "T1" -> throw new AssertionError("not that");
+                case "T2" -> throw BatchLaneTest.<RuntimeException>sneaky(new IOException("no list of names"));
+                default -> {
+                    return true;
+                }
+            }
+        });
+
+        BulkSummary summary;
+        try (var journal = journal()) {
+            summary = coordinator
+                    .bulk(broken)
+                    .keyedBy(Ticket::id)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(tickets(4), Budget.usd("5.00"), items::add);
+        }
+
+        assertThat(succeeded()).containsExactlyInAnyOrder("T0", "T3");
+        assertThat(causes(items)).containsExactly("AssertionError: not that", "IOException: no list of names");
+        assertPaidOnce(summary);
+    }
+
+    private static List<String> causes(List<? extends BulkItem<?>> ended) {
+        return ended.stream()
+                .sorted(Comparator.comparing(BulkItem::key))
+                .map(BulkItem::outcome)
+                .flatMap(outcome -> outcome instanceof Outcome.Failed<?>(Failure failure)
+                        ? Stream.of(failure)
+                        : Stream.empty())
+                .filter(failure -> failure.kind() == Failure.Kind.CODE_FAILED && failure.cause().isPresent())
+                .map(failure -> failure.message().replaceAll("( \\(in .*|, thrown by .*)", ""))
+                .toList();
+    }
+
+    private void assertPaidOnce(BulkSummary summary) {
+        assertThat(summary.succeeded()).isEqualTo(2);
+        assertThat(summary.failed()).isEqualTo(2);
+        assertThat(summary.batches()).isEqualTo(1);
+        assertThat(summary.spend().total()).isEqualTo(ITEM.times(4)).isEqualTo(billed());
+        assertNothingIsOpen();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     @Test

@@ -21,6 +21,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -95,6 +96,35 @@ class BulkTest {
                 .containsExactlyInAnyOrder(IntStream.rangeClosed(1, 5)
                         .mapToObj(i -> "T" + i + " " + new Outcome.Succeeded<>(new Label("bug")))
                         .toArray(String[]::new));
+    }
+
+    @Test
+    void rule_thatThrowsAnUndeclaredCheckedException_failsItsItemAlone() throws Exception {
+        labelsEverything();
+        var broken = LABEL.accept("is listed", (ticket, label) -> {
+            if (ticket.id().equals("T2")) {
+                throw BulkTest.<RuntimeException>sneaky(new IOException("no list of names"));
+            }
+            return true;
+        });
+
+        BulkSummary summary = coordinator
+                .bulk(broken)
+                .keyedBy(Ticket::id)
+                .run(tickets(1, 2, 3), Budget.usd("5.00"), item -> lines.add(item.key() + " " + item.outcome()));
+
+        assertThat(summary.counts()).isEqualTo(new BulkSummary.Counts(2, 1, 0, 0, 0));
+        assertThat(summary.spend().total()).isEqualTo(ITEM.times(3));
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("T2"))
+                .singleElement()
+                .asString()
+                .contains("CODE_FAILED", "IOException: no list of names");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> E sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
     }
 
     @Test
