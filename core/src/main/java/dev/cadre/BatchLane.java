@@ -5,6 +5,8 @@ import dev.cadre.budget.Admission;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
 import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelException;
@@ -76,7 +78,7 @@ final class BatchLane<I, O> {
         if (inputTrouble != null) {
             throw BulkRun.<RuntimeException>asThrown(inputTrouble);
         }
-        terms.record().ended(handover.isOpen() ? "complete" : "partial", List.of());
+        handover.recordEnd(terms.record());
         handover.runEnded(before.plus(session).total());
         return handover.summary(
                 new BulkSummary.Costs(before, session, limit, handover.tally().breaches()));
@@ -127,6 +129,9 @@ final class BatchLane<I, O> {
         } catch (ModelException outage) {
             handover.brokenOff(String.valueOf(outage.getMessage()), outage);
             isBroken = false;
+        } catch (JournalException | UnrecordedException failed) {
+            handover.unrecorded(RunRecord.unrecorded("an item", failed));
+            isBroken = false;
         } catch (ShardIntake.BrokenInputException broken) {
             inputTrouble = broken.why;
             handover.broke("stream or key", broken.why);
@@ -142,7 +147,7 @@ final class BatchLane<I, O> {
     private void work(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
         while (true) {
             fill(intake, dispatch);
-            if (dispatch.isIdle() && !intake.hasMore()) {
+            if (handover.isUnrecorded() || dispatch.isIdle() && !intake.hasMore()) {
                 return;
             }
             time.pause(pause.next());
@@ -155,7 +160,7 @@ final class BatchLane<I, O> {
             for (Shard<I> shard : shards.made()) {
                 hasEnded |= collect(shard, intake, dispatch);
             }
-            if (!handover.isPaused()) {
+            if (!handover.isBrokenOff()) {
                 terms.pool().stoppedBy().ifPresent(BatchLane::raise); // such as by a dearer model that has answered
             }
             if (hasEnded) {

@@ -110,7 +110,7 @@ public final class Bulk<I, O> {
 
     /**
      * Performs the work on every input. Blocks until the last item has ended, money or time is up, or nothing can be sent
-     * any more; spends money. The stream is not closed.
+     * or recorded any more; spends money. The stream is not closed.
      *
      * <p>In {@link Lane#NOW} the stream is pulled on a thread of its own, one input at a time and only if there is room for
      * one more in flight, so it may block, wait for a result, or never end; what it shares with {@code each} must be safe
@@ -120,6 +120,10 @@ public final class Bulk<I, O> {
      * anything nor obeys its interrupt is left behind, and named in {@link BulkSummary#abandoned()}.
      *
      * <p>In {@link Lane#BATCH} the stream is pulled on the calling thread, a batch at a time.
+     *
+     * <p>A journal that fails, such as on a full disk, ends the run as {@link BulkSummary.Stop#JOURNAL_FAILED}: what is
+     * in flight is interrupted, nothing more is begun, and everything that has ended is handed over. That may be an
+     * item whose outcome could not be recorded: it is known, but the next session will ask for it again.
      *
      * @param each receives every item on the calling thread, in the order in which they end. What it throws ends the run
      *     and comes out of this method; items that have ended and that it was not given are in the
@@ -138,7 +142,9 @@ public final class Bulk<I, O> {
      *     lane: they would be paid twice
      * @throws dev.cadre.journal.RunUnderWayException if a session of the same run is under way in the journal; nothing was
      *     called
-     * @throws dev.cadre.journal.UnrecordedException if the journal fails: what is not on record would be paid again
+     * @throws dev.cadre.journal.JournalException if the journal cannot be read when the run is to begin; nothing was
+     *     called
+     * @throws dev.cadre.journal.UnrecordedException if the start of the run cannot be recorded; nothing was called
      * @throws BatchRejectedException if the provider rejected a whole batch
      */
     public BulkSummary run(Stream<? extends I> inputs, Budget budget, Consumer<? super BulkItem<O>> each)

@@ -4,13 +4,15 @@ package dev.cadre;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
+import dev.cadre.journal.JournalException;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.model.ModelException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunDriver;
+import dev.cadre.schedule.RunInput;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -54,7 +56,8 @@ final class BulkRun<I, O> {
     /** What the stream, or the naming of an input, threw. */
     private @Nullable Throwable inputTrouble;
 
-    private @Nullable RuntimeException unrecorded;
+    /** What the library itself threw in an item. */
+    private @Nullable RuntimeException broken;
 
     BulkRun(Bulk<I, O> bulk, Optional<RunRecord> record, Budget budget, Consumer<? super BulkItem<O>> each) {
         this.bulk = bulk;
@@ -102,11 +105,11 @@ final class BulkRun<I, O> {
                 }
             }
         }
-        if (unrecorded != null || inputTrouble != null) {
+        if (broken != null || inputTrouble != null) {
             handover.runEnded("failed", before.plus(session).total());
             throwTrouble();
         }
-        record.ifPresent(kept -> kept.ended(handover.isOpen() ? "complete" : "partial", List.of()));
+        record.ifPresent(handover::recordEnd);
         handover.runEnded(before.plus(session).total());
         return handover.summary(new BulkSummary.Costs(
                 before, session, budget.limit(), handover.tally().breaches()));
@@ -116,10 +119,9 @@ final class BulkRun<I, O> {
         return Duration.ofNanos(coordinator.clock().nanoTime() - startNanos);
     }
 
-    /** An item that is not on record must end the run: it would be paid again. */
     private void throwTrouble() {
-        if (unrecorded != null) {
-            throw unrecorded;
+        if (broken != null) {
+            throw broken;
         }
         if (inputTrouble != null) {
             throw BulkRun.<RuntimeException>asThrown(inputTrouble);
@@ -138,7 +140,9 @@ final class BulkRun<I, O> {
         private final RungPerformer performer;
         private final InputPuller<I> puller;
 
-        private volatile boolean timeUp; // read by the items
+        private boolean timeUp;
+        /** Why what is in flight is interrupted; read by the items. */
+        private volatile @Nullable RunInput cut;
         /** Nothing is pulled any more. */
         private boolean closing;
         /** When a stream that is still about to yield an input is interrupted. */
@@ -176,7 +180,7 @@ final class BulkRun<I, O> {
 
         @Override
         public boolean isOver() {
-            return unrecorded != null || driver.isIdle();
+            return broken != null || handover.isUnrecorded() || driver.isIdle();
         }
 
         @Override
@@ -188,6 +192,7 @@ final class BulkRun<I, O> {
         public void ring(long now) {
             if (!timeUp && now >= deadlineNanos) {
                 timeUp = true;
+                cut = new RunInput.WorkTimeUp();
                 handover.stop(BulkSummary.Stop.DEADLINE);
                 inFlight.forEach(index -> driver.interrupt(Long.toString(index)));
                 closeInput(now);
@@ -243,10 +248,19 @@ final class BulkRun<I, O> {
             }
         }
 
-        private void ended(BulkItem<O> item, Optional<ModelException> outage) {
+        private void ended(BulkItem<O> item, ItemRun<I, O> run) {
             inFlight.remove(item.index());
-            outage.ifPresent(because -> handover.paused(reason(item.outcome()), because));
+            run.outage().ifPresent(because -> handover.paused(reason(item.outcome()), because));
+            run.unrecorded().ifPresent(this::unrecorded);
             handover.ended(item);
+        }
+
+        /** What is not on record would be paid again: this ends the run. */
+        private void unrecorded(UnrecordedException because) {
+            handover.unrecorded(because);
+            if (cut == null) {
+                cut = new RunInput.Unrecorded(String.valueOf(because.getMessage()));
+            }
         }
 
         private static String reason(Outcome<?> outcome) {
@@ -291,7 +305,14 @@ final class BulkRun<I, O> {
 
         private void begin(InputPuller.Pull.Next<I> next) {
             Optional<WorkRecord> work = record.map(kept -> kept.work(next.key(), JournalKey.WHOLE, type, next.input()));
-            Optional<Outcome<Object>> earlier = work.flatMap(WorkRecord::recall);
+            Optional<Outcome<Object>> earlier;
+            try {
+                earlier = work.flatMap(WorkRecord::recall);
+            } catch (JournalException | UnrecordedException unreadable) {
+                unrecorded(RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable));
+                notStarted(next);
+                return;
+            }
             if (earlier.isPresent()) {
                 handover.ended(new BulkItem<>(next.index(), next.key(), typed(earlier.get()), Spend.NONE, true));
                 return;
@@ -300,7 +321,8 @@ final class BulkRun<I, O> {
                     performer,
                     type,
                     new ItemRun.Place(runId, next.key(), next.index()),
-                    new ItemRun.Times(startNanos, callDeadlineNanos, coordinator.clock(), () -> timeUp),
+                    new ItemRun.Times(
+                            startNanos, callDeadlineNanos, coordinator.clock(), () -> Optional.ofNullable(cut)),
                     money,
                     work,
                     this::post);
@@ -309,8 +331,8 @@ final class BulkRun<I, O> {
                     Long.toString(next.index()),
                     type,
                     new RunDriver.Work(
-                            () -> perform(item, next, work),
-                            thrown -> () -> unrecorded(next, thrown),
+                            () -> perform(item, next),
+                            thrown -> () -> broke(next, thrown),
                             thread -> stuck(next, work, thread)));
         }
 
@@ -320,18 +342,16 @@ final class BulkRun<I, O> {
         }
 
         /** On the item's own thread. */
-        private Runnable perform(ItemRun<I, O> item, InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
+        private Runnable perform(ItemRun<I, O> item, InputPuller.Pull.Next<I> next) {
             Outcome<O> outcome = item.run(next.input());
-            work.ifPresent(kept -> kept.noted(outcome));
             var ended = new BulkItem<>(next.index(), next.key(), outcome, item.spend(), false);
-            return () -> ended(ended, item.outage());
+            return () -> ended(ended, item);
         }
 
-        /** It ended, but could not be recorded. */
-        private void unrecorded(InputPuller.Pull.Next<I> next, Throwable why) {
+        private void broke(InputPuller.Pull.Next<I> next, Throwable why) {
             inFlight.remove(next.index());
-            if (unrecorded == null) {
-                unrecorded = why instanceof RuntimeException known
+            if (broken == null) {
+                broken = why instanceof RuntimeException known
                         ? known
                         : new IllegalStateException("item '" + next.key() + "' broke", why);
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
@@ -65,12 +66,18 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      * Why no more inputs were pulled, and what that left.
      *
      * @param pause why and until when nothing could be sent; null unless the reason is {@link Stop#PAUSED}
+     * @param unrecorded what could not be recorded, and why; null unless the reason is {@link Stop#JOURNAL_FAILED}
      * @param notStarted the keys of the inputs that were pulled and never tried, in the order in which they were handed
      *     over as skipped: all others are in the stream still, which goes on with the input after them
      * @param abandoned names of threads that ignored their interrupt and may still run, the first thousand; the money of
      *     their calls counts as forfeited
      */
-    public record Ending(Stop stop, @Nullable Pause pause, List<String> notStarted, List<String> abandoned) {
+    public record Ending(
+            Stop stop,
+            @Nullable Pause pause,
+            @Nullable UnrecordedException unrecorded,
+            List<String> notStarted,
+            List<String> abandoned) {
         public Ending {
             notStarted = List.copyOf(notStarted);
             abandoned = List.copyOf(abandoned);
@@ -97,7 +104,12 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
          * The pool was stopped, by a bad key, an exhausted quota, an address that does not answer or a dearer model that
          * did, or paused by its provider beyond the deadline; or the provider cannot be asked for batches: {@link BulkSummary#pause()} has the failure.
          */
-        PAUSED
+        PAUSED,
+        /**
+         * The journal could not be read or written, such as on a full disk, and nothing goes on unrecorded: {@link
+         * BulkSummary#unrecorded()} has the failure. What was under way was interrupted.
+         */
+        JOURNAL_FAILED
     }
 
     /** How many items ended, whatever their outcome. */
@@ -161,6 +173,11 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
     /** Why and until when nothing could be sent, if that is why the run stopped. */
     public Optional<Pause> pause() {
         return Optional.ofNullable(ending.pause);
+    }
+
+    /** What could not be recorded, and why, if that is why the run stopped. */
+    public Optional<UnrecordedException> unrecorded() {
+        return Optional.ofNullable(ending.unrecorded);
     }
 
     /** The keys of the inputs that were pulled and never tried; they were handed over as skipped. */

@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
@@ -36,6 +37,7 @@ final class Handover<O> {
     private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
     private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
     private BulkSummary.@Nullable Pause pause;
+    private @Nullable UnrecordedException unrecorded;
 
     /** @param each receives every item, on this thread */
     Handover(Bulk<?, O> bulk, Supplier<Duration> sinceStart, Consumer<? super BulkItem<O>> each) {
@@ -85,6 +87,18 @@ final class Handover<O> {
         }
     }
 
+    /** All that was handed over is on record; without this line the next session merely looks at it again. */
+    void recordEnd(RunRecord record) {
+        if (isUnrecorded()) {
+            return;
+        }
+        try {
+            record.ended(isOpen() ? "complete" : "partial", List.of());
+        } catch (UnrecordedException e) {
+            broke("the record of the end", e);
+        }
+    }
+
     /** Logs what the caller's own code threw. */
     void broke(String what, Throwable broken) {
         faults.warn("%s of bulk '%s'".formatted(what, runId), broken);
@@ -117,12 +131,28 @@ final class Handover<O> {
 
     /** Ends because nothing can be sent, whatever had stopped the pulling before. */
     void brokenOff(String message, ModelException because) {
+        if (isUnrecorded()) {
+            return;
+        }
         stop = BulkSummary.Stop.PAUSED;
         pause = new BulkSummary.Pause(message, because);
     }
 
-    boolean isPaused() {
-        return stop == BulkSummary.Stop.PAUSED;
+    /** Ends because nothing can be recorded, whatever had stopped the pulling before: it would be paid again. */
+    void unrecorded(UnrecordedException because) {
+        if (unrecorded == null) {
+            stop = BulkSummary.Stop.JOURNAL_FAILED;
+            unrecorded = because;
+        }
+    }
+
+    boolean isUnrecorded() {
+        return unrecorded != null;
+    }
+
+    /** Whether nothing can be sent any more, however much time is left. */
+    boolean isBrokenOff() {
+        return isUnrecorded() || stop == BulkSummary.Stop.PAUSED;
     }
 
     /** Why an input that was pulled is not started. */
@@ -131,15 +161,22 @@ final class Handover<O> {
             case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for an item before it", List.of());
             case PAUSED -> new Skip(Skip.Kind.PAUSED, whyPaused(), List.of());
             case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
+            case JOURNAL_FAILED -> new Skip(Skip.Kind.CANCELLED, whyBrokenOff(), List.of());
             case END_OF_INPUT -> new Skip(Skip.Kind.CANCELLED, "the run ended", List.of());
         };
     }
 
     /** Why what was with the provider, or was to be sent once more, has no value. */
     Failure noMore() {
-        return isPaused()
-                ? new Failure(Failure.Kind.CANCELLED, "nothing can be sent any more: " + whyPaused())
+        return isBrokenOff()
+                ? new Failure(Failure.Kind.CANCELLED, whyBrokenOff())
                 : new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
+    }
+
+    private String whyBrokenOff() {
+        return unrecorded == null
+                ? "nothing can be sent any more: " + whyPaused()
+                : String.valueOf(unrecorded.getMessage());
     }
 
     private String whyPaused() {
@@ -166,7 +203,8 @@ final class Handover<O> {
 
     BulkSummary summary(BulkSummary.Costs costs) {
         return new BulkSummary(
-                counts, costs, new BulkSummary.Ending(stop, pause, notStarted, tally.abandonedWith(List.of())));
+                counts, costs, new BulkSummary.Ending(
+                        stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of())));
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

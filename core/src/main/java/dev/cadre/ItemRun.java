@@ -24,8 +24,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One item of a bulk run: a graph of one subtask, driven by the same machine on the item's own thread. */
@@ -41,9 +41,9 @@ final class ItemRun<I, O> {
      *
      * @param startNanos when it began, by its clock
      * @param callDeadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
-     * @param isUp whether the run interrupts what is in flight because its time is up; safe for use by many threads
+     * @param cut why the run interrupts what is in flight, if it does; safe for use by many threads
      */
-    record Times(long startNanos, long callDeadlineNanos, RunClock clock, BooleanSupplier isUp) {}
+    record Times(long startNanos, long callDeadlineNanos, RunClock clock, Supplier<Optional<RunInput>> cut) {}
 
     private final RungPerformer performer;
     private final SubtaskType<I, O> type;
@@ -54,6 +54,9 @@ final class ItemRun<I, O> {
     private final Optional<WorkRecord> record;
     private Spend spend = Spend.NONE;
     private @Nullable RunFailure failure;
+    private @Nullable UnrecordedException unrecorded;
+    /** The end of the rung that is under way, once it is known. */
+    private @Nullable RungEnd known;
 
     ItemRun(
             RungPerformer performer,
@@ -82,8 +85,26 @@ final class ItemRun<I, O> {
         return Optional.ofNullable(failure).flatMap(RunFailure::outage);
     }
 
-    @SuppressWarnings("unchecked") // the only subtask is of this item's type
+    /** What could not be recorded of it; to be read when it has ended. */
+    Optional<UnrecordedException> unrecorded() {
+        return Optional.ofNullable(unrecorded);
+    }
+
+    /** Performs it, and makes its end durable. If that fails, its outcome is no other for it. */
     Outcome<O> run(I input) {
+        Outcome<O> outcome = performed(input);
+        try {
+            if (unrecorded == null) {
+                record.ifPresent(kept -> kept.noted(outcome));
+            }
+        } catch (UnrecordedException e) {
+            unrecorded = e;
+        }
+        return outcome;
+    }
+
+    @SuppressWarnings("unchecked") // the only subtask is of this item's type
+    private Outcome<O> performed(I input) {
         var machine = new RunMachine(
                 new RunMachine.Settings(place.runId(), Optional.of(NODE), false, 1),
                 performer.quotes(),
@@ -98,9 +119,7 @@ final class ItemRun<I, O> {
                 switch (command) {
                     case RunCommand.StartRung start -> {
                         RungEnd end = perform(start);
-                        if (end instanceof RungEnd.Cancelled && times.isUp().getAsBoolean()) {
-                            inputs.add(new RunInput.WorkTimeUp());
-                        }
+                        cut(end).ifPresent(inputs::add);
                         inputs.add(new RunInput.RungEnded(start.id(), end));
                     }
                     case RunCommand.Finish finish -> {
@@ -129,15 +148,25 @@ final class ItemRun<I, O> {
         }
     }
 
+    /** What stops it, if that is not its own end. */
+    private Optional<RunInput> cut(RungEnd end) {
+        if (unrecorded != null) {
+            return Optional.of(new RunInput.Unrecorded(String.valueOf(unrecorded.getMessage())));
+        }
+        return end instanceof RungEnd.Cancelled ? times.cut().get() : Optional.empty();
+    }
+
     private RungEnd perform(RunCommand.StartRung start) {
+        known = null;
         try {
             return record.isPresent()
-                    ? record.get().perform(recorder -> perform(start, Optional.of(recorder)))
+                    ? record.get().perform(recorder -> known = perform(start, Optional.of(recorder)))
                     : perform(start, Optional.empty());
         } catch (InterruptedException e) {
             return new RungEnd.Cancelled();
-        } catch (UnrecordedException unrecorded) { // it would be paid again: this ends the run
-            throw unrecorded;
+        } catch (UnrecordedException e) {
+            unrecorded = e;
+            return known == null ? new RungEnd.Cancelled(spend.attempts() > 0) : known;
         } catch (Throwable broken) { // an item's own fault must not end the others, undeclared checked ones included
             return RungEnd.Failed.of(
                     Failure.thrown(Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));

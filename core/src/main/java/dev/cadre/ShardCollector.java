@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
@@ -187,7 +188,16 @@ final class ShardCollector<I, O> {
             Outcome<O> skipped = new Outcome.Skipped<>(handover.notStarted());
             handover.ended(new BulkItem<>(item.index(), item.name, skipped, item.earlier, false));
         }
-        ShardRecord.await(written);
+        await(written);
+    }
+
+    /** What could not be recorded ends the run, but what has ended is known all the same. */
+    private void await(List<CompletableFuture<Void>> written) {
+        try {
+            ShardRecord.await(written);
+        } catch (UnrecordedException unrecorded) {
+            handover.unrecorded(unrecorded);
+        }
     }
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
@@ -232,7 +242,7 @@ final class ShardCollector<I, O> {
 
     private void retryOrEnd(BatchItem<I> item, Spend spend, boolean canHelp, Failure failure) {
         boolean retries = canHelp && item.tries < MOST_TRIES && item.hasLine();
-        if (retries && !terms.time().isOver() && !handover.isPaused()) {
+        if (retries && !terms.time().isOver() && !handover.isBrokenOff()) {
             done(item, spend, null);
         } else {
             end(item, spend, new Outcome.Failed<>(retries ? handover.noMore() : failure));
@@ -250,7 +260,7 @@ final class ShardCollector<I, O> {
         }
     }
 
-    /** Makes durable what has ended, then hands it over. */
+    /** Makes durable what has ended, if the journal can, then hands it over. */
     void flush() {
         var ended = new ArrayList<Done<I, O>>();
         var written = new ArrayList<CompletableFuture<Void>>();
@@ -265,7 +275,7 @@ final class ShardCollector<I, O> {
         } finally {
             all.forEach(done -> book(done.item(), done.spend()));
         }
-        ShardRecord.await(written);
+        await(written);
         ended.forEach(this::tell);
     }
 

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
@@ -73,7 +74,7 @@ final class ShardDispatch<I, O> {
 
     /** Asks for a batch; one that is not made for now is postponed, one that may be made is looked for later. */
     void submit(Shard<I> shard) throws InterruptedException {
-        if (terms.time().isUp()) {
+        if (terms.time().isUp() || handover.isUnrecorded()) {
             shards.postpone(shard);
             return;
         }
@@ -89,6 +90,13 @@ final class ShardDispatch<I, O> {
         } catch (ModelException never) {
             shards.postpone(shard);
             throw never;
+        } catch (UnrecordedException unrecorded) {
+            if (shard.state.batchId().isEmpty()) {
+                shards.postpone(shard);
+            } else {
+                isMade(shard);
+            }
+            throw unrecorded;
         }
     }
 

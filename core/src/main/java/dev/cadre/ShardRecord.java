@@ -7,6 +7,7 @@ import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonType;
 import dev.cadre.price.Money;
@@ -149,12 +150,17 @@ final class ShardRecord {
         return record.submit(new PlanAdmitted(record.run(), nextPosition++, fact.write()));
     }
 
-    /** Waits for the disk; an interrupt does not cut this short. */
+    /**
+     * Waits for the disk; an interrupt does not cut this short.
+     *
+     * @throws UnrecordedException if it cannot be written
+     */
     static void await(List<CompletableFuture<Void>> written) {
         try {
             CompletableFuture.allOf(written.toArray(CompletableFuture[]::new)).join();
         } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+            throw RunRecord.unrecorded(
+                    "a batch or its answers", failed.getCause() instanceof RuntimeException cause ? cause : failed);
         }
     }
 

@@ -568,7 +568,16 @@ class CodeWorkerTest {
     }
 
     private RungTerms terms(BudgetGuard money, long deadlineNanos) {
-        return new RungTerms("run-1", money, 0, deadlineNanos, Limits.DEFAULT, attempts::add, money, this::noticed, () -> interrupted);
+        return new RungTerms(
+                "run-1",
+                money,
+                0,
+                deadlineNanos,
+                Limits.DEFAULT,
+                attempts::add,
+                money,
+                this::noticed,
+                () -> interrupted);
     }
 
     private void noticed(RungNotice notice) {

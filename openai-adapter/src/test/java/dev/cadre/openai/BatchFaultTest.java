@@ -10,6 +10,11 @@ import dev.cadre.Coordinator;
 import dev.cadre.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ProviderTool;
@@ -17,6 +22,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.testing.loopback.LoopbackBatch;
@@ -29,6 +35,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -366,6 +374,33 @@ class BatchFaultTest extends BatchTest {
     }
 
     /** Whatever a crash leaves of the record: from the moment on at which a batch was asked for. */
+    /** Whatever record of the lane finds no room: what is known is handed over, and the run has its summary. */
+    @Test
+    void journal_thatIsFullFromAnyRecordOn_endsTheRunWithASummary() throws Exception {
+        server.onAny().replies(label("bug"));
+        boolean isWhole = false;
+        for (int full = 2; !isWhole; full++) {
+            items.clear();
+            try (var journal = new FullJournal(FileJournal.open(folder.resolve("full-" + full + ".journal")), full)) {
+                BulkSummary summary = coordinator
+                        .bulk(LABEL)
+                        .keyedBy(Ticket::id)
+                        .journal(journal)
+                        .lane(Lane.BATCH)
+                        .run(tickets(2), Budget.usd("5.00"), items::add);
+
+                isWhole = !journal.isFull();
+                assertThat(items).as("full from record %d on", full).hasSizeLessThanOrEqualTo(2);
+                if (summary.stop() == BulkSummary.Stop.JOURNAL_FAILED) {
+                    assertThat(summary.unrecorded().orElseThrow()).hasMessageContaining("no space left");
+                } else {
+                    assertThat(succeeded()).as("at most the end of the run is lost").hasSize(2);
+                }
+            }
+        }
+        assertThat(succeeded()).hasSize(2);
+    }
+
     @Test
     void journal_cutAfterAnyRecord_isResumedWithOneBatchAndOneBill() throws Exception {
         server.onAny().replies(label("bug"));
@@ -581,6 +616,74 @@ class BatchFaultTest extends BatchTest {
             assertThat(succeeded()).hasSize(12).doesNotHaveDuplicates();
             assertThat(summary.spend().settled()).isEqualTo(ITEM.times(12));
             assertThat(summary.spend().forfeited()).isGreaterThanOrEqualTo(ITEM.times(behind));
+        }
+    }
+
+    /** Takes no record from one on, counted from 1. */
+    private static final class FullJournal implements Journal {
+        private final Journal journal;
+        private final int full;
+        private final AtomicInteger records = new AtomicInteger();
+
+        FullJournal(Journal journal, int full) {
+            this.journal = journal;
+            this.full = full;
+        }
+
+        boolean isFull() {
+            return records.get() >= full;
+        }
+
+        @Override
+        public Claim claim(String run) {
+            return journal.claim(run);
+        }
+
+        @Override
+        public CompletableFuture<Void> submit(JournalEntry entry) {
+            return records.incrementAndGet() < full
+                    ? journal.submit(entry)
+                    : CompletableFuture.failedFuture(new IllegalStateException("no space left"));
+        }
+
+        @Override
+        public void append(JournalEntry entry) {
+            submit(entry).join();
+        }
+
+        @Override
+        public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
+            return journal.ended(key, fingerprint);
+        }
+
+        @Override
+        public List<JournalEntry.RunStarted> runs() {
+            return journal.runs();
+        }
+
+        @Override
+        public Optional<JournalEntry.RunEnded> runEnded(String run) {
+            return journal.runEnded(run);
+        }
+
+        @Override
+        public List<JournalEntry.PlanAdmitted> plan(String run) {
+            return journal.plan(run);
+        }
+
+        @Override
+        public List<JournalEntry.Intent> openIntents(String run) {
+            return journal.openIntents(run);
+        }
+
+        @Override
+        public Spend spent(String run) {
+            return journal.spent(run);
+        }
+
+        @Override
+        public void close() {
+            journal.close();
         }
     }
 }

@@ -14,7 +14,6 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -87,7 +86,7 @@ class BulkTest {
 
         assertThat(second.counts()).isEqualTo(new BulkSummary.Counts(5, 0, 0, 3, 0));
         assertThat(second.ending())
-                .isEqualTo(new BulkSummary.Ending(BulkSummary.Stop.END_OF_INPUT, null, List.of(), List.of()));
+                .isEqualTo(new BulkSummary.Ending(BulkSummary.Stop.END_OF_INPUT, null, null, List.of(), List.of()));
         assertThat(second.sessionSpend().total()).isEqualTo(ITEM.times(2));
         assertThat(second.spend().total()).isEqualTo(ITEM.times(5));
         assertThat(second.spend().attempts()).isEqualTo(5);
@@ -293,19 +292,53 @@ class BulkTest {
     // --- trouble
 
     @Test
-    void journal_cannotRecordAnItem_endsTheRunAtOnce() {
+    void journal_cannotRecordAnItem_endsTheRunWithASummary_andHandsOverWhatIsKnown() throws Exception {
         labelsEverything();
         var full = new IllegalStateException("the disk is full");
+        var single = Coordinator.of(model.pools(pool -> pool.maxParallel(1)));
 
-        assertThatThrownBy(() -> coordinator
-                        .bulk(LABEL)
-                        .keyedBy(Ticket::id)
-                        .journal(new FullJournal(full))
-                        .run(tickets(1, 2), Budget.usd("5.00"), item -> lines.add(item.key())))
-                .isInstanceOf(UnrecordedException.class)
+        BulkSummary summary = single.bulk(LABEL)
+                .keyedBy(Ticket::id)
+                .journal(new FullJournal(full))
+                .run(tickets(1, 2), Budget.usd("5.00"), item -> lines.add(item.key() + " " + item.outcome()));
+
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.JOURNAL_FAILED);
+        assertThat(summary.unrecorded().orElseThrow())
+                .hasMessageContaining("could not be recorded: ")
+                .hasMessageContaining("the disk is full")
                 .hasCause(full);
-        assertThat(lines).isEmpty();
+        assertThat(lines).first().isEqualTo("T1 " + new Outcome.Succeeded<>(new Label("bug")));
+        assertThat(summary.succeeded()).isEqualTo(1);
+        assertThat(summary.spend().total()).isEqualTo(ITEM);
+        assertThat(model.calls()).hasSize(1);
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
+    }
+
+    @Test
+    void journal_fails_interruptsWhatIsInFlight_andSendsNothingMore() throws Exception {
+        var never = new Gate();
+        var held = new Gate();
+        model.on(LABEL, ticket(1)).holdUntil(held).costing(1_000, 400).replies(new Label("bug"));
+        model.on(LABEL, ticket(2)).holdUntil(never).costing(1_000, 400).replies(new Label("late"));
+        var pair = Coordinator.of(model.pools(pool -> pool.maxParallel(2)));
+
+        var run = Crew.start(() -> pair.bulk(LABEL)
+                .keyedBy(Ticket::id)
+                .journal(new FullJournal(new IllegalStateException("the disk is full")))
+                .run(tickets(1, 2, 3, 4), Budget.usd("5.00"), item -> lines.add(item.key() + " " + item.outcome())));
+        assertThat(model.awaitInFlight(2)).isTrue();
+        held.open();
+        BulkSummary summary = run.result();
+
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.JOURNAL_FAILED);
+        assertThat(lines)
+                .contains("T1 " + new Outcome.Succeeded<>(new Label("bug")))
+                .anyMatch(line -> line.startsWith("T2 Failed[CANCELLED: ") && line.contains("the disk is full"));
+        assertThat(summary.spend().settled()).isEqualTo(ITEM);
+        assertThat(summary.spend().forfeited()).isNotEqualTo(Money.ZERO);
+        assertThat(model.calls()).hasSize(2);
+        assertThat(summary.failed()).isEqualTo(1);
+        assertThat(summary.skipped()).isEqualTo(summary.notStarted().size());
     }
 
     @Test

@@ -166,10 +166,7 @@ public final class BulkSession {
                 stop = summary.stop();
                 batches = summary.batches();
                 pause = summary.pause().map(BulkSummary.Pause::message).orElse("");
-                failure = summary.pause()
-                        .map(BulkSummary.Pause::because)
-                        .filter(because -> isBatch || because.reach() == ModelException.Reach.RUN)
-                        .orElse(null);
+                failure = failure(summary);
                 results.spent(summary.sessionSpend());
                 giveUp(left, notTried(stop, pause));
             } catch (InterruptedException e) {
@@ -181,6 +178,15 @@ public final class BulkSession {
             }
             return new Ending(results.tally(), stop, pause, batches, failure);
         }
+    }
+
+    private @Nullable RuntimeException failure(BulkSummary summary) {
+        return summary.unrecorded()
+                .<RuntimeException>map(unrecorded -> unrecorded)
+                .or(() -> summary.pause()
+                        .map(BulkSummary.Pause::because)
+                        .filter(because -> isBatch || because.reach() == ModelException.Reach.RUN))
+                .orElse(null);
     }
 
     /** Whether the journal, if there is one, is of the same task, or of none yet. */
@@ -290,6 +296,8 @@ public final class BulkSession {
             case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for it", List.of());
             case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
             case PAUSED -> new Skip(Skip.Kind.PAUSED, "not tried: " + pause, List.of());
+            case JOURNAL_FAILED ->
+                new Skip(Skip.Kind.CANCELLED, "not tried: the journal could not be read or written", List.of());
         };
     }
 

@@ -13,6 +13,7 @@ import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.schedule.RunClock;
@@ -144,6 +145,8 @@ final class BulkCommand implements Callable<Integer> {
         } catch (IOException | UncheckedIOException e) {
             var problem = new Problem("io_failed", OwnFiles.reason(e));
             return BulkDocument.broken(options, model, survey, session.tally(), problem);
+        } catch (UnrecordedException e) {
+            return BulkDocument.broken(options, model, survey, session.tally(), BulkDocument.unrecorded(e));
         } catch (JournalException e) {
             return BulkDocument.broken(options, model, survey, session.tally(), Problem.of(e));
         }

@@ -4,6 +4,7 @@ package dev.cadre.examples.cli;
 import dev.cadre.BulkSummary;
 import dev.cadre.examples.bulk.BulkSession;
 import dev.cadre.examples.bulk.BulkTally;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.price.Money;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -110,8 +111,16 @@ record BulkDocument(
                 problem);
     }
 
+    static Problem unrecorded(UnrecordedException unrecorded) {
+        return new Problem(
+                "journal_failed", unrecorded.getMessage() + "; once it can be, the same command goes on from here");
+    }
+
     /** A run of which nothing succeeded has failed, whatever each item says. */
     private static @Nullable Problem problem(BulkSession.Ending ending) {
+        if (ending.failure() instanceof UnrecordedException unrecorded) {
+            return unrecorded(unrecorded);
+        }
         if (ending.failure() != null) {
             return Problem.of(ending.failure());
         }
