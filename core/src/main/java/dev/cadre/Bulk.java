@@ -85,7 +85,14 @@ public final class Bulk<I, O> {
      * paying for them again; what that run spent counts against the budget. Default none. The caller closes it.
      */
     public Bulk<I, O> journal(Journal record) {
-        return new Bulk<>(coordinator, type, new Settings<>(settings.key, GuardedJournal.of(record, coordinator.faults()), settings.lane, settings.batchLimits));
+        return new Bulk<>(
+                coordinator,
+                type,
+                new Settings<>(
+                        settings.key,
+                        GuardedJournal.of(record, coordinator.faults()),
+                        settings.lane,
+                        settings.batchLimits));
     }
 
     /**

@@ -42,7 +42,6 @@ import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
-import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
@@ -141,10 +140,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static Money leastMerge(Run run, Goal<?> goal) throws InterruptedException {
-        return asked(
-                run,
-                RunFailure.Kind.MERGE_FAILED,
-                () -> leastMerge(run.coordinator(), goal.merger()));
+        return asked(run, RunFailure.Kind.MERGE_FAILED, () -> leastMerge(run.coordinator(), goal.merger()));
     }
 
     private static Money leastMerge(Coordinator coordinator, Merger<?> merger) {
@@ -286,8 +282,8 @@ final class GoalParts<R> implements RunParts {
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
         GraphEstimate subtasks = GraphEstimate.of(nodes, intake.taken(), coordinator);
-        Quote merging = asked(
-                run, RunFailure.Kind.MERGE_FAILED, () -> merging(coordinator, goal, subtasks, run.limit()));
+        Quote merging =
+                asked(run, RunFailure.Kind.MERGE_FAILED, () -> merging(coordinator, goal, subtasks, run.limit()));
         CostEstimate estimate = subtasks.within(run.limit(), planning(planningSpend()), merging);
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {

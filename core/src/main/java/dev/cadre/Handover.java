@@ -7,7 +7,6 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
-import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -203,8 +202,9 @@ final class Handover<O> {
 
     BulkSummary summary(BulkSummary.Costs costs) {
         return new BulkSummary(
-                counts, costs, new BulkSummary.Ending(
-                        stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of())));
+                counts,
+                costs,
+                new BulkSummary.Ending(stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of())));
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

@@ -281,10 +281,7 @@ final class Run {
     }
 
     private RungEnd perform(
-            RunCommand.StartRung rung,
-            Duration workTime,
-            AttemptListener attempts,
-            Optional<AttemptRecorder> recorder)
+            RunCommand.StartRung rung, Duration workTime, AttemptListener attempts, Optional<AttemptRecorder> recorder)
             throws InterruptedException {
         var task = new RungTask(
                 rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());

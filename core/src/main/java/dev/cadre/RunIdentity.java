@@ -71,9 +71,7 @@ record RunIdentity(String run, Fingerprint asked) {
 
     private static void addType(SubtaskType<?, ?> type, List<String> parts) {
         parts.addAll(List.of(
-                type.name(),
-                type.inputType().schema(),
-                type.outputType().schema()));
+                type.name(), type.inputType().schema(), type.outputType().schema()));
     }
 
     private static String input(GraphNode node) {

@@ -129,8 +129,7 @@ final class RunRecord implements AutoCloseable {
     }
 
     void ended(String status, List<String> notes) {
-        List<String> kept =
-                notes.stream().limit(MAX_NOTES).map(RunRecord::cut).toList();
+        List<String> kept = notes.stream().limit(MAX_NOTES).map(RunRecord::cut).toList();
         append(new JournalEntry.RunEnded(run(), status, kept));
     }
 

@@ -21,6 +21,7 @@ final class ShardAnswers {
     private final Set<String> seen = new HashSet<>();
     /** Of requests that were tried and have no bill. */
     private final Map<String, ModelException> unbilled = new HashMap<>();
+
     private TokenUsage told = TokenUsage.NONE;
     private long replies;
 

@@ -113,8 +113,7 @@ final class ShardCollector<I, O> {
 
     private void failed(BatchItem<I> item, Paid paid, ModelException failure) {
         attempts.on(new Attempt.Failed(id(item), failure, paid.spend(), paid.breach(), took()));
-        retryOrEnd(
-                item, paid.spend(), failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage())));
+        retryOrEnd(item, paid.spend(), failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage())));
     }
 
     private Attempt.Id id(BatchItem<I> item) {
@@ -201,9 +200,7 @@ final class ShardCollector<I, O> {
     }
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
-        Paid paid = reply.billed()
-                .flatMap(billed -> pay(item, billed))
-                .orElseGet(() -> new Paid(forfeit(item), null));
+        Paid paid = reply.billed().flatMap(billed -> pay(item, billed)).orElseGet(() -> new Paid(forfeit(item), null));
         attempts.on(new Attempt.Replied(
                 id(item), reply.model(), reply.serviceTier(), reply.finish(), paid.spend(), paid.breach(), took()));
         return paid.spend();

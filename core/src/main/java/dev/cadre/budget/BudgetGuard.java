@@ -95,7 +95,8 @@ public final class BudgetGuard implements AutoCloseable {
 
     /** The same for a part that is kept on record: whatever is reserved in it or beneath it is durable before it is sent. */
     public BudgetGuard cap(Money limit, BudgetRecord record) {
-        List<BudgetRecord> all = Stream.concat(records.stream(), Stream.of(record)).toList();
+        List<BudgetRecord> all =
+                Stream.concat(records.stream(), Stream.of(record)).toList();
         return new BudgetGuard(ledger.cap(limit), gate, all);
     }
 

@@ -69,8 +69,7 @@ public final class OwnFiles {
      */
     public static FileChannel open(Path file) throws IOException {
         createIfAbsent(file);
-        return FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     /**

@@ -82,7 +82,8 @@ final class EntryJson {
             case "settled" ->
                 new Settled(key(json), json.intValue("attempt"), json.string("end"), spend(json.object("spend")));
             case "ended" -> new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")));
-            case "run_ended" -> new RunEnded(
+            case "run_ended" ->
+                new RunEnded(
                         json.string("run"),
                         json.string("status"),
                         json.at("notes").isPresent() ? strings(json.items("notes")) : List.of());
@@ -147,9 +148,7 @@ final class EntryJson {
 
     private static Skip skip(Json.Obj json) {
         return new Skip(
-                Skip.Kind.valueOf(json.string("body", "kind")),
-                message(json),
-                strings(json.items("body", "because")));
+                Skip.Kind.valueOf(json.string("body", "kind")), message(json), strings(json.items("body", "because")));
     }
 
     private static List<String> strings(List<Json> items) {

@@ -32,9 +32,12 @@ public final class FaultLog {
 
     /** Logs what the code at this place threw. Does not block and never throws. */
     public void warn(String place, Throwable thrown) {
-        if (places.size() < MAX_PLACES && places.add(place + " " + thrown.getClass().getName())) {
+        if (places.size() < MAX_PLACES
+                && places.add(place + " " + thrown.getClass().getName())) {
             logger.warn(
-                    "{} threw; further exceptions of this class from it are logged at DEBUG", place, Redactor.SHAPES.clean(thrown));
+                    "{} threw; further exceptions of this class from it are logged at DEBUG",
+                    place,
+                    Redactor.SHAPES.clean(thrown));
         } else {
             logger.debug("{} threw {}", place, thrown.getClass().getName());
         }

@@ -127,12 +127,14 @@ final class PooledCall {
     }
 
     private void land(Flight flight, Attempt.Id id, ModelReply reply, Duration took) {
-        Bill bill = bill(flight, reply.model(), reply.serviceTier(), reply.billed().orElse(null));
+        Bill bill =
+                bill(flight, reply.model(), reply.serviceTier(), reply.billed().orElse(null));
         Spend spend = bill.due().spend();
         end(
                 flight,
                 bill.due(),
-                new Attempt.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
+                new Attempt.Replied(
+                        id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
     }
 
@@ -150,9 +152,8 @@ final class PooledCall {
 
     /** A usage that can be true is believed; without one the worst is assumed of whoever answered. */
     private Bill bill(Flight flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
-        Optional<Money> cost = billed == null
-                ? Optional.empty()
-                : tariff.cost(billed, request.serviceTier(), flight.reserved());
+        Optional<Money> cost =
+                billed == null ? Optional.empty() : tariff.cost(billed, request.serviceTier(), flight.reserved());
         if (billed != null && cost.isPresent()) {
             Flight.Settlement due = flight.settled(cost.get(), billed.usage());
             return new Bill(due, breach(answeredBy, tariff.isDearer(billed), due.excess()));

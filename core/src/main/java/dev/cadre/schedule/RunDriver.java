@@ -46,8 +46,7 @@ public final class RunDriver {
      * @param broken the last word of a performance that threw; called on that thread, too
      * @param stuck deals with work that ignored its interrupt, given the name of the thread
      */
-    public record Work(
-            Supplier<Runnable> performance, Function<Throwable, Runnable> broken, Consumer<String> stuck) {}
+    public record Work(Supplier<Runnable> performance, Function<Throwable, Runnable> broken, Consumer<String> stuck) {}
 
     /** @param ended whose last word it is; null if it is not a last word */
     private record Message(Runnable word, @Nullable Strand ended) {}

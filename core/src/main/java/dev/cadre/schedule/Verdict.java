@@ -114,12 +114,11 @@ final class Verdict {
         if (stop != null) {
             return stop.failure().sharedBy(outage);
         }
-        boolean isLate = graph.all().stream()
-                .anyMatch(each -> switch (each.outcome) {
-                    case Outcome.Failed<?>(Failure late) -> late.kind() == Failure.Kind.DEADLINE;
-                    case Outcome.Skipped<?>(Skip late) -> late.kind() == Skip.Kind.DEADLINE;
-                    case null, default -> false;
-                });
+        boolean isLate = graph.all().stream().anyMatch(each -> switch (each.outcome) {
+            case Outcome.Failed<?>(Failure late) -> late.kind() == Failure.Kind.DEADLINE;
+            case Outcome.Skipped<?>(Skip late) -> late.kind() == Skip.Kind.DEADLINE;
+            case null, default -> false;
+        });
         return isLate ? Stop.DEADLINE.failure() : failure.sharedBy(outage);
     }
 

@@ -58,7 +58,8 @@ final class CodeCall {
         CodeEnd end;
         try {
             end = called(place);
-            if (end instanceof CodeEnd.Threw(Throwable thrown) && terms.cancelled().getAsBoolean()) {
+            if (end instanceof CodeEnd.Threw(Throwable thrown)
+                    && terms.cancelled().getAsBoolean()) {
                 CodeWorker.throwIfInterrupt(thrown);
             }
         } catch (InterruptedException interrupt) {
@@ -73,8 +74,7 @@ final class CodeCall {
                 place.book(spend);
             }
             case CodeEnd.Threw(Throwable thrown) -> failed(place, thrown, place.cost(), took);
-            case CodeEnd.TimedOut late ->
-                failed(place, new TimeoutException(late.message()), place.worstCase(), took);
+            case CodeEnd.TimedOut late -> failed(place, new TimeoutException(late.message()), place.worstCase(), took);
             case CodeEnd.NotBegun notBegun -> {}
         }
         return end;

@@ -97,7 +97,7 @@ final class ModelWorker {
             return switch (refusal.reason()) {
                 case CallRefusedException.Reason.BudgetExhausted(var admission) ->
                     new RungEvent.CallUnaffordable(admission.need(), admission.message(), refusal.wasAttempted());
-                case CallRefusedException.Reason.DeadlinePassed passed -> 
+                case CallRefusedException.Reason.DeadlinePassed passed ->
                     new RungEvent.TimeUp(Excerpt.line(refusal), refusal.wasAttempted());
                 case CallRefusedException.Reason.PoolPaused(var until, ModelException because) ->
                     new RungEvent.PoolHeld(Excerpt.line(refusal), because, refusal.wasAttempted());

@@ -11,8 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PlainTextTest {
-    private static final String STEERING = "Send\u001b[2J\u009b1m\u0007 \u202egnihton\u2066\u200b\u00ad\ufeff\udb40\udc41\ue000\r\n\u2028x\ud800";
-    private static final String SHOWN = "Send\ufffd[2J\ufffd1m\ufffd \ufffdgnihton\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd   x\ufffd";
+    private static final String STEERING =
+            "Send\u001b[2J\u009b1m\u0007 \u202egnihton\u2066\u200b\u00ad\ufeff\udb40\udc41\ue000\r\n\u2028x\ud800";
+    private static final String SHOWN =
+            "Send\ufffd[2J\ufffd1m\ufffd \ufffdgnihton\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd   x\ufffd";
 
     @Test
     void words_ofAPage_onlyShow() {

@@ -105,7 +105,8 @@ class OwnFilesTest {
     @Test
     void folderOrPipe_isRefusedWithoutWaiting() throws Exception {
         Path pipe = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         Path inTheWay = Files.createDirectory(folder.resolve("folder"));
         for (Opening opening : WRITING) {
             assertThatExceptionOfType(FileSystemException.class)

@@ -23,6 +23,7 @@ class ExcerptTest {
 
     @Test
     void merged_isALineForPeople() {
-        assertThat(new Merged<>("yes", List.of(), List.of("one was cut"))).hasToString("Merged[yes, 0 citations, 1 notes]");
+        assertThat(new Merged<>("yes", List.of(), List.of("one was cut")))
+                .hasToString("Merged[yes, 0 citations, 1 notes]");
     }
 }

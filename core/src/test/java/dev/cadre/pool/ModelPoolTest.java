@@ -201,9 +201,11 @@ class ModelPoolTest {
         assertThatThrownBy(() -> FakeModel.failing(lost).pool().build().call(REQUEST, terms(onlyOne)))
                 .hasCause(lost)
                 .isInstanceOfSatisfying(
-                        CallRefusedException.class, e -> assertThat(e.wasAttempted()).isTrue());
+                        CallRefusedException.class,
+                        e -> assertThat(e.wasAttempted()).isTrue());
         assertThatThrownBy(() -> FakeModel.replying().pool().build().call(REQUEST, terms(onlyOne)))
                 .isInstanceOfSatisfying(
-                        CallRefusedException.class, e -> assertThat(e.wasAttempted()).isFalse());
+                        CallRefusedException.class,
+                        e -> assertThat(e.wasAttempted()).isFalse());
     }
 }

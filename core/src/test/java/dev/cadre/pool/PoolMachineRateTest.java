@@ -194,7 +194,8 @@ class PoolMachineRateTest {
         var commands = rig.askUntil(2, ofMinutes(5));
 
         assertThat(commands).hasSize(1);
-        assertThat(paused(commands.getFirst(), 2).untilNanos()).isEqualTo(ofMinutes(6).toNanos());
+        assertThat(paused(commands.getFirst(), 2).untilNanos())
+                .isEqualTo(ofMinutes(6).toNanos());
         assertThat(paused(commands.getFirst(), 2).because())
                 .isInstanceOf(ModelException.RateLimited.class)
                 .hasMessage("its tokens of this minute are used up");
@@ -212,7 +213,8 @@ class PoolMachineRateTest {
         var commands = rig.at(ofSeconds(9));
 
         assertThat(commands).hasSize(1);
-        assertThat(paused(commands.getFirst(), 2).untilNanos()).isEqualTo(ofSeconds(10).toNanos());
+        assertThat(paused(commands.getFirst(), 2).untilNanos())
+                .isEqualTo(ofSeconds(10).toNanos());
         assertThat(paused(commands.getFirst(), 2).because()).hasMessage("its requests of this minute are used up");
     }
 

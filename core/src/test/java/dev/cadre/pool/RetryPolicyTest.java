@@ -58,9 +58,12 @@ class RetryPolicyTest {
                 .withFactor(1);
 
         assertThat(policy.maxDelay()).isEqualTo(longest);
-        assertThat(policy.withMaxRetryAfter(Duration.ZERO).floorNanos(ofSeconds(1))).isZero();
-        assertThat(policy.withMaxRetryAfter(ofSeconds(2)).floorNanos(ofSeconds(1))).isEqualTo(1_000_000_000);
-        assertThat(policy.withMaxRetryAfter(ofSeconds(2)).floorNanos(ofSeconds(3))).isEqualTo(2_000_000_000);
+        assertThat(policy.withMaxRetryAfter(Duration.ZERO).floorNanos(ofSeconds(1)))
+                .isZero();
+        assertThat(policy.withMaxRetryAfter(ofSeconds(2)).floorNanos(ofSeconds(1)))
+                .isEqualTo(1_000_000_000);
+        assertThat(policy.withMaxRetryAfter(ofSeconds(2)).floorNanos(ofSeconds(3)))
+                .isEqualTo(2_000_000_000);
         assertThat(policy.withFactor(100).factor()).isEqualTo(100);
         assertThatThrownBy(() -> policy.withMaxRetryAfter(longest.plusNanos(1)))
                 .hasMessage("the longest Retry-After must be between zero and PT720H, not PT720H0.000000001S");

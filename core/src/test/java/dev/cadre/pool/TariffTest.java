@@ -65,7 +65,8 @@ class TariffTest {
 
     @Test
     void usageBeyondTheByteBound_isBelieved_ifItsCostFits() {
-        assertThat(tariff.cost(reply(TokenUsage.of(500, 50)), ServiceTier.STANDARD, RESERVED)).hasValue(Money.usd("0.001"));
+        assertThat(tariff.cost(reply(TokenUsage.of(500, 50)), ServiceTier.STANDARD, RESERVED))
+                .hasValue(Money.usd("0.001"));
         assertThat(tariff.cost(reply(new TokenUsage(9_500, 9_500, 0, 1, 0)), ServiceTier.STANDARD, RESERVED))
                 .as("more input than the catalogue allows, all cached")
                 .hasValue(Money.usd("0.00096"));
@@ -73,26 +74,32 @@ class TariffTest {
 
     @Test
     void costBeyondTheReservation_isBelieved_ifTheModelCouldHaveUsedIt() {
-        assertThat(tariff.cost(reply(TokenUsage.of(9_000, 1_000)), ServiceTier.STANDARD, RESERVED)).hasValue(Money.usd("0.019"));
-        assertThat(tariff.cost(reply(TokenUsage.of(9_001, 10)), ServiceTier.STANDARD, RESERVED)).isEmpty();
-        assertThat(tariff.cost(reply(TokenUsage.of(10, 1_001)), ServiceTier.STANDARD, RESERVED)).isEmpty();
+        assertThat(tariff.cost(reply(TokenUsage.of(9_000, 1_000)), ServiceTier.STANDARD, RESERVED))
+                .hasValue(Money.usd("0.019"));
+        assertThat(tariff.cost(reply(TokenUsage.of(9_001, 10)), ServiceTier.STANDARD, RESERVED))
+                .isEmpty();
+        assertThat(tariff.cost(reply(TokenUsage.of(10, 1_001)), ServiceTier.STANDARD, RESERVED))
+                .isEmpty();
     }
 
     @Test
     void impossibleSize_isJudgedEvenIfTheModelsLimitsAreUnknown() {
         var unknown = new Tariff(ModelSpec.of("small", FakeModel.PRICE), "small", ModelCatalog.of(List.of()));
 
-        assertThat(unknown.cost(reply(TokenUsage.of(10, 10_000_001)), ServiceTier.STANDARD, RESERVED)).isEmpty();
+        assertThat(unknown.cost(reply(TokenUsage.of(10, 10_000_001)), ServiceTier.STANDARD, RESERVED))
+                .isEmpty();
         assertThat(unknown.cost(reply(TokenUsage.of(Long.MAX_VALUE, Long.MAX_VALUE)), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
-        assertThat(unknown.cost(reply(TokenUsage.of(10, 1_000)), ServiceTier.STANDARD, RESERVED)).hasValue(Money.usd("0.01001"));
+        assertThat(unknown.cost(reply(TokenUsage.of(10, 1_000)), ServiceTier.STANDARD, RESERVED))
+                .hasValue(Money.usd("0.01001"));
     }
 
     @Test
     void missingUsage_isUnknownCost() {
         assertThat(tariff.cost(reply("small", null, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
-        assertThat(tariff.cost(reply(TokenUsage.NONE), ServiceTier.STANDARD, RESERVED)).isEmpty();
+        assertThat(tariff.cost(reply(TokenUsage.NONE), ServiceTier.STANDARD, RESERVED))
+                .isEmpty();
     }
 
     @Test
@@ -107,7 +114,8 @@ class TariffTest {
         var regional = small.withPrice(small.price().withSurcharge(10));
         var tariff = new Tariff(regional, "small", CATALOG.with(regional));
 
-        assertThat(tariff.cost(reply("large", TokenUsage.of(1, 1), ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
+        assertThat(tariff.cost(
+                        reply("large", TokenUsage.of(1, 1), ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.000121"));
     }
 

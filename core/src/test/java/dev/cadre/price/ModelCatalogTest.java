@@ -229,6 +229,7 @@ final class ModelCatalogTest {
     }
 
     private static Attachment image(Detail detail) {
-        return new Attachment.Image(Attachment.Image.at(URI.create("https://example.com/a.png")).source(), detail);
+        return new Attachment.Image(
+                Attachment.Image.at(URI.create("https://example.com/a.png")).source(), detail);
     }
 }

@@ -291,8 +291,9 @@ final class PriceFileTest {
 
     @Test
     void parse_imagesAndTools_arePricedWhereBothFiguresAreGiven() {
-        var spec = only(BOTH + ", 'image_tokens_low': 85, 'web_search_cost_per_call': 0.01,"
-                + " 'web_search_tokens_per_call': 8000, 'file_search_cost_per_call': 0.0025, 'code_interpreter_tokens_per_call': 5");
+        var spec = only(
+                BOTH + ", 'image_tokens_low': 85, 'web_search_cost_per_call': 0.01,"
+                        + " 'web_search_tokens_per_call': 8000, 'file_search_cost_per_call': 0.0025, 'code_interpreter_tokens_per_call': 5");
 
         assertThat(spec.imageTokens()).isEqualTo(Map.of(Detail.LOW, 85L));
         assertThat(spec.toolPrices())
@@ -315,7 +316,9 @@ final class PriceFileTest {
 
     @Test
     void parse_smallestPriceThatIsRead_isRoundedUp() {
-        assertThat(only("'input_cost_per_token': 1e-40, 'output_cost_per_token': 1e-40").price().input())
+        assertThat(only("'input_cost_per_token': 1e-40, 'output_cost_per_token': 1e-40")
+                        .price()
+                        .input())
                 .isEqualTo(Money.ofPico(1));
         assertThat(reason("'input_cost_per_token': 1e-41, 'output_cost_per_token': 1e-40"))
                 .isEqualTo("input_cost_per_token: not a price in US dollars: 1E-41");

@@ -79,6 +79,9 @@ class MeasuredThreadsTest {
     }
 
     private static double median(List<Double> micros) {
-        return micros.subList(WARM_UPS, WARM_UPS + RUNS).stream().sorted().toList().get(RUNS / 2);
+        return micros.subList(WARM_UPS, WARM_UPS + RUNS).stream()
+                .sorted()
+                .toList()
+                .get(RUNS / 2);
     }
 }

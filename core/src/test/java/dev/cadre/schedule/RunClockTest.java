@@ -33,6 +33,7 @@ class RunClockTest {
     void poll_waitsUntilSomethingComes() throws Exception {
         Thread.ofVirtual().start(() -> queue.add("a"));
 
-        assertThat(RunClock.SYSTEM.poll(queue, System.nanoTime() + Long.MAX_VALUE / 2)).isEqualTo("a");
+        assertThat(RunClock.SYSTEM.poll(queue, System.nanoTime() + Long.MAX_VALUE / 2))
+                .isEqualTo("a");
     }
 }

@@ -120,7 +120,9 @@ class RunDriverTest {
     @Test
     void interruptBeforeWorkBegins_reachesIt_andNothingAfterIt() {
         var strand = new Strand(
-                "a", "cadre-run-a", work(() -> "interrupted: " + Thread.currentThread().isInterrupted()));
+                "a",
+                "cadre-run-a",
+                work(() -> "interrupted: " + Thread.currentThread().isInterrupted()));
         strand.interrupt();
 
         strand.perform().run();
@@ -171,8 +173,9 @@ class RunDriverTest {
         driver.clear();
 
         assertThat(heard).containsExactlyInAnyOrder("a", "b", "c");
-        assertThat(threads).hasSize(3).allSatisfy(thread -> assertThat(thread.isAlive())
-                .isFalse());
+        assertThat(threads)
+                .hasSize(3)
+                .allSatisfy(thread -> assertThat(thread.isAlive()).isFalse());
     }
 
     @Test

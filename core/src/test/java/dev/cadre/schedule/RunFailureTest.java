@@ -18,7 +18,8 @@ class RunFailureTest {
         assertThat(REJECTED.details()).containsExactly("no id", "no type");
         assertThat(REJECTED.cause()).isEmpty();
         assertThat(REJECTED.outage()).isEmpty();
-        assertThat(RunFailure.of(RunFailure.Kind.CANCELLED, "it was cancelled")).hasToString("CANCELLED: it was cancelled");
+        assertThat(RunFailure.of(RunFailure.Kind.CANCELLED, "it was cancelled"))
+                .hasToString("CANCELLED: it was cancelled");
     }
 
     @Test
@@ -28,7 +29,8 @@ class RunFailureTest {
 
         assertThat(REJECTED.causedBy(plain).cause()).containsSame(plain);
         assertThat(REJECTED.causedBy(null)).isSameAs(REJECTED);
-        assertThat(REJECTED.causedBy(telling).cause().orElseThrow().getMessage()).doesNotContain("sk-abc");
+        assertThat(REJECTED.causedBy(telling).cause().orElseThrow().getMessage())
+                .doesNotContain("sk-abc");
     }
 
     @Test

@@ -185,7 +185,8 @@ class RunMachineMoneyTest {
         assertThat(rig.started()).containsExactly("b@NANO");
         assertThat(rig.ended("a"))
                 .isEqualTo(
-                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 in its budget of $0.000000001 and those around it"));
+                        tooDear(
+                                "the first call needs up to $0.0000000001, free are $0.00000000005 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -211,7 +212,9 @@ class RunMachineMoneyTest {
                 .containsExactly(Tier.MINI, Tier.NANO);
         rig.money = money(1_000, 1_000, 0);
         assertThat(rig.unaffordable("a", 1).outcome("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 in its budget of $0.000000001 and those around it"));
+                .isEqualTo(
+                        tooDear(
+                                "the first call needs up to $0.000000000001, free are $0.00 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -219,7 +222,9 @@ class RunMachineMoneyTest {
         var rig = merged().plan(node("a", BEST), node("b", BEST)).unaffordable("a", 100);
 
         assertThat(rig.ended("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.0000000001, free are $0.000000001 in its budget of $0.000000001 and those around it"));
+                .isEqualTo(
+                        tooDear(
+                                "the first call needs up to $0.0000000001, free are $0.000000001 in its budget of $0.000000001 and those around it"));
         assertThat(rig.events(RunEvent.CeilingLowered.class)).isEmpty();
     }
 
@@ -240,7 +245,8 @@ class RunMachineMoneyTest {
 
         assertThat(rig.ended("extra"))
                 .isEqualTo(
-                        tooDear("the first call needs up to $0.0000000001, free are $0.000000000101 in its budget of $0.000000001 and those around it"));
+                        tooDear(
+                                "the first call needs up to $0.0000000001, free are $0.000000000101 in its budget of $0.000000001 and those around it"));
         assertThat(rig.started()).containsExactly("first@NANO");
     }
 
@@ -282,7 +288,8 @@ class RunMachineMoneyTest {
 
         assertThat(rig.ended("extra"))
                 .isEqualTo(
-                        tooDear("the first call needs up to $0.0000000001, free are $0.00000000005 in its budget of $0.000000001 and those around it"));
+                        tooDear(
+                                "the first call needs up to $0.0000000001, free are $0.00000000005 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -327,7 +334,9 @@ class RunMachineMoneyTest {
         rig.plan(node("a"));
 
         assertThat(rig.outcome("a"))
-                .isEqualTo(tooDear("the first call needs up to $0.000000000001, free are $0.00 in its budget of $0.000000001 and those around it"));
+                .isEqualTo(
+                        tooDear(
+                                "the first call needs up to $0.000000000001, free are $0.00 in its budget of $0.000000001 and those around it"));
     }
 
     @Test
@@ -385,7 +394,6 @@ class RunMachineMoneyTest {
         rig.on(new RunInput.Admitted(List.of(
                 optional(node("x")), optional(node("y")), node("a"), node("b"), node("c"), node("d"), node("e"))));
 
-        assertThat(rig.started())
-                .containsExactly("a@NANO", "b@NANO", "c@NANO", "d@NANO", "e@NANO", "x@NANO", "y@NANO");
+        assertThat(rig.started()).containsExactly("a@NANO", "b@NANO", "c@NANO", "d@NANO", "e@NANO", "x@NANO", "y@NANO");
     }
 }

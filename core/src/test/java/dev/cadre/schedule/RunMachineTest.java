@@ -380,11 +380,7 @@ class RunMachineTest {
     void events_ofRungs_sayWhyTheyBroughtNothing() {
         var rig = merged().plan(node("a"), node("b"), node("c"), node("d"), node("e"));
 
-        rig.accept("a")
-                .fail("b")
-                .reject("c")
-                .unaffordable("d", 7)
-                .end("e", new RungEnd.Cancelled());
+        rig.accept("a").fail("b").reject("c").unaffordable("d", 7).end("e", new RungEnd.Cancelled());
 
         assertThat(rig.events(RunEvent.RungEnded.class))
                 .extracting(RunEvent.RungEnded::result)
@@ -644,7 +640,10 @@ class RunMachineTest {
                 .on(new RunInput.RungAbandoned(new RungId("b", -1, 0), "thread-7"));
 
         assertThat(rig.only(RunCommand.Tell.class))
-                .extracting(tell -> "%s %d s".formatted(tell.event().getClass().getSimpleName(), tell.event().at().toSeconds()))
+                .extracting(tell -> "%s %d s"
+                        .formatted(
+                                tell.event().getClass().getSimpleName(),
+                                tell.event().at().toSeconds()))
                 .containsExactly(
                         "SubtaskAdmitted 1 s",
                         "RungStarted 1 s",

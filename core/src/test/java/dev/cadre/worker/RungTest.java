@@ -306,7 +306,8 @@ class RungTest {
 
         assertThat(end(begun(NOTE).on(new RungEvent.TimeUp("too late", false)))).isEqualTo(refused);
         assertThat(refused.failure()).isEqualTo(late);
-        assertThat(failed(begun(NOTE).on(new RungEvent.TimeUp("too late", true))).failure())
+        assertThat(failed(begun(NOTE).on(new RungEvent.TimeUp("too late", true)))
+                        .failure())
                 .isEqualTo(late);
         assertThat(failed(rung.on(new RungEvent.TimeUp("too late", false))).failure())
                 .isEqualTo(late);

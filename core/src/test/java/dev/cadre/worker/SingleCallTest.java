@@ -31,8 +31,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class SingleCallTest {
-    private static final Price PRICE =
-            Price.perMillionTokens("1", "0.1", "10").withTier(ServiceTier.BATCH, 50);
+    private static final Price PRICE = Price.perMillionTokens("1", "0.1", "10").withTier(ServiceTier.BATCH, 50);
     private static final Topic CATS = new Topic("cats");
     private static final SubtaskType<Topic, Note> STRICT =
             NOTE.accept("a note names its topic", (topic, note) -> note.text().contains(topic.name()));
@@ -67,11 +66,12 @@ class SingleCallTest {
 
         assertThat(request.serviceTier()).isEqualTo(ServiceTier.BATCH);
         assertThat(request.withServiceTier(ServiceTier.STANDARD))
-                .isEqualTo(Rung.of(RungTask.first(NOTE, CATS, "note", Tier.NANO), "m", 10_000, Limits.DEFAULT)
-                                .on(new RungEvent.Begin())
-                        instanceof RungCommand.Call first
-                        ? first.request()
-                        : null);
+                .isEqualTo(
+                        Rung.of(RungTask.first(NOTE, CATS, "note", Tier.NANO), "m", 10_000, Limits.DEFAULT)
+                                                .on(new RungEvent.Begin())
+                                        instanceof RungCommand.Call first
+                                ? first.request()
+                                : null);
     }
 
     @Test
@@ -89,14 +89,16 @@ class SingleCallTest {
     void workThatIsMoreThanACall_isRefused() {
         var code = SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(""));
 
-        assertThatThrownBy(() -> call(code)).hasMessage("subtask type 'code' is more than a single call: it is plain code");
+        assertThatThrownBy(() -> call(code))
+                .hasMessage("subtask type 'code' is more than a single call: it is plain code");
         assertThatThrownBy(() -> call(NOTE.tools(RungScript.ECHO))).hasMessageEndingWith("call: it has tools");
         assertThatThrownBy(() -> call(NOTE.upTo(Tier.MINI))).hasMessageEndingWith("call: it may escalate to MINI");
     }
 
     @Test
     void outcome_followsFromHowTheAnswerEnded() {
-        assertThat(outcome(NOTE, Finish.COMPLETE, NOTE_JSON)).isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
+        assertThat(outcome(NOTE, Finish.COMPLETE, NOTE_JSON))
+                .isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
         assertThat(outcome(NOTE, Finish.COMPLETE, "{}")).satisfies(failed(Failure.Kind.INVALID_OUTPUT));
         assertThat(outcome(NOTE, Finish.TRUNCATED, NOTE_JSON)).satisfies(failed(Failure.Kind.TRUNCATED));
         assertThat(outcome(NOTE, Finish.REFUSED, "no")).satisfies(failed(Failure.Kind.REFUSED));
@@ -113,7 +115,9 @@ class SingleCallTest {
                 .isTrue();
         assertThat(call(STRICT).outcome(Optional.empty(), reply(Finish.COMPLETE, "{\"text\":\"cats purr\"}")))
                 .isEqualTo(Outcome.failed(Failure.Kind.NOT_ACCEPTED, "its input is not known any more"));
-        assertThat(call(NOTE).outcome(Optional.empty(), reply(Finish.COMPLETE, NOTE_JSON)).isSucceeded())
+        assertThat(call(NOTE)
+                        .outcome(Optional.empty(), reply(Finish.COMPLETE, NOTE_JSON))
+                        .isSucceeded())
                 .isTrue();
     }
 

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.price.CountRange;
 import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
@@ -66,7 +66,8 @@ class SubtaskEstimateTest {
         SubtaskQuote estimate = estimate(NOTE);
 
         assertThat(estimate.quote().cost())
-                .isEqualTo(new CostRange(rung.low(), rung.expected(), worst.cost().worst()));
+                .isEqualTo(
+                        new CostRange(rung.low(), rung.expected(), worst.cost().worst()));
         assertThat(estimate.quote().calls())
                 .isEqualTo(new CountRange(1, 1, worst.calls().worst()));
         assertThat(estimate.firstCall()).isEqualTo(rung.firstCall());
@@ -91,7 +92,8 @@ class SubtaskEstimateTest {
                 .isEqualTo(onNano.plus(onMini).cost().worst());
         assertThat(estimate.quote().calls().worst())
                 .isEqualTo(onNano.plus(onMini).calls().worst());
-        assertThat(estimate.quote().cost().expected()).isEqualTo(rung(NOTE, nano).expected());
+        assertThat(estimate.quote().cost().expected())
+                .isEqualTo(rung(NOTE, nano).expected());
         assertThat(estimate.firstCall()).isEqualTo(rung(NOTE, nano).firstCall());
     }
 
@@ -102,7 +104,8 @@ class SubtaskEstimateTest {
         assertThat(estimate.quote().cost().worst())
                 .isEqualTo(rung(NOTE, mini).worst(Escalation.FIRST_RUNG).cost().worst());
         assertThat(estimate.quote().cost().low()).isEqualTo(rung(NOTE, nano).low());
-        assertThat(estimate.quote().cost().expected()).isEqualTo(rung(NOTE, mini).expected());
+        assertThat(estimate.quote().cost().expected())
+                .isEqualTo(rung(NOTE, mini).expected());
         assertThat(estimate.firstCall()).isEqualTo(rung(NOTE, mini).firstCall());
     }
 
@@ -137,7 +140,8 @@ class SubtaskEstimateTest {
     void firstCall_ofATask_isWhatItsPoolReserves() {
         var task = RungTask.first(NOTE, new Topic("cats"), "note", Tier.NANO);
 
-        assertThat(FirstCall.worstCase(task, pools, LIMITS)).hasValue(rung(NOTE, nano).firstCall());
+        assertThat(FirstCall.worstCase(task, pools, LIMITS))
+                .hasValue(rung(NOTE, nano).firstCall());
         assertThat(FirstCall.worstCase(NOTE, Tier.FLAGSHIP, pools, LIMITS))
                 .as("nobody serves it")
                 .isEqualTo(Optional.empty());

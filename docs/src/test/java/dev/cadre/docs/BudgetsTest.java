@@ -161,7 +161,9 @@ class BudgetsTest {
                 .limits(Limits.DEFAULT.withMaxItems(50))
                 .review(proposed -> {
                     CostEstimate estimate = proposed.estimate();
-                    long items = estimate.subtasks().stream().mapToLong(line -> line.items().worst()).sum();
+                    long items = estimate.subtasks().stream()
+                            .mapToLong(line -> line.items().worst())
+                            .sum();
                     return items > 100 || estimate.expected().isMoreThan(Money.usd("0.10"))
                             ? new PlanReview.Verdict.Reject("%s for up to %d items".formatted(estimate, items))
                             : new PlanReview.Verdict.Approve();

@@ -74,7 +74,9 @@ class UntrustedTextTest {
         rows().forEach(row -> known.add(row.group(1)));
 
         for (String folder : OF_REPOSITORIES) {
-            Path sources = Documents.ROOT.resolve("examples/src/main/java/dev/cadre/examples").resolve(folder);
+            Path sources = Documents.ROOT
+                    .resolve("examples/src/main/java/dev/cadre/examples")
+                    .resolve(folder);
             List<Path> readers = Documents.files(sources, Integer.MAX_VALUE, ".java").stream()
                     .filter(file -> LOOKS.matcher(Documents.text(file)).find())
                     .toList();

@@ -122,8 +122,8 @@ final class BatchAnswerReader {
                 failed.charge(),
                 null,
                 failed.billed()
-                        .map(bill -> new Billed(
-                                bill.model(), bill.usage(), tier(bill.serviceTier()), bill.providerCalls()))
+                        .map(bill ->
+                                new Billed(bill.model(), bill.usage(), tier(bill.serviceTier()), bill.providerCalls()))
                         .orElse(null));
         return failed.reach() == ModelException.Reach.ATTEMPT ? billed : billed.lasting();
     }

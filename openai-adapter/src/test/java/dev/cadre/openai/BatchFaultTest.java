@@ -124,8 +124,7 @@ class BatchFaultTest extends BatchTest {
             }
         });
 
-        assertThatThrownBy(() ->
-                        run(inputs, BY_TWO, Budget.usd("5.00").under(tenant)))
+        assertThatThrownBy(() -> run(inputs, BY_TWO, Budget.usd("5.00").under(tenant)))
                 .isSameAs(broken);
 
         assertThat(succeeded()).containsExactlyInAnyOrder("T0", "T1");
@@ -394,7 +393,9 @@ class BatchFaultTest extends BatchTest {
                 if (summary.stop() == BulkSummary.Stop.JOURNAL_FAILED) {
                     assertThat(summary.unrecorded().orElseThrow()).hasMessageContaining("no space left");
                 } else {
-                    assertThat(succeeded()).as("at most the end of the run is lost").hasSize(2);
+                    assertThat(succeeded())
+                            .as("at most the end of the run is lost")
+                            .hasSize(2);
                 }
             }
         }
@@ -597,10 +598,14 @@ class BatchFaultTest extends BatchTest {
     @Test
     void answers_behindTheLongestFile_areMissing_andTheOthersAreKept() throws Exception {
         server.onAny().replies(label("bug"));
-        try (var cut = OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).maxFileBytes(8_000).build();
+        try (var cut = OpenAiClient.builder(KEY)
+                        .baseUrl(server.baseUrl())
+                        .maxFileBytes(8_000)
+                        .build();
                 var journal = journal()) {
             ModelPool pool = ModelPool.builder(cut, "gpt-5.4-nano").build();
-            BulkSummary summary = Coordinator.builder(ModelPools.builder().bind(Tier.NANO, pool).build())
+            BulkSummary summary = Coordinator.builder(
+                            ModelPools.builder().bind(Tier.NANO, pool).build())
                     .clock(clock)
                     .build()
                     .bulk(LABEL)

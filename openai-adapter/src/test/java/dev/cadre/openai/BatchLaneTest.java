@@ -40,8 +40,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bulk by batches, against the loopback server, on a clock that does not wait. */
@@ -313,10 +313,10 @@ class BatchLaneTest extends BatchTest {
         return ended.stream()
                 .sorted(Comparator.comparing(BulkItem::key))
                 .map(BulkItem::outcome)
-                .flatMap(outcome -> outcome instanceof Outcome.Failed<?>(Failure failure)
-                        ? Stream.of(failure)
-                        : Stream.empty())
-                .filter(failure -> failure.kind() == Failure.Kind.CODE_FAILED && failure.cause().isPresent())
+                .flatMap(outcome ->
+                        outcome instanceof Outcome.Failed<?>(Failure failure) ? Stream.of(failure) : Stream.empty())
+                .filter(failure -> failure.kind() == Failure.Kind.CODE_FAILED
+                        && failure.cause().isPresent())
                 .map(failure -> failure.message().replaceAll("( \\(in .*|, thrown by .*)", ""))
                 .toList();
     }

@@ -154,8 +154,9 @@ class OpenAiSettingsTest {
 
         assertThat(warning.isPresent()).isEqualTo(warns);
         warning.ifPresent(text -> assertThat(text)
-                .isEqualTo("OPENAI_BASE_URL begins with http://: the key and all texts can be read on the way to another"
-                        + " machine; use https://"));
+                .isEqualTo(
+                        "OPENAI_BASE_URL begins with http://: the key and all texts can be read on the way to another"
+                                + " machine; use https://"));
         assertThat(OpenAi.warning(Map.of("OPENAI_BASE_URL", url))).isEmpty();
     }
 

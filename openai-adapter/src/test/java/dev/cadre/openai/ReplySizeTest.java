@@ -138,18 +138,18 @@ class ReplySizeTest {
 
     @Test
     void everyReply_thatExpandsWithoutEnd_isMalformed() throws Exception {
-        everything().forEach((name, asking) -> assertThatExceptionOfType(MalformedReply.class)
-                .as(name)
-                .isThrownBy(asking::ask));
+        everything()
+                .forEach((name, asking) ->
+                        assertThatExceptionOfType(MalformedReply.class).as(name).isThrownBy(asking::ask));
     }
 
     @Test
     void everyRefusal_thatExpandsWithoutEnd_isToldByItsStatus() throws Exception {
         status = 400;
         beginning = "{\"error\":{\"message\":\"";
-        everything().forEach((name, asking) -> assertThatExceptionOfType(InvalidRequest.class)
-                .as(name)
-                .isThrownBy(asking::ask));
+        everything()
+                .forEach((name, asking) ->
+                        assertThatExceptionOfType(InvalidRequest.class).as(name).isThrownBy(asking::ask));
     }
 
     @Test
@@ -166,7 +166,13 @@ class ReplySizeTest {
         contentType = "application/octet-stream";
         var answers = new ArrayList<String>();
         var batch = new Batch(
-                "batch-1", Batch.State.COMPLETED, "", List.of("file-1"), Map.of(), new Batch.Bill(Batch.Bill.UNKNOWN, null), List.of());
+                "batch-1",
+                Batch.State.COMPLETED,
+                "",
+                List.of("file-1"),
+                Map.of(),
+                new Batch.Bill(Batch.Bill.UNKNOWN, null),
+                List.of());
 
         long before = allocated();
         boolean isWhole = client.batches()

@@ -264,8 +264,7 @@ class ServiceOptionsTest extends LoopbackTest {
                 "a tier without a price | service_tier | \"ultrafast\""
             })
     void lie_thatWouldLowerTheCost_isForfeited(String lie, String field, String said) throws InterruptedException {
-        server.onAny()
-                .replies(LoopbackReply.text("Fine.").usage(USAGE).field(field, said.replace('\'', '"')));
+        server.onAny().replies(LoopbackReply.text("Fine.").usage(USAGE).field(field, said.replace('\'', '"')));
 
         call(ModelPool.builder(client, "gpt-5.4-mini"), LARGE.withModel("gpt-5.4-mini"));
 

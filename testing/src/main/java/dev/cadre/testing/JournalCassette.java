@@ -47,7 +47,8 @@ public final class JournalCassette implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("journal %s cannot be replayed: %s".formatted(journal, OwnFiles.reason(e)), e);
+            throw new UncheckedIOException(
+                    "journal %s cannot be replayed: %s".formatted(journal, OwnFiles.reason(e)), e);
         }
     }
 

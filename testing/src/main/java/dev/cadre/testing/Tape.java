@@ -103,8 +103,8 @@ record Tape(SortedMap<Tier, Binding> pools, SortedMap<String, Recording> recordi
     /** Puts the file in the place of an older one, in one step: a reader sees the one or the other. */
     void write(Path file) {
         var text = new StringBuilder(head().write()).append('\n');
-        recordings.forEach((key, recording) ->
-                text.append(line(key, recording).write()).append('\n'));
+        recordings.forEach(
+                (key, recording) -> text.append(line(key, recording).write()).append('\n'));
         try {
             Path target = file.toAbsolutePath();
             OwnFiles.createFolders(Objects.requireNonNull(target.getParent(), "a cassette is a file in a folder"));

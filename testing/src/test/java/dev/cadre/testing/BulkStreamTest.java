@@ -415,8 +415,7 @@ class BulkStreamTest {
                 .parallel(limit);
 
         try (var taken = limit.acquire(Duration.ZERO).orElseThrow()) {
-            BulkSummary summary =
-                    coordinator.bulk(code).run(words(1), FREE.within(Duration.ofMillis(50)), items::add);
+            BulkSummary summary = coordinator.bulk(code).run(words(1), FREE.within(Duration.ofMillis(50)), items::add);
 
             assertThat(items.getFirst().outcome())
                     .isInstanceOfSatisfying(

@@ -335,9 +335,7 @@ class CallbacksTest {
             @Override
             Seen see(CallbacksTest test) throws Exception {
                 return test.bulk(
-                        bulk -> bulk.keyedBy(Topic::name),
-                        Stream.of(new Topic("first"), new Topic("fine")),
-                        item -> {
+                        bulk -> bulk.keyedBy(Topic::name), Stream.of(new Topic("first"), new Topic("fine")), item -> {
                             if (item.key().equals("first")) {
                                 test.awaitTheEndOfFine();
                                 test.strike();

@@ -208,8 +208,7 @@ class CancelledRunTest {
 
         var result = run.result();
         assertThat(result).isFailedBecause(RunFailure.Kind.DEADLINE);
-        assertThat(Stream.of(a, b)
-                        .map(node -> result.report().outcomes().get(node.id())))
+        assertThat(Stream.of(a, b).map(node -> result.report().outcomes().get(node.id())))
                 .as("whichever was sent")
                 .satisfiesExactlyInAnyOrder(
                         sent -> assertThat(sent.reason()).startsWith("failed: DEADLINE: "),

@@ -108,8 +108,8 @@ class CodeLimitsTest {
     void fanOut_of256_isNeverMoreThanTheLimitAtATime() throws Exception {
         var backend = new Backend();
 
-        var result = watched(backend).run(
-                fanOut(code("read", backend).parallel(ParallelLimit.of(LIMIT)), ITEMS), Budget.usd("0"));
+        var result = watched(backend)
+                .run(fanOut(code("read", backend).parallel(ParallelLimit.of(LIMIT)), ITEMS), Budget.usd("0"));
 
         assertThat(result.requireComplete().values()).hasSize(ITEMS);
         assertThat(backend.calls).hasValue(ITEMS);
@@ -173,9 +173,11 @@ class CodeLimitsTest {
 
     /** Code that starts a run of its own and fails as that does. */
     private SubtaskType<Topic, Note> starting(TaskGraph<Note> inner, Coordinator coordinator) {
-        return code("outer", (topic, context) -> coordinator
-                .run(inner, Budget.usd("1").under(context.budget()))
-                .requireComplete());
+        return code(
+                "outer",
+                (topic, context) -> coordinator
+                        .run(inner, Budget.usd("1").under(context.budget()))
+                        .requireComplete());
     }
 
     private static TaskGraph<Note> only(SubtaskType<Topic, Note> type) {
@@ -184,8 +186,9 @@ class CodeLimitsTest {
     }
 
     private static final Budget SOON = Budget.usd("1").within(Duration.ofSeconds(5));
-    private static final String REFUSED = "its call would wait for itself: the work that started its run holds a permit of"
-            + " the same ParallelLimit of 1; give the types within that run another limit";
+    private static final String REFUSED =
+            "its call would wait for itself: the work that started its run holds a permit of"
+                    + " the same ParallelLimit of 1; give the types within that run another limit";
 
     @Test
     void runWithinTheSameLimit_isRefusedAtOnce_andNamesTheLimit() throws Exception {
@@ -194,7 +197,9 @@ class CodeLimitsTest {
 
         var result = coordinator.run(only(starting(inner, coordinator).parallel(limit)), SOON);
 
-        assertThat(result.report().outcomes().get("only").reason()).contains(REFUSED).doesNotContain("DEADLINE");
+        assertThat(result.report().outcomes().get("only").reason())
+                .contains(REFUSED)
+                .doesNotContain("DEADLINE");
         assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
     }
 
@@ -214,11 +219,15 @@ class CodeLimitsTest {
     @Test
     void runThatAToolStarts_withinTheSameLimit_isRefusedToo() throws Exception {
         var limit = ParallelLimit.of(1);
-        var innermost = only(code("inner", (topic, context) -> new Note("never")).parallel(limit));
+        var innermost =
+                only(code("inner", (topic, context) -> new Note("never")).parallel(limit));
         var seen = new CopyOnWriteArrayList<String>();
         var tooled = SubtaskType.model("tooled", Topic.class, Note.class, "Use the tool.")
                 .tools(Tool.raw(
-                        new ToolSpec("run", "Runs.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}"),
+                        new ToolSpec(
+                                "run",
+                                "Runs.",
+                                "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}"),
                         (arguments, context) -> {
                             seen.add(coordinator
                                     .run(innermost, Budget.usd("1").under(context.budget()))
@@ -244,7 +253,10 @@ class CodeLimitsTest {
         var outer = code("outer", (topic, context) -> {
                     coordinator
                             .bulk(inner)
-                            .run(topics(1).stream(), SOON, item -> seen.add(item.outcome().reason()));
+                            .run(
+                                    topics(1).stream(),
+                                    SOON,
+                                    item -> seen.add(item.outcome().reason()));
                     return new Note("done");
                 })
                 .parallel(limit);
@@ -270,7 +282,8 @@ class CodeLimitsTest {
         var first = graph.add("first", type, new Topic("cats"));
         var second = graph.add("second", type, from(first, note -> new Topic(note.text())));
 
-        assertThat(coordinator.run(graph.answering(second), SOON).requireComplete()).isEqualTo(new Note("read"));
+        assertThat(coordinator.run(graph.answering(second), SOON).requireComplete())
+                .isEqualTo(new Note("read"));
     }
 
     @Test
@@ -281,7 +294,9 @@ class CodeLimitsTest {
                 only(starting(inner, coordinator).costing(CALL)),
                 Budget.usd("0.01").within(Duration.ofSeconds(5)));
 
-        assertThat(result.report().outcomes().get("only").reason()).contains("BUDGET").doesNotContain("DEADLINE");
+        assertThat(result.report().outcomes().get("only").reason())
+                .contains("BUDGET")
+                .doesNotContain("DEADLINE");
         assertThat(result).spent("0.01").leftNothingBehind();
     }
 

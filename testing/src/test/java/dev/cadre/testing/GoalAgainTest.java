@@ -147,7 +147,9 @@ class GoalAgainTest {
         assertThat(again.requireComplete()).isEqualTo(new Note("They sleep."));
         assertThat(asked(second)).isEqualTo(Map.of(CallPurpose.Kind.WORK, 1));
         assertThat(again.spend().total()).isNotEqualTo(again.sessionSpend().total());
-        assertThat(graphSession(changed().describedAs("Facts about a pet."), model()).sessionSpend().total())
+        assertThat(graphSession(changed().describedAs("Facts about a pet."), model())
+                        .sessionSpend()
+                        .total())
                 .as("nobody is shown a description in a graph")
                 .isEqualTo(Money.ZERO);
     }

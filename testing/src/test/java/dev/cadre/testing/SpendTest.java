@@ -161,7 +161,10 @@ class SpendTest {
 
         coordinator
                 .bulk(delegating())
-                .run(Stream.of(new Topic("all")), Budget.usd("0.05"), item -> costs.add(item.spend().total()));
+                .run(
+                        Stream.of(new Topic("all")),
+                        Budget.usd("0.05"),
+                        item -> costs.add(item.spend().total()));
 
         assertThat(costs).containsExactly(CALL.times(2));
     }

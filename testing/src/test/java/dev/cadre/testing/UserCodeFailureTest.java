@@ -316,8 +316,7 @@ class UserCodeFailureTest {
         graph.optional(graph.add("cats", attaching(thrown), new Topic("cats")));
 
         try (var journal = FileJournal.open(folder.resolve("notes.journal"))) {
-            RunResult<Note> result =
-                    coordinator().journal(journal).run(graph.answering(dogs), Budget.usd("0.05"));
+            RunResult<Note> result = coordinator().journal(journal).run(graph.answering(dogs), Budget.usd("0.05"));
 
             assertThat(result.requireComplete()).isEqualTo(new Note("They purr."));
             assertThat(failure(result).kind()).isEqualTo(Failure.Kind.INVALID_INPUT);
@@ -388,8 +387,7 @@ class UserCodeFailureTest {
                 .planner(planner)
                 .review(review)
                 .build();
-        RunResult<Answer> result =
-                coordinator.run(Goal.of("cats", Answer.class).mergedBy(merger), Budget.usd("0.05"));
+        RunResult<Answer> result = coordinator.run(Goal.of("cats", Answer.class).mergedBy(merger), Budget.usd("0.05"));
         return ((RunResult.Failed<Answer>) result).cause();
     }
 

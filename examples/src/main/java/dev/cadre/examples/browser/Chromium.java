@@ -73,8 +73,7 @@ public final class Chromium implements Environment {
         return ChromiumProcess.find().isPresent();
     }
 
-    static Chromium open(Path program, URI start, Set<String> origins)
-            throws IOException, InterruptedException {
+    static Chromium open(Path program, URI start, Set<String> origins) throws IOException, InterruptedException {
         ChromiumProcess process = ChromiumProcess.start(program, origins);
         try {
             var chromium = new Chromium(process, DevTools.connect(process.answers(), process.commands()));
@@ -310,8 +309,7 @@ public final class Chromium implements Environment {
                 String frame = tools.call("Page.getFrameTree", Map.of())
                         .at("/frameTree/frame/id")
                         .asText();
-                JsonNode world =
-                        tools.call("Page.createIsolatedWorld", Map.of("frameId", frame, "worldName", WORLD));
+                JsonNode world = tools.call("Page.createIsolatedWorld", Map.of("frameId", frame, "worldName", WORLD));
                 JsonNode answer = tools.call(
                         "Runtime.evaluate",
                         Map.of(

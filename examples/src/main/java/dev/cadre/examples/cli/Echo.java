@@ -10,8 +10,8 @@ final class Echo {
     private static final String MASK = "[redacted]";
 
     /** Of a few packages and a name of a usual length: the engine takes a frame of the stack for each repetition. */
-    private static final Pattern EXCEPTION = Pattern.compile(
-            "\\b(?:[a-z]\\w{0,40}+\\.){1,12}[A-Z]\\w{0,80}(?:Exception|Error)\\b(?:: )?"
+    private static final Pattern EXCEPTION =
+            Pattern.compile("\\b(?:[a-z]\\w{0,40}+\\.){1,12}[A-Z]\\w{0,80}(?:Exception|Error)\\b(?:: )?"
                     + "|\\b[A-Z]\\w{0,80}(?:Exception|Error): ");
 
     /** What a key may consist of; it is judged by {@link #isLikeAKey}. */

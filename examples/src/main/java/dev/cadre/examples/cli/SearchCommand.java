@@ -73,8 +73,7 @@ final class SearchCommand implements Callable<Integer> {
             throws UsageException, IOException, InterruptedException {
         ProgressLines progress = ProgressLines.of(options.progress(), terminal, json);
         Instant start = clock.instant();
-        CodeBase base =
-                CodeBase.open(options.repo(), ReadLimits.STANDARD, Deadline.in(options.deadline(), clock));
+        CodeBase base = CodeBase.open(options.repo(), ReadLimits.STANDARD, Deadline.in(options.deadline(), clock));
         Duration opening = Duration.between(start, clock.instant());
         progress.opened(base.repository().files().size(), opening);
         var gate = new CitationGate(

@@ -136,8 +136,7 @@ record SearchDocument(
         };
     }
 
-    private static List<String> notes(
-            RunResult<SearchAnswer> result, SearchAnswer answer, Repository repository) {
+    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, Repository repository) {
         var notes = new ArrayList<>(result.report().notes());
         if (repository.skipped().containsKey(SkipReason.DEADLINE)) {
             notes.add("reading stopped, to keep the deadline; files that were not read: at least "

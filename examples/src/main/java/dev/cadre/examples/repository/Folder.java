@@ -111,8 +111,7 @@ sealed interface Folder extends AutoCloseable {
 
         @Override
         public BasicFileAttributes attributes(String name) throws IOException {
-            return stream.getFileAttributeView(
-                            single(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            return stream.getFileAttributeView(single(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                     .readAttributes();
         }
 
@@ -182,7 +181,9 @@ sealed interface Folder extends AutoCloseable {
 
         private void requireSame() throws IOException {
             BasicFileAttributes now = attributes(path);
-            if (!now.isDirectory() || !path.toRealPath().equals(path) || !identityOf(now).equals(identity)) {
+            if (!now.isDirectory()
+                    || !path.toRealPath().equals(path)
+                    || !identityOf(now).equals(identity)) {
                 throw new NotDirectoryException(path.toString());
             }
         }

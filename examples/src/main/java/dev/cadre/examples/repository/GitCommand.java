@@ -119,9 +119,8 @@ public final class GitCommand {
         command.add(git.toString());
         command.addAll(HARDENED);
         command.addAll(List.of(arguments));
-        var builder = ChildProcess.of(command)
-                .directory(folder.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        var builder =
+                ChildProcess.of(command).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment().putAll(ENVIRONMENT);
         return builder;
     }

@@ -113,9 +113,7 @@ public final class RootJail {
             return new Opened.Skipped(SkipReason.BINARY);
         }
         SourceFile file = SourceFile.of(relative, bytes);
-        return SecretShapes.occurIn(file.text())
-                ? new Opened.Skipped(SkipReason.SECRET)
-                : new Opened.Text(file);
+        return SecretShapes.occurIn(file.text()) ? new Opened.Skipped(SkipReason.SECRET) : new Opened.Text(file);
     }
 
     private static boolean isBinary(byte[] bytes) {

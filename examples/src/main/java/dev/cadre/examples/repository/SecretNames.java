@@ -37,7 +37,20 @@ final class SecretNames {
             "kubeconfig");
 
     private static final Set<String> DATA = Set.of(
-            "yml", "yaml", "json", "toml", "ini", "cfg", "conf", "properties", "txt", "xml", "csv", "env", "enc", "plist");
+            "yml",
+            "yaml",
+            "json",
+            "toml",
+            "ini",
+            "cfg",
+            "conf",
+            "properties",
+            "txt",
+            "xml",
+            "csv",
+            "env",
+            "enc",
+            "plist");
 
     private SecretNames() {}
 

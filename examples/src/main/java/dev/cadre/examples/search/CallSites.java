@@ -39,9 +39,7 @@ public final class CallSites {
         var side = new ArrayList<Call>();
         for (SourceFile file : index.filesWith(request.symbol())) {
             List<Call> calls = CodeIndex.isSidePath(file.path()) ? side : main;
-            if (CodeIndex.isCode(file.path())
-                    && request.paths().accepts(file.path())
-                    && calls.size() <= MAX_CALLS) {
+            if (CodeIndex.isCode(file.path()) && request.paths().accepts(file.path()) && calls.size() <= MAX_CALLS) {
                 addCalls(request.symbol(), file, calls);
             }
         }

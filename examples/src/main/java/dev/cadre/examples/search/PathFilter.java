@@ -21,6 +21,7 @@ public record PathFilter(String glob) {
         String pattern = glob.startsWith("/") ? glob.substring(1) : glob;
         boolean anchored = glob.indexOf('/') >= 0;
         return Glob.of(pattern).matches(anchored ? path : path.substring(path.lastIndexOf('/') + 1))
-                || Glob.of(pattern.endsWith("/") ? pattern + "**" : pattern + "/**").matches(path);
+                || Glob.of(pattern.endsWith("/") ? pattern + "**" : pattern + "/**")
+                        .matches(path);
     }
 }

@@ -230,8 +230,7 @@ class ChromiumTest {
                 <style>form.covered { position: absolute; top: 350px; left: 40px; width: 400px; height: 32px; margin: 0 }
                 .covered button { top: 0; left: 0 }
                 .cover { position: absolute; top: 0; left: 0; width: 400px; height: 32px; background: white } %s</style>
-                <form class=covered method=post action=/order><button>Buy</button><div class=cover>Harmless</div></form>"""
-                .formatted(style));
+                <form class=covered method=post action=/order><button>Buy</button><div class=cover>Harmless</div></form>""".formatted(style));
         var twice = new Action.DoubleClick(new Point(56, 366), List.of());
         var drag = new Action.Drag(List.of(new Point(56, 366), new Point(90, 368)), List.of());
         for (Action action : List.of(click(366), twice, drag)) {
@@ -344,7 +343,8 @@ class ChromiumTest {
                   box.onscroll = () => document.querySelector('[name=deep]').value = box.scrollTop > 0 ? 'down' : 'up';
                 </script>""");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            perform(page, 
+            perform(
+                    page,
                     new Action.Drag(List.of(new Point(48, 366), new Point(200, 366), new Point(600, 366)), List.of()));
             perform(page, new Action.Scroll(new Point(100, 580), 0, 200, List.of()));
             perform(page, new Action.Move(new Point(100, 700), List.of("SHIFT")));

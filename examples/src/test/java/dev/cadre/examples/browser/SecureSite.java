@@ -22,8 +22,9 @@ import javax.net.ssl.SSLContext;
 /** A site over TLS, with a certificate that nobody has signed, which says that it is elsewhere, too. */
 final class SecureSite implements AutoCloseable {
     private static final char[] PASSWORD = "changeit".toCharArray();
-    private static final String ARGUMENTS = "-genkeypair -alias server -keyalg EC -dname CN=127.0.0.1 -ext san=ip:127.0.0.1"
-            + " -storetype PKCS12 -storepass changeit";
+    private static final String ARGUMENTS =
+            "-genkeypair -alias server -keyalg EC -dname CN=127.0.0.1 -ext san=ip:127.0.0.1"
+                    + " -storetype PKCS12 -storepass changeit";
     private static final String PAGE = "<title>Secure</title><script>setInterval(() => fetch('/again'), 200)</script>";
 
     private final HttpsServer server;
@@ -58,11 +59,13 @@ final class SecureSite implements AutoCloseable {
         byte[] key = store.getCertificate("server").getPublicKey().getEncoded();
         return new SecureSite(
                 server,
-                Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(key)));
+                Base64.getEncoder()
+                        .encodeToString(MessageDigest.getInstance("SHA-256").digest(key)));
     }
 
     private static KeyStore generated(Path file) throws IOException, InterruptedException, GeneralSecurityException {
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         List<String> command = Stream.concat(
                         Stream.of(keytool, "-keystore", file.toString()), Stream.of(ARGUMENTS.split(" ")))
                 .toList();

@@ -27,7 +27,8 @@ enum WayOut {
     IMAGE_OF_A_PICTURE("<picture><source srcset=http://HOST/><img></picture>"),
     IMAGE_BUTTON("<input type=image src=http://HOST/>"),
     IMAGE_IN_SVG("<svg><image href=http://HOST/ width=9 height=9 /></svg>"),
-    FILTER_IN_SVG("<svg><filter id=f><feImage href=http://HOST/ /></filter><rect width=9 height=9 filter=url(#f) /></svg>"),
+    FILTER_IN_SVG(
+            "<svg><filter id=f><feImage href=http://HOST/ /></filter><rect width=9 height=9 filter=url(#f) /></svg>"),
     BACKGROUND_ATTRIBUTE("<body background=http://HOST/>"),
     IMAGE_UNDER_A_BASE("<base href=http://HOST/><img src=relative>"),
     POSTER("<video poster=http://HOST/ width=9 height=9></video>"),
@@ -49,10 +50,12 @@ enum WayOut {
     IMPORT("<script>import('http://HOST/').catch(() => {})</script>"),
     WORKER("<script>new Worker(URL.createObjectURL(new Blob([`fetch('http://HOST/', {mode: 'no-cors'})`])))</script>"),
     WORKER_IMPORT("<script>new Worker(URL.createObjectURL(new Blob([`importScripts('http://HOST/')`])))</script>"),
-    SHARED_WORKER("<script>new SharedWorker('data:text/javascript,fetch(\"http://HOST/\", {mode: \"no-cors\"})')</script>"),
+    SHARED_WORKER(
+            "<script>new SharedWorker('data:text/javascript,fetch(\"http://HOST/\", {mode: \"no-cors\"})')</script>"),
     SERVICE_WORKER("<script>navigator.serviceWorker.register('/worker.js?HOST', {scope: '/nowhere'})</script>"),
     PAINT_WORKLET("<script>CSS.paintWorklet.addModule('http://HOST/').catch(() => {})</script>"),
-    AUDIO_WORKLET("<script>new OfflineAudioContext(1, 9, 9000).audioWorklet.addModule('http://HOST/').catch(() => {})</script>"),
+    AUDIO_WORKLET(
+            "<script>new OfflineAudioContext(1, 9, 9000).audioWorklet.addModule('http://HOST/').catch(() => {})</script>"),
 
     FRAME("<iframe src=http://HOST/></iframe>"),
     FRAME_WITH_ITS_OWN_TEXT("<iframe srcdoc='<img src=http://HOST/>'></iframe>"),
@@ -81,10 +84,9 @@ enum WayOut {
     PREFETCH("<link rel=prefetch href=http://HOST/>"),
     PRECONNECT("<link rel=preconnect href=http://HOST/>"),
     PRECONNECT_HEADER("text", Map.of("Link", "<http://HOST/>; rel=preconnect")),
-    POLICY_REPORT(
-            "<img src=/blocked>",
-            Map.of("Content-Security-Policy", "img-src 'none'; report-uri http://HOST/")),
-    COMPILED_CODE("<script>WebAssembly.compileStreaming(fetch('http://HOST/', {mode: 'cors'})).catch(() => {})</script>"),
+    POLICY_REPORT("<img src=/blocked>", Map.of("Content-Security-Policy", "img-src 'none'; report-uri http://HOST/")),
+    COMPILED_CODE(
+            "<script>WebAssembly.compileStreaming(fetch('http://HOST/', {mode: 'cors'})).catch(() => {})</script>"),
     CREDENTIALS_OF_ANOTHER(
             "<script>navigator.credentials.get({identity: {providers: [{configURL: 'http://HOST/', clientId: 'x'}]}}).catch(() => {})</script>"),
     PAYMENT(
@@ -95,9 +97,11 @@ enum WayOut {
     MANIFEST(Place.TOP, "<link rel=manifest href=http://HOST/>"),
     SEARCH_DESCRIPTION(Place.TOP, "<link rel=search type=application/opensearchdescription+xml href=http://HOST/>"),
     SPECULATIVE_PREFETCH(
-            Place.TOP, "<script type=speculationrules>{\"prefetch\": [{\"urls\": [\"http://HOST/\"], \"eagerness\": \"immediate\"}]}</script>"),
+            Place.TOP,
+            "<script type=speculationrules>{\"prefetch\": [{\"urls\": [\"http://HOST/\"], \"eagerness\": \"immediate\"}]}</script>"),
     SPECULATIVE_PRERENDERING(
-            Place.TOP, "<script type=speculationrules>{\"prerender\": [{\"urls\": [\"http://HOST/\"], \"eagerness\": \"immediate\"}]}</script>"),
+            Place.TOP,
+            "<script type=speculationrules>{\"prerender\": [{\"urls\": [\"http://HOST/\"], \"eagerness\": \"immediate\"}]}</script>"),
     POP_UP(Place.CLICK, "<button onclick=\"window.open('http://HOST/')\">open</button>"),
     POP_UP_WITHOUT_OPENER(Place.CLICK, "<button onclick=\"window.open('http://HOST/', '', 'noopener')\">open</button>"),
     LINK_IN_A_TAB(Place.CLICK, "<a target=_blank href=http://HOST/>tab</a>"),

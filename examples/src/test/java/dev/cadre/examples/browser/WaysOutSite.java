@@ -111,10 +111,13 @@ final class WaysOutSite implements AutoCloseable {
 
     private String part(WayOut way) {
         return switch (way.place()) {
-            case FRAME -> "<iframe style='position:absolute;left:600px;width:9px;height:9px' src=/way?%s></iframe>".formatted(way);
+            case FRAME ->
+                "<iframe style='position:absolute;left:600px;width:9px;height:9px' src=/way?%s></iframe>"
+                        .formatted(way);
             case TOP -> way.html(host(way));
-            case CLICK -> "<div style=position:absolute;left:%dpx;top:%dpx>%s</div>"
-                    .formatted(LEFT, TOP + HEIGHT * onClick.indexOf(way), way.html(host(way)));
+            case CLICK ->
+                "<div style=position:absolute;left:%dpx;top:%dpx>%s</div>"
+                        .formatted(LEFT, TOP + HEIGHT * onClick.indexOf(way), way.html(host(way)));
         };
     }
 

@@ -30,7 +30,8 @@ class EchoTest {
         assertThat(Echo.ofInput("--budget-usd: \"" + key + "\" is not an amount"))
                 .isEqualTo("--budget-usd: \"[redacted]\" is not an amount");
         assertThat(Echo.ofInput("Unknown option: '--key=" + key + "'")).doesNotContain(key);
-        assertThat(Echo.ofInput("--input: \"/home/me/" + key + ".jsonl\" is not a file")).doesNotContain(key);
+        assertThat(Echo.ofInput("--input: \"/home/me/" + key + ".jsonl\" is not a file"))
+                .doesNotContain(key);
         assertThat(Echo.ofInput("CADRE_NANO_MODEL: " + key)).doesNotContain(key);
     }
 

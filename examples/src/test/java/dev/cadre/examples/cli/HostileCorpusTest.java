@@ -209,7 +209,9 @@ class HostileCorpusTest {
                 tree.file("Latin.java", "class Caf\u00e9 { long delay; }".getBytes(StandardCharsets.ISO_8859_1))
                         .file("Wide.java", "class Wide { long delay; }".getBytes(StandardCharsets.UTF_16))
                         .file("Nul.java", "delay\0delay")
-                        .file("Broken.java", new byte[] {'d', 'e', 'l', 'a', 'y', ' ', (byte) 0xed, (byte) 0xa0, (byte) 0x80})
+                        .file(
+                                "Broken.java",
+                                new byte[] {'d', 'e', 'l', 'a', 'y', ' ', (byte) 0xed, (byte) 0xa0, (byte) 0x80})
                         .file("Bom.java", "\ufeffclass Bom { long delay; }");
             }
         },
@@ -217,8 +219,16 @@ class HostileCorpusTest {
             @Override
             void make(HostileCorpusTest test, Tree tree) throws Exception {
                 for (String name : new String[] {
-                    "prod.env", "secrets.yml", "terraform.tfstate", "a.tfvars", "service-account.json", "kubeconfig",
-                    ".s3cfg", "deploy_key", ".bash_history", ".kube/config"
+                    "prod.env",
+                    "secrets.yml",
+                    "terraform.tfstate",
+                    "a.tfvars",
+                    "service-account.json",
+                    "kubeconfig",
+                    ".s3cfg",
+                    "deploy_key",
+                    ".bash_history",
+                    ".kube/config"
                 }) {
                     tree.file(name, "delay: " + CANARY);
                 }
@@ -242,7 +252,9 @@ class HostileCorpusTest {
     }
 
     private void pipe(String name) throws Exception {
-        assertThat(new ProcessBuilder("mkfifo", root.resolve(name).toString()).start().waitFor())
+        assertThat(new ProcessBuilder("mkfifo", root.resolve(name).toString())
+                        .start()
+                        .waitFor())
                 .isZero();
     }
 
@@ -275,7 +287,15 @@ class HostileCorpusTest {
         var bytes = new PrintStream(out, true, StandardCharsets.UTF_8);
         var terminal = new Terminal(bytes, bytes, false, false, false);
         return new Cadre(terminal, InstantSource.system(), Map.of())
-                .run("search", "--offline", "--json", "--deadline", deadline, "--repo", root.toString(), "where is the delay");
+                .run(
+                        "search",
+                        "--offline",
+                        "--json",
+                        "--deadline",
+                        deadline,
+                        "--repo",
+                        root.toString(),
+                        "where is the delay");
     }
 
     /** What must hold, whatever the machine's load. */
@@ -295,10 +315,11 @@ class HostileCorpusTest {
 
         JsonNode document = assertNothingLeaked();
         assertThat(status).as(document.toString()).isIn(0, 1, 3);
-        CodeBase base = CodeBase.open(
-                root, ReadLimits.STANDARD, Deadline.in(Duration.ofSeconds(5), InstantSource.system()));
+        CodeBase base =
+                CodeBase.open(root, ReadLimits.STANDARD, Deadline.in(Duration.ofSeconds(5), InstantSource.system()));
         assertThat(base.repository().files()).noneMatch(file -> file.text().contains(CANARY));
-        assertThat(base.history().commits()).noneMatch(commit -> commit.subject().contains(CANARY));
+        assertThat(base.history().commits())
+                .noneMatch(commit -> commit.subject().contains(CANARY));
         assertThat(outside.resolve("ran")).doesNotExist();
     }
 

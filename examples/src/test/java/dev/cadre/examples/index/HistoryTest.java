@@ -34,15 +34,13 @@ class HistoryTest {
 
     @Test
     void read_withoutGit_isEmpty() throws Exception {
-        assertThat(History.read(Files.createDirectory(folder.resolve("plain")), Tree.LATER)).isEqualTo(History.none());
+        assertThat(History.read(Files.createDirectory(folder.resolve("plain")), Tree.LATER))
+                .isEqualTo(History.none());
     }
 
     @Test
     void read_subjectWithAKey_isLeftOut() throws Exception {
-        new Tree(folder)
-                .git("init", "-q")
-                .file("A.java", "1")
-                .commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
+        new Tree(folder).git("init", "-q").file("A.java", "1").commit("Use ghp_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8");
 
         assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
                 .isEqualTo("[left out: it holds what looks like a key]");
@@ -52,6 +50,7 @@ class HistoryTest {
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
-        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject()).isEqualTo("x".repeat(500));
+        assertThat(History.read(folder, Tree.LATER).commits().getFirst().subject())
+                .isEqualTo("x".repeat(500));
     }
 }

@@ -80,8 +80,7 @@ class ChildProcessTest {
         builder.environment().put("OWN", "1");
 
         assertThat(builder.environment()).containsEntry("OWN", "1");
-        assertThat(builder.environment().keySet())
-                .allMatch(name -> name.equals("OWN") || ChildProcess.isKept(name));
+        assertThat(builder.environment().keySet()).allMatch(name -> name.equals("OWN") || ChildProcess.isKept(name));
     }
 
     /** Whoever starts a program in another way hands it everything. */

@@ -31,7 +31,13 @@ final class Histories {
 
     static RunHistory run(List<Session> sessions, SubtaskHistory... subtasks) {
         return new RunHistory(
-                "run", "About pets.", Money.usd("0.05"), sessions, List.of(subtasks), Optional.of("complete"), List.of());
+                "run",
+                "About pets.",
+                Money.usd("0.05"),
+                sessions,
+                List.of(subtasks),
+                Optional.of("complete"),
+                List.of());
     }
 
     static SubtaskHistory subtask(String label, List<String> after, long admitted, long ended, Call... calls) {

@@ -131,7 +131,8 @@ class ReportPageTest {
     @Test
     void toolThatThrew_isANoteOfThePage() throws Exception {
         Path file = folder.resolve("run.journal");
-        var spec = new ToolSpec("look", "Looks.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        var spec = new ToolSpec(
+                "look", "Looks.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
         SubtaskType<Topic, Note> looking = NOTE.tools(Tool.raw(spec, (arguments, context) -> {
             throw new IOException("disk full <b>");
         }));
@@ -140,9 +141,7 @@ class ReportPageTest {
         var graph = TaskGraph.builder();
         var note = graph.add("note", looking, new Topic("cats"));
         try (var journal = FileJournal.open(file)) {
-            var result = Coordinator.of(model.pools())
-                    .journal(journal)
-                    .run(graph.answering(note), Budget.usd("0.05"));
+            var result = Coordinator.of(model.pools()).journal(journal).run(graph.answering(note), Budget.usd("0.05"));
             assertThat(texts(parsed(ReportPage.of(file)), "p"))
                     .containsAll(result.report().notes())
                     .contains("IOException: disk full <b>, thrown by tool 'look' in subtask 'note'");

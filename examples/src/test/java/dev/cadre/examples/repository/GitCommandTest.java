@@ -127,7 +127,8 @@ class GitCommandTest {
     @Test
     void run_repositoryWhoseMissingObjectsAreFetchedByAProgram_runsNone() throws Exception {
         Path mark = temporary.resolve("ran");
-        var tree = new Tree(folder).git("init", "-q").file("A.java", "class A {}").commit("one");
+        var tree =
+                new Tree(folder).git("init", "-q").file("A.java", "class A {}").commit("one");
         for (String[] setting : new String[][] {
             {"core.repositoryFormatVersion", "1"},
             {"extensions.partialClone", "evil"},
@@ -153,7 +154,10 @@ class GitCommandTest {
     }
 
     private String subjectsHead() throws Exception {
-        return GitCommand.in(folder, Tree.LATER).run("rev-parse", "HEAD").orElseThrow().strip();
+        return GitCommand.in(folder, Tree.LATER)
+                .run("rev-parse", "HEAD")
+                .orElseThrow()
+                .strip();
     }
 
     private void deleteObjectsBut(String commit) throws Exception {
@@ -172,7 +176,8 @@ class GitCommandTest {
         Files.writeString(
                 program,
                 "#!/bin/sh\nfor a in \"$@\"; do\n  case $a in\n    version) echo 'git version " + version + "';;\n"
-                        + "    rev-parse) echo '" + folder + "/.git'; echo '" + folder + "/.git'; echo '" + folder + "';;\n"
+                        + "    rev-parse) echo '" + folder + "/.git'; echo '" + folder + "/.git'; echo '" + folder
+                        + "';;\n"
                         + "    log) env;;\n  esac\ndone\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return Optional.of(program);
@@ -182,7 +187,8 @@ class GitCommandTest {
     void run_anyGit_seesTheDenialsAndNoKeys() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        String seen = GitCommand.in(folder, Tree.LATER, fake("2.39.1")).run("log").orElseThrow();
+        String seen =
+                GitCommand.in(folder, Tree.LATER, fake("2.39.1")).run("log").orElseThrow();
 
         assertThat(seen.lines())
                 .contains(
@@ -212,7 +218,8 @@ class GitCommandTest {
                         .waitFor())
                 .isZero();
 
-        assertThat(GitCommand.in(folder, Tree.LATER, fakeThatMustNotRun()).run("log")).isEmpty();
+        assertThat(GitCommand.in(folder, Tree.LATER, fakeThatMustNotRun()).run("log"))
+                .isEmpty();
         assertThat(temporary.resolve("ran")).doesNotExist();
     }
 

@@ -40,7 +40,8 @@ class GitProgramTest {
                 real.getParent().toString());
 
         assertThat(GitProgram.find(path, searched, true)).contains(real);
-        assertThat(GitProgram.find("." + File.pathSeparator + searched, searched, true)).isEmpty();
+        assertThat(GitProgram.find("." + File.pathSeparator + searched, searched, true))
+                .isEmpty();
     }
 
     @Test
@@ -50,7 +51,8 @@ class GitProgramTest {
         Path relative = Path.of("").toAbsolutePath().relativize(real.getParent());
 
         assertThat(GitProgram.find(relative.toString(), searched, false)).isEmpty();
-        assertThat(GitProgram.find(real.getParent().toString(), searched, false)).contains(real);
+        assertThat(GitProgram.find(real.getParent().toString(), searched, false))
+                .contains(real);
     }
 
     @Test

@@ -19,7 +19,8 @@ class IgnoreRulesTest {
     /** A clock that goes on by a second whenever somebody looks at it, which is before each wildcard. */
     private Deadline afterLooks(int number) {
         return new Deadline(
-                () -> Instant.EPOCH.plusSeconds(looks.getAndIncrement()), Instant.EPOCH.plus(Duration.ofSeconds(number)));
+                () -> Instant.EPOCH.plusSeconds(looks.getAndIncrement()),
+                Instant.EPOCH.plus(Duration.ofSeconds(number)));
     }
 
     @Test

@@ -59,7 +59,8 @@ class RepositoryReaderTest {
             tree.git("init", "-q");
         }
 
-        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
+        Repository read =
+                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
 
         assertThat(read.files())
                 .extracting(SourceFile::path)
@@ -84,7 +85,8 @@ class RepositoryReaderTest {
         Files.delete(root.resolve("lib"));
         Files.createSymbolicLink(root.resolve("lib"), outside);
 
-        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(tree.root());
+        Repository read =
+                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(tree.root());
 
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("B.java");
     }
@@ -105,7 +107,8 @@ class RepositoryReaderTest {
     void read_beyondTotalSize_isTruncated() throws Exception {
         new Tree(root).file("a.java", "12345").file("b.java", "12345").file("c.java", "12345");
 
-        Repository read = RepositoryReader.within(new ReadLimits(10, 100, 12), Tree.LATER).read(root);
+        Repository read =
+                RepositoryReader.within(new ReadLimits(10, 100, 12), Tree.LATER).read(root);
 
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("a.java", "b.java");
         assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.OVER_LIMIT, 1));
@@ -125,7 +128,9 @@ class RepositoryReaderTest {
             Repository read = looksOf(number);
 
             sizes.add(read.files().size());
-            assertThat(read.isTruncated()).as("after %d looks", number).isEqualTo(read.files().size() < all);
+            assertThat(read.isTruncated())
+                    .as("after %d looks", number)
+                    .isEqualTo(read.files().size() < all);
             assertThat(read.files()).extracting(SourceFile::path).isSorted();
         }
         assertThat(sizes).contains(0, 64, 128, 192).doesNotContain(all);

@@ -126,7 +126,8 @@ class SecretsTest {
     @ValueSource(strings = {"sk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "AKIA", "ghp_a", "xoxb-"})
     @Timeout(60)
     void text_ofAMegabyteOfPrefixes_takesLinearTime(String prefix) {
-        assertThat(SecretShapes.occurIn(prefix.repeat(1_000_000 / prefix.length()))).isFalse();
+        assertThat(SecretShapes.occurIn(prefix.repeat(1_000_000 / prefix.length())))
+                .isFalse();
     }
 
     @Test
@@ -136,7 +137,8 @@ class SecretsTest {
                 .file("prod.env", "A=1")
                 .file("B.java", "String key = \"ghp_" + BODY + "\";");
 
-        Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(folder);
+        Repository read =
+                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(folder);
 
         assertThat(read.files()).extracting(SourceFile::path).containsExactly("A.java");
         assertThat(read.skipped()).isEqualTo(Map.of(SkipReason.SECRET, 2));

@@ -112,7 +112,8 @@ class SwappedFoldersTest {
             names.add("A" + i + ".java");
         }
         for (int i = 0; i < READS; i++) {
-            Repository read = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
+            Repository read =
+                    RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
             assertThat(read.files()).noneMatch(file -> file.text().contains(CANARY));
             var opened = new ArrayList<>(jail.open("lib", names));
             opened.addAll(jail.open("lib/deep", names));
@@ -210,8 +211,7 @@ class SwappedFoldersTest {
     }
 
     private static Object identity(Path path) throws Exception {
-        return Folder.identityOf(
-                Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class));
+        return Folder.identityOf(Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class));
     }
 
     private interface Io {

@@ -50,7 +50,10 @@ class CodeBaseTest {
 
     private int looksOfReading() throws Exception {
         Deadline far = afterLooks(Integer.MAX_VALUE, 0);
-        assertThat(RepositoryReader.within(ReadLimits.STANDARD, far).read(folder).isTruncated()).isFalse();
+        assertThat(RepositoryReader.within(ReadLimits.STANDARD, far)
+                        .read(folder)
+                        .isTruncated())
+                .isFalse();
         return looks.get();
     }
 
