@@ -147,7 +147,7 @@ final class BatchLane<I, O> {
     private void work(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
         while (true) {
             fill(intake, dispatch);
-            if (handover.isUnrecorded() || dispatch.isIdle() && !intake.hasMore()) {
+            if (handover.isUnrecorded() || (dispatch.isIdle() && !intake.hasMore())) {
                 return;
             }
             time.pause(pause.next());
