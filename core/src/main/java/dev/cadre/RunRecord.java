@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,10 +70,12 @@ final class RunRecord implements AutoCloseable {
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
     private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
 
+    private static final long LONGEST_WRITE_MILLIS = 500;
+
     /** Held by all who write, and by whoever ends the session. */
     private final StampedLock writing = new StampedLock();
 
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * Claims the run until it is closed.
@@ -103,14 +106,25 @@ final class RunRecord implements AutoCloseable {
         }
     }
 
-    /** Ends the session when what is being written at this moment is: no other session begins before that. */
+    /**
+     * Ends the session. What is being written at this moment is waited for, half a second at most: a journal of somebody's
+     * own may never answer.
+     */
     @Override
     public void close() {
-        long stamp = writing.writeLock();
+        closed = true;
+        boolean interrupted = Thread.interrupted();
         try {
-            closed = true;
+            long stamp = writing.tryWriteLock(LONGEST_WRITE_MILLIS, TimeUnit.MILLISECONDS);
+            if (stamp != 0) {
+                writing.unlockWrite(stamp);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
         } finally {
-            writing.unlockWrite(stamp);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
         claim.close();
     }
