@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Drives one {@link PoolMachine}: a lock around its decisions, and a condition for everybody who waits for one.
  *
  * <p>There is no timer thread. One of those who wait is the timekeeper: it wakes the machine when the machine wished, and
- * passes the office on when it leaves. A budget's lock is taken inside this one, never the other way round: budgets call
+ * somebody else does that when it leaves. A budget's lock is taken inside this one, never the other way round: budgets call
  * their watchers outside their lock, and reservations end outside this one.
  */
 final class AdmissionPoint {

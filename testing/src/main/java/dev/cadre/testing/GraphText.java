@@ -38,7 +38,7 @@ final class GraphText {
         return id + ": " + type + (dependsOn.isEmpty() ? "" : " <- " + String.join(", ", dependsOn));
     }
 
-    /** The graph of a run with the state of each subtask, what it cost, and why it brought no value. */
+    /** The graph of a run with the state of each subtask, what it cost, and why it has no value. */
     static String states(RunReport report) {
         List<String> shapes = new ArrayList<>();
         for (SubtaskReport line : report.subtasks()) {

@@ -10,10 +10,7 @@ import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
-import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
-import dev.cadre.journal.JournalKey;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -26,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -427,10 +423,11 @@ class BulkTest {
     }
 
     /** Takes everything but ends of items. */
-    private record FullJournal(RuntimeException trouble) implements Journal {
-        @Override
-        public Claim claim(String run) {
-            return () -> {};
+    private static final class FullJournal extends StruckJournal {
+        private final RuntimeException trouble;
+
+        FullJournal(RuntimeException trouble) {
+            this.trouble = trouble;
         }
 
         @Override
@@ -445,38 +442,5 @@ class BulkTest {
                 throw trouble;
             }
         }
-
-        @Override
-        public Optional<JournalEntry.Ended> ended(JournalKey key, Fingerprint fingerprint) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<JournalEntry.RunStarted> runs() {
-            return List.of();
-        }
-
-        @Override
-        public Optional<JournalEntry.RunEnded> runEnded(String run) {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<JournalEntry.PlanAdmitted> plan(String run) {
-            return List.of();
-        }
-
-        @Override
-        public List<JournalEntry.Intent> openIntents(String run) {
-            return List.of();
-        }
-
-        @Override
-        public Spend spent(String run) {
-            return Spend.NONE;
-        }
-
-        @Override
-        public void close() {}
     }
 }

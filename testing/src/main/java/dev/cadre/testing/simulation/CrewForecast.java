@@ -23,7 +23,7 @@ import java.util.TreeMap;
  * @param ends how many runs ended so
  * @param failures why the failed ones failed
  * @param tiers what each tier did
- * @param wasted the mean money of a run that brought no accepted output: rejected and failed work, lost replies
+ * @param wasted the mean money of a run that led to no accepted output: rejected and failed work, lost replies
  * @param succeeded the share of subtasks that succeeded, from 0 to 1
  * @param right the share of subtasks and items that were accepted and right, from 0 to 1
  */

@@ -63,7 +63,7 @@ public final class CrewSimulation {
 
     /**
      * Simulates a goal whose plan looks like this graph: a planner writes it subtask by subtask, in the order in which
-     * they were added; each starts when it is written; a model merges. What the graph answers is of no consequence.
+     * they were added; each starts when it is written; a model merges. What the graph answers does not matter.
      */
     public static Builder ofPlan(TaskGraph<?> shape) {
         return new Builder(shape.nodes(), shape.answer(), true);
