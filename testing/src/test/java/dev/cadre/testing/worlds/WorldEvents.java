@@ -36,7 +36,7 @@ final class WorldEvents implements RunListener {
         }
     }
 
-    /** The threads of calls and tools say when these ended; everything else happens at the time at which it is told. */
+    /** The threads of calls, tools and code say when these ended; everything else happens at the time at which it is told. */
     private static Duration time(RunEvent event, Duration last, Map<String, Duration> began) {
         if (event instanceof RunEvent.AttemptEnded attempt) {
             Duration from = began.getOrDefault(attempt.subtaskId(), Duration.ZERO);
@@ -44,6 +44,7 @@ final class WorldEvents implements RunListener {
             return last;
         }
         if (event instanceof RunEvent.ToolFailed
+                || event instanceof RunEvent.CodeSpent
                 || event instanceof RunEvent.BudgetBreached
                 || event instanceof RunEvent.WorkAbandoned) {
             return last;
