@@ -196,7 +196,7 @@ public final class Coordinator {
         requireTiers(types);
         shutdowns().requireNone();
         return recorded(
-                () -> RunIdentity.of(runKey, plan.goal(), types), budget, plan.planning(), run -> run.plan(plan));
+                () -> RunIdentity.of(runKey, plan.goal(), types), budget, Optional.of(plan), run -> run.plan(plan));
     }
 
     private interface Session<T> {
@@ -205,18 +205,20 @@ public final class Coordinator {
 
     private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Session<T> session)
             throws InterruptedException {
-        return recorded(identity, budget, Spend.NONE, session);
+        return recorded(identity, budget, Optional.empty(), session);
     }
 
-    /** @param planning what was paid for the plan, unless the journal has that plan already */
-    private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Spend planning, Session<T> session)
+    /** @param plan if it was made before; what it cost counts, unless the journal has that already */
+    private <T> T recorded(Supplier<RunIdentity> identity, Budget budget, Optional<Plan<?>> plan, Session<T> session)
             throws InterruptedException {
+        Spend planning = plan.map(Plan::planning).orElse(Spend.NONE);
         if (journal == null) {
             return session.in(new Run(this, budget, null, planning));
         }
         try (var record = RunRecord.open(journal, new Fingerprints(this), identity.get())) {
-            Spend unrecorded = planning.total().isZero() || !record.isPlanned() ? planning : Spend.NONE;
-            return session.in(new Run(this, budget, record, unrecorded));
+            boolean isRecorded = !planning.total().isZero()
+                    && plan.filter(given -> PlanRecord.hasCostOf(given, record)).isPresent();
+            return session.in(new Run(this, budget, record, isRecorded ? Spend.NONE : planning));
         }
     }
 

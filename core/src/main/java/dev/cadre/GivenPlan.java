@@ -33,6 +33,10 @@ final class GivenPlan implements Planner {
         plan.offerTo(intake);
     }
 
+    Plan<?> given() {
+        return plan;
+    }
+
     /** Whether all of these subtasks are those of the plan. */
     boolean hasAll(Collection<PlannedSubtask> subtasks) {
         return plan.subtasks().containsAll(subtasks);

@@ -134,7 +134,7 @@ final class GoalParts<R> implements RunParts {
             return false;
         }
         if (!run.paid().total().isZero()) {
-            record.ifPresent(kept -> kept.paid(run.paid()));
+            record.ifPresent(kept -> kept.book(plan.given()));
         }
         return true;
     }
@@ -342,7 +342,7 @@ final class GoalParts<R> implements RunParts {
 
     /** What the plan has cost so far, in all sessions. */
     private Spend planningSpend() {
-        return run.before().plus(planning);
+        return run.planningBefore().plus(planning);
     }
 
     @Override

@@ -88,6 +88,11 @@ final class GuardedJournal implements Journal {
     }
 
     @Override
+    public Spend planningSpent(String run) {
+        return guarded(() -> journal.planningSpent(run));
+    }
+
+    @Override
     public void close() {
         journal.close();
     }

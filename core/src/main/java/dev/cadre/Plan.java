@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.TokenUsage;
@@ -95,6 +96,11 @@ public final class Plan<R> {
                 .with("outstanding", write(outstanding))
                 .with("planning", spend(planning))
                 .write();
+    }
+
+    /** A digest of all of it, what it cost included. */
+    Fingerprint fingerprint() {
+        return Fingerprint.of("plan", toJson());
     }
 
     /**

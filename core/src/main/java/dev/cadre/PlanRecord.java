@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.json.Json;
@@ -8,6 +9,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,9 +95,18 @@ final class PlanRecord {
         return plan.hasAll(earlier);
     }
 
-    /** Takes down what was paid for the plan before the run began. */
-    void paid(Spend planning) {
-        attempts().spentBefore(planning);
+    /** Whether the record has what was paid for a plan: it was planned here, or {@linkplain #book booked}. */
+    static boolean hasCostOf(Plan<?> plan, RunRecord record) {
+        return record.isPlanned()
+                || record.recall(JournalKey.of(record.run(), PLANNER), plan.fingerprint())
+                        .isPresent();
+    }
+
+    /** Takes down what was paid for a plan before the run began, once, whatever becomes of the run. */
+    void book(Plan<?> plan) {
+        attempts().spentBefore(plan.planning());
+        var booked = new Outcome.Succeeded<>(Json.obj().write());
+        record.append(new Ended(key, plan.fingerprint(), booked, plan.planning()));
     }
 
     /**

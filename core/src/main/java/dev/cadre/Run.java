@@ -271,6 +271,11 @@ final class Run {
         return record == null ? paid : record.before().plus(paid);
     }
 
+    /** The part of it that the plan took. */
+    Spend planningBefore() {
+        return record == null ? paid : record.planningBefore().plus(paid);
+    }
+
     // --- what the parts share
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {

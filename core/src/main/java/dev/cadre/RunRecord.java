@@ -66,6 +66,7 @@ final class RunRecord implements AutoCloseable {
     private final Fingerprints fingerprints;
     private final RunIdentity identity;
     private final Spend before;
+    private final Spend planningBefore;
     private final boolean resumed;
     /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
     private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
@@ -98,6 +99,7 @@ final class RunRecord implements AutoCloseable {
         this.fingerprints = fingerprints;
         this.identity = identity;
         before = journal.spent(run());
+        planningBefore = journal.planningSpent(run());
         resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run()));
         for (Intent open : journal.openIntents(run())) {
             if (open.attempt() < ShardRecord.FIRST_ATTEMPT) {
@@ -136,6 +138,11 @@ final class RunRecord implements AutoCloseable {
     /** What earlier sessions spent; calls of unknown fate count with all that they may have cost. */
     Spend before() {
         return before;
+    }
+
+    /** The part of it that the plan took. */
+    Spend planningBefore() {
+        return planningBefore;
     }
 
     void started(String subject, Money limit) {

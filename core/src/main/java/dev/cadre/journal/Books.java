@@ -7,6 +7,7 @@ import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,6 +36,9 @@ final class Books {
         RunEnded end;
 
         Spend booked = Spend.NONE;
+        /** The part of it that the plan took. */
+        Spend bookedForPlan = Spend.NONE;
+
         final SequencedMap<Attempt, Intent> open = new LinkedHashMap<>();
         /** Intents whose attempt number was used again before they were settled. */
         final List<Intent> superseded = new ArrayList<>();
@@ -65,8 +69,11 @@ final class Books {
                 }
             }
             case Settled settled -> {
-                run.open.remove(new Attempt(settled.key(), settled.attempt()));
+                Intent intent = run.open.remove(new Attempt(settled.key(), settled.attempt()));
                 run.booked = run.booked.plus(settled.spend());
+                if (intent == null || isForPlan(intent)) {
+                    run.bookedForPlan = run.bookedForPlan.plus(settled.spend());
+                }
             }
             case Ended end -> ended.add(end.key(), end.fingerprint(), location);
             case RunEnded end -> run.end = end;
@@ -97,9 +104,24 @@ final class Books {
 
     synchronized Spend spent(String run) {
         var books = books(run);
-        return books.openIntents().stream()
+        return sum(books.booked, books.openIntents());
+    }
+
+    synchronized Spend planningSpent(String run) {
+        var books = books(run);
+        return sum(
+                books.bookedForPlan,
+                books.openIntents().stream().filter(Books::isForPlan).toList());
+    }
+
+    private static boolean isForPlan(Intent intent) {
+        return intent.asked().kind() == CallPurpose.Kind.PLAN;
+    }
+
+    private static Spend sum(Spend booked, List<Intent> open) {
+        return open.stream()
                 .map(intent -> Spend.forfeited(intent.reserved()))
-                .reduce(books.booked, Spend::plus);
+                .reduce(booked, Spend::plus);
     }
 
     private RunBooks books(String run) {

@@ -175,6 +175,12 @@ public final class FileJournal implements Journal {
     }
 
     @Override
+    public Spend planningSpent(String run) {
+        requireOpen();
+        return books.planningSpent(run);
+    }
+
+    @Override
     public void close() {
         closed = true;
         writer.close();

@@ -83,6 +83,12 @@ public interface Journal extends AutoCloseable {
     /** What a run has spent in all its sessions: what was booked, and the worst case of every open intent. */
     Spend spent(String run);
 
+    /**
+     * The part of {@link #spent} that its plan took: the attempts for {@link dev.cadre.model.CallPurpose.Kind#PLAN},
+     * and what was booked without an intent, which was paid before the run.
+     */
+    Spend planningSpent(String run);
+
     /** Makes durable what was submitted, then lets go of everything held. Waits for that; closing again does nothing. */
     @Override
     void close();

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
@@ -155,6 +158,25 @@ class FileJournalTest {
         try (var journal = Samples.open(file())) {
             assertThat(journal.openIntents("r1")).containsExactly((Intent) Samples.RUN.get(5));
             assertThat(journal.spent("r1")).isEqualTo(Samples.COST.plus(Spend.forfeited(Money.usd("0.004"))));
+        }
+    }
+
+    @Test
+    void planningSpent_countsThePlannersAttempts_andWhatWasPaidBeforeTheRun() {
+        var asked = new Asked(CallPurpose.Kind.PLAN, Tier.FLAGSHIP, "gpt-5.5");
+        var planner = JournalKey.of("r1", "@planner");
+        Samples.write(file(), Samples.RUN);
+
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.planningSpent("r1")).isEqualTo(Spend.NONE);
+
+            journal.append(new Settled(planner, 0, "code", Samples.COST));
+            journal.append(new Intent(planner, Samples.PRINT, 1, asked, Money.usd("0.05")));
+            journal.append(new Settled(planner, 1, "complete", Samples.COST));
+            journal.append(new Intent(planner, Samples.PRINT, 2, asked, Money.usd("0.05")));
+
+            assertThat(journal.planningSpent("r1"))
+                    .isEqualTo(Samples.COST.plus(Samples.COST).plus(Spend.forfeited(Money.usd("0.05"))));
         }
     }
 

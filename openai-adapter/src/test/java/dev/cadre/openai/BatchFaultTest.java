@@ -687,6 +687,11 @@ class BatchFaultTest extends BatchTest {
         }
 
         @Override
+        public Spend planningSpent(String run) {
+            return journal.planningSpent(run);
+        }
+
+        @Override
         public void close() {
             journal.close();
         }

@@ -107,6 +107,11 @@ final class CrashingJournal implements Journal {
     }
 
     @Override
+    public Spend planningSpent(String run) {
+        return journal.planningSpent(run);
+    }
+
+    @Override
     public void close() {
         journal.close();
     }

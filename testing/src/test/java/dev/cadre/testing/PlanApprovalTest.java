@@ -255,4 +255,58 @@ class PlanApprovalTest {
             assertThat(recorded.runKey("second").run(other, BUDGET)).isCompleteWith(new Answer("done"));
         }
     }
+
+    @Test
+    void planningOfAPlanMadeElsewhere_isBookedOnce_howeverManySessionsEndBeforeASubtask() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+        for (int session = 0; session < 3; session++) {
+            try (var journal = FileJournal.open(folder.resolve("journal"))) {
+                var failed = Crew.failed(coordinator.journal(journal).run(plan, Budget.usd("0.01")));
+
+                assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.BUDGET_TOO_SMALL);
+                assertThat(failed).spent(PLANNING_USD);
+            }
+        }
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            var rejecting = Coordinator.builder(model.pools())
+                    .plansWith(NOTE)
+                    .review(proposed -> new PlanReview.Verdict.Reject("not today"))
+                    .build();
+            assertThat(Crew.failed(rejecting.journal(journal).run(plan, BUDGET)))
+                    .spent(PLANNING_USD);
+            var complete = coordinator.journal(journal).run(plan, BUDGET);
+
+            assertThat(complete).isCompleteWith(new Answer("done")).spent("0.0121");
+            assertThat(journal.spent(complete.report().runId()).total()).isEqualTo(Money.usd("0.0121"));
+            assertThat(coordinator.journal(journal).plan(GOAL, BUDGET).planning())
+                    .isEqualTo(plan.planning());
+        }
+    }
+
+    @Test
+    void twoPlansThatWereOffered_andNotBegun_areBothBooked() throws Exception {
+        Plan<Answer> first = coordinator.plan(GOAL, BUDGET);
+        Plan<Answer> second = coordinator.plan(GOAL, BUDGET);
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = coordinator.journal(journal);
+
+            assertThat(recorded.run(first, Budget.usd("0.01"))).spent("0.0095");
+            assertThat(recorded.run(second, Budget.usd("0.01"))).spent("0.019");
+            assertThat(recorded.run(first, Budget.usd("0.01"))).spent("0.019");
+        }
+    }
+
+    @Test
+    void planOfAGoalThatHasRun_saysWhatPlanningCost_withoutTheWork() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = coordinator.journal(journal);
+            assertThat(recorded.run(GOAL, BUDGET)).spent("0.0121");
+
+            Plan<Answer> plan = recorded.plan(GOAL, BUDGET);
+
+            assertThat(plan.planning().total()).isEqualTo(Money.usd(PLANNING_USD));
+            assertThat(plan.planning().attempts()).isEqualTo(1);
+            assertThat(coordinator.run(plan, BUDGET)).spent("0.0121");
+        }
+    }
 }

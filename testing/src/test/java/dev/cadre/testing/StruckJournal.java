@@ -58,6 +58,11 @@ class StruckJournal implements Journal {
     }
 
     @Override
+    public Spend planningSpent(String run) {
+        return Spend.NONE;
+    }
+
+    @Override
     public void close() {}
 
     /** Misbehaves when what came of a subtask is to be durable. */
