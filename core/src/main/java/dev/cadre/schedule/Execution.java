@@ -5,6 +5,8 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A subtask, or one item of it, on its way up the tiers. */
@@ -14,9 +16,8 @@ final class Execution {
     final Object input;
     Tier tier;
     int rung;
-    /** The worst case of its rung's first call; null until somebody asks. */
-    @Nullable
-    Money need;
+    /** The worst case of a first call on each tier that somebody asked for. */
+    final Map<Tier, Money> needs = new EnumMap<>(Tier.class);
 
     /** Why the answer of an earlier rung was not accepted; null if there was none. */
     @Nullable

@@ -112,6 +112,7 @@ public final class RunMachine {
 
     private void admit(GraphNode node) {
         Subtask subtask = graph.add(node);
+        tiers.admitted(subtask);
         tell(new RunEvent.SubtaskAdmitted(
                 settings.runId(),
                 at(),
@@ -131,7 +132,7 @@ public final class RunMachine {
 
     private void planEnded(List<String> defects) {
         planOpen = false;
-        graph.readyPostponed();
+        graph.postponed.lookAgain();
         tell(new RunEvent.PlanEnded(settings.runId(), at(), graph.size(), defects));
         for (Subtask subtask : graph.all()) {
             List<String> unknown = graph.unknownTo(subtask);
@@ -158,7 +159,8 @@ public final class RunMachine {
         if (execution == null) {
             return; // an abandoned rung that came back late
         }
-        graph.readyPostponed();
+        tiers.ended(execution);
+        graph.postponed.lookAgain();
         tell(new RunEvent.RungEnded(settings.runId(), at(), id.label(), execution.tier, failure(end)));
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
@@ -214,7 +216,8 @@ public final class RunMachine {
     private void abandoned(RungId id, String thread) {
         Execution execution = running.remove(id);
         if (execution != null) {
-            graph.readyPostponed();
+            tiers.ended(execution);
+            graph.postponed.lookAgain();
             tell(new RunEvent.WorkAbandoned(settings.runId(), at(), id.label(), thread));
             ended(execution, stopped());
         }
@@ -251,8 +254,8 @@ public final class RunMachine {
 
     private void start(Execution execution, String evidence) {
         RungId id = execution.id();
-        execution.need = null;
         running.put(id, execution);
+        tiers.started(execution);
         tell(new RunEvent.RungStarted(settings.runId(), at(), id.label(), execution.tier));
         commands.add(new RunCommand.StartRung(
                 id,
@@ -273,6 +276,7 @@ public final class RunMachine {
             case Inputs.Made(List<Inputs.Seed> seeds) -> {
                 seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
                 subtask.openExecutions = seeds.size();
+                tiers.needsNoMore(subtask);
                 List.copyOf(subtask.executions).forEach(this::startFirst);
                 if (seeds.isEmpty()) {
                     end(subtask, subtask.concluded());
@@ -292,25 +296,47 @@ public final class RunMachine {
             start(execution, "");
             return;
         }
+        startOrWait(execution);
+    }
+
+    private void startOrWait(Execution execution) {
         tiers.first(execution)
                 .ifPresentOrElse(tier -> startOn(tier, execution), () -> ended(execution, tiers.refusal(execution)));
     }
 
     /** What is in flight is booked at its worst case: an optional execution can wait until less is known to be needed. */
     private void startOn(Tier tier, Execution execution) {
-        switch (tiers.start(execution, tier, graph.all(), running.values(), planOpen)) {
+        switch (tiers.start(execution, tier, isAnyInFlight())) {
             case NOW -> {
                 lowered(tiers.lowerCeiling(execution, tier));
                 execution.tier = tier;
                 start(execution, "");
             }
-            case LATER -> graph.postpone(execution);
+            case LATER -> tiers.needOnWanted(execution, tier)
+                    .ifPresentOrElse(
+                            need -> graph.postponed.add(execution, need), () -> graph.postponed.add(execution));
             case NEVER -> ended(execution, tiers.unaffordable(tiers.worstCase(execution, tier)));
+        }
+    }
+
+    /** Whether less may be booked later: a rung or the planner may have money in flight. */
+    private boolean isAnyInFlight() {
+        return planOpen || !running.isEmpty();
+    }
+
+    /** Lets the next one look that has waited, unless all would only wait on: an end not heard of may change that. */
+    private void lookAgain() {
+        Optional<Postponed.Needs> needs = graph.postponed.lookingNeed();
+        if (!graph.isAnyUnheard() && needs.isPresent() && tiers.allWait(needs.get(), isAnyInFlight())) {
+            graph.postponed.stopLooking();
+        } else {
+            graph.postponed.take().ifPresent(this::startOrWait);
         }
     }
 
     private void lowered(boolean ceilingFell) {
         if (ceilingFell) {
+            graph.postponed.forgetNeeds();
             tell(new RunEvent.CeilingLowered(settings.runId(), at(), tiers.ceiling()));
         }
     }
@@ -331,6 +357,7 @@ public final class RunMachine {
             return;
         }
         graph.end(subtask, outcome);
+        tiers.needsNoMore(subtask);
         tell(new RunEvent.SubtaskEnded(settings.runId(), at(), subtask.id(), outcome));
         if (settings.failFast() && outcome instanceof Outcome.Failed<?> && !subtask.node.optional()) {
             stop(Stop.failFast(subtask.id()));
@@ -346,8 +373,7 @@ public final class RunMachine {
             }
             Optional<Subtask> next = graph.takeReady();
             if (stop == null) {
-                next.ifPresentOrElse(
-                        this::startSubtask, () -> graph.takePostponed().ifPresent(this::startFirst));
+                next.ifPresentOrElse(this::startSubtask, this::lookAgain);
             }
         }
         if (phase == Phase.RUNNING && !planOpen && running.isEmpty() && graph.isAllEnded()) {
@@ -369,7 +395,7 @@ public final class RunMachine {
                 end(subtask, reason.skippedOutcome());
             }
         }
-        graph.dropPostponed().forEach(execution -> ended(execution, reason.skippedOutcome()));
+        graph.postponed.drop().forEach(execution -> ended(execution, reason.skippedOutcome()));
     }
 
     /** Weighs more than a deadline, after which there could be an answer yet. */

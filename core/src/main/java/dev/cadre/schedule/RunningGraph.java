@@ -26,10 +26,9 @@ final class RunningGraph {
     private final Map<String, List<Subtask>> dependents = new HashMap<>(); // only ever looked up, never iterated
     private final PriorityQueue<Subtask> ready = new PriorityQueue<>(
             Comparator.comparing((Subtask each) -> each.node.optional()).thenComparingInt(each -> each.position));
-    /** Executions that wait for money in flight, and those of them that look again. */
-    private final List<Execution> postponed = new ArrayList<>();
+    /** Executions that wait for money in flight. */
+    final Postponed postponed = new Postponed();
 
-    private final Deque<Execution> looking = new ArrayDeque<>();
     private final Deque<Subtask> ended = new ArrayDeque<>();
     private int unended;
 
@@ -79,9 +78,14 @@ final class RunningGraph {
         return unended == 0;
     }
 
-    /** Whether something ended whose dependents have not heard of it, or something is ready. */
+    /** Whether something ended whose dependents have not heard of it. */
+    boolean isAnyUnheard() {
+        return !ended.isEmpty();
+    }
+
+    /** Whether something ended whose dependents have not heard of it, or something is ready or looks again. */
     boolean isUnsettled() {
-        return !ended.isEmpty() || !ready.isEmpty() || !looking.isEmpty();
+        return isAnyUnheard() || !ready.isEmpty() || postponed.isAnyLooking();
     }
 
     /** The dependents of everything that has ended since, now that they await it no more. */
@@ -111,29 +115,6 @@ final class RunningGraph {
             }
         }
         return Optional.empty();
-    }
-
-    /** Lets an execution wait until {@link #readyPostponed}. */
-    void postpone(Execution execution) {
-        postponed.add(execution);
-    }
-
-    void readyPostponed() {
-        looking.addAll(postponed);
-        postponed.clear();
-    }
-
-    /** The next execution that has waited and looks again. */
-    Optional<Execution> takePostponed() {
-        return Optional.ofNullable(looking.poll());
-    }
-
-    /** All executions that wait. */
-    List<Execution> dropPostponed() {
-        readyPostponed();
-        var dropped = List.copyOf(looking);
-        looking.clear();
-        return dropped;
     }
 
     /**

@@ -7,7 +7,6 @@ import dev.cadre.price.Money;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +30,12 @@ final class TierChoice {
 
     private final Affordability prices;
     private final Map<Question, Money> withoutInput = new HashMap<>(); // only ever looked up, never iterated
+    /** Of the required subtasks that have not started. */
+    private final RunningNeed<Subtask> stillRequired =
+            new RunningNeed<>(subtask -> withoutInput(subtask.node.type(), floor(subtask.node.type())));
+    /** Of the executions that run. */
+    private final RunningNeed<Execution> inFlight = new RunningNeed<>(each -> worstCase(each, each.tier));
+
     private Tier ceiling = Tier.FLAGSHIP;
     private LedgerState money;
 
@@ -101,7 +106,13 @@ final class TierChoice {
 
     /** The worst case of a first call. */
     Money worstCase(Execution execution, Tier tier) {
-        return prices.worstCase(type(execution), execution.input, tier);
+        Money known = execution.needs.get(tier);
+        if (known != null) {
+            return known;
+        }
+        Money asked = prices.worstCase(type(execution), execution.input, tier);
+        execution.needs.put(tier, asked);
+        return asked;
     }
 
     private Money withoutInput(SubtaskType<?, ?> type, Tier tier) {
@@ -164,46 +175,57 @@ final class TierChoice {
 
     // --- optional subtasks
 
+    void admitted(Subtask subtask) {
+        if (!subtask.node.optional()) {
+            stillRequired.add(subtask);
+        }
+    }
+
+    /** It has started or ended. */
+    void needsNoMore(Subtask subtask) {
+        stillRequired.remove(subtask);
+    }
+
+    void started(Execution execution) {
+        inFlight.add(execution);
+    }
+
+    void ended(Execution execution) {
+        inFlight.remove(execution);
+    }
+
     /**
      * Optional subtasks are the first to go: those that run and the rest of the required ones must still be affordable
      * beside one.
      *
-     * @param running what may not have reserved its money yet
-     * @param planOpen whether the planner may have money in flight
+     * @param lessMayBeNeeded whether anybody may have money in flight
      */
-    Start start(
-            Execution execution, Tier tier, Collection<Subtask> all, Collection<Execution> running, boolean planOpen) {
+    Start start(Execution execution, Tier tier, boolean lessMayBeNeeded) {
         if (!execution.subtask.node.optional()) {
             return Start.NOW;
         }
-        Money needed = worstCase(execution, tier).plus(stillRequired(all));
-        if (!needed.plus(notYetReserved(running)).isMoreThan(money.free())) {
+        Money needed = worstCase(execution, tier).plus(stillRequired.sum());
+        if (!needed.plus(notYetReserved()).isMoreThan(money.free())) {
             return Start.NOW;
         }
-        boolean lessMayBeNeeded = planOpen || !running.isEmpty();
         return lessMayBeNeeded && !money.isExhaustedBy(needed) ? Start.LATER : Start.NEVER;
     }
 
-    private Money stillRequired(Collection<Subtask> all) {
-        Money needed = Money.ZERO;
-        for (Subtask subtask : all) {
-            if (!subtask.isEnded() && !subtask.isStarted() && !subtask.node.optional()) {
-                var type = subtask.node.type();
-                needed = needed.plus(withoutInput(type, floor(type)));
-            }
-        }
-        return needed;
+    private Money notYetReserved() {
+        return inFlight.sum().minusOrZero(money.outstanding());
     }
 
-    private Money notYetReserved(Collection<Execution> running) {
-        Money needed = Money.ZERO;
-        for (Execution each : running) {
-            if (each.need == null) {
-                each.need = worstCase(each, each.tier);
-            }
-            needed = needed.plus(each.need);
-        }
-        return needed.minusOrZero(money.outstanding());
+    /** What an execution needs that waits for this tier, if it is the one it wants. */
+    Optional<Money> needOnWanted(Execution execution, Tier tier) {
+        return wanted(execution) == tier ? Optional.of(worstCase(execution, tier)) : Optional.empty();
+    }
+
+    /** Whether each of those that need so much on the tiers they want could start {@link Start#LATER} only. */
+    boolean allWait(Postponed.Needs needs, boolean lessMayBeNeeded) {
+        Money required = stillRequired.sum();
+        return lessMayBeNeeded
+                && !money.isExhaustedBy(needs.most().plus(required))
+                && needs.least().plus(required).plus(notYetReserved()).isMoreThan(money.free());
     }
 
     // --- who goes without

@@ -325,6 +325,51 @@ class RunMachineMoneyTest {
     }
 
     @Test
+    void optionalSubtasks_thatWaitForEachOther_areQuotedOnceEach() {
+        int size = 200;
+        var rig = merged();
+        rig.money = money(1_000, 990, 0);
+        for (int each = 0; each < size; each++) {
+            rig.admit(optional(node("o" + each)));
+        }
+        rig.on(new RunInput.PlanEnded(List.of()));
+
+        while (!rig.running.isEmpty()) {
+            assertThat(rig.running).hasSizeLessThanOrEqualTo(10);
+            rig.accept(rig.labelsRunning().getFirst());
+        }
+
+        assertThat(rig.started()).hasSize(size);
+        assertThat(rig.quotes).isLessThanOrEqualTo(2 * size);
+    }
+
+    @Test
+    void optionalSubtask_behindOneThatWaitsOn_startsIfItsOwnMoneyIsThere() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 1_000);
+        rig.plan(node("first"), node("second"), optional(node("dear", BEST)), optional(node("cheap")));
+        assertThat(rig.started()).containsExactly("first@NANO", "second@NANO");
+
+        rig.money = money(1_000, 800, 190);
+        rig.accept("first");
+
+        assertThat(rig.started()).containsExactly("cheap@NANO");
+    }
+
+    @Test
+    void optionalSubtask_thatWaits_looksBelowTheCeilingThatFell() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 995);
+        rig.plan(node("first", FALLING), node("second"), optional(node("extra", FALLING)));
+        assertThat(rig.started()).containsExactly("first@FLAGSHIP", "second@NANO");
+
+        rig.money = money(1_000, 0, 900);
+        rig.unaffordable("first", 100);
+
+        assertThat(rig.started()).containsExactly("first@MINI", "extra@MINI");
+    }
+
+    @Test
     void breachedBudget_startsNothing() {
         var rig = merged();
         var spent = Money.ofPico(1);

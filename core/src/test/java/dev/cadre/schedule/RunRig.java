@@ -42,6 +42,8 @@ final class RunRig {
     final Map<RungId, RunCommand.StartRung> running = new LinkedHashMap<>();
     final List<RunCommand> commands = new ArrayList<>();
     LedgerState money = money(1_000, 0, 0);
+    /** How often the machine has asked for a price. */
+    int quotes;
     /** Since the start of the run. */
     Duration now = Duration.ZERO;
 
@@ -53,7 +55,10 @@ final class RunRig {
     private RunRig(Optional<String> answer, boolean failFast) {
         machine = new RunMachine(
                 new RunMachine.Settings("run", answer, failFast, 4),
-                (type, input, tier) -> price(type, tier),
+                (type, input, tier) -> {
+                    quotes++;
+                    return price(type, tier);
+                },
                 money,
                 START_NANOS);
     }
