@@ -102,7 +102,8 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
         DEADLINE,
         /**
          * The pool was stopped, by a bad key, an exhausted quota, an address that does not answer or a dearer model that
-         * did, or paused by its provider beyond the deadline; or the provider cannot be asked for batches: {@link BulkSummary#pause()} has the failure.
+         * did, or paused by its provider beyond the deadline; or the provider cannot be asked for batches:
+         * {@link BulkSummary#pause()} has the failure.
          */
         PAUSED,
         /**
