@@ -119,9 +119,7 @@ final class Books {
     }
 
     private static Spend sum(Spend booked, List<Intent> open) {
-        return open.stream()
-                .map(intent -> Spend.forfeited(intent.reserved()))
-                .reduce(booked, Spend::plus);
+        return open.stream().map(intent -> Spend.forfeited(intent.reserved())).reduce(booked, Spend::plus);
     }
 
     private RunBooks books(String run) {

@@ -312,9 +312,10 @@ public final class RunMachine {
                 execution.tier = tier;
                 start(execution, "");
             }
-            case LATER -> tiers.needOnWanted(execution, tier)
-                    .ifPresentOrElse(
-                            need -> graph.postponed.add(execution, need), () -> graph.postponed.add(execution));
+            case LATER ->
+                tiers.needOnWanted(execution, tier)
+                        .ifPresentOrElse(
+                                need -> graph.postponed.add(execution, need), () -> graph.postponed.add(execution));
             case NEVER -> ended(execution, tiers.unaffordable(tiers.worstCase(execution, tier)));
         }
     }
