@@ -22,6 +22,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class BulkRun<I, O> {
     private final String runId;
     private final Budget budget;
     private final RunDriver driver;
-    private final Set<Long> inFlight = new LinkedHashSet<>();
+    private final SequencedSet<Long> inFlight = new LinkedHashSet<>();
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final Handover<O> handover;
     private final int window;
@@ -145,6 +146,7 @@ final class BulkRun<I, O> {
         private volatile @Nullable RunInput cut;
         /** Nothing is pulled any more. */
         private boolean closing;
+        private boolean inputInterrupted;
         /** When a stream that is still about to yield an input is interrupted. */
         private long patienceNanos = Long.MAX_VALUE;
 
@@ -174,6 +176,7 @@ final class BulkRun<I, O> {
         /** Ends whatever is still under way. */
         void leave() {
             closing = true;
+            inputInterrupted = true;
             puller.close();
             driver.clear();
         }
@@ -194,11 +197,13 @@ final class BulkRun<I, O> {
                 timeUp = true;
                 cut = new RunInput.WorkTimeUp();
                 handover.stop(BulkSummary.Stop.DEADLINE);
-                inFlight.forEach(index -> driver.interrupt(Long.toString(index)));
+                // the last first: who waits for a permit must not get that of one who was interrupted
+                inFlight.reversed().forEach(index -> driver.interrupt(Long.toString(index)));
                 closeInput(now);
             }
             if (now >= patienceNanos) {
                 patienceNanos = Long.MAX_VALUE;
+                inputInterrupted = true;
                 driver.interrupt(INPUT);
             }
         }
@@ -293,7 +298,7 @@ final class BulkRun<I, O> {
                 case InputPuller.Pull.Broken<I>(Throwable why) -> {
                     inputEnded = true;
                     handover.broke("stream or key", why);
-                    inputTrouble = handover.isOpen() ? why : null; // once stopped, it may be of our interrupt
+                    inputTrouble = inputInterrupted ? null : why; // what it throws then may be of the interrupt
                 }
             }
         }

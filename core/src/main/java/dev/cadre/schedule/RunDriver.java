@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -57,7 +56,7 @@ public final class RunDriver {
     /** Without a lock, for which thousands that end at once would queue. */
     private final BlockingQueue<Message> inbox = new LinkedTransferQueue<>();
 
-    private final Map<String, Strand> strands = new LinkedHashMap<>();
+    private final SequencedMap<String, Strand> strands = new LinkedHashMap<>();
     /** Those that were asked to end and have not, the one that is left behind first at the head. */
     private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
 
@@ -215,7 +214,7 @@ public final class RunDriver {
      */
     public void clear() {
         boolean interrupted = Thread.interrupted();
-        strands.values().forEach(Strand::interrupt);
+        strands.sequencedValues().reversed().forEach(Strand::interrupt); // the last first, as a run does
         long began = System.nanoTime();
         long shown = shown();
         long latest = began + (deadlines.leaveAtLatest(shown) - shown);
