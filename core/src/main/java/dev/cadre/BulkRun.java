@@ -22,7 +22,6 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ final class BulkRun<I, O> {
     private final String runId;
     private final Budget budget;
     private final RunDriver driver;
-    private final SequencedSet<Long> inFlight = new LinkedHashSet<>();
+    private final Set<Long> inFlight = new LinkedHashSet<>();
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final Handover<O> handover;
     private final int window;
@@ -197,8 +196,7 @@ final class BulkRun<I, O> {
                 timeUp = true;
                 cut = new RunInput.WorkTimeUp();
                 handover.stop(BulkSummary.Stop.DEADLINE);
-                // the last first: who waits for a permit must not get that of one who was interrupted
-                inFlight.reversed().forEach(index -> driver.interrupt(Long.toString(index)));
+                driver.interrupt(inFlight.stream().map(String::valueOf).toList());
                 closeInput(now);
             }
             if (now >= patienceNanos) {

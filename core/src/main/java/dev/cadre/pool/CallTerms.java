@@ -3,6 +3,7 @@ package dev.cadre.pool;
 
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,8 @@ import java.util.function.Consumer;
  * @param text receives pieces of the reply's text while it is written, on the calling thread; default: nobody. Once it
  *     has received one, a failure is not retried, because pieces of a second answer would follow those of the first
  * @param attempts is told about every attempt; default: nobody
+ * @param cancelled whether nothing is to be sent any more; asked on the calling thread when it is the call's turn, which
+ *     then ends by an {@link InterruptedException}. Default: never
  */
 public record CallTerms(
         BudgetGuard budget,
@@ -24,27 +27,32 @@ public record CallTerms(
         long order,
         long deadlineNanos,
         Consumer<String> text,
-        AttemptListener attempts) {
+        AttemptListener attempts,
+        BooleanSupplier cancelled) {
 
     /** Terms with the defaults. */
     public static CallTerms of(BudgetGuard budget, CallPurpose purpose, long deadlineNanos) {
-        return new CallTerms(budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {});
+        return new CallTerms(budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {}, () -> false);
     }
 
     public CallTerms withRun(String run) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts);
+        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
     }
 
     public CallTerms withOrder(long order) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts);
+        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
     }
 
     public CallTerms withText(Consumer<String> text) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts);
+        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
     }
 
     public CallTerms withAttempts(AttemptListener attempts) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts);
+        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
+    }
+
+    public CallTerms withCancelled(BooleanSupplier cancelled) {
+        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
     }
 
     boolean wantsText() {

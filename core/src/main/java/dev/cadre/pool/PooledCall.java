@@ -107,7 +107,10 @@ final class PooledCall {
         }
     }
 
-    private CallContext context() {
+    private CallContext context() throws InterruptedException {
+        if (terms.cancelled().getAsBoolean()) {
+            throw new InterruptedException("cancelled before the call was sent");
+        }
         long left = terms.deadlineNanos() - System.nanoTime();
         if (left <= 0) {
             throw refused(new Reason.DeadlinePassed());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,12 +148,16 @@ public final class LocalRunner implements RunDriver.Driven {
     private void execute(RunCommand command) {
         switch (command) {
             case RunCommand.StartRung start -> startRung(start);
-            case RunCommand.StopRung(RungId id) -> driver.interrupt(label(id));
-            case RunCommand.StopPlanner stop -> driver.interrupt(PLANNER);
+            case RunCommand.StopWork stop -> driver.interrupt(labels(stop));
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> listener.on(event);
             case RunCommand.Finish(RunEnding end) -> result = end;
         }
+    }
+
+    private static List<String> labels(RunCommand.StopWork stop) {
+        Stream<String> planner = stop.planner() ? Stream.of(PLANNER) : Stream.empty();
+        return Stream.concat(planner, stop.rungs().stream().map(LocalRunner::label)).toList();
     }
 
     private static String label(RungId id) {

@@ -20,11 +20,17 @@ public sealed interface RunCommand {
             RungId id, SubtaskType<?, ?> type, Object input, Tier tier, boolean escalated, String evidence, long order)
             implements RunCommand {}
 
-    /** Interrupts a rung. */
-    record StopRung(RungId id) implements RunCommand {}
-
-    /** Interrupts the planner. */
-    record StopPlanner() implements RunCommand {}
+    /**
+     * Interrupts everything under way; at most once in a run.
+     *
+     * @param planner whether the planner is
+     * @param rungs all that are, in the order in which they started
+     */
+    record StopWork(boolean planner, List<RungId> rungs) implements RunCommand {
+        public StopWork {
+            rungs = List.copyOf(rungs);
+        }
+    }
 
     /** Starts the merge of the outcomes, which are in plan order. */
     record StartMerge(List<SubtaskOutcome> outcomes) implements RunCommand {}

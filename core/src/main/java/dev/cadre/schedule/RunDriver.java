@@ -3,9 +3,12 @@ package dev.cadre.schedule;
 
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -56,7 +59,7 @@ public final class RunDriver {
     /** Without a lock, for which thousands that end at once would queue. */
     private final BlockingQueue<Message> inbox = new LinkedTransferQueue<>();
 
-    private final SequencedMap<String, Strand> strands = new LinkedHashMap<>();
+    private final Map<String, Strand> strands = new LinkedHashMap<>();
     /** Those that were asked to end and have not, the one that is left behind first at the head. */
     private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
 
@@ -125,19 +128,25 @@ public final class RunDriver {
         return () -> inbox.add(new Message(strand.perform(), strand));
     }
 
-    /** Whether the work that the calling thread performs for a run was interrupted by that run. */
+    /** Whether the work that the calling thread performs for a run was interrupted by that run, or is about to be. */
     public static boolean isInterrupted() {
         return Strand.isCurrentInterrupted();
     }
 
     /** Interrupts this work, if it is under way, and begins its grace. */
     public void interrupt(String label) {
-        beginGrace(label);
-        Strand strand = strands.get(label);
-        if (strand != null) {
-            strand.interrupt();
-        }
+        interrupt(List.of(label));
     }
+
+    /** The same for several, none of which takes what another of them gives back. */
+    public void interrupt(Collection<String> labels) {
+        labels.forEach(this::beginGrace);
+        Strand.interruptAll(labels.stream()
+                .map(strands::get)
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
 
     /** Leaves this work behind if it is under way and does not end within the grace by itself. */
     public void beginGrace(String label) {
@@ -214,7 +223,7 @@ public final class RunDriver {
      */
     public void clear() {
         boolean interrupted = Thread.interrupted();
-        strands.sequencedValues().reversed().forEach(Strand::interrupt); // the last first, as a run does
+        Strand.interruptAll(strands.values());
         long began = System.nanoTime();
         long shown = shown();
         long latest = began + (deadlines.leaveAtLatest(shown) - shown);

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,7 @@ public final class RunMachine {
     private final long startNanos;
     private final RunningGraph graph = new RunningGraph();
     private final Verdict verdict = new Verdict(graph);
-    private final SequencedMap<RungId, Execution> running = new LinkedHashMap<>();
+    private final Map<RungId, Execution> running = new LinkedHashMap<>();
     private final TierChoice tiers;
     private final List<RunCommand> commands = new ArrayList<>();
 
@@ -387,11 +387,7 @@ public final class RunMachine {
             return;
         }
         stop = reason;
-        if (planOpen) {
-            commands.add(new RunCommand.StopPlanner());
-        }
-        // the last first: who waits for a permit must not get that of one who was interrupted
-        running.sequencedKeySet().reversed().forEach(id -> commands.add(new RunCommand.StopRung(id)));
+        commands.add(new RunCommand.StopWork(planOpen, List.copyOf(running.keySet())));
         for (Subtask subtask : graph.all()) {
             if (!subtask.isEnded() && !subtask.isStarted()) {
                 end(subtask, reason.skippedOutcome());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Strand {
     Thread own;
 
     private @Nullable Thread thread;
+    private boolean stopped;
     private boolean interrupted;
 
     Strand(String label, String name, RunDriver.Work work) {
@@ -68,19 +70,29 @@ final class Strand {
         boolean unused = Thread.interrupted(); // it was meant for this work
     }
 
-    /** Whether the one that the calling thread performs was interrupted. */
+    /** Whether the one that the calling thread performs was interrupted, or is about to be. */
     static boolean isCurrentInterrupted() {
         Strand current = CURRENT.get();
-        return current != null && current.isInterrupted();
+        return current != null && current.isStopped();
     }
 
-    private synchronized boolean isInterrupted() {
-        return interrupted;
+    private synchronized boolean isStopped() {
+        return stopped;
     }
 
     /** The thread that performs it at this moment. */
     synchronized @Nullable Thread thread() {
         return thread;
+    }
+
+    /** Tells all before it wakes one: whoever then gets a permit that another gave back knows not to begin. */
+    static void interruptAll(Collection<Strand> strands) {
+        strands.forEach(Strand::stop);
+        strands.forEach(Strand::interrupt);
+    }
+
+    private synchronized void stop() {
+        stopped = true;
     }
 
     synchronized void interrupt() {

@@ -56,7 +56,12 @@ final class CodePlace implements AutoCloseable {
     static CodePlace take(Work.Code<?, ?> work, RungTerms terms) throws NoPlaceException {
         Money cost = work.costPerCall();
         try {
-            return cost.isZero() ? new CodePlace(work, permit(work, terms), null) : take(work, cost, terms);
+            CodePlace place = cost.isZero() ? new CodePlace(work, permit(work, terms), null) : take(work, cost, terms);
+            if (terms.cancelled().getAsBoolean()) {
+                place.close();
+                throw new InterruptedException("cancelled before its code began");
+            }
+            return place;
         } catch (InterruptedException cancel) {
             Thread.currentThread().interrupt();
             throw new NoPlaceException(new RungEnd.Cancelled(false));

@@ -123,6 +123,7 @@ final class ModelWorker {
                 kind, terms.runId(), task.subtaskId(), task.type().name(), inputJson, task.tier());
         return CallTerms.of(terms.budget(), purpose, terms.deadlineNanos())
                 .withOrder(terms.order())
+                .withCancelled(terms.cancelled())
                 .withAttempts(attempt -> {
                     attempted = true;
                     terms.attempts().on(attempt);

@@ -19,8 +19,9 @@ import java.util.function.Consumer;
  * @param attempts is told about every attempt, on the rung's thread
  * @param codeBudget pays for what tools and plain code spend by themselves, out of the same money as {@code budget}
  * @param notices is told of tools that threw and of threads that were left behind, on the rung's thread
- * @param cancelled whether the rung's thread was interrupted for this work; asked on that thread when code ended by an
- *     {@link InterruptedException}, which is a failure of the code's own otherwise
+ * @param cancelled whether the rung's thread was interrupted for this work, or is about to be; asked on that thread before
+ *     anything begins that had to wait, and when code ended by an {@link InterruptedException}, which is a failure of the
+ *     code's own otherwise
  */
 public record RungTerms(
         String runId,

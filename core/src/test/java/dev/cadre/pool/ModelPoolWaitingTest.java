@@ -54,6 +54,28 @@ class ModelPoolWaitingTest {
     }
 
     @Test
+    void callThatIsCancelled_isNotSent_whenItIsItsTurn() throws Exception {
+        var gate = new CountDownLatch(1);
+        var model = new FakeModel((request, context) -> {
+            gate.await();
+            return reply(USAGE);
+        });
+        var pool = model.pool().maxParallel(1).build();
+        var first = start(pool, terms(budget));
+        await(() -> model.inFlight.get() == 1);
+        var second = start(pool, terms(budget).withCancelled(() -> true));
+        await(() -> pool.load().waiting() == 1);
+
+        gate.countDown();
+
+        first.result();
+        assertThat(second.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(model.calls).hasValue(1);
+        assertSpent(budget, COST, Money.ZERO);
+        assertIdle(pool);
+    }
+
+    @Test
     void interruptedThread_sendsNothing() throws Exception {
         var model = FakeModel.replying();
         var pool = model.pool().build();

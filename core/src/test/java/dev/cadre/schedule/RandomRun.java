@@ -155,7 +155,7 @@ final class RandomRun {
     }
 
     private void planOn() {
-        boolean isStopped = !rig.only(RunCommand.StopPlanner.class).isEmpty();
+        boolean isStopped = rig.only(RunCommand.StopWork.class).stream().anyMatch(RunCommand.StopWork::planner);
         if (isStopped && schedule.nextBoolean()) {
             planOpen = false;
             rig.on(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "interrupted")));
@@ -172,7 +172,8 @@ final class RandomRun {
         RunCommand.StartRung start = running.get(schedule.nextInt(running.size()));
         RungId id = start.id();
         started.merge(id.toString(), 1, Integer::sum);
-        boolean interrupted = rig.only(RunCommand.StopRung.class).contains(new RunCommand.StopRung(id));
+        boolean interrupted = rig.only(RunCommand.StopWork.class).stream()
+                .anyMatch(stop -> stop.rungs().contains(id));
         if (interrupted && schedule.nextInt(3) == 0) {
             rig.running.remove(id);
             rig.on(new RunInput.RungAbandoned(id, "thread")).on(new RunInput.RungEnded(id, end(start)));
@@ -235,8 +236,7 @@ final class RandomRun {
                         succeeded.add(end.subtaskId());
                     }
                 }
-                case RunCommand.StopRung stop -> over = true;
-                case RunCommand.StopPlanner stop -> over = true;
+                case RunCommand.StopWork stop -> over = true;
                 case RunCommand.StartRung start -> {
                     assertThat(over)
                             .as("%s: %s starts after the stop", this, start.id())

@@ -9,8 +9,10 @@ import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -198,5 +200,46 @@ class RunDriverTest {
         assertThat(fine.isAlive()).isFalse();
         never.countDown();
         stuck.join();
+    }
+
+    @Test
+    void interrupt_ofSeveral_tellsAllBeforeOneIsWoken() throws Exception {
+        var known = new CompletableFuture<Boolean>();
+        var askNow = new CountDownLatch(1);
+        var first = new Strand("first", "first", work(() -> "first " + awaitUninterruptibly(askNow)));
+        var second = new Strand("second", "second", work(() -> {
+            boolean wasAsked = awaitUninterruptibly(askNow);
+            known.complete(RunDriver.isInterrupted());
+            return "second " + wasAsked;
+        }));
+        var woken = new Thread(first::perform) {
+            @Override
+            public void interrupt() { // before the thread goes on
+                askNow.countDown();
+                known.join();
+                super.interrupt();
+            }
+        };
+        var other = new Thread(second::perform);
+        woken.start();
+        other.start();
+        List<Thread> performing = List.of(threads.take(), threads.take());
+
+        Strand.interruptAll(List.of(first, second));
+        woken.join();
+        other.join();
+
+        assertThat(performing).containsExactlyInAnyOrder(woken, other);
+        assertThat(known).isCompletedWithValue(true);
+    }
+
+    private static boolean awaitUninterruptibly(CountDownLatch latch) {
+        while (true) {
+            try {
+                return latch.await(1, TimeUnit.MINUTES);
+            } catch (InterruptedException early) {
+                // the latch is what counts
+            }
+        }
     }
 }

@@ -209,8 +209,9 @@ final class RunRig {
     }
 
     List<String> stopped() {
-        return only(RunCommand.StopRung.class).stream()
-                .map(stop -> stop.id().label())
+        return only(RunCommand.StopWork.class).stream()
+                .flatMap(stop -> stop.rungs().stream())
+                .map(RungId::label)
                 .toList();
     }
 

@@ -45,7 +45,7 @@ class CodeWorkerTest {
     private final List<String> abandoned = new CopyOnWriteArrayList<>();
     private final List<Integer> retried = new CopyOnWriteArrayList<>();
     /** What whoever performs the rung says. */
-    private volatile boolean interrupted = true;
+    private volatile boolean interrupted = false;
 
     private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
     private final SubtaskWorker worker = SubtaskWorker.of(ModelPools.builder().build());
@@ -112,8 +112,6 @@ class CodeWorkerTest {
 
     @Test
     void interruptedException_thatNobodyCaused_isAFailureOfTheCode() throws InterruptedException {
-        interrupted = false;
-
         RungEnd end = perform(throwing(new InterruptedException("the driver gave up")));
 
         assertFailed(
@@ -125,7 +123,7 @@ class CodeWorkerTest {
 
     @Test
     void interrupt_cancels() {
-        assertThatThrownBy(() -> perform(throwing(new InterruptedException())))
+        assertThatThrownBy(() -> perform(interruptedWith(new InterruptedException())))
                 .isInstanceOf(InterruptedException.class);
     }
 
@@ -134,7 +132,7 @@ class CodeWorkerTest {
         var wrapped =
                 new IllegalStateException(new java.util.concurrent.ExecutionException(new InterruptedException()));
 
-        assertThatThrownBy(() -> perform(throwing(wrapped))).isInstanceOf(InterruptedException.class);
+        assertThatThrownBy(() -> perform(interruptedWith(wrapped))).isInstanceOf(InterruptedException.class);
     }
 
     @Test
@@ -240,6 +238,25 @@ class CodeWorkerTest {
     }
 
     @Test
+    void callThatIsCancelled_doesNotBegin_whenItIsItsTurn() throws Exception {
+        var limit = ParallelLimit.of(1);
+        var money = Budget.usd("0.01").open();
+        interrupted = true;
+
+        RungEnd end = worker.perform(
+                task(throwing(new AssertionError("started"))
+                        .costing(Money.usd("0.01"))
+                        .parallel(limit)),
+                terms(money, System.nanoTime() + DEADLINE_NANOS));
+
+        assertThat(end).isEqualTo(new RungEnd.Cancelled(false));
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(attempts).isEmpty();
+        assertThat(money.state().committed()).isEqualTo(Money.ZERO);
+        assertThat(limit).hasToString("ParallelLimit[1 of 1 free]");
+    }
+
+    @Test
     void callThatTakesTooLong_isInterrupted() throws Exception {
         var interrupted = new CountDownLatch(1);
 
@@ -298,6 +315,7 @@ class CodeWorkerTest {
             }
         });
         began.await();
+        interrupted = true;
         rung.interrupt();
 
         assertThat(cancelled.get()).isTrue();
@@ -448,9 +466,11 @@ class CodeWorkerTest {
         worker.perform(task(throwing(new IOException("busy")).costing(Money.usd("0.01"))), terms(money, deadline));
         assertThat(money.state().settled()).isEqualTo(Money.usd("0.01"));
         assertThatThrownBy(() -> worker.perform(
-                        task(throwing(new InterruptedException()).costing(Money.usd("0.01"))), terms(money, deadline)))
+                        task(interruptedWith(new InterruptedException()).costing(Money.usd("0.01"))),
+                        terms(money, deadline)))
                 .isInstanceOf(InterruptedException.class);
         assertThat(money.state().forfeited()).isEqualTo(Money.usd("0.01"));
+        interrupted = false;
         worker.perform(
                 task(code((topic, context) -> {
                             new Semaphore(0).acquire();
@@ -552,6 +572,14 @@ class CodeWorkerTest {
                 throw exception;
             }
             throw (Error) thrown;
+        });
+    }
+
+    /** Is interrupted by the run while it is under way. */
+    private SubtaskType<Topic, Note> interruptedWith(Exception thrown) {
+        return code((topic, context) -> {
+            interrupted = true;
+            throw thrown;
         });
     }
 

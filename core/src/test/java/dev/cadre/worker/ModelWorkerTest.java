@@ -575,7 +575,7 @@ class ModelWorkerTest {
                 attempts::add,
                 guard.cap(guard.state().limit()),
                 notices::add,
-                () -> true);
+                () -> false);
     }
 
     private static long later() {

@@ -207,16 +207,21 @@ final class SimRun {
         watch.settled();
     }
 
+    private void interrupt(RunCommand.StopWork stop) {
+        if (stop.planner()) {
+            interrupt(
+                    PLANNER,
+                    world.obeys(),
+                    () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
+        }
+        stop.rungs().forEach(id -> interrupt(id, world.obeys()));
+    }
+
     private void execute(RunCommand command) {
         watch.command(command, Duration.ofNanos(world.agenda().nanoTime() - startNanos));
         switch (command) {
             case RunCommand.StartRung start -> launch(start);
-            case RunCommand.StopRung(RungId id) -> interrupt(id, world.obeys());
-            case RunCommand.StopPlanner stop ->
-                interrupt(
-                        PLANNER,
-                        world.obeys(),
-                        () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
+            case RunCommand.StopWork stop -> interrupt(stop);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
             case RunCommand.Tell(RunEvent event) -> {}
             case RunCommand.Finish(RunEnding end) -> finish(end);

@@ -80,8 +80,7 @@ final class SimRunWatch {
         SimCheck.that(!finished, "%s after the end of run '%s'", command, plan.id());
         switch (command) {
             case RunCommand.StartRung start -> started(start);
-            case RunCommand.StopRung stop -> stopped = true;
-            case RunCommand.StopPlanner stop -> stopped = true;
+            case RunCommand.StopWork stop -> stopped = true;
             case RunCommand.StartMerge merge -> {
                 merging = true;
                 SimCheck.that(finalStop == null, "a merge after the final stop %s", String.valueOf(finalStop));
