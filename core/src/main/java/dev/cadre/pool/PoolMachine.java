@@ -168,25 +168,31 @@ public final class PoolMachine {
                 ? 0
                 : policy.floorNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
         entry.notBefore = now + floor + policy.delayNanos(entry.failures, jitter);
-        Optional<WhyFinal> why = whyFinal(entry, failed);
-        if (why.isPresent()) {
-            entries.remove(entry.ask.ticket());
-            commands.add(new PoolCommand.GiveUp(entry.ask.ticket(), why.get()));
-            return;
+        if (!failed.failure().isRetryable() || failed.again() == PoolEvent.Again.FORBIDDEN || stoppedBy != null) {
+            giveUp(entry, WhyFinal.NOT_RETRYABLE);
+        } else if (pausedBy != null && pausedUntil - now > 0 && isLater(pausedUntil, entry)) {
+            refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy)); // as is everybody who waits
+        } else {
+            whyFinal(entry).ifPresentOrElse(why -> giveUp(entry, why), () -> retry(entry));
         }
+    }
+
+    private void giveUp(Entry entry, WhyFinal why) {
+        entries.remove(entry.ask.ticket());
+        commands.add(new PoolCommand.GiveUp(entry.ask.ticket(), why));
+    }
+
+    private void retry(Entry entry) {
         waiting.backOff(entry);
         commands.add(new PoolCommand.Retry(entry.ask.ticket(), entry.failures, entry.notBefore));
     }
 
-    private Optional<WhyFinal> whyFinal(Entry entry, PoolEvent.Failed failed) {
-        if (!failed.failure().isRetryable() || failed.again() == PoolEvent.Again.FORBIDDEN || stoppedBy != null) {
-            return Optional.of(WhyFinal.NOT_RETRYABLE);
-        }
+    private Optional<WhyFinal> whyFinal(Entry entry) {
         // whatever answers in place of the provider will do so again, and each answer books the worst case
         if (entry.failures >= policy.maxAttempts() || entry.malformed > MOST_MALFORMED) {
             return Optional.of(WhyFinal.ATTEMPTS);
         }
-        if (entry.notBefore - entry.ask.deadlineNanos() >= 0) {
+        if (isLater(entry.notBefore, entry)) {
             return Optional.of(WhyFinal.DEADLINE);
         }
         return retries.takeRetry() ? Optional.empty() : Optional.of(WhyFinal.RETRY_BUDGET);
@@ -270,7 +276,11 @@ public final class PoolMachine {
 
     /** What is in flight may give back what it took of a rate; nothing else lets a call pass earlier. */
     private boolean isHopeless(Entry entry, long opensAt) {
-        return inFlight == 0 && opensAt - entry.ask.deadlineNanos() >= 0;
+        return inFlight == 0 && isLater(opensAt, entry);
+    }
+
+    private static boolean isLater(long nanoTime, Entry entry) {
+        return nanoTime - entry.ask.deadlineNanos() >= 0;
     }
 
     /** Whether it is a rate that a call has waited for last: neither its own backoff, a permit, nor a pause. */

@@ -192,20 +192,23 @@ final class PooledCall {
         return sameTier ? PoolEvent.Again.ALLOWED : PoolEvent.Again.ELSEWHERE;
     }
 
-    /** Books the failure; returns if the machine plans a retry, else throws it. */
+    /** Books the failure; returns if the machine has an answer for the waiter, now or later, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
         Bill bill = bill(flight, failure);
         end(flight, bill.due(), new Attempt.Failed(id, failure, bill.due().spend(), bill.breach(), took));
         long failedAt = System.nanoTime();
         for (PoolCommand command : flight.failed(failure, again(failure))) {
-            if (command instanceof PoolCommand.Retry retry) {
-                Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
-                tell(new Attempt.Retrying(id, failure, delay));
-                return;
+            switch (command) {
+                case PoolCommand.Retry retry -> {
+                    Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
+                    tell(new Attempt.Retrying(id, failure, delay));
+                    return;
+                }
+                case PoolCommand.GiveUp giveUp -> throw failure;
+                default -> {} // of others, save a refusal, which the waiter has
             }
         }
-        throw failure;
     }
 
     private RuntimeException refusal(Waiter waiter) {

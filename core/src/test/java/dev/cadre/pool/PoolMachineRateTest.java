@@ -15,12 +15,10 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
 import dev.cadre.pool.PoolCommand.Admit;
-import dev.cadre.pool.PoolCommand.GiveUp;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Retry;
 import dev.cadre.pool.PoolCommand.WakeAt;
-import dev.cadre.pool.PoolCommand.WhyFinal;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -161,7 +159,7 @@ class PoolMachineRateTest {
         rig.askUntil(1, ofSeconds(90));
         rig.askUntil(2, ofSeconds(90));
 
-        assertThat(rig.failed(1, told)).containsExactly(new GiveUp(1, WhyFinal.DEADLINE), new Refuse(2, paused));
+        assertThat(rig.failed(1, told)).containsExactly(new Refuse(1, paused), new Refuse(2, paused));
         assertThat(rig.askUntil(3, ofSeconds(90))).containsExactly(new Refuse(3, paused));
         assertThat(rig.askUntil(4, ofMinutes(51)))
                 .containsExactly(new WakeAt(ofMinutes(50).toNanos()));

@@ -55,6 +55,27 @@ class PoolMachineRetryTest {
     }
 
     @Test
+    void retryThatCouldNotStartBeforeTheDeadline_isNotMade() {
+        var rig = new PoolRig(parallel(1));
+        rig.askUntil(1, ofSeconds(5));
+        rig.at(ofSeconds(5));
+
+        assertThat(rig.failed(1, failed(500, Charge.FREE))).containsExactly(new GiveUp(1, WhyFinal.DEADLINE));
+    }
+
+    @Test
+    void retryDuringAPauseBeyondItsDeadline_isRefusedAsPaused() {
+        var rig = new PoolRig(parallel(2));
+        var told = PoolRig.rateLimited(ofSeconds(60));
+        rig.askUntil(1, ofSeconds(90));
+        rig.askUntil(2, ofSeconds(50));
+        rig.failed(1, told);
+
+        assertThat(rig.failed(2, failed(500, Charge.FREE)).getFirst())
+                .isEqualTo(new Refuse(2, new Refusal.PoolPaused(ofSeconds(60).toNanos(), told)));
+    }
+
+    @Test
     void failedCall_holdsNoPermitWhileItBacksOff() {
         var rig = new PoolRig(parallel(1), AT_ONCE.withDelays(ofSeconds(1), ofSeconds(1)));
         rig.ask(1, "run");

@@ -11,6 +11,7 @@ import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;
@@ -62,6 +63,20 @@ class PausedRunTest {
                 .hasSize(4)
                 .allSatisfy(skipped ->
                         assertThat(((Outcome.Skipped<?>) skipped).skip().kind()).isEqualTo(Skip.Kind.PAUSED));
+    }
+
+    @Test
+    void firstSubtaskThatIsToldToWait_saysThatThePoolIsPaused_asTheLaterOnesDo() throws Exception {
+        model.on(NOTE).fails(() -> HOUR);
+
+        RunResult<Note> result = run(2);
+
+        assertThat(result.report().outcomes().values())
+                .allSatisfy(outcome -> assertThat(outcome.reason())
+                        .containsPattern("paused until 2026-11-27T13:00:0[01]Z because no more today"));
+        var first = (Outcome.Failed<?>) result.report().outcome("note0");
+        assertThat(first.failure().kind()).isEqualTo(Failure.Kind.MODEL_FAILED);
+        assertThat(first.failure().cause()).containsSame(HOUR);
     }
 
     @Test

@@ -285,11 +285,11 @@ final class SimCall {
         pool.failed(failure);
         List<PoolCommand> commands = pool.tell(new PoolEvent.Failed(
                 ticket, failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED));
-        boolean again = commands.stream().anyMatch(PoolCommand.Retry.class::isInstance);
+        boolean isFinal = commands.stream().anyMatch(PoolCommand.GiveUp.class::isInstance);
         if (interrupted) {
             leave();
             end(new RungEvent.Interrupted(true));
-        } else if (!again) {
+        } else if (isFinal) {
             end(new RungEvent.CallFailed(failure));
         }
     }
