@@ -70,7 +70,7 @@ final class BulkRun<I, O> {
         window = type.isModelWork()
                 ? coordinator.pools().pool(type.tiers().start()).limits().maxParallel()
                 : CODE_WINDOW;
-        Duration time = budget.deadline().orElse(coordinator.limits().deadline());
+        Duration time = coordinator.time(budget);
         startNanos = coordinator.clock().nanoTime();
         deadlineNanos = startNanos + time.toNanos();
         callDeadlineNanos = System.nanoTime() + time.toNanos();

@@ -18,6 +18,7 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.SubtaskWorker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -171,7 +172,8 @@ public final class Coordinator {
      * <p>With a {@link #journal} the plan is recorded, and is the plan of the goal from then on: to plan again gives the
      * same plan and costs nothing, and so does running the goal.
      *
-     * @throws RunFailedException if there is no plan
+     * @throws RunFailedException if there is no plan; of the kind {@code BUDGET_TOO_SMALL}, with the least amount that
+     *     planning needs, if nothing was called because the budget cannot pay for it
      * @throws IllegalStateException as for running the goal
      * @throws InterruptedException if the calling thread was interrupted
      */
@@ -337,6 +339,11 @@ public final class Coordinator {
 
     Limits limits() {
         return limits;
+    }
+
+    /** The time that a run has, be it of a graph, a goal or a bulk. */
+    Duration time(Budget budget) {
+        return budget.deadline().orElse(limits.deadline());
     }
 
     /** Of the user's listeners and of the log of what the user's code throws; throws nothing but errors. */

@@ -76,9 +76,7 @@ final class Run {
         limit = budget.limit();
         startNanos = clock.nanoTime();
         lastNanos = startNanos;
-        deadline = budget.deadline()
-                .filter(time -> time.compareTo(coordinator.limits().deadline()) < 0)
-                .orElse(coordinator.limits().deadline());
+        deadline = coordinator.time(budget);
         money = budget.open(before().total());
         performer = new RungPerformer(id, coordinator, money, this::sinceStart, this::post);
     }

@@ -39,8 +39,9 @@ public final class Budget {
     }
 
     /**
-     * This budget with a limit on the time from start to result, at most {@link #LONGEST_DEADLINE}. Unless set, the limits
-     * of the run apply.
+     * This budget with a limit on the time from start to result, at most {@link #LONGEST_DEADLINE}. It means the same for
+     * a graph, a goal and a bulk, and holds whether it is shorter or longer than the default: the {@code deadline} of the
+     * run's limits, 10 minutes unless they say otherwise; 48 hours for a bulk in the batch lane.
      *
      * @throws IllegalArgumentException if the time is not positive
      */

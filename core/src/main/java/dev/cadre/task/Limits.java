@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  * @param maxSubtasks how many subtasks a plan may have; default 64
  * @param maxDepth how many subtasks may follow each other in a chain; default 8
  * @param maxItems how many items a fan-out may have; more is a failure, never a silent cut; default 256
- * @param deadline how long a run may take, unless its budget says less; default 10 minutes, at most
- *     {@link Budget#LONGEST_DEADLINE}
+ * @param deadline how long a run may take whose budget says no {@linkplain Budget#within time}, except for a bulk in the
+ *     batch lane; default 10 minutes, at most {@link Budget#LONGEST_DEADLINE}
  * @param plannerOutputTokens the cap of one planner call; default 2,000
  * @param planContinuations how many further calls may continue a plan that ran into its cap; default 4
  * @param workerOutputTokens the cap of one worker call, unless its type says otherwise; default 2,000
