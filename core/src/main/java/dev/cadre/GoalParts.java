@@ -149,16 +149,20 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static Money floor(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
-        Money planning = asked(
-                run,
-                RunFailure.Kind.PLANNER_FAILED,
-                () -> Objects.requireNonNull(
-                        planner.leastCost(request(run, goal, run.deadline())), "its least cost is null"));
+        Money planning = leastPlanning(run, goal, planner);
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
         return planning.plus(cheapest);
+    }
+
+    private static Money leastPlanning(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
+        return asked(
+                run,
+                RunFailure.Kind.PLANNER_FAILED,
+                () -> Objects.requireNonNull(
+                        planner.leastCost(request(run, goal, run.deadline())), "its least cost is null"));
     }
 
     /** What a planner or merger says of itself; what it throws is a failure of the run that names it. */
@@ -201,6 +205,9 @@ final class GoalParts<R> implements RunParts {
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
         PlanIntake intake = intake(coordinator, node -> {});
         try {
+            if (record.flatMap(PlanRecord::ended).isEmpty()) {
+                requirePlanning(run, goal);
+            }
             parts.plan(record, intake);
             record.ifPresent(kept -> {
                 intake.taken().forEach(kept::admit);
@@ -214,6 +221,14 @@ final class GoalParts<R> implements RunParts {
             throw RunFailedException.of(describe(run, RunFailure.Kind.PLANNER_FAILED, e));
         }
         return Plan.of(goal, intake, parts.planningSpend());
+    }
+
+    private static void requirePlanning(Run run, Goal<?> goal) throws InterruptedException {
+        Money least = leastPlanning(run, goal, run.coordinator().planner());
+        LedgerState money = run.money();
+        if (money.isExhaustedBy(least)) {
+            throw new PartFailedException(MergeMoney.tooSmall(run, money, "the planner needs", least));
+        }
     }
 
     private static PlanIntake intake(Coordinator coordinator, Consumer<GraphNode> sink) {

@@ -40,7 +40,7 @@ record MergeMoney(Run run, Money least, Money floor) {
             while (true) {
                 LedgerState money = run.money();
                 if (money.isExhaustedBy(floor)) {
-                    return new Answer.Refused(tooSmall(money));
+                    return new Answer.Refused(tooSmall(run, money, whoNeeds(), floor));
                 }
                 if (!money.isContendedBy(floor)) {
                     try {
@@ -73,18 +73,22 @@ record MergeMoney(Run run, Money least, Money floor) {
         return run.guard().allot(wanted.atMost(most).atLeast(least));
     }
 
-    private RunFailure tooSmall(LedgerState money) {
+    /** Names what is needed at least. */
+    static RunFailure tooSmall(Run run, LedgerState money, String who, Money floor) {
         String rest = run.limit().isMoreThan(money.room()) ? ", of which %s can be had,".formatted(money.room()) : "";
         return RunFailure.of(
                 RunFailure.Kind.BUDGET_TOO_SMALL,
-                "a budget of %s%s is too small: planner, merger and one subtask need at least %s"
-                        .formatted(run.limit(), rest, floor));
+                "a budget of %s%s is too small: %s at least %s".formatted(run.limit(), rest, who, floor));
+    }
+
+    private String whoNeeds() {
+        return floor.equals(least) ? "the merger needs" : "planner, merger and one subtask need";
     }
 
     private RunFailure tooLate(LedgerState money) {
         return RunFailure.of(
                 RunFailure.Kind.DEADLINE,
-                "the time ran out while others had the money in flight: planner, merger and one subtask need %s, free are %s"
-                        .formatted(floor, money.free()));
+                "the time ran out while others had the money in flight: %s %s, free are %s"
+                        .formatted(whoNeeds(), floor, money.free()));
     }
 }

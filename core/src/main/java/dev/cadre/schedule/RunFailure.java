@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 public final class RunFailure {
     /** The kinds of failure of a whole run. */
     public enum Kind {
-        /** The budget cannot hold even a planner call, two small merge calls and one subtask. */
+        /**
+         * The budget cannot hold even a planner call, two small merge calls and one subtask; or, of a run that only plans,
+         * a planner call. The message names the least amount.
+         */
         BUDGET_TOO_SMALL,
         /** Nothing of the plan could be admitted. */
         PLAN_REJECTED,

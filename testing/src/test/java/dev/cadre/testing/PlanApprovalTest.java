@@ -9,6 +9,7 @@ import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
@@ -27,6 +28,7 @@ import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,6 +80,37 @@ class PlanApprovalTest {
         assertThat(result).isCompleteWith(new Answer("done")).spent("0.0121"); // planning, 2 notes, merge 0.0012
         assertThat(result.report().sessionSpend().total()).isEqualTo(Money.usd("0.0026"));
         assertThat(result.report().outcomes()).containsOnlyKeys("a", "b");
+        assertThat(planned()).isEqualTo(1);
+    }
+
+    @Test
+    void budgetTooSmallForPlanning_isRefusedBeforeAnyCall_andNamesTheLeast() throws Exception {
+        var least = Pattern.compile("too small: the planner needs at least \\$([0-9.]+)$");
+
+        RunFailure failure = noPlan(Budget.usd("0.001"));
+
+        assertThat(failure.kind()).isEqualTo(RunFailure.Kind.BUDGET_TOO_SMALL);
+        var named = least.matcher(failure.message());
+        assertThat(named.find()).as(failure.message()).isTrue();
+        assertThat(model.calls()).isEmpty();
+        Money floor = Money.usd(named.group(1));
+        assertThat(noPlan(Budget.of(floor.minus(Money.ofPico(1)))).message()).endsWith(named.group());
+        assertThat(coordinator.plan(GOAL, Budget.of(floor)).subtasks()).hasSize(2);
+    }
+
+    private RunFailure noPlan(Budget budget) {
+        var thrown = catchThrowableOfType(RunFailedException.class, () -> coordinator.plan(GOAL, budget));
+        return thrown.failure().orElseThrow();
+    }
+
+    @Test
+    void planOnRecord_isReadWithABudgetThatPlanningWouldNotFit() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Plan<Answer> plan = coordinator.journal(journal).plan(GOAL, BUDGET);
+
+            assertThat(coordinator.journal(journal).plan(GOAL, Budget.usd("0.001")).subtasks())
+                    .isEqualTo(plan.subtasks());
+        }
         assertThat(planned()).isEqualTo(1);
     }
 
