@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Books what each part of a run took, from its events. Belongs to the run's own thread. */
@@ -33,6 +34,36 @@ final class Accounts implements RunListener {
         @Nullable
         Duration ended;
 
+        /** That of the fan-out whose item it is; null for a subtask. */
+        final @Nullable Account whole;
+
+        Account(@Nullable Account whole) {
+            this.whole = whole;
+        }
+
+        void began(Duration at) {
+            if (began == null) {
+                began = at;
+            }
+            if (whole != null) {
+                whole.began(at);
+            }
+        }
+
+        void ended(Duration at) {
+            ended = at;
+            if (whole != null) {
+                whole.ended(at);
+            }
+        }
+
+        void spent(Spend more) {
+            spend = spend.plus(more);
+            if (whole != null) {
+                whole.spent(more);
+            }
+        }
+
         @Nullable
         Tier lastTier() {
             return tiers.isEmpty() ? null : tiers.getLast();
@@ -43,8 +74,8 @@ final class Accounts implements RunListener {
         }
     }
 
-    private final Account planner = new Account();
-    private final Account merger = new Account();
+    private final Account planner = new Account(null);
+    private final Account merger = new Account(null);
     private final Map<String, Account> subtasks = new LinkedHashMap<>();
     /** The labels of the items of each fan-out that were tried. */
     private final Map<String, List<String>> items = new HashMap<>();
@@ -57,47 +88,47 @@ final class Accounts implements RunListener {
     public void on(RunEvent event) {
         tally.on(event);
         switch (event) {
-            case RunEvent.RunStarted started -> planner.began = started.at();
+            case RunEvent.RunStarted started -> planner.began(started.at());
             case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
-            case RunEvent.PlanEnded ended -> planner.ended = ended.at();
-            case RunEvent.RungStarted started -> begin(account(started.subtaskId()), started.at());
+            case RunEvent.PlanEnded ended -> planner.ended(ended.at());
+            case RunEvent.RungStarted started -> account(started.subtaskId()).began(started.at());
             case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
             case RunEvent.AttemptEnded ended -> book(ended);
-            case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended = ended.at();
-            case RunEvent.MergeStarted started -> begin(merger, started.at());
-            case RunEvent.RunEnded ended -> merger.ended = ended.at();
+            case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
+            case RunEvent.MergeStarted started -> merger.began(started.at());
+            case RunEvent.RunEnded ended -> merger.ended(ended.at());
             case RunEvent.ModelShutsDown notice -> {}
             case RunEvent.CeilingLowered lowered -> {}
             case RunEvent.BudgetBreached breached -> {}
-            case RunEvent.CodeSpent code -> add(account(code.subtaskId()), code.spend());
+            case RunEvent.CodeSpent code -> account(code.subtaskId()).spent(code.spend());
             case RunEvent.CodeRetried retried -> {}
             case RunEvent.ToolFailed failed -> toolFailures.add(failed);
             case RunEvent.WorkAbandoned work -> {}
         }
     }
 
-    private static void begin(Account account, Duration at) {
-        if (account.began == null) {
-            account.began = at;
-        }
-    }
-
     private static void end(Account account, RunEvent.RungEnded rung) {
-        account.ended = rung.at();
+        account.ended(rung.at());
         account.last = rung;
     }
 
     private Account account(String label) {
-        return subtasks.computeIfAbsent(label, this::opened);
+        Account known = subtasks.get(label);
+        if (known == null) {
+            known = opened(label);
+            subtasks.put(label, known);
+        }
+        return known;
     }
 
     private Account opened(String label) {
         int item = label.indexOf('#');
-        if (item >= 0) {
-            items.computeIfAbsent(label.substring(0, item), unknown -> new ArrayList<>())
-                    .add(label);
+        if (item < 0) {
+            return new Account(null);
         }
-        return new Account();
+        String whole = label.substring(0, item);
+        items.computeIfAbsent(whole, unknown -> new ArrayList<>()).add(label);
+        return new Account(account(whole));
     }
 
     private void book(RunEvent.AttemptEnded attempt) {
@@ -106,7 +137,7 @@ final class Accounts implements RunListener {
             case MERGE -> merger;
             case REPAIR, ESCALATION, WORK, CODE -> account(attempt.subtaskId());
         };
-        add(account, attempt.spend());
+        account.spent(attempt.spend());
         if (attempt.kind() == CallPurpose.Kind.CODE) {
             return;
         }
@@ -116,21 +147,17 @@ final class Accounts implements RunListener {
         }
     }
 
-    private static void add(Account account, Spend spend) {
-        account.spend = account.spend.plus(spend);
-    }
-
     /** A line for each tool that threw. */
     List<String> toolFailures() {
         return toolFailures.lines();
     }
 
     SubtaskReport planner() {
-        return report("planner", "planner", List.of(), "", "", planner);
+        return report("planner", "planner", List.of(), "", "", planner, false);
     }
 
     SubtaskReport merger() {
-        return report("merger", "merger", List.of(), "", "", merger);
+        return report("merger", "merger", List.of(), "", "", merger, false);
     }
 
     /** The sums of them all. */
@@ -138,16 +165,25 @@ final class Accounts implements RunListener {
         return tally;
     }
 
-    /** A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried. */
-    List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes) {
+    /**
+     * A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried.
+     *
+     * @param reused the labels of those whose outcome is from the journal
+     */
+    List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes, Set<String> reused) {
         var lines = new ArrayList<SubtaskReport>();
         outcomes.forEach((id, outcome) -> {
-            lines.add(line(id, id, outcome));
             if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var items))) {
+                var ofItems = new ArrayList<SubtaskReport>();
                 for (int index = 0; index < items.size(); index++) {
-                    lines.add(line(id, id + "#" + index, items.get(index)));
+                    String label = id + "#" + index;
+                    ofItems.add(line(id, label, items.get(index), reused.contains(label)));
                 }
+                boolean isAllReused = !ofItems.isEmpty() && ofItems.stream().allMatch(SubtaskReport::reused);
+                lines.add(line(id, id, outcome, isAllReused));
+                lines.addAll(ofItems);
             } else {
+                lines.add(line(id, id, outcome, reused.contains(id)));
                 lines.addAll(itemsTried(id));
             }
         });
@@ -161,10 +197,10 @@ final class Accounts implements RunListener {
                 .map(label -> {
                     Account item = account(label);
                     if (item.last != null && item.last.isAccepted()) {
-                        return line(id, label, "succeeded", "", item);
+                        return line(id, label, "succeeded", "", item, false);
                     }
                     String reason = item.last == null ? "it was left behind" : item.last.result();
-                    return line(id, label, "failed", "failed: " + reason, item);
+                    return line(id, label, "failed", "failed: " + reason, item, false);
                 })
                 .toList();
     }
@@ -173,25 +209,32 @@ final class Accounts implements RunListener {
         return Integer.parseInt(label, label.lastIndexOf('#') + 1, label.length(), 10);
     }
 
-    private SubtaskReport line(String id, String label, Outcome<?> outcome) {
+    private SubtaskReport line(String id, String label, Outcome<?> outcome, boolean reused) {
         String status = switch (outcome) {
             case Outcome.Succeeded<?> succeeded -> "succeeded";
             case Outcome.Failed<?> failed -> "failed";
             case Outcome.Skipped<?> skipped -> "skipped";
         };
         String reason = outcome.isSucceeded() ? "" : outcome.reason();
-        return line(id, label, status, reason, account(label));
+        return line(id, label, status, reason, account(label), reused);
     }
 
-    private SubtaskReport line(String id, String label, String status, String reason, Account account) {
+    private SubtaskReport line(
+            String id, String label, String status, String reason, Account account, boolean reused) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
         return subtask == null
-                ? report(label, "", List.of(), status, reason, account)
-                : report(label, subtask.type(), subtask.dependsOn(), status, reason, account);
+                ? report(label, "", List.of(), status, reason, account, reused)
+                : report(label, subtask.type(), subtask.dependsOn(), status, reason, account, reused);
     }
 
     private static SubtaskReport report(
-            String id, String type, List<String> dependsOn, String status, String reason, Account account) {
+            String id,
+            String type,
+            List<String> dependsOn,
+            String status,
+            String reason,
+            Account account,
+            boolean reused) {
         return new SubtaskReport(
                 id,
                 type,
@@ -202,6 +245,7 @@ final class Accounts implements RunListener {
                 account.lastTier(),
                 account.model,
                 account.spend,
-                account.took());
+                account.took(),
+                reused);
     }
 }

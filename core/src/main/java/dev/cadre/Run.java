@@ -29,6 +29,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -209,7 +210,7 @@ final class Run {
         RunReport report = new RunReport(
                 id,
                 ending.outcomes(),
-                accounts.subtasks(ending.outcomes()),
+                accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused()),
                 accounts.planner(),
                 accounts.merger(),
                 spend,

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
  *
  * @param runId the run
  * @param outcomes how each subtask ended, in plan order
- * @param subtasks what each subtask took, in plan order; an item of a fan-out has a line of its own, if the fan-out
- *     failed only one that was tried
+ * @param subtasks what each subtask took, in plan order; behind the line of a fan-out, which has the sums, each item has
+ *     one of its own, if the fan-out failed only one that was tried
  * @param planner what the planner took; zero for a graph written by hand
  * @param merger what the merger took; zero if plain code merged
  * @param spend what was spent in all sessions of the run, which is what the limit bounds
@@ -78,12 +78,20 @@ public record RunReport(
                 .findFirst();
     }
 
+    /** How many subtasks were taken from the journal; a fan-out counts if all its items were. */
+    public long reused() {
+        return subtasks.stream()
+                .filter(line -> line.reused() && !line.isItem())
+                .count();
+    }
+
     /** One line: the run, how many subtasks succeeded, what was spent and how long it took. */
     @Override
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
-        return "run %s: %d of %d subtasks succeeded, spent %s of %s in %d ms"
-                .formatted(runId, succeeded, outcomes.size(), spend.total(), limit, elapsed.toMillis());
+        String fromJournal = reused() == 0 ? "" : " (%d reused)".formatted(reused());
+        return "run %s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
+                .formatted(runId, succeeded, outcomes.size(), fromJournal, spend.total(), limit, elapsed.toMillis());
     }
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it

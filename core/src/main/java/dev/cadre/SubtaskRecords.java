@@ -15,12 +15,14 @@ import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The records of the subtasks of one graph or plan, and of their items. Safe for use by many threads. */
 final class SubtaskRecords implements RunListener, Recall {
     private final RunRecord record;
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
+    private final Set<String> reused = ConcurrentHashMap.newKeySet();
 
     SubtaskRecords(RunRecord record) {
         this.record = record;
@@ -28,7 +30,16 @@ final class SubtaskRecords implements RunListener, Recall {
 
     @Override
     public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        return work(subtaskId, item, type, input).recall();
+        Optional<Outcome<Object>> earlier = work(subtaskId, item, type, input).recall();
+        if (earlier.isPresent()) {
+            reused.add(new RungId(subtaskId, item, 0).label());
+        }
+        return earlier;
+    }
+
+    /** The labels of the subtasks and items whose outcome is of an earlier session. */
+    Set<String> reused() {
+        return Set.copyOf(reused);
     }
 
     RungEnd perform(RunCommand.StartRung rung, WorkRecord.Performance performance) throws InterruptedException {

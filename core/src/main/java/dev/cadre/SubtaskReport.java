@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param dependsOn the ids of the subtasks that it waited for; an item's are those of its subtask
  * @param status {@code succeeded}, {@code failed} or {@code skipped}
  * @param reason why, or empty if it succeeded
- * @param tiers the tiers of its model calls, in order, each change once
+ * @param tiers the tiers of its model calls, in order, each change once; empty for a fan-out, whose items have them
  * @param lastTier the tier of its last model call, or null if there was none
  * @param model the model of that call, or empty
- * @param spend its model calls, tokens and money
- * @param took from the start of its first rung to its end; zero if it never started
+ * @param spend its model calls, tokens and money in this session, those of its items included: a sum over lines leaves
+ *     {@linkplain #isItem() items} out
+ * @param took from the start of its first rung, or of the first item's, to its end; zero if it never started
+ * @param reused whether its outcome was taken from the journal; of a fan-out, whether all items were
  */
 public record SubtaskReport(
         String id,
@@ -33,7 +35,8 @@ public record SubtaskReport(
         @Nullable Tier lastTier,
         String model,
         Spend spend,
-        Duration took) {
+        Duration took,
+        boolean reused) {
 
     public SubtaskReport {
         dependsOn = List.copyOf(dependsOn);
@@ -43,6 +46,11 @@ public record SubtaskReport(
     /** The tier of its last model call; empty if there was none. */
     public Optional<Tier> tier() {
         return Optional.ofNullable(lastTier);
+    }
+
+    /** Whether it is an item, which is a part of the subtask whose line it follows. */
+    public boolean isItem() {
+        return id.indexOf('#') >= 0;
     }
 
     /** What was booked for it. */

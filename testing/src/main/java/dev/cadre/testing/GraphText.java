@@ -63,6 +63,9 @@ final class GraphText {
         if (!line.cost().equals(Money.ZERO)) {
             text.append(' ').append(line.cost());
         }
+        if (line.reused()) {
+            text.append(" reused");
+        }
         if (!line.reason().isEmpty()) {
             text.append(" | ").append(withoutStatus(line));
         }

@@ -60,13 +60,13 @@ public final class OutcomeAssert<T, R> {
         return require(used.equals(List.of(tiers)), "to use %s, but it used %s".formatted(List.of(tiers), used));
     }
 
-    /** Its own model calls, those of its items aside, cost exactly this many dollars. */
+    /** Its model calls, those of its items included, cost exactly this many dollars. */
     public RunResultAssert<R> spent(String usd) {
         Money expected = Money.usd(usd);
         return require(line().cost().equals(expected), "to cost %s, but it cost %s".formatted(expected, line().cost()));
     }
 
-    /** It took so many model calls. */
+    /** It took so many model calls, those of its items included. */
     public RunResultAssert<R> tookCalls(int calls) {
         long attempts = line().spend().attempts();
         return require(attempts == calls, "to take %d calls, but it took %d".formatted(calls, attempts));

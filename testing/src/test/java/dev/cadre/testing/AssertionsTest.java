@@ -162,7 +162,7 @@ class AssertionsTest {
                 expected a partial run
                 the run was complete: Items[2 of 2 succeeded]
                 it spent $0.0014 of $0.05
-                  [succeeded] each: note
+                  [succeeded] each: note $0.0014
                   [succeeded]   each#0   NANO $0.0007
                   [succeeded]   each#1   NANO $0.0007""");
     }

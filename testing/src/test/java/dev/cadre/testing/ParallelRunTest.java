@@ -131,7 +131,7 @@ class ParallelRunTest {
         assertThat(result.report().subtasks())
                 .extracting(SubtaskReport::id, SubtaskReport::status, SubtaskReport::cost)
                 .containsExactly(
-                        tuple("pets", "failed", Money.ZERO),
+                        tuple("pets", "failed", Money.usd(Crew.NOTE_USD).times(2)),
                         tuple("pets#0", "succeeded", Money.usd(Crew.NOTE_USD)),
                         tuple("pets#1", "failed", Money.usd(Crew.NOTE_USD)),
                         tuple("brief", "skipped", Money.ZERO));

@@ -83,7 +83,7 @@ final class HistoryReader {
                 case JournalEntry.PlanAdmitted admitted -> admit(at, admitted);
                 case JournalEntry.Intent intent -> subtask(intent.key()).sent(at, intent);
                 case JournalEntry.Settled settled -> subtask(settled.key()).settled(at, settled);
-                case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended.outcome());
+                case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended.outcome(), sessions.size());
                 case JournalEntry.RunEnded ended -> {
                     status = ended.status();
                     notes.addAll(ended.notes());
@@ -130,11 +130,11 @@ final class HistoryReader {
             });
         }
 
-        private static End end(Instant at, Outcome<String> outcome) {
+        private static End end(Instant at, Outcome<String> outcome, int session) {
             return switch (outcome) {
-                case Outcome.Succeeded<String>(String json) -> new End(at, "succeeded", json);
-                case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason());
-                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason());
+                case Outcome.Succeeded<String>(String json) -> new End(at, "succeeded", json, session);
+                case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session);
+                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session);
             };
         }
 

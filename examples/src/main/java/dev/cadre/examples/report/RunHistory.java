@@ -102,8 +102,26 @@ record RunHistory(
      *
      * @param status {@code succeeded}, {@code failed} or {@code skipped}
      * @param text the output as JSON, or the reason
+     * @param session in which session it ended, from 1
      */
-    record End(Instant at, String status, String text) {}
+    record End(Instant at, String status, String text, int session) {
+        boolean isSucceeded() {
+            return status.equals("succeeded");
+        }
+    }
+
+    /** Whether a later session has taken it from the journal instead of doing it again. */
+    boolean isReused(End end) {
+        return end.isSucceeded() && end.session() < sessions.size();
+    }
+
+    /** What a subtask took, all its items included. */
+    Spend spend(SubtaskHistory subtask) {
+        return subtasks.stream()
+                .filter(each -> each.label().startsWith(subtask.label() + "#"))
+                .map(SubtaskHistory::spend)
+                .reduce(subtask.spend(), Spend::plus);
+    }
 
     Instant began() {
         return sessions.getFirst().began();

@@ -212,11 +212,15 @@ final class RunSection {
                 } else {
                     page.element(
                             "details",
-                            () -> page.element("summary", end.status()).element("pre", cut(end.text(), MOST_TEXT)));
+                            () -> page.element("summary", status(end)).element("pre", cut(end.text(), MOST_TEXT)));
                 }
             });
-            figures(subtask.spend());
+            figures(run.spend(subtask));
         });
+    }
+
+    private String status(End end) {
+        return run.isReused(end) ? "%s in session %d, reused".formatted(end.status(), end.session()) : end.status();
     }
 
     private boolean hasItems(SubtaskHistory subtask) {

@@ -48,7 +48,7 @@ final class Histories {
                 after,
                 at(admitted),
                 List.of(calls),
-                new End(at(ended), "succeeded", "\"fine\""));
+                new End(at(ended), "succeeded", "\"fine\"", 1));
     }
 
     /** A call that reserved a cent and cost half of it. */

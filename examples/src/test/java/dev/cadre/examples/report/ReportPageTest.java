@@ -119,6 +119,7 @@ class ReportPageTest {
         assertThat(rows(page))
                 .contains("gpt-5.4-nano|nano|4|3,000|0|300|$0.000975", "gpt-5.4-mini|mini|1|1,000|0|100|$0.0012")
                 .anyMatch(row -> row.startsWith("topics|split|nano|succeeded"))
+                .anyMatch(row -> row.startsWith("notes|note||") && row.endsWith("|$0.00185"))
                 .anyMatch(row -> row.startsWith("notes#0|note|mini|succeeded") && row.endsWith("|$0.001525"))
                 .anyMatch(row -> row.startsWith("notes#1|note|nano|failed") && row.endsWith("|$0.000325"))
                 .anyMatch(row -> row.startsWith("brief|headline||succeeded"))
@@ -126,6 +127,18 @@ class ReportPageTest {
         assertThat(texts(page, "title")).anyMatch(title -> title.endsWith("RateLimited, $0.00"));
         assertThat(texts(page, "p"))
                 .anyMatch(text -> text.matches("Critical path: topics [^→]+ → notes [^→]+ → brief .*"));
+    }
+
+    @Test
+    void whatALaterSessionTookFromTheJournal_isMarked() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+        run(file);
+
+        assertThat(rows(parsed(ReportPage.of(file))))
+                .anyMatch(row -> row.startsWith("topics|split|nano|succeeded in session 1, reused"))
+                .anyMatch(row -> row.startsWith("notes#0|note|mini|succeeded in session 1, reused"))
+                .anyMatch(row -> row.startsWith("notes#1|note|nano|failed"));
     }
 
     @Test

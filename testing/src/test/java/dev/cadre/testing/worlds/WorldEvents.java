@@ -53,6 +53,11 @@ final class WorldEvents implements RunListener {
         return event.at();
     }
 
+    /** The subtask that an item belongs to; a subtask itself. */
+    private static String whole(String label) {
+        return label.replaceFirst("#.*", "");
+    }
+
     /** What must hold of the events of one run. */
     synchronized void check(RunReport report) {
         Duration last = Duration.ZERO;
@@ -68,8 +73,14 @@ final class WorldEvents implements RunListener {
             switch (event) {
                 case RunEvent.SubtaskAdmitted e ->
                     WorldViolation.unless(admitted.add(e.subtaskId()), "admitted twice: %s", e.subtaskId());
-                case RunEvent.RungStarted e -> began.putIfAbsent(e.subtaskId(), e.at());
-                case RunEvent.RungEnded e -> ended.put(e.subtaskId(), e.at());
+                case RunEvent.RungStarted e -> {
+                    began.putIfAbsent(e.subtaskId(), e.at());
+                    began.putIfAbsent(whole(e.subtaskId()), e.at());
+                }
+                case RunEvent.RungEnded e -> {
+                    ended.put(e.subtaskId(), e.at());
+                    ended.put(whole(e.subtaskId()), e.at());
+                }
                 case RunEvent.SubtaskEnded e -> {
                     WorldViolation.unless(
                             ends.put(e.subtaskId(), e.outcome()) == null, "'%s' ended twice", e.subtaskId());
