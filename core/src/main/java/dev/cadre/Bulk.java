@@ -13,6 +13,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
+import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.InputSize;
@@ -221,21 +222,37 @@ public final class Bulk<I, O> {
         return journal().filter(record -> ShardRecord.hasOpen(record, runId())).isPresent();
     }
 
-    /**
-     * What these inputs would cost in this lane, without what a journal has of them. Reads the whole stream and makes the
-     * attachments of each input; spends nothing.
-     *
-     * @return one line for all inputs; in {@link Lane#BATCH} an input is submitted twice at worst
-     */
+    /** What these inputs will cost without a budget; see {@link #preview(Stream, Budget)}. */
     public CostEstimate preview(Stream<? extends I> inputs) {
+        return preview(inputs, Budget.of(CostRange.MOST));
+    }
+
+    /**
+     * What a run on these inputs with this budget will cost in this lane. Inputs that the journal has an output for cost
+     * nothing and are not counted, and what earlier sessions spent is not there to be spent again. Reads the whole stream
+     * and the journal, and makes the attachments of each input; calls nobody and spends nothing.
+     *
+     * @return one line for all inputs that are left to do, within what is left of the budget; in {@link Lane#BATCH} an
+     *     input is submitted twice at worst
+     */
+    public CostEstimate preview(Stream<? extends I> inputs, Budget budget) {
+        Money spent = journal().map(record -> record.spent(runId()).total()).orElse(Money.ZERO);
+        Money left = budget.limit().minusOrZero(spent);
         long items = 0;
+        long index = 0;
         Quote sum = Quote.NOTHING;
-        for (Iterator<? extends I> each = inputs.iterator(); each.hasNext(); items++) {
-            sum = sum.plus(quote(each.next()));
+        for (Iterator<? extends I> each = inputs.iterator(); each.hasNext(); index++) {
+            I input = each.next();
+            if (recorded(input, index).isEmpty()) {
+                sum = sum.plus(quote(input));
+                items++;
+            }
         }
+        // where the money may not reach for all, no call is certain
+        Quote quote = sum.cost().worst().isMoreThan(left) ? sum.atBest() : sum;
         var line = new CostEstimate.Line(
-                type.name(), type.name(), List.of(), GraphEstimate.tiers(type), CountRange.of(items), sum);
-        return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, CostRange.MOST);
+                type.name(), type.name(), List.of(), GraphEstimate.tiers(type), CountRange.of(items), quote);
+        return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, left);
     }
 
     private Quote quote(I input) {

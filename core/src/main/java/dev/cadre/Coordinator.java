@@ -230,8 +230,8 @@ public final class Coordinator {
     }
 
     /**
-     * What a run of a graph with this budget will cost. Calls no model and spends nothing; makes the attachments of inputs
-     * that are known.
+     * What a run of a graph with this budget will cost, whatever a journal may have of it. Calls no model and spends
+     * nothing; makes the attachments of inputs that are known.
      *
      * @throws IllegalStateException if {@link #run(TaskGraph, Budget)} would refuse the graph
      */

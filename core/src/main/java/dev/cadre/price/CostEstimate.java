@@ -24,7 +24,7 @@ import java.util.List;
  * @param subtasks a line for each subtask, in plan order
  * @param planning what the planner took; known once there is a plan
  * @param merging what the merger will take
- * @param limit the budget; {@link CostRange#MOST} if there is none
+ * @param limit the budget, of a bulk what is left of it; {@link CostRange#MOST} if there is none
  */
 public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit) {
     /**

@@ -12,6 +12,9 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.ModelException;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
@@ -91,6 +94,48 @@ class BulkTest {
                 .containsExactlyInAnyOrder(IntStream.rangeClosed(1, 5)
                         .mapToObj(i -> "T" + i + " " + new Outcome.Succeeded<>(new Label("bug")))
                         .toArray(String[]::new));
+    }
+
+    @Test
+    void preview_pricesWhatTheJournalLacks_withinWhatIsLeftOfTheBudget() throws Exception {
+        labelsEverything();
+        label(tickets(1, 2, 3));
+        try (var journal = FileJournal.open(folder.resolve("labels.journal"))) {
+            var bulk = coordinator.bulk(LABEL).keyedBy(Ticket::id);
+            CostEstimate all = bulk.preview(tickets(5, 3, 1, 4, 2));
+            CostEstimate two = bulk.preview(tickets(4, 5));
+
+            assertThat(bulk.journal(journal).preview(tickets(5, 3, 1, 4, 2))).isEqualTo(leaving(two, CostRange.MOST));
+            assertThat(bulk.journal(journal).preview(tickets(3, 2, 1)).cost()).isEqualTo(CostRange.FREE);
+            assertThat(all.subtasks().getFirst().items()).isEqualTo(CountRange.of(5));
+
+            Money limit = ITEM.times(3).plus(ITEM);
+            CostEstimate capped = bulk.journal(journal).preview(tickets(4, 5), Budget.of(limit));
+            assertThat(capped.worst()).isEqualTo(ITEM);
+            assertThat(capped.isCappedByBudget()).isTrue();
+            assertThat(capped.low()).as("nothing is certain").isEqualTo(Money.ZERO);
+            Money real = bulk.journal(journal)
+                    .run(tickets(4, 5), Budget.of(limit), item -> {})
+                    .sessionSpend()
+                    .total();
+            assertThat(real).isBetween(capped.low(), capped.worst());
+        }
+    }
+
+    private static CostEstimate leaving(CostEstimate estimate, Money limit) {
+        return new CostEstimate(
+                estimate.subtasks(), estimate.planning(), estimate.merging(), limit.minus(ITEM.times(3)));
+    }
+
+    @Test
+    void preview_ofATightBudget_isCappedByIt() {
+        labelsEverything();
+
+        CostEstimate estimate = coordinator.bulk(LABEL).preview(tickets(1, 2, 3), Budget.usd("0.0001"));
+
+        assertThat(estimate.worst()).isEqualTo(Money.usd("0.0001"));
+        assertThat(estimate.low()).isEqualTo(Money.ZERO);
+        assertThat(estimate).asString().endsWith("(the budget)");
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class BulkSession {
     /** There nothing but an outage stops a run with a failure. */
     private final boolean isBatch;
 
+    private final Bulk<Json, Json.Obj> unrecorded;
     private final Bulk<Json, Json.Obj> bulk;
     private final ResultOutput out;
     private final ResultWriter results;
@@ -99,9 +100,8 @@ public final class BulkSession {
         this.out = out;
         isBatch = lane == Lane.BATCH;
         results = new ResultWriter(out, task, heard);
-        Bulk<Json, Json.Obj> all =
-                coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
-        bulk = journal == null ? all : all.journal(journal);
+        unrecorded = coordinator.bulk(task.type()).keyedBy(open::key).lane(lane);
+        bulk = journal == null ? unrecorded : unrecorded.journal(journal);
     }
 
     /** Counts and prices what there is to do, and publishes what is there already. Spends nothing. */
@@ -122,7 +122,7 @@ public final class BulkSession {
                     case InputLine.Item item -> {
                         if (!isReused(item)) {
                             price = price.plus(
-                                    bulk.preview(Stream.of(item.value())).cost());
+                                    unrecorded.preview(Stream.of(item.value())).cost());
                         }
                     }
                 }
