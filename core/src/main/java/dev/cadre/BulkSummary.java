@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.Redactor;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -43,6 +44,14 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
             };
         }
 
+        @Override
+        public String toString() {
+            String fromJournal = reused == 0 ? "" : " (%d reused)".formatted(reused);
+            String submitted = batches == 0 ? "" : ", %d batches".formatted(batches);
+            return "%d succeeded%s, %d failed, %d skipped%s"
+                    .formatted(succeeded, fromJournal, failed, skipped, submitted);
+        }
+
         Counts plusBatch() {
             return new Counts(succeeded, failed, skipped, reused, batches + 1);
         }
@@ -59,6 +68,11 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
     public record Costs(Spend before, Spend session, Money limit, List<Breach> breaches) {
         public Costs {
             breaches = List.copyOf(breaches);
+        }
+
+        @Override
+        public String toString() {
+            return "spent %s of %s, %s of it before".formatted(before.plus(session), limit, before.total());
         }
     }
 
@@ -81,6 +95,15 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
         public Ending {
             notStarted = List.copyOf(notStarted);
             abandoned = List.copyOf(abandoned);
+        }
+
+        @Override
+        public String toString() {
+            String why = pause != null
+                    ? ": " + Redactor.SHAPES.quote(pause.message())
+                    : unrecorded != null ? ": " + Redactor.SHAPES.quote(String.valueOf(unrecorded.getMessage())) : "";
+            String left = abandoned.isEmpty() ? "" : ", %d threads left behind".formatted(abandoned.size());
+            return stop + why + left;
         }
     }
 
@@ -111,6 +134,13 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
          * BulkSummary#unrecorded()} has the failure. What was under way was interrupted.
          */
         JOURNAL_FAILED
+    }
+
+    /** One line: how many items ended and how, why no more were pulled, and what was spent. */
+    @Override
+    public String toString() {
+        return "%d items: %s; %s; spent %s of %s"
+                .formatted(items(), counts, ending, spend().total(), limit());
     }
 
     /** How many items ended, whatever their outcome. */

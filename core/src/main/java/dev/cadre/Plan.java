@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
@@ -183,6 +184,6 @@ public final class Plan<R> {
     @Override
     public String toString() {
         return "Plan[%d subtasks for \"%s\", planning cost %s]"
-                .formatted(subtasks.size(), goal.text(), planning.total());
+                .formatted(subtasks.size(), Redactor.SHAPES.quote(goal.text()), planning.total());
     }
 }

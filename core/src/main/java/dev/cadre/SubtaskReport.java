@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.model.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -41,6 +42,18 @@ public record SubtaskReport(
     public SubtaskReport {
         dependsOn = List.copyOf(dependsOn);
         tiers = List.copyOf(tiers);
+    }
+
+    /** One line: {@code cats (note): succeeded, $0.0007 for 1 call (1000 tokens in, 400 out), 812 ms}. */
+    @Override
+    public String toString() {
+        return "%s (%s): %s, %s, %d ms"
+                .formatted(
+                        id,
+                        type,
+                        reason.isEmpty() ? status : Redactor.SHAPES.quote(reason),
+                        reused ? "from the journal" : spend,
+                        took.toMillis());
     }
 
     /** The tier of its last model call; empty if there was none. */

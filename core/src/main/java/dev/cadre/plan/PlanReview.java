@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
+import dev.cadre.model.Redactor;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.task.GraphNode;
 import java.util.List;
@@ -39,6 +40,13 @@ public interface PlanReview {
         public ProposedPlan {
             subtasks = List.copyOf(subtasks);
             nodes = List.copyOf(nodes);
+        }
+
+        /** One line: how many subtasks, what for, and what they will cost. */
+        @Override
+        public String toString() {
+            return "ProposedPlan[%d subtasks for \"%s\", %s]"
+                    .formatted(subtasks.size(), Redactor.SHAPES.quote(goal), estimate);
         }
     }
 }

@@ -46,6 +46,13 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         public CostRange cost() {
             return quote.cost();
         }
+
+        /** One line: {@code pets: note on NANO, 2 items: 2 calls, $0.0004 expected, $0.0001 to $0.0025}. */
+        @Override
+        public String toString() {
+            String fanOut = items.equals(CountRange.of(1)) ? "" : ", %s items".formatted(items);
+            return "%s: %s on %s%s: %s".formatted(id, type, tiers, fanOut, quote);
+        }
     }
 
     public CostEstimate {

@@ -11,6 +11,12 @@ public record Quote(CountRange calls, CostRange cost) {
     /** The quote of work that calls no model and costs nothing. */
     public static final Quote NOTHING = new Quote(CountRange.NONE, CostRange.FREE);
 
+    /** One line: {@code 1 call, $0.0004 expected, $0.0001 to $0.0025}. */
+    @Override
+    public String toString() {
+        return "%s %s, %s".formatted(calls, calls.equals(CountRange.of(1)) ? "call" : "calls", cost);
+    }
+
     /** The quote of both together. */
     public Quote plus(Quote other) {
         return new Quote(calls.plus(other.calls), cost.plus(other.cost));

@@ -58,6 +58,19 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
         return new Spend(settled, rest, attempts - calls, tokens, !rest.isZero());
     }
 
+    /** One line: {@code $0.003 for 2 calls (1000 tokens in, 400 out), of which $0.002 for calls of unknown cost}. */
+    @Override
+    public String toString() {
+        String calls = attempts == 1 ? "1 call" : attempts + " calls";
+        String used = tokens.totalTokens() == 0
+                ? ""
+                : " (%d tokens in, %d out)".formatted(tokens.inputTokens(), tokens.outputTokens());
+        String unsure = forfeited.isZero()
+                ? estimated ? ", estimated" : ""
+                : ", of which %s for calls of unknown cost".formatted(forfeited);
+        return "%s for %s%s%s".formatted(total(), calls, used, unsure);
+    }
+
     /** All the money: at least what the provider bills. */
     public Money total() {
         return settled.plus(forfeited);
