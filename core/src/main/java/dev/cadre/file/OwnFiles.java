@@ -142,6 +142,21 @@ public final class OwnFiles {
         };
     }
 
+    /**
+     * Refuses a file that has a second name in its file system: a lock that goes by the name keeps nobody out who uses
+     * the other. Lets it pass where names are not counted, as on Windows.
+     *
+     * @throws FileSystemException if it has
+     */
+    public static void requireOneName(Path file) throws IOException {
+        if (file.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS) instanceof Integer names
+                && names > 1) {
+            throw new FileSystemException(
+                    file.toString(), null, "it has %d names (hard links); copy it instead".formatted(names));
+        }
+    }
+
     private static void requireFile(Path file) throws IOException {
         var found = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         if (!found.isRegularFile()) {

@@ -55,7 +55,8 @@ public final class FileJournal implements Journal {
      * Creates a journal, or opens one to go on with it. Reads the whole file, and waits for the disk.
      *
      * <p>A last line that was not written to its end is cut off. The directory must exist; a file with the suffix
-     * {@code .lock} is left in it. Both files are created for their owner alone; neither may be a link.
+     * {@code .lock} is left in it. Both files are created for their owner alone; neither may be a link, and the journal may
+     * have no second name (hard link), by which somebody else could open it.
      *
      * @throws JournalLockedException if it is open already, here or in another process
      * @throws JournalDamagedException if a line is not what was written, or the file is no journal
@@ -70,6 +71,7 @@ public final class FileJournal implements Journal {
     static FileJournal open(Path path, JournalWriter.Opener opener, InstantSource clock) {
         try {
             OwnFiles.createIfAbsent(path);
+            OwnFiles.requireOneName(path);
             var file = path.toRealPath();
             var lock = JournalLock.take(file);
             try {

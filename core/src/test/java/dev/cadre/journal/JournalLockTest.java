@@ -65,6 +65,21 @@ class JournalLockTest {
         }
     }
 
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void journalWithASecondName_isRefused_forALockGoesByTheName() throws IOException {
+        Samples.open(file()).close();
+        Path second = Files.createLink(directory.resolve("second"), file());
+
+        for (Path name : List.of(file(), second)) {
+            assertThatExceptionOfType(UncheckedIOException.class)
+                    .isThrownBy(() -> Samples.open(name))
+                    .withMessageContaining("it has 2 names (hard links); copy it instead");
+        }
+        Files.delete(second);
+        Samples.open(file()).close();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"run.journal", "run.journal.lock"})
     void link_thatWasPlanted_isNotWrittenThrough(String name) throws IOException {
