@@ -5,6 +5,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Journal;
 import dev.cadre.model.FaultLog;
+import dev.cadre.model.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * made the pools closes them.
  */
 public final class Coordinator {
+    private static final int MAX_RUN_KEY_CHARS = 512;
+
     private final ModelPools pools;
     private final List<SubtaskType<?, ?>> types;
     private final Planner planner;
@@ -117,11 +120,18 @@ public final class Coordinator {
     /**
      * This coordinator with runs of their own in the journal: a graph, goal or bulk with another key is another run, with
      * its own budget and its own answers, even if nothing else differs. For example one key for each user or for each
-     * version of the code of a worker. Default empty. Ignored without a journal.
+     * version of the code of a worker. Default none. Without a journal it only names the run in its report. It stands in
+     * the journal and in {@link RunReport} in clear.
      *
-     * @param key any text; it is recorded as a digest only
+     * @param key a text of 1 to 512 characters, not all of them blank
+     * @throws IllegalArgumentException if it is no such text
      */
     public Coordinator runKey(String key) {
+        if (key.isBlank() || key.length() > MAX_RUN_KEY_CHARS) {
+            throw new IllegalArgumentException(
+                    "the run key must have 1 to %d characters, not all of them blank, but has %d: '%s'"
+                            .formatted(MAX_RUN_KEY_CHARS, key.length(), Redactor.SHAPES.quote(key)));
+        }
         return new Coordinator(this, journal, key);
     }
 

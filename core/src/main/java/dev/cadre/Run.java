@@ -209,6 +209,7 @@ final class Run {
         recordEnd(status, noted);
         RunReport report = new RunReport(
                 id,
+                coordinator.runKey(),
                 ending.outcomes(),
                 accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused()),
                 accounts.planner(),

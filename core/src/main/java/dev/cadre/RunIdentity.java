@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param run the id of the run in a journal
  * @param asked a digest of what is asked for
  */
-record RunIdentity(String run, Fingerprint asked) {
+record RunIdentity(String run, Fingerprint asked, String runKey) {
     private static final int ID_DIGITS = 16;
     private static final Outputs NOTHING_YET = id -> Optional.empty();
 
@@ -34,7 +34,7 @@ record RunIdentity(String run, Fingerprint asked) {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");
         });
-        return of(parts);
+        return of(runKey, parts);
     }
 
     /** Of a graph: its nodes and edges, and those inputs that depend on no output; nobody is shown a description. */
@@ -47,18 +47,19 @@ record RunIdentity(String run, Fingerprint asked) {
             parts.add(node.dependencies() + " " + node.optional());
             parts.add(node.dependencies().isEmpty() ? input(node) : "");
         }
-        return of(parts);
+        return of(runKey, parts);
     }
 
     /** Of a bulk: the name of its type, and a digest of the key, if there is one; no type's name has an at sign. */
     static RunIdentity ofBulk(String runKey, SubtaskType<?, ?> type, Fingerprint work) {
         String name = "bulk-" + type.name();
-        return new RunIdentity(runKey.isEmpty() ? name : name + "@" + digits(Fingerprint.of(runKey)), work);
+        String run = runKey.isEmpty() ? name : name + "@" + digits(Fingerprint.of(runKey));
+        return new RunIdentity(run, work, runKey);
     }
 
-    private static RunIdentity of(List<String> parts) {
+    private static RunIdentity of(String runKey, List<String> parts) {
         Fingerprint asked = Fingerprint.of(parts.toArray(String[]::new));
-        return new RunIdentity(digits(asked), asked);
+        return new RunIdentity(digits(asked), asked, runKey);
     }
 
     private static String digits(Fingerprint digest) {

@@ -146,7 +146,7 @@ final class RunRecord implements AutoCloseable {
     }
 
     void started(String subject, Money limit) {
-        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit));
+        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit, identity.runKey()));
     }
 
     void ended(String status, List<String> notes) {

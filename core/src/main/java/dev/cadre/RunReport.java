@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
+import dev.cadre.model.Redactor;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * What a run did and spent.
  *
  * @param runId the run
+ * @param runKey the {@linkplain Coordinator#runKey key} by which its caller tells runs apart; empty if there is none
  * @param outcomes how each subtask ended, in plan order
  * @param subtasks what each subtask took, in plan order; behind the line of a fan-out, which has the sums, each item has
  *     one of its own, if the fan-out failed only one that was tried
@@ -36,6 +38,7 @@ import java.util.stream.Stream;
  */
 public record RunReport(
         String runId,
+        String runKey,
         Map<String, Outcome<?>> outcomes,
         List<SubtaskReport> subtasks,
         SubtaskReport planner,
@@ -90,8 +93,9 @@ public record RunReport(
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
         String fromJournal = reused() == 0 ? "" : " (%d reused)".formatted(reused());
-        return "run %s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
-                .formatted(runId, succeeded, outcomes.size(), fromJournal, spend.total(), limit, elapsed.toMillis());
+        String keyed = runKey.isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey));
+        return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
+                .formatted(runId, keyed, succeeded, outcomes.size(), fromJournal, spend.total(), limit, elapsed.toMillis());
     }
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it

@@ -27,12 +27,14 @@ final class EntryJson {
 
     static Json.Obj write(JournalEntry entry) {
         return switch (entry) {
-            case RunStarted(String run, Fingerprint goal, String subject, Money limit) ->
-                kind("run_started")
+            case RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey) -> {
+                Json.Obj started = kind("run_started")
                         .with("run", run)
                         .with("goal", goal.hex())
                         .with("subject", subject)
                         .with("limitPicoUsd", limit.picoUsd());
+                yield runKey.isEmpty() ? started : started.with("runKey", runKey);
+            }
             case PlanAdmitted(String run, int position, String subtask) ->
                 kind("plan_admitted")
                         .with("run", run)
@@ -66,7 +68,8 @@ final class EntryJson {
                         json.string("run"),
                         new Fingerprint(json.string("goal")),
                         json.string("subject"),
-                        money(json, "limitPicoUsd"));
+                        money(json, "limitPicoUsd"),
+                        json.at("runKey").isPresent() ? json.string("runKey") : "");
             case "plan_admitted" ->
                 new PlanAdmitted(
                         json.string("run"),

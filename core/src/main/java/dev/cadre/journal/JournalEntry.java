@@ -25,8 +25,15 @@ public sealed interface JournalEntry {
      * @param subject what the run is about, for people: the text of a goal, the answering subtask of a graph, the type
      *     of the items of a bulk
      * @param limit what the run may spend, earlier sessions included
+     * @param runKey the key by which its caller tells runs apart; empty if there is none, and in older journals
      */
-    record RunStarted(String run, Fingerprint goal, String subject, Money limit) implements JournalEntry {}
+    record RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey)
+            implements JournalEntry {
+        /** Without a run key. */
+        public RunStarted(String run, Fingerprint goal, String subject, Money limit) {
+            this(run, goal, subject, limit, "");
+        }
+    }
 
     /**
      * A subtask was accepted into the running graph, for good.

@@ -4,6 +4,7 @@ package dev.cadre.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.cadre.price.Money;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -213,6 +214,23 @@ class JournalScanTest {
                 .isThrownBy(() -> Samples.open(file))
                 .withMessageContaining("is damaged at line 2: ")
                 .withMessageContaining(what);
+    }
+
+    @Test
+    void runThatBeganBeforeKeysWereRecorded_hasNone() throws IOException {
+        String hex = Samples.PRINT.hex();
+        String old =
+                "\"v\":1,\"n\":1,\"at\":0,\"kind\":\"run_started\",\"run\":\"r1\",\"goal\":\"%s\",\"subject\":\"cats\",\"limitPicoUsd\":7}";
+        String now =
+                "\"v\":1,\"n\":2,\"at\":0,\"kind\":\"run_started\",\"run\":\"r2\",\"goal\":\"%s\",\"subject\":\"cats\",\"limitPicoUsd\":7,\"runKey\":\"user-17\"}";
+        Files.write(file, concatenated(LineFormat.header(), sealed(old.formatted(hex)), sealed(now.formatted(hex))));
+
+        try (var journal = Samples.open(file)) {
+            assertThat(journal.runs())
+                    .containsExactly(
+                            new JournalEntry.RunStarted("r1", Samples.PRINT, "cats", Money.ofPico(7), ""),
+                            new JournalEntry.RunStarted("r2", Samples.PRINT, "cats", Money.ofPico(7), "user-17"));
+        }
     }
 
     @Test

@@ -6,10 +6,12 @@ import static dev.cadre.testing.Crew.merged;
 import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.RunReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
@@ -325,6 +327,39 @@ class OneSessionTest {
         assertThat(runs).doesNotHaveDuplicates().hasSize(3);
         assertThat(runs.stream().map(run -> journal.spent(run).total()).distinct())
                 .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keyOfARun_standsInItsJournal(Kind kind) throws Exception {
+        repliesAtOnce();
+        kind.run(coordinator().runKey("user-17"));
+        kind.run(coordinator());
+
+        assertThat(journal.runs()).extracting(started -> started.runKey()).containsExactly("user-17", "");
+    }
+
+    @Test
+    void keyOfARun_standsInItsReport() throws Exception {
+        repliesAtOnce();
+        var graph = TaskGraph.builder();
+        var keyed = coordinator().runKey("user-17");
+
+        RunReport report =
+                keyed.run(graph.answering(graph.add("a", NOTE, new Topic("cats"))), BUDGET).report();
+
+        assertThat(report.runKey()).isEqualTo("user-17");
+        assertThat(report.toString()).startsWith("run " + report.runId() + " (user-17): ");
+    }
+
+    @Test
+    void keyThatIsBlankOrTooLong_isRefused() {
+        for (String key : List.of("", " \t", "k".repeat(513))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> coordinator().runKey(key))
+                    .withMessageStartingWith("the run key must have 1 to 512 characters, not all of them blank, but has "
+                            + key.length() + ": '");
+        }
     }
 
     @ParameterizedTest

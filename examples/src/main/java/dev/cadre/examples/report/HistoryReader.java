@@ -62,6 +62,7 @@ final class HistoryReader {
     private static final class RunLines {
         private final String id;
         private String subject = "";
+        private String runKey = "";
         private Money limit = Money.ZERO;
         private @Nullable String status;
         private final SequencedSet<String> notes = new LinkedHashSet<>();
@@ -76,6 +77,7 @@ final class HistoryReader {
             switch (entry) {
                 case JournalEntry.RunStarted started -> {
                     subject = started.subject();
+                    runKey = started.runKey();
                     limit = started.limit();
                     status = null;
                     sessions.add(new Session(at, at));
@@ -146,7 +148,8 @@ final class HistoryReader {
                     .sorted(order)
                     .map(SubtaskLines::history)
                     .toList();
-            return new RunHistory(id, subject, limit, sessions, all, Optional.ofNullable(status), List.copyOf(notes));
+            return new RunHistory(
+                    id, subject, runKey, limit, sessions, all, Optional.ofNullable(status), List.copyOf(notes));
         }
     }
 

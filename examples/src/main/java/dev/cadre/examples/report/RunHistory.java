@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a journal says of one run, all its sessions together. Texts are as they were recorded: some came from a model.
  *
  * @param subject what it is about, for people
+ * @param runKey the key by which its caller tells runs apart; empty if there is none
  * @param limit what it may spend
  * @param sessions in their order; at least one
  * @param subtasks in plan order, planner first and merger last, items behind their subtask
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record RunHistory(
         String id,
         String subject,
+        String runKey,
         Money limit,
         List<Session> sessions,
         List<SubtaskHistory> subtasks,

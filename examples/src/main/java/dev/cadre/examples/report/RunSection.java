@@ -67,6 +67,9 @@ final class RunSection {
         TokenUsage tokens = spend.tokens();
         page.element("dl", () -> {
             fact("run", run.id());
+            if (!run.runKey().isEmpty()) {
+                fact("run key", cut(run.runKey(), MOST_SUBJECT));
+            }
             fact("ended", run.status().orElse("not on record: it was cut off, or is under way"));
             fact("began", MOMENT.format(run.began()));
             fact(

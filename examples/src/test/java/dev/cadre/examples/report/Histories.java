@@ -33,6 +33,7 @@ final class Histories {
         return new RunHistory(
                 "run",
                 "About pets.",
+                "",
                 Money.usd("0.05"),
                 sessions,
                 List.of(subtasks),
