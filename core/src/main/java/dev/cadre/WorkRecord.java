@@ -47,21 +47,35 @@ final class WorkRecord {
     /** How it ended, if it need not or must not be tried again. */
     Optional<Outcome<Object>> recall() {
         return record.recall(key, fingerprint).flatMap(outcome -> switch (outcome) {
-            case Outcome.Succeeded<String>(String json) ->
-                RunRecord.read(key, json, form(type.outputType())).map(Outcome.Succeeded::new);
+            case Outcome.Succeeded<String>(String json) -> value(json);
             case Outcome.Failed<String>(Failure failure) ->
-                failure.kind() == Failure.Kind.EFFECT_UNKNOWN
-                        ? Optional.of(new Outcome.Failed<>(failure))
-                        : Optional.empty();
+                failure.kind() == Failure.Kind.EFFECT_UNKNOWN ? found(failure) : Optional.empty();
             case Outcome.Skipped<String> skipped -> Optional.empty();
         });
+    }
+
+    private Optional<Outcome<Object>> value(String json) {
+        return RunRecord.read(key, json, form(type.outputType())).map(Outcome.Succeeded::new);
+    }
+
+    /** It must not be tried again, unless somebody found out that it may be. */
+    private Optional<Outcome<Object>> found(Failure unknown) {
+        Optional<Outcome<Object>> still = Optional.of(new Outcome.Failed<>(unknown));
+        Optional<Outcome<String>> found = UnknownEffect.found(record, key);
+        if (found.isEmpty()) {
+            return still;
+        }
+        return found.get().ifSucceeded().flatMap(json -> value(json).or(() -> still));
     }
 
     /** Performs a rung, and makes its end durable before anybody else learns of it. */
     RungEnd perform(Performance work) throws InterruptedException {
         boolean unrepeatable = isUnrepeatable();
         if (unrepeatable) {
-            ended(new Failure(Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
+            UnknownEffect.begin(record, key);
+            ended(new Failure(
+                    Failure.Kind.EFFECT_UNKNOWN,
+                    "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
         }
         RungEnd end;
         try {

@@ -41,7 +41,10 @@ public final class Failure {
         TIMED_OUT,
         /** The run was cancelled. */
         CANCELLED,
-        /** A writing tool may have run, so nothing may be repeated. */
+        /**
+         * A writing tool may have run, so nothing may be repeated. With a journal, {@code dev.cadre.UnknownEffect} lets the
+         * run go on once somebody has seen what the tool did.
+         */
         EFFECT_UNKNOWN,
         /** Its input could not be made from the outputs that it depends on. */
         INVALID_INPUT,

@@ -271,7 +271,7 @@ public final class Rung {
         return RungEnd.Failed.of(end.failure()
                 .as(
                         Failure.Kind.EFFECT_UNKNOWN,
-                        "%s; the writing tool %s may have run before"
+                        "%s; the writing tool %s may have run before: see what it did, then tell UnknownEffect"
                                 .formatted(end.failure(), String.join(", ", tools.written()))));
     }
 }

@@ -207,7 +207,7 @@ class RungToolsTest {
         assertThat(failed(rung.answers(NOTE_JSON)).failure())
                 .isEqualTo(new Failure(
                         Failure.Kind.EFFECT_UNKNOWN,
-                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool send may have run before"));
+                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
     }
 
     @Test
@@ -228,7 +228,7 @@ class RungToolsTest {
         assertThat(failed(rung.on(new RungEvent.Interrupted(false))).failure())
                 .isEqualTo(new Failure(
                         Failure.Kind.EFFECT_UNKNOWN,
-                        "CANCELLED: interrupted; the writing tool send may have run before"));
+                        "CANCELLED: interrupted; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
     }
 
     @Test

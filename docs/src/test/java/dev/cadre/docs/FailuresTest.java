@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
+import dev.cadre.UnknownEffect;
 import dev.cadre.budget.Budget;
 import dev.cadre.docs.Pets.Brief;
 import dev.cadre.docs.Pets.Note;
@@ -15,6 +16,8 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.schedule.RunFailure;
@@ -24,10 +27,12 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.ParallelLimit;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
 import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -188,6 +193,45 @@ class FailuresTest {
         assertThat(model.calls())
                 .extracting(call -> call.purpose().subtaskId())
                 .containsExactlyInAnyOrder("cats", "dogs", "dogs", "brief");
+    }
+
+    record Guest(String name) {}
+
+    record Receipt(String name) {}
+
+    @Test
+    void effectOfUnknownFate_goesOnOnceSomebodySaysWhatBecameOfIt() throws Exception {
+        var outbox = new ArrayList<String>();
+        var spec = new ToolSpec(
+                "send", "Sends.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        SubtaskType<Guest, Receipt> inviting = SubtaskType.model("invite", Guest.class, Receipt.class, "Invite the guest.")
+                .tools(Tool.raw(spec, (arguments, context) -> {
+                            outbox.add("anne");
+                            return "sent";
+                        })
+                        .writing(Tool.Effect.WRITES));
+        model.on(inviting).calls(new ToolCall("1", "send", "{}")).refuses("enough for today");
+        var graph = TaskGraph.builder();
+        var invite = graph.answering(graph.add("invite", inviting, new Guest("anne")));
+        try (var journal = FileJournal.open(folder.resolve("invite.journal"))) {
+            Coordinator recorded = Coordinator.of(model.pools()).journal(journal);
+            var failed = recorded.run(invite, Budget.usd("0.05"));
+            assertThat(failed).outcome("invite").isFailedBecause(Failure.Kind.EFFECT_UNKNOWN);
+            assertThat(recorded.run(invite, Budget.usd("0.05"))).isFailedBecause(RunFailure.Kind.ANSWER_MISSING);
+
+            // region failures-effect
+            UnknownEffect effect = UnknownEffect.of(journal, failed.report().runId(), "invite");
+            if (outbox.contains("anne")) {
+                effect.happened(inviting, new Receipt("anne")); // the next session takes this output
+            } else {
+                effect.didNotHappen(); // the next session performs the subtask again
+            }
+            // endregion
+
+            assertThat(recorded.run(invite, Budget.usd("0.05"))).isCompleteWith(new Receipt("anne"));
+        }
+        assertThat(outbox).hasSize(1);
+        assertThat(model.calls()).hasSize(2);
     }
 
     @Test

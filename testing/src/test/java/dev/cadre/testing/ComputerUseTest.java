@@ -358,7 +358,7 @@ class ComputerUseTest {
         // $0.0030375
         RunResult<Filled> result = run(fill, Limits.DEFAULT, Budget.of(firstCall.plus(Money.usd("0.0042"))));
 
-        assertThat(failure(result).message()).startsWith("BUDGET").endsWith("may have run before");
+        assertThat(failure(result).message()).startsWith("BUDGET").contains("may have run before");
         assertThat(model.calls()).hasSize(1);
     }
 
@@ -371,7 +371,7 @@ class ComputerUseTest {
 
         assertThat(failure.message())
                 .isEqualTo(
-                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool computer may have run before");
+                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool computer may have run before: see what it did, then tell UnknownEffect");
         assertThat(model.calls()).hasSize(2);
     }
 

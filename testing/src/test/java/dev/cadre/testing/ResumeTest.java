@@ -480,7 +480,7 @@ class ResumeTest {
 
         assertThat(resumed.report().outcome("w"))
                 .isEqualTo(
-                        Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools"));
+                        Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
         assertThat(second.calls()).isEmpty();
         assertThat(runs).hasSize(1);
     }
