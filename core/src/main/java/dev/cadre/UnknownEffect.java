@@ -80,8 +80,11 @@ public final class UnknownEffect {
     }
 
     private void found(Outcome<String> what) {
-        try (Journal.Claim claim = journal.claim(key.run())) {
+        Journal.Claim claim = journal.claim(key.run());
+        try {
             journal.append(new JournalEntry.Ended(key, FOUND, what, Spend.NONE));
+        } finally {
+            claim.close();
         }
     }
 
