@@ -251,7 +251,13 @@ public final class Bulk<I, O> {
         // where the money may not reach for all, no call is certain
         Quote quote = sum.cost().worst().isMoreThan(left) ? sum.atBest() : sum;
         var line = new CostEstimate.Line(
-                type.name(), type.name(), List.of(), GraphEstimate.tiers(type), CountRange.of(items), quote);
+                type.name(),
+                type.name(),
+                List.of(),
+                GraphEstimate.tiers(type),
+                CountRange.of(items),
+                quote,
+                type.maySpendUndeclared());
         return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, left);
     }
 

@@ -93,7 +93,8 @@ final class GraphEstimate {
                                 line.dependsOn(),
                                 line.tiers(),
                                 line.items(),
-                                line.quote().atBest()))
+                                line.quote().atBest(),
+                                line.maySpendMore()))
                         .toList();
         return new CostEstimate(shown, planning, merging, limit);
     }
@@ -139,7 +140,8 @@ final class GraphEstimate {
                 node.dependencies().stream().map(Dependency::on).toList(),
                 tiers(node.type()),
                 items,
-                starts ? quote : quote.atBest()));
+                starts ? quote : quote.atBest(),
+                node.type().maySpendUndeclared()));
     }
 
     /** The inputs that depend on no output; empty if they are yet to be made. No function of the caller's sees outputs. */

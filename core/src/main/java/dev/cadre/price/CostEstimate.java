@@ -17,6 +17,9 @@ import java.util.List;
  *       often as the pool may send it. If a budget was given and is less, it is the bound.
  * </ul>
  *
+ * <p>What code and tools spend by themselves, out of {@code WorkerContext.budget()}, is counted as far as their type declares
+ * it with {@code spendingUpTo}. What is not declared is in no figure: only the budget bounds it, and its line says so.
+ *
  * <p>The worst case counts an output as at most eight bytes for each token of its cap, the output of plain code as at most
  * {@code Limits.Estimates.codeOutputBytes}, and an input that is made of outputs as no longer than they are. A type that
  * attaches files is counted with all that its model can read where its input is not known yet.
@@ -36,8 +39,17 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
      * @param tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
      * @param items how many items it fans out into; 1 for a subtask that does not
      * @param quote of all its items, whatever the budget; a budget that is the worst case may leave it without money
+     * @param maySpendMore whether its code or tools may spend by themselves what its type has not declared: that is not in
+     *     the quote, and only the budget bounds it
      */
-    public record Line(String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
+    public record Line(
+            String id,
+            String type,
+            List<String> dependsOn,
+            String tiers,
+            CountRange items,
+            Quote quote,
+            boolean maySpendMore) {
         public Line {
             dependsOn = List.copyOf(dependsOn);
         }
@@ -51,7 +63,8 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         @Override
         public String toString() {
             String fanOut = items.equals(CountRange.of(1)) ? "" : ", %s items".formatted(items);
-            return "%s: %s on %s%s: %s".formatted(id, type, tiers, fanOut, quote);
+            String more = maySpendMore ? ", without what its code spends by itself" : "";
+            return "%s: %s on %s%s: %s%s".formatted(id, type, tiers, fanOut, quote, more);
         }
     }
 
@@ -59,7 +72,7 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         subtasks = List.copyOf(subtasks);
     }
 
-    /** What all of it costs together, within the budget. */
+    /** What all of it costs together, within the budget; without {@linkplain #maySpendMore what nobody has declared}. */
     public CostRange cost() {
         return sum().cost().atMost(limit);
     }
@@ -82,6 +95,11 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
     /** The most that it costs. */
     public Money worst() {
         return cost().worst();
+    }
+
+    /** Whether code or tools may spend by themselves what their types have not declared, which only the budget bounds. */
+    public boolean maySpendMore() {
+        return subtasks.stream().anyMatch(Line::maySpendMore);
     }
 
     /** Whether the worst case is the budget, because the work alone could cost more. */

@@ -226,6 +226,28 @@ public final class SubtaskType<I, O> {
         return with(codeWork("costing").withCost(perCall));
     }
 
+    /**
+     * The most that one call of the code spends by itself out of {@link WorkerContext#budget()}, such as by a run of its
+     * own; default as much as the run has left. The budget that the call is given grants no more, and an estimate counts it.
+     * Nothing at all says that the code spends nothing.
+     *
+     * @throws IllegalStateException if a model does the work
+     */
+    public SubtaskType<I, O> spendingUpTo(Money mostPerCall) {
+        return with(codeWork("spendingUpTo").withSpending(mostPerCall));
+    }
+
+    /**
+     * Whether its code or its tools may spend money of the run by themselves without the type saying how much: only the
+     * budget bounds that.
+     */
+    public boolean maySpendUndeclared() {
+        return switch (work) {
+            case Work.Model<I, O> model -> !model.tools().isEmpty();
+            case Work.Code<I, O> code -> code.spendingPerCall().isEmpty();
+        };
+    }
+
     /** How much the model may reason; default {@link Limits#effort()}. */
     public SubtaskType<I, O> effort(dev.cadre.model.Effort effort) {
         return with(modelWork("effort").withEffort(effort));

@@ -25,6 +25,7 @@ public sealed interface Work<I, O> {
         private @Nullable Duration timeout;
         private Retries retries = Retries.NONE;
         private Money costPerCall = Money.ZERO;
+        private @Nullable Money spendingPerCall;
 
         private Code(Worker<? super I, ? extends O> worker) {
             this.worker = worker;
@@ -36,6 +37,7 @@ public sealed interface Work<I, O> {
             timeout = other.timeout;
             retries = other.retries;
             costPerCall = other.costPerCall;
+            spendingPerCall = other.spendingPerCall;
         }
 
         static <I, O> Code<I, O> of(Worker<? super I, ? extends O> worker) {
@@ -69,6 +71,12 @@ public sealed interface Work<I, O> {
             return copy;
         }
 
+        Code<I, O> withSpending(Money mostPerCall) {
+            var copy = new Code<>(this);
+            copy.spendingPerCall = mostPerCall;
+            return copy;
+        }
+
         /** The code. */
         public Worker<? super I, ? extends O> worker() {
             return worker;
@@ -92,6 +100,11 @@ public sealed interface Work<I, O> {
         /** What each call costs; nothing unless the type says so. */
         public Money costPerCall() {
             return costPerCall;
+        }
+
+        /** What each call may spend by itself; empty if only the budget of the run bounds it. */
+        public Optional<Money> spendingPerCall() {
+            return Optional.ofNullable(spendingPerCall);
         }
     }
 

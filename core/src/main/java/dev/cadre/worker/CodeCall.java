@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ServiceTier;
@@ -88,7 +89,8 @@ final class CodeCall {
     private CodeEnd called(CodePlace place) throws InterruptedException {
         Duration left = terms.timeLeft();
         Optional<Duration> timeout = work.timeout().filter(time -> time.compareTo(left) < 0);
-        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), terms.codeBudget());
+        BudgetGuard budget = work.spendingPerCall().map(terms.codeBudget()::cap).orElse(terms.codeBudget());
+        var context = new WorkerContext(terms.runId(), task.subtaskId(), timeout.orElse(left), budget);
         Supplier<CodeEnd> call = () -> {
             try {
                 return place.held().during(() -> new CodeEnd.Returned(perform(context)));

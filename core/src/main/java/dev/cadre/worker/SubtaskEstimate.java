@@ -40,13 +40,15 @@ final class SubtaskEstimate {
 
     private SubtaskQuote of(SubtaskType<?, ?> type, Work.Code<?, ?> work, InputSize input) {
         Money cost = work.costPerCall();
-        if (cost.isZero() || !isFit(type, input)) {
+        Money spending = work.spendingPerCall().orElse(Money.ZERO);
+        if ((cost.isZero() && spending.isZero()) || !isFit(type, input)) {
             return new SubtaskQuote(codeOutput());
         }
         long most = 1L + work.retries().most();
-        Money worst = CostRange.of(cost).times(CountRange.of(most)).worst();
-        return new SubtaskQuote(
-                new Quote(new CountRange(1, 1, most), new CostRange(cost, cost, worst)), cost, codeOutput());
+        CountRange calls = cost.isZero() ? CountRange.NONE : new CountRange(1, 1, most);
+        CostRange once = CostRange.of(cost).plus(new CostRange(Money.ZERO, spending, spending));
+        CostRange all = once.times(new CountRange(1, 1, most));
+        return new SubtaskQuote(new Quote(calls, all), cost, codeOutput());
     }
 
     private static boolean isFit(SubtaskType<?, ?> type, InputSize input) {

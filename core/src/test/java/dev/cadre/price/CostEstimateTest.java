@@ -54,7 +54,7 @@ final class CostEstimateTest {
     }
 
     private static CostEstimate estimate(Money limit) {
-        var line = new CostEstimate.Line("a", "note", List.of(), "NANO", CountRange.of(1), WORK);
+        var line = new CostEstimate.Line("a", "note", List.of(), "NANO", CountRange.of(1), WORK, false);
         return new CostEstimate(List.of(line), PLANNING, WORK, limit);
     }
 }

@@ -366,6 +366,7 @@ class CodeLimitsTest {
     void estimate_countsCalls_andRetriesAtWorst() {
         var type = code("search", (topic, context) -> new Note("found"))
                 .costing(CALL)
+                .spendingUpTo(Money.ZERO)
                 .retries(Retries.of(2, IOException.class));
 
         var estimate = coordinator.preview(atLeastOne(type, 5), Budget.usd("1"));

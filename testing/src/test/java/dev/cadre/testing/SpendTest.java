@@ -20,6 +20,8 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Breach;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.task.Input;
@@ -115,6 +117,53 @@ class SpendTest {
                 .singleElement()
                 .satisfies(event ->
                         assertThat(((RunEvent.CodeSpent) event).spend().total()).isEqualTo(CALL.times(2)));
+    }
+
+    private TaskGraph<Note> nesting(SubtaskType<Topic, Note> type) {
+        var graph = TaskGraph.builder();
+        graph.add("own", NOTE, new Topic("cats"));
+        return graph.answering(graph.add("nested", type, new Topic("all")));
+    }
+
+    @Test
+    void runWithinARun_declared_isCountedByTheEstimate() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+        var graph = nesting(delegating().spendingUpTo(Money.usd("0.02")));
+        var outer = Coordinator.of(model.pools());
+
+        CostEstimate estimate = outer.preview(graph, Budget.usd("1"));
+
+        CostEstimate.Line line = estimate.subtasks().get(1);
+        assertThat(line.cost()).isEqualTo(new CostRange(Money.ZERO, Money.usd("0.02"), Money.usd("0.02")));
+        assertThat(line.maySpendMore()).isFalse();
+        assertThat(estimate.worst()).isLessThan(Money.usd("1"));
+        assertThat(outer.run(graph, Budget.usd("1")).spend().total()).isBetween(estimate.low(), estimate.worst());
+    }
+
+    @Test
+    void runWithinARun_thatNobodyDeclared_isNotInTheEstimate_whichSaysSo() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+        var graph = nesting(delegating());
+        var outer = Coordinator.of(model.pools());
+
+        CostEstimate estimate = outer.preview(graph, Budget.usd("1"));
+
+        assertThat(estimate.maySpendMore()).isTrue();
+        assertThat(estimate.subtasks())
+                .extracting(CostEstimate.Line::maySpendMore)
+                .containsExactly(false, true);
+        assertThat(estimate.subtasks().get(1)).asString().endsWith(", without what its code spends by itself");
+        assertThat(estimate.subtasks().get(1).cost()).isEqualTo(CostRange.FREE);
+    }
+
+    @Test
+    void runWithinARun_spendsNoMoreThanItsTypeDeclares() throws Exception {
+        model.on(NOTE).costing(1_000, 400).replies(new Note("They are loud."));
+
+        var result = Coordinator.of(model.pools()).run(nesting(delegating().spendingUpTo(CALL)), Budget.usd("1"));
+
+        assertThat(result.report().outcome("nested").reason()).contains("free are $0.0007");
+        assertThat(result).spent("0.0007").leftNothingBehind();
     }
 
     @Test
