@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunEvent.CallEnd;
+import dev.cadre.event.RunEvent;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Redactor;
+import dev.cadre.model.Thrown;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Spend;
-import dev.cadre.task.Failure;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,7 +38,7 @@ final class AttemptTeller implements AttemptListener {
                 tellOf(replied.breach());
             }
             case Attempt.Failed failed -> {
-                String message = Redactor.SHAPES.clean(Failure.messageOf(failed.failure()));
+                String message = Redactor.SHAPES.clean(Thrown.message(failed.failure()));
                 var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
                 tellOf(failed.breach());

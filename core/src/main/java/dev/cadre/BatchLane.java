@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
@@ -12,6 +13,7 @@ import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.schedule.RungThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -21,7 +23,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a {@link Bulk} by batches, all but the last cancelling on the calling thread: fill shards as far as
+ * One execution of a {@link Bulk} by batches, all but pulling and the last cancelling on one thread: fill shards as far as
  * limits and money reach, submit them, ask after them, collect what has ended.
  */
 final class BatchLane<I, O> {
@@ -36,6 +38,8 @@ final class BatchLane<I, O> {
     private final Handover<O> handover;
     private final OpenShards<I> shards;
     private final PollPause pause = new PollPause();
+    private final RungThreads threads;
+    private final Aside aside;
     /** What the stream, or the naming of an input, threw. */
     private @Nullable Throwable inputTrouble;
 
@@ -46,6 +50,12 @@ final class BatchLane<I, O> {
         record = new ShardRecord(terms.record(), terms.asked());
         handover = new Handover<>(terms.bulk(), time::sinceStart, each);
         shards = new OpenShards<>(terms.limits());
+        threads = new RungThreads(terms.runId());
+        aside = time.aside(threads, this::left);
+    }
+
+    private void left(String owner, String thread) {
+        handover.tell(new RunEvent.WorkAbandoned(terms.runId(), time.sinceStart(), owner, thread));
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
@@ -65,9 +75,10 @@ final class BatchLane<I, O> {
             try {
                 left.forEach(shard -> adopt(shard, money, folder));
                 var dispatch = new ShardDispatch<>(terms, record, folder, shards, money, handover, pause);
-                workAndStop(new ShardIntake<>(terms, inputs, money, shards, handover), dispatch);
+                workAndStop(new ShardIntake<>(terms, inputs, aside, money, shards, handover), dispatch);
                 isWhole = inputTrouble == null;
             } finally {
+                threads.close();
                 folder.forfeit();
                 session = handover.tally().session(money.state(), opened);
                 if (!isWhole) {
@@ -224,7 +235,7 @@ final class BatchLane<I, O> {
      * Whether answers of an earlier session are better read when the stream has come to their inputs, without which no
      * rule can judge them. Once nothing else is under way it will not come there.
      */
-    private boolean waitsForInputs(Shard<I> shard, ShardIntake<I, O> intake) {
+    private boolean waitsForInputs(Shard<I> shard, ShardIntake<I, O> intake) throws InterruptedException {
         if (!terms.call().judgesByInput() || shard.isPlaced() || !intake.hasMore()) {
             return false;
         }

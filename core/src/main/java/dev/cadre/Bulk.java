@@ -15,7 +15,9 @@ import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.Attached;
 import dev.cadre.worker.InputSize;
 import dev.cadre.worker.SingleCall;
 import dev.cadre.worker.SubtaskWorker;
@@ -127,13 +129,15 @@ public final class Bulk<I, O> {
      * named in {@link BulkSummary#notStarted()}; every other one is in the stream still. A stream that neither yields
      * anything nor obeys its interrupt is left behind, and named in {@link BulkSummary#abandoned()}.
      *
-     * <p>In {@link Lane#BATCH} the stream is pulled on the calling thread, a batch at a time.
+     * <p>In {@link Lane#BATCH} the stream is pulled on a thread of its own, too, a batch at a time; one that does not yield
+     * is left behind at the deadline.
      *
      * <p>A journal that fails, such as on a full disk, ends the run as {@link BulkSummary.Stop#JOURNAL_FAILED}: what is
      * in flight is interrupted, nothing more is begun, and everything that has ended is handed over. That may be an
      * item whose outcome could not be recorded: it is known, but the next session will ask for it again.
      *
-     * @param each receives every item on the calling thread, in the order in which they end. What it throws ends the run
+     * @param each receives every item on the calling thread, or on one platform thread if that is a virtual one, in the
+     *     order in which they end. What it throws ends the run
      *     and comes out of this method; items that have ended and that it was not given are in the
      *     {@link NotHandedOverException} that is suppressed in it, or in the journal
      * @throws RuntimeException what the stream or the naming of an input throws; what was in flight in {@link Lane#NOW} is
@@ -166,10 +170,15 @@ public final class Bulk<I, O> {
                                 "items of '%s' are under way in batches: finish them with Lane.BATCH"
                                         .formatted(runId()));
                     }
-                    yield new BulkRun<>(this, session.record(), budget, each).run(inputs.iterator());
+                    yield RunDriver.own(
+                            runId(),
+                            () -> new BulkRun<>(this, session.record(), budget, each).run(inputs.iterator()));
                 }
                 case BATCH ->
-                    new BatchLane<>(BatchTerms.of(this, session.record(), budget), each).run(inputs.iterator());
+                    RunDriver.own(
+                            runId(),
+                            () -> new BatchLane<>(BatchTerms.of(this, session.record(), budget), each)
+                                    .run(inputs.iterator()));
             };
         }
     }
@@ -199,12 +208,21 @@ public final class Bulk<I, O> {
      */
     public Optional<O> recorded(I input, long index) {
         return journal()
-                .flatMap(journal -> RunRecord.recall(
-                        journal,
-                        JournalKey.of(runId(), key(input, index)),
-                        fingerprints.of(type, input),
-                        WorkRecord.form(type.outputType())))
+                .flatMap(journal -> fingerprint(input)
+                        .flatMap(fingerprint -> RunRecord.recall(
+                                journal,
+                                JournalKey.of(runId(), key(input, index)),
+                                fingerprint,
+                                WorkRecord.form(type.outputType()))))
                 .map(type.outputType().rawType()::cast);
+    }
+
+    /** Empty if what goes with the input cannot be made. */
+    private Optional<Fingerprint> fingerprint(I input) {
+        return switch (Attached.of(type, input)) {
+            case Attached.Made made -> Optional.of(fingerprints.of(type, input, made));
+            case Attached.Unmade unmade -> Optional.empty();
+        };
     }
 
     /**

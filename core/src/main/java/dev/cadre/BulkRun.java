@@ -13,9 +13,11 @@ import dev.cadre.price.Spend;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.Attached;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -27,7 +29,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a {@link Bulk}: one thread pulls, each item in flight has a thread, and the calling thread hands over
+ * One execution of a {@link Bulk}: one thread pulls, each item in flight has a thread, and the thread of the run hands over
  * whatever has ended, whether the stream has a next input or not.
  */
 final class BulkRun<I, O> {
@@ -42,7 +44,10 @@ final class BulkRun<I, O> {
     private final Optional<RunRecord> record;
     private final String runId;
     private final Budget budget;
+    private final RungThreads threads;
     private final RunDriver driver;
+    private final Attachments attachments = new Attachments();
+    private final Aside aside;
     private final Set<Long> inFlight = new LinkedHashSet<>();
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final Handover<O> handover;
@@ -74,7 +79,9 @@ final class BulkRun<I, O> {
         startNanos = coordinator.clock().nanoTime();
         deadlineNanos = startNanos + time.toNanos();
         callDeadlineNanos = System.nanoTime() + time.toNanos();
-        driver = new RunDriver(runId, Deadlines.at(deadlineNanos), coordinator.clock());
+        threads = new RungThreads(runId);
+        driver = new RunDriver(threads, Deadlines.at(deadlineNanos), coordinator.clock());
+        aside = new Aside(threads, coordinator.clock(), deadlineNanos, this::left);
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
@@ -115,6 +122,10 @@ final class BulkRun<I, O> {
                 before, session, budget.limit(), handover.tally().breaches()));
     }
 
+    private void left(String key, String thread) {
+        handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), key, thread));
+    }
+
     private Duration sinceStart() {
         return Duration.ofNanos(coordinator.clock().nanoTime() - startNanos);
     }
@@ -151,7 +162,7 @@ final class BulkRun<I, O> {
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
             this.money = money;
-            performer = new RungPerformer(runId, coordinator, money, BulkRun.this::sinceStart, this::post);
+            performer = new RungPerformer(runId, coordinator, money, BulkRun.this::sinceStart, this::post, threads, attachments);
             puller = new InputPuller<>(inputs, bulk.naming());
         }
 
@@ -253,6 +264,7 @@ final class BulkRun<I, O> {
 
         private void ended(BulkItem<O> item, ItemRun<I, O> run) {
             inFlight.remove(item.index());
+            attachments.release(item.key());
             run.outage().ifPresent(because -> handover.paused(reason(item.outcome()), because));
             run.unrecorded().ifPresent(this::unrecorded);
             handover.ended(item);
@@ -302,12 +314,30 @@ final class BulkRun<I, O> {
         }
 
         private void notStarted(InputPuller.Pull.Next<I> next) {
-            handover.ended(new BulkItem<>(
-                    next.index(), next.key(), new Outcome.Skipped<>(handover.notStarted()), Spend.NONE, false));
+            ended(next, new Outcome.Skipped<>(handover.notStarted()), false);
+        }
+
+        /** Of an item that was not performed. */
+        private void ended(InputPuller.Pull.Next<I> next, Outcome<O> outcome, boolean recorded) {
+            handover.ended(new BulkItem<>(next.index(), next.key(), outcome, Spend.NONE, recorded));
         }
 
         private void begin(InputPuller.Pull.Next<I> next) {
-            Optional<WorkRecord> work = record.map(kept -> kept.work(next.key(), JournalKey.WHOLE, type, next.input()));
+            if (record.isEmpty()) {
+                begin(next, Optional.empty());
+                return;
+            }
+            switch (attachments.of(next.key(), type, next.input(), aside)) {
+                case Attached.Made made ->
+                    begin(next, Optional.of(record.get().work(next.key(), JournalKey.WHOLE, type, next.input(), made)));
+                case Attached.Unmade(Failure failure) -> {
+                    attachments.release(next.key());
+                    ended(next, new Outcome.Failed<>(failure), false);
+                }
+            }
+        }
+
+        private void begin(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
             Optional<Outcome<Object>> earlier;
             try {
                 earlier = work.flatMap(WorkRecord::recall);
@@ -317,7 +347,8 @@ final class BulkRun<I, O> {
                 return;
             }
             if (earlier.isPresent()) {
-                handover.ended(new BulkItem<>(next.index(), next.key(), typed(earlier.get()), Spend.NONE, true));
+                attachments.release(next.key());
+                ended(next, typed(earlier.get()), true);
                 return;
             }
             var item = new ItemRun<>(
@@ -367,7 +398,8 @@ final class BulkRun<I, O> {
             Outcome<O> outcome = Outcome.failed(
                     timeUp ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
                     "thread '%s' ignored its interrupt and was left behind".formatted(thread));
-            handover.ended(new BulkItem<>(next.index(), next.key(), outcome, Spend.NONE, false));
+            attachments.release(next.key());
+            ended(next, outcome, false);
         }
     }
 }

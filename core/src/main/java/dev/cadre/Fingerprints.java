@@ -12,6 +12,7 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
 import dev.cadre.task.Work;
+import dev.cadre.worker.Attached;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +35,10 @@ final class Fingerprints {
         limits = coordinator.limits();
     }
 
-    /** Of one piece of work. */
-    Fingerprint of(SubtaskType<?, ?> type, Object input) {
-        List<String> shown = attachments(type, input);
+    /** Of one piece of work, with what is attached to its input. */
+    Fingerprint of(SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+        List<String> shown =
+                attached.attachments().stream().map(Fingerprints::describe).toList();
         return shown.isEmpty()
                 ? Fingerprint.of(of(type).hex(), json(type.inputType(), input))
                 : Fingerprint.of(of(type).hex(), json(type.inputType(), input), String.join("\n", shown));
@@ -73,20 +75,6 @@ final class Fingerprints {
 
     private static String describe(Tool tool) {
         return tool.effect() + " " + tool.spec();
-    }
-
-    private static <I> List<String> attachments(SubtaskType<I, ?> type, Object input) {
-        if (!(type.work() instanceof Work.Model<I, ?> model)) {
-            return List.of();
-        }
-        try {
-            return model.attachments(type.input().cast(input)).stream()
-                    .map(Fingerprints::describe)
-                    .toList();
-        } catch (Throwable unfit) { // fails its subtask, too
-            Interrupts.keep(unfit);
-            return List.of();
-        }
     }
 
     /** With all bytes: their digest is what tells two pictures apart. */

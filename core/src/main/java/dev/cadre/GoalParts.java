@@ -17,6 +17,7 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.Thrown;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanFailedException;
 import dev.cadre.plan.PlanIntake;
@@ -37,6 +38,7 @@ import dev.cadre.price.Quote;
 import dev.cadre.price.Spend;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
@@ -50,6 +52,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,11 +100,10 @@ final class GoalParts<R> implements RunParts {
         boolean isPlanned = run.record()
                 .flatMap(record -> plan(record, run.coordinator()).ended())
                 .isPresent();
-        Money merge = leastMerge(run, goal);
-        Money floor = isPlanned ? merge : floor(run, goal, planner).plus(merge);
-        Duration workTime =
-                takesItsTime(run, goal, merge) ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
-        return switch (run.interruptibly(() -> new MergeMoney(run, merge, floor).await(workTime))) {
+        Needs needs = run.interruptibly(() -> needs(run, goal, planner, isPlanned));
+        Money merge = needs.merge();
+        Duration workTime = needs.mergeTakesTime() ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
+        return switch (run.interruptibly(() -> new MergeMoney(run, merge, needs.floor()).await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
             case MergeMoney.Answer.Ready(BudgetGuard money) -> {
                 try (money) {
@@ -110,6 +112,29 @@ final class GoalParts<R> implements RunParts {
                 }
             }
         };
+    }
+
+    /** What planner and merger say that they need, before anything is begun. */
+    private record Needs(Money merge, Money floor, boolean mergeTakesTime) {}
+
+    /** Their own code says so: the run does not wait for it for longer than it has time. */
+    private static Needs needs(Run run, Goal<?> goal, Planner planner, boolean isPlanned) throws InterruptedException {
+        try {
+            return run.aside().call("goal", "needs", goal, () -> {
+                Money merge = leastMerge(run, goal);
+                Money floor = isPlanned ? merge : plus(run, floor(run, goal, planner), merge);
+                return new Needs(merge, floor, takesItsTime(run, goal, merge));
+            });
+        } catch (Aside.LateException late) {
+            throw new PartFailedException(RunFailure.of(
+                    RunFailure.Kind.DEADLINE,
+                    "the planner and the merger did not say what they need: " + Thrown.message(late)));
+        } catch (ExecutionException broken) {
+            Throwable thrown = Objects.requireNonNull(broken.getCause());
+            throw thrown instanceof PartFailedException known
+                    ? known
+                    : new PartFailedException(describe(run, RunFailure.Kind.ENGINE_FAILED, thrown));
+        }
     }
 
     /** Answers from the journal, which takes no money as long as nothing has changed: no model is asked for anything. */
@@ -148,6 +173,10 @@ final class GoalParts<R> implements RunParts {
                 merger.leastCost(coordinator.pools(), coordinator.limits()), "its least cost is null");
     }
 
+    private static Money plus(Run run, Money floor, Money merge) throws InterruptedException {
+        return asked(run, RunFailure.Kind.MERGE_FAILED, () -> floor.plus(merge)); // what a merger says may be too much
+    }
+
     private static Money floor(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
         Money planning = leastPlanning(run, goal, planner);
         Money cheapest = run.coordinator().types().stream()
@@ -168,11 +197,19 @@ final class GoalParts<R> implements RunParts {
     /** What a planner or merger says of itself; what it throws is a failure of the run that names it. */
     private static <T> T asked(Run run, RunFailure.Kind kind, Run.Blocking<T> question) throws InterruptedException {
         try {
-            return question.get();
-        } catch (InterruptedException interrupt) {
-            throw interrupt;
+            return Thread.currentThread().isVirtual()
+                    ? run.threads().call("cadre-ask:" + run.id(), run, question::get)
+                    : question.get();
         } catch (Throwable thrown) {
+            throwIfCancel(thrown);
             throw new PartFailedException(describe(run, kind, thrown));
+        }
+    }
+
+    /** An interrupt that the run did not ask for is a failure of whoever threw it. */
+    private static void throwIfCancel(Throwable thrown) throws InterruptedException {
+        if (thrown instanceof InterruptedException interrupt && RunDriver.isInterrupted()) {
+            throw interrupt;
         }
     }
 
@@ -318,10 +355,13 @@ final class GoalParts<R> implements RunParts {
     private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
             throws InterruptedException {
         try {
-            return Objects.requireNonNull(review.review(proposed), "the plan review returned null");
-        } catch (InterruptedException interrupt) {
-            throw interrupt;
+            return run.threads()
+                    .call(
+                            threadOf("review"),
+                            review,
+                            () -> Objects.requireNonNull(review.review(proposed), "the plan review returned null"));
         } catch (Throwable broken) {
+            throwIfCancel(broken);
             throw new PartFailedException(broken(run, RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
         }
     }
@@ -334,7 +374,11 @@ final class GoalParts<R> implements RunParts {
             if (ended.isEmpty()) {
                 AttemptListener attempts =
                         record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
-                planner.plan(request(run, goal, workTime, counted(attempts)), intake);
+                PlanRequest request = request(run, goal, workTime, counted(attempts));
+                run.threads().call(threadOf("plan"), planner, () -> {
+                    planner.plan(request, intake);
+                    return intake;
+                });
             }
             intake.finish();
         } finally {
@@ -395,9 +439,16 @@ final class GoalParts<R> implements RunParts {
                 run.callDeadline(run.deadline()),
                 run.coordinator().limits(),
                 attempts);
-        return Objects.requireNonNull(
-                goal.merger().merge(new MergeInput(goal.text(), goal.context(), outcomes), terms),
-                "the merger returned null");
+        var input = new MergeInput(goal.text(), goal.context(), outcomes);
+        return run.threads()
+                .call(
+                        threadOf("merge"),
+                        goal.merger(),
+                        () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null"));
+    }
+
+    private String threadOf(String part) {
+        return "cadre-%s:%s".formatted(part, run.id());
     }
 
     List<Citation> citations() {
@@ -425,7 +476,7 @@ final class GoalParts<R> implements RunParts {
 
     /** The failure of a run that something thrown makes; a failure of its own has a kind of its own. */
     static RunFailure describe(Run run, RunFailure.Kind kind, Throwable thrown) {
-        String message = Failure.messageOf(thrown);
+        String message = Thrown.message(thrown);
         return switch (thrown) {
             case ModelException model -> RunFailure.of(kind, message, model);
             case CallRefusedException refused

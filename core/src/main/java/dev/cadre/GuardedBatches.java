@@ -31,7 +31,7 @@ final class GuardedBatches implements BatchClient {
 
     @Override
     public BatchLimits limits() {
-        return client.limits();
+        return client.limits(); // nothing was begun when it is asked
     }
 
     @Override
@@ -88,7 +88,7 @@ final class GuardedBatches implements BatchClient {
     /** A visitor that throws is no failure of the client: it wants no more, and throws when the client is done. */
     private static final class Visitor<T> implements Predicate<T> {
         private final Predicate<T> wantsMore;
-        private @Nullable RuntimeException thrown;
+        private @Nullable Throwable thrown;
 
         Visitor(Predicate<T> wantsMore) {
             this.wantsMore = wantsMore;
@@ -98,7 +98,7 @@ final class GuardedBatches implements BatchClient {
         public boolean test(T each) {
             try {
                 return thrown == null && wantsMore.test(each);
-            } catch (RuntimeException own) {
+            } catch (Throwable own) { // errors and undeclared checked exceptions, too
                 thrown = own;
                 return false;
             }
@@ -106,7 +106,7 @@ final class GuardedBatches implements BatchClient {
 
         void requireWhole() {
             if (thrown != null) {
-                throw thrown;
+                throw BulkRun.<RuntimeException>asThrown(thrown);
             }
         }
     }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * Pulls inputs on a thread of its own, one for each demand, so that a stream that blocks, or waits for a result, holds up
- * nobody. Its methods belong to the thread of the run, save {@link #pullAll}.
+ * nobody. Its methods belong to the thread of the run, save {@link #pullAll} and {@link #pull}.
  */
 final class InputPuller<I> {
     /** What came of a demand. */
@@ -77,7 +77,8 @@ final class InputPuller<I> {
         }
     }
 
-    private Pull<I> pull(long index) {
+    /** Pulls one input on the calling thread. */
+    Pull<I> pull(long index) {
         try {
             if (!inputs.hasNext()) {
                 return new Pull.End<>();

@@ -9,6 +9,7 @@ import dev.cadre.pool.Attempt;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
@@ -161,14 +162,14 @@ final class ItemRun<I, O> {
             return record.isPresent()
                     ? record.get().perform(recorder -> known = perform(start, Optional.of(recorder)))
                     : perform(start, Optional.empty());
-        } catch (InterruptedException e) {
-            return new RungEnd.Cancelled();
         } catch (UnrecordedException e) {
             unrecorded = e;
             return known == null ? new RungEnd.Cancelled(spend.attempts() > 0) : known;
         } catch (Throwable broken) { // an item's own fault must not end the others, undeclared checked ones included
-            return RungEnd.Failed.of(
-                    Failure.thrown(Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
+            return broken instanceof InterruptedException && RunDriver.isInterrupted()
+                    ? new RungEnd.Cancelled()
+                    : RungEnd.Failed.of(Failure.thrown(
+                            Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
         }
     }
 

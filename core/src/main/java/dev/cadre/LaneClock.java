@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunClock;
+import dev.cadre.schedule.RungThreads;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +26,11 @@ final class LaneClock {
 
     Duration sinceStart() {
         return Duration.ofNanos(clock.nanoTime() - startNanos);
+    }
+
+    /** Calls the code of users until the deadline. */
+    Aside aside(RungThreads threads, Aside.Listener listener) {
+        return new Aside(threads, clock, untilNanos, listener);
     }
 
     /** What no exchange may outlast; never negative. */

@@ -20,7 +20,9 @@ import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunFailure;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
+import dev.cadre.schedule.RungThreads;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.worker.CodeThreads;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
 import java.time.Duration;
@@ -53,6 +55,8 @@ final class Run {
     private final String id;
     private final @Nullable RunRecord record;
     private final @Nullable SubtaskRecords subtasks;
+    private final RungThreads threads;
+    private final Aside aside;
     /** What was paid before the run, and outside of its record: the planning of a plan that was given. */
     private final Spend paid;
 
@@ -70,16 +74,20 @@ final class Run {
         id = record == null ? newId() : record.run();
         this.coordinator = coordinator;
         clock = coordinator.clock();
-        subtasks = record == null ? null : new SubtaskRecords(record);
-        listener = (subtasks == null ? accounts : accounts.and(subtasks))
-                .and(coordinator.listener())
-                .guarded();
         limit = budget.limit();
         startNanos = clock.nanoTime();
         lastNanos = startNanos;
         deadline = coordinator.time(budget);
         money = budget.open(before().total());
-        performer = new RungPerformer(id, coordinator, money, this::sinceStart, this::post);
+        threads = new RungThreads(id);
+        aside = new Aside(threads, clock, startNanos + deadline.toNanos(), this::left);
+        var attachments = new Attachments();
+        subtasks = record == null ? null : new SubtaskRecords(record, attachments, aside);
+        listener = (subtasks == null ? accounts : accounts.and(subtasks))
+                .and(attachments)
+                .and(coordinator.listener())
+                .guarded();
+        performer = new RungPerformer(id, coordinator, money, this::sinceStart, this::post, threads, attachments);
     }
 
     /** Runs a graph written by hand. */
@@ -127,7 +135,16 @@ final class Run {
             throw interrupt;
         } catch (Throwable broken) {
             return refused(GoalParts.describe(this, RunFailure.Kind.ENGINE_FAILED, broken));
+        } finally {
+            if (runner == null) {
+                threads.close(); // else the runner does
+            }
         }
+    }
+
+    /** Code that a run waits for was left behind. */
+    private void left(String owner, String thread) {
+        listener.on(new RunEvent.WorkAbandoned(id, sinceStart(), owner, thread));
     }
 
     private Optional<RunFailure> recordStart(String subject) {
@@ -148,6 +165,8 @@ final class Run {
                 throw RunFailedException.of(unrecorded);
             });
             return GoalParts.planOnly(this, goal);
+        } finally {
+            threads.close();
         }
     }
 
@@ -165,7 +184,7 @@ final class Run {
                 money(),
                 startNanos);
         var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
-        runner = new LocalRunner(id, machine, parts, deadlines, listener, clock);
+        runner = new LocalRunner(id, threads, machine, parts, deadlines, listener, clock);
         RunEnding ending = interruptibly(runner::run);
         return result(ending, parts, runner.abandoned(), notes);
     }
@@ -291,6 +310,16 @@ final class Run {
         var task = new RungTask(
                 rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
         return performer.perform(task, rung.order(), callDeadline(workTime), attempts, recorder, spend -> {});
+    }
+
+    /** Code of users that the run waits for, on the thread that drives it or will. */
+    Aside aside() {
+        return aside;
+    }
+
+    /** Threads for the code of users. */
+    CodeThreads threads() {
+        return threads;
     }
 
     AttemptListener attempts() {

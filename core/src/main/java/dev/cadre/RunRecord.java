@@ -14,12 +14,14 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.Attached;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +42,9 @@ import org.slf4j.LoggerFactory;
  * none: the work is done again. Waits for the disk on the thread of a rung, an item, the planner or the merger, never on
  * that of the run. Safe for use by many threads.
  *
- * <p>Nothing is written once it is closed, by whatever work its session left behind: a later session of the run may have
- * an answer of its own by then, and counts a call of unknown fate with all that it may have cost.
+ * <p>Work that its session left behind writes nothing any more, save what its calls cost, and nobody writes once it is
+ * closed: a later session of the run may have an answer of its own by then, and counts a call of unknown fate with all
+ * that it may have cost.
  */
 final class RunRecord implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
@@ -189,8 +192,9 @@ final class RunRecord implements AutoCloseable {
     }
 
     /** The record of a subtask, or of one item of a fan-out. */
-    WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input) {
-        return new WorkRecord(this, new JournalKey(run(), subtask, item), type, fingerprints.of(type, input));
+    WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+        return new WorkRecord(
+                this, new JournalKey(run(), subtask, item), type, fingerprints.of(type, input, attached));
     }
 
     AttemptRecorder attempts(JournalKey key, Fingerprint fingerprint) {
@@ -328,7 +332,9 @@ final class RunRecord implements AutoCloseable {
     CompletableFuture<Void> submit(JournalEntry entry) {
         long stamp = writing.readLock();
         try {
-            return closed ? CompletableFuture.failedFuture(sessionOver()) : journal.submit(entry);
+            return closed || isOfWorkLeftBehind(entry)
+                    ? CompletableFuture.failedFuture(sessionOver())
+                    : journal.submit(entry);
         } finally {
             writing.unlockRead(stamp);
         }
@@ -337,7 +343,7 @@ final class RunRecord implements AutoCloseable {
     private void write(JournalEntry entry) {
         long stamp = writing.readLock();
         try {
-            if (closed) {
+            if (closed || isOfWorkLeftBehind(entry)) {
                 throw sessionOver();
             }
             journal.append(entry);
@@ -346,8 +352,13 @@ final class RunRecord implements AutoCloseable {
         }
     }
 
+    /** What a call cost is true whoever says it. */
+    private static boolean isOfWorkLeftBehind(JournalEntry entry) {
+        return RunDriver.isLeftBehind() && !(entry instanceof JournalEntry.Settled);
+    }
+
     private static IllegalStateException sessionOver() {
-        return new IllegalStateException("its session is over");
+        return new IllegalStateException("its session is over, or goes on without it");
     }
 
     void append(JournalEntry entry) {

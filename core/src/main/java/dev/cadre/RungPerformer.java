@@ -10,6 +10,8 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Affordability;
 import dev.cadre.schedule.RunDriver;
+import dev.cadre.worker.Attached;
+import dev.cadre.worker.CodeThreads;
 import dev.cadre.worker.HeldLimits;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungNotice;
@@ -36,18 +38,24 @@ final class RungPerformer {
     private final HeldLimits held = HeldLimits.here();
 
     private final Affordability quotes;
+    private final CodeThreads threads;
+    private final Attachments attachments;
 
     RungPerformer(
             String runId,
             Coordinator coordinator,
             BudgetGuard money,
             Supplier<Duration> sinceStart,
-            Consumer<RunEvent> sink) {
+            Consumer<RunEvent> sink,
+            CodeThreads threads,
+            Attachments attachments) {
         this.runId = runId;
         this.coordinator = coordinator;
         this.money = money;
         this.sinceStart = sinceStart;
         this.sink = sink;
+        this.threads = threads;
+        this.attachments = attachments;
         worker = SubtaskWorker.of(coordinator.pools());
         quotes = Quotes.of(coordinator);
     }
@@ -82,10 +90,17 @@ final class RungPerformer {
                 attempts,
                 codeMoney,
                 notice -> sink.accept(event(notice, task.subtaskId())),
-                RunDriver::isInterrupted);
+                RunDriver::isInterrupted,
+                threads);
+        boolean isOver = true;
         try (codeMoney) {
-            return held.during(() -> worker.perform(task, terms));
+            RungEnd end = held.during(() -> perform(task, terms));
+            isOver = !(end instanceof RungEnd.Rejected || end instanceof RungEnd.Unaffordable);
+            return end;
         } finally {
+            if (isOver) {
+                attachments.release(task.subtaskId());
+            }
             Spend own = codeMoney.state().asSpend();
             if (!own.total().isZero()) {
                 recorder.ifPresent(kept -> kept.codeSpent(own));
@@ -93,6 +108,12 @@ final class RungPerformer {
                 sink.accept(new RunEvent.CodeSpent(runId, sinceStart.get(), task.subtaskId(), own));
             }
         }
+    }
+
+    private RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {
+        Attached attached =
+                attachments.of(task.subtaskId(), task.type(), () -> SubtaskWorker.attached(task, terms));
+        return worker.perform(task.with(attached), terms);
     }
 
     private RunEvent event(RungNotice notice, String subtaskId) {

@@ -6,7 +6,9 @@ import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.JournalException;
 import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.ModelRequest;
@@ -15,13 +17,15 @@ import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.worker.Attached;
+import dev.cadre.worker.SingleCall;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Pulls inputs and puts them into shards, each with its money. For one thread. */
+/** Has inputs pulled and puts them into shards, each with its money. For one thread. */
 final class ShardIntake<I, O> {
     /** The stream, or the naming of an input, threw. */
     static final class BrokenInputException extends RuntimeException {
@@ -39,52 +43,62 @@ final class ShardIntake<I, O> {
     private record Pending<I>(long index, String name, Fingerprint fingerprint, I input, String line, Money need) {}
 
     private final BatchTerms<I, O> terms;
-    private final Iterator<? extends I> inputs;
+    private final InputPuller<I> inputs;
+    private final Aside aside;
+    private final Attachments attachments = new Attachments();
     private final BudgetGuard money;
     private final OpenShards<I> shards;
     private final Handover<O> handover;
-    private final InputPuller.Naming<I> naming;
     private @Nullable Pending<I> held;
+
+    private boolean isAtEnd;
     private long nextIndex;
 
     ShardIntake(
             BatchTerms<I, O> terms,
             Iterator<? extends I> inputs,
+            Aside aside,
             BudgetGuard money,
             OpenShards<I> shards,
             Handover<O> handover) {
         this.terms = terms;
-        this.inputs = inputs;
+        this.inputs = new InputPuller<>(inputs, terms.bulk().naming());
+        this.aside = aside;
         this.money = money;
         this.shards = shards;
         this.handover = handover;
-        naming = terms.bulk().naming();
     }
 
     /** Whether something is left to submit. Pulls inputs that need no shard, up to the first that does. */
-    boolean hasMore() {
-        while (handover.isOpen() && held == null && hasNext() && !terms.time().isUp()) {
-            long index = nextIndex++;
-            I input = ofStream(inputs::next);
-            held = prepare(input, ofStream(() -> naming.key(input, index)), index);
+    boolean hasMore() throws InterruptedException {
+        while (handover.isOpen() && held == null && !isAtEnd && !terms.time().isUp()) {
+            pull();
         }
-        return handover.isOpen() && (held != null || hasNext());
+        return handover.isOpen() && (held != null || !isAtEnd);
     }
 
-    private boolean hasNext() {
-        return ofStream(inputs::hasNext);
-    }
-
-    private static <T> T ofStream(Supplier<T> call) {
+    private void pull() throws InterruptedException {
+        long index = nextIndex;
+        InputPuller.Pull<I> pull;
         try {
-            return call.get();
-        } catch (Throwable broken) { // whatever a stream is made of
-            throw new BrokenInputException(broken);
+            pull = aside.call("input", "pull", inputs, () -> inputs.pull(index));
+        } catch (Aside.LateException late) {
+            return; // the stream may have more
+        } catch (ExecutionException broken) {
+            throw new IllegalStateException(broken);
+        }
+        switch (pull) {
+            case InputPuller.Pull.Next<I> next -> {
+                nextIndex++;
+                held = prepare(next.input(), next.key(), index);
+            }
+            case InputPuller.Pull.End<I> end -> isAtEnd = true;
+            case InputPuller.Pull.Broken<I>(Throwable why) -> throw new BrokenInputException(why);
         }
     }
 
     /** Puts inputs into the shard until it is full, or the next must wait for room or money. */
-    void fill(Shard<I> shard) {
+    void fill(Shard<I> shard) throws InterruptedException {
         while (hasMore() && held != null && fits(held, shard)) {
             held = null;
         }
@@ -134,23 +148,41 @@ final class ShardIntake<I, O> {
     /** What of an input is still to be done; null if it is handed over already, or under way since another session. */
     private @Nullable Pending<I> prepare(I input, String name, long index) {
         handover.admitted(name);
-        Fingerprint fingerprint = terms.fingerprints().of(terms.bulk().type(), input);
+        Attached attached = attachments.of(name, terms.bulk().type(), input, aside);
+        attachments.release(name);
+        return switch (attached) {
+            case Attached.Made made -> prepare(input, made, name, index);
+            case Attached.Unmade(Failure failure) -> ended(index, name, new Outcome.Failed<>(failure), false);
+        };
+    }
+
+    private @Nullable Pending<I> prepare(I input, Attached.Made attached, String name, long index) {
+        Fingerprint fingerprint = terms.fingerprints().of(terms.bulk().type(), input, attached);
         Optional<Outcome<O>> earlier = earlier(name, fingerprint);
         if (earlier.isPresent()) {
-            handover.ended(new BulkItem<>(index, name, earlier.get(), Spend.NONE, true));
-            return null;
+            return ended(index, name, earlier.get(), true);
         }
         try {
-            ModelRequest request = terms.call().request(input);
+            ModelRequest request = terms.call().request(input, attached);
             String line = terms.client().line(BatchItem.customId(name, fingerprint), request);
             var next = new Pending<>(
                     index, name, fingerprint, input, line, terms.pool().worstCase(request));
             return isUnderWay(next) ? null : next;
+        } catch (UnrecordedException | JournalException | BrokenInputException ofTheRun) {
+            throw ofTheRun;
         } catch (JsonException unfit) {
-            Outcome<O> failed = new Outcome.Failed<>(terms.call().failure(unfit));
-            handover.ended(new BulkItem<>(index, name, failed, Spend.NONE, false));
-            return null;
+            return ended(index, name, Outcome.failed(Failure.Kind.INVALID_INPUT, SingleCall.reason(unfit)), false);
+        } catch (Throwable broken) { // whatever a client is made of: it fails this item alone
+            String place = "the client of model '%s'".formatted(terms.pool().model());
+            var failure = Failure.thrown(Failure.Kind.MODEL_FAILED, broken, place);
+            return ended(index, name, new Outcome.Failed<>(failure), false);
         }
+    }
+
+    /** Of an input that needs no shard. */
+    private @Nullable Pending<I> ended(long index, String name, Outcome<O> outcome, boolean recorded) {
+        handover.ended(new BulkItem<>(index, name, outcome, Spend.NONE, recorded));
+        return null;
     }
 
     private Optional<Outcome<O>> earlier(String name, Fingerprint fingerprint) {

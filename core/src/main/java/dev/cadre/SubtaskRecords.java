@@ -8,12 +8,15 @@ import dev.cadre.price.Spend;
 import dev.cadre.schedule.Recall;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RungId;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.Attached;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,20 +24,33 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The records of the subtasks of one graph or plan, and of their items. Safe for use by many threads. */
 final class SubtaskRecords implements RunListener, Recall {
     private final RunRecord record;
+    private final Attachments attachments;
+    private final Aside aside;
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
 
-    SubtaskRecords(RunRecord record) {
+    SubtaskRecords(RunRecord record, Attachments attachments, Aside aside) {
         this.record = record;
+        this.attachments = attachments;
+        this.aside = aside;
     }
 
     @Override
     public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        Optional<Outcome<Object>> earlier = work(subtaskId, item, type, input).recall();
-        if (earlier.isPresent()) {
-            reused.add(new RungId(subtaskId, item, 0).label());
-        }
-        return earlier;
+        String label = new RungId(subtaskId, item, 0).label();
+        return switch (attachments.of(label, type, input, aside)) {
+            case Attached.Unmade(Failure failure) -> Optional.of(new Outcome.Failed<>(failure));
+            case Attached.Made made -> {
+                WorkRecord work = record.work(subtaskId, item, type, input, made);
+                works.put(key(subtaskId, item), work);
+                Optional<Outcome<Object>> earlier = work.recall();
+                if (earlier.isPresent()) {
+                    attachments.release(label);
+                    reused.add(label);
+                }
+                yield earlier;
+            }
+        };
     }
 
     /** The labels of the subtasks and items whose outcome is of an earlier session. */
@@ -42,13 +58,11 @@ final class SubtaskRecords implements RunListener, Recall {
         return Set.copyOf(reused);
     }
 
+    /** Performs a rung of work whose outcome was asked for before. */
     RungEnd perform(RunCommand.StartRung rung, WorkRecord.Performance performance) throws InterruptedException {
         RungId id = rung.id();
-        return work(id.subtaskId(), id.item(), rung.type(), rung.input()).perform(performance);
-    }
-
-    private WorkRecord work(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
-        return works.computeIfAbsent(key(subtaskId, item), unknown -> record.work(subtaskId, item, type, input));
+        return Objects.requireNonNull(works.get(key(id.subtaskId(), id.item())), "it was not asked for")
+                .perform(performance);
     }
 
     private JournalKey key(String subtaskId, int item) {

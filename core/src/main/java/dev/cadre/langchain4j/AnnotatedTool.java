@@ -6,6 +6,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.json.SchemaDefinitions;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Thrown;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;
@@ -100,8 +101,8 @@ final class AnnotatedTool {
         }
         Interrupts.throwIfIn(thrown);
         return switch (thrown) {
-            case ToolExecutionException meant -> new ToolException(String.valueOf(meant.getMessage()));
-            case ToolArgumentsException meant -> new ToolException(String.valueOf(meant.getMessage()));
+            case ToolExecutionException meant -> new ToolException(Thrown.message(meant));
+            case ToolArgumentsException meant -> new ToolException(Thrown.message(meant));
             case Exception other -> other;
             case Error error -> throw error;
             default -> new IllegalStateException(thrown);

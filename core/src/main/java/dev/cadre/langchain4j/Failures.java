@@ -4,6 +4,7 @@ package dev.cadre.langchain4j;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
+import dev.cadre.model.Thrown;
 import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.InternalServerException;
@@ -19,12 +20,10 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** LangChain4j's exceptions in our words; what is not clearly free counts as billed. */
 final class Failures {
     private static final int MAX_CHARS = 300;
-    private static final int MAX_CAUSES = 20;
     /** Not a status of HTTP, but of Anthropic. */
     private static final int OVERLOADED = 529;
     /** Providers repeat keys in their messages, and some take them in the address. */
@@ -36,7 +35,7 @@ final class Failures {
 
     private Failures(Exception failure) {
         this.failure = failure;
-        this.raw = String.valueOf(failure.getMessage());
+        this.raw = Thrown.message(failure);
         this.message = line(failure);
     }
 
@@ -89,33 +88,22 @@ final class Failures {
     }
 
     private ModelException other() {
-        if (cause(ConnectException.class).isPresent()
-                || cause(UnknownHostException.class).isPresent()) {
+        if (Thrown.first(ConnectException.class, failure).isPresent()
+                || Thrown.first(UnknownHostException.class, failure).isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.FREE, failure);
         }
-        if (cause(IOException.class).isPresent()) {
+        if (Thrown.first(IOException.class, failure).isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.UNKNOWN, failure);
         }
         return new ModelException.MalformedReply(message, failure);
     }
 
     private Optional<Integer> status() {
-        return cause(HttpException.class).map(HttpException::statusCode);
-    }
-
-    private <T extends Throwable> Optional<T> cause(Class<T> type) {
-        @Nullable Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-            if (type.isInstance(cause)) {
-                return Optional.of(type.cast(cause));
-            }
-            cause = cause.getCause();
-        }
-        return Optional.empty();
+        return Thrown.first(HttpException.class, failure).map(HttpException::statusCode);
     }
 
     private static String line(Exception failure) {
-        String text = failure.getMessage() == null ? failure.getClass().getName() : failure.getMessage();
+        String text = Thrown.message(failure).isEmpty() ? failure.getClass().getName() : Thrown.message(failure);
         String line = SECRET.matcher(text)
                 .replaceAll("$1***")
                 .replaceAll("\\p{Cntrl}+", " ")

@@ -8,10 +8,10 @@ import dev.cadre.merge.AnswerFormat.Draft;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Thrown;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
-import dev.cadre.task.Failure;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -100,7 +100,7 @@ final class MergeDialogue<R> {
             // the end of the merge's time, or of the whole run, which then asks for no answer
             return unmended(draft, "the time was up");
         } catch (Throwable failure) {
-            return unmended(draft, Excerpt.line(Failure.messageOf(failure)));
+            return unmended(draft, Excerpt.line(Thrown.message(failure)));
         }
     }
 

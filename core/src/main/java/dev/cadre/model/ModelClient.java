@@ -21,7 +21,11 @@ public interface ModelClient {
     /**
      * The most bytes that this client sends of a request, the content of pictures and files apart: names, schemas and all
      * the JSON around them, since a model may make a token of each. What is reserved for a call rests on it. Default: its
-     * {@linkplain ModelRequest#inputBytes texts} with an allowance for each part. Does not block.
+     * {@linkplain ModelRequest#inputBytes texts} with an allowance for each part.
+     *
+     * <p>It counts and must not block: it is called on the thread that drives a run, too. What it throws, a negative count
+     * and one beyond a terabyte fail the call, before anything is sent, with a {@link
+     * dev.cadre.price.UnpricedSizeException}.
      */
     default long sentBytes(ModelRequest request) {
         return request.inputBytes();

@@ -4,6 +4,7 @@ package dev.cadre.model;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -118,40 +119,32 @@ public final class Redactor {
     }
 
     /**
-     * The same failure if no message in its chain holds a key; otherwise, or if the chain has more than nine links, a copy
-     * of its messages and stack traces without them.
+     * The same failure if no message in its chain, or of what is suppressed there, holds a key; otherwise, or if it has more
+     * than nine causes or its own code throws, a copy of the messages and stack traces of the chain without them.
      */
     public Throwable clean(Throwable failure) {
-        int links = 0;
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (holdsSecret(cause) || ++links > MAX_CAUSES + 1) {
+        var left = new ArrayDeque<Throwable>(List.of(failure));
+        for (int links = 0; !left.isEmpty(); links++) {
+            Throwable next = left.remove();
+            if (links > MAX_CAUSES || Thrown.isBroken(next) || holdsSecret(next)) {
                 return copy(failure, MAX_CAUSES);
             }
+            Thrown.cause(next).ifPresent(left::add);
+            left.addAll(List.of(next.getSuppressed()));
         }
         return failure;
     }
 
     private boolean holdsSecret(Throwable failure) {
-        try {
-            String message = failure.toString();
-            return !clean(message).equals(message);
-        } catch (Throwable broken) {
-            return true; // nobody can say, and whoever logs it must not trip over it either
-        }
-    }
-
-    private static String text(Throwable failure) {
-        try {
-            return failure.toString();
-        } catch (Throwable broken) {
-            return failure.getClass().getName();
-        }
+        String text = Thrown.text(failure);
+        return !clean(text).equals(text);
     }
 
     private Throwable copy(Throwable failure, int depth) {
-        @Nullable Throwable cause = failure.getCause();
-        var copy = new IOException(quote(text(failure)), cause == null || depth == 0 ? null : copy(cause, depth - 1));
-        copy.setStackTrace(failure.getStackTrace());
+        @Nullable Throwable cause = Thrown.cause(failure).orElse(null);
+        var copy = new IOException(
+                quote(Thrown.text(failure)), cause == null || depth == 0 ? null : copy(cause, depth - 1));
+        copy.setStackTrace(Thrown.trace(failure));
         return copy;
     }
 

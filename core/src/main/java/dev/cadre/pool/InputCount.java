@@ -29,7 +29,7 @@ record InputCount(Tariff tariff, @Nullable InputCounter counter, FaultLog faults
         var context = CallContext.of(terms.purpose(), Duration.ofNanos(Math.min(left, TIMEOUT.toNanos())));
         try {
             long counted = counter.count(request, context);
-            return counted < 0 ? tariff.inputBound(request) : counted;
+            return counted < 0 || counted > Tariff.MOST_BYTES ? tariff.inputBound(request) : counted;
         } catch (InterruptedException interrupt) {
             throw interrupt;
         } catch (ModelException uncounted) {

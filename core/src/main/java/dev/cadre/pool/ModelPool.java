@@ -451,9 +451,10 @@ public final class ModelPool {
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
          * @throws ModelShutDownException if the model has been shut down by the {@link #calendar}
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
+         * @throws dev.cadre.price.UnpricedSizeException if the client says nothing usable of what it sends
          */
         public ModelPool build() {
-            var pool = new ModelPool(this, facts.tariff().sending(client::sentBytes));
+            var pool = new ModelPool(this, facts.tariff().sentBy(client));
             pool.worstCase(ModelRequest.of(model, "", "", 1));
             pool.requireInService();
             return pool;

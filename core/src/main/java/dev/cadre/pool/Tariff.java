@@ -2,6 +2,7 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.Attachment;
+import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
@@ -15,8 +16,9 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
+import dev.cadre.price.UnpricedSizeException;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a call of one model can cost at most, and what it did cost. Immutable.
@@ -32,27 +34,30 @@ public final class Tariff {
     private static final long ATTACHMENT_TOKENS = 1_500;
     /** What no single call uses, if nothing is known about the model. */
     private static final long ABSURD_TOKENS = 10_000_000;
+    /** What no request has. */
+    static final long MOST_BYTES = 1_000_000_000_000L;
 
     private final ModelSpec spec;
     private final String model;
     private final ModelCatalog catalog;
-    private final ToLongFunction<ModelRequest> sentBytes;
+    /** The client that sends; null if requests are taken to be sent as they are. */
+    private final @Nullable ModelClient client;
 
     /** @param model the id that is sent, which may be a dated form of the spec's */
     public Tariff(ModelSpec spec, String model, ModelCatalog catalog) {
-        this(spec, model, catalog, ModelRequest::inputBytes);
+        this(spec, model, catalog, null);
     }
 
-    private Tariff(ModelSpec spec, String model, ModelCatalog catalog, ToLongFunction<ModelRequest> sentBytes) {
+    private Tariff(ModelSpec spec, String model, ModelCatalog catalog, @Nullable ModelClient client) {
         this.spec = spec;
         this.model = model;
         this.catalog = catalog;
-        this.sentBytes = sentBytes;
+        this.client = client;
     }
 
-    /** The same for a client that sends this many bytes. */
-    Tariff sending(ToLongFunction<ModelRequest> bytes) {
-        return new Tariff(spec, model, catalog, bytes);
+    /** The same for what this client sends. */
+    Tariff sentBy(ModelClient sending) {
+        return new Tariff(spec, model, catalog, sending);
     }
 
     ModelSpec spec() {
@@ -115,12 +120,30 @@ public final class Tariff {
 
     /** The same for a request whose text has so many UTF-8 bytes more. */
     long inputBound(ModelRequest request, long moreBytes) {
-        long bytes = Math.addExact(sentBytes.applyAsLong(request), moreBytes);
+        long bytes = Math.addExact(sentBytes(request), moreBytes);
         long bound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
         for (Attachment attachment : request.attachments()) {
             bound = Math.addExact(bound, spec.tokenBound(attachment));
         }
         return bound;
+    }
+
+    /** Code of users, perhaps: a bound that cannot be one must hold up no money. */
+    private long sentBytes(ModelRequest request) {
+        if (client == null) {
+            return request.inputBytes();
+        }
+        String name = client.getClass().getName();
+        long bytes;
+        try {
+            bytes = client.sentBytes(request);
+        } catch (Throwable broken) { // whatever a client is made of
+            throw new UnpricedSizeException(name, broken);
+        }
+        if (bytes < 0 || bytes > MOST_BYTES) {
+            throw new UnpricedSizeException(name, bytes);
+        }
+        return bytes;
     }
 
     /** What the rate limits are charged until the usage is known. */
@@ -194,7 +217,7 @@ public final class Tariff {
         }
         ModelSpec answering = catalog.answering(answeredBy, spec);
         try {
-            var other = new Tariff(answering.withPrice(regional(answering.price())), answeredBy, catalog, sentBytes);
+            var other = new Tariff(answering.withPrice(regional(answering.price())), answeredBy, catalog, client);
             return Optional.of(other.worstCase(sent)).filter(worst -> worst.isMoreThan(worstCase(sent)));
         } catch (UnpricedException | ArithmeticException unknown) {
             return Optional.empty();

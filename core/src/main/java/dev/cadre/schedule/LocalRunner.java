@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Drives a {@link RunMachine} in this process: one thread owns it, each rung has a thread, and one queue leads back. No
  * decision is made under a lock. Good for one run.
  *
- * <p>The owner never needs a carrier of virtual threads, so that code which keeps all of them busy cannot stop its clock:
- * it is the calling thread, or a platform thread if that is a virtual one.
+ * <p>The owner never needs a carrier of virtual threads: see {@link RunDriver#own}.
  */
 public final class LocalRunner implements RunDriver.Driven {
     private static final String PLANNER = "planner";
@@ -44,8 +43,21 @@ public final class LocalRunner implements RunDriver.Driven {
     private boolean cleared;
     private @Nullable RunEnding result;
 
+    /** A runner with threads of its own. */
     public LocalRunner(
             String runId,
+            RunMachine machine,
+            RunParts parts,
+            Deadlines deadlines,
+            RunListener listener,
+            RunClock clock) {
+        this(runId, new RungThreads(runId), machine, parts, deadlines, listener, clock);
+    }
+
+    /** A runner with these threads, which it closes. */
+    public LocalRunner(
+            String runId,
+            RungThreads threads,
             RunMachine machine,
             RunParts parts,
             Deadlines deadlines,
@@ -57,7 +69,7 @@ public final class LocalRunner implements RunDriver.Driven {
         this.deadlines = deadlines;
         this.listener = listener.guarded();
         this.clock = clock;
-        this.driver = new RunDriver(runId, deadlines, clock);
+        this.driver = new RunDriver(threads, deadlines, clock);
         this.mergeUntilNanos = deadlines.runNanos();
     }
 
@@ -69,9 +81,7 @@ public final class LocalRunner implements RunDriver.Driven {
      * @throws InterruptedException if the calling thread was interrupted: everything in flight has been interrupted too
      */
     public RunEnding run() throws InterruptedException {
-        return Thread.currentThread().isVirtual()
-                ? PlatformThread.call("cadre-%s-run".formatted(runId), this::drive)
-                : drive();
+        return RunDriver.own(runId, this::drive);
     }
 
     private RunEnding drive() throws InterruptedException {
@@ -217,42 +227,49 @@ public final class LocalRunner implements RunDriver.Driven {
     private RunInput plan() {
         try {
             return parts.plan(this::post);
-        } catch (InterruptedException e) {
-            return new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"));
         } catch (UnrecordedException e) {
             post(new RunInput.Unrecorded(describe(e)));
             return new RunInput.PlanFailed(unrecorded(e));
         } catch (Throwable e) { // an Error in the planner must end the run, not hang it
-            return new RunInput.PlanFailed(parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
+            return new RunInput.PlanFailed(
+                    isCancel(e)
+                            ? RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")
+                            : parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
         }
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
         try {
             return parts.perform(start);
-        } catch (InterruptedException e) {
-            return new RungEnd.Cancelled();
         } catch (UnrecordedException e) {
             post(new RunInput.Unrecorded(describe(e)));
             return new RungEnd.Cancelled();
         } catch (Throwable e) { // as above
-            return RungEnd.Failed.of(Failure.thrown(
-                    Failure.Kind.CODE_FAILED,
-                    e,
-                    "subtask type '%s'".formatted(start.type().name())));
+            return isCancel(e)
+                    ? new RungEnd.Cancelled()
+                    : RungEnd.Failed.of(Failure.thrown(
+                            Failure.Kind.CODE_FAILED,
+                            e,
+                            "subtask type '%s'".formatted(start.type().name())));
         }
     }
 
     private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
             return new RunInput.MergeEnded(Objects.requireNonNull(parts.merge(outcomes), "the merger answered null"));
-        } catch (InterruptedException e) {
-            return new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted"));
         } catch (UnrecordedException e) {
             return new RunInput.MergeFailed(unrecorded(e));
         } catch (Throwable e) { // as above
-            return new RunInput.MergeFailed(parts.failure(RunFailure.Kind.MERGE_FAILED, e));
+            return new RunInput.MergeFailed(
+                    isCancel(e)
+                            ? RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted")
+                            : parts.failure(RunFailure.Kind.MERGE_FAILED, e));
         }
+    }
+
+    /** An interrupt that nobody asked for is a failure of whoever threw it. */
+    private static boolean isCancel(Throwable thrown) {
+        return RunDriver.isLeftBehind() || (thrown instanceof InterruptedException && RunDriver.isInterrupted());
     }
 
     private static RunFailure unrecorded(UnrecordedException e) {
@@ -264,6 +281,8 @@ public final class LocalRunner implements RunDriver.Driven {
     }
 
     private void post(RunInput input) {
-        driver.post(taking(input));
+        if (!RunDriver.isLeftBehind()) { // the run goes on without it
+            driver.post(taking(input));
+        }
     }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.CodeThreads;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -53,7 +55,6 @@ public final class RunDriver {
     /** @param ended whose last word it is; null if it is not a last word */
     private record Message(Runnable word, @Nullable Strand ended) {}
 
-    private final String prefix;
     private final Deadlines deadlines;
     private final RunClock clock;
     /** Without a lock, for which thousands that end at once would queue. */
@@ -68,12 +69,32 @@ public final class RunDriver {
     /** When a strand that was asked to end did so last. */
     private long lastEndNanos = Long.MIN_VALUE;
 
-    /** @param runId is part of the names of all threads */
+    /**
+     * A driver with threads of its own.
+     *
+     * @param runId is part of the names of all threads
+     */
     public RunDriver(String runId, Deadlines deadlines, RunClock clock) {
-        prefix = "cadre-%s-".formatted(runId);
-        threads = new RungThreads(prefix);
+        this(new RungThreads(runId), deadlines, clock);
+    }
+
+    /** A driver with these threads, which it closes. */
+    public RunDriver(RungThreads threads, Deadlines deadlines, RunClock clock) {
+        this.threads = threads;
         this.deadlines = deadlines;
         this.clock = clock;
+    }
+
+    /**
+     * Performs a run on a thread that never needs a carrier of virtual threads, so that code which keeps all of them busy
+     * cannot stop its clock: on the calling thread, or a platform thread if that is a virtual one.
+     *
+     * @throws InterruptedException if the run throws it; an interrupt of the calling thread reaches the run
+     */
+    public static <T> T own(String runId, Callable<T> run) throws InterruptedException {
+        return Thread.currentThread().isVirtual()
+                ? CodeThreads.NEW.call("cadre-%s-run".formatted(runId), run, run)
+                : CodeThreads.here(run);
     }
 
     /** Tells the run something. Does not block; safe for use by many threads. */
@@ -115,11 +136,11 @@ public final class RunDriver {
     /** Starts work that has a thread of the operating system whatever else is under way. Does not block. */
     public void startPlatform(String label, Work work) {
         Strand strand = put(label, work);
-        strand.own = PlatformThread.builder(strand.name).start(body(strand));
+        strand.own = CodeThreads.builder(strand.name).start(body(strand));
     }
 
     private Strand put(String label, Work work) {
-        var strand = new Strand(label, prefix + label, work);
+        var strand = new Strand(label, threads.name(label), work);
         strands.put(label, strand);
         return strand;
     }
@@ -130,7 +151,14 @@ public final class RunDriver {
 
     /** Whether the work that the calling thread performs for a run was interrupted by that run, or is about to be. */
     public static boolean isInterrupted() {
-        return Strand.isCurrentInterrupted();
+        Strand current = Strand.current();
+        return current != null && current.isInterrupted();
+    }
+
+    /** Whether the run has left the work behind that the calling thread performs for it: nobody wants its results. */
+    public static boolean isLeftBehind() {
+        Strand current = Strand.current();
+        return current != null && current.isLeft();
     }
 
     /** Interrupts this work, if it is under way, and begins its grace. */
@@ -208,6 +236,7 @@ public final class RunDriver {
     }
 
     private void leaveBehind(Strand strand) {
+        strand.leave();
         strands.remove(strand.label);
         leaving.remove(strand.label);
         abandoned.add(strand);

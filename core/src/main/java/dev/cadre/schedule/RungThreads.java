@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.worker.CodeThreads;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,11 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of one run: virtual ones for work that waits; platform ones for plain code, which may compute and would keep
- * a carrier from the threads that wait for it. A platform thread is used again, for the same code of the same run only, and
- * ends with the run or when it was idle for a second. Belongs to the owner of the run.
+ * The threads of one run: virtual ones for work that waits; platform ones for the code of users, which may compute and
+ * would keep a carrier from the threads that wait for it. A platform thread is used again, for the same code of the same
+ * run only, and ends with the run or when it was idle for a second. Belongs to the owner of the run, but {@link #start} is
+ * safe for use by many threads.
  */
-final class RungThreads {
+public final class RungThreads implements CodeThreads {
     /** Platform threads in use at a time in the process; beyond them code has virtual threads: each takes a stack. */
     static final int MOST_PLATFORM = 256;
 
@@ -28,17 +33,27 @@ final class RungThreads {
 
     private static final AtomicInteger IN_USE = new AtomicInteger();
 
-    private final Map<Object, ThreadPoolExecutor> pools = new HashMap<>();
-    /** All platform threads that may be alive. */
-    private final List<Thread> platform = new ArrayList<>();
+    private final Map<Object, ThreadPoolExecutor> pools = new ConcurrentHashMap<>();
+    /** All platform threads that may be alive, and virtual ones that took their place for a part of some work. */
+    private final Queue<Thread> platform = new ConcurrentLinkedQueue<>();
+    /** The parts of work that have not ended. */
+    private final Set<Part> parts = ConcurrentHashMap.newKeySet();
     /** Threads that have said their last word and may have an instruction left. */
     private final Deque<Thread> ending = new ArrayDeque<>();
 
+    private final String prefix;
     private final String idleName;
+    private volatile boolean closed;
 
-    /** @param prefix of the names of all threads */
-    RungThreads(String prefix) {
-        idleName = prefix + "idle";
+    /** @param runId is part of the names of all threads */
+    public RungThreads(String runId) {
+        prefix = "cadre-%s-".formatted(runId);
+        idleName = name("idle");
+    }
+
+    /** The name of the thread that performs this work. */
+    public String name(String label) {
+        return prefix + label;
     }
 
     static Thread virtual(String name, Runnable body) {
@@ -57,16 +72,71 @@ final class RungThreads {
      */
     @Nullable
     Thread code(String name, Object code, Runnable body) {
-        if (IN_USE.incrementAndGet() <= MOST_PLATFORM) {
+        if (IN_USE.incrementAndGet() <= MOST_PLATFORM && !closed) {
             try {
                 pools.computeIfAbsent(code, unknown -> pool()).execute(() -> perform(name, body));
                 return null;
             } catch (OutOfMemoryError noThread) {
                 // the operating system gives no more of them
+            } catch (RejectedExecutionException closedMeanwhile) {
+                // by whoever leaves the caller behind
             }
         }
         IN_USE.decrementAndGet();
         return virtual(name, body);
+    }
+
+    /**
+     * Performs a part of the work of the calling thread, which goes on meanwhile. The run does not wait for it: whoever
+     * started it does, or leaves it behind.
+     */
+    @Override
+    public Call start(String name, Object code, Runnable body) {
+        var part = new Part(body);
+        parts.add(part);
+        Thread own = code(name, code, part);
+        if (own != null) {
+            platform.add(own);
+        }
+        return part;
+    }
+
+    private final class Part implements Call, Runnable {
+        private final @Nullable Strand whole = Strand.current();
+        private final Occupancy occupancy = new Occupancy();
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private final Runnable body;
+
+        Part(Runnable body) {
+            this.body = body;
+        }
+
+        @Override
+        public void run() {
+            try {
+                occupancy.begin();
+                Strand.during(whole, body);
+            } finally {
+                occupancy.end();
+                parts.remove(this);
+                ended.countDown();
+            }
+        }
+
+        @Override
+        public void interrupt() {
+            occupancy.interrupt();
+        }
+
+        @Override
+        public boolean join(Duration time) throws InterruptedException {
+            return ended.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return ended.getCount() == 0;
+        }
     }
 
     /** Nothing waits in it: a body has an idle thread, or a new one. */
@@ -83,7 +153,7 @@ final class RungThreads {
 
     private Thread thread(Runnable work) {
         platform.removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
-        Thread thread = PlatformThread.builder(idleName).unstarted(work);
+        Thread thread = CodeThreads.builder(idleName).unstarted(work);
         platform.add(thread);
         return thread;
     }
@@ -116,6 +186,13 @@ final class RungThreads {
         }
     }
 
+    /** Ends all idle threads of a run that was not driven, and waits for those whose work has ended; keeps an interrupt. */
+    public void close() {
+        if (close(Set.of(), System.nanoTime() + Deadlines.GRACE.toNanos())) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /**
      * Ends all idle threads, and waits for the last instructions of those that have said their last word.
      *
@@ -123,9 +200,12 @@ final class RungThreads {
      * @return whether the calling thread was interrupted meanwhile
      */
     boolean close(Set<@Nullable Thread> stuck, long untilNanos) {
+        closed = true;
         pools.values().forEach(ThreadPoolExecutor::shutdown);
+        List<@Nullable Thread> underWay = parts.stream().map(part -> part.occupancy.thread()).toList();
         ending.addAll(platform);
         ending.removeAll(stuck);
+        ending.removeAll(underWay);
         boolean interrupted = false;
         while (!ending.isEmpty()) {
             try {

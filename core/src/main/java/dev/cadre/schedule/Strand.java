@@ -4,12 +4,9 @@ package dev.cadre.schedule;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One piece of work of a run while it has a thread. An interrupt reaches the thread only as long as it performs this work,
- * because the same thread may perform other work afterwards.
- */
+/** One piece of work of a run while it has a thread, which may perform other work afterwards. */
 final class Strand {
-    private static final ThreadLocal<Strand> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Strand> CURRENT = new ThreadLocal<>();
 
     final String label;
     /** The name of its thread. */
@@ -26,9 +23,9 @@ final class Strand {
     @Nullable
     Thread own;
 
-    private @Nullable Thread thread;
-    private boolean stopped;
-    private boolean interrupted;
+    private final Occupancy occupancy = new Occupancy();
+    private volatile boolean stopped;
+    private volatile boolean left;
 
     Strand(String label, String name, RunDriver.Work work) {
         this.label = label;
@@ -56,49 +53,58 @@ final class Strand {
         }
     }
 
-    private synchronized void begin() {
+    private void begin() {
         CURRENT.set(this);
-        thread = Thread.currentThread();
-        if (interrupted) {
-            thread.interrupt();
+        occupancy.begin();
+    }
+
+    private void end() {
+        occupancy.end();
+        CURRENT.remove();
+    }
+
+    /** The one that the calling thread performs, or performs a part of. */
+    static @Nullable Strand current() {
+        return CURRENT.get();
+    }
+
+    /** Performs a part of this work on the calling thread, which is another one than its own. */
+    static void during(@Nullable Strand strand, Runnable part) {
+        CURRENT.set(strand);
+        try {
+            part.run();
+        } finally {
+            CURRENT.remove();
         }
     }
 
-    private synchronized void end() {
-        thread = null;
-        CURRENT.remove();
-        boolean unused = Thread.interrupted(); // it was meant for this work
+    /** The run goes on without it. */
+    void leave() {
+        left = true;
     }
 
-    /** Whether the one that the calling thread performs was interrupted, or is about to be. */
-    static boolean isCurrentInterrupted() {
-        Strand current = CURRENT.get();
-        return current != null && current.isStopped();
+    boolean isLeft() {
+        return left;
     }
 
-    private synchronized boolean isStopped() {
-        return stopped;
+    /** Whether it was interrupted, or is about to be. */
+    boolean isInterrupted() {
+        return stopped || occupancy.isInterrupted();
     }
 
     /** The thread that performs it at this moment. */
-    synchronized @Nullable Thread thread() {
-        return thread;
+    @Nullable
+    Thread thread() {
+        return occupancy.thread();
     }
 
     /** Tells all before it wakes one: whoever then gets a permit that another gave back knows not to begin. */
     static void interruptAll(Collection<Strand> strands) {
-        strands.forEach(Strand::stop);
+        strands.forEach(strand -> strand.stopped = true);
         strands.forEach(Strand::interrupt);
     }
 
-    private synchronized void stop() {
-        stopped = true;
-    }
-
-    synchronized void interrupt() {
-        interrupted = true;
-        if (thread != null) {
-            thread.interrupt();
-        }
+    void interrupt() {
+        occupancy.interrupt();
     }
 }

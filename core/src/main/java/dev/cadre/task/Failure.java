@@ -3,6 +3,8 @@ package dev.cadre.task;
 
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Redactor;
+import dev.cadre.model.Thrown;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,8 +55,6 @@ public final class Failure {
         /** Fewer items succeeded than it needs. */
         TOO_FEW_ITEMS
     }
-
-    private static final int MAX_CAUSES = 20;
 
     private final Kind kind;
     private final String message;
@@ -115,38 +115,15 @@ public final class Failure {
 
     /** An exception in one line for people: class and message of its root cause, then those of the exception itself. */
     public static String describe(Throwable thrown) {
-        try {
-            return described(thrown);
-        } catch (Throwable broken) {
-            return thrown.getClass().getName(); // the code of an exception may throw, too
-        }
-    }
-
-    private static String described(Throwable thrown) {
-        if (thrown.getCause() == null) {
-            return line(thrown);
-        }
-        Throwable root = thrown;
-        for (int depth = 0; root.getCause() != null && depth < MAX_CAUSES; depth++) {
-            root = root.getCause(); // causes may run in a circle
-        }
-        return "%s (in %s)".formatted(line(root), line(thrown));
+        List<Throwable> chain = Thrown.chain(thrown);
+        return chain.size() == 1 ? line(thrown) : "%s (in %s)".formatted(line(chain.getLast()), line(thrown));
     }
 
     private static String line(Throwable thrown) {
         String name = thrown.getClass().getSimpleName();
         String type = name.isEmpty() ? thrown.getClass().getName() : name;
-        String message = messageOf(thrown);
+        String message = Thrown.message(thrown);
         return message.isBlank() ? type : type + ": " + Redactor.SHAPES.quote(message);
-    }
-
-    /** The message of an exception; empty if it has none, or if its own code throws when it is asked. */
-    public static String messageOf(Throwable thrown) {
-        try {
-            return Objects.requireNonNullElse(thrown.getMessage(), "");
-        } catch (Throwable broken) {
-            return "";
-        }
     }
 
     @Override

@@ -167,10 +167,11 @@ public final class SubtaskType<I, O> {
     }
 
     /**
-     * Sends pictures and files along with the input, such as the photo that it names; default none. They are made on the
-     * rung's thread, which may block; a function that throws fails the subtask before anything is sent, and so does a
-     * picture or file whose tokens have no known bound. A preview makes those of the inputs that are known, on its own
-     * thread; for an input that is not known yet it counts all that the model can read.
+     * Sends pictures and files along with the input, such as the photo that it names; default none. The function is asked
+     * once for each input of a run, on a thread of its own, and may block; with a journal the run waits for it, though no
+     * longer than it has time. One that throws fails the subtask before anything is sent, and so does a picture or file
+     * whose tokens have no known bound. A preview makes those of the inputs that are known, on its own thread; for an input
+     * that is not known yet it counts all that the model can read.
      */
     public SubtaskType<I, O> attaching(Function<? super I, List<Attachment>> attachments) {
         return with(modelWork("attaching").withAttaching(attachments));
@@ -255,7 +256,7 @@ public final class SubtaskType<I, O> {
 
     /**
      * Adds a rule that an output must pass; one that does not is asked again on the next tier, or fails. The rule runs
-     * on the rung's thread. One that throws fails the subtask with {@link Failure.Kind#CODE_FAILED}, and no dearer tier is
+     * on a platform thread. One that throws fails the subtask with {@link Failure.Kind#CODE_FAILED}, and no dearer tier is
      * paid: a rule that is broken judges no answer.
      *
      * @param rule what the rule says, in words: it goes into the failure and to the next tier

@@ -59,9 +59,8 @@ final class CodeCall {
         CodeEnd end;
         try {
             end = called(place);
-            if (end instanceof CodeEnd.Threw(Throwable thrown)
-                    && terms.cancelled().getAsBoolean()) {
-                CodeWorker.throwIfInterrupt(thrown);
+            if (end instanceof CodeEnd.Threw(Throwable thrown)) {
+                terms.throwIfCancel(thrown);
             }
         } catch (InterruptedException interrupt) {
             failed(place, interrupt, place.worstCase(), since(began));
@@ -106,7 +105,7 @@ final class CodeCall {
             return call.get();
         }
         var thread =
-                new CodeThread("cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), call, terms.notices());
+                new CodeThread("cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), work, call, terms);
         place.begin();
         return thread.await(timeout.get());
     }

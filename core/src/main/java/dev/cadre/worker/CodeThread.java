@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** One call of plain code on a thread of its own, which can be left behind when its time is over. */
 final class CodeThread {
     private final Supplier<CodeEnd> call;
-    private final Thread thread;
+    private final String name;
+    private final CodeThreads.Call thread;
     private final Consumer<RungNotice> notices;
 
     private volatile @Nullable CodeEnd end; // written by the code's own thread
@@ -17,13 +18,15 @@ final class CodeThread {
     /**
      * Starts a call.
      *
+     * @param code whose threads are used
      * @param call must not throw
-     * @param notices is told of a thread that was left behind
+     * @param terms has the threads, and is told of one that was left behind
      */
-    CodeThread(String name, Supplier<CodeEnd> call, Consumer<RungNotice> notices) {
+    CodeThread(String name, Object code, Supplier<CodeEnd> call, RungTerms terms) {
         this.call = call;
-        this.notices = notices;
-        thread = started(name, this::run);
+        this.name = name;
+        notices = terms.notices();
+        thread = terms.threads().start(name, code, this::run); // last: it sees all of the above
     }
 
     /**
@@ -46,25 +49,6 @@ final class CodeThread {
         return new CodeEnd.TimedOut(timeout);
     }
 
-    /** A thread of the same sort as its caller's: code that computes is on a platform thread. */
-    private static Thread started(String name, Runnable work) {
-        if (!Thread.currentThread().isVirtual()) {
-            try {
-                return Thread.ofPlatform()
-                        .daemon()
-                        .name(name)
-                        .inheritInheritableThreadLocals(false)
-                        .start(work);
-            } catch (OutOfMemoryError noThread) {
-                // the operating system gives no more of them
-            }
-        }
-        return Thread.ofVirtual()
-                .name(name)
-                .inheritInheritableThreadLocals(false)
-                .start(work);
-    }
-
     private void run() {
         end = call.get();
     }
@@ -82,10 +66,10 @@ final class CodeThread {
             ended = thread.join(ToolTurn.GRACE);
         } catch (InterruptedException again) {
             Thread.currentThread().interrupt();
-            ended = !thread.isAlive();
+            ended = thread.hasEnded();
         }
         if (!ended) {
-            notices.accept(new RungNotice.Abandoned(thread.getName()));
+            notices.accept(new RungNotice.Abandoned(name));
         }
         return ended;
     }

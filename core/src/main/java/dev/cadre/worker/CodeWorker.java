@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * alone; no tier does better, so nothing is ever rejected.
  */
 final class CodeWorker {
-    /** Causes may run in a circle. */
-    private static final int MAX_CAUSES = 20;
-
     private CodeWorker() {}
 
     static RungEnd perform(RungTask task, Work.Code<?, ?> work, RungTerms terms) throws InterruptedException {
@@ -103,16 +100,6 @@ final class CodeWorker {
     /** Found here, a component that is null fails this subtask; found by the journal or a wire, it would fail the run. */
     private static <O> void requireWritable(JsonType<O> form, Object value) {
         form.toJson(form.rawType().cast(value));
-    }
-
-    static void throwIfInterrupt(Throwable thrown) throws InterruptedException {
-        @Nullable Throwable cause = thrown;
-        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
-            if (cause instanceof InterruptedException interrupt) {
-                throw interrupt;
-            }
-            cause = cause.getCause();
-        }
     }
 
     private static RungEnd failed(Failure.Kind kind, String message) {

@@ -2,7 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.Json;
-import dev.cadre.task.Failure;
+import dev.cadre.model.Thrown;
 import java.nio.charset.StandardCharsets;
 
 /** Text of unknown length and content, made fit to be shown. */
@@ -23,7 +23,7 @@ final class Excerpt {
 
     /** What is said about an exception: its message, or its class if it has none. */
     static String line(Throwable thrown) {
-        String message = Failure.messageOf(thrown);
+        String message = Thrown.message(thrown);
         return message.isBlank() ? thrown.getClass().getName() : line(message);
     }
 

@@ -7,8 +7,10 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.CostRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedException;
+import dev.cadre.price.UnpricedSizeException;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -23,14 +25,18 @@ final class FirstCall {
 
     static Optional<Money> worstCase(RungTask task, ModelPools pools, Limits limits) {
         try {
-            return worstCase(task.type(), task.tier(), task.inputJson(), task.evidence(), pools, limits);
+            return quoted(task.type(), task.tier(), task.inputJson(), task.evidence(), pools, limits);
         } catch (JsonException | UnpricedException unfit) {
             return Optional.of(Money.ZERO);
         }
     }
 
     static Optional<Money> worstCase(SubtaskType<?, ?> type, Tier tier, ModelPools pools, Limits limits) {
-        return worstCase(type, tier, NO_INPUT, "", pools, limits);
+        try {
+            return quoted(type, tier, NO_INPUT, "", pools, limits);
+        } catch (UnpricedSizeException brokenClient) {
+            return Optional.of(Money.ZERO);
+        }
     }
 
     static void requirePriced(SubtaskType<?, ?> type, ModelPools pools, Limits limits) {
@@ -40,21 +46,38 @@ final class FirstCall {
         for (Tier tier : pools.tiers()) {
             if (type.tiers().include(tier)) {
                 ModelPool pool = pools.pool(tier);
-                pool.worstCase(withoutInput(type, work, pool, limits));
+                requirePriced(pool, withoutInput(type, work, pool, limits));
             }
         }
     }
 
-    private static Optional<Money> worstCase(
+    private static void requirePriced(ModelPool pool, ModelRequest request) {
+        try {
+            pool.worstCase(request);
+        } catch (UnpricedSizeException brokenClient) {
+            // it has a price, and its calls fail one by one
+        }
+    }
+
+    private static Optional<Money> quoted(
             SubtaskType<?, ?> type, Tier tier, String inputJson, String evidence, ModelPools pools, Limits limits) {
         return switch (type.work()) {
             case Work.Code<?, ?> code -> Optional.of(code.costPerCall());
             case Work.Model<?, ?> work when !pools.tiers().contains(tier) -> Optional.empty();
             case Work.Model<?, ?> work -> {
                 ModelPool pool = pools.pool(tier);
-                yield Optional.of(pool.worstCase(request(type, work, inputJson, List.of(), evidence, pool, limits)));
+                yield Optional.of(
+                        worstCase(pool, request(type, work, inputJson, List.of(), evidence, pool, limits)));
             }
         };
+    }
+
+    private static Money worstCase(ModelPool pool, ModelRequest request) {
+        try {
+            return pool.worstCase(request);
+        } catch (ArithmeticException beyondAllMoney) {
+            return CostRange.MOST;
+        }
     }
 
     static ModelRequest withoutInput(SubtaskType<?, ?> type, Work.Model<?, ?> work, ModelPool pool, Limits limits) {

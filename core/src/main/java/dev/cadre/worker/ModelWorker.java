@@ -13,6 +13,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.UnpricedException;
+import dev.cadre.price.UnpricedSizeException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
@@ -42,13 +43,14 @@ final class ModelWorker {
         ModelPool pool = pools.pool(task.tier());
         Rung rung;
         try {
-            rung = Rung.of(task, pool.model(), pool.spec().maxOutputTokens(), terms.limits());
+            RungTask whole = task.with(SubtaskWorker.attached(task, terms));
+            rung = Rung.of(whole, pool.model(), pool.spec().maxOutputTokens(), terms.limits());
         } catch (UnattachableException unattachable) {
             return RungEnd.Failed.of(unattachable.failure());
         } catch (JsonException unfit) {
             return RungEnd.Failed.of(new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit)));
         }
-        try (var sessions = ToolSessions.open(task.type(), terms.notices())) {
+        try (var sessions = ToolSessions.open(task.type(), terms)) {
             return uninterrupted(new ModelWorker(task, terms, pool, task.inputJson(), sessions).drive(rung));
         }
     }
@@ -66,7 +68,7 @@ final class ModelWorker {
         while (true) {
             try {
                 switch (next) {
-                    case RungCommand.Call call -> next = rung.on(call(call));
+                    case RungCommand.Call call -> next = judged(rung, call(call));
                     case RungCommand.RunTools tools -> next = rung.on(run(tools));
                     case RungCommand.End(RungEnd end) -> {
                         return sessions.completed(end);
@@ -76,6 +78,13 @@ final class ModelWorker {
                 return cancelled(rung, interrupt);
             }
         }
+    }
+
+    /** The rules of a type, which judge a reply, may compute. */
+    private RungCommand judged(Rung rung, RungEvent event) throws InterruptedException {
+        boolean isOfUser = event instanceof RungEvent.Replied
+                && !task.type().acceptances().isEmpty();
+        return terms.perform("rules", task.type(), () -> rung.on(event), isOfUser);
     }
 
     private RungEnd cancelled(Rung rung, InterruptedException interrupt) throws InterruptedException {
@@ -104,15 +113,16 @@ final class ModelWorker {
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
                     new RungEvent.PoolHeld(Excerpt.line(refusal), failure, refusal.wasAttempted());
             };
+        } catch (UnpricedSizeException broken) {
+            return new RungEvent.ClientBroke(broken);
         } catch (UnpricedException | ModelShutDownException refused) {
             return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(refused), NOT_SENT));
         } catch (BudgetClosedException closed) {
             return new RungEvent.BudgetClosed(Excerpt.line(closed), closed.getSuppressed().length > 0);
         } catch (UnrecordedException unrecorded) {
             throw unrecorded; // the run cannot go on, let alone this rung
-        } catch (InterruptedException interrupt) {
-            throw interrupt;
         } catch (Throwable broken) {
+            terms.throwIfCancel(broken);
             // the rung must end, whatever a client is made of
             return new RungEvent.ClientBroke(broken);
         }
@@ -138,6 +148,6 @@ final class ModelWorker {
         Duration timeout = terms.limits().tools().timeout();
         Duration shorter = timeout.compareTo(left) < 0 ? timeout : left;
         var context = new WorkerContext(terms.runId(), task.subtaskId(), shorter, terms.codeBudget());
-        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms.notices()));
+        return new RungEvent.ToolsEnded(ToolTurn.run(tools.runs(), sessions, context, terms));
     }
 }

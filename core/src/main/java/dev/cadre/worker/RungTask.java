@@ -5,9 +5,10 @@ import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
-import dev.cadre.task.Work;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a rung has to do: one subtask, or one item of it, on one tier. Immutable.
@@ -19,9 +20,22 @@ import java.util.List;
  * @param escalated whether a cheaper tier has tried before
  * @param evidence what the cheaper tier answered and why it was not accepted, as in {@link RungEnd.Rejected}; empty if
  *     there is none
+ * @param attached the pictures and files that go with the input; null if they are yet to be made
  */
 public record RungTask(
-        SubtaskType<?, ?> type, Object input, String subtaskId, Tier tier, boolean escalated, String evidence) {
+        SubtaskType<?, ?> type,
+        Object input,
+        String subtaskId,
+        Tier tier,
+        boolean escalated,
+        String evidence,
+        @Nullable Attached attached) {
+
+    /** Work whose attachments are yet to be made. */
+    public RungTask(
+            SubtaskType<?, ?> type, Object input, String subtaskId, Tier tier, boolean escalated, String evidence) {
+        this(type, input, subtaskId, tier, escalated, evidence, null);
+    }
 
     /** The first rung of a subtask: nobody has tried before. */
     public static RungTask first(SubtaskType<?, ?> type, Object input, String subtaskId, Tier tier) {
@@ -30,7 +44,12 @@ public record RungTask(
 
     /** The same work on a dearer tier, which is shown what this one answered. */
     public RungTask escalatedTo(Tier dearer, String evidence) {
-        return new RungTask(type, input, subtaskId, dearer, true, evidence);
+        return new RungTask(type, input, subtaskId, dearer, true, evidence, attached);
+    }
+
+    /** The same work with what was made for it. */
+    public RungTask with(Attached made) {
+        return new RungTask(type, input, subtaskId, tier, escalated, evidence, made);
     }
 
     /**
@@ -43,23 +62,20 @@ public record RungTask(
     }
 
     /**
-     * The pictures and files that go with the input; may block.
+     * The pictures and files that go with the input; may block if they are yet to be made.
      *
      * @throws JsonException if they cannot be made
      */
     List<Attachment> attachments() {
-        return attachments(type);
+        return switch (made()) {
+            case Attached.Made(List<Attachment> made) -> made;
+            case Attached.Unmade(Failure failure) -> throw new UnattachableException(failure);
+        };
     }
 
-    private <I> List<Attachment> attachments(SubtaskType<I, ?> of) {
-        if (!(of.work() instanceof Work.Model<I, ?> work)) {
-            return List.of();
-        }
-        try {
-            return work.attachments(of.input().cast(input));
-        } catch (Throwable thrown) {
-            throw new UnattachableException(type.name(), thrown);
-        }
+    /** The same as they came of the user's code, which is asked unless it was. */
+    Attached made() {
+        return attached == null ? Attached.of(type, input) : attached;
     }
 
     private <I> String write(JsonType<I> form) {

@@ -2,9 +2,13 @@
 package dev.cadre.worker;
 
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.Thrown;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -22,6 +26,7 @@ import java.util.function.Consumer;
  * @param cancelled whether the rung's thread was interrupted for this work, or is about to be; asked on that thread before
  *     anything begins that had to wait, and when code ended by an {@link InterruptedException}, which is a failure of the
  *     code's own otherwise
+ * @param threads perform the code of users that a model's work needs: tools, rules, attachments
  */
 public record RungTerms(
         String runId,
@@ -32,10 +37,58 @@ public record RungTerms(
         AttemptListener attempts,
         BudgetGuard codeBudget,
         Consumer<RungNotice> notices,
-        BooleanSupplier cancelled) {
+        BooleanSupplier cancelled,
+        CodeThreads threads) {
+
+    /** The same with a new thread for each call of the code of users. */
+    public RungTerms(
+            String runId,
+            BudgetGuard budget,
+            long order,
+            long deadlineNanos,
+            Limits limits,
+            AttemptListener attempts,
+            BudgetGuard codeBudget,
+            Consumer<RungNotice> notices,
+            BooleanSupplier cancelled) {
+        this(
+                runId,
+                budget,
+                order,
+                deadlineNanos,
+                limits,
+                attempts,
+                codeBudget,
+                notices,
+                cancelled,
+                CodeThreads.NEW);
+    }
 
     /** The time until the deadline; not positive once it has passed. */
     Duration timeLeft() {
         return Duration.ofNanos(deadlineNanos - System.nanoTime());
+    }
+
+    /**
+     * Makes a cancel of what the code of users threw, if it is one: of its interrupt, by the run.
+     *
+     * @throws InterruptedException if so; whatever else holds an {@link InterruptedException} is a failure of the code's own
+     */
+    void throwIfCancel(Throwable thrown) throws InterruptedException {
+        Optional<InterruptedException> interrupt = Thrown.first(InterruptedException.class, thrown);
+        if (interrupt.isPresent() && cancelled.getAsBoolean()) {
+            throw interrupt.get();
+        }
+    }
+
+    /**
+     * Performs what goes with a model's work, and waits for its end.
+     *
+     * @param isOfUser whether the code of a user is called, which may compute; else this is done on the calling thread
+     */
+    <T> T perform(String what, SubtaskType<?, ?> type, Callable<T> code, boolean isOfUser) throws InterruptedException {
+        return isOfUser
+                ? threads.call("cadre-%s:%s/%s".formatted(what, runId, type.name()), type, code)
+                : CodeThreads.here(code);
     }
 }

@@ -70,8 +70,8 @@ public final class SingleCall<I, O> {
      *
      * @throws JsonException if the input does not fit its type
      */
-    public ModelRequest request(I input) {
-        var task = RungTask.first(type, input, type.name(), type.tiers().start());
+    public ModelRequest request(I input, Attached attached) {
+        var task = RungTask.first(type, input, type.name(), type.tiers().start()).with(attached);
         return pool.filled(RungPrompt.first(
                         type,
                         work,
@@ -85,10 +85,8 @@ public final class SingleCall<I, O> {
     }
 
     /** Why there is no call for an input, by what {@link #request} threw. */
-    public Failure failure(JsonException unfit) {
-        return unfit instanceof UnattachableException unattachable
-                ? kept(unattachable.failure())
-                : new Failure(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit));
+    public static String reason(JsonException unfit) {
+        return Excerpt.line(unfit);
     }
 
     /** Keeps an interrupt that came out of the user's code undeclared: the thread is the caller's. */
@@ -105,7 +103,7 @@ public final class SingleCall<I, O> {
      */
     public Quote quote(I input) {
         try {
-            var rung = new RungQuote(pool, request(input), work, CountRange.NONE, limits);
+            var rung = new RungQuote(pool, request(input, Attached.of(type, input)), work, CountRange.NONE, limits);
             Money worst = rung.firstCall();
             var cost = new CostRange(rung.low().atMost(worst), rung.expected().atMost(worst), worst.times(SUBMISSIONS));
             return new Quote(new CountRange(1, 1, SUBMISSIONS), cost);

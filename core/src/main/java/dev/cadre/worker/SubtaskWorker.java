@@ -4,6 +4,7 @@ package dev.cadre.worker;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -37,10 +38,36 @@ public final class SubtaskWorker {
      * @throws IllegalStateException if no model is bound to the tier of work for a model
      */
     public RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {
-        return switch (task.type().work()) {
-            case Work.Model<?, ?> model -> ModelWorker.perform(task, pools, terms);
-            case Work.Code<?, ?> code -> CodeWorker.perform(task, code, terms);
-        };
+        RungEnd end =
+                switch (task.type().work()) {
+                    case Work.Model<?, ?> model -> ModelWorker.perform(task, pools, terms);
+                    case Work.Code<?, ?> code -> CodeWorker.perform(task, code, terms);
+                };
+        if (end instanceof RungEnd.Failed failed && failed.failure().kind() != Failure.Kind.EFFECT_UNKNOWN) {
+            requireNoCancel(failed.failure(), terms);
+        }
+        return end;
+    }
+
+    /**
+     * What goes with the input of a rung: makes it, unless that was done, by the user's code, which may block.
+     *
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public static Attached attached(RungTask task, RungTerms terms) throws InterruptedException {
+        return terms.perform(
+                "attachments",
+                task.type(),
+                task::made,
+                task.attached() == null && Attached.isNeededBy(task.type()));
+    }
+
+    /** Code that was interrupted by the run has not failed. */
+    private static void requireNoCancel(Failure failure, RungTerms terms) throws InterruptedException {
+        Optional<Throwable> thrown = failure.cause();
+        if (thrown.isPresent()) {
+            terms.throwIfCancel(thrown.get());
+        }
     }
 
     /**

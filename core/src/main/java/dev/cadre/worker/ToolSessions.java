@@ -10,31 +10,43 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.concurrent.Callable;
 
 /** What the tools of one rung keep from one call to the next. */
 final class ToolSessions implements AutoCloseable {
     private final Map<String, ToolSession> byTool = new LinkedHashMap<>();
-    private final Consumer<RungNotice> notices;
+    private final SubtaskType<?, ?> type;
+    private final RungTerms terms;
+    private final boolean isStateful;
 
-    private ToolSessions(Consumer<RungNotice> notices) {
-        this.notices = notices;
+    private ToolSessions(SubtaskType<?, ?> type, List<Tool> tools, RungTerms terms) {
+        this.type = type;
+        this.terms = terms;
+        isStateful = tools.stream().anyMatch(Tool::isStateful);
     }
 
-    /** @param notices is told of each tool that cannot be closed */
-    static ToolSessions open(SubtaskType<?, ?> type, Consumer<RungNotice> notices) {
+    /** @param terms are told of each tool that cannot be closed */
+    static ToolSessions open(SubtaskType<?, ?> type, RungTerms terms) throws InterruptedException {
         List<Tool> tools = switch (type.work()) {
             case Work.Model<?, ?> model -> model.tools();
             case Work.Code<?, ?> code -> List.of();
         };
-        var sessions = new ToolSessions(notices);
+        var sessions = new ToolSessions(type, tools, terms);
         try {
-            tools.forEach(sessions::open);
+            sessions.perform(() -> {
+                tools.forEach(sessions::open);
+                return tools;
+            });
         } catch (Throwable unopened) {
             sessions.close();
             throw unopened;
         }
         return sessions;
+    }
+
+    /** What a user's code does here may compute; tools that keep nothing have none. */
+    private <T> T perform(Callable<T> code) throws InterruptedException {
+        return terms.perform("tools", type, code, isStateful);
     }
 
     private void open(Tool tool) {
@@ -48,10 +60,12 @@ final class ToolSessions implements AutoCloseable {
     }
 
     /** The end of the rung, its output completed with what the tools know. */
-    RungEnd completed(RungEnd end) {
-        if (!(end instanceof RungEnd.Accepted(Object output))) {
-            return end;
-        }
+    RungEnd completed(RungEnd end) throws InterruptedException {
+        return end instanceof RungEnd.Accepted(Object output) ? perform(() -> completed(output)) : end;
+    }
+
+    private RungEnd completed(Object answered) {
+        Object output = answered;
         for (Map.Entry<String, ToolSession> each : byTool.entrySet()) {
             try {
                 output = Objects.requireNonNull(each.getValue().completed(output), "it completed an output to null");
@@ -66,12 +80,21 @@ final class ToolSessions implements AutoCloseable {
 
     @Override
     public void close() {
-        byTool.forEach((tool, session) -> {
-            try {
-                session.close();
-            } catch (Throwable broken) {
-                notices.accept(new RungNotice.ToolFailed(tool, broken));
-            }
-        });
+        try {
+            perform(() -> {
+                byTool.forEach(this::close);
+                return byTool;
+            });
+        } catch (InterruptedException unexpected) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close(String tool, ToolSession session) {
+        try {
+            session.close();
+        } catch (Throwable broken) {
+            terms.notices().accept(new RungNotice.ToolFailed(tool, broken));
+        }
     }
 }

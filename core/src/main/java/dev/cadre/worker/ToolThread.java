@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import dev.cadre.model.Thrown;
 import dev.cadre.task.NotApprovedException;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
@@ -9,35 +10,29 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a tool on a virtual thread. */
+/** One call of a tool on a thread of its own. */
 final class ToolThread {
     private final RungCommand.ToolRun run;
     private final ToolSessions sessions;
     private final WorkerContext context;
     private final HeldLimits held = HeldLimits.here();
-    private final Thread thread;
+    private final String name;
+    private final CodeThreads.Call thread;
 
     private volatile @Nullable ToolEnd end; // written by the tool's own thread
 
-    private ToolThread(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
+    /** Starts it. */
+    ToolThread(CodeThreads threads, RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
         this.run = run;
         this.sessions = sessions;
         this.context = context;
-        this.thread = Thread.ofVirtual()
-                .name("cadre-tool:%s/%s/%s"
-                        .formatted(
-                                context.runId(), context.subtaskId(), run.tool().name()))
-                .unstarted(this::call);
-    }
-
-    static ToolThread start(RungCommand.ToolRun run, ToolSessions sessions, WorkerContext context) {
-        var started = new ToolThread(run, sessions, context);
-        started.thread.start();
-        return started;
+        name = "cadre-tool:%s/%s/%s"
+                .formatted(context.runId(), context.subtaskId(), run.tool().name());
+        thread = threads.start(name, run.tool(), this::call); // last: it sees all of the above
     }
 
     String name() {
-        return thread.getName();
+        return name;
     }
 
     String tool() {
@@ -50,7 +45,7 @@ final class ToolThread {
     }
 
     boolean hasEnded() {
-        return !thread.isAlive();
+        return thread.hasEnded();
     }
 
     void interrupt() {
@@ -67,10 +62,10 @@ final class ToolThread {
             Tool.Shown shown = shown();
             end = new ToolEnd.Returned(shown.text(), shown.attachments());
         } catch (ToolException declined) {
-            end = new ToolEnd.Declined(String.valueOf(declined.getMessage()));
+            end = new ToolEnd.Declined(Thrown.message(declined));
         } catch (NotApprovedException refused) {
-            end = new ToolEnd.NotApproved(String.valueOf(refused.getMessage()));
-        } catch (Exception | Error broken) {
+            end = new ToolEnd.NotApproved(Thrown.message(refused));
+        } catch (Throwable broken) {
             end = new ToolEnd.Broke(broken);
         }
     }

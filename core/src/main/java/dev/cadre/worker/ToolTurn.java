@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Runs the tools of one turn at once, each on a virtual thread of its own, none longer than its time. */
+/** Runs the tools of one turn at once, each on a thread of its own, none longer than its time. */
 final class ToolTurn {
     /** How long code may take to obey an interrupt before it is left behind. */
     static final Duration GRACE = Duration.ofMillis(500);
@@ -19,23 +19,23 @@ final class ToolTurn {
      *
      * @param sessions what the tools keep from turn to turn
      * @param context its timeout is the time of each tool
-     * @param notices is told of each tool that threw and each thread that ignored its interrupt
+     * @param terms has the threads, and is told of each tool that threw and each thread that ignored its interrupt
      * @return how each ended, in the order of the runs
      * @throws InterruptedException if the calling thread was interrupted; all tools have then been interrupted
      */
     static List<ToolEnd> run(
-            List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, Consumer<RungNotice> notices)
+            List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, RungTerms terms)
             throws InterruptedException {
         long deadline = System.nanoTime() + context.timeout().toNanos();
         var threads = new ArrayList<ToolThread>();
         try {
-            runs.forEach(run -> threads.add(ToolThread.start(run, sessions, context)));
+            runs.forEach(run -> threads.add(new ToolThread(terms.threads(), run, sessions, context)));
             for (ToolThread thread : threads) {
                 thread.join(deadline);
             }
-            return ends(threads, context.timeout(), notices);
+            return ends(threads, context.timeout(), terms.notices());
         } finally {
-            stop(threads, notices);
+            stop(threads, terms.notices());
         }
     }
 

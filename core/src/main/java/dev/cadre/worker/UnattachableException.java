@@ -10,15 +10,10 @@ final class UnattachableException extends JsonException {
 
     private final transient Failure failure;
 
-    UnattachableException(String type, Throwable thrown) {
-        this(Failure.thrown(
-                Failure.Kind.INVALID_INPUT, thrown, "the code that attaches to subtask type '%s'".formatted(type)));
-        initCause(thrown);
-    }
-
-    private UnattachableException(Failure failure) {
+    UnattachableException(Failure failure) {
         super(failure.message());
         this.failure = failure;
+        failure.cause().ifPresent(this::initCause);
     }
 
     Failure failure() {

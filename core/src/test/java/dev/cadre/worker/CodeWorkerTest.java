@@ -143,7 +143,7 @@ class CodeWorkerTest {
         assertFailed(
                 perform(throwing(outer)),
                 Failure.Kind.CODE_FAILED,
-                "IllegalStateException: outer (in IllegalStateException: outer), thrown by the code of subtask type 'code'");
+                "IllegalStateException: inner (in IllegalStateException: outer), thrown by the code of subtask type 'code'");
     }
 
     @Test

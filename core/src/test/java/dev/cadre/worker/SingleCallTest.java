@@ -62,7 +62,7 @@ class SingleCallTest {
 
     @Test
     void request_isTheFirstOfARung_inTheTierOfTheBatch() {
-        ModelRequest request = call(NOTE).request(CATS);
+        ModelRequest request = call(NOTE).request(CATS, Attached.NONE);
 
         assertThat(request.serviceTier()).isEqualTo(ServiceTier.BATCH);
         assertThat(request.withServiceTier(ServiceTier.STANDARD))
@@ -77,7 +77,7 @@ class SingleCallTest {
     @Test
     void quote_countsASecondSubmissionInTheWorstCase() {
         var quote = call(NOTE).quote(CATS);
-        var once = pool().worstCase(call(NOTE).request(CATS));
+        var once = pool().worstCase(call(NOTE).request(CATS, Attached.NONE));
 
         assertThat(quote.calls()).isEqualTo(new CountRange(1, 1, 2));
         assertThat(quote.cost().worst()).isEqualTo(once.times(2));

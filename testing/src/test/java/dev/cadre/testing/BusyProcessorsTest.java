@@ -12,6 +12,23 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.ModelClient;
+import dev.cadre.task.WorkerContext;
+import dev.cadre.task.ToolSession;
+import dev.cadre.task.Tool;
+import dev.cadre.task.Limits;
+import dev.cadre.price.Money;
+import dev.cadre.plan.Planner;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.PlanRequest;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.Attachment;
+import dev.cadre.merge.Merger;
+import dev.cadre.merge.Merged;
+import dev.cadre.merge.MergeTerms;
+import dev.cadre.merge.MergeInput;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.schedule.RunFailure;
@@ -24,6 +41,7 @@ import dev.cadre.testing.Crew.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -116,6 +134,172 @@ class BusyProcessorsTest {
 
         assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).hasSize(processors);
         assertThat(enough).as("they compute yet").isFalse();
+    }
+
+    /** Computes until it is enough, and does not look at its interrupt. */
+    private boolean computing(CountDownLatch begun) {
+        threads.add(Thread.currentThread());
+        begun.countDown();
+        while (!enough.get()) {
+            Thread.onSpinWait();
+        }
+        return true;
+    }
+
+    @Test
+    void deadline_isKeptWhileRulesComputeOnEveryProcessor_forACallerOnAVirtualThread() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        var computing = new CountDownLatch(processors);
+        SubtaskType<Topic, Note> ruled = NOTE.accept("rule", (topic, note) -> computing(computing));
+        model.on(ruled).replies(new Note("judged"));
+        var coordinator = Coordinator.builder(model.pools()).clock(clock).build();
+
+        var run = new FutureTask<>(() -> coordinator.run(graph(ruled, processors), Budget.usd("1.00")));
+        Thread.ofVirtual().start(run);
+        assertThat(computing.await(60, TimeUnit.SECONDS)).as("all compute").isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE.plusMillis(700));
+        RunResult<Note> result = run.get(60, TimeUnit.SECONDS);
+
+        assertThat(enough).as("they compute yet").isFalse();
+        assertThat(result).isFailedBecause(RunFailure.Kind.DEADLINE);
+        assertThat(result.report().abandoned()).hasSize(processors);
+    }
+
+    @Test
+    void bulk_onAVirtualThread_isBackInTimeWhileRulesComputeOnEveryProcessor() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        var computing = new CountDownLatch(processors);
+        SubtaskType<Topic, Note> ruled = NOTE.accept("rule", (topic, note) -> computing(computing));
+        model.on(ruled).replies(new Note("judged"));
+        var coordinator = Coordinator.builder(model.pools()).clock(clock).build();
+        var topics = IntStream.range(0, processors).mapToObj(n -> new Topic("" + n));
+
+        var run = new FutureTask<>(
+                () -> coordinator.bulk(ruled).run(topics, Budget.usd("1.00").within(DEADLINE), item -> {}));
+        Thread.ofVirtual().start(run);
+        assertThat(computing.await(60, TimeUnit.SECONDS)).as("all compute").isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+        Duration alarm = clock.advanceToAlarm();
+        if (alarm.equals(DEADLINE.plusMillis(350))) { // the driver has yet to hear that the input is at its end
+            alarm = clock.advanceToAlarm();
+        }
+        assertThat(alarm).isEqualTo(DEADLINE.plusMillis(700));
+
+        assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).hasSize(processors);
+        assertThat(enough).as("they compute yet").isFalse();
+    }
+
+    @Test
+    void bulk_onAVirtualThread_isBackInTimeWhileClientsComputeOnEveryCarrier() throws Exception {
+        int processors = Runtime.getRuntime().availableProcessors();
+        var computing = new CountDownLatch(processors);
+        ModelClient client = (request, context) -> {
+            threads.add(Thread.currentThread());
+            computing.countDown();
+            while (!enough.get()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("obeyed");
+                }
+            }
+            throw new IllegalStateException("it was left alone");
+        };
+        var pools = ModelPools.of(ModelPool.of(client, "gpt-5.4-nano"));
+        var coordinator = Coordinator.builder(pools).clock(clock).build();
+        var topics = IntStream.range(0, processors).mapToObj(n -> new Topic("" + n));
+
+        var run = new FutureTask<>(
+                () -> coordinator.bulk(NOTE).run(topics, Budget.usd("1.00").within(DEADLINE), item -> {}));
+        Thread.ofVirtual().start(run);
+        assertThat(computing.await(60, TimeUnit.SECONDS)).as("all compute").isTrue();
+        assertThat(clock.advanceToAlarm()).isEqualTo(DEADLINE);
+
+        assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).isEmpty();
+    }
+
+    /** Notes the thread of code of users that it is the place of. */
+    private <T> T seen(String place, T value) {
+        places.put(place, Thread.currentThread().isVirtual());
+        return value;
+    }
+
+    private final Map<String, Boolean> places = new ConcurrentHashMap<>();
+
+    @Test
+    void codeOfUsers_thatMayCompute_runsOnPlatformThreads() throws Exception {
+        var spec = new ToolSpec(
+                "tool", "A tool.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        SubtaskType<Topic, Note> type = NOTE.attaching(topic -> seen("attaching", List.<Attachment>of()))
+                .accept("rule", (topic, note) -> seen("rule", true))
+                .tools(Tool.stateful(spec, () -> new ToolSession() {
+                    {
+                        seen("opening", true);
+                    }
+
+                    @Override
+                    public Tool.Shown call(String arguments, WorkerContext context) {
+                        return seen("tool", new Tool.Shown("fine", List.of()));
+                    }
+
+                    @Override
+                    public Object completed(Object output) {
+                        return seen("completing", output);
+                    }
+
+                    @Override
+                    public void close() {
+                        seen("closing", true);
+                    }
+                }));
+        model.on(type).calls(new ToolCall("1", "tool", "{}")).replies(new Note("with it"));
+        Planner planner = new Planner() {
+            @Override
+            public void plan(PlanRequest request, PlanIntake intake) {
+                seen("planner", true);
+                intake.offer(PlannedSubtask.of("note", type, new Topic("cats")));
+            }
+
+            @Override
+            public Money leastCost(PlanRequest request) {
+                return seen("least cost of planner", Money.ZERO);
+            }
+        };
+        Merger<Note> merger = new Merger<>() {
+            @Override
+            public Merged<Note> merge(MergeInput input, MergeTerms terms) {
+                return seen("merger", new Merged<>(new Note("merged"), List.of(), List.of()));
+            }
+
+            @Override
+            public Money leastCost(ModelPools pools, Limits limits) {
+                return seen("least cost of merger", Money.ZERO);
+            }
+        };
+        var coordinator = Coordinator.builder(model.pools())
+                .plansWith(type)
+                .planner(planner)
+                .review(proposed -> seen("review", new PlanReview.Verdict.Approve()))
+                .build();
+
+        var run = new FutureTask<>(
+                () -> coordinator.run(Goal.of("Take notes", Note.class).mergedBy(merger), Budget.usd("1.00")));
+        Thread.ofVirtual().start(run);
+
+        assertThat(run.get(60, TimeUnit.SECONDS)).isInstanceOf(RunResult.Complete.class);
+        assertThat(places.keySet())
+                .containsExactlyInAnyOrder(
+                        "attaching",
+                        "rule",
+                        "opening",
+                        "tool",
+                        "completing",
+                        "closing",
+                        "planner",
+                        "least cost of planner",
+                        "merger",
+                        "least cost of merger",
+                        "review");
+        assertThat(places).doesNotContainValue(true);
     }
 
     @Test

@@ -19,6 +19,13 @@ import dev.cadre.event.RunListener;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.Merger;
+import dev.cadre.price.Money;
+import dev.cadre.plan.PlanRequest;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.model.Attachment;
+import dev.cadre.merge.Merged;
+import dev.cadre.merge.MergeTerms;
+import dev.cadre.merge.MergeInput;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.InputCounter;
@@ -161,6 +168,79 @@ class CallbacksTest {
                 return test.beside(NOTE.attaching(topic -> test.strike()), test.model.pools());
             }
         },
+        ATTACHMENTS_OF_A_RECORDED_RUN(java.util.function.Function.class) {
+            @Override
+            boolean holdsUpTheOthers() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                test.model.on(NOTE).replies(new Note("never asked"));
+                var graph = TaskGraph.builder();
+                var fine = graph.add("fine", FINE, new Topic("fine"));
+                graph.optional(graph.add(
+                        "struck",
+                        NOTE.attaching(topic -> test.strike()),
+                        Input.from(fine, note -> new Topic(note.text()))));
+                return test.coordinator(test.model.pools())
+                        .build()
+                        .journal(new StruckJournal())
+                        .run(graph.answering(fine), BUDGET);
+            }
+        },
+        ATTACHMENTS_OF_A_RECORDED_BULK(java.util.function.Function.class) {
+            @Override
+            boolean holdsUpTheOthers() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                test.model.on(NOTE, new Topic("fine")).replies(new Note("fine"));
+                var fineIsDone = new CountDownLatch(1);
+                var outcomes = new HashMap<String, Outcome<?>>();
+                long began = test.clock.nanoTime();
+                Stream<Topic> topics = Stream.of(new Topic("fine"), new Topic("struck"))
+                        .map(topic -> topic.name().equals("fine") ? topic : awaited(fineIsDone, topic));
+                test.coordinator(test.model.pools())
+                        .build()
+                        .bulk(NOTE.attaching(
+                                topic -> topic.name().equals("fine") ? List.<Attachment>of() : test.strike()))
+                        .keyedBy(Topic::name)
+                        .journal(new StruckJournal())
+                        .run(topics, BUDGET.within(DEADLINE), item -> {
+                            outcomes.put(item.key(), item.outcome());
+                            fineIsDone.countDown();
+                        });
+                return new Seen(Duration.ofNanos(test.clock.nanoTime() - began), outcomes);
+            }
+        },
+        SENT_BYTES(ModelClient.class) {
+            @Override
+            boolean runsOnTheDriver() {
+                return true;
+            }
+
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                var isInUse = new AtomicBoolean(); // a pool asks once as it is made
+                ModelClient client = new ModelClient() {
+                    @Override
+                    public ModelReply call(ModelRequest request, CallContext context) {
+                        throw new ModelException.InvalidRequest("no reply", 400);
+                    }
+
+                    @Override
+                    public long sentBytes(ModelRequest request) {
+                        return isInUse.get() ? test.<Long>strike() : request.inputBytes();
+                    }
+                };
+                ModelPools pools = ModelPools.of(ModelPool.of(client, "gpt-5.4-nano"));
+                isInUse.set(true);
+                return test.beside(NOTE, pools);
+            }
+        },
         TOOL(Tool.Body.class) {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
@@ -281,6 +361,49 @@ class CallbacksTest {
             @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
                 return test.planned(test.coordinator(test.model.pools()).planner((request, intake) -> test.strike()));
+            }
+
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+        },
+        LEAST_COST_OF_THE_PLANNER(Planner.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                return test.planned(test.coordinator(test.model.pools()).planner(new Planner() {
+                    @Override
+                    public void plan(PlanRequest request, PlanIntake intake) {}
+
+                    @Override
+                    public Money leastCost(PlanRequest request) {
+                        return test.strike();
+                    }
+                }));
+            }
+
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+        },
+        LEAST_COST_OF_THE_MERGER(Merger.class) {
+            @Override
+            RunResult<?> run(CallbacksTest test) throws InterruptedException {
+                var merger = new Merger<Crew.Answer>() {
+                    @Override
+                    public Merged<Crew.Answer> merge(MergeInput input, MergeTerms terms) {
+                        throw new AssertionError("it is never asked");
+                    }
+
+                    @Override
+                    public Money leastCost(ModelPools pools, Limits limits) {
+                        return test.strike();
+                    }
+                };
+                return test.plannedGoal(
+                        test.coordinator(test.model.pools()),
+                        Goal.of("Take notes", Crew.Answer.class).mergedBy(merger));
             }
 
             @Override
@@ -460,6 +583,20 @@ class CallbacksTest {
             return false;
         }
 
+        /** Whether the run waits for it, though no longer than it has time: nobody hears of the others before. */
+        boolean holdsUpTheOthers() {
+            return false;
+        }
+
+        private static Topic awaited(CountDownLatch latch, Topic topic) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return topic;
+        }
+
         RunResult<?> run(CallbacksTest test) throws InterruptedException {
             throw new AssertionError("not a run of a graph or goal");
         }
@@ -506,7 +643,7 @@ class CallbacksTest {
         Thread.ofPlatform().daemon().start(run);
         if (how.isEndless()) {
             assertThat(struck.await(60, TimeUnit.SECONDS)).as("it was called").isTrue();
-            if (!callback.losesWhatComesAfter()) {
+            if (!callback.losesWhatComesAfter() && !callback.holdsUpTheOthers()) {
                 assertThat(othersEnded.await(60, TimeUnit.SECONDS))
                         .as("the others ended")
                         .isTrue();
@@ -819,6 +956,8 @@ class CallbacksTest {
             Map.entry("RunParts", "of the driver"),
             Map.entry("Work", "of the driver, which carries what is held along"),
             Map.entry("Driven", "of the driver"),
+            Map.entry("CodeThreads", "of the driver"),
+            Map.entry("Call", "of the driver"),
             Map.entry("BudgetRecord", "a run's own record"),
             Map.entry("Entry", "of a run's own record"),
             Map.entry("Recall", "of the machine, whose drivers implement it"));

@@ -282,6 +282,57 @@ class OneSessionTest {
     }
 
     @Test
+    void planner_thatGoesOnWhenItWasLeftBehind_addsNothingToThePlan() throws Exception {
+        repliesAtOnce();
+        var late = new Late();
+        var ended = new Gate();
+        var merging = new Gate();
+        var merge = new Gate();
+        var coordinator = Coordinator.builder(model.pools())
+                .clock(late.clock)
+                .plansWith(NOTE)
+                .planner((request, intake) -> {
+                    intake.offer(PlannedSubtask.of("a", NOTE, new Topic("cats")));
+                    intake.offer(PlannedSubtask.of("b", NOTE, new Topic(late.call())));
+                })
+                .listener(event -> {
+                    if (event instanceof RunEvent.SubtaskEnded) {
+                        ended.open();
+                    }
+                })
+                .build()
+                .journal(journal);
+        Goal<String> goal = Goal.of("Take a note", String.class).mergedBy(new Merger<String>() {
+            @Override
+            public Merged<String> merge(MergeInput input, MergeTerms terms) {
+                merging.open();
+                merge.awaitUninterruptibly();
+                return Merged.of("merged");
+            }
+
+            @Override
+            public boolean callsModel() {
+                return true;
+            }
+        });
+
+        var run = Crew.start(() -> coordinator.run(goal, BUDGET.within(TIME)));
+        late.begun.await();
+        ended.await();
+        late.clock.advanceToAlarm();
+        late.clock.advanceToAlarm();
+        merging.await();
+        late.letGo();
+        merge.open();
+        var result = run.result();
+
+        assertThat(result.report().outcomes()).containsOnlyKeys("a");
+        assertThat(journal.plan(result.report().runId())).hasSize(1);
+        coordinator.run(goal, BUDGET.within(TIME));
+        assertThat(late.calls).as("the planner is asked on").hasValue(2);
+    }
+
+    @Test
     void subtask_thatReturnsWhenItsRunHasEndedItOtherwise_isNotTaken() throws Exception {
         var late = new Late();
         var coordinator = Coordinator.builder(model.pools())

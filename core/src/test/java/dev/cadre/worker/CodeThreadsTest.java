@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.schedule;
+package dev.cadre.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -10,13 +10,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class PlatformThreadTest {
+class CodeThreadsTest {
     final CountDownLatch never = new CountDownLatch(1);
 
     @Test
     void call_isPerformedOnAPlatformThreadOfThatName() throws Exception {
-        assertThat(PlatformThread.<String>call(
+        assertThat(CodeThreads.NEW.<String>call(
                         "owner",
+                        this,
                         () -> Thread.currentThread().getName()
                                 + Thread.currentThread().isVirtual()))
                 .isEqualTo("ownerfalse");
@@ -26,7 +27,7 @@ class PlatformThreadTest {
     void interruptOfTheCaller_isPassedOn_andKeptIfItCameTooLate() throws Exception {
         Thread.currentThread().interrupt();
 
-        String result = PlatformThread.call("owner", () -> {
+        String result = CodeThreads.NEW.call("owner", this, () -> {
             try {
                 never.await();
                 return "not interrupted";
@@ -43,7 +44,7 @@ class PlatformThreadTest {
     void interruptThatTheTaskTakes_isThrown() {
         Thread.currentThread().interrupt();
 
-        assertThatThrownBy(() -> PlatformThread.call("owner", () -> {
+        assertThatThrownBy(() -> CodeThreads.NEW.call("owner", this, () -> {
                     never.await();
                     return "not interrupted";
                 }))
@@ -56,15 +57,14 @@ class PlatformThreadTest {
         var error = new AssertionError("broken");
         var checked = new IOException("broken");
 
-        assertThatThrownBy(() -> PlatformThread.call("owner", () -> {
+        assertThatThrownBy(() -> CodeThreads.NEW.call("owner", this, () -> {
                     throw error;
                 }))
                 .isSameAs(error);
-        assertThatThrownBy(() -> PlatformThread.call("owner", () -> {
+        assertThatThrownBy(() -> CodeThreads.NEW.call("owner", this, () -> {
                     throw checked;
                 }))
-                .isInstanceOf(IllegalStateException.class)
-                .hasRootCause(checked);
+                .isSameAs(checked);
         assertThat(Thread.interrupted()).isFalse();
     }
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads exceptions of anybody's making. Their own code may throw when it is asked, their causes may run in a circle or
+ * have no end: whoever asks here gets an answer all the same. Does not block and never throws.
+ */
+public final class Thrown {
+    /** The most links of a chain of causes that are looked at. */
+    static final int MAX_LINKS = 20;
+
+    private static final StackTraceElement[] NO_TRACE = {};
+
+    private Thrown() {}
+
+    /** The exception and its causes, as far as they can be told, at most {@value #MAX_LINKS}. */
+    public static List<Throwable> chain(Throwable thrown) {
+        var chain = new ArrayList<Throwable>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        @Nullable Throwable link = thrown;
+        while (link != null && chain.size() < MAX_LINKS && seen.add(link)) {
+            chain.add(link);
+            link = cause(link).orElse(null);
+        }
+        return chain;
+    }
+
+    /** The first of a type in the chain. */
+    public static <T> Optional<T> first(Class<T> type, Throwable thrown) {
+        return chain(thrown).stream().filter(type::isInstance).map(type::cast).findFirst();
+    }
+
+    /** Its cause; empty if it has none, or its own code throws. */
+    public static Optional<Throwable> cause(Throwable thrown) {
+        try {
+            return Optional.ofNullable(thrown.getCause());
+        } catch (Throwable broken) {
+            return Optional.empty();
+        }
+    }
+
+    /** Its message; empty if it has none, or its own code throws. */
+    public static String message(Throwable thrown) {
+        try {
+            @Nullable String message = thrown.getMessage();
+            return message == null ? "" : message;
+        } catch (Throwable broken) {
+            return "";
+        }
+    }
+
+    /** What it says of itself; the name of its class if its own code throws. */
+    public static String text(Throwable thrown) {
+        try {
+            @Nullable String text = thrown.toString();
+            return text == null ? name(thrown) : text;
+        } catch (Throwable broken) {
+            return name(thrown);
+        }
+    }
+
+    /** Where it was thrown; empty if its own code throws. */
+    static StackTraceElement[] trace(Throwable thrown) {
+        try {
+            StackTraceElement @Nullable [] trace = thrown.getStackTrace();
+            return trace == null ? NO_TRACE : trace;
+        } catch (Throwable broken) {
+            return NO_TRACE;
+        }
+    }
+
+    /** Whether its own code throws, which whoever prints it would trip over. */
+    static boolean isBroken(Throwable thrown) {
+        try {
+            var unused = thrown.getCause();
+            return thrown.toString() == null || thrown.getStackTrace() == null;
+        } catch (Throwable broken) {
+            return true;
+        }
+    }
+
+    private static String name(Throwable thrown) {
+        return thrown.getClass().getName();
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import dev.cadre.model.Attachment;
+import dev.cadre.task.Failure;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Work;
+import java.util.List;
+
+/**
+ * The pictures and files of one input, made once: what the identity of the work is taken of is what is sent. Carries no
+ * compatibility promise.
+ */
+public sealed interface Attached {
+    /** They were made; empty for a type that attaches nothing. */
+    record Made(List<Attachment> attachments) implements Attached {
+        public Made {
+            attachments = List.copyOf(attachments);
+        }
+    }
+
+    /** The user's code could not make them. */
+    record Unmade(Failure failure) implements Attached {}
+
+    /** What a type without attachments has. */
+    Attached NONE = new Made(List.of());
+
+    /** Makes them on the calling thread. Runs the user's code, which may block; does not throw. */
+    static <I> Attached of(SubtaskType<I, ?> type, Object input) {
+        if (!(type.work() instanceof Work.Model<I, ?> work)) {
+            return NONE;
+        }
+        try {
+            return new Made(work.attachments(type.input().cast(input)));
+        } catch (Throwable thrown) {
+            return new Unmade(Failure.thrown(Failure.Kind.INVALID_INPUT, thrown, place(type)));
+        }
+    }
+
+    /** Whether the user's code is to be asked. */
+    static boolean isNeededBy(SubtaskType<?, ?> type) {
+        return type.work() instanceof Work.Model<?, ?> work && work.isAttaching();
+    }
+
+    /** The user's code that makes them, as failures name it. */
+    static String place(SubtaskType<?, ?> type) {
+        return "the code that attaches to subtask type '%s'".formatted(type.name());
+    }
+}

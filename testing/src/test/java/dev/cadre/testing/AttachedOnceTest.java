@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.testing;
+
+import static dev.cadre.testing.Crew.NOTE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.Journal;
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Tier;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Code that attaches is asked once for each piece of work: what is sent is what the identity was taken of. */
+class AttachedOnceTest {
+    private static final Budget BUDGET = Budget.usd("1.00");
+
+    @TempDir
+    Path folder;
+
+    final ScriptedModel model = new ScriptedModel();
+    final AtomicInteger asked = new AtomicInteger();
+
+    /** Another picture whenever it is asked. */
+    final SubtaskType<Topic, Note> type = NOTE.attaching(topic -> List.of(picture(asked.incrementAndGet())));
+
+    private static Attachment picture(int number) {
+        return Attachment.Image.of("image/png", new byte[] {(byte) number});
+    }
+
+    private Outcome<Note> run(Coordinator coordinator, SubtaskType<Topic, Note> of) throws InterruptedException {
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", of, new Topic("cats"));
+        return coordinator.run(graph.answering(note), BUDGET).outcome(note);
+    }
+
+    private List<Attachment> sent() {
+        return model.calls().stream()
+                .flatMap(call -> call.request().attachments().stream())
+                .toList();
+    }
+
+    @Test
+    void graph_withAJournal_sendsWhatTheIdentityWasTakenOf() throws Exception {
+        model.on(type).replies(new Note("They purr."));
+
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            run(Coordinator.of(model.pools()).journal(journal), type);
+        }
+
+        assertThat(asked).hasValue(1);
+        assertThat(sent()).containsExactly(picture(1));
+    }
+
+    @Test
+    void bulk_withAJournal_sendsWhatTheIdentityWasTakenOf() throws Exception {
+        model.on(type).replies(new Note("They purr."));
+
+        try (Journal journal = FileJournal.open(folder.resolve("bulk.journal"))) {
+            Coordinator.of(model.pools())
+                    .bulk(type)
+                    .keyedBy(Topic::name)
+                    .journal(journal)
+                    .run(Stream.of(new Topic("cats")), BUDGET, item -> {});
+        }
+
+        assertThat(asked).hasValue(1);
+        assertThat(sent()).containsExactly(picture(1));
+    }
+
+    @Test
+    void dearerTier_isSentTheSameAsTheCheaperOne() throws Exception {
+        SubtaskType<Topic, Note> escalating = type.startingAt(Tier.NANO)
+                .upTo(Tier.MINI)
+                .accept("a note purrs", (topic, note) -> note.text().contains("purr"));
+        model.on(escalating).onlyOn(Tier.NANO).replies(new Note("They bark."));
+        model.on(escalating).onlyOn(Tier.MINI).replies(new Note("They purr."));
+
+        assertThat(run(Coordinator.of(model.pools()), escalating))
+                .isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
+
+        assertThat(asked).hasValue(1);
+        assertThat(sent()).containsExactly(picture(1), picture(1));
+    }
+
+    @Test
+    void codeThatThrows_failsTheSubtaskWithItsCause_alsoWithAJournal() throws Exception {
+        var cause = new IllegalStateException("no such file");
+        SubtaskType<Topic, Note> broken = NOTE.attaching(topic -> {
+            asked.incrementAndGet();
+            throw cause;
+        });
+        try (Journal journal = FileJournal.open(folder.resolve("run.journal"))) {
+            Outcome<Note> outcome = run(Coordinator.of(model.pools()).journal(journal), broken);
+
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.INVALID_INPUT);
+                assertThat(failed.failure().cause()).containsSame(cause);
+            });
+        }
+        assertThat(asked).hasValue(1);
+    }
+}
