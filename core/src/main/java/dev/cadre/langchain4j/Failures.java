@@ -106,7 +106,7 @@ final class Failures {
         String text = Thrown.message(failure).isEmpty() ? failure.getClass().getName() : Thrown.message(failure);
         String line = SECRET.matcher(text)
                 .replaceAll("$1***")
-                .replaceAll("\\p{Cntrl}+", " ")
+                .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ")
                 .strip();
         return line.length() <= MAX_CHARS ? line : line.substring(0, MAX_CHARS) + "…";
     }

@@ -17,7 +17,7 @@ final class Excerpt {
 
     /** The beginning as one line without quotes. */
     static String line(String text) {
-        return cut(text.replaceAll("\\p{Cntrl}+", " "), MAX_LINE_CHARS);
+        return cut(text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " "), MAX_LINE_CHARS);
     }
 
     /** The text, or its beginning with a mark; never half a surrogate pair. */

@@ -22,14 +22,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page in a headless Chromium: 1,024 by 768 pixels, a profile of its own that is deleted at the end, no downloads, and no
  * way to any origin that was not allowed. What scripts of an allowed page do on a click cannot be told before it.
  */
 public final class Chromium implements Environment {
-    private static final String SCENE = resource("scene.js");
-    private static final String PASSWORDS = resource("passwords.js");
+    /** What is in its own world of every document before any script of the page; again it does nothing. */
+    private static final String EYES = resource("passwords.js") + resource("scene.js") + resource("guard.js");
+
+    private static final String SCENE = "globalThis[Symbol.for('cadre.scene')].look";
+    private static final String GUARD = "globalThis[Symbol.for('cadre.guard')].";
     private static final String WORLD = "cadre";
     private static final String SETTLED = resource("settled.js");
     /** Outside of the screen: a button that is let go there has hit nothing. */
@@ -74,18 +78,28 @@ public final class Chromium implements Environment {
     }
 
     static Chromium open(Path program, URI start, Set<String> origins) throws IOException, InterruptedException {
-        ChromiumProcess process = ChromiumProcess.start(program, origins);
+        Chromium chromium = empty(program, origins);
         try {
-            var chromium = new Chromium(process, DevTools.connect(process.answers(), process.commands()));
             chromium.begin(start);
             return chromium;
+        } catch (IOException | InterruptedException | RuntimeException failure) {
+            chromium.close();
+            throw failure;
+        }
+    }
+
+    /** One that has started and shows nothing yet. */
+    static Chromium empty(Path program, Set<String> origins) throws IOException, InterruptedException {
+        ChromiumProcess process = ChromiumProcess.start(program, origins);
+        try {
+            return new Chromium(process, DevTools.connect(process.answers(), process.commands()));
         } catch (IOException | InterruptedException | RuntimeException failure) {
             process.close();
             throw failure;
         }
     }
 
-    private static String origin(URI address) {
+    static String origin(URI address) {
         String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
         if (!Set.of("http", "https").contains(scheme) || address.getHost() == null) {
             throw new IllegalArgumentException("no http or https address: " + address);
@@ -94,7 +108,8 @@ public final class Chromium implements Environment {
         return "%s://%s:%d".formatted(scheme, address.getHost(), port);
     }
 
-    private void begin(URI start) throws IOException, InterruptedException {
+    /** Goes to the first page. */
+    void begin(URI start) throws IOException, InterruptedException {
         tools.call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", WIDTH, "height", HEIGHT, "deviceScaleFactor", 1, "mobile", false));
@@ -102,9 +117,7 @@ public final class Chromium implements Environment {
         tools.call("Emulation.setFocusEmulationEnabled", Map.of("enabled", true));
         tools.call("Page.enable", Map.of());
         tools.call("Page.setInterceptFileChooserDialog", Map.of("enabled", true));
-        tools.call(
-                "Page.addScriptToEvaluateOnNewDocument",
-                Map.of("source", PASSWORDS, "worldName", WORLD)); // before any script of the page
+        tools.call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", EYES, "worldName", WORLD));
         tools.call("Page.navigate", Map.of("url", start.toString()));
         settle(MILLIS_TO_SETTLE);
     }
@@ -190,24 +203,16 @@ public final class Chromium implements Environment {
         return "('%s', %d, %d, %d, %d)".formatted(how, from.x(), from.y(), to.x(), to.y());
     }
 
-    /** An action of several parts was judged as a whole: if its first part moved the page, the rest is another action. */
-    private void requireNoMore(Scene judged, Action rest) throws IOException, InterruptedException {
-        Set<Risk> now = look(rest).risks();
-        if (!judged.risks().containsAll(now)) {
-            throw new IllegalStateException("the page has changed: %s would now risk %s".formatted(rest, now));
-        }
-    }
-
     @Override
     public void perform(Action action, Scene judged) throws IOException, InterruptedException {
         switch (action) {
             case Action.Look look -> {}
             case Action.Pause pause -> settle(MILLIS_OF_A_PAUSE);
-            case Action.Click click -> click(click.at(), click.button(), 1, click.held());
+            case Action.Click click -> click(new Approved(action, judged), click.at(), click.button(), 1, click.held());
             case Action.DoubleClick twice -> {
-                click(twice.at(), Action.Button.LEFT, 1, twice.held());
-                requireNoMore(judged, twice);
-                click(twice.at(), Action.Button.LEFT, 2, twice.held());
+                var approved = new Approved(action, judged);
+                click(approved, twice.at(), Action.Button.LEFT, 1, twice.held());
+                click(approved.further(), twice.at(), Action.Button.LEFT, 2, twice.held());
             }
             case Action.Move move -> mouse("mouseMoved", move.to(), "none", Map.of(), move.held());
             case Action.Scroll scroll ->
@@ -217,36 +222,93 @@ public final class Chromium implements Environment {
                         "none",
                         Map.of("deltaX", scroll.right(), "deltaY", scroll.down()),
                         scroll.held());
-            case Action.Drag drag -> drag(drag, judged);
-            case Action.Type type -> type(type.text(), judged);
-            case Action.Press press -> press(press, judged);
+            case Action.Drag drag -> drag(drag, new Approved(action, judged));
+            case Action.Type type -> type(type.text(), new Approved(action, judged));
+            case Action.Press press -> press(press, new Approved(action, judged));
         }
         settle(MILLIS_TO_SETTLE);
     }
 
-    /** The pointer is there: the scene was looked at with it there. */
-    private void click(Action.Point at, Action.Button button, int count, List<String> held)
-            throws IOException, InterruptedException {
-        String name = button.name().toLowerCase(Locale.ROOT);
-        mouse("mousePressed", at, name, Map.of("clickCount", count), held);
-        mouse("mouseReleased", at, name, Map.of("clickCount", count), held);
+    /** A part of an action, which the page does in one step of its own. */
+    private interface Part {
+        void send() throws IOException, InterruptedException;
     }
 
-    private void drag(Action.Drag drag, Scene judged) throws IOException, InterruptedException {
-        Map<String, Object> once = Map.of("clickCount", 1);
-        Action.Point drop = drag.path().getLast();
-        mouse("mousePressed", drag.path().getFirst(), "left", once, drag.held());
-        try {
-            for (Action.Point point : drag.path()) {
-                mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
-            }
-            requireNoMore(judged, drag);
-        } catch (IllegalStateException changed) {
-            drop = NOWHERE;
-            throw changed;
-        } finally {
-            mouse("mouseReleased", drop, "left", once, drag.held());
+    /**
+     * What may be hit. An action of several parts was judged as a whole: a further part may hit something else than the first,
+     * but risk no more.
+     */
+    private record Approved(String how, String address, @Nullable String target, Set<Risk> risks) {
+        Approved(Action action, Scene judged) {
+            this(action instanceof Action.Drag ? "drag" : "", judged.address(), judged.target(), judged.risks());
         }
+
+        Approved further() {
+            return new Approved(how, address, null, risks);
+        }
+
+        /** Whether what is hit may be out of sight, such as another document in a frame. */
+        boolean mayBeUnseen() {
+            return risks.contains(Risk.UNKNOWN);
+        }
+    }
+
+    /**
+     * Has the page itself judge a part while it happens: what is hit then, not what was seen before.
+     *
+     * @throws IllegalStateException if that was not approved, and so was not done
+     */
+    private void guarded(Approved approved, Part part) throws IOException, InterruptedException {
+        evaluate("%sopen(%s)".formatted(GUARD, DevTools.json(approved)));
+        part.send();
+        JsonNode refused = evaluate(GUARD + "close().refused");
+        if (refused.isObject()) {
+            var risks = new ArrayList<String>();
+            refused.path("risks").forEach(risk -> risks.add(risk.asText()));
+            throw new IllegalStateException("the page has changed: %s would now risk %s"
+                    .formatted(refused.path("target").asText(), risks));
+        }
+    }
+
+    /** The pointer is there: the scene was looked at with it there. */
+    private void click(Approved approved, Action.Point at, Action.Button button, int count, List<String> held)
+            throws IOException, InterruptedException {
+        String name = button.name().toLowerCase(Locale.ROOT);
+        guarded(approved, () -> {
+            mouse("mousePressed", at, name, Map.of("clickCount", count), held);
+            boolean isHere = approved.mayBeUnseen() || isSeen();
+            mouse("mouseReleased", isHere ? at : NOWHERE, name, Map.of("clickCount", count), held);
+            requireSeen(isHere);
+        });
+    }
+
+    /** Whether the page itself has got an event since something was approved; a frame in it gets its own. */
+    private boolean isSeen() throws IOException, InterruptedException {
+        return evaluate(GUARD + "isSeen()").asBoolean();
+    }
+
+    private static void requireSeen(boolean isSeen) {
+        if (!isSeen) {
+            throw new IllegalStateException("the page has changed: something else is there");
+        }
+    }
+
+    private void drag(Action.Drag drag, Approved approved) throws IOException, InterruptedException {
+        Map<String, Object> once = Map.of("clickCount", 1);
+        Action.Point start = drag.path().getFirst();
+        guarded(approved, () -> {
+            boolean isHere = false;
+            mouse("mousePressed", start, "left", once, drag.held());
+            try {
+                isHere = approved.mayBeUnseen() || isSeen();
+                requireSeen(isHere);
+                for (Action.Point point : drag.path()) {
+                    mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
+                }
+            } finally {
+                mouse("mouseReleased", isHere ? drag.path().getLast() : NOWHERE, "left", once, drag.held());
+            }
+        });
     }
 
     private void mouse(String type, Action.Point at, String button, Map<String, Object> more, List<String> held)
@@ -257,39 +319,38 @@ public final class Chromium implements Environment {
         tools.call("Input.dispatchMouseEvent", event);
     }
 
-    private void type(String text, Scene judged) throws IOException, InterruptedException {
-        String[] lines = text.split("\n", -1);
-        for (int i = 0; i < lines.length; i++) {
-            if (i > 0) {
-                var enter = new Action.Press(List.of("ENTER"));
-                requireNoMore(judged, enter);
-                press(enter, judged);
+    private void type(String text, Approved approved) throws IOException, InterruptedException {
+        Approved next = approved;
+        for (String line : text.splitWithDelimiters("\n", 0)) {
+            if (line.isEmpty()) {
+                continue;
             }
-            if (i > 0 && !lines[i].isEmpty()) {
-                requireNoMore(judged, new Action.Type(lines[i]));
+            if (line.equals("\n")) {
+                press(new Action.Press(List.of("ENTER")), next);
+            } else {
+                guarded(next, () -> tools.call("Input.insertText", Map.of("text", line)));
             }
-            if (!lines[i].isEmpty()) {
-                tools.call("Input.insertText", Map.of("text", lines[i]));
-            }
+            next = approved.further();
         }
     }
 
-    private void press(Action.Press press, Scene judged) throws IOException, InterruptedException {
+    private void press(Action.Press press, Approved approved) throws IOException, InterruptedException {
         List<Keys.Key> keys = Keys.others(press.keys());
         int modifiers = Keys.modifiers(press.keys());
         var down = new ArrayList<Keys.Key>();
+        Approved next = approved;
         try {
             for (Keys.Key key : keys) {
-                if (!down.isEmpty()) {
-                    requireNoMore(judged, new Action.Press(List.of(key.name())));
-                }
                 down.add(key);
-                key(key, "keyDown", modifiers);
+                guarded(next, () -> key(key, "keyDown", modifiers));
+                next = approved.further();
             }
         } finally {
-            for (Keys.Key key : down.reversed()) {
-                key(key, "keyUp", modifiers);
-            }
+            guarded(approved.further(), () -> {
+                for (Keys.Key key : down.reversed()) {
+                    key(key, "keyUp", modifiers);
+                }
+            });
         }
     }
 
@@ -314,7 +375,7 @@ public final class Chromium implements Environment {
                         "Runtime.evaluate",
                         Map.of(
                                 "expression",
-                                PASSWORDS + script,
+                                EYES + script,
                                 "contextId",
                                 world.path("executionContextId").asInt(),
                                 "awaitPromise",
@@ -326,7 +387,7 @@ public final class Chromium implements Environment {
                             answer.at("/exceptionDetails/exception/description").asText());
                 }
                 return answer.at("/result/value");
-            } catch (IOException navigating) {
+            } catch (DevTools.RefusedException navigating) {
                 if (tries == TRIES_WHILE_NAVIGATING) {
                     throw navigating;
                 }

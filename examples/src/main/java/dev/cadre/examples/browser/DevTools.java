@@ -37,6 +37,15 @@ final class DevTools implements AutoCloseable {
     private volatile String session = "";
     private volatile boolean lost;
 
+    /** An answer that says why a command was not done, such as in a page that has just gone. */
+    static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private RefusedException(String message) {
+            super(message);
+        }
+    }
+
     private DevTools(InputStream answers, OutputStream commands) {
         this.answers = new BufferedInputStream(answers);
         this.commands = commands;
@@ -61,6 +70,11 @@ final class DevTools implements AutoCloseable {
         }
     }
 
+    /** A value as a script would write it. */
+    static String json(Object value) {
+        return JSON.valueToTree(value).toString();
+    }
+
     /** Sends a command and waits for its answer. */
     JsonNode call(String method, Map<String, ?> parameters) throws IOException, InterruptedException {
         return call(method, parameters, SECONDS_TO_ANSWER);
@@ -78,7 +92,7 @@ final class DevTools implements AutoCloseable {
             send(id, session, method, parameters);
             JsonNode answer = answered.get(seconds, TimeUnit.SECONDS);
             if (answer.has("error")) {
-                throw new IOException("%s: %s"
+                throw new RefusedException("%s: %s"
                         .formatted(method, answer.path("error").path("message").asText()));
             }
             return answer.path("result");

@@ -92,7 +92,7 @@ final class SearchCommand implements Callable<Integer> {
             return print(SearchDocument.of(crew.preview(budget), mode, options), options);
         }
         RunResult<SearchAnswer> result = run(crew, budget, base.repository(), options);
-        return print(SearchDocument.of(result, mode, base.repository(), options), options);
+        return print(SearchDocument.of(result, mode, base, options), options);
     }
 
     private static RunResult<SearchAnswer> run(

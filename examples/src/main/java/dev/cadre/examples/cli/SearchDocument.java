@@ -6,9 +6,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.SubtaskReport;
+import dev.cadre.examples.repository.GitCommand;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.search.CheckedCitation;
+import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CountRange;
@@ -49,6 +51,8 @@ record SearchDocument(
     private static final String SUCCEEDED = "succeeded";
     private static final Set<RunFailure.Kind> UNPLANNED =
             Set.of(RunFailure.Kind.PLANNER_FAILED, RunFailure.Kind.PLAN_REJECTED);
+    private static final String NO_HISTORY = "no history was read: there are no commits yet, or git is missing, too old or late,"
+            + " or the git folder is another repository's, or another user's that safe.directory does not name";
     private static final int SCHEMA = 1;
     private static final int SCORE_DIGITS = 10_000;
 
@@ -100,7 +104,8 @@ record SearchDocument(
         }
     }
 
-    static SearchDocument of(RunResult<SearchAnswer> result, Mode mode, Repository repository, SearchOptions options) {
+    static SearchDocument of(RunResult<SearchAnswer> result, Mode mode, CodeBase base, SearchOptions options) {
+        Repository repository = base.repository();
         SearchAnswer answer = switch (result) {
             case RunResult.Complete<SearchAnswer> complete -> complete.answer();
             case RunResult.Partial<SearchAnswer> partial -> partial.answer();
@@ -120,7 +125,7 @@ record SearchDocument(
                 rows(result, mode),
                 Cost.of(result.report().spend(), result.report().limit()),
                 counts(repository.skipped()),
-                notes(result, answer, repository),
+                notes(result, answer, base),
                 problem,
                 null,
                 repository.files().size());
@@ -136,8 +141,12 @@ record SearchDocument(
         };
     }
 
-    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, Repository repository) {
+    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base) {
         var notes = new ArrayList<>(result.report().notes());
+        Repository repository = base.repository();
+        if (base.history().head().isEmpty() && GitCommand.isExpectedIn(repository.root())) {
+            notes.add(NO_HISTORY);
+        }
         if (repository.skipped().containsKey(SkipReason.DEADLINE)) {
             notes.add("reading stopped, to keep the deadline; files that were not read: at least "
                     + repository.skipped().get(SkipReason.DEADLINE));

@@ -12,7 +12,7 @@ import java.util.List;
  * asked for while the walk goes on, or is kept by a file system that does not answer.
  */
 final class FolderWalk {
-    /** A folder deeper than this is left out; no real source tree comes near it. */
+    /** A folder deeper than this is left out, and counted; no real source tree comes near it. */
     private static final int MAX_DEPTH = 100;
 
     private static final int MAX_IGNORE_BYTES = 1 << 20;
@@ -60,6 +60,10 @@ final class FolderWalk {
         }
     }
 
+    private synchronized void cut() {
+        cut++;
+    }
+
     private void visit(Folder folder, String prefix, List<Scope> outer, int depth) throws IOException {
         var scopes = new ArrayList<>(outer);
         scopes.add(new Scope(prefix, rulesOf(folder)));
@@ -86,9 +90,11 @@ final class FolderWalk {
                 try (Folder inner = folder.folder(name)) {
                     visit(inner, path + "/", scopes, depth + 1);
                 }
+            } else {
+                cut();
             }
-        } catch (IOException | InvalidPathException gone) {
-            // an entry that cannot be looked at has nothing to list
+        } catch (IOException | InvalidPathException unreadable) {
+            add(path); // whoever reads it finds out why it cannot be, and counts it
         }
     }
 

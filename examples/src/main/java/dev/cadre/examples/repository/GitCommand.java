@@ -13,19 +13,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Runs git to read, with a fixed argument list, in one folder.
  *
  * <p>A repository's own configuration can name programs that git starts. Every such setting that the commands used
  * here would honour is overridden, and what the configuration could override in turn is denied by the environment: no
- * protocol is allowed, so nothing is fetched. The settings of the machine and the user are not read. A git folder that
+ * protocol is allowed, so nothing is fetched. The settings of the machine and the user are not read, but for the folders
+ * of other owners that they trust, {@code safe.directory}. A git folder that
  * is not the folder's own counts as none: a folder's files must not lead to the history of another repository. A git older
  * than 2.39.1 counts as none, too. Blocks until git ends, at most 20 seconds and until the deadline.
  */
 public final class GitCommand {
     private static final Duration MAX_TIME = Duration.ofSeconds(20);
     private static final int MAX_OUTPUT_BYTES = 64 << 20;
+    private static final int MAX_TRUSTED = 500;
     private static final List<String> HARDENED = List.of(
             "-c", "core.fsmonitor=false",
             "-c", "core.hooksPath=/dev/null",
@@ -46,6 +49,10 @@ public final class GitCommand {
             "GIT_TERMINAL_PROMPT", "0",
             "GIT_OPTIONAL_LOCKS", "0",
             "LC_ALL", "C");
+
+    /** With these git reads the settings of the user and the machine, and those of no repository. */
+    private static final Map<String, String> ENVIRONMENT_OF_THE_USER =
+            Map.of("GIT_DIR", "/dev/null", "GIT_ALLOW_PROTOCOL", "none", "LC_ALL", "C");
 
     private final Path folder;
     private final Deadline deadline;
@@ -68,32 +75,59 @@ public final class GitCommand {
         return new GitCommand(folder, deadline.atMost(MAX_TIME), program);
     }
 
+    /** Whether git would have something to read: the folder, or one above it, says that it has a history. */
+    public static boolean isExpectedIn(Path folder) {
+        return GitHome.nearest(folder).isPresent();
+    }
+
     /**
-     * Returns what git printed, or nothing if there is no git that is trusted, its folder is that of another repository, it
-     * failed, printed too much or took too long.
+     * Returns what git printed, or nothing if there is no git that is trusted, its folder is that of another repository or of
+     * another user whom nobody trusts, it failed, printed too much or took too long.
      */
     public Optional<String> run(String... arguments) throws InterruptedException {
         if (!GitHome.canBeRead(folder)
-                || execute("version").filter(GitProgram::isTrusted).isEmpty()) {
+                || execute(List.of(), "version").filter(GitProgram::isTrusted).isEmpty()) {
             return Optional.empty();
         }
-        Optional<GitHome> home = execute(GitHome.QUERY).flatMap(GitHome::parse);
-        return home.isPresent() && isOwn(home.get()) ? execute(arguments) : Optional.empty();
+        Optional<String> own = execute(List.of(), GitHome.QUERY);
+        List<String> trusted = own.isPresent() ? List.of() : trustedByTheUser();
+        Optional<GitHome> home =
+                (trusted.isEmpty() ? own : execute(trusted, GitHome.QUERY)).flatMap(GitHome::parse);
+        return home.isPresent() && isOwn(home.get(), trusted) ? execute(trusted, arguments) : Optional.empty();
     }
 
-    private boolean isOwn(GitHome home) throws InterruptedException {
+    /** The folders of other owners that the user and the machine trust, as settings. */
+    private List<String> trustedByTheUser() throws InterruptedException {
+        String folders = start(ENVIRONMENT_OF_THE_USER, List.of("config", "-z", "--get-all", "safe.directory"))
+                .orElse("");
+        return Stream.of(folders.split("\0", -1))
+                .limit(MAX_TRUSTED)
+                .filter(each -> !each.isEmpty())
+                .flatMap(each -> Stream.of("-c", "safe.directory=" + each))
+                .toList();
+    }
+
+    private boolean isOwn(GitHome home, List<String> trusted) throws InterruptedException {
         String config = home.gitFolder().resolve("config").toString();
-        Optional<String> top = execute("config", "--file", config, "--no-includes", "core.worktree");
+        Optional<String> top = execute(trusted, "config", "--file", config, "--no-includes", "core.worktree");
         return home.belongsTo(folder, top.map(String::strip).orElse(""));
     }
 
-    private Optional<String> execute(String... arguments) throws InterruptedException {
+    private Optional<String> execute(List<String> trusted, String... arguments) throws InterruptedException {
+        var command = new ArrayList<>(HARDENED);
+        command.addAll(trusted);
+        command.addAll(List.of(arguments));
+        return start(ENVIRONMENT, command);
+    }
+
+    private Optional<String> start(Map<String, String> environment, List<String> arguments)
+            throws InterruptedException {
         Process process;
         try {
             if (program.isEmpty() || deadline.isOver()) {
                 return Optional.empty();
             }
-            process = builder(program.get(), arguments).start();
+            process = builder(program.get(), environment, arguments).start();
             process.getOutputStream().close();
         } catch (IOException noGit) {
             return Optional.empty();
@@ -114,14 +148,13 @@ public final class GitCommand {
         }
     }
 
-    private ProcessBuilder builder(Path git, String... arguments) {
+    private ProcessBuilder builder(Path git, Map<String, String> environment, List<String> arguments) {
         var command = new ArrayList<String>();
         command.add(git.toString());
-        command.addAll(HARDENED);
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         var builder =
                 ChildProcess.of(command).directory(folder.toFile()).redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().putAll(ENVIRONMENT);
+        builder.environment().putAll(environment);
         return builder;
     }
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -53,15 +54,19 @@ record GitHome(Path gitFolder, Path common, Path top) {
 
     /** Whether the nearest git folder, if there is one, has files where git waits for files: it would wait for a pipe. */
     static boolean canBeRead(Path folder) {
-        for (Path at = folder.toAbsolutePath(); at != null; at = at.getParent()) {
-            Path git = at.resolve(".git");
-            if (Files.exists(git, LinkOption.NOFOLLOW_LINKS)) {
-                return !Files.isDirectory(git, LinkOption.NOFOLLOW_LINKS)
+        return nearest(folder)
+                .filter(git -> !Files.isDirectory(git, LinkOption.NOFOLLOW_LINKS)
                         || Stream.of("HEAD", "config")
-                                .allMatch(name -> Files.isRegularFile(git.resolve(name), LinkOption.NOFOLLOW_LINKS));
-            }
-        }
-        return false;
+                                .allMatch(name -> Files.isRegularFile(git.resolve(name), LinkOption.NOFOLLOW_LINKS)))
+                .isPresent();
+    }
+
+    /** The git folder of the folder or of the nearest one above it, or the file that names it. */
+    static Optional<Path> nearest(Path folder) {
+        return Stream.iterate(folder.toAbsolutePath(), Objects::nonNull, Path::getParent)
+                .map(at -> at.resolve(".git"))
+                .filter(git -> Files.exists(git, LinkOption.NOFOLLOW_LINKS))
+                .findFirst();
     }
 
     private boolean isInside() {

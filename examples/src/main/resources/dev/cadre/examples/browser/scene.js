@@ -1,7 +1,8 @@
 // What an action would hit, and which risks that has: asked in a world of its own, and by the methods of that world's own
-// prototypes, so that neither a page's scripts nor the names of its elements can lie about it.
-(function (how, x, y, toX, toY) {
-  const risks = new Set();
+// prototypes, so that neither a page's scripts nor the names of its elements can lie about it. One object of two functions:
+// look() finds the elements by points or by the focus, judge() is given them.
+globalThis[Symbol.for('cadre.scene')] ??= (function () {
+  let risks; // of what is being judged
   const of = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
   const activeIn = root => of(root instanceof Document ? Document : ShadowRoot, 'activeElement').call(root);
   const hitIn = (root, x, y) => (root instanceof Document ? Document : ShadowRoot).prototype.elementFromPoint.call(root, x, y);
@@ -35,8 +36,8 @@
     return hit;
   }
 
-  const base = of(Node, 'baseURI').call(document);
-  const origin = address => { try { return new URL(address, base).origin; } catch (e) { return ''; } };
+  const base = () => of(Node, 'baseURI').call(document);
+  const origin = address => { try { return new URL(address, base()).origin; } catch (e) { return ''; } };
   const leaves = address => { if (origin(address) !== location.origin) risks.add('LEAVES_SITE'); };
 
   function submits(form, button) {
@@ -96,32 +97,36 @@
     }
   }
 
-  let element = how === '' ? null : find(x, y);
-  if (element) {
-    blind(element);
-    if (how === 'click') activates(element);
-    if (how === 'drag') {
-      follows(element);
-      const end = find(toX, toY);
+  // end: where a drag would end, or null
+  function judge(how, element, end) {
+    risks = new Set();
+    if (element) {
+      blind(element);
+      if (how === 'click') activates(element);
+      if (how === 'drag') follows(element);
       if (end) {
         blind(end);
         writes(end);
         const common = [...around(element)].find(one => [...around(end)].includes(one));
         if (common) activates(common); // there it is a click
       }
-    }
-    if (how.startsWith('type') || how.startsWith('press')) {
-      writes(element);
+      if (how.startsWith('type') || how.startsWith('press') || how === 'drop') writes(element);
       if (how.endsWith('+enter')) enters(element);
       if (how.endsWith('+space')) activates(element);
     }
+    const name = element && (attribute(element, 'aria-label') || attribute(element, 'name') || of(Node, 'textContent').call(element) || '').trim();
+    return {
+      address: location.href.slice(0, 2000),
+      title: of(Document, 'title').call(document).slice(0, 200),
+      target: element ? tagOf(element).toLowerCase() + ' "' + name.slice(0, 80) + '"' : '',
+      risks: [...risks],
+    };
   }
 
-  const name = element && (attribute(element, 'aria-label') || attribute(element, 'name') || of(Node, 'textContent').call(element) || '').trim();
-  return {
-    address: location.href,
-    title: of(Document, 'title').call(document).slice(0, 200),
-    target: element ? tagOf(element).toLowerCase() + ' "' + name.slice(0, 80) + '"' : '',
-    risks: [...risks],
-  };
-})
+  function look(how, x, y, toX, toY) {
+    const element = how === '' ? null : find(x, y);
+    return judge(how, element, element && how === 'drag' ? find(toX, toY) : null);
+  }
+
+  return {look, judge};
+})();

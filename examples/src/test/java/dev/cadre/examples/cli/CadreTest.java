@@ -97,6 +97,19 @@ class CadreTest {
     }
 
     @Test
+    void historyThatCannotBeRead_isANote_andTheFilesAreSearched() throws Exception {
+        new Tree(folder).file(".git/HEAD", "ref: refs/heads/main\n").file(".git/config", "");
+
+        assertThat(run("search", "--offline", "--repo", repo, "where is the delay"))
+                .isZero();
+        assertThat(printed()).startsWith("Most likely: src/Backoff.java:1-4").contains("note: no history was read");
+
+        new Tree(folder).git("init", "-q").commit("one");
+        run("search", "--offline", "--repo", repo, "where is the delay");
+        assertThat(printed()).doesNotContain("note:");
+    }
+
+    @Test
     void nothingFound_isStatus1() {
         assertThat(run("search", "--offline", "--repo", repo, "where is it")).isEqualTo(1);
         assertThat(printed()).startsWith("Nothing found.\n");

@@ -207,6 +207,32 @@ class GitCommandTest {
         assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.0")).run("log")).isEmpty();
     }
 
+    /** Only the user and the machine may trust the repository of another owner, never the repository itself. */
+    @Test
+    void run_repositoryOfAnotherOwner_isReadIfTheUserTrustsIt() throws Exception {
+        new Tree(folder).git("init", "-q").file("A.java", "class A {}").commit("own");
+        new Tree(folder).git("config", "safe.directory", folder.toString());
+        Path settings = Files.createDirectory(temporary.resolve("home")).resolve(".gitconfig");
+        Optional<Path> program = Optional.of(Files.writeString(
+                temporary.resolve("git-of-another"),
+                "#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 GIT_CONFIG_SYSTEM=/dev/null HOME='" + settings.getParent()
+                        + "' exec git \"$@\"\n"));
+        assertThat(program.get().toFile().setExecutable(true)).isTrue();
+
+        Files.writeString(settings, "[safe]\n\tdirectory = " + other + "\n[core]\n\tfsmonitor = touch " + mark() + "\n");
+        assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s")).isEmpty();
+
+        Files.writeString(settings, "[safe]\n\tdirectory = " + folder + "\n", APPEND);
+        assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s"))
+                .contains("own\n");
+        assertThat(GitCommand.in(folder, Tree.LATER, program).run("ls-files")).contains("A.java\n");
+        assertThat(mark()).doesNotExist();
+    }
+
+    private Path mark() {
+        return temporary.resolve("ran");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"config", "HEAD"})
     @Timeout(60)

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +34,24 @@ class RepositoryReaderTest {
     @BeforeEach
     void realRoot() throws Exception {
         root = folder.toRealPath();
+    }
+
+    /** A file does not hide from a search without being counted: by a name that is no text, or deep below. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void read_whatCannotBeLookedAt_isCounted() throws Exception {
+        new Tree(root).file("a.java", "class A {}\n").file("x/".repeat(102) + "deep.java", "class Deep {}\n");
+        assertThat(new ProcessBuilder("sh", "-c", "echo > \"$(printf 'b\\377.java')\"")
+                        .directory(root.toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        Repository repository = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
+
+        assertThat(repository.files()).extracting(SourceFile::path).containsExactly("a.java");
+        assertThat(repository.skipped())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(SkipReason.UNREADABLE, 1, SkipReason.OVER_LIMIT, 1));
     }
 
     @ParameterizedTest

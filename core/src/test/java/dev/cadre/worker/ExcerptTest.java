@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ExcerptTest {
+    @Test
+    void line_isOne_andHasNothingThatSteers() {
+        assertThat(Excerpt.line("a\n\t\u0085\u2028\u202e\u009bb" + "c".repeat(300)))
+                .isEqualTo("a b" + "c".repeat(292) + "…");
+    }
+}

@@ -1,0 +1,70 @@
+// Lets an event of the pointer or the keyboard pass only if what it hits is what was approved: judged while the event is
+// dispatched, so nothing can change in between. First of all listeners, because it is there before any script of the page;
+// in a world of its own. Where nothing is approved, as in a document that has only just come, nothing passes.
+globalThis[Symbol.for('cadre.guard')] ??= (function () {
+  const scene = globalThis[Symbol.for('cadre.scene')];
+  const types = ['pointerdown', 'mousedown', 'mouseup', 'click', 'auxclick', 'dblclick', 'contextmenu', 'dragstart', 'drop', 'keydown', 'keypress', 'beforeinput'];
+  let approved = null;
+  let seen = false;
+  let refused = null;
+
+  function howOf(event) {
+    if (event.type === 'beforeinput') return 'type';
+    if (event.type === 'drop') return 'drop';
+    if (event.type.startsWith('key')) return event.key === 'Enter' ? 'press+enter' : event.key === ' ' ? 'press+space' : 'press';
+    // a button that goes down or up where another action ends is no click yet
+    return approved.how === 'drag' && !event.type.endsWith('click') ? 'drag' : 'click';
+  }
+
+  // whether a text was shown as this one: characters that do not show themselves were replaced
+  function wasShown(text, shown) {
+    const was = [...shown];
+    const is = [...text];
+    return was.length === is.length && was.every((c, i) => c === is[i] || c === '\ufffd' || (c === ' ' && /[\s\p{Cc}]/u.test(is[i])));
+  }
+
+  function isApproved(now, event) {
+    const isDirect = approved.target !== null && !(event.type === 'click' && event.detail === 0); // no click of a label's
+    return now.risks.every(risk => approved.risks.includes(risk))
+      && (!isDirect || (wasShown(now.target, approved.target) && wasShown(now.address, approved.address)));
+  }
+
+  function judge(event) {
+    if (!event.isTrusted) return;
+    seen = true;
+    const hit = event.composedPath()[0];
+    const target = hit instanceof HTMLAreaElement ? document.elementFromPoint(event.clientX, event.clientY) : hit;
+    if (approved && !refused) {
+      const now = scene.judge(howOf(event), target instanceof Element ? target : document.documentElement, null);
+      if (isApproved(now, event)) return;
+      refused = now;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  function close() {
+    approved = null;
+    return {refused};
+  }
+
+  // a page that opens its document anew takes all listeners away
+  function listen() {
+    if (window !== top) return; // what goes into a frame was approved as unknown, or is not seen here
+    types.forEach(type => addEventListener(type, judge, true));
+    addEventListener('pagehide', close, true);
+  }
+
+  listen();
+  return {
+    // one part of an action may come; target: null if it may hit something else than the action began with
+    open(part) {
+      listen();
+      approved = part;
+      seen = false;
+      refused = null;
+    },
+    close,
+    isSeen: () => seen,
+  };
+})();
