@@ -203,6 +203,7 @@ public final class RungThreads implements CodeThreads {
         closed = true;
         pools.values().forEach(ThreadPoolExecutor::shutdown);
         List<@Nullable Thread> underWay = parts.stream().map(part -> part.occupancy.thread()).toList();
+        platform.removeIf(thread -> thread.getState() == Thread.State.NEW); // of whoever was left behind, just now
         ending.addAll(platform);
         ending.removeAll(stuck);
         ending.removeAll(underWay);

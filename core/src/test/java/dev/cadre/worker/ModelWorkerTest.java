@@ -79,6 +79,8 @@ class ModelWorkerTest {
     private final BudgetGuard budget = Budget.usd("1.00").open();
     private final List<Attempt> attempts = new ArrayList<>();
     private final List<RungNotice> notices = new ArrayList<>();
+    /** Whether the run has interrupted its rung. */
+    private final AtomicBoolean cancelled = new AtomicBoolean();
 
     @Test
     void acceptedAnswer_isPaidFromTheBudgetAndTold() throws InterruptedException {
@@ -378,6 +380,7 @@ class ModelWorkerTest {
         var rung = start(NOTE);
 
         inCall.await();
+        cancelled.set(true);
         rung.thread().interrupt();
 
         assertThatThrownBy(() -> rung.end().get()).hasCauseInstanceOf(InterruptedException.class);
@@ -575,7 +578,7 @@ class ModelWorkerTest {
                 attempts::add,
                 guard.cap(guard.state().limit()),
                 notices::add,
-                () -> false);
+                cancelled::get);
     }
 
     private static long later() {
