@@ -578,11 +578,12 @@ class BatchFaultTest extends BatchTest {
     @Test
     void interrupt_whileAShardIsFilled_isAnInterrupt() throws Exception {
         server.onAny().replies(label("bug"));
+        Thread caller = Thread.currentThread();
 
         assertThatThrownBy(() -> run(
                         tickets(3).peek(ticket -> {
                             if (ticket.id().equals("T1")) {
-                                Thread.currentThread().interrupt();
+                                caller.interrupt();
                             }
                         }),
                         LARGE,
