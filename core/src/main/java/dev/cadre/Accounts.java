@@ -219,8 +219,7 @@ final class Accounts implements RunListener {
         return line(id, label, status, reason, account(label), reused);
     }
 
-    private SubtaskReport line(
-            String id, String label, String status, String reason, Account account, boolean reused) {
+    private SubtaskReport line(String id, String label, String status, String reason, Account account, boolean reused) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
         return subtask == null
                 ? report(label, "", List.of(), status, reason, account, reused)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.event.RunEvent.CallEnd;
 import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunEvent.CallEnd;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Redactor;
 import dev.cadre.model.Thrown;

@@ -171,8 +171,7 @@ public final class Bulk<I, O> {
                                         .formatted(runId()));
                     }
                     yield RunDriver.own(
-                            runId(),
-                            () -> new BulkRun<>(this, session.record(), budget, each).run(inputs.iterator()));
+                            runId(), () -> new BulkRun<>(this, session.record(), budget, each).run(inputs.iterator()));
                 }
                 case BATCH ->
                     RunDriver.own(

@@ -156,13 +156,15 @@ final class BulkRun<I, O> {
         private volatile @Nullable RunInput cut;
         /** Nothing is pulled any more. */
         private boolean closing;
+
         private boolean inputInterrupted;
         /** When a stream that is still about to yield an input is interrupted. */
         private long patienceNanos = Long.MAX_VALUE;
 
         Items(BudgetGuard money, Iterator<? extends I> inputs) {
             this.money = money;
-            performer = new RungPerformer(runId, coordinator, money, BulkRun.this::sinceStart, this::post, threads, attachments);
+            performer = new RungPerformer(
+                    runId, coordinator, money, BulkRun.this::sinceStart, this::post, threads, attachments);
             puller = new InputPuller<>(inputs, bulk.naming());
         }
 

@@ -139,8 +139,7 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
     /** One line: how many items ended and how, why no more were pulled, and what was spent. */
     @Override
     public String toString() {
-        return "%d items: %s; %s; spent %s of %s"
-                .formatted(items(), counts, ending, spend().total(), limit());
+        return "%d items: %s; %s; spent %s of %s".formatted(items(), counts, ending, spend().total(), limit());
     }
 
     /** How many items ended, whatever their outcome. */

@@ -83,9 +83,7 @@ public record RunReport(
 
     /** How many subtasks were taken from the journal; a fan-out counts if all its items were. */
     public long reused() {
-        return subtasks.stream()
-                .filter(line -> line.reused() && !line.isItem())
-                .count();
+        return subtasks.stream().filter(line -> line.reused() && !line.isItem()).count();
     }
 
     /** One line: the run, how many subtasks succeeded, what was spent and how long it took. */
@@ -95,7 +93,15 @@ public record RunReport(
         String fromJournal = reused() == 0 ? "" : " (%d reused)".formatted(reused());
         String keyed = runKey.isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey));
         return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
-                .formatted(runId, keyed, succeeded, outcomes.size(), fromJournal, spend.total(), limit, elapsed.toMillis());
+                .formatted(
+                        runId,
+                        keyed,
+                        succeeded,
+                        outcomes.size(),
+                        fromJournal,
+                        spend.total(),
+                        limit,
+                        elapsed.toMillis());
     }
 
     @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it

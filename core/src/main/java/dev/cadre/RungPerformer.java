@@ -111,8 +111,7 @@ final class RungPerformer {
     }
 
     private RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {
-        Attached attached =
-                attachments.of(task.subtaskId(), task.type(), () -> SubtaskWorker.attached(task, terms));
+        Attached attached = attachments.of(task.subtaskId(), task.type(), () -> SubtaskWorker.attached(task, terms));
         return worker.perform(task.with(attached), terms);
     }
 

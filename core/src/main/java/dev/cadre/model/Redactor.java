@@ -110,7 +110,9 @@ public final class Redactor {
     /** The text without keys and without what steers or hides, on one line of {@value #MAX_QUOTE_CHARS} characters at most. */
     public String quote(String text) {
         // secrets first: a cut must not leave half a key
-        String line = clean(text).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ").strip();
+        String line = clean(text)
+                .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ")
+                .strip();
         if (line.length() <= MAX_QUOTE_CHARS) {
             return line;
         }

@@ -32,7 +32,8 @@ public record CallTerms(
 
     /** Terms with the defaults. */
     public static CallTerms of(BudgetGuard budget, CallPurpose purpose, long deadlineNanos) {
-        return new CallTerms(budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {}, () -> false);
+        return new CallTerms(
+                budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {}, () -> false);
     }
 
     public CallTerms withRun(String run) {

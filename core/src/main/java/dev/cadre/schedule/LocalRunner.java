@@ -167,7 +167,8 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private static List<String> labels(RunCommand.StopWork stop) {
         Stream<String> planner = stop.planner() ? Stream.of(PLANNER) : Stream.empty();
-        return Stream.concat(planner, stop.rungs().stream().map(LocalRunner::label)).toList();
+        return Stream.concat(planner, stop.rungs().stream().map(LocalRunner::label))
+                .toList();
     }
 
     private static String label(RungId id) {

@@ -169,12 +169,9 @@ public final class RunDriver {
     /** The same for several, none of which takes what another of them gives back. */
     public void interrupt(Collection<String> labels) {
         labels.forEach(this::beginGrace);
-        Strand.interruptAll(labels.stream()
-                .map(strands::get)
-                .filter(Objects::nonNull)
-                .toList());
+        Strand.interruptAll(
+                labels.stream().map(strands::get).filter(Objects::nonNull).toList());
     }
-
 
     /** Leaves this work behind if it is under way and does not end within the grace by itself. */
     public void beginGrace(String label) {

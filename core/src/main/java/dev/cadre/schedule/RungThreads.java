@@ -202,7 +202,8 @@ public final class RungThreads implements CodeThreads {
     boolean close(Set<@Nullable Thread> stuck, long untilNanos) {
         closed = true;
         pools.values().forEach(ThreadPoolExecutor::shutdown);
-        List<@Nullable Thread> underWay = parts.stream().map(part -> part.occupancy.thread()).toList();
+        List<@Nullable Thread> underWay =
+                parts.stream().map(part -> part.occupancy.thread()).toList();
         platform.removeIf(thread -> thread.getState() == Thread.State.NEW); // of whoever was left behind, just now
         ending.addAll(platform);
         ending.removeAll(stuck);

@@ -104,8 +104,7 @@ final class CodeCall {
             place.begin();
             return call.get();
         }
-        var thread =
-                new CodeThread("cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), work, call, terms);
+        var thread = new CodeThread("cadre-code:%s/%s".formatted(terms.runId(), task.subtaskId()), work, call, terms);
         place.begin();
         return thread.await(timeout.get());
     }

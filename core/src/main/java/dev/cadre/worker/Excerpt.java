@@ -18,7 +18,9 @@ final class Excerpt {
 
     /** A message of code for people: one line, cut. */
     static String line(String text) {
-        return cut(text, LINE_CHARS).replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
+        return cut(text, LINE_CHARS)
+                .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ")
+                .strip();
     }
 
     /** What is said about an exception: its message, or its class if it has none. */

@@ -66,8 +66,7 @@ final class FirstCall {
             case Work.Model<?, ?> work when !pools.tiers().contains(tier) -> Optional.empty();
             case Work.Model<?, ?> work -> {
                 ModelPool pool = pools.pool(tier);
-                yield Optional.of(
-                        worstCase(pool, request(type, work, inputJson, List.of(), evidence, pool, limits)));
+                yield Optional.of(worstCase(pool, request(type, work, inputJson, List.of(), evidence, pool, limits)));
             }
         };
     }

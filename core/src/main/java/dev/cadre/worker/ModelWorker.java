@@ -82,8 +82,8 @@ final class ModelWorker {
 
     /** The rules of a type, which judge a reply, may compute. */
     private RungCommand judged(Rung rung, RungEvent event) throws InterruptedException {
-        boolean isOfUser = event instanceof RungEvent.Replied
-                && !task.type().acceptances().isEmpty();
+        boolean isOfUser =
+                event instanceof RungEvent.Replied && !task.type().acceptances().isEmpty();
         return terms.perform("rules", task.type(), () -> rung.on(event), isOfUser);
     }
 

@@ -51,17 +51,7 @@ public record RungTerms(
             BudgetGuard codeBudget,
             Consumer<RungNotice> notices,
             BooleanSupplier cancelled) {
-        this(
-                runId,
-                budget,
-                order,
-                deadlineNanos,
-                limits,
-                attempts,
-                codeBudget,
-                notices,
-                cancelled,
-                CodeThreads.NEW);
+        this(runId, budget, order, deadlineNanos, limits, attempts, codeBudget, notices, cancelled, CodeThreads.NEW);
     }
 
     /** The time until the deadline; not positive once it has passed. */

@@ -71,7 +71,8 @@ public final class SingleCall<I, O> {
      * @throws JsonException if the input does not fit its type
      */
     public ModelRequest request(I input, Attached attached) {
-        var task = RungTask.first(type, input, type.name(), type.tiers().start()).with(attached);
+        var task =
+                RungTask.first(type, input, type.name(), type.tiers().start()).with(attached);
         return pool.filled(RungPrompt.first(
                         type,
                         work,

@@ -38,11 +38,10 @@ public final class SubtaskWorker {
      * @throws IllegalStateException if no model is bound to the tier of work for a model
      */
     public RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {
-        RungEnd end =
-                switch (task.type().work()) {
-                    case Work.Model<?, ?> model -> ModelWorker.perform(task, pools, terms);
-                    case Work.Code<?, ?> code -> CodeWorker.perform(task, code, terms);
-                };
+        RungEnd end = switch (task.type().work()) {
+            case Work.Model<?, ?> model -> ModelWorker.perform(task, pools, terms);
+            case Work.Code<?, ?> code -> CodeWorker.perform(task, code, terms);
+        };
         if (end instanceof RungEnd.Failed failed && failed.failure().kind() != Failure.Kind.EFFECT_UNKNOWN) {
             requireNoCancel(failed.failure(), terms);
         }
@@ -56,10 +55,7 @@ public final class SubtaskWorker {
      */
     public static Attached attached(RungTask task, RungTerms terms) throws InterruptedException {
         return terms.perform(
-                "attachments",
-                task.type(),
-                task::made,
-                task.attached() == null && Attached.isNeededBy(task.type()));
+                "attachments", task.type(), task::made, task.attached() == null && Attached.isNeededBy(task.type()));
     }
 
     /** Code that was interrupted by the run has not failed. */

@@ -112,7 +112,8 @@ class FailuresTest {
 
     @Test
     void longBody_isCutToOneLine() {
-        assertThat(Failures.of(new TimeoutException("a\n\u0085\u202eb" + "c".repeat(1_000))).getMessage())
+        assertThat(Failures.of(new TimeoutException("a\n\u0085\u202eb" + "c".repeat(1_000)))
+                        .getMessage())
                 .startsWith("a bcc")
                 .hasSize(301);
     }

@@ -17,7 +17,8 @@ class ExcerptTest {
 
     @Test
     void line_hasNoControlCharacters_andQuotesEscapeThem() {
-        assertThat(Excerpt.line("a\n\t\u0085\u2028\u202e\u009bb" + "c".repeat(300))).isEqualTo("a b" + "c".repeat(197) + "…");
+        assertThat(Excerpt.line("a\n\t\u0085\u2028\u202e\u009bb" + "c".repeat(300)))
+                .isEqualTo("a b" + "c".repeat(197) + "…");
         assertThat(Excerpt.of("a\n\"b\"")).isEqualTo("\"a\\n\\\"b\\\"\"");
     }
 

@@ -56,7 +56,8 @@ class RedactorTest {
     /** Line ends and escapes of a terminal beyond ASCII, and what turns the direction of a text. */
     @Test
     void quote_ofWhatSteers_isOnePlainLine() {
-        assertThat(redactor.quote("a\u0085b\u2028c\u2029d\u009b2Je\u202ef\u200bg\r\nh")).isEqualTo("a b c d 2Je f g h");
+        assertThat(redactor.quote("a\u0085b\u2028c\u2029d\u009b2Je\u202ef\u200bg\r\nh"))
+                .isEqualTo("a b c d 2Je f g h");
     }
 
     @Test

@@ -523,7 +523,9 @@ class RunMachineTest {
     void cancel_interruptsPlannerAndRungs_skipsTheRest() {
         var rig = merged().admit(node("a"), node("b", "a")).on(new RunInput.Cancelled());
 
-        assertThat(rig.only(RunCommand.StopWork.class)).extracting(RunCommand.StopWork::planner).containsExactly(true);
+        assertThat(rig.only(RunCommand.StopWork.class))
+                .extracting(RunCommand.StopWork::planner)
+                .containsExactly(true);
         assertThat(rig.stopped()).containsExactly("a");
         rig.admit(node("c"))
                 .end("a", new RungEnd.Cancelled())

@@ -205,9 +205,10 @@ class RungToolsTest {
                 NOTE.accept("never", (topic, note) -> false).tools(SEND).upTo(Tier.MINI));
 
         assertThat(failed(rung.answers(NOTE_JSON)).failure())
-                .isEqualTo(new Failure(
-                        Failure.Kind.EFFECT_UNKNOWN,
-                        "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
+                .isEqualTo(
+                        new Failure(
+                                Failure.Kind.EFFECT_UNKNOWN,
+                                "NOT_ACCEPTED: the answer breaks the rule 'never'; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
     }
 
     @Test
@@ -226,9 +227,10 @@ class RungToolsTest {
         rung.asks(SEND_X);
 
         assertThat(failed(rung.on(new RungEvent.Interrupted(false))).failure())
-                .isEqualTo(new Failure(
-                        Failure.Kind.EFFECT_UNKNOWN,
-                        "CANCELLED: interrupted; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
+                .isEqualTo(
+                        new Failure(
+                                Failure.Kind.EFFECT_UNKNOWN,
+                                "CANCELLED: interrupted; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
     }
 
     @Test

@@ -204,7 +204,8 @@ class FailuresTest {
         var outbox = new ArrayList<String>();
         var spec = new ToolSpec(
                 "send", "Sends.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
-        SubtaskType<Guest, Receipt> inviting = SubtaskType.model("invite", Guest.class, Receipt.class, "Invite the guest.")
+        SubtaskType<Guest, Receipt> inviting = SubtaskType.model(
+                        "invite", Guest.class, Receipt.class, "Invite the guest.")
                 .tools(Tool.raw(spec, (arguments, context) -> {
                             outbox.add("anne");
                             return "sent";

@@ -299,8 +299,9 @@ class BulkStreamTest {
 
         assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.PAUSED);
         assertThat(summary.failed()).as("what was sent").isEqualTo(1);
-        assertThat(items).allSatisfy(item -> assertThat(item.outcome().reason())
-                .contains("the pool is paused until", "because come back later"));
+        assertThat(items)
+                .allSatisfy(item -> assertThat(item.outcome().reason())
+                        .contains("the pool is paused until", "because come back later"));
         assertThat(summary.notStarted()).containsExactly("1");
         assertThat(pulled).hasValue(2);
         assertThat(summary.pause().orElseThrow().message()).contains("the pool is paused until", "come back later");

@@ -56,13 +56,17 @@ class OneLineTest {
         model.on(NOTE, new Topic("dogs")).costing(1_000, 400).refuses("no dogs");
         var items = new ArrayList<BulkItem<Note>>();
         try (var journal = FileJournal.open(folder.resolve("journal"))) {
-            var bulk = Coordinator.of(model.pools()).bulk(NOTE).keyedBy(Topic::name).journal(journal);
+            var bulk = Coordinator.of(model.pools())
+                    .bulk(NOTE)
+                    .keyedBy(Topic::name)
+                    .journal(journal);
             bulk.run(topics("cats"), Budget.usd("5.00"), item -> {});
 
             BulkSummary summary = bulk.run(topics("cats", "dogs", "fish"), Budget.usd("5.00"), items::add);
 
-            assertThat(summary).hasToString("3 items: 2 succeeded (1 reused), 1 failed, 0 skipped; END_OF_INPUT;"
-                    + " spent $0.0021 of $5.00");
+            assertThat(summary)
+                    .hasToString("3 items: 2 succeeded (1 reused), 1 failed, 0 skipped; END_OF_INPUT;"
+                            + " spent $0.0021 of $5.00");
             assertThat(summary.costs())
                     .hasToString("spent $0.0021 for 3 calls (3000 tokens in, 1200 out) of $5.00, $0.0007 of it before");
         }
@@ -77,7 +81,8 @@ class OneLineTest {
     @Test
     void bulkThatIsPaused_saysWhy() throws Exception {
         model.on(NOTE)
-                .fails(() -> new ModelException.RateLimited("come back later", Duration.ofHours(1), RateLimits.UNKNOWN));
+                .fails(() ->
+                        new ModelException.RateLimited("come back later", Duration.ofHours(1), RateLimits.UNKNOWN));
 
         BulkSummary summary = Coordinator.of(model.pools(pool -> pool.maxParallel(1)))
                 .bulk(NOTE)
@@ -111,7 +116,10 @@ class OneLineTest {
     void proposedPlan_isALine() {
         var goal = Goal.of(LONG, Answer.class);
         var proposed = new PlanReview.ProposedPlan(
-                goal.text(), List.of(), List.of(), new CostEstimate(List.of(), Quote.NOTHING, Quote.NOTHING, Money.usd("1")));
+                goal.text(),
+                List.of(),
+                List.of(),
+                new CostEstimate(List.of(), Quote.NOTHING, Quote.NOTHING, Money.usd("1")));
 
         requireLine(proposed);
     }

@@ -151,8 +151,10 @@ class OneRecordTest {
                 } else {
                     bulk.run(Stream.of(new Topic("cats")), BUDGET, items::add);
                     assertThat(items.getFirst().outcome())
-                            .isEqualTo(Outcome.failed(
-                                    Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
+                            .isEqualTo(
+                                    Outcome.failed(
+                                            Failure.Kind.EFFECT_UNKNOWN,
+                                            "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
                     assertThat(model.calls()).isEmpty();
                 }
             }

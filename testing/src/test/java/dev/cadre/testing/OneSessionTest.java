@@ -396,8 +396,8 @@ class OneSessionTest {
         var graph = TaskGraph.builder();
         var keyed = coordinator().runKey("user-17");
 
-        RunReport report =
-                keyed.run(graph.answering(graph.add("a", NOTE, new Topic("cats"))), BUDGET).report();
+        RunReport report = keyed.run(graph.answering(graph.add("a", NOTE, new Topic("cats"))), BUDGET)
+                .report();
 
         assertThat(report.runKey()).isEqualTo("user-17");
         assertThat(report.toString()).startsWith("run " + report.runId() + " (user-17): ");
@@ -408,8 +408,9 @@ class OneSessionTest {
         for (String key : List.of("", " \t", "k".repeat(513))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> coordinator().runKey(key))
-                    .withMessageStartingWith("the run key must have 1 to 512 characters, not all of them blank, but has "
-                            + key.length() + ": '");
+                    .withMessageStartingWith(
+                            "the run key must have 1 to 512 characters, not all of them blank, but has " + key.length()
+                                    + ": '");
         }
     }
 

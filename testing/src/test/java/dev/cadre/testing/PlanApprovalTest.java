@@ -108,7 +108,10 @@ class PlanApprovalTest {
         try (var journal = FileJournal.open(folder.resolve("journal"))) {
             Plan<Answer> plan = coordinator.journal(journal).plan(GOAL, BUDGET);
 
-            assertThat(coordinator.journal(journal).plan(GOAL, Budget.usd("0.001")).subtasks())
+            assertThat(coordinator
+                            .journal(journal)
+                            .plan(GOAL, Budget.usd("0.001"))
+                            .subtasks())
                     .isEqualTo(plan.subtasks());
         }
         assertThat(planned()).isEqualTo(1);

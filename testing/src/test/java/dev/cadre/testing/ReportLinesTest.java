@@ -67,14 +67,17 @@ class ReportLinesTest {
     @Test
     void fanOut_hasTheSumOfItsItems_andTheTimeFromTheFirstStartToTheLastEnd() throws Exception {
         var events = new ArrayList<RunEvent>();
-        var coordinator = Coordinator.builder(model.pools()).listener(events::add).build();
+        var coordinator =
+                Coordinator.builder(model.pools()).listener(events::add).build();
 
         RunReport report = coordinator.run(pets(), BUDGET).report();
 
         SubtaskReport pets = line(report, "pets");
         assertThat(pets.cost()).isEqualTo(Money.usd(Crew.NOTE_USD).times(2));
         assertThat(pets.spend())
-                .isEqualTo(line(report, "pets#0").spend().plus(line(report, "pets#1").spend()));
+                .isEqualTo(line(report, "pets#0")
+                        .spend()
+                        .plus(line(report, "pets#1").spend()));
         assertThat(pets.took()).isEqualTo(time(events, "pets"));
         assertThat(report.subtasks().stream()
                         .filter(line -> !line.isItem())
@@ -85,14 +88,14 @@ class ReportLinesTest {
 
     private static Duration time(List<RunEvent> events, String id) {
         Duration began = events.stream()
-                .filter(event ->
-                        event instanceof RunEvent.RungStarted rung && rung.subtaskId().startsWith(id + "#"))
+                .filter(event -> event instanceof RunEvent.RungStarted rung
+                        && rung.subtaskId().startsWith(id + "#"))
                 .findFirst()
                 .orElseThrow()
                 .at();
         Duration ended = events.stream()
-                .filter(event ->
-                        event instanceof RunEvent.SubtaskEnded end && end.subtaskId().equals(id))
+                .filter(event -> event instanceof RunEvent.SubtaskEnded end
+                        && end.subtaskId().equals(id))
                 .findFirst()
                 .orElseThrow()
                 .at();

@@ -479,8 +479,9 @@ class ResumeTest {
         RunResult<?> resumed = session(second, file, each -> each.run(graph, Budget.usd("0.05")));
 
         assertThat(resumed.report().outcome("w"))
-                .isEqualTo(
-                        Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
+                .isEqualTo(Outcome.failed(
+                        Failure.Kind.EFFECT_UNKNOWN,
+                        "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
         assertThat(second.calls()).isEmpty();
         assertThat(runs).hasSize(1);
     }

@@ -50,7 +50,8 @@ class UncalledInterruptTest {
     private Failure failure(SubtaskType<Topic, Note> type, ModelPools pools) throws InterruptedException {
         var graph = TaskGraph.builder();
         var note = graph.add("note", type, new Topic("cats"));
-        Outcome<Note> outcome = Coordinator.of(pools).run(graph.answering(note), BUDGET).outcome(note);
+        Outcome<Note> outcome =
+                Coordinator.of(pools).run(graph.answering(note), BUDGET).outcome(note);
         return ((Outcome.Failed<Note>) outcome).failure();
     }
 
@@ -84,8 +85,7 @@ class UncalledInterruptTest {
             throw new InterruptedException("the driver gave up");
         };
 
-        assertUncalled(
-                failure(NOTE, ModelPools.of(ModelPool.of(client, "gpt-5.4-nano"))), Failure.Kind.MODEL_FAILED);
+        assertUncalled(failure(NOTE, ModelPools.of(ModelPool.of(client, "gpt-5.4-nano"))), Failure.Kind.MODEL_FAILED);
     }
 
     private RunFailure failure(Coordinator.Builder coordinator, Goal<Note> goal) throws InterruptedException {

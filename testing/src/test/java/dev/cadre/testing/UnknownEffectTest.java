@@ -113,9 +113,9 @@ class UnknownEffectTest {
 
     private static void requireUnknown(Outcome<?> outcome) {
         assertThat(outcome)
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(
-                                failed.failure().kind())
-                        .isEqualTo(Failure.Kind.EFFECT_UNKNOWN));
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.failure().kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN));
         assertThat(outcome.reason()).contains("see what they did, then tell UnknownEffect");
     }
 
@@ -198,9 +198,10 @@ class UnknownEffectTest {
             Coordinator coordinator = Coordinator.of(model().pools()).journal(journal);
             var bulk = coordinator.bulk(send);
             assertThatExceptionOfType(RunUnderWayException.class)
-                    .isThrownBy(() -> bulk.run(Stream.of(new Topic("cats")), BUDGET, item -> UnknownEffect.of(
-                                    journal, bulk.runId(), "0")
-                            .didNotHappen()));
+                    .isThrownBy(() -> bulk.run(
+                            Stream.of(new Topic("cats")),
+                            BUDGET,
+                            item -> UnknownEffect.of(journal, bulk.runId(), "0").didNotHappen()));
         }
     }
 }

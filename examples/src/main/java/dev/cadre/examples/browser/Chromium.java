@@ -238,7 +238,8 @@ public final class Chromium implements Environment {
      * What may be hit. An action of several parts was judged as a whole: a further part may hit something else than the first,
      * but risk no more.
      */
-    private record Approved(String how, String address, @Nullable String target, Set<Risk> risks) {
+    private record Approved(
+            String how, String address, @Nullable String target, Set<Risk> risks) {
         Approved(Action action, Scene judged) {
             this(action instanceof Action.Drag ? "drag" : "", judged.address(), judged.target(), judged.risks());
         }

@@ -51,8 +51,9 @@ record SearchDocument(
     private static final String SUCCEEDED = "succeeded";
     private static final Set<RunFailure.Kind> UNPLANNED =
             Set.of(RunFailure.Kind.PLANNER_FAILED, RunFailure.Kind.PLAN_REJECTED);
-    private static final String NO_HISTORY = "no history was read: there are no commits yet, or git is missing, too old or late,"
-            + " or the git folder is another repository's, or another user's that safe.directory does not name";
+    private static final String NO_HISTORY =
+            "no history was read: there are no commits yet, or git is missing, too old or late,"
+                    + " or the git folder is another repository's, or another user's that safe.directory does not name";
     private static final int SCHEMA = 1;
     private static final int SCORE_DIGITS = 10_000;
 

@@ -91,8 +91,7 @@ public final class GitCommand {
         }
         Optional<String> own = execute(List.of(), GitHome.QUERY);
         List<String> trusted = own.isPresent() ? List.of() : trustedByTheUser();
-        Optional<GitHome> home =
-                (trusted.isEmpty() ? own : execute(trusted, GitHome.QUERY)).flatMap(GitHome::parse);
+        Optional<GitHome> home = (trusted.isEmpty() ? own : execute(trusted, GitHome.QUERY)).flatMap(GitHome::parse);
         return home.isPresent() && isOwn(home.get(), trusted) ? execute(trusted, arguments) : Optional.empty();
     }
 

@@ -263,7 +263,9 @@ class ChromiumTest {
                 .late { top: 350px; left: 40px }
                 .cover { background: white; transition: visibility 0s 1000s }
                 #away:hover ~ form .cover { visibility: hidden; transition: none }</style>
-                """ + AWAY + "<form class=late method=post action=/order><button>Buy</button><div class=cover>Harmless</div></form>" + more);
+                """ + AWAY
+                + "<form class=late method=post action=/order><button>Buy</button><div class=cover>Harmless</div></form>"
+                + more);
         var twice = new Action.DoubleClick(AT_366, List.of());
         var drag = new Action.Drag(List.of(AT_366, new Point(90, 368)), List.of());
         for (Action action : List.of(click(366), twice, drag)) {
@@ -287,8 +289,7 @@ class ChromiumTest {
                 """ + AWAY + """
                 <iframe srcdoc="<form method=post action=/order target=_top><button style='width: 300px; height: 60px'>Buy</button></form>">
                 </iframe>""");
-        for (Action action :
-                List.of(click(366), new Action.Drag(List.of(AT_366, new Point(90, 368)), List.of()))) {
+        for (Action action : List.of(click(366), new Action.Drag(List.of(AT_366, new Point(90, 368)), List.of()))) {
             assertChangeIsSeen(action, "something else is there");
         }
         assertThat(site.posted()).isEmpty();

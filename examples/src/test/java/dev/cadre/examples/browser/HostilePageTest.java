@@ -106,8 +106,8 @@ class HostilePageTest {
     void run_againstAHostilePage_endsInTime_andNothingLeaves(Page page) throws Exception {
         try (Canary canary = Canary.open();
                 FormServer site = new FormServer();
-                Chromium browser = Chromium.empty(
-                        ChromiumProcess.find().orElseThrow(), Set.of(Chromium.origin(site.address())))) {
+                Chromium browser =
+                        Chromium.empty(ChromiumProcess.find().orElseThrow(), Set.of(Chromium.origin(site.address())))) {
             site.with(page.html.replace("HOST", "127.0.0.1:" + canary.port()));
             var scenes = new CopyOnWriteArrayList<Scene>();
             ApprovalRule rule = (action, scene) -> {

@@ -219,8 +219,10 @@ class GitCommandTest {
                         + "' exec git \"$@\"\n"));
         assertThat(program.get().toFile().setExecutable(true)).isTrue();
 
-        Files.writeString(settings, "[safe]\n\tdirectory = " + other + "\n[core]\n\tfsmonitor = touch " + mark() + "\n");
-        assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s")).isEmpty();
+        Files.writeString(
+                settings, "[safe]\n\tdirectory = " + other + "\n[core]\n\tfsmonitor = touch " + mark() + "\n");
+        assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s"))
+                .isEmpty();
 
         Files.writeString(settings, "[safe]\n\tdirectory = " + folder + "\n", APPEND);
         assertThat(GitCommand.in(folder, Tree.LATER, program).run("log", "--format=%s"))

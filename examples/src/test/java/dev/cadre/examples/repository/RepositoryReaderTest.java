@@ -47,7 +47,8 @@ class RepositoryReaderTest {
                         .waitFor())
                 .isZero();
 
-        Repository repository = RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
+        Repository repository =
+                RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
 
         assertThat(repository.files()).extracting(SourceFile::path).containsExactly("a.java");
         assertThat(repository.skipped())
