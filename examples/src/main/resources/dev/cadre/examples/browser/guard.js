@@ -23,10 +23,23 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
     return was.length === is.length && was.every((c, i) => c === is[i] || c === '\ufffd' || (c === ' ' && /[\s\p{Cc}]/u.test(is[i])));
   }
 
+  // whether an event has to hit what was approved by name, too, and not only risk no more
+  function isNamed(event) {
+    if (approved.target === null || (event.type === 'click' && event.detail === 0)) return false; // such as a label's click
+    return approved.how !== 'drag' || event.type.endsWith('down'); // a drag ends elsewhere
+  }
+
+  // what a drag begins at is named first
+  function isTarget(text) {
+    const shown = [...approved.target];
+    const {length} = [...text];
+    const more = shown.slice(length).join('');
+    return wasShown(text, shown.slice(0, length).join('')) && (more === '' || (approved.how === 'drag' && more.startsWith('; ')));
+  }
+
   function isApproved(now, event) {
-    const isDirect = approved.target !== null && !(event.type === 'click' && event.detail === 0); // no click of a label's
     return now.risks.every(risk => approved.risks.includes(risk))
-      && (!isDirect || (wasShown(now.target, approved.target) && wasShown(now.address, approved.address)));
+      && (!isNamed(event) || (isTarget(now.target) && wasShown(now.address, approved.address)));
   }
 
   function judge(event) {
