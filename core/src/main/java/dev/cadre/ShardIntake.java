@@ -168,7 +168,7 @@ final class ShardIntake<I, O> {
             var next = new Pending<>(
                     index, name, fingerprint, input, line, terms.pool().worstCase(request));
             return isUnderWay(next) ? null : next;
-        } catch (UnrecordedException | JournalException | BrokenInputException ofTheRun) {
+        } catch (UnrecordedException | JournalException | BrokenInputException | IllegalArgumentException ofTheRun) {
             throw ofTheRun;
         } catch (JsonException unfit) {
             return ended(index, name, Outcome.failed(Failure.Kind.INVALID_INPUT, SingleCall.reason(unfit)), false);

@@ -21,6 +21,8 @@ public interface BatchClient {
      * A request as a line of a batch's file, without its line break. Sends nothing.
      *
      * @param customId tells the answers of one batch apart
+     * @throws IllegalArgumentException if a batch may hold no request of the kind, whatever its input: the bulk throws it.
+     *     Whatever else is thrown fails this input alone
      */
     String line(String customId, ModelRequest request);
 
