@@ -115,7 +115,9 @@ class OneSessionTest {
             kind.run(coordinator());
             return true;
         });
-        assertThat(model.awaitInFlight(1)).isTrue();
+        assertThat(model.awaitCalls(kind == Kind.GOAL ? 2 : 1))
+                .as("planned, and held")
+                .isTrue();
         int before = model.calls().size();
 
         assertThatThrownBy(() -> kind.run(coordinator()))
