@@ -7,7 +7,9 @@ import dev.cadre.worker.CodeThreads;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 
 /**
  * Calls the code of users that the thread which drives a run must wait for, on a thread that can be left behind: when the
@@ -36,16 +38,16 @@ final class Aside {
 
     private final RungThreads threads;
     private final RunClock clock;
-    private final long untilNanos;
+    private final LongSupplier untilNanos;
     private final Listener listener;
 
     /**
      * Code that is called until then.
      *
-     * @param untilNanos the reading of the clock at which the run has no time left
+     * @param untilNanos the reading of the clock at which the run has no time left for it
      * @param listener is told of each thread that ignored its interrupt
      */
-    Aside(RungThreads threads, RunClock clock, long untilNanos, Listener listener) {
+    Aside(RungThreads threads, RunClock clock, LongSupplier untilNanos, Listener listener) {
         this.threads = threads;
         this.clock = clock;
         this.untilNanos = untilNanos;
@@ -64,7 +66,7 @@ final class Aside {
      */
     <T> T call(String owner, String what, Object code, Callable<T> task)
             throws ExecutionException, LateException, InterruptedException {
-        if (clock.nanoTime() >= untilNanos) {
+        if (left() <= 0) {
             throw new LateException("the time was up before it could begin");
         }
         var future = new FutureTask<T>(task);
@@ -80,7 +82,7 @@ final class Aside {
                 listener.left(owner, name);
             }
         }
-        if (!isInTime) {
+        if (!isInTime && future.state() != Future.State.SUCCESS) { // what it returned when asked to end is not lost
             throw new LateException(
                     isLeft
                             ? "thread '%s' ignored its interrupt and was left behind".formatted(name)
@@ -91,14 +93,16 @@ final class Aside {
 
     /** Waits in real time, by which threads end, and looks at the clock of the run meanwhile. */
     private boolean ends(CodeThreads.Call call) throws InterruptedException {
-        long left = untilNanos - clock.nanoTime();
-        while (!call.join(Duration.ofNanos(Math.min(left, LOOK_NANOS)))) {
-            left = untilNanos - clock.nanoTime();
-            if (left <= 0) {
+        while (!call.join(Duration.ofNanos(Math.min(Math.max(0, left()), LOOK_NANOS)))) {
+            if (left() <= 0) {
                 return false;
             }
         }
         return true;
+    }
+
+    private long left() {
+        return untilNanos.getAsLong() - clock.nanoTime();
     }
 
     /** Interrupts the code; returns whether it has ended within the grace. */

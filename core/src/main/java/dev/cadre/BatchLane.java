@@ -74,7 +74,7 @@ final class BatchLane<I, O> {
                 BudgetGuard money = terms.budget().open(opened)) {
             try {
                 left.forEach(shard -> adopt(shard, money, folder));
-                var dispatch = new ShardDispatch<>(terms, record, folder, shards, money, handover, pause);
+                var dispatch = new ShardDispatch<>(terms, aside, record, folder, shards, money, handover, pause);
                 workAndStop(new ShardIntake<>(terms, inputs, aside, money, shards, handover), dispatch);
                 isWhole = inputTrouble == null;
             } finally {

@@ -239,6 +239,12 @@ public final class Bulk<I, O> {
         return journal().filter(record -> ShardRecord.hasOpen(record, runId())).isPresent();
     }
 
+    /** In all sessions, without what is under way in batches. */
+    private Money spent(Journal record) {
+        Money booked = record.spent(runId()).total();
+        return booked.minus(ShardRecord.reservedInOpen(record, runId()));
+    }
+
     /** What these inputs will cost without a budget; see {@link #preview(Stream, Budget)}. */
     public CostEstimate preview(Stream<? extends I> inputs) {
         return preview(inputs, Budget.of(CostRange.MOST));
@@ -253,7 +259,7 @@ public final class Bulk<I, O> {
      *     input is submitted twice at worst
      */
     public CostEstimate preview(Stream<? extends I> inputs, Budget budget) {
-        Money spent = journal().map(record -> record.spent(runId()).total()).orElse(Money.ZERO);
+        Money spent = journal().map(this::spent).orElse(Money.ZERO);
         Money left = budget.limit().minusOrZero(spent);
         long items = 0;
         long index = 0;

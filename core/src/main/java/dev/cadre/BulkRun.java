@@ -81,7 +81,7 @@ final class BulkRun<I, O> {
         callDeadlineNanos = System.nanoTime() + time.toNanos();
         threads = new RungThreads(runId);
         driver = new RunDriver(threads, Deadlines.at(deadlineNanos), coordinator.clock());
-        aside = new Aside(threads, coordinator.clock(), deadlineNanos, this::left);
+        aside = new Aside(threads, coordinator.clock(), () -> deadlineNanos, this::left);
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {

@@ -30,7 +30,7 @@ final class LaneClock {
 
     /** Calls the code of users until the deadline. */
     Aside aside(RungThreads threads, Aside.Listener listener) {
-        return new Aside(threads, clock, untilNanos, listener);
+        return new Aside(threads, clock, () -> untilNanos, listener);
     }
 
     /** What no exchange may outlast; never negative. */

@@ -7,6 +7,7 @@ import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.model.Thrown;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
@@ -30,9 +31,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +60,8 @@ final class Run {
     private final @Nullable SubtaskRecords subtasks;
     private final RungThreads threads;
     private final Aside aside;
+    /** When there is no time left but for the merger. */
+    private volatile long workUntilNanos;
     /** What was paid before the run, and outside of its record: the planning of a plan that was given. */
     private final Spend paid;
 
@@ -80,7 +85,8 @@ final class Run {
         deadline = coordinator.time(budget);
         money = budget.open(before().total());
         threads = new RungThreads(id);
-        aside = new Aside(threads, clock, startNanos + deadline.toNanos(), this::left);
+        workUntilNanos = startNanos + deadline.toNanos();
+        aside = new Aside(threads, clock, () -> workUntilNanos, this::left);
         var attachments = new Attachments();
         subtasks = record == null ? null : new SubtaskRecords(record, attachments, aside);
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
@@ -164,7 +170,15 @@ final class Run {
             recordStart(goal.text()).ifPresent(unrecorded -> {
                 throw RunFailedException.of(unrecorded);
             });
-            return GoalParts.planOnly(this, goal);
+            return aside.call("planner", "plan", goal, () -> GoalParts.planOnly(this, goal));
+        } catch (Aside.LateException late) {
+            throw RunFailedException.of(RunFailure.of(
+                    RunFailure.Kind.DEADLINE, "the time ran out while it planned: " + Thrown.message(late)));
+        } catch (ExecutionException broken) {
+            Throwable thrown = Objects.requireNonNull(broken.getCause());
+            throw thrown instanceof RunFailedException known
+                    ? known
+                    : RunFailedException.of(GoalParts.describe(this, RunFailure.Kind.PLANNER_FAILED, thrown));
         } finally {
             threads.close();
         }
@@ -183,7 +197,8 @@ final class Run {
                 subtasks == null ? Recall.NOTHING : subtasks,
                 money(),
                 startNanos);
-        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
+        workUntilNanos = startNanos + workTime.toNanos();
+        var deadlines = new Deadlines(workUntilNanos, startNanos + deadline.toNanos());
         runner = new LocalRunner(id, threads, machine, parts, deadlines, listener, clock);
         RunEnding ending = interruptibly(runner::run);
         return result(ending, parts, runner.abandoned(), notes);

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,7 @@ final class ShardCollector<I, O> {
     record Again<I>(BatchItem<I> item, Spend spent) {}
 
     private final BatchTerms<I, O> terms;
+    private final Aside aside;
     private final ShardRecord record;
     private final Shard<I> shard;
     private final OpenShards<I> shards;
@@ -62,8 +64,14 @@ final class ShardCollector<I, O> {
     private final List<Again<I>> again = new ArrayList<>();
 
     ShardCollector(
-            BatchTerms<I, O> terms, ShardRecord record, Shard<I> shard, OpenShards<I> shards, Handover<O> handover) {
+            BatchTerms<I, O> terms,
+            Aside aside,
+            ShardRecord record,
+            Shard<I> shard,
+            OpenShards<I> shards,
+            Handover<O> handover) {
         this.terms = terms;
+        this.aside = aside;
         this.record = record;
         this.shard = shard;
         this.shards = shards;
@@ -77,8 +85,12 @@ final class ShardCollector<I, O> {
         if (answers.isFirst(answer) && item != null) {
             switch (answer) {
                 case BatchAnswer.Replied(String id, ModelReply reply) -> {
-                    Outcome<O> outcome = outcome(item, reply); // while the item is in its shard, where it is not lost
-                    end(item, pay(item, reply), outcome);
+                    // while the item is in its shard, where it is not lost
+                    Optional<Outcome<O>> outcome = judged(item, reply);
+                    if (outcome.isEmpty()) {
+                        return false;
+                    }
+                    end(item, pay(item, reply), outcome.get());
                 }
                 case BatchAnswer.Failed(String id, ModelException failure) -> failed(item, failure);
                 case BatchAnswer.Untried(String id, String reason) ->
@@ -88,13 +100,27 @@ final class ShardCollector<I, O> {
         return !terms.time().isUp();
     }
 
+    /** Empty if the rules did not end in time, or the run is to end: a later session reads the answer again. */
+    private Optional<Outcome<O>> judged(BatchItem<I> item, ModelReply reply) {
+        if (!terms.call().judgesByInput()) {
+            return Optional.of(outcome(item, reply));
+        }
+        try {
+            return Optional.of(aside.call(item.name, "rules", terms.bulk().type(), () -> outcome(item, reply)));
+        } catch (Aside.LateException late) {
+            return Optional.empty();
+        } catch (InterruptedException cancel) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
     private Outcome<O> outcome(BatchItem<I> item, ModelReply reply) {
         try {
             return terms.call().outcome(Optional.ofNullable(item.input()), reply);
         } catch (Throwable broken) { // an item's own fault must not end the others
-            if (broken instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
             return new Outcome.Failed<>(Failure.thrown(
                     Failure.Kind.CODE_FAILED,
                     broken,

@@ -32,6 +32,7 @@ final class ShardDispatch<I, O> {
     private record Waiting<I>(BatchItem<I> item, int tries, Spend spent, String line) {}
 
     private final BatchTerms<I, O> terms;
+    private final Aside aside;
     private final ShardRecord record;
     private final ShardSender sender;
     private final ShardFolder<I> folder;
@@ -44,6 +45,7 @@ final class ShardDispatch<I, O> {
 
     ShardDispatch(
             BatchTerms<I, O> terms,
+            Aside aside,
             ShardRecord record,
             ShardFolder<I> folder,
             OpenShards<I> shards,
@@ -51,6 +53,7 @@ final class ShardDispatch<I, O> {
             Handover<O> handover,
             PollPause pause) {
         this.terms = terms;
+        this.aside = aside;
         this.record = record;
         this.sender = new ShardSender(terms, record);
         this.folder = folder;
@@ -69,7 +72,7 @@ final class ShardDispatch<I, O> {
     }
 
     ShardCollector<I, O> collector(Shard<I> shard) {
-        return new ShardCollector<>(terms, record, shard, shards, handover);
+        return new ShardCollector<>(terms, aside, record, shard, shards, handover);
     }
 
     /** Asks for a batch; one that is not made for now is postponed, one that may be made is looked for later. */

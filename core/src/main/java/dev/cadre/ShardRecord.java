@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 
 /**
  * What the journal holds about the shards of a bulk run. The plan of the run is their history: a shard with its token, its
@@ -80,7 +81,16 @@ final class ShardRecord {
 
     /** Whether items of the run are in batches of unknown fate. */
     static boolean hasOpen(Journal journal, String runId) {
-        return journal.openIntents(runId).stream().anyMatch(intent -> intent.attempt() >= FIRST_ATTEMPT);
+        return inBatches(journal, runId).findAny().isPresent();
+    }
+
+    /** What is booked for them, which is there again for whoever goes on with them. */
+    static Money reservedInOpen(Journal journal, String runId) {
+        return inBatches(journal, runId).map(Intent::reserved).reduce(Money.ZERO, Money::plus);
+    }
+
+    private static Stream<Intent> inBatches(Journal journal, String runId) {
+        return journal.openIntents(runId).stream().filter(intent -> intent.attempt() >= FIRST_ATTEMPT);
     }
 
     /** The shards of earlier sessions that are not at their end, in their order. */

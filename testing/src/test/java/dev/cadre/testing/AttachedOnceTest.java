@@ -5,11 +5,14 @@ import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
+import dev.cadre.Goal;
+import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -17,7 +20,9 @@ import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -111,5 +116,42 @@ class AttachedOnceTest {
             });
         }
         assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void codeThatHangs_leavesTheMergerItsTime_withAJournal() throws Exception {
+        var clock = new TestClock();
+        var hangs = new CountDownLatch(1);
+        var never = new Gate();
+        SubtaskType<Topic, Note> hanging = NOTE.attaching(topic -> {
+            if (topic.name().equals("late")) {
+                hangs.countDown();
+                never.awaitUninterruptibly();
+            }
+            return List.of();
+        });
+        model.on(hanging).replies(new Note("They purr."));
+        model.onMerge().repliesText(Crew.merged("They purr."));
+        try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
+            Coordinator coordinator = Coordinator.builder(model.pools())
+                    .clock(clock)
+                    .plansWith(hanging)
+                    .planner((request, intake) -> {
+                        for (String name : List.of("cats", "late")) {
+                            var unused = intake.offer(PlannedSubtask.of(name, hanging, new Topic(name)));
+                        }
+                    })
+                    .build()
+                    .journal(journal);
+
+            var run = Crew.start(() -> coordinator.run(Goal.of("cats", Crew.Answer.class), BUDGET));
+            hangs.await();
+            clock.advance(Duration.ofMinutes(9));
+
+            RunResult<Crew.Answer> result = run.result();
+            assertThat(Crew.partial(result).answer()).isEqualTo(new Crew.Answer("They purr."));
+            assertThat(result.report().outcome("late").reason()).contains("DEADLINE", "ignored its interrupt");
+            never.open();
+        }
     }
 }

@@ -12,6 +12,7 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Money;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Files;
@@ -37,6 +38,13 @@ class BatchStreamTest {
     Path folder;
 
     private final AtomicLong now = new AtomicLong();
+
+    private static final StruckBatches.Strike NEVER = new StruckBatches.Strike() {
+        @Override
+        public <T> T strike() {
+            throw new AssertionError("no second batch");
+        }
+    };
 
     /** Passes as far as anybody waits, and when the test says so. */
     private final RunClock clock = new RunClock() {
@@ -64,12 +72,7 @@ class BatchStreamTest {
             never.awaitUninterruptibly();
             return topic;
         });
-        var client = new StruckBatches(StruckBatches.Step.READ, new StruckBatches.Strike() {
-            @Override
-            public <T> T strike() {
-                throw new AssertionError("no second batch");
-            }
-        });
+        var client = new StruckBatches(StruckBatches.Step.READ, NEVER);
         Path file = folder.resolve("batch.journal");
         try (Journal journal = FileJournal.open(file)) {
             var run = Crew.start(() -> Coordinator.builder(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")))
@@ -90,6 +93,77 @@ class BatchStreamTest {
             assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
             assertThat(summary.abandoned()).hasSize(1);
             assertThat(Files.size(file)).isEqualTo(written);
+        }
+    }
+
+    @Test
+    void inputThatComesWhenTheStreamIsInterrupted_isNamed() throws Exception {
+        var pulled = new CountDownLatch(1);
+        var never = new Gate();
+        Stream<Topic> topics = Stream.of(new Topic("late")).map(topic -> {
+            pulled.countDown();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return topic;
+        });
+        try (Journal journal = FileJournal.open(folder.resolve("batch.journal"))) {
+            var run = Crew.start(() -> Coordinator.builder(ModelPools.of(
+                            ModelPool.of(new StruckBatches(StruckBatches.Step.READ, NEVER), "gpt-5.4-nano")))
+                    .clock(clock)
+                    .build()
+                    .bulk(NOTE)
+                    .keyedBy(Topic::name)
+                    .journal(journal)
+                    .lane(Lane.BATCH)
+                    .run(topics, Budget.usd("1.00").within(TIME), item -> {}));
+            assertThat(pulled.await(60, TimeUnit.SECONDS)).isTrue();
+            now.addAndGet(TIME.toNanos());
+
+            assertThat(run.result().notStarted()).containsExactly("late");
+            assertThat(run.result().abandoned()).isEmpty();
+        }
+    }
+
+    @Test
+    void ruleThatNeverEnds_holdsUpNoDeadline_andItsAnswerIsReadAgain() throws Exception {
+        var judged = new CountDownLatch(1);
+        var never = new Gate();
+        var type = NOTE.accept("a note is judged", (topic, note) -> {
+            if (judged.getCount() == 0) {
+                now.addAndGet(TIME.toNanos()); // asked again, in the grace
+            }
+            judged.countDown();
+            never.awaitUninterruptibly();
+            return true;
+        });
+        var client = new StruckBatches(StruckBatches.Step.READ, NEVER);
+        try (Journal journal = FileJournal.open(folder.resolve("batch.journal"))) {
+            var bulk = Coordinator.builder(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")))
+                    .clock(clock)
+                    .build()
+                    .bulk(type)
+                    .keyedBy(Topic::name)
+                    .journal(journal)
+                    .lane(Lane.BATCH);
+            Budget budget = Budget.usd("1.00").within(TIME);
+            var first = Crew.start(() -> bulk.run(Stream.of(new Topic("cats")), budget, item -> {}));
+            assertThat(judged.await(60, TimeUnit.SECONDS)).isTrue();
+            now.addAndGet(TIME.toNanos());
+
+            assertThat(first.result().stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
+            assertThat(first.result().abandoned()).isNotEmpty();
+            assertThat(bulk.hasOpenBatches()).isTrue();
+            never.open();
+            var preview = bulk.preview(
+                    Stream.of(new Topic("cats")),
+                    Budget.of(journal.spent(bulk.runId()).forfeited()));
+            BulkSummary second = bulk.run(Stream.of(new Topic("cats")), budget, item -> {});
+            assertThat(second.counts().succeeded()).isEqualTo(1);
+            assertThat(second.sessionSpend().total()).isGreaterThan(Money.ZERO).isLessThanOrEqualTo(preview.worst());
+            assertThat(client.submitted()).isEqualTo(1);
         }
     }
 }

@@ -85,6 +85,11 @@ final class StruckBatches implements BatchClient, ModelClient {
         return String.valueOf(files.size() - 1);
     }
 
+    /** How many files were submitted. */
+    int submitted() {
+        return files.size();
+    }
+
     @Override
     public Batch create(String fileId, Map<String, String> metadata, Duration timeout) {
         return isStruck(Step.CREATE, Integer.parseInt(fileId)) ? strike.strike() : batch(fileId);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
+import dev.cadre.RunFailedException;
 import dev.cadre.budget.Budget;
 import dev.cadre.merge.Merged;
 import dev.cadre.plan.PlannedSubtask;
@@ -17,6 +18,7 @@ import dev.cadre.testing.Crew.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +76,29 @@ class WithinTest {
         assertThat(timesOfGraphGoalAndBulk(Limits.DEFAULT, FREE))
                 .hasSize(3)
                 .allSatisfy(time -> assertThat(time).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void planning_thatNeverEnds_isOverWhenTheTimeIs() throws Exception {
+        var clock = new TestClock();
+        var begun = new CountDownLatch(1);
+        var never = new Gate();
+        var coordinator = Coordinator.builder(model.pools())
+                .clock(clock)
+                .plansWith(type)
+                .planner((request, intake) -> {
+                    begun.countDown();
+                    never.awaitUninterruptibly();
+                })
+                .build();
+
+        var run = Crew.start(() -> coordinator.plan(Goal.of("cats", String.class), FREE.within(Duration.ofMinutes(1))));
+        begun.await();
+        clock.advance(Duration.ofMinutes(1));
+
+        assertThat(run.failure())
+                .isInstanceOf(RunFailedException.class)
+                .hasMessageStartingWith("DEADLINE: the time ran out while it planned");
+        never.open();
     }
 }
