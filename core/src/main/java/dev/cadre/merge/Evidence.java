@@ -28,7 +28,7 @@ final class Evidence {
      * One outcome.
      *
      * @param id the subtask, with {@code #index} for an item
-     * @param value what it brought, as JSON; empty if it did not succeed
+     * @param value what it returned, as JSON; empty if it did not succeed
      * @param text what the model reads of it: the JSON, or the reason why there is none
      */
     record Piece(String id, String type, Optional<Json> value, String text) {}
@@ -52,7 +52,7 @@ final class Evidence {
             return Optional.of("there is no subtask %s".formatted(Excerpt.of(claim.subtask())));
         }
         if (cited.stream().allMatch(piece -> piece.value().isEmpty())) {
-            return Optional.of("subtask %s brought nothing".formatted(Excerpt.of(claim.subtask())));
+            return Optional.of("subtask %s returned nothing".formatted(Excerpt.of(claim.subtask())));
         }
         return cited.stream().anyMatch(piece -> contains(piece, claim.quote()))
                 ? Optional.empty()

@@ -20,7 +20,7 @@ public record MergeInput(String goal, String context, List<SubtaskOutcome> outco
         outcomes = List.copyOf(outcomes);
     }
 
-    /** The values that subtasks of a type brought, in plan order; those of the items of a fan-out in item order. */
+    /** The values that subtasks of a type returned, in plan order; those of the items of a fan-out in item order. */
     public <O> List<O> values(SubtaskType<?, O> type) {
         var output = type.output();
         var values = new ArrayList<O>();

@@ -19,17 +19,17 @@ public final class Mergers {
         return (input, terms) -> Merged.of(function.apply(input));
     }
 
-    /** What the subtasks of a type brought, in plan order. */
+    /** What the subtasks of a type returned, in plan order. */
     public static <O> Merger<List<O>> collect(SubtaskType<?, O> type) {
         return of(input -> input.values(type));
     }
 
-    /** An answer made of what the subtasks of a type brought, in plan order. */
+    /** An answer made of what the subtasks of a type returned, in plan order. */
     public static <O, R> Merger<R> collect(SubtaskType<?, O> type, Function<? super List<O>, ? extends R> finisher) {
         return of(input -> finisher.apply(input.values(type)));
     }
 
-    /** What the subtasks of a type brought; of values with equal keys the first in plan order. */
+    /** What the subtasks of a type returned; of values with equal keys the first in plan order. */
     public static <O> Merger<List<O>> dedupe(SubtaskType<?, O> type, Function<? super O, ?> key) {
         return of(input -> {
             Map<Object, O> firsts = new LinkedHashMap<>();

@@ -42,7 +42,7 @@ final class Verdict {
         }
     }
 
-    /** A pause or a stop of the pool is why the subtask brought nothing, whatever else happens until the end. */
+    /** A pause or a stop of the pool is why the subtask returned nothing, whatever else happens until the end. */
     void rungRefused(@Nullable ModelException because) {
         if (outage == null) {
             outage = because;
@@ -67,7 +67,7 @@ final class Verdict {
         return ending(RunEnding.Status.FAILED, null, failure);
     }
 
-    /** The subtask that brings the answer brought none. */
+    /** The subtask that has the answer returned none. */
     RunEnding unanswered(String answer, @Nullable Outcome<?> outcome, @Nullable Stop stop) {
         if (outcome == null) {
             String message = "subtask '%s', which brings the answer, has not ended".formatted(answer);

@@ -56,10 +56,10 @@ class EvidenceTest {
                 "a     | zero           | the quote does not occur in \"a\"",
                 "a     | ' '            | the quote does not occur in \"a\"",
                 "f#0   | one            | the quote does not occur in \"f#0\"",
-                "f#1   | one            | subtask \"f#1\" brought nothing",
+                "f#1   | one            | subtask \"f#1\" returned nothing",
                 "f#2   | zero           | there is no subtask \"f#2\"",
-                "gone  | gone for good  | subtask \"gone\" brought nothing",
-                "empty | zero           | subtask \"empty\" brought nothing",
+                "gone  | gone for good  | subtask \"gone\" returned nothing",
+                "empty | zero           | subtask \"empty\" returned nothing",
                 "A     | x = 1;         | there is no subtask \"A\""
             })
     void objection_toWordsThatDoNotOccurThere_isNamed(String subtask, String quote, String objection) {

@@ -148,7 +148,7 @@ class ModelMergerTest {
         assertThat(merged.notes()).isEmpty();
         assertThat(model.asked().get(1))
                 .contains("citations[0]: the quote does not occur in \"dogs\"\n"
-                        + "citations[2]: subtask \"cows\" brought nothing\n");
+                        + "citations[2]: subtask \"cows\" returned nothing\n");
     }
 
     @Test

@@ -77,7 +77,7 @@ final class ComputerCalls {
                 .flatMap(shown -> shown instanceof Attachment.Image image ? Stream.of(image.source()) : Stream.empty())
                 .findFirst()
                 .orElseThrow(() -> new ModelException.InvalidRequest(
-                        "a turn on the screen brought no picture, and the provider takes no other answer", NOT_SENT));
+                        "a turn on the screen returned no picture, and the provider takes no other answer", NOT_SENT));
     }
 
     private static AcknowledgedSafetyCheck acknowledged(PendingSafetyCheck check) {

@@ -135,7 +135,7 @@ class ComputerCallTest extends LoopbackTest {
 
         assertThatThrownBy(() -> client.call(then(asked, new Turn.ToolResult("call_1", "error: timed out")), plain()))
                 .isInstanceOf(ModelException.InvalidRequest.class)
-                .hasMessage("a turn on the screen brought no picture, and the provider takes no other answer");
+                .hasMessage("a turn on the screen returned no picture, and the provider takes no other answer");
         assertThat(server.requests()).hasSize(1);
     }
 

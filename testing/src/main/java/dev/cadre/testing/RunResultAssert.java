@@ -68,7 +68,7 @@ public final class RunResultAssert<R> extends AbstractAssert<RunResultAssert<R>,
         if (whole instanceof Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items))) {
             return (Outcome<Object>) items.get(Integer.parseInt(label, mark + 1, label.length(), 10));
         }
-        throw new IllegalArgumentException("subtask '%s' brought no items: %s".formatted(label, whole.reason()));
+        throw new IllegalArgumentException("subtask '%s' returned no items: %s".formatted(label, whole.reason()));
     }
 
     /**

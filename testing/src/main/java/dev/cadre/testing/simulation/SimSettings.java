@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
  * What a world is like.
  *
  * @param configured the limits that the pools are given
- * @param real the rates that the provider enforces; its parallel limit is of no consequence
+ * @param real the rates that the provider enforces; its parallel limit is ignored
  * @param told what the provider says about its rates
  * @param timeout the most that one attempt may take
  * @param stubborn how often code ignores an interrupt

@@ -22,7 +22,7 @@ final class SimTally {
         picoUsd.merge(tier, amount.picoUsd(), Long::sum);
     }
 
-    /** Money that brought no accepted output. */
+    /** Money that was spent without an accepted output. */
     void wasted(Money amount) {
         wastedPicoUsd += amount.picoUsd();
     }

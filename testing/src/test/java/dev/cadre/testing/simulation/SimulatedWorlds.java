@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** Tells of some worlds, here or in a process of its own. */
+/** Prints what happens in some worlds, here or in a process of its own. */
 final class SimulatedWorlds {
     private static final int WORLDS = 150;
 

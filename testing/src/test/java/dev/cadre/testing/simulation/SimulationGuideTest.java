@@ -177,7 +177,7 @@ class SimulationGuideTest {
         return forecast.tiers().stream().mapToLong(use -> use.cost().picoUsd()).sum();
     }
 
-    /** Subtasks that know nothing of each other; what the run answers is of no consequence. */
+    /** Subtasks that know nothing of each other; what the run answers is not looked at. */
     private static CrewForecast cascade(Tier start, Tier top, double recall, WorkProfile.Errors errors) {
         SubtaskType<Topic, Note> type = Crew.NOTE.startingAt(start).upTo(top);
         var graph = TaskGraph.builder();
