@@ -44,6 +44,11 @@ final class Fingerprints {
                 : Fingerprint.of(of(type).hex(), json(type.inputType(), input), String.join("\n", shown));
     }
 
+    /** Of what a piece of work does to the world: it is the same when prompt, schema of the output or models change. */
+    Fingerprint ofEffect(SubtaskType<?, ?> type, Object input) {
+        return Fingerprint.of("effect", type.name(), json(type.inputType(), input));
+    }
+
     /** Of a type alone, for what came to an end without an input. */
     Fingerprint of(SubtaskType<?, ?> type) {
         return types.computeIfAbsent(type, unknown -> Fingerprint.of(parts(type).toArray(String[]::new)));

@@ -193,7 +193,12 @@ final class RunRecord implements AutoCloseable {
 
     /** The record of a subtask, or of one item of a fan-out. */
     WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
-        return new WorkRecord(this, new JournalKey(run(), subtask, item), type, fingerprints.of(type, input, attached));
+        return new WorkRecord(
+                this,
+                new JournalKey(run(), subtask, item),
+                type,
+                fingerprints.of(type, input, attached),
+                fingerprints.ofEffect(type, input));
     }
 
     AttemptRecorder attempts(JournalKey key, Fingerprint fingerprint) {

@@ -33,25 +33,36 @@ final class WorkRecord {
     private final JournalKey key;
     private final SubtaskType<?, ?> type;
     private final Fingerprint fingerprint;
+    /** That of its effect, under which everything is that is known of it. */
+    private final Fingerprint effect;
+
     private final AttemptRecorder recorder;
     private volatile boolean left;
 
-    WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint) {
+    WorkRecord(
+            RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
         this.record = record;
         this.key = key;
         this.type = type;
         this.fingerprint = fingerprint;
+        this.effect = effect;
         recorder = record.attempts(key, fingerprint);
     }
 
     /** How it ended, if it need not or must not be tried again. */
     Optional<Outcome<Object>> recall() {
-        return record.recall(key, fingerprint).flatMap(outcome -> switch (outcome) {
-            case Outcome.Succeeded<String>(String json) -> value(json);
-            case Outcome.Failed<String>(Failure failure) ->
-                failure.kind() == Failure.Kind.EFFECT_UNKNOWN ? found(failure) : Optional.empty();
-            case Outcome.Skipped<String> skipped -> Optional.empty();
-        });
+        Optional<Outcome<String>> own = record.recall(key, fingerprint);
+        if (own.isPresent() && own.get() instanceof Outcome.Succeeded<String>(String json)) {
+            return value(json);
+        }
+        return isUnrepeatable() ? record.recall(key, effect).or(() -> own).flatMap(this::unknown) : Optional.empty();
+    }
+
+    private Optional<Outcome<Object>> unknown(Outcome<String> last) {
+        return last instanceof Outcome.Failed<String>(Failure failure)
+                        && failure.kind() == Failure.Kind.EFFECT_UNKNOWN
+                ? found(failure)
+                : Optional.empty();
     }
 
     private Optional<Outcome<Object>> value(String json) {
@@ -100,7 +111,12 @@ final class WorkRecord {
 
     private RungEnd accepted(Object value, boolean unrepeatable) {
         try {
-            return new RungEnd.Accepted(record.make(key, fingerprint, value, form(type.outputType()), spend()));
+            RunRecord.Form<Object> form = form(type.outputType());
+            Object made = record.make(key, fingerprint, value, form, spend());
+            if (unrepeatable) {
+                ended(new Outcome.Succeeded<>(form.write(made)));
+            }
+            return new RungEnd.Accepted(made);
         } catch (UnrecordableException unfit) {
             var failure = new Failure(
                     unrepeatable ? Failure.Kind.EFFECT_UNKNOWN : Failure.Kind.INVALID_OUTPUT,
@@ -124,8 +140,12 @@ final class WorkRecord {
     }
 
     private void ended(Failure failure) {
-        record.append(new JournalEntry.Ended(
-                key, fingerprint, RunRecord.withoutValue(new Outcome.Failed<>(failure)), spend()));
+        ended(RunRecord.withoutValue(new Outcome.Failed<>(failure)));
+    }
+
+    /** Of work with an effect. */
+    private void ended(Outcome<String> outcome) {
+        record.append(new JournalEntry.Ended(key, effect, outcome, spend()));
     }
 
     /** Makes it durable that it ended without a value, and waits for that; does nothing if it has one. */

@@ -74,6 +74,16 @@ class UnknownEffectTest {
         }
     }
 
+    private TaskGraph<Note> edited() {
+        var graph = TaskGraph.builder();
+        var edited = send.sharing("Be polite.");
+        return graph.answering(graph.add("mail", edited, new Topic("cats")));
+    }
+
+    private RunResult<Note> afterAnEdit() throws Exception {
+        return whole(coordinator -> coordinator.run(edited(), BUDGET));
+    }
+
     private RunResult<Note> again() throws Exception {
         return whole(coordinator -> coordinator.run(one(), BUDGET));
     }
@@ -130,6 +140,27 @@ class UnknownEffectTest {
         assertThat(again()).isCompleteWith(SEEN);
         assertThat(again()).isCompleteWith(SEEN);
         assertThat(sent).hasValue(1);
+    }
+
+    @Test
+    void effect_isThatOfTheWork_whateverIsEditedOfItsPrompt() throws Exception {
+        brokenOff(coordinator -> coordinator.run(one(), BUDGET));
+        RunResult<Note> second = afterAnEdit();
+        requireUnknown(second.report().outcome("mail"));
+        assertThat(sent).hasValue(1);
+
+        tell(second.report().runId(), effect -> effect, "mail", true);
+
+        assertThat(afterAnEdit()).isCompleteWith(SEEN);
+        assertThat(sent).hasValue(1);
+    }
+
+    @Test
+    void effectThatIsKnown_isNotUnknownToAnEditedPrompt() throws Exception {
+        assertThat(again()).isCompleteWith(new Note("sent"));
+
+        assertThat(afterAnEdit()).isCompleteWith(new Note("sent"));
+        assertThat(sent).hasValue(2);
     }
 
     @Test
