@@ -39,8 +39,7 @@ final class WorkRecord {
     private final AttemptRecorder recorder;
     private volatile boolean left;
 
-    WorkRecord(
-            RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
+    WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
         this.record = record;
         this.key = key;
         this.type = type;
@@ -59,8 +58,7 @@ final class WorkRecord {
     }
 
     private Optional<Outcome<Object>> unknown(Outcome<String> last) {
-        return last instanceof Outcome.Failed<String>(Failure failure)
-                        && failure.kind() == Failure.Kind.EFFECT_UNKNOWN
+        return last instanceof Outcome.Failed<String>(Failure failure) && failure.kind() == Failure.Kind.EFFECT_UNKNOWN
                 ? found(failure)
                 : Optional.empty();
     }
