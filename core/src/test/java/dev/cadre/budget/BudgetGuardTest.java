@@ -101,6 +101,35 @@ final class BudgetGuardTest {
     }
 
     @Test
+    void cost_thatNoSumCanHold_isRefusedBeforeItIsOnRecord() {
+        var notes = new Notes();
+        var reservation = granted(run.cap(Money.usd("0.60"), notes), "0.50");
+        var most = Money.ofPico(Long.MAX_VALUE);
+
+        assertThat(reservation.canHold(Money.usd("0.50"))).isTrue();
+        assertThat(reservation.canHold(most)).isFalse();
+        assertThatThrownBy(() -> reservation.settle(most))
+                .isInstanceOf(ArithmeticException.class)
+                .hasMessage("a cost of %s is more than the sums can hold", most);
+        assertThatThrownBy(() -> reservation.forfeit(most)).isInstanceOf(ArithmeticException.class);
+
+        assertThat(notes.lines).as("no end").hasSize(1);
+        reservation.settle(Money.usd("0.20"));
+        assertThat(notes.lines).hasSize(2);
+    }
+
+    @Test
+    void forfeit_ofMoreThanTheAmount_isOnRecordInFull() {
+        var notes = new Notes();
+
+        granted(run.cap(Money.usd("0.60"), notes), "0.50").forfeit(Money.usd("0.70"));
+
+        assertThat(notes.lines).last().asString().startsWith("end $0.00 + $0.70");
+        assertThat(run.state().forfeited()).isEqualTo(Money.usd("0.70"));
+        assertThat(run.state().breached()).isTrue();
+    }
+
+    @Test
     void reserveUnannounced_isOnRecordOnceItIsAnnounced() {
         var notes = new Notes();
         var worker = run.cap(Money.usd("0.60"), notes);

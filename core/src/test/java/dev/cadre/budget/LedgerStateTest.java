@@ -6,7 +6,9 @@ import static dev.cadre.budget.LedgerTest.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import org.junit.jupiter.api.Test;
 
 final class LedgerStateTest {
@@ -28,6 +30,14 @@ final class LedgerStateTest {
         assertThat(state.spent()).isEqualTo(pico(3));
         assertThat(state.committed()).isEqualTo(pico(7));
         assertThat(state.free()).isEqualTo(pico(3));
+    }
+
+    @Test
+    void asSpend_takesWhatIsInFlightForForfeited_andSaysWhetherItIsAnEstimate() {
+        assertThat(state(10, 1, 2, 3, 1).asSpend())
+                .isEqualTo(new Spend(pico(1), pico(5), 0, TokenUsage.NONE, true));
+        assertThat(state(10, 1, 0, 0, 1).asSpend())
+                .isEqualTo(new Spend(pico(1), Money.ZERO, 0, TokenUsage.NONE, false));
     }
 
     @Test

@@ -160,6 +160,7 @@ final class LedgerTest {
                     .hasMessage("the reservation of $0.00000000004 has already ended: SETTLED");
             assertThatThrownBy(reservation::release).isInstanceOf(ReservationEndedException.class);
             assertThatThrownBy(reservation::forfeit).isInstanceOf(ReservationEndedException.class);
+            assertThatThrownBy(() -> reservation.forfeit(pico(55))).isInstanceOf(ReservationEndedException.class);
             assertThat(ledger.state()).isEqualTo(state(100, 25, 0, 0, 0));
         }
 
@@ -172,6 +173,28 @@ final class LedgerTest {
             assertThat(cap.state()).isEqualTo(state(100, 0, 0, 40, 0));
             inCap.forfeit();
             assertThat(cap.state()).isEqualTo(state(100, 0, 40, 0, 0));
+        }
+
+        @Test
+        void forfeit_ofMoreThanTheSumsCanHold_changesNothingAndStaysOpen() {
+            var cap = Ledger.of(pico(Long.MAX_VALUE)).cap(pico(100));
+            granted(cap, 10).settle(pico(10));
+            var inCap = granted(cap, 40);
+
+            assertThatThrownBy(() -> inCap.forfeit(pico(Long.MAX_VALUE))).isInstanceOf(ArithmeticException.class);
+
+            assertThat(cap.state()).isEqualTo(state(100, 10, 0, 40, 0));
+            inCap.forfeit();
+            assertThat(cap.state()).isEqualTo(state(100, 10, 40, 0, 0));
+        }
+
+        @Test
+        void canHold_asksEveryBudgetAround() {
+            var around = Ledger.of(pico(Long.MAX_VALUE), pico(Long.MAX_VALUE - 100));
+            var inCap = granted(around.cap(pico(100)), 40);
+
+            assertThat(inCap.canHold(pico(60))).isTrue();
+            assertThat(inCap.canHold(pico(61))).as("with the 40 in flight the sum is out of range").isFalse();
         }
     }
 

@@ -20,7 +20,7 @@ class EvidenceTest {
     private static final SubtaskType<String, Found> FIND =
             SubtaskType.code("find", String.class, Found.class, (in, context) -> new Found(in, List.of(), 0));
 
-    private static final Evidence EVIDENCE = new Evidence(List.of(
+    private final Evidence evidence = new Evidence(List.of(
             new SubtaskOutcome(
                     "a",
                     FIND,
@@ -44,7 +44,7 @@ class EvidenceTest {
                 "said \\\"stop\\\""
             })
     void objection_toWordsThatOccur_isNone(String quote) {
-        assertThat(EVIDENCE.objection(new Claim("a", quote))).isEmpty();
+        assertThat(evidence.objection(new Claim("a", quote))).isEmpty();
     }
 
     @ParameterizedTest
@@ -63,12 +63,12 @@ class EvidenceTest {
                 "A     | x = 1;         | there is no subtask \"A\""
             })
     void objection_toWordsThatDoNotOccurThere_isNamed(String subtask, String quote, String objection) {
-        assertThat(EVIDENCE.objection(new Claim(subtask, quote))).contains(objection);
+        assertThat(evidence.objection(new Claim(subtask, quote))).contains(objection);
     }
 
     @Test
     void objection_toASubtaskThatFansOut_looksAtAllItsItems() {
-        assertThat(EVIDENCE.objection(new Claim("f", "zero"))).isEmpty();
-        assertThat(EVIDENCE.objection(new Claim("f#0", "zero"))).isEmpty();
+        assertThat(evidence.objection(new Claim("f", "zero"))).isEmpty();
+        assertThat(evidence.objection(new Claim("f#0", "zero"))).isEmpty();
     }
 }

@@ -178,6 +178,18 @@ class ModelMergerTest {
     }
 
     @Test
+    void aThousandCitations_areKeptWithoutANote() throws InterruptedException {
+        var all = new String[MergeDialogue.MAX_CITATIONS];
+        Arrays.fill(all, cite("cats", "purr"));
+        model.replies(answer("Cats.", all));
+
+        var merged = merge(CATS);
+
+        assertThat(merged.citations()).hasSize(MergeDialogue.MAX_CITATIONS);
+        assertThat(merged.notes()).isEmpty();
+    }
+
+    @Test
     void repairOfCitationsThatFails_keepsTheFirstAnswer() throws InterruptedException {
         model.replies(answer("Dogs.", cite("dogs", "Dogs sing."))).does(context -> {
             throw new ModelException.ServerFailed("busy", 503, ModelException.Charge.FREE, null);

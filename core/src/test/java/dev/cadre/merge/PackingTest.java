@@ -61,6 +61,34 @@ class PackingTest {
     }
 
     @Test
+    void packing_ofOneOutcome_fillsWhatItMayTake_toTheByte() {
+        var outcome = brought("a", "x".repeat(2_000));
+        int whole = pack(10_000, outcome).size();
+
+        assertThat(pack(whole, outcome).cut()).isEmpty();
+        for (int size = 300; size < whole; size++) {
+            var packing = pack(size, outcome);
+            assertThat(packing.cut()).as("size %d", size).containsExactly("a");
+            // the mark is as long as its figures, at most 48 bytes
+            assertThat(packing.size()).as("size %d", size).isBetween(size - 48, size);
+        }
+    }
+
+    @Test
+    void outcome_isNotCut_ifTheMarkIsLongerThanWhatItSaves() {
+        // {"value":"…"} is 12 bytes longer than its text
+        var notWorthIt = brought("a", "x".repeat(Packing.SCRAP_BYTES + 48 - 12));
+        var worthIt = brought("b", "x".repeat(Packing.SCRAP_BYTES + 48 - 12 + 1));
+        var many = brought("c", "z".repeat(5_000));
+
+        var packing = pack(537, notWorthIt, worthIt, many);
+
+        assertThat(packing.leftOut()).isZero();
+        assertThat(packing.cut()).containsExactly("b", "c");
+        assertThat(packing.text()).contains("[cut: 120 of 169 bytes]", "[cut: 120 of 5012 bytes]");
+    }
+
+    @Test
     void packing_withRoomForScrapsOnly_leavesTheLastOnesOut() {
         var outcomes = IntStream.range(0, 50)
                 .mapToObj(i -> brought("s" + i, "z".repeat(500)))
