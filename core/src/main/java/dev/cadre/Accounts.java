@@ -82,7 +82,6 @@ final class Accounts implements RunListener {
 
     private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
     private final RunTally tally = new RunTally();
-    private final ToolFailures toolFailures = new ToolFailures();
 
     @Override
     public void on(RunEvent event) {
@@ -102,7 +101,7 @@ final class Accounts implements RunListener {
             case RunEvent.BudgetBreached breached -> {}
             case RunEvent.CodeSpent code -> account(code.subtaskId()).spent(code.spend());
             case RunEvent.CodeRetried retried -> {}
-            case RunEvent.ToolFailed failed -> toolFailures.add(failed);
+            case RunEvent.ToolFailed failed -> {}
             case RunEvent.WorkAbandoned work -> {}
         }
     }
@@ -145,11 +144,6 @@ final class Accounts implements RunListener {
         if (attempt.tier() != account.lastTier()) {
             account.tiers.add(attempt.tier());
         }
-    }
-
-    /** A line for each tool that threw. */
-    List<String> toolFailures() {
-        return toolFailures.lines();
     }
 
     SubtaskReport planner() {

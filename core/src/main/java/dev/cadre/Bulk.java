@@ -260,7 +260,7 @@ public final class Bulk<I, O> {
      */
     public CostEstimate preview(Stream<? extends I> inputs, Budget budget) {
         Money spent = journal().map(this::spent).orElse(Money.ZERO);
-        Money left = budget.limit().minusOrZero(spent);
+        Money left = budget.limit().minusOrZero(spent).atMost(budget.spendable());
         long items = 0;
         long index = 0;
         Quote sum = Quote.NOTHING;
@@ -331,14 +331,15 @@ public final class Bulk<I, O> {
         return (input, index) -> {
             String key = key(input, index);
             if (!seen.add(key)) {
-                throw twoShare(key);
+                throw twoShare(key, index);
             }
             return key;
         };
     }
 
-    static IllegalArgumentException twoShare(String key) {
-        return new IllegalArgumentException("two inputs share the key '%s'".formatted(key));
+    static IllegalArgumentException twoShare(String key, long index) {
+        return new IllegalArgumentException(
+                "two inputs share the key '%s': that at index %d, and one before it".formatted(key, index));
     }
 
     String key(I input, long index) {

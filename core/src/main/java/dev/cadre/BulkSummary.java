@@ -46,10 +46,10 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
 
         @Override
         public String toString() {
-            String fromJournal = reused == 0 ? "" : " (%d reused)".formatted(reused);
+            String fromJournal = reused == 0 ? "" : ", %d of them from the journal".formatted(reused);
             String submitted = batches == 0 ? "" : ", %d batches".formatted(batches);
-            return "%d succeeded%s, %d failed, %d skipped%s"
-                    .formatted(succeeded, fromJournal, failed, skipped, submitted);
+            return "%d succeeded, %d failed, %d skipped%s%s"
+                    .formatted(succeeded, failed, skipped, fromJournal, submitted);
         }
 
         Counts plusBatch() {
@@ -85,16 +85,19 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      *     over as skipped: all others are in the stream still, which goes on with the input after them
      * @param abandoned names of threads that ignored their interrupt and may still run, the first thousand; the money of
      *     their calls counts as forfeited
+     * @param notes one line for each tool that threw in this session, as in {@link RunReport#notes()}
      */
     public record Ending(
             Stop stop,
             @Nullable Pause pause,
             @Nullable UnrecordedException unrecorded,
             List<String> notStarted,
-            List<String> abandoned) {
+            List<String> abandoned,
+            List<String> notes) {
         public Ending {
             notStarted = List.copyOf(notStarted);
             abandoned = List.copyOf(abandoned);
+            notes = List.copyOf(notes);
         }
 
         @Override
@@ -218,5 +221,10 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
     /** Names of threads that ignored their interrupt and may still run. */
     public List<String> abandoned() {
         return ending.abandoned;
+    }
+
+    /** What else there is to know of this session: one line for each tool that threw, which its model was told. */
+    public List<String> notes() {
+        return ending.notes;
     }
 }

@@ -240,14 +240,14 @@ public final class Coordinator {
     }
 
     /**
-     * What a run of a graph with this budget will cost, whatever a journal may have of it. Calls no model and spends
+     * What a run of a graph with this budget, and what those around it leave, will cost, whatever a journal may have of it. Calls no model and spends
      * nothing; makes the attachments of inputs that are known.
      *
      * @throws IllegalStateException if {@link #run(TaskGraph, Budget)} would refuse the graph
      */
     public CostEstimate preview(TaskGraph<?> graph, Budget budget) {
         requireTiers(types(graph));
-        return GraphEstimate.of(graph.nodes(), this).within(budget.limit());
+        return GraphEstimate.of(graph.nodes(), this).within(budget.spendable());
     }
 
     /**
@@ -258,7 +258,7 @@ public final class Coordinator {
     public CostEstimate preview(Plan<?> plan, Budget budget) {
         requireTypes();
         requireTiers(types);
-        return GoalParts.estimate(this, plan, budget.limit());
+        return GoalParts.estimate(this, plan, budget.spendable());
     }
 
     /** Performs one kind of work on a stream of inputs. */

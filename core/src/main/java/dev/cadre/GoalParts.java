@@ -44,6 +44,7 @@ import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
@@ -407,7 +408,7 @@ final class GoalParts<R> implements RunParts {
     @Override
     public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
         if (unfunded != null && rung.type().isPaid()) {
-            return RungEnd.Failed.of(new Failure(Failure.Kind.BUDGET, unfunded.message()));
+            return new RungEnd.Refused(new Skip(Skip.Kind.BUDGET, unfunded.message(), List.of()), null);
         }
         return run.perform(rung, workTime);
     }

@@ -204,7 +204,13 @@ final class Handover<O> {
         return new BulkSummary(
                 counts,
                 costs,
-                new BulkSummary.Ending(stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of())));
+                new BulkSummary.Ending(
+                        stop,
+                        pause,
+                        unrecorded,
+                        notStarted,
+                        tally.abandonedWith(List.of()),
+                        tally.toolFailures()));
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

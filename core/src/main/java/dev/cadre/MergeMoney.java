@@ -73,12 +73,16 @@ record MergeMoney(Run run, Money least, Money floor) {
         return run.guard().allot(wanted.atMost(most).atLeast(least));
     }
 
-    /** Names what is needed at least. */
+    /** Names what is needed at least: the least budget is that and what is spent already. */
     static RunFailure tooSmall(Run run, LedgerState money, String who, Money floor) {
         String rest = run.limit().isMoreThan(money.room()) ? ", of which %s can be had,".formatted(money.room()) : "";
+        Money spent = run.guard().state().spent();
+        String least = spent.isZero()
+                ? ""
+                : "; with the %s that is spent already, the least budget is %s".formatted(spent, spent.plus(floor));
         return RunFailure.of(
                 RunFailure.Kind.BUDGET_TOO_SMALL,
-                "a budget of %s%s is too small: %s at least %s".formatted(run.limit(), rest, who, floor));
+                "a budget of %s%s is too small: %s at least %s%s".formatted(run.limit(), rest, who, floor, least));
     }
 
     private String whoNeeds() {

@@ -267,7 +267,7 @@ final class Run {
 
     private List<String> notes(@Nullable RunParts parts, List<String> others) {
         var notes = new ArrayList<>(parts instanceof GoalParts<?> goal ? goal.notes() : others);
-        notes.addAll(accounts.toolFailures());
+        notes.addAll(accounts.tally().toolFailures());
         return notes;
     }
 

@@ -90,7 +90,7 @@ public record RunReport(
     @Override
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
-        String fromJournal = reused() == 0 ? "" : " (%d reused)".formatted(reused());
+        String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
         String keyed = runKey.isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey));
         return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
                 .formatted(

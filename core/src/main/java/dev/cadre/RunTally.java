@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The sums of one session of a run, in constant memory: what was booked, which terms a provider broke, and what was left
- * behind, the first {@value #MOST_NAMED} of each. Belongs to the run's own thread.
+ * The sums of one session of a run, in constant memory: what was booked, which tools threw, which terms a provider broke,
+ * and what was left behind, the first {@value #MOST_NAMED} of each. Belongs to the run's own thread.
  */
 final class RunTally implements RunListener {
     static final int MOST_NAMED = 1_000;
 
     private final List<Breach> breaches = new ArrayList<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
+    private final ToolFailures toolFailures = new ToolFailures();
     private Spend booked = Spend.NONE;
 
     @Override
@@ -38,6 +39,7 @@ final class RunTally implements RunListener {
                     abandoned.add(work.thread());
                 }
             }
+            case RunEvent.ToolFailed failed -> toolFailures.add(failed);
             default -> {}
         }
     }
@@ -55,6 +57,11 @@ final class RunTally implements RunListener {
                 booked.attempts(),
                 booked.tokens(),
                 booked.estimated() || !forfeited.isZero());
+    }
+
+    /** A line for each tool that threw. */
+    List<String> toolFailures() {
+        return toolFailures.lines();
     }
 
     List<Breach> breaches() {

@@ -199,7 +199,7 @@ final class ShardIntake<I, O> {
         }
         BatchItem<I> item = place.get().item();
         if (item.hasPlace()) {
-            throw new BrokenInputException(Bulk.twoShare(next.name()));
+            throw new BrokenInputException(Bulk.twoShare(next.name(), next.index()));
         }
         if (!item.fingerprint.equals(next.fingerprint())) {
             return false; // it has changed since: the answer to the old one is paid, but not wanted

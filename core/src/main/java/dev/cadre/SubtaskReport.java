@@ -47,11 +47,12 @@ public record SubtaskReport(
     /** One line: {@code cats (note): succeeded, $0.0007 for 1 call (1000 tokens in, 400 out), 812 ms}. */
     @Override
     public String toString() {
-        return "%s (%s): %s, %s, %d ms"
+        String of = id.equals(type) ? id : "%s (%s)".formatted(id, type);
+        String end = reason.isEmpty() ? status : Redactor.SHAPES.quote(reason);
+        return "%s: %s%s, %d ms"
                 .formatted(
-                        id,
-                        type,
-                        reason.isEmpty() ? status : Redactor.SHAPES.quote(reason),
+                        of,
+                        end.isEmpty() ? "" : end + ", ", // planner and merger have no status of their own
                         reused ? "from the journal" : spend,
                         took.toMillis());
     }

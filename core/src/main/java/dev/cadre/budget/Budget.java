@@ -77,6 +77,14 @@ public final class Budget {
         return Optional.ofNullable(parent);
     }
 
+    /**
+     * The most that can be spent from this budget as things stand: its limit, or what those around it leave once all that
+     * is in flight there has cost nothing, if that is less. Nothing if one of them is closed.
+     */
+    public Money spendable() {
+        return parent == null ? limit : limit.atMost(parent.chainState().room());
+    }
+
     /** Opens books for this budget; each opening has its own, with nothing spent. */
     public BudgetGuard open() {
         return open(Money.ZERO);

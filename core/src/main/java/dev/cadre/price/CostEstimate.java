@@ -102,9 +102,17 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         return subtasks.stream().anyMatch(Line::maySpendMore);
     }
 
-    /** Whether the worst case is the budget, because the work alone could cost more. */
+    /**
+     * Whether the worst case is the budget, because the work alone could cost more. It is as a rule, since the worst case
+     * assumes that everything goes wrong at once; see {@link #isBeyondBudget()}.
+     */
     public boolean isCappedByBudget() {
         return sum().cost().worst().isMoreThan(limit);
+    }
+
+    /** Whether the work is expected to cost more than the budget: a run will probably end before all of it is done. */
+    public boolean isBeyondBudget() {
+        return sum().cost().expected().isMoreThan(limit);
     }
 
     private Quote sum() {
@@ -115,9 +123,17 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         return sum;
     }
 
-    /** One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. */
+    /**
+     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}; it ends with {@code , which is less than
+     * the $0.31 expected for all of the work} if it is.
+     */
     @Override
     public String toString() {
-        return cost() + (isCappedByBudget() ? " (the budget)" : "");
+        if (!isCappedByBudget()) {
+            return cost().toString();
+        }
+        Money whole = sum().cost().expected();
+        return cost() + " (the budget"
+                + (isBeyondBudget() ? ", which is less than the %s expected for all of the work)".formatted(whole) : ")");
     }
 }

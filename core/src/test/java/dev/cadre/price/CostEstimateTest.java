@@ -29,7 +29,12 @@ final class CostEstimateTest {
 
         assertThat(estimate.cost()).isEqualTo(new CostRange(CENT.times(3), CENT.times(4), CENT.times(4)));
         assertThat(estimate.isCappedByBudget()).isTrue();
-        assertThat(estimate).hasToString("$0.04 expected, $0.03 to $0.04 (the budget)");
+        assertThat(estimate.isBeyondBudget()).isTrue();
+        assertThat(estimate)
+                .hasToString("$0.04 expected, $0.03 to $0.04 (the budget, which is less than the $0.05 expected for all of"
+                        + " the work)");
+        assertThat(estimate(CENT.times(5)).isBeyondBudget()).isFalse();
+        assertThat(estimate(CENT.times(5))).hasToString("$0.05 expected, $0.03 to $0.05 (the budget)");
         assertThat(estimate(CENT.times(7)).isCappedByBudget())
                 .as("the worst case fits exactly")
                 .isFalse();

@@ -9,6 +9,7 @@ import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.ModelException;
@@ -85,7 +86,7 @@ class BulkTest {
 
         assertThat(second.counts()).isEqualTo(new BulkSummary.Counts(5, 0, 0, 3, 0));
         assertThat(second.ending())
-                .isEqualTo(new BulkSummary.Ending(BulkSummary.Stop.END_OF_INPUT, null, null, List.of(), List.of()));
+                .isEqualTo(new BulkSummary.Ending(BulkSummary.Stop.END_OF_INPUT, null, null, List.of(), List.of(), List.of()));
         assertThat(second.sessionSpend().total()).isEqualTo(ITEM.times(2));
         assertThat(second.spend().total()).isEqualTo(ITEM.times(5));
         assertThat(second.spend().attempts()).isEqualTo(5);
@@ -128,6 +129,17 @@ class BulkTest {
     }
 
     @Test
+    void preview_underALargerBudget_isCappedByWhatThatLeaves() {
+        labelsEverything();
+        BudgetGuard tenant = Budget.usd("0.0002").open(Money.usd("0.0001"));
+        Budget part = Budget.usd("0.05").under(tenant);
+
+        assertThat(coordinator.bulk(LABEL).preview(tickets(1, 2, 3), part).worst()).isEqualTo(Money.usd("0.0001"));
+        tenant.close();
+        assertThat(coordinator.bulk(LABEL).preview(tickets(1, 2, 3), part).worst()).isEqualTo(Money.ZERO);
+    }
+
+    @Test
     void preview_ofATightBudget_isCappedByIt() {
         labelsEverything();
 
@@ -135,7 +147,8 @@ class BulkTest {
 
         assertThat(estimate.worst()).isEqualTo(Money.usd("0.0001"));
         assertThat(estimate.low()).isEqualTo(Money.ZERO);
-        assertThat(estimate).asString().endsWith("(the budget)");
+        assertThat(estimate.isBeyondBudget()).isTrue();
+        assertThat(estimate).asString().contains(" to $0.0001 (the budget, which is less than the $");
     }
 
     @Test
@@ -446,7 +459,7 @@ class BulkTest {
                         .keyedBy(Ticket::id)
                         .run(tickets(1, 2, 3, 4, 1, 5), Budget.usd("5.00"), item -> lines.add(item.key())))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("two inputs share the key 'T1'");
+                .hasMessage("two inputs share the key 'T1': that at index 4, and one before it");
         assertThat(lines).as("what had begun is handed over").containsExactly("T1", "T2", "T3", "T4");
         assertThat(VirtualThreads.namedWith("cadre-bulk-label-")).isEmpty();
     }

@@ -31,6 +31,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -195,10 +197,25 @@ class GoalAgainTest {
         RunResult<Answer> again = session(second, changed(), GOAL, Budget.of(spent.plus(Money.usd("0.003"))));
 
         assertThat(second.calls()).isEmpty();
-        assertThat(Crew.failed(again).cause().message())
-                .contains("is too small")
-                .doesNotContain("$0.00 ");
-        assertThat(again.report().outcomes()).hasSize(2);
+        String message = Crew.failed(again).cause().message();
+        assertThat(message).contains("is too small").doesNotContain("$0.00 ");
+        assertThat(again.report().outcomes().values())
+                .as("the subtask that would have to be done again was not tried")
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("Skipped[BUDGET: a budget of ");
+        Matcher needed = Pattern.compile("the least budget is \\$([0-9.]+)").matcher(message);
+        assertThat(needed.find()).isTrue();
+        Money least = Money.usd(needed.group(1));
+        assertThat(message)
+                .contains("with the %s that is spent already, the least budget is %s".formatted(spent, least));
+        assertThat(Crew.failed(session(second, changed(), GOAL, Budget.of(least.minus(Money.ofPico(1)))))
+                        .cause()
+                        .message())
+                .contains("is too small");
+        session(model(), changed(), GOAL, Budget.of(least.plus(Money.usd("0.01"))))
+                .requireComplete();
     }
 
     @Test

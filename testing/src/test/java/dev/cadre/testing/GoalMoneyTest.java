@@ -14,6 +14,7 @@ import dev.cadre.Plan;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.model.CallPurpose;
@@ -199,6 +200,11 @@ class GoalMoneyTest {
         assertThat(estimate.worst()).isEqualTo(Money.usd("0.01"));
         assertThat(estimate.isCappedByBudget()).isTrue();
         assertThat(estimate).asString().endsWith("to $0.01 (the budget)");
+        BudgetGuard tenant = Budget.usd("0.002").open();
+        assertThat(coordinator
+                        .preview(graph.answering(a), Budget.usd("0.01").under(tenant))
+                        .worst())
+                .isEqualTo(Money.usd("0.002"));
         assertThat(tight.low()).as("the money may not reach for its first call").isEqualTo(Money.ZERO);
     }
 

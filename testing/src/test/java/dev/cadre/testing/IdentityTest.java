@@ -131,7 +131,7 @@ class IdentityTest {
                         .bulk(NOTE)
                         .keyedBy(topic -> values.get(topic.name()))
                         .run(Stream.of(new Topic("a"), new Topic("b")), BUDGET, item -> {}))
-                .hasMessage("two inputs share the key '1'");
+                .hasMessage("two inputs share the key '1': that at index 1, and one before it");
     }
 
     @Test

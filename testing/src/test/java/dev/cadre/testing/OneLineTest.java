@@ -65,7 +65,7 @@ class OneLineTest {
             BulkSummary summary = bulk.run(topics("cats", "dogs", "fish"), Budget.usd("5.00"), items::add);
 
             assertThat(summary)
-                    .hasToString("3 items: 2 succeeded (1 reused), 1 failed, 0 skipped; END_OF_INPUT;"
+                    .hasToString("3 items: 2 succeeded, 1 failed, 0 skipped, 1 of them from the journal; END_OF_INPUT;"
                             + " spent $0.0021 of $5.00");
             assertThat(summary.costs())
                     .hasToString("spent $0.0021 for 3 calls (3000 tokens in, 1200 out) of $5.00, $0.0007 of it before");

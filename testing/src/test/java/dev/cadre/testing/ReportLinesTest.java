@@ -103,6 +103,13 @@ class ReportLinesTest {
     }
 
     @Test
+    void lineOfThePlanner_hasNoStatusOfItsOwn() throws Exception {
+        RunResult<Brief> result = Coordinator.of(model.pools()).run(pets(), BUDGET);
+
+        assertThat(result.report().planner().toString()).startsWith("planner: $0.00 for 0 calls, ");
+    }
+
+    @Test
     void subtasksTakenFromTheJournal_areMarked() throws Exception {
         try (var journal = FileJournal.open(folder.resolve("journal"))) {
             var coordinator = Coordinator.of(model.pools()).journal(journal);
@@ -114,7 +121,7 @@ class ReportLinesTest {
             RunResult<Brief> third = coordinator.run(pets(), BUDGET);
 
             assertThat(reused(second)).containsExactly("fish", "pets#0");
-            assertThat(second.report().toString()).contains("3 of 3 subtasks succeeded (1 reused), spent ");
+            assertThat(second.report().toString()).contains("3 of 3 subtasks succeeded, 1 from the journal, spent ");
             assertThat(reused(third)).containsExactly("fish", "pets", "pets#0", "pets#1", "brief");
             assertThat(third.report().reused()).isEqualTo(3);
             assertThat(GraphText.states(second.report()).lines().map(String::strip))

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.Bulk;
+import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.Lane;
@@ -80,19 +81,7 @@ class UserCodeFailureTest {
 
     @Test
     void tool_thatThrows_isAnEventAndALineOfTheReport_andTheModelReadsNothingOfIt() throws Exception {
-        var spec = new ToolSpec(
-                "look",
-                "Looks.",
-                "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}");
-        var type = NOTE.tools(Tool.raw(spec, (arguments, context) -> {
-            throw thrown;
-        }));
-        model.on(type, new Topic("cats"))
-                .calls(new ToolCall("1", "look", "{}"))
-                .calls(new ToolCall("2", "look", "{}"))
-                .replies(new Note("They purr."));
-
-        RunResult<Note> result = run(type);
+        RunResult<Note> result = run(withAToolThatThrows());
 
         assertThat(result.requireComplete()).isEqualTo(new Note("They purr."));
         assertThat(result.report().notes())
@@ -104,6 +93,34 @@ class UserCodeFailureTest {
                 .allSatisfy(event ->
                         assertThat(((RunEvent.ToolFailed) event).thrown()).isSameAs(thrown));
         assertThat(model.calls().toString()).doesNotContain("no such row");
+    }
+
+    @Test
+    void toolOfABulk_thatThrows_isALineOfTheSummary() throws Exception {
+        BulkSummary summary = coordinator()
+                .bulk(withAToolThatThrows())
+                .run(Stream.of(new Topic("cats")), Budget.usd("0.05"), item -> {});
+
+        assertThat(summary.succeeded()).isEqualTo(1);
+        assertThat(summary.notes())
+                .containsExactly(
+                        "IllegalStateException: no such row, thrown by tool 'look' in subtask '0', 2 times in all");
+    }
+
+    /** A type whose model calls a tool twice; the tool throws. */
+    private SubtaskType<Topic, Note> withAToolThatThrows() {
+        var spec = new ToolSpec(
+                "look",
+                "Looks.",
+                "{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}");
+        var type = NOTE.tools(Tool.raw(spec, (arguments, context) -> {
+            throw thrown;
+        }));
+        model.on(type, new Topic("cats"))
+                .calls(new ToolCall("1", "look", "{}"))
+                .calls(new ToolCall("2", "look", "{}"))
+                .replies(new Note("They purr."));
+        return type;
     }
 
     @Test
