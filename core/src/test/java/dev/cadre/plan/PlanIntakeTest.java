@@ -508,7 +508,108 @@ class PlanIntakeTest {
     }
 
     @Nested
+    class Record {
+        private final List<String> recorded = new ArrayList<>();
+
+        private void takeDown(PlannedSubtask planned) {
+            if (planned.id().startsWith("unfit")) {
+                throw new IllegalArgumentException("it is too long for the record");
+            }
+            assertThat(handedOverIds())
+                    .as("on record before it is handed over")
+                    .doesNotContain(planned.id());
+            recorded.add(planned.id());
+        }
+
+        @Test
+        void subtask_isOnRecordBeforeItIsHandedOver() {
+            intake.recordTo(this::takeDown);
+
+            intake.offer(search("a"));
+            intake.offer(search("lost").after("nowhere"));
+            assertThat(recorded).containsExactly("a");
+            intake.finish();
+
+            assertThat(recorded).containsExactly("a", "lost");
+        }
+
+        @Test
+        void subtaskThatCannotBeRecorded_isRefused_andItsIdIsFree() {
+            intake.recordTo(this::takeDown);
+            intake.offer(search("after").after("unfit"));
+
+            assertThat(intake.offer(search("unfit")))
+                    .contains(new PlanDefect("unfit", "it is too long for the record"));
+
+            assertThat(handedOver).isEmpty();
+            assertThat(intake.admittedIds()).isEmpty();
+            assertThat(intake.unresolved()).as("it waits for another one").containsExactly("after");
+            intake.recordTo(planned -> {});
+            assertThat(intake.offer(search("unfit"))).isEmpty();
+            assertThat(handedOverIds()).containsExactly("unfit", "after");
+        }
+
+        @Test
+        void subtaskThatPointsNowhereAndCannotBeRecorded_isNotHandedOver() {
+            intake.recordTo(this::takeDown);
+            intake.offer(search("a"));
+            intake.offer(search("unfit").after("nowhere"));
+
+            intake.finish();
+
+            assertThat(handedOverIds()).containsExactly("a");
+            assertThat(intake.defects()).contains(new PlanDefect("unfit", "it is too long for the record"));
+        }
+
+        @Test
+        void wholePlan_isOnRecordWhenItIsHandedOver() {
+            var whole = PlanIntake.whole(ALL, Limits.DEFAULT, handedOver::add);
+            whole.recordTo(this::takeDown);
+            whole.offer(search("a"));
+            assertThat(recorded).isEmpty();
+
+            whole.finish();
+
+            assertThat(recorded).containsExactly("a");
+        }
+
+        @Test
+        void restore_ofWhatDoesNotFitAnyMore_isADefect_andNotKnownAgain() {
+            var gone = new PlannedSubtask("g", "dance", Map.of(), List.of(), List.of(), false);
+
+            assertThat(intake.restore(gone)).isPresent();
+            assertThat(intake.offer(gone)).as("once more").isPresent();
+            assertThat(intake.restore(search("a"))).isEmpty();
+            assertThat(intake.offer(search("a"))).as("the very same one").isEmpty();
+            assertThat(handedOverIds()).containsExactly("a");
+        }
+    }
+
+    @Nested
     class End {
+        @Test
+        void nothing_canBeDoneAfterTheEnd() {
+            intake.offer(search("a"));
+            intake.finish();
+
+            assertThatIllegalStateException().isThrownBy(intake::finish);
+            assertThatIllegalStateException().isThrownBy(() -> intake.reject(new PlanDefect("x", "late")));
+            assertThatIllegalStateException().isThrownBy(() -> intake.breakOff("late"));
+        }
+
+        @Test
+        void rejection_listsTheFirstDefects_andCountsTheOthers() {
+            for (int i = 0; i < 12; i++) {
+                intake.reject(new PlanDefect("s" + i, "wrong"));
+            }
+
+            var rejected = catchThrowableOfType(PlanRejectedException.class, intake::finish);
+
+            int shown = rejected.getMessage().split("; s\\d+: wrong", -1).length - 1;
+            assertThat(shown).isBetween(1, 11);
+            assertThat(rejected).hasMessageEndingWith("; and %d more defects".formatted(12 - shown));
+        }
+
         @Test
         void finish_handsOverWhatPointsNowhereWithItsDependencies() {
             intake.offer(search("later").after("lost"));

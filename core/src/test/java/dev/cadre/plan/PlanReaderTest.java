@@ -111,6 +111,18 @@ class PlanReaderTest {
     }
 
     @Test
+    void literalAndReferences_ofExactlyTheirLimit_areTaken() {
+        // the literal is the JSON text, quotes included
+        reader.accept(plan(
+                search(1, "x".repeat(PlanReader.MAX_LITERAL_CHARS - 2), ""),
+                search(2, "b", "\"x\",".repeat(PlanReader.MAX_REFERENCES - 1) + "\"x\"")));
+
+        assertThat(intake.defects()).isEmpty();
+        assertThat(handedOver).containsExactly("s1");
+        assertThat(intake.unresolved()).as("taken, and waits for x").containsExactly("s2");
+    }
+
+    @Test
     void elements_beyondTheirLimit_areNotLookedAt() {
         reader.accept("{\"subtasks\":[" + "7,".repeat(200_000) + search(1, "a", "") + "]}");
 
