@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How often each tool of a run threw, and what it threw first. Belongs to the run's own thread. */
+/** How often each tool of a run threw or took too long, and what came of it first. Belongs to the run's own thread. */
 final class ToolFailures {
     private static final class Tally {
         final RunEvent.ToolFailed first;
@@ -18,7 +18,7 @@ final class ToolFailures {
         }
 
         String line() {
-            return "%s, thrown by tool '%s' in subtask '%s'%s"
+            return "%s, in tool '%s' of subtask '%s'%s"
                     .formatted(
                             Failure.describe(first.thrown()),
                             first.tool(),

@@ -125,9 +125,10 @@ public sealed interface RunEvent {
             implements RunEvent {}
 
     /**
-     * Code of a tool threw, and the model reads only that the tool failed. The rung goes on.
+     * Code of a tool threw or took longer than its time, and the model reads only that. The rung goes on, unless the tool
+     * {@linkplain dev.cadre.task.Tool.Effect#WRITES writes}.
      *
-     * @param thrown what it threw; a key in its chain makes it a copy without
+     * @param thrown what it threw, or a {@link java.util.concurrent.TimeoutException}; a key in its chain makes it a copy without
      */
     record ToolFailed(String runId, Duration at, String subtaskId, String tool, Throwable thrown) implements RunEvent {
         public ToolFailed {

@@ -19,7 +19,7 @@ public final class Tool {
         READS,
         /** Something, but calling it twice is the same as once. */
         WRITES_IDEMPOTENTLY,
-        /** Something: a rung that may have run it is neither escalated nor resumed. */
+        /** Something: a rung that may have run it is neither escalated nor resumed, and ends when it breaks. */
         WRITES
     }
 
@@ -32,7 +32,9 @@ public final class Tool {
          * @param arguments JSON text from the model: untrusted
          * @return the text for the model
          * @throws ToolException if the model should read why it failed and may try again
-         * @throws Exception any other: the model is told only that the tool failed
+         * @throws Exception any other: the model is told only that the tool failed; of a tool that {@linkplain
+         *     Effect#WRITES writes} nobody knows then what it did, so its subtask ends as {@code EFFECT_UNKNOWN}, as it
+         *     does when the tool takes too long
          */
         String call(String arguments, WorkerContext context) throws Exception;
     }

@@ -197,6 +197,10 @@ public final class Rung {
                 return fail(Failure.Kind.NOT_APPROVED, message);
             }
         }
+        Optional<Failure> unknown = tools.unknownEffect(ends);
+        if (unknown.isPresent()) {
+            return end(RungEnd.Failed.of(unknown.get()));
+        }
         turns.addAll(tools.results(ends));
         return call();
     }

@@ -87,11 +87,44 @@ final class ToolLoop {
         }
     }
 
+    /**
+     * Why nobody knows what a writing tool of this round did: it broke, or did not end in its time. A model that was told
+     * so would call it again.
+     *
+     * @param ends one for each of {@link #runs}
+     */
+    Optional<Failure> unknownEffect(List<ToolEnd> ends) {
+        List<RungCommand.ToolRun> runs = runs();
+        if (ends.size() != runs.size()) {
+            throw new IllegalStateException("%d tools were run, %d ended".formatted(runs.size(), ends.size()));
+        }
+        for (int i = 0; i < ends.size(); i++) {
+            Tool tool = runs.get(i).tool();
+            Optional<Failure> unknown =
+                    tool.effect() == Tool.Effect.WRITES ? unknownEffect(tool, ends.get(i)) : Optional.empty();
+            if (unknown.isPresent()) {
+                return unknown;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Failure> unknownEffect(Tool tool, ToolEnd end) {
+        String name = "tool '%s'".formatted(tool.name());
+        return switch (end) {
+            case ToolEnd.Broke(Throwable thrown) ->
+                Optional.of(Failure.thrown(Failure.Kind.CODE_FAILED, thrown, name));
+            case ToolEnd.TimedOut(var timeout) ->
+                Optional.of(new Failure(
+                        Failure.Kind.TIMED_OUT, "%s did not end in %d ms".formatted(name, timeout.toMillis())));
+            case ToolEnd.Returned returned -> Optional.empty();
+            case ToolEnd.Declined declined -> Optional.empty();
+            case ToolEnd.NotApproved refused -> Optional.empty();
+        };
+    }
+
     /** What the model reads about each call of the round, in the order of its calls. */
     List<Turn.ToolResult> results(List<ToolEnd> ends) {
-        if (ends.size() != runs().size()) {
-            throw new IllegalStateException("%d tools were run, %d ended".formatted(runs().size(), ends.size()));
-        }
         var next = ends.iterator();
         var results = new ArrayList<Turn.ToolResult>();
         for (Slot slot : round) {

@@ -5,6 +5,7 @@ import dev.cadre.task.WorkerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** Runs the tools of one turn at once, each on a thread of its own, none longer than its time. */
@@ -19,7 +20,7 @@ final class ToolTurn {
      *
      * @param sessions what the tools keep from turn to turn
      * @param context its timeout is the time of each tool
-     * @param terms has the threads, and is told of each tool that threw and each thread that ignored its interrupt
+     * @param terms has the threads, and is told of each tool that threw or took too long and each thread that ignored its interrupt
      * @return how each ended, in the order of the runs
      * @throws InterruptedException if the calling thread was interrupted; all tools have then been interrupted
      */
@@ -44,8 +45,16 @@ final class ToolTurn {
         var ends = new ArrayList<ToolEnd>();
         for (ToolThread thread : threads) {
             ToolEnd end = thread.end().orElse(new ToolEnd.TimedOut(timeout));
-            if (end instanceof ToolEnd.Broke(Throwable thrown)) {
-                notices.accept(new RungNotice.ToolFailed(thread.tool(), thrown));
+            switch (end) {
+                case ToolEnd.Broke(Throwable thrown) ->
+                    notices.accept(new RungNotice.ToolFailed(thread.tool(), thrown));
+                case ToolEnd.TimedOut late ->
+                    notices.accept(new RungNotice.ToolFailed(
+                            thread.tool(),
+                            new TimeoutException("it did not end in %d ms".formatted(timeout.toMillis()))));
+                case ToolEnd.Returned returned -> {}
+                case ToolEnd.Declined declined -> {}
+                case ToolEnd.NotApproved refused -> {}
             }
             ends.add(end);
         }

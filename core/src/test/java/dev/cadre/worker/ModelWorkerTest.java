@@ -42,6 +42,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -307,7 +308,14 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
-        assertThat(notices).isEmpty();
+        assertThat(notices)
+                .singleElement()
+                .isInstanceOfSatisfying(RungNotice.ToolFailed.class, failed -> {
+                    assertThat(failed.tool()).isEqualTo("slow");
+                    assertThat(failed.thrown())
+                            .isInstanceOf(TimeoutException.class)
+                            .hasMessage("it did not end in 20 ms");
+                });
     }
 
     @Test
@@ -321,7 +329,11 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
-        assertThat(notices).containsExactly(new RungNotice.Abandoned("cadre-tool:run-1/s1/deaf"));
+        assertThat(notices)
+                .hasSize(2)
+                .first()
+                .isInstanceOf(RungNotice.ToolFailed.class);
+        assertThat(notices).contains(new RungNotice.Abandoned("cadre-tool:run-1/s1/deaf"));
     }
 
     @Test

@@ -222,6 +222,39 @@ class RungToolsTest {
     }
 
     @Test
+    void writingTool_thatThrowsOrTakesTooLong_isEffectUnknown_andTheModelIsNotAskedAgain() {
+        var lost = new IllegalStateException("connection reset");
+        var rung = begun(NOTE.tools(SEND));
+        rung.asks(SEND_X);
+        Failure broke = failed(rung.ended(new ToolEnd.Broke(lost))).failure();
+        rung = begun(NOTE.tools(SEND));
+        rung.asks(SEND_X);
+        Failure late =
+                failed(rung.ended(new ToolEnd.TimedOut(Duration.ofMillis(1_500)))).failure();
+
+        assertThat(broke.kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
+        assertThat(broke.cause()).containsSame(lost);
+        assertThat(broke.message())
+                .startsWith("CODE_FAILED: IllegalStateException: connection reset, thrown by tool 'send'; the writing tool"
+                        + " send may have run before");
+        assertThat(late)
+                .isEqualTo(
+                        new Failure(
+                                Failure.Kind.EFFECT_UNKNOWN,
+                                "TIMED_OUT: tool 'send' did not end in 1500 ms; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
+    }
+
+    @Test
+    void writingTool_thatDeclines_hasDoneNothing_andTheModelReadsWhy() {
+        var rung = begun(NOTE.tools(SEND));
+        rung.asks(SEND_X);
+
+        assertThat(results(rung.ended(new ToolEnd.Declined("no such address"))))
+                .extracting(Turn.ToolResult::text)
+                .containsExactly("error: no such address");
+    }
+
+    @Test
     void interrupt_whileAWritingToolRuns_isEffectUnknown() {
         var rung = begun(NOTE.tools(SEND));
         rung.asks(SEND_X);

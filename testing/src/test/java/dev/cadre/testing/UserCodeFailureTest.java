@@ -86,7 +86,7 @@ class UserCodeFailureTest {
         assertThat(result.requireComplete()).isEqualTo(new Note("They purr."));
         assertThat(result.report().notes())
                 .containsExactly(
-                        "IllegalStateException: no such row, thrown by tool 'look' in subtask 'cats', 2 times in all");
+                        "IllegalStateException: no such row, in tool 'look' of subtask 'cats', 2 times in all");
         assertThat(events)
                 .filteredOn(RunEvent.ToolFailed.class::isInstance)
                 .hasSize(2)
@@ -104,7 +104,7 @@ class UserCodeFailureTest {
         assertThat(summary.succeeded()).isEqualTo(1);
         assertThat(summary.notes())
                 .containsExactly(
-                        "IllegalStateException: no such row, thrown by tool 'look' in subtask '0', 2 times in all");
+                        "IllegalStateException: no such row, in tool 'look' of subtask '0', 2 times in all");
     }
 
     /** A type whose model calls a tool twice; the tool throws. */

@@ -157,7 +157,7 @@ class ReportPageTest {
             var result = Coordinator.of(model.pools()).journal(journal).run(graph.answering(note), Budget.usd("0.05"));
             assertThat(texts(parsed(ReportPage.of(file)), "p"))
                     .containsAll(result.report().notes())
-                    .contains("IOException: disk full <b>, thrown by tool 'look' in subtask 'note'");
+                    .contains("IOException: disk full <b>, in tool 'look' of subtask 'note'");
         }
     }
 
