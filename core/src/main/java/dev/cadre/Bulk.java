@@ -281,7 +281,7 @@ public final class Bulk<I, O> {
                 CountRange.of(items),
                 quote,
                 type.maySpendUndeclared());
-        return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, left);
+        return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, left, Money.ZERO);
     }
 
     private Quote quote(I input) {

@@ -253,6 +253,7 @@ public final class Coordinator {
     /**
      * What a run of a plan with this budget will cost, what planning cost included. Calls no model and spends nothing.
      *
+     * @throws dev.cadre.plan.PlanRejectedException if a subtask of the plan does not fit its type any more
      * @throws IllegalStateException if {@link #run(Plan, Budget)} would refuse the types
      */
     public CostEstimate preview(Plan<?> plan, Budget budget) {

@@ -6,7 +6,10 @@ import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
 import java.util.Collection;
+import java.util.List;
 
 /** A planner that has one plan already: it offers all of it, or nothing. */
 final class GivenPlan implements Planner {
@@ -23,14 +26,19 @@ final class GivenPlan implements Planner {
      */
     @Override
     public void plan(PlanRequest request, PlanIntake intake) {
-        var trial = PlanIntake.whole(request.types(), request.limits(), node -> {});
+        requireFit(plan, request.types(), request.limits());
+        plan.offerTo(intake);
+    }
+
+    /** Throws {@link PlanRejectedException} with everything that does not fit these types. */
+    static void requireFit(Plan<?> plan, List<SubtaskType<?, ?>> types, Limits limits) {
+        var trial = PlanIntake.whole(types, limits, node -> {});
         for (PlannedSubtask subtask : plan.subtasks()) {
             var unused = trial.offer(subtask);
         }
         if (!trial.defects().isEmpty()) {
             throw new PlanRejectedException("the plan does not fit the subtask types", trial.defects());
         }
-        plan.offerTo(intake);
     }
 
     Plan<?> given() {

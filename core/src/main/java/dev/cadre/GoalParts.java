@@ -179,12 +179,14 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static Money floor(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
-        Money planning = leastPlanning(run, goal, planner);
+        if (planner instanceof GivenPlan plan) {
+            return subtasks(run.coordinator(), plan.given()).cheapestStart();
+        }
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
-        return planning.plus(cheapest);
+        return leastPlanning(run, goal, planner).plus(cheapest);
     }
 
     private static Money leastPlanning(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
@@ -275,36 +277,39 @@ final class GoalParts<R> implements RunParts {
                 : PlanIntake.streamed(coordinator.types(), coordinator.limits(), sink);
     }
 
-    /** What a run of a plan costs. */
+    /**
+     * What a run of a plan costs in all: what was spent on the plan, its subtasks and its merge.
+     *
+     * @throws PlanRejectedException if a subtask is not in order any more
+     */
     static CostEstimate estimate(Coordinator coordinator, Plan<?> plan, Money limit) {
-        var nodes = new ArrayList<GraphNode>();
-        PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), nodes::add);
-        plan.offerTo(intake);
-        return estimate(coordinator, plan.goal(), nodes, plan.subtasks(), plan.planning(), limit);
+        GivenPlan.requireFit(plan, coordinator.types(), coordinator.limits());
+        return estimate(coordinator, plan.goal(), subtasks(coordinator, plan), plan.planning(), limit);
     }
 
-    /** What a run costs in all: what was spent on its plan, its subtasks and its merge. */
     private static CostEstimate estimate(
-            Coordinator coordinator,
-            Goal<?> goal,
-            List<GraphNode> nodes,
-            List<PlannedSubtask> plan,
-            Spend planned,
-            Money limit) {
-        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator);
-        return subtasks.within(limit, planning(planned), merging(coordinator, goal, subtasks, limit));
+            Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Spend planned, Money limit) {
+        Money least = leastMerge(coordinator, goal.merger());
+        Money floor = planned.total().plus(least).plus(subtasks.cheapestStart());
+        return subtasks.within(limit, planning(planned), merging(coordinator, goal, subtasks, least, limit), floor);
+    }
+
+    private static GraphEstimate subtasks(Coordinator coordinator, Plan<?> plan) {
+        var nodes = new ArrayList<GraphNode>();
+        plan.offerTo(PlanIntake.streamed(coordinator.types(), coordinator.limits(), nodes::add));
+        return GraphEstimate.of(nodes, plan.subtasks(), coordinator);
     }
 
     private static Quote planning(Spend planned) {
         return new Quote(CountRange.of(planned.attempts()), CostRange.of(planned.total()));
     }
 
-    private static Quote merging(Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Money limit) {
+    private static Quote merging(
+            Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Money least, Money limit) {
         Merger<?> merger = goal.merger();
         var load = new MergeLoad(
                 goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.pools(), coordinator.limits());
         Quote merging = Objects.requireNonNull(merger.quote(load), "its quote is null");
-        Money least = leastMerge(coordinator, merger);
         Money most = least.isZero() ? limit : MergeMoney.wanted(least, limit);
         return new Quote(merging.calls(), merging.cost().atMost(most));
     }
@@ -335,9 +340,10 @@ final class GoalParts<R> implements RunParts {
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
         GraphEstimate subtasks = GraphEstimate.of(nodes, intake.taken(), coordinator);
-        Quote merging =
-                asked(run, RunFailure.Kind.MERGE_FAILED, () -> merging(coordinator, goal, subtasks, run.limit()));
-        CostEstimate estimate = subtasks.within(run.limit(), planning(planningSpend()), merging);
+        CostEstimate estimate = asked(
+                run,
+                RunFailure.Kind.MERGE_FAILED,
+                () -> estimate(coordinator, goal, subtasks, planningSpend(), run.limit()));
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
             case PlanReview.Verdict.Approve approved -> {

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates what the subtasks of a graph will cost: what is known of their inputs is counted, the rest follows from the
@@ -51,6 +52,7 @@ final class GraphEstimate {
     private final Map<String, CountRange> outputs = new HashMap<>();
     private final List<CostEstimate.Line> lines = new ArrayList<>();
     private Money firstCalls = Money.ZERO;
+    private @Nullable Money cheapestStart;
 
     private GraphEstimate(Coordinator coordinator) {
         worker = SubtaskWorker.of(coordinator.pools());
@@ -74,14 +76,16 @@ final class GraphEstimate {
 
     /** The estimate of a run that has no planner and no merger. */
     CostEstimate within(Money limit) {
-        return within(limit, Quote.NOTHING, Quote.NOTHING);
+        return within(limit, Quote.NOTHING, Quote.NOTHING, Money.ZERO);
     }
 
     /**
      * The whole estimate. Where the budget may not hold the first calls of all that could begin at once, none of them is
      * certain to be made.
+     *
+     * @param floor what the budget must hold for the run to begin
      */
-    CostEstimate within(Money limit, Quote planning, Quote merging) {
+    CostEstimate within(Money limit, Quote planning, Quote merging, Money floor) {
         Money left = limit.minusOrZero(planning.cost().worst());
         boolean certain = !firstCalls.isMoreThan(Money.ofPico(left.picoUsd() / 2));
         List<CostEstimate.Line> shown = certain
@@ -96,7 +100,12 @@ final class GraphEstimate {
                                 line.quote().atBest(),
                                 line.maySpendMore()))
                         .toList();
-        return new CostEstimate(shown, planning, merging, limit);
+        return new CostEstimate(shown, planning, merging, limit, floor);
+    }
+
+    /** The first call of the cheapest subtask that waits for no other; nothing if there is none. */
+    Money cheapestStart() {
+        return cheapestStart == null ? Money.ZERO : cheapestStart;
     }
 
     /** The bytes of all outcomes together, as a merging model reads them. */
@@ -124,6 +133,9 @@ final class GraphEstimate {
                 firstCalls = CostRange.of(firstCalls)
                         .plus(CostRange.of(one.firstCall()))
                         .worst();
+                if (node.dependencies().isEmpty()) {
+                    cheapestStart = cheapestStart == null ? one.firstCall() : cheapestStart.atMost(one.firstCall());
+                }
             }
         } else if (inputs.isPresent()) {
             output = CountRange.NONE; // a list that is too long fails its subtask, and nothing is sent

@@ -28,8 +28,10 @@ import java.util.List;
  * @param planning what the planner took; known once there is a plan
  * @param merging what the merger will take
  * @param limit the budget, of a bulk what is left of it; {@link CostRange#MOST} if there is none
+ * @param floor what the budget must hold for a run to begin: what was spent, what the merger needs at least, and the first
+ *     call of one subtask; nothing for a graph and for a bulk
  */
-public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit) {
+public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit, Money floor) {
     /**
      * One subtask of an estimate.
      *
@@ -115,6 +117,11 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         return sum().cost().expected().isMoreThan(limit);
     }
 
+    /** Whether the budget is too small for a run to begin; {@link #floor()} says what it takes. */
+    public boolean isTooSmall() {
+        return floor.isMoreThan(limit);
+    }
+
     private Quote sum() {
         Quote sum = planning.plus(merging);
         for (Line line : subtasks) {
@@ -124,16 +131,18 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
     }
 
     /**
-     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}; it ends with {@code , which is less than
-     * the $0.31 expected for all of the work} if it is.
+     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. It says so if the budget is less than
+     * what is expected for all of the work, if it is too small to begin, and if code may spend more than is counted.
      */
     @Override
     public String toString() {
-        if (!isCappedByBudget()) {
-            return cost().toString();
-        }
-        Money whole = sum().cost().expected();
-        return cost() + " (the budget"
-                + (isBeyondBudget() ? ", which is less than the %s expected for all of the work)".formatted(whole) : ")");
+        String beyond = isBeyondBudget()
+                ? ", which is less than the %s expected for all of the work"
+                        .formatted(sum().cost().expected())
+                : "";
+        String budget = isCappedByBudget() ? " (the budget%s)".formatted(beyond) : "";
+        String small = isTooSmall() ? "; too small to begin, which takes %s".formatted(floor) : "";
+        String more = maySpendMore() ? "; without what code spends by itself" : "";
+        return cost() + budget + small + more;
     }
 }

@@ -35,7 +35,8 @@ class BatchGuideTest {
     static final SubtaskType<Ticket, Label> LABEL =
             SubtaskType.model("label", Ticket.class, Label.class, "Label the ticket: bug, question or wish.");
 
-    /** Waiting takes no time on it. */
+    // region no-wait
+    /** A clock on which waiting takes no time. */
     static final class NoWait implements RunClock {
         private long now;
 
@@ -50,6 +51,7 @@ class BatchGuideTest {
             return queue.poll();
         }
     }
+    // endregion
 
     @TempDir
     Path folder;

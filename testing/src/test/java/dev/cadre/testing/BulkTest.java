@@ -125,7 +125,11 @@ class BulkTest {
 
     private static CostEstimate leaving(CostEstimate estimate, Money limit) {
         return new CostEstimate(
-                estimate.subtasks(), estimate.planning(), estimate.merging(), limit.minus(ITEM.times(3)));
+                estimate.subtasks(),
+                estimate.planning(),
+                estimate.merging(),
+                limit.minus(ITEM.times(3)),
+                estimate.floor());
     }
 
     @Test

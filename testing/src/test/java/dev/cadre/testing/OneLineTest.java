@@ -119,7 +119,7 @@ class OneLineTest {
                 goal.text(),
                 List.of(),
                 List.of(),
-                new CostEstimate(List.of(), Quote.NOTHING, Quote.NOTHING, Money.usd("1")));
+                new CostEstimate(List.of(), Quote.NOTHING, Quote.NOTHING, Money.usd("1"), Money.ZERO));
 
         requireLine(proposed);
     }

@@ -9,6 +9,7 @@ import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.cadre.Coordinator;
@@ -19,13 +20,17 @@ import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.plan.PlanDefect;
+import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.testing.Crew.Answer;
 import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.regex.Pattern;
@@ -178,6 +183,25 @@ class PlanApprovalTest {
     }
 
     @Test
+    void previewOfAPlan_saysWhatItTakesToBegin_andThatIsEnough() throws Exception {
+        SubtaskType<Topic, Note> free =
+                SubtaskType.code("free", Topic.class, Note.class, (topic, context) -> new Note(topic.name()));
+        var crew = Coordinator.builder(model.pools()).plansWith(NOTE, free).build();
+        Plan<Answer> plan = crew.plan(GOAL, BUDGET);
+        Money floor = crew.preview(plan, BUDGET).floor();
+        Budget less = Budget.of(floor.minus(Money.ofPico(1)));
+
+        assertThat(crew.preview(plan, BUDGET).isTooSmall()).isFalse();
+        assertThat(crew.preview(plan, less).isTooSmall()).isTrue();
+        assertThat(crew.preview(plan, less)).asString().endsWith("; too small to begin, which takes " + floor);
+        assertThat(Crew.failed(crew.run(plan, less)).cause().message()).endsWith("the least budget is " + floor);
+        var result = crew.run(plan, Budget.of(floor));
+        assertThat(result.report().outcomes().values())
+                .as("the type that costs nothing is not in the plan")
+                .anyMatch(Outcome::isSucceeded);
+    }
+
+    @Test
     void planThatFitsNoMore_isRejectedWhole_beforeAnythingIsPaid() throws Exception {
         model.onPlan()
                 .replies(plan(plannedNote("a"), Crew.planned("brief", "b", "{\"notes\":[{\"text\":\"known\"}]}", "")));
@@ -185,6 +209,9 @@ class PlanApprovalTest {
         Plan<Answer> plan = both.plan(GOAL, BUDGET);
         assertThat(plan.subtasks()).extracting(PlannedSubtask::id).containsExactly("a", "b");
 
+        assertThatThrownBy(() -> coordinator.preview(plan, BUDGET))
+                .isInstanceOf(PlanRejectedException.class)
+                .hasMessageContaining("unknown type \"brief\"");
         var failed = Crew.failed(coordinator.run(plan, BUDGET));
 
         assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
