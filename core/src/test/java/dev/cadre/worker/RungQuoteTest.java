@@ -87,6 +87,16 @@ class RungQuoteTest {
     }
 
     @Test
+    void fees_ofToolsAtTheProvider_areThoseOfTheDearest_forEachCall() {
+        var searching = RungScript.NOTE.tools(RungScript.ECHO).providerTools(2, new ProviderTool.WebSearch());
+        var without = RungScript.NOTE.tools(RungScript.ECHO);
+
+        // two calls are expected, each with one search at 10,000
+        assertThat(quote(searching, 100).expected().minus(quote(without, 100).expected()))
+                .isGreaterThanOrEqualTo(micros(20_000));
+    }
+
+    @Test
     void firstCall_isTheWholeReservation() {
         assertThat(quote(RungScript.NOTE, 100).firstCall()).isEqualTo(micros(200 + 1_000));
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
+import static dev.cadre.worker.RungScript.echo;
+import static dev.cadre.worker.RungScript.ECHO;
 import static dev.cadre.worker.RungScript.NOTE;
 import static dev.cadre.worker.RungScript.NOTE_JSON;
 import static dev.cadre.worker.RungScript.begun;
@@ -334,6 +336,26 @@ class RungTest {
         assertThatThrownBy(() -> begun(NOTE).on(new RungEvent.Begin())).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ended.answers(NOTE_JSON)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> ended.on(new RungEvent.Interrupted(false))).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void eventOfACall_thatIsNotUnderWay_isRefused() {
+        var cause = new ModelException.QuotaExhausted("no money left");
+        List<RungEvent> ofACall = List.of(
+                new RungEvent.CallFailed(cause),
+                new RungEvent.ClientBroke(new IllegalStateException("broken")),
+                unaffordable(false),
+                new RungEvent.BudgetClosed("the budget is closed", false),
+                new RungEvent.PoolHeld("the pool is paused", cause, false));
+
+        for (RungEvent event : ofACall) {
+            var runsTools = begun(NOTE.tools(ECHO));
+            runsTools.asks(echo("c1", "a"));
+            assertThatThrownBy(() -> runsTools.on(event))
+                    .as(event.toString())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("RUNNING_TOOLS");
+        }
     }
 
     private static RungTask first(SubtaskType<?, ?> type, String topic) {

@@ -161,6 +161,19 @@ class RungToolsTest {
     }
 
     @Test
+    void callsAndArguments_ofExactlyTheirLimit_areRun() {
+        var many = begun(WITH_ECHO);
+        ToolCall[] calls =
+                IntStream.range(0, 50).mapToObj(i -> echo("c" + i, "w" + i)).toArray(ToolCall[]::new);
+        var large = begun(WITH_ECHO, limits(new ToolLimits(20, 50, 100, Duration.ofSeconds(1))));
+
+        assertThat(((RungCommand.RunTools) many.asks(calls)).runs()).hasSize(50);
+        // {"word":"…"} is 11 bytes longer than the word
+        assertThat(((RungCommand.RunTools) large.asks(echo("c1", "x".repeat(89)))).runs())
+                .hasSize(1);
+    }
+
+    @Test
     void sameCallForTheThirdTime_stopsTheLoop() {
         var rung = begun(WITH_ECHO);
         rung.asks(new ToolCall("c1", "echo", "{\"word\":\"a\",\"n\":1}"));
