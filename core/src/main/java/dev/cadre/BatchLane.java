@@ -9,7 +9,6 @@ import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Batch;
-import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +30,7 @@ final class BatchLane<I, O> {
     private static final int MOST_READINGS = 4;
 
     private final BatchTerms<I, O> terms;
-    private final BatchClient client;
+    private final GuardedBatches client;
     private final LaneClock time;
     private final ShardRecord record;
     private final Handover<O> handover;
@@ -45,13 +43,14 @@ final class BatchLane<I, O> {
 
     BatchLane(BatchTerms<I, O> terms, Consumer<? super BulkItem<O>> each) {
         this.terms = terms;
-        client = terms.client();
         time = terms.time();
         record = new ShardRecord(terms.record(), terms.asked());
         handover = new Handover<>(terms.bulk(), time::sinceStart, each);
-        shards = new OpenShards<>(terms.limits());
+        shards = new OpenShards<>(terms.bulk().batchLimits());
         threads = new RungThreads(terms.runId());
         aside = time.aside(threads, this::left);
+        client = new GuardedBatches(
+                terms.client(), aside, time, terms.bulk().coordinator().faults());
     }
 
     private void left(String owner, String thread) {
@@ -74,8 +73,8 @@ final class BatchLane<I, O> {
                 BudgetGuard money = terms.budget().open(opened)) {
             try {
                 left.forEach(shard -> adopt(shard, money, folder));
-                var dispatch = new ShardDispatch<>(terms, aside, record, folder, shards, money, handover, pause);
-                workAndStop(new ShardIntake<>(terms, inputs, aside, money, shards, handover), dispatch);
+                var dispatch = new ShardDispatch<>(terms, aside, client, record, folder, shards, money, handover, pause);
+                workAndStop(new ShardIntake<>(terms, inputs, aside, client, money, shards, handover), dispatch);
                 isWhole = inputTrouble == null;
             } finally {
                 threads.close();
@@ -134,11 +133,16 @@ final class BatchLane<I, O> {
             terms.pool()
                     .stoppedBy()
                     .ifPresent(why -> handover.paused("the pool has stopped: " + why.getMessage(), why));
+            shards.offered(client.limits());
             dispatch.seek();
             work(intake, dispatch);
             isBroken = false;
         } catch (ModelException outage) {
-            handover.brokenOff(String.valueOf(outage.getMessage()), outage);
+            if (outage instanceof ModelException.TimedOut && time.isUp()) {
+                handover.stop(BulkSummary.Stop.DEADLINE);
+            } else {
+                handover.brokenOff(String.valueOf(outage.getMessage()), outage);
+            }
             isBroken = false;
         } catch (JournalException | UnrecordedException failed) {
             handover.unrecorded(RunRecord.unrecorded("an item", failed));
@@ -205,7 +209,7 @@ final class BatchLane<I, O> {
         ShardCollector<I, O> collector = dispatch.collector(shard);
         Batch batch;
         try {
-            batch = client.retrieve(shard.state.batchId(), time.left());
+            batch = client.retrieve(shard.state.batchId());
             if (!batch.state().isTerminal() || waitsForInputs(shard, intake) || !take(collector, shard, batch)) {
                 return false;
             }
@@ -250,7 +254,7 @@ final class BatchLane<I, O> {
             collector.untouched();
             return true;
         }
-        boolean isWhole = client.read(batch, collector::take, time.left());
+        boolean isWhole = client.read(batch, collector::take);
         if (!isWhole && (time.isUp() || shard.state.readInPart() < MOST_READINGS)) {
             return false;
         }
@@ -268,7 +272,8 @@ final class BatchLane<I, O> {
         intake.giveUp();
         dispatch.giveUp();
         try {
-            cancel();
+            client.cancel(
+                    shards.made().stream().map(shard -> shard.state.batchId()).toList());
             while (!shards.made().isEmpty() && !time.isUp()) {
                 for (Shard<I> shard : shards.made()) {
                     collectLast(dispatch.collector(shard), shard);
@@ -283,29 +288,9 @@ final class BatchLane<I, O> {
         }
     }
 
-    /** All at once: there is little time, and each is an exchange. */
-    private void cancel() throws InterruptedException {
-        Duration left = time.left();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            threads.invokeAll(shards.made().stream()
-                    .map(shard -> Executors.callable(() -> cancel(shard.state.batchId(), left)))
-                    .toList());
-        }
-    }
-
-    private void cancel(String batchId, Duration timeout) {
-        try {
-            client.cancel(batchId, timeout);
-        } catch (ModelException unreachable) {
-            // it goes on; the next session finds it
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void collectLast(ShardCollector<I, O> collector, Shard<I> shard) throws InterruptedException {
         try {
-            Batch batch = client.retrieve(shard.state.batchId(), time.left());
+            Batch batch = client.retrieve(shard.state.batchId());
             boolean canJudge = !terms.call().judgesByInput() || shard.isPlaced();
             if (batch.state().isTerminal() && canJudge && take(collector, shard, batch)) {
                 shards.ended(shard);

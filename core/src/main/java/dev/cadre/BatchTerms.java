@@ -4,7 +4,6 @@ package dev.cadre;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchClient;
-import dev.cadre.model.BatchLimits;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
@@ -20,7 +19,6 @@ record BatchTerms<I, O>(
         ModelPool pool,
         SingleCall<I, O> call,
         BatchClient client,
-        BatchLimits limits,
         Fingerprints fingerprints,
         LaneClock time) {
 
@@ -42,8 +40,7 @@ record BatchTerms<I, O>(
                 budget,
                 pool,
                 call,
-                new GuardedBatches(client, bulk.coordinator().faults()),
-                client.limits().within(bulk.batchLimits()),
+                client,
                 bulk.fingerprints(),
                 new LaneClock(bulk.coordinator().clock(), budget.deadline().orElse(DEADLINE)));
     }

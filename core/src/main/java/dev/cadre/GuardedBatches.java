@@ -8,96 +8,132 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.Thrown;
 import dev.cadre.task.Failure;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of batches, perhaps of the user's own, that fails in the ways of {@link BatchClient} only: whatever else it
- * throws, and a null, is logged and a lost exchange, of which nobody knows what it did. For one thread.
+ * A client of batches, perhaps of the user's own, that fails in the ways of {@link BatchClient} only and within the time
+ * of the run: whatever else it throws, and a null, is logged and a lost exchange, of which nobody knows what it did; so is
+ * one that is not over in time, whose thread is left behind if it ignores its interrupt. For one thread, on which visitors
+ * are called.
  */
-final class GuardedBatches implements BatchClient {
+final class GuardedBatches {
+    private static final String OWNER = "batches";
+
     private final BatchClient client;
+    private final Aside aside;
+    private final LaneClock time;
     private final FaultLog faults;
 
-    GuardedBatches(BatchClient client, FaultLog faults) {
+    GuardedBatches(BatchClient client, Aside aside, LaneClock time, FaultLog faults) {
         this.client = client;
+        this.aside = aside;
+        this.time = time;
         this.faults = faults;
     }
 
-    @Override
-    public BatchLimits limits() {
-        return client.limits(); // nothing was begun when it is asked
+    /** What the provider takes as one batch. */
+    BatchLimits limits() throws InterruptedException {
+        return exchange("limits", (timeout, asking) -> client.limits());
     }
 
-    @Override
-    public String line(String customId, ModelRequest request) {
-        return client.line(customId, request);
+    /**
+     * A request as a line of a batch's file. What the client throws is thrown, undeclared.
+     *
+     * @throws Aside.LateException if it was not made in time
+     */
+    String line(String customId, ModelRequest request) throws Aside.LateException, InterruptedException {
+        try {
+            return Objects.requireNonNull(aside.call(OWNER, "line", client, () -> client.line(customId, request)));
+        } catch (ExecutionException thrown) {
+            Throwable broken = cause(thrown);
+            throw broken instanceof InterruptedException ? lost(broken) : BulkRun.<RuntimeException>asThrown(broken);
+        }
     }
 
-    @Override
-    public String upload(Path lines, Duration timeout) throws InterruptedException {
-        return guarded(() -> client.upload(lines, timeout));
+    String upload(Path lines) throws InterruptedException {
+        return exchange("upload", (timeout, asking) -> client.upload(lines, timeout));
     }
 
-    @Override
-    public Batch create(String fileId, Map<String, String> metadata, Duration timeout) throws InterruptedException {
-        return guarded(() -> client.create(fileId, metadata, timeout));
+    Batch create(String fileId, Map<String, String> metadata) throws InterruptedException {
+        return exchange("create", (timeout, asking) -> client.create(fileId, metadata, timeout));
     }
 
-    @Override
-    public void discard(String fileId, Duration timeout) throws InterruptedException {
-        guarded(() -> {
+    void discard(String fileId) throws InterruptedException {
+        exchange("discard", (timeout, asking) -> {
             client.discard(fileId, timeout);
             return fileId;
         });
     }
 
-    @Override
-    public Batch retrieve(String id, Duration timeout) throws InterruptedException {
-        return guarded(() -> client.retrieve(id, timeout));
+    Batch retrieve(String id) throws InterruptedException {
+        return exchange("retrieve", (timeout, asking) -> client.retrieve(id, timeout));
     }
 
-    @Override
-    public Batch cancel(String id, Duration timeout) throws InterruptedException {
-        return guarded(() -> client.cancel(id, timeout));
+    /** Asks for the end of all at once: there is little time, and each is an exchange. What fails goes on. */
+    void cancel(List<String> ids) throws InterruptedException {
+        var all = new ArrayList<Aside.Pending<Batch>>();
+        for (String id : ids) {
+            all.add(start("cancel#" + all.size(), (timeout, asking) -> client.cancel(id, timeout)));
+        }
+        aside.await(all);
+        for (Aside.Pending<Batch> one : all) {
+            try {
+                answer(one);
+            } catch (ModelException unreachable) {
+                // the next session finds it
+            }
+        }
     }
 
-    @Override
-    public void list(Predicate<Batch> wantsMore, Duration timeout) throws InterruptedException {
+    void list(Predicate<Batch> wantsMore) throws InterruptedException {
         var visitor = new Visitor<>(wantsMore);
-        guarded(() -> {
-            client.list(visitor, timeout);
+        exchange("list", (timeout, asking) -> {
+            client.list(visitor.on(asking), timeout);
             return visitor;
         });
         visitor.requireWhole();
     }
 
-    @Override
-    public boolean read(Batch batch, Predicate<BatchAnswer> wantsMore, Duration timeout) throws InterruptedException {
+    /** Whether all was read. */
+    boolean read(Batch batch, Predicate<BatchAnswer> wantsMore) throws InterruptedException {
         var visitor = new Visitor<>(wantsMore);
-        boolean isWhole = guarded(() -> client.read(batch, visitor, timeout));
+        boolean isWhole = exchange("read", (timeout, asking) -> client.read(batch, visitor.on(asking), timeout));
         visitor.requireWhole();
-        return isWhole;
+        return isWhole && visitor.wantsMore;
     }
 
     /** A visitor that throws is no failure of the client: it wants no more, and throws when the client is done. */
-    private static final class Visitor<T> implements Predicate<T> {
-        private final Predicate<T> wantsMore;
+    private static final class Visitor<T> {
+        private final Predicate<T> visited;
         private @Nullable Throwable thrown;
+        /** False once the client was told to end, whatever it made of that. */
+        private volatile boolean wantsMore = true;
 
-        Visitor(Predicate<T> wantsMore) {
-            this.wantsMore = wantsMore;
+        Visitor(Predicate<T> visited) {
+            this.visited = visited;
         }
 
-        @Override
-        public boolean test(T each) {
+        /** The same for the thread of the client. */
+        Predicate<T> on(Aside.Asking asking) {
+            return each -> {
+                wantsMore = wantsMore && asking.ask(() -> visit(each));
+                return wantsMore;
+            };
+        }
+
+        private boolean visit(T each) {
             try {
-                return thrown == null && wantsMore.test(each);
+                return thrown == null && visited.test(each);
             } catch (Throwable own) { // errors and undeclared checked exceptions, too
                 thrown = own;
                 return false;
@@ -112,21 +148,50 @@ final class GuardedBatches implements BatchClient {
     }
 
     private interface Exchange<T> {
-        T perform() throws InterruptedException;
+        T perform(Duration timeout, Aside.Asking asking) throws InterruptedException;
     }
 
-    private <T> T guarded(Exchange<T> exchange) throws InterruptedException {
+    private <T> Aside.Pending<T> start(String what, Exchange<T> exchange) {
+        Duration timeout = time.left();
+        return aside.start(OWNER, what, client, asking -> exchange.perform(timeout, asking));
+    }
+
+    private <T> T exchange(String what, Exchange<T> exchange) throws InterruptedException {
+        Aside.Pending<T> pending = start(what, exchange);
+        aside.await(List.of(pending));
+        return answer(pending);
+    }
+
+    private <T> T answer(Aside.Pending<T> pending) {
         try {
-            return Objects.requireNonNull(exchange.perform(), "it returned null");
-        } catch (ModelException | InterruptedException known) {
-            throw known;
-        } catch (Throwable broken) { // undeclared checked exceptions and errors included
-            String place = "batch client " + client.getClass().getName();
-            faults.warn(place, broken);
-            throw new ModelException.ConnectionFailed(
-                    "%s, thrown by the %s".formatted(Failure.describe(broken), place),
-                    ModelException.Charge.UNKNOWN,
-                    broken);
+            T answer = pending.result();
+            if (answer == null) {
+                throw lost(new NullPointerException("it returned null"));
+            }
+            return answer;
+        } catch (Aside.LateException late) {
+            throw new ModelException.TimedOut(
+                    "%s: %s".formatted(place(), Thrown.message(late)),
+                    late.hasBegun() ? ModelException.Charge.UNKNOWN : ModelException.Charge.FREE);
+        } catch (ExecutionException thrown) {
+            throw cause(thrown) instanceof ModelException known ? known : lost(cause(thrown));
         }
+    }
+
+    private static Throwable cause(ExecutionException thrown) {
+        return Objects.requireNonNull(thrown.getCause());
+    }
+
+    /** Of undeclared checked exceptions and errors, too. */
+    private ModelException lost(Throwable broken) {
+        faults.warn(place(), broken);
+        return new ModelException.ConnectionFailed(
+                "%s, thrown by the %s".formatted(Failure.describe(broken), place()),
+                ModelException.Charge.UNKNOWN,
+                broken);
+    }
+
+    private String place() {
+        return "batch client " + client.getClass().getName();
     }
 }

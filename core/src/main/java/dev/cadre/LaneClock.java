@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RungThreads;
 import java.time.Duration;
@@ -10,6 +9,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** The time that a run of the batch lane has: until its deadline, and then a short grace. For one thread. */
 final class LaneClock {
+    /** Leaves room within a second for code that is asked to end at the deadline and again in the end. */
+    private static final long GRACE_NANOS = Duration.ofMillis(600).toNanos();
+
+    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
+
     private final RunClock clock;
     /** Nobody puts anything in: waiting for an element of it is waiting. */
     private final BlockingQueue<Object> nothing = new LinkedBlockingQueue<>();
@@ -42,10 +46,11 @@ final class LaneClock {
         return left().isZero();
     }
 
-    /** From now on nothing is begun, and what is left is the grace. */
+    /** From now on nothing is begun, and what is left is the grace; whoever was late has had a part of it. */
     void beginGrace() {
         isOver = true;
-        untilNanos = clock.nanoTime() + Deadlines.GRACE.toNanos();
+        long now = clock.nanoTime();
+        untilNanos = Math.max(now + LEAST_GRACE_NANOS, Math.min(now, untilNanos) + GRACE_NANOS);
     }
 
     /** Whether the grace has begun. */

@@ -18,10 +18,29 @@ final class OpenShards<I> {
     private final List<Shard<I>> doubtful = new ArrayList<>();
     private final List<Shard<I>> postponed = new ArrayList<>();
     private final Map<String, Place<I>> places = new HashMap<>();
+    /** What one batch may be. */
+    private BatchLimits offered;
+
     private BatchLimits limits;
 
-    OpenShards(BatchLimits limits) {
-        this.limits = limits;
+    OpenShards(BatchLimits wanted) {
+        offered = wanted;
+        limits = wanted;
+    }
+
+    /** What the provider takes is known. */
+    void offered(BatchLimits taken) {
+        offered = taken.within(offered);
+        limits = offered;
+    }
+
+    /** Throws nothing away that would fit if nothing else was under way. */
+    boolean canHold(String line) {
+        return Shard.canHold(line, offered);
+    }
+
+    BatchLimits offered() {
+        return offered;
     }
 
     /** It has a batch. */

@@ -46,6 +46,7 @@ final class ShardDispatch<I, O> {
     ShardDispatch(
             BatchTerms<I, O> terms,
             Aside aside,
+            GuardedBatches client,
             ShardRecord record,
             ShardFolder<I> folder,
             OpenShards<I> shards,
@@ -55,7 +56,7 @@ final class ShardDispatch<I, O> {
         this.terms = terms;
         this.aside = aside;
         this.record = record;
-        this.sender = new ShardSender(terms, record);
+        this.sender = new ShardSender(terms, client, record);
         this.folder = folder;
         this.shards = shards;
         this.money = money;

@@ -45,6 +45,7 @@ final class ShardIntake<I, O> {
     private final BatchTerms<I, O> terms;
     private final InputPuller<I> inputs;
     private final Aside aside;
+    private final GuardedBatches client;
     private final Attachments attachments = new Attachments();
     private final BudgetGuard money;
     private final OpenShards<I> shards;
@@ -58,12 +59,14 @@ final class ShardIntake<I, O> {
             BatchTerms<I, O> terms,
             Iterator<? extends I> inputs,
             Aside aside,
+            GuardedBatches client,
             BudgetGuard money,
             OpenShards<I> shards,
             Handover<O> handover) {
         this.terms = terms;
         this.inputs = new InputPuller<>(inputs, terms.bulk().naming());
         this.aside = aside;
+        this.client = client;
         this.money = money;
         this.shards = shards;
         this.handover = handover;
@@ -106,10 +109,10 @@ final class ShardIntake<I, O> {
 
     /** Whether the next is done with: it has its place, or none at all. */
     private boolean fits(Pending<I> next, Shard<I> shard) {
-        if (!Shard.canHold(next.line(), terms.limits())) {
+        if (!shards.canHold(next.line())) {
             end(
                     next,
-                    Outcome.failed(Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + terms.limits()));
+                    Outcome.failed(Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + shards.offered()));
             return true;
         }
         boolean isAlone = shard.isEmpty() && shards.isEmpty();
@@ -146,7 +149,7 @@ final class ShardIntake<I, O> {
     }
 
     /** What of an input is still to be done; null if it is handed over already, or under way since another session. */
-    private @Nullable Pending<I> prepare(I input, String name, long index) {
+    private @Nullable Pending<I> prepare(I input, String name, long index) throws InterruptedException {
         handover.admitted(name);
         Attached attached = attachments.of(name, terms.bulk().type(), input, aside);
         attachments.release(name);
@@ -156,7 +159,8 @@ final class ShardIntake<I, O> {
         };
     }
 
-    private @Nullable Pending<I> prepare(I input, Attached.Made attached, String name, long index) {
+    private @Nullable Pending<I> prepare(I input, Attached.Made attached, String name, long index)
+            throws InterruptedException {
         Fingerprint fingerprint = terms.fingerprints().of(terms.bulk().type(), input, attached);
         Optional<Outcome<O>> earlier = earlier(name, fingerprint);
         if (earlier.isPresent()) {
@@ -164,16 +168,22 @@ final class ShardIntake<I, O> {
         }
         try {
             ModelRequest request = terms.call().request(input, attached);
-            String line = terms.client().line(BatchItem.customId(name, fingerprint), request);
+            String line = client.line(BatchItem.customId(name, fingerprint), request);
             var next = new Pending<>(
                     index, name, fingerprint, input, line, terms.pool().worstCase(request));
             return isUnderWay(next) ? null : next;
         } catch (UnrecordedException | JournalException | BrokenInputException | IllegalArgumentException ofTheRun) {
             throw ofTheRun;
+        } catch (Aside.LateException late) {
+            handover.stop(BulkSummary.Stop.DEADLINE);
+            return ended(index, name, new Outcome.Skipped<>(handover.notStarted()), false);
+        } catch (InterruptedException cancel) {
+            throw cancel;
         } catch (JsonException unfit) {
             return ended(index, name, Outcome.failed(Failure.Kind.INVALID_INPUT, SingleCall.reason(unfit)), false);
         } catch (Throwable broken) { // whatever a client is made of: it fails this item alone
             String place = "the client of model '%s'".formatted(terms.pool().model());
+            terms.bulk().coordinator().faults().warn(place, broken);
             var failure = Failure.thrown(Failure.Kind.MODEL_FAILED, broken, place);
             return ended(index, name, new Outcome.Failed<>(failure), false);
         }

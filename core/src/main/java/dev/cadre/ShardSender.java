@@ -2,7 +2,6 @@
 package dev.cadre;
 
 import dev.cadre.model.Batch;
-import dev.cadre.model.BatchClient;
 import dev.cadre.model.ModelException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,13 +25,13 @@ final class ShardSender {
         record TurnedAway(ModelException why) implements Sent {}
     }
 
-    private final BatchClient client;
+    private final GuardedBatches client;
     private final ShardRecord record;
     private final LaneClock time;
     private final String runId;
 
-    ShardSender(BatchTerms<?, ?> terms, ShardRecord record) {
-        this.client = terms.client();
+    ShardSender(BatchTerms<?, ?> terms, GuardedBatches client, ShardRecord record) {
+        this.client = client;
         this.record = record;
         this.time = terms.time();
         this.runId = terms.runId();
@@ -50,14 +49,14 @@ final class ShardSender {
         }
         try {
             if (shard.state.fileId().isEmpty()) {
-                shard.state.isUploadedAs(client.upload(shard.path(), time.left()));
+                shard.state.isUploadedAs(client.upload(shard.path()));
             }
         } catch (ModelException failure) {
             return turnedAway(failure);
         }
         record.asks(shard, shard.state.fileId());
         try {
-            isBatch(shard, client.create(shard.state.fileId(), metadata(shard), time.left()));
+            isBatch(shard, client.create(shard.state.fileId(), metadata(shard)));
             return new Sent.Made();
         } catch (ModelException failure) {
             if (failure.charge() != ModelException.Charge.FREE) {
@@ -92,20 +91,18 @@ final class ShardSender {
             wanted.put(shard.state.fileId(), shard);
         }
         Map<Shard<I>, Batch> found = new LinkedHashMap<>();
-        client.list(
-                batch -> {
-                    Optional.ofNullable(wanted.get(batch.metadata().getOrDefault(TOKEN, "")))
-                            .or(() -> Optional.ofNullable(wanted.get(batch.inputFile())))
-                            .ifPresent(shard -> found.put(shard, batch));
-                    return found.size() < shards.size();
-                },
-                time.left());
+        client.list(batch -> {
+            Optional.ofNullable(wanted.get(batch.metadata().getOrDefault(TOKEN, "")))
+                    .or(() -> Optional.ofNullable(wanted.get(batch.inputFile())))
+                    .ifPresent(shard -> found.put(shard, batch));
+            return found.size() < shards.size();
+        });
         found.forEach(this::isBatch);
         return List.copyOf(found.keySet());
     }
 
     /** Makes sure that no wish for a batch of this shard that is still on its way can be granted. */
     void withdraw(Shard<?> shard) throws InterruptedException {
-        client.discard(shard.state.fileId(), time.left());
+        client.discard(shard.state.fileId());
     }
 }

@@ -11,14 +11,19 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.schedule.RunClock;
+import dev.cadre.schedule.RungThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,6 +36,13 @@ class GuardedBatchesTest {
             Map.of(),
             new Batch.Bill(1, TokenUsage.of(100, 10)),
             List.of());
+
+    private final RungThreads threads = new RungThreads("guarded");
+
+    @AfterEach
+    void close() {
+        threads.close();
+    }
 
     /** Lists the same batch three times, whatever the visitor says or throws. */
     private static final class Listing implements BatchClient {
@@ -79,8 +91,37 @@ class GuardedBatchesTest {
 
         @Override
         public boolean read(Batch batch, Predicate<BatchAnswer> wantsMore, Duration timeout) {
+            boolean unused = wantsMore.test(new BatchAnswer.Untried("a", "b"));
             return true;
         }
+    }
+
+    private GuardedBatches guarded(BatchClient client) {
+        var time = new LaneClock(RunClock.SYSTEM, Duration.ofMinutes(10));
+        Aside aside = time.aside(threads, (owner, thread) -> {
+            throw new AssertionError(thread + " was left behind");
+        });
+        return new GuardedBatches(client, aside, time, new FaultLog());
+    }
+
+    @Test
+    void visitor_isCalledOnTheThreadThatWaits_andNoMoreOnceItWantsNoMore() throws Exception {
+        var client = new Listing();
+        var visits = new ArrayList<Thread>();
+
+        guarded(client).list(batch -> {
+            visits.add(Thread.currentThread());
+            return false;
+        });
+
+        assertThat(visits).containsExactly(Thread.currentThread());
+        assertThat(client.shown).as("the client goes on").hasValue(3);
+    }
+
+    @Test
+    void reading_thatTheVisitorEnded_isNotWhole_whateverTheClientSays() throws Exception {
+        assertThat(guarded(new Listing()).read(BATCH, answer -> true)).isTrue();
+        assertThat(guarded(new Listing()).read(BATCH, answer -> false)).isFalse();
     }
 
     static Stream<Throwable> everythingThatCanBeThrown() {
@@ -96,13 +137,10 @@ class GuardedBatchesTest {
         var client = new Listing();
         var visits = new AtomicInteger();
 
-        assertThatThrownBy(() -> new GuardedBatches(client, new FaultLog())
-                        .list(
-                                batch -> {
-                                    visits.incrementAndGet();
-                                    throw BulkRun.<RuntimeException>asThrown(own);
-                                },
-                                Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> guarded(client).list(batch -> {
+                    visits.incrementAndGet();
+                    throw BulkRun.<RuntimeException>asThrown(own);
+                }))
                 .isSameAs(own);
         assertThat(visits).as("it wants no more").hasValue(1);
         assertThat(client.shown).as("the client goes on").hasValue(3);

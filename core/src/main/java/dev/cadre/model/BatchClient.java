@@ -12,6 +12,10 @@ import java.util.function.Predicate;
  * <p>Every method but {@link #limits} and {@link #line} blocks on the network, no longer than its timeout, and throws a
  * {@link ModelException} if the provider cannot be reached in that time or refuses; none retries by itself. An interrupt
  * ends the exchange. Safe for use by many threads. The key it uses appears in no message.
+ *
+ * <p>A run calls every method on a thread of its own. One that does not return by the run's deadline is interrupted, and
+ * left behind if it ignores that: what it did is unknown, and a batch that it may have made is booked at its worst case
+ * and found by the next session.
  */
 public interface BatchClient {
     /** What the provider takes as one batch. */

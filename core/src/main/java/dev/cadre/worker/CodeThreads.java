@@ -2,9 +2,8 @@
 package dev.cadre.worker;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -61,14 +60,11 @@ public interface CodeThreads {
                 call.interrupt();
             }
         }
-        Throwable thrown;
-        try {
-            T result = future.get();
+        if (future.state() == Future.State.SUCCESS) {
             keep(interrupted);
-            return result;
-        } catch (ExecutionException e) {
-            thrown = Objects.requireNonNull(e.getCause());
+            return future.resultNow();
         }
+        Throwable thrown = future.exceptionNow(); // asks it nothing, which may throw itself
         keep(interrupted && !(thrown instanceof InterruptedException));
         throw CodeThreads.<RuntimeException>asThrown(thrown);
     }

@@ -519,9 +519,31 @@ class CallbacksTest {
                 }
             }
         },
+        BATCH_LIMITS(BatchClient.class) {
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.LIMITS, test.striking()));
+            }
+        },
+        BATCH_LINE(BatchClient.class) {
+            @Override
+            boolean losesWhatComesAfter() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.LINE, test.striking()));
+            }
+        },
         BATCH_UPLOADING(BatchClient.class) {
             @Override
-            boolean runsOnTheDriver() {
+            boolean holdsUpTheOthers() {
                 return true;
             }
 
@@ -532,7 +554,7 @@ class CallbacksTest {
         },
         BATCH_CREATING(BatchClient.class) {
             @Override
-            boolean runsOnTheDriver() {
+            boolean holdsUpTheOthers() {
                 return true;
             }
 
@@ -541,9 +563,31 @@ class CallbacksTest {
                 return test.batched(new StruckBatches(StruckBatches.Step.CREATE, test.striking()));
             }
         },
+        BATCH_LISTING(BatchClient.class) {
+            @Override
+            boolean holdsUpTheOthers() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.LIST, test.striking()));
+            }
+        },
+        BATCH_DISCARDING(BatchClient.class) {
+            @Override
+            boolean holdsUpTheOthers() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.DISCARD, test.striking()));
+            }
+        },
         BATCH_RETRIEVING(BatchClient.class) {
             @Override
-            boolean runsOnTheDriver() {
+            boolean holdsUpTheOthers() {
                 return true;
             }
 
@@ -554,13 +598,24 @@ class CallbacksTest {
         },
         BATCH_READING(BatchClient.class) {
             @Override
-            boolean runsOnTheDriver() {
+            boolean holdsUpTheOthers() {
                 return true;
             }
 
             @Override
             Seen see(CallbacksTest test) throws Exception {
                 return test.batched(new StruckBatches(StruckBatches.Step.READ, test.striking()));
+            }
+        },
+        BATCH_CANCELLING(BatchClient.class) {
+            @Override
+            boolean holdsUpTheOthers() {
+                return true;
+            }
+
+            @Override
+            Seen see(CallbacksTest test) throws Exception {
+                return test.batched(new StruckBatches(StruckBatches.Step.CANCEL, test.striking()));
             }
         };
 
@@ -648,7 +703,7 @@ class CallbacksTest {
                         .as("the others ended")
                         .isTrue();
             }
-            passTime(run);
+            passTime(run, callback.holdsUpTheOthers() ? 10 : 5);
         }
 
         Seen seen = run.get(60, TimeUnit.SECONDS);
@@ -695,15 +750,15 @@ class CallbacksTest {
         }
     }
 
-    /** Lets the time of the run pass until it is back. */
-    private void passTime(FutureTask<?> run) throws Exception {
+    /** Lets the time of the run pass until it is back; with ten ticks as fast as real time, in which threads end. */
+    private void passTime(FutureTask<?> run, int ticksForATenth) throws Exception {
         clock.advance(DEADLINE);
         for (int ticks = 0; ticks < 2_000; ticks++) {
             try {
                 run.get(10, TimeUnit.MILLISECONDS);
                 return;
             } catch (TimeoutException yet) {
-                if (ticks % 5 == 4) {
+                if (ticks % ticksForATenth == ticksForATenth - 1) {
                     clock.advance(Duration.ofMillis(100));
                 }
             }
@@ -823,7 +878,7 @@ class CallbacksTest {
         var outcomes = new HashMap<String, Outcome<?>>();
         Journal journal = StruckJournal.remembering((key, outcome) -> outcomes.put(
                 key.subtask(), new Outcome.Succeeded<>(NOTE.outputType().read(outcome))));
-        var jumping = new JumpingClock();
+        var jumping = new JumpingClock(clock);
         try {
             Coordinator.builder(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")))
                     .clock(jumping)
@@ -835,19 +890,30 @@ class CallbacksTest {
                     .run(
                             Stream.of(new Topic("fine"), new Topic("struck")),
                             BUDGET.within(DEADLINE),
-                            item -> outcomes.put(item.key(), item.outcome()));
+                            item -> {
+                                outcomes.put(item.key(), item.outcome());
+                                if (item.key().equals("fine")) {
+                                    othersEnded.countDown();
+                                }
+                            });
         } catch (ModelException typed) {
             // what has ended is on record
         }
         return new Seen(Duration.ofNanos(jumping.nanoTime()), outcomes);
     }
 
-    /** Passes as far as anybody waits. */
+    /** Passes as far as anybody waits, and as the test says. */
     static final class JumpingClock implements RunClock {
+        private final RunClock test;
         private long now;
+
+        JumpingClock(RunClock test) {
+            this.test = test;
+        }
 
         @Override
         public synchronized long nanoTime() {
+            now = Math.max(now, test.nanoTime());
             return now;
         }
 

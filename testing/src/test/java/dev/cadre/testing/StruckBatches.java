@@ -8,6 +8,7 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
@@ -18,19 +19,26 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /** A provider of batches of one request each that are done at once; it misbehaves in one step of the second one. */
 final class StruckBatches implements BatchClient, ModelClient {
     enum Step {
+        LIMITS,
+        LINE,
         UPLOAD,
         CREATE,
+        LIST,
+        DISCARD,
         RETRIEVE,
-        READ
+        READ,
+        CANCEL
     }
 
     /** What goes wrong; what it returns is given back. */
@@ -41,7 +49,11 @@ final class StruckBatches implements BatchClient, ModelClient {
 
     private final Step step;
     private final Strike strike;
-    private final List<String> files = new ArrayList<>();
+    private final AtomicInteger lines = new AtomicInteger();
+    private final List<String> files = new CopyOnWriteArrayList<>();
+    /** What was said of each batch when it was made. */
+    private final Map<String, Map<String, String>> made = new ConcurrentSkipListMap<>();
+
 
     StruckBatches(Step step, Strike strike) {
         this.step = step;
@@ -64,12 +76,15 @@ final class StruckBatches implements BatchClient, ModelClient {
 
     @Override
     public BatchLimits limits() {
+        if (step == Step.LIMITS) {
+            return strike.strike();
+        }
         return BatchLimits.of(1, 1_000_000);
     }
 
     @Override
     public String line(String customId, ModelRequest request) {
-        return customId;
+        return isStruck(Step.LINE, lines.getAndIncrement()) ? strike.strike() : customId;
     }
 
     @Override
@@ -85,6 +100,11 @@ final class StruckBatches implements BatchClient, ModelClient {
         return String.valueOf(files.size() - 1);
     }
 
+    /** How many batches were made. */
+    int made() {
+        return made.size();
+    }
+
     /** How many files were submitted. */
     int submitted() {
         return files.size();
@@ -92,16 +112,37 @@ final class StruckBatches implements BatchClient, ModelClient {
 
     @Override
     public Batch create(String fileId, Map<String, String> metadata, Duration timeout) {
+        if (isLost(fileId)) {
+            throw new ModelException.ConnectionFailed("lost", ModelException.Charge.UNKNOWN, new IOException("lost"));
+        }
+        made.put(fileId, metadata);
         return isStruck(Step.CREATE, Integer.parseInt(fileId)) ? strike.strike() : batch(fileId);
     }
 
-    private static Batch batch(String id) {
+    /** Whether nobody hears of the batch of this file again. */
+    private boolean isLost(String fileId) {
+        return (step == Step.LIST || step == Step.DISCARD) && Integer.parseInt(fileId) == 1;
+    }
+
+    private Batch batch(String id) {
+        boolean isOpen = step == Step.CANCEL && Integer.parseInt(id) > 0;
         var bill = new Batch.Bill(1, TokenUsage.of(100, 10));
-        return new Batch(id, Batch.State.COMPLETED, id, List.of(id), Map.of(), bill, List.of());
+        return new Batch(
+                id,
+                isOpen ? Batch.State.OPEN : Batch.State.COMPLETED,
+                id,
+                List.of(id),
+                made.getOrDefault(id, Map.of()),
+                bill,
+                List.of());
     }
 
     @Override
-    public void discard(String fileId, Duration timeout) {}
+    public void discard(String fileId, Duration timeout) {
+        if (step == Step.DISCARD) {
+            strike.strike();
+        }
+    }
 
     @Override
     public Batch retrieve(String id, Duration timeout) {
@@ -110,11 +151,16 @@ final class StruckBatches implements BatchClient, ModelClient {
 
     @Override
     public Batch cancel(String id, Duration timeout) {
-        return batch(id);
+        return step == Step.CANCEL ? strike.strike() : batch(id);
     }
 
     @Override
-    public void list(Predicate<Batch> wantsMore, Duration timeout) {}
+    public void list(Predicate<Batch> wantsMore, Duration timeout) {
+        if (step == Step.LIST) {
+            strike.strike();
+        }
+        made.keySet().stream().map(this::batch).allMatch(wantsMore);
+    }
 
     @Override
     public boolean read(Batch batch, Predicate<BatchAnswer> wantsMore, Duration timeout) {

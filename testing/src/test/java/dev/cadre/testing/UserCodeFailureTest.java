@@ -364,7 +364,7 @@ class UserCodeFailureTest {
         });
 
         Coordinator.builder(ModelPools.of(ModelPool.of(fine, "gpt-5.4-nano")))
-                .clock(new CallbacksTest.JumpingClock())
+                .clock(new CallbacksTest.JumpingClock(new TestClock()))
                 .build()
                 .bulk(attaching(thrown))
                 .keyedBy(Topic::name)
