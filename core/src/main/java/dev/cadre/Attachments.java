@@ -38,6 +38,15 @@ final class Attachments implements RunListener {
         return known;
     }
 
+    /** The same, made on the calling thread. */
+    Attached of(String label, SubtaskType<?, ?> type, Object input) {
+        try {
+            return of(label, type, () -> Attached.of(type, input));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e); // nobody throws it
+        }
+    }
+
     /** The same on the thread that drives the run, which does not wait for longer than the run has time. */
     Attached of(String label, SubtaskType<?, ?> type, Object input, Aside aside) {
         try {

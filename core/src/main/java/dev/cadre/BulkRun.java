@@ -25,6 +25,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,6 @@ final class BulkRun<I, O> {
     private final RungThreads threads;
     private final RunDriver driver;
     private final Attachments attachments = new Attachments();
-    private final Aside aside;
     private final Set<Long> inFlight = new LinkedHashSet<>();
     private final Set<Tier> ceilings = EnumSet.noneOf(Tier.class);
     private final Handover<O> handover;
@@ -81,7 +81,6 @@ final class BulkRun<I, O> {
         callDeadlineNanos = System.nanoTime() + time.toNanos();
         threads = new RungThreads(runId);
         driver = new RunDriver(threads, Deadlines.at(deadlineNanos), coordinator.clock());
-        aside = new Aside(threads, coordinator.clock(), () -> deadlineNanos, this::left);
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
@@ -120,10 +119,6 @@ final class BulkRun<I, O> {
         handover.runEnded(before.plus(session).total());
         return handover.summary(new BulkSummary.Costs(
                 before, session, budget.limit(), handover.tally().breaches()));
-    }
-
-    private void left(String key, String thread) {
-        handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), key, thread));
     }
 
     private Duration sinceStart() {
@@ -325,34 +320,70 @@ final class BulkRun<I, O> {
         }
 
         private void begin(InputPuller.Pull.Next<I> next) {
+            var work = new AtomicReference<@Nullable WorkRecord>();
+            inFlight.add(next.index());
+            driver.start(
+                    Long.toString(next.index()),
+                    type,
+                    new RunDriver.Work(
+                            () -> recalled(next, work).orElseGet(() -> perform(next, Optional.ofNullable(work.get()))),
+                            thrown -> () -> broke(next, thrown),
+                            thread -> stuck(next, Optional.ofNullable(work.get()), thread)));
+        }
+
+        /** On the item's own thread, because what is attached is a part of its identity: empty if it is to be performed. */
+        private Optional<Runnable> recalled(
+                InputPuller.Pull.Next<I> next, AtomicReference<@Nullable WorkRecord> work) {
             if (record.isEmpty()) {
-                begin(next, Optional.empty());
-                return;
+                return Optional.empty();
             }
-            switch (attachments.of(next.key(), type, next.input(), aside)) {
-                case Attached.Made made ->
-                    begin(next, Optional.of(record.get().work(next.key(), JournalKey.WHOLE, type, next.input(), made)));
-                case Attached.Unmade(Failure failure) -> {
-                    attachments.release(next.key());
-                    ended(next, new Outcome.Failed<>(failure), false);
-                }
+            try {
+                return switch (attached(next)) {
+                    case Attached.Unmade unmade when RunDriver.isInterrupted() -> Optional.of(() -> notBegun(next));
+                    case Attached.Unmade(Failure failure) ->
+                        Optional.of(() -> known(next, new Outcome.Failed<>(failure), false));
+                    case Attached.Made made -> {
+                        WorkRecord kept = record.get().work(next.key(), JournalKey.WHOLE, type, next.input(), made);
+                        work.set(kept);
+                        yield kept.recall().map(earlier -> () -> known(next, typed(earlier), true));
+                    }
+                };
+            } catch (InterruptedException cancel) {
+                return Optional.of(() -> notBegun(next));
+            } catch (JournalException | UnrecordedException unreadable) {
+                UnrecordedException because =
+                        RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable);
+                return Optional.of(() -> {
+                    unrecorded(because);
+                    notBegun(next);
+                });
             }
         }
 
-        private void begin(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
-            Optional<Outcome<Object>> earlier;
-            try {
-                earlier = work.flatMap(WorkRecord::recall);
-            } catch (JournalException | UnrecordedException unreadable) {
-                unrecorded(RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable));
-                notStarted(next);
-                return;
-            }
-            if (earlier.isPresent()) {
-                attachments.release(next.key());
-                ended(next, typed(earlier.get()), true);
-                return;
-            }
+        private Attached attached(InputPuller.Pull.Next<I> next) throws InterruptedException {
+            return attachments.of(
+                    next.key(),
+                    type,
+                    () -> threads.call(
+                            threads.name(next.key() + "/attachments"), type, () -> Attached.of(type, next.input())));
+        }
+
+        private void known(InputPuller.Pull.Next<I> next, Outcome<O> outcome, boolean recorded) {
+            inFlight.remove(next.index());
+            attachments.release(next.key());
+            ended(next, outcome, recorded);
+        }
+
+        private void notBegun(InputPuller.Pull.Next<I> next) {
+            known(next, new Outcome.Skipped<>(handover.notStarted()), false);
+        }
+
+        @SuppressWarnings("unchecked") // what is on record was read as the type's output
+        private Outcome<O> typed(Outcome<Object> recalled) {
+            return (Outcome<O>) (Outcome<?>) recalled;
+        }
+
+        private Runnable perform(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work) {
             var item = new ItemRun<>(
                     performer,
                     type,
@@ -362,23 +393,6 @@ final class BulkRun<I, O> {
                     money,
                     work,
                     this::post);
-            inFlight.add(next.index());
-            driver.start(
-                    Long.toString(next.index()),
-                    type,
-                    new RunDriver.Work(
-                            () -> perform(item, next),
-                            thrown -> () -> broke(next, thrown),
-                            thread -> stuck(next, work, thread)));
-        }
-
-        @SuppressWarnings("unchecked") // what is on record was read as the type's output
-        private Outcome<O> typed(Outcome<Object> recalled) {
-            return (Outcome<O>) (Outcome<?>) recalled;
-        }
-
-        /** On the item's own thread. */
-        private Runnable perform(ItemRun<I, O> item, InputPuller.Pull.Next<I> next) {
             Outcome<O> outcome = item.run(next.input());
             var ended = new BulkItem<>(next.index(), next.key(), outcome, item.spend(), false);
             return () -> ended(ended, item);

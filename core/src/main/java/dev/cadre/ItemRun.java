@@ -128,6 +128,7 @@ final class ItemRun<I, O> {
                         return (Outcome<O>) Objects.requireNonNull(
                                 finish.ending().outcomes().get(NODE));
                     }
+                    case RunCommand.StartRecall recall -> {}
                     case RunCommand.StopWork stop -> {}
                     case RunCommand.StartMerge merge -> {}
                     case RunCommand.Tell(RunEvent event) -> tell(event);

@@ -60,8 +60,6 @@ final class Run {
     private final @Nullable SubtaskRecords subtasks;
     private final RungThreads threads;
     private final Aside aside;
-    /** When there is no time left but for the merger. */
-    private volatile long workUntilNanos;
     /** What was paid before the run, and outside of its record: the planning of a plan that was given. */
     private final Spend paid;
 
@@ -85,10 +83,10 @@ final class Run {
         deadline = coordinator.time(budget);
         money = budget.open(before().total());
         threads = new RungThreads(id);
-        workUntilNanos = startNanos + deadline.toNanos();
-        aside = new Aside(threads, clock, () -> workUntilNanos, this::left);
+        long untilNanos = startNanos + deadline.toNanos();
+        aside = new Aside(threads, clock, () -> untilNanos, this::left);
         var attachments = new Attachments();
-        subtasks = record == null ? null : new SubtaskRecords(record, attachments, aside);
+        subtasks = record == null ? null : new SubtaskRecords(record, attachments);
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
                 .and(attachments)
                 .and(coordinator.listener())
@@ -197,8 +195,7 @@ final class Run {
                 subtasks == null ? Recall.NOTHING : subtasks,
                 money(),
                 startNanos);
-        workUntilNanos = startNanos + workTime.toNanos();
-        var deadlines = new Deadlines(workUntilNanos, startNanos + deadline.toNanos());
+        var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
         runner = new LocalRunner(id, threads, machine, parts, deadlines, listener, clock);
         RunEnding ending = interruptibly(runner::run);
         return result(ending, parts, runner.abandoned(), notes);

@@ -7,6 +7,7 @@ import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Recall;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
@@ -25,21 +26,26 @@ import java.util.concurrent.ConcurrentHashMap;
 final class SubtaskRecords implements RunListener, Recall {
     private final RunRecord record;
     private final Attachments attachments;
-    private final Aside aside;
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();
     private final Set<String> reused = ConcurrentHashMap.newKeySet();
 
-    SubtaskRecords(RunRecord record, Attachments attachments, Aside aside) {
+    SubtaskRecords(RunRecord record, Attachments attachments) {
         this.record = record;
         this.attachments = attachments;
-        this.aside = aside;
+    }
+
+    /** What is attached is a part of the identity of the work. */
+    @Override
+    public boolean callsUserCode(SubtaskType<?, ?> type) {
+        return Attached.isNeededBy(type);
     }
 
     @Override
     public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
         String label = new RungId(subtaskId, item, 0).label();
-        return switch (attachments.of(label, type, input, aside)) {
-            case Attached.Unmade(Failure failure) -> Optional.of(new Outcome.Failed<>(failure));
+        return switch (attachments.of(label, type, input)) {
+            case Attached.Unmade(Failure failure) ->
+                RunDriver.isInterrupted() ? Optional.empty() : Optional.of(new Outcome.Failed<>(failure));
             case Attached.Made made -> {
                 WorkRecord work = record.work(subtaskId, item, type, input, made);
                 works.put(key(subtaskId, item), work);

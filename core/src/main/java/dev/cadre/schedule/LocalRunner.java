@@ -4,12 +4,15 @@ package dev.cadre.schedule;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -157,6 +160,7 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private void execute(RunCommand command) {
         switch (command) {
+            case RunCommand.StartRecall start -> startRecall(start);
             case RunCommand.StartRung start -> startRung(start);
             case RunCommand.StopWork stop -> driver.interrupt(labels(stop));
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
@@ -184,6 +188,17 @@ public final class LocalRunner implements RunDriver.Driven {
                         this::plan,
                         failed,
                         thread -> failed.apply("the planner ignored its interrupt and was left behind")));
+    }
+
+    private void startRecall(RunCommand.StartRecall start) {
+        driver.startCode(
+                label(start.id()),
+                start.type(),
+                work(
+                        () -> new RunInput.Recalled(start.id(), recall(start)),
+                        message -> new RunInput.Recalled(
+                                start.id(), Optional.of(Outcome.failed(Failure.Kind.CODE_FAILED, message))),
+                        thread -> new RunInput.RungAbandoned(start.id(), thread)));
     }
 
     private void startRung(RunCommand.StartRung start) {
@@ -236,6 +251,16 @@ public final class LocalRunner implements RunDriver.Driven {
                     isCancel(e)
                             ? RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")
                             : parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
+        }
+    }
+
+    /** What cannot be read may be on record: it must not be done again. */
+    private Optional<Outcome<Object>> recall(RunCommand.StartRecall start) {
+        try {
+            return machine.recall(start.id(), start.type(), start.input());
+        } catch (UnrecordedException | JournalException e) {
+            post(new RunInput.Unrecorded(String.valueOf(e.getMessage())));
+            return Optional.empty();
         }
     }
 

@@ -18,4 +18,9 @@ public interface Recall {
      * @param input the very input that would be worked on
      */
     Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input);
+
+    /** Whether the question runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
+    default boolean callsUserCode(SubtaskType<?, ?> type) {
+        return false;
+    }
 }

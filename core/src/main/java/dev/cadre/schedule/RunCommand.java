@@ -21,10 +21,17 @@ public sealed interface RunCommand {
             implements RunCommand {}
 
     /**
+     * Asks for the outcome of an earlier session on a thread of its own, because that calls the user's code.
+     *
+     * @param id the rung that would be the first
+     */
+    record StartRecall(RungId id, SubtaskType<?, ?> type, Object input) implements RunCommand {}
+
+    /**
      * Interrupts everything under way; at most once in a run.
      *
      * @param planner whether the planner is
-     * @param rungs all that are, in the order in which they started
+     * @param rungs all that are, in the order in which they started, and those that are recalled
      */
     record StopWork(boolean planner, List<RungId> rungs) implements RunCommand {
         public StopWork {

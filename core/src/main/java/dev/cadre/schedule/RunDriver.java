@@ -127,6 +127,12 @@ public final class RunDriver {
                 : threads.code(strand.name, type.work(), body(strand));
     }
 
+    /** Starts a part of the work of this type that is the user's code, which may compute. Does not block. */
+    public void startCode(String label, Object code, Work work) {
+        Strand strand = put(label, work);
+        strand.own = threads.code(strand.name, code, body(strand));
+    }
+
     /** Starts work that waits for others. Does not block. */
     public void startVirtual(String label, Work work) {
         Strand strand = put(label, work);

@@ -2,8 +2,10 @@
 package dev.cadre.schedule;
 
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
+import java.util.Optional;
 
 /** What a {@link RunMachine} is told. */
 public sealed interface RunInput {
@@ -35,10 +37,17 @@ public sealed interface RunInput {
     /** The planner has planned nothing to run. */
     record PlanFailed(RunFailure failure) implements RunInput {}
 
+    /**
+     * The record was asked.
+     *
+     * @param earlier the outcome to go on with instead of performing the work again, if there is one
+     */
+    record Recalled(RungId id, Optional<Outcome<Object>> earlier) implements RunInput {}
+
     /** A rung ended. */
     record RungEnded(RungId id, RungEnd end) implements RunInput {}
 
-    /** A rung's code ignored its interrupt and was left behind. */
+    /** A rung's code, or that of its recall, ignored its interrupt and was left behind. */
     record RungAbandoned(RungId id, String thread) implements RunInput {}
 
     /** The outcomes were merged. */

@@ -11,6 +11,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,9 @@ public final class RunMachine {
     private final RunningGraph graph = new RunningGraph();
     private final Verdict verdict = new Verdict(graph);
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
+    /** Those whose earlier outcome somebody looks for. */
+    private final Map<RungId, Execution> recalling = new LinkedHashMap<>();
+
     private final TierChoice tiers;
     private final List<RunCommand> commands = new ArrayList<>();
 
@@ -88,6 +93,7 @@ public final class RunMachine {
                 planEnded(defects);
             }
             case RunInput.PlanFailed(RunFailure failure) -> planFailed(failure);
+            case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
             case RunInput.MergeEnded(Object answer) -> finish(verdict.answered(answer));
@@ -214,7 +220,7 @@ public final class RunMachine {
     }
 
     private void abandoned(RungId id, String thread) {
-        Execution execution = running.remove(id);
+        Execution execution = running.containsKey(id) ? running.remove(id) : takeRecalling(id);
         if (execution != null) {
             tiers.ended(execution);
             graph.postponed.lookAgain();
@@ -276,8 +282,14 @@ public final class RunMachine {
             case Inputs.Made(List<Inputs.Seed> seeds) -> {
                 seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
                 subtask.openExecutions = seeds.size();
-                tiers.needsNoMore(subtask);
-                List.copyOf(subtask.executions).forEach(this::startFirst);
+                if (recall.callsUserCode(subtask.node.type())) {
+                    subtask.openRecalls = seeds.size();
+                    tiers.recalling(subtask);
+                    subtask.executions.forEach(this::startRecall);
+                } else {
+                    tiers.needsNoMore(subtask);
+                    List.copyOf(subtask.executions).forEach(this::startFirst);
+                }
                 if (seeds.isEmpty()) {
                     end(subtask, subtask.concluded());
                 }
@@ -285,9 +297,44 @@ public final class RunMachine {
         }
     }
 
+    private void startRecall(Execution execution) {
+        RungId id = execution.id();
+        recalling.put(id, execution);
+        commands.add(new RunCommand.StartRecall(id, execution.subtask.node.type(), execution.input));
+    }
+
+    /** Until then a required subtask keeps its part of the money. */
+    private @Nullable Execution takeRecalling(RungId id) {
+        Execution execution = recalling.remove(id);
+        if (execution != null && --execution.subtask.openRecalls == 0) {
+            tiers.needsNoMore(execution.subtask);
+        }
+        return execution;
+    }
+
+    private void recalled(RungId id, Optional<Outcome<Object>> earlier) {
+        Execution execution = takeRecalling(id);
+        if (execution == null) {
+            return; // it was left behind
+        }
+        graph.postponed.lookAgain();
+        if (earlier.isEmpty() && stop != null) {
+            ended(execution, neverBegun());
+        } else {
+            startFirst(execution, earlier);
+        }
+    }
+
     private void startFirst(Execution execution) {
-        Optional<Outcome<Object>> earlier =
-                recall.outcome(execution.subtask.id(), execution.item, execution.subtask.node.type(), execution.input);
+        startFirst(execution, recall(execution.id(), execution.subtask.node.type(), execution.input));
+    }
+
+    /** The outcome of an earlier session. Safe for use by many threads, as far as what was given to the machine is. */
+    Optional<Outcome<Object>> recall(RungId id, SubtaskType<?, ?> type, Object input) {
+        return recall.outcome(id.subtaskId(), id.item(), type, input);
+    }
+
+    private void startFirst(Execution execution, Optional<Outcome<Object>> earlier) {
         if (earlier.isPresent()) {
             ended(execution, earlier.get());
             return;
@@ -320,9 +367,9 @@ public final class RunMachine {
         }
     }
 
-    /** Whether less may be booked later: a rung or the planner may have money in flight. */
+    /** Whether less may be booked later: a rung or the planner may have money in flight, or work need none. */
     private boolean isAnyInFlight() {
-        return planOpen || !running.isEmpty();
+        return planOpen || !running.isEmpty() || !recalling.isEmpty();
     }
 
     /** Lets the next one look that has waited, unless all would only wait on: an end not heard of may change that. */
@@ -387,7 +434,10 @@ public final class RunMachine {
             return;
         }
         stop = reason;
-        commands.add(new RunCommand.StopWork(planOpen, List.copyOf(running.keySet())));
+        commands.add(new RunCommand.StopWork(
+                planOpen,
+                Stream.concat(running.keySet().stream(), recalling.keySet().stream())
+                        .toList()));
         for (Subtask subtask : graph.all()) {
             if (!subtask.isEnded() && !subtask.isStarted()) {
                 end(subtask, reason.skippedOutcome());

@@ -22,6 +22,8 @@ final class Subtask {
     final List<Execution> executions = new ArrayList<>();
 
     int openExecutions;
+    /** Executions of which nobody knows yet whether an earlier session ended them. */
+    int openRecalls;
 
     @Nullable
     Outcome<?> outcome;

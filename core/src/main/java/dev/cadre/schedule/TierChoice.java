@@ -31,8 +31,9 @@ final class TierChoice {
     private final Affordability prices;
     private final Map<Question, Money> withoutInput = new HashMap<>(); // only ever looked up, never iterated
     /** Of the required subtasks that have not started. */
-    private final RunningNeed<Subtask> stillRequired =
-            new RunningNeed<>(subtask -> withoutInput(subtask.node.type(), floor(subtask.node.type())));
+    private final RunningNeed<Subtask> stillRequired = new RunningNeed<>(this::least);
+    /** Of those among them that may have ended in an earlier session: they need all of it or nothing. */
+    private final RunningNeed<Subtask> recalled = new RunningNeed<>(this::least);
     /** Of the executions that run. */
     private final RunningNeed<Execution> inFlight = new RunningNeed<>(each -> worstCase(each, each.tier));
 
@@ -181,9 +182,21 @@ final class TierChoice {
         }
     }
 
+    private Money least(Subtask subtask) {
+        return withoutInput(subtask.node.type(), floor(subtask.node.type()));
+    }
+
+    /** It may have ended in an earlier session. */
+    void recalling(Subtask subtask) {
+        if (!subtask.node.optional()) {
+            recalled.add(subtask);
+        }
+    }
+
     /** It has started or ended. */
     void needsNoMore(Subtask subtask) {
         stillRequired.remove(subtask);
+        recalled.remove(subtask);
     }
 
     void started(Execution execution) {
@@ -208,7 +221,7 @@ final class TierChoice {
         if (!needed.plus(notYetReserved()).isMoreThan(money.free())) {
             return Start.NOW;
         }
-        return lessMayBeNeeded && !money.isExhaustedBy(needed) ? Start.LATER : Start.NEVER;
+        return lessMayBeNeeded && !money.isExhaustedBy(needed.minus(recalled.sum())) ? Start.LATER : Start.NEVER;
     }
 
     private Money notYetReserved() {

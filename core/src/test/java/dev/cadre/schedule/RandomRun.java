@@ -16,10 +16,12 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
+import dev.cadre.task.Outcome;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,7 +60,49 @@ final class RandomRun {
         this.cut = cut;
         nodes = graph(new Random(seed));
         schedule = new Random(31 * seed + scheduleSeed);
-        rig = cut == Cut.FAIL_FAST ? RunRig.failingFast() : RunRig.merged();
+        RunRig merged = cut == Cut.FAIL_FAST ? RunRig.failingFast() : RunRig.merged();
+        rig = seed % 2 == 0 ? merged : merged.recalling(new Sessions());
+    }
+
+    /** Earlier sessions, which have ended some of the work; some of it is asked for on threads of its own. */
+    private final class Sessions implements Recall {
+        @Override
+        public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+            return Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 4) == 0
+                    ? Optional.of(new Outcome.Succeeded<>(new Out("on record " + input)))
+                    : Optional.empty();
+        }
+
+        @Override
+        public boolean callsUserCode(SubtaskType<?, ?> type) {
+            return type == RunRig.RISING || type == RunRig.BEST;
+        }
+
+        Optional<Outcome<Object>> outcome(RunCommand.StartRecall start) {
+            return outcome(start.id().subtaskId(), start.id().item(), start.type(), start.input());
+        }
+    }
+
+    private boolean isAnythingUnderWay() {
+        return !rig.running.isEmpty() || !rig.recalling.isEmpty();
+    }
+
+    private void recallOne() {
+        var recalling = List.copyOf(rig.recalling.values());
+        RunCommand.StartRecall start = recalling.get(schedule.nextInt(recalling.size()));
+        boolean interrupted = isInterrupted(start.id());
+        if (interrupted && schedule.nextInt(3) == 0) {
+            rig.recalling.remove(start.id());
+            rig.on(new RunInput.RungAbandoned(start.id(), "thread")).recalled(start.id(), Optional.empty());
+        } else {
+            boolean isCut = interrupted && schedule.nextBoolean();
+            rig.recalled(start.id(), isCut ? Optional.empty() : new Sessions().outcome(start));
+        }
+    }
+
+    private boolean isInterrupted(RungId id) {
+        return rig.only(RunCommand.StopWork.class).stream()
+                .anyMatch(stop -> stop.rungs().contains(id));
     }
 
     // --- the graph
@@ -145,8 +189,10 @@ final class RandomRun {
         boolean merging = !rig.only(RunCommand.StartMerge.class).isEmpty();
         if (merging) {
             rig.on(new RunInput.MergeEnded("answer"));
-        } else if (planOpen && (rig.running.isEmpty() || schedule.nextBoolean())) {
+        } else if (planOpen && (!isAnythingUnderWay() || schedule.nextBoolean())) {
             planOn();
+        } else if (!rig.recalling.isEmpty() && (rig.running.isEmpty() || schedule.nextBoolean())) {
+            recallOne();
         } else if (!rig.running.isEmpty()) {
             endOne();
         } else {
@@ -172,8 +218,7 @@ final class RandomRun {
         RunCommand.StartRung start = running.get(schedule.nextInt(running.size()));
         RungId id = start.id();
         started.merge(id.toString(), 1, Integer::sum);
-        boolean interrupted = rig.only(RunCommand.StopWork.class).stream()
-                .anyMatch(stop -> stop.rungs().contains(id));
+        boolean interrupted = isInterrupted(id);
         if (interrupted && schedule.nextInt(3) == 0) {
             rig.running.remove(id);
             rig.on(new RunInput.RungAbandoned(id, "thread")).on(new RunInput.RungEnded(id, end(start)));
@@ -203,6 +248,7 @@ final class RandomRun {
     private void check() {
         RunEnding ending = rig.ending();
         assertThat(rig.running).as("%s: running at the end", this).isEmpty();
+        assertThat(rig.recalling).as("%s: recalling at the end", this).isEmpty();
         assertThat(rig.events(RunEvent.SubtaskEnded.class))
                 .as("%s: every admitted subtask ends exactly once", this)
                 .extracting(RunEvent.SubtaskEnded::subtaskId)
@@ -237,6 +283,10 @@ final class RandomRun {
                     }
                 }
                 case RunCommand.StopWork stop -> over = true;
+                case RunCommand.StartRecall start ->
+                    assertThat(over)
+                            .as("%s: %s is recalled after the stop", this, start.id())
+                            .isFalse();
                 case RunCommand.StartRung start -> {
                     assertThat(over)
                             .as("%s: %s starts after the stop", this, start.id())

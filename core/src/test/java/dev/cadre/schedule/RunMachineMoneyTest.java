@@ -23,9 +23,11 @@ import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Which tier a rung starts on, and what becomes of it when the money is short. */
@@ -45,6 +47,65 @@ class RunMachineMoneyTest {
         var rig = answeredBy("b").on(new RunInput.Admitted(List.of(optional(node("a")), node("b"))));
 
         assertThat(rig.started()).containsExactly("b@NANO", "a@NANO");
+    }
+
+    // --- who is recalled
+
+    /** A rig with money for one call, whose best types are recalled on threads of their own. */
+    private static RunRig recallingBest() {
+        var recall = new Recall() {
+            @Override
+            public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+                return Optional.empty();
+            }
+
+            @Override
+            public boolean callsUserCode(SubtaskType<?, ?> type) {
+                return type == BEST;
+            }
+        };
+        var rig = answeredBy("a").recalling(recall);
+        rig.money = RunRig.money(100, 0, 0);
+        return rig.plan(node("a", BEST), optional(node("o")));
+    }
+
+    @Test
+    void recalledSubtask_keepsItsMoneyBeforeAnOptionalOne() {
+        var rig = recallingBest();
+        RungId id = new RungId("a", -1, 0);
+
+        assertThat(rig.only(RunCommand.StartRecall.class)).extracting(each -> each.id()).containsExactly(id);
+        assertThat(rig.started()).as("its money is the required one's").isEmpty();
+
+        rig.recalled(id, Optional.empty());
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP");
+    }
+
+    @Test
+    void subtaskOnRecord_leavesItsMoneyToAnOptionalOne() {
+        var rig = recallingBest();
+
+        rig.recalled(new RungId("a", -1, 0), Optional.of(new Outcome.Succeeded<>(new RunRig.Out("on record"))));
+
+        assertThat(rig.started()).containsExactly("o@NANO");
+    }
+
+    @Test
+    void subtaskOnRecord_isFoundAlthoughTheRunIsStopped_andOthersNeverBegin() {
+        var onRecord = new Outcome.Succeeded<Object>(new RunRig.Out("on record"));
+        RungId id = new RungId("a", -1, 0);
+
+        var stopped = recallingBest().on(new RunInput.WorkTimeUp());
+        assertThat(stopped.only(RunCommand.StopWork.class)).allMatch(stop -> stop.rungs().contains(id));
+        assertThat(stopped.recalled(id, Optional.of(onRecord)).outcome("a")).isEqualTo(onRecord);
+        assertThat(recallingBest()
+                        .on(new RunInput.WorkTimeUp())
+                        .recalled(id, Optional.empty())
+                        .outcome("a"))
+                .isInstanceOfSatisfying(
+                        Outcome.Skipped.class,
+                        skipped -> assertThat(skipped.skip().kind()).isEqualTo(Skip.Kind.DEADLINE));
     }
 
     // --- escalation

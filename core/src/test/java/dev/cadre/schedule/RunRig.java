@@ -40,6 +40,7 @@ final class RunRig {
             SubtaskType.code("code", In.class, Out.class, (in, context) -> new Out("code"));
 
     final Map<RungId, RunCommand.StartRung> running = new LinkedHashMap<>();
+    final Map<RungId, RunCommand.StartRecall> recalling = new LinkedHashMap<>();
     final List<RunCommand> commands = new ArrayList<>();
     LedgerState money = money(1_000, 0, 0);
     /** How often the machine has asked for a price. */
@@ -49,16 +50,25 @@ final class RunRig {
 
     private static final long START_NANOS = -7;
 
+    private final Optional<String> answer;
+    private final boolean failFast;
     private final RunMachine machine;
     private final List<String> started = new ArrayList<>();
 
     private RunRig(Optional<String> answer, boolean failFast) {
+        this(answer, failFast, Recall.NOTHING);
+    }
+
+    private RunRig(Optional<String> answer, boolean failFast, Recall recall) {
+        this.answer = answer;
+        this.failFast = failFast;
         machine = new RunMachine(
                 new RunMachine.Settings("run", answer, failFast, 4),
                 (type, input, tier) -> {
                     quotes++;
                     return price(type, tier);
                 },
+                recall,
                 money,
                 START_NANOS);
     }
@@ -73,9 +83,20 @@ final class RunRig {
         return new RunRig(Optional.empty(), false);
     }
 
+    /** The same with earlier sessions. */
+    RunRig recalling(Recall recall) {
+        return new RunRig(answer, failFast, recall);
+    }
+
     /** A merged run that the first failure ends. */
     static RunRig failingFast() {
         return new RunRig(Optional.empty(), true);
+    }
+
+    /** The record is looked through. */
+    RunRig recalled(RungId id, Optional<Outcome<Object>> earlier) {
+        recalling.remove(id);
+        return on(new RunInput.Recalled(id, earlier));
     }
 
     private static Money price(SubtaskType<?, ?> type, Tier tier) {
@@ -139,6 +160,8 @@ final class RunRig {
             if (command instanceof RunCommand.StartRung start) {
                 running.put(start.id(), start);
                 started.add(start.id().label() + "@" + start.tier());
+            } else if (command instanceof RunCommand.StartRecall start) {
+                recalling.put(start.id(), start);
             }
         }
         return this;

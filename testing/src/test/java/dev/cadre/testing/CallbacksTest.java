@@ -170,11 +170,6 @@ class CallbacksTest {
         },
         ATTACHMENTS_OF_A_RECORDED_RUN(java.util.function.Function.class) {
             @Override
-            boolean holdsUpTheOthers() {
-                return true;
-            }
-
-            @Override
             RunResult<?> run(CallbacksTest test) throws InterruptedException {
                 test.model.on(NOTE).replies(new Note("never asked"));
                 var graph = TaskGraph.builder();
@@ -190,11 +185,6 @@ class CallbacksTest {
             }
         },
         ATTACHMENTS_OF_A_RECORDED_BULK(java.util.function.Function.class) {
-            @Override
-            boolean holdsUpTheOthers() {
-                return true;
-            }
-
             @Override
             Seen see(CallbacksTest test) throws Exception {
                 test.model.on(NOTE, new Topic("fine")).replies(new Note("fine"));

@@ -220,6 +220,7 @@ final class SimRun {
     private void execute(RunCommand command) {
         watch.command(command, Duration.ofNanos(world.agenda().nanoTime() - startNanos));
         switch (command) {
+            case RunCommand.StartRecall recall -> throw new IllegalStateException("there is no earlier session");
             case RunCommand.StartRung start -> launch(start);
             case RunCommand.StopWork stop -> interrupt(stop);
             case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);

@@ -59,6 +59,7 @@ final class SimRunWatch {
                 });
             case RunInput.PlanEnded ended -> planOver = true;
             case RunInput.PlanFailed failed -> planOver = true;
+            case RunInput.Recalled recalled -> {}
             case RunInput.RungEnded ended -> running.remove(ended.id());
             case RunInput.RungAbandoned abandoned -> running.remove(abandoned.id());
             case RunInput.Cancelled cancelled -> stop(RunFailure.Kind.CANCELLED);
@@ -79,6 +80,7 @@ final class SimRunWatch {
     void command(RunCommand command, Duration now) {
         SimCheck.that(!finished, "%s after the end of run '%s'", command, plan.id());
         switch (command) {
+            case RunCommand.StartRecall recall -> {}
             case RunCommand.StartRung start -> started(start);
             case RunCommand.StopWork stop -> stopped = true;
             case RunCommand.StartMerge merge -> {
