@@ -13,6 +13,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RungThreads;
+import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -75,6 +76,7 @@ final class BatchLane<I, O> {
                 left.forEach(shard -> adopt(shard, money, folder));
                 var dispatch = new ShardDispatch<>(terms, aside, client, record, folder, shards, money, handover, pause);
                 workAndStop(new ShardIntake<>(terms, inputs, aside, client, money, shards, handover), dispatch);
+                shards.underWay().forEach(this::unread);
                 isWhole = inputTrouble == null;
             } finally {
                 threads.close();
@@ -201,6 +203,12 @@ final class BatchLane<I, O> {
             }
             dispatch.submit(shard);
         }
+    }
+
+    /** There was no time to read what its batch answered, or to hear what became of that. */
+    private void unread(BatchItem<I> item) {
+        Outcome<O> outcome = new Outcome.Failed<>(handover.unread());
+        handover.ended(new BulkItem<>(item.index(), item.name, outcome, item.earlier, false));
     }
 
     /** Takes what the shard's batch answered, if it has ended, and has submitted once more what it did not. */

@@ -172,6 +172,14 @@ final class Handover<O> {
                 : new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
     }
 
+    /** Why what the provider has done, or may do yet, has no value in this session. */
+    Failure unread() {
+        String next = "its answer was not read, which the next session does";
+        return isBrokenOff()
+                ? new Failure(Failure.Kind.CANCELLED, next + ": " + whyBrokenOff())
+                : new Failure(Failure.Kind.DEADLINE, next + ": the time was up");
+    }
+
     private String whyBrokenOff() {
         return unrecorded == null
                 ? "nothing can be sent any more: " + whyPaused()

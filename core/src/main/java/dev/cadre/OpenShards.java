@@ -3,6 +3,7 @@ package dev.cadre;
 
 import dev.cadre.model.BatchLimits;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,15 @@ final class OpenShards<I> {
     /** The item is under way no more; one with the same name that came after it may be. */
     void letGo(BatchItem<I> item) {
         places.computeIfPresent(item.name, (name, place) -> place.item() == item ? null : place);
+    }
+
+    /** The items of inputs that were pulled and are under way, in the order of the inputs. */
+    List<BatchItem<I>> underWay() {
+        return places.values().stream()
+                .map(Place::item)
+                .filter(BatchItem::hasPlace)
+                .sorted(Comparator.comparingLong(BatchItem::index))
+                .toList();
     }
 
     Optional<Place<I>> place(String name) {

@@ -516,7 +516,13 @@ class BatchLaneTest extends BatchTest {
                 Budget.usd("5.00").within(Duration.ofMinutes(5)));
 
         assertThat(first.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
-        assertThat(items).isEmpty();
+        assertThat(first.failed()).isEqualTo(2);
+        assertThat(items)
+                .extracting(item -> item.key() + " " + item.outcome().reason())
+                .containsExactly(
+                        "T0 failed: DEADLINE: its answer was not read, which the next session does: the time was up",
+                        "T1 failed: DEADLINE: its answer was not read, which the next session does: the time was up");
+        items.clear();
         assertThat(first.spend().settled()).isEqualTo(Money.ZERO);
         assertThat(first.spend().forfeited().isMoreThan(ITEM.times(2))).isTrue();
         try (var journal = journal()) {

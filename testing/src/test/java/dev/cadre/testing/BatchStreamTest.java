@@ -4,6 +4,7 @@ package dev.cadre.testing;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Lane;
@@ -14,11 +15,13 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunClock;
+import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -149,12 +152,18 @@ class BatchStreamTest {
                     .journal(journal)
                     .lane(Lane.BATCH);
             Budget budget = Budget.usd("1.00").within(TIME);
-            var first = Crew.start(() -> bulk.run(Stream.of(new Topic("cats")), budget, item -> {}));
+            var items = new ConcurrentLinkedQueue<BulkItem<Note>>();
+            var first = Crew.start(() -> bulk.run(Stream.of(new Topic("cats")), budget, items::add));
             assertThat(judged.await(60, TimeUnit.SECONDS)).isTrue();
             now.addAndGet(TIME.toNanos());
 
             assertThat(first.result().stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
             assertThat(first.result().abandoned()).isNotEmpty();
+            assertThat(first.result().failed()).as("an input that was pulled is handed over").isEqualTo(1);
+            assertThat(items)
+                    .singleElement()
+                    .extracting(item -> item.key() + " " + item.outcome().reason())
+                    .isEqualTo("cats failed: DEADLINE: its answer was not read, which the next session does: the time was up");
             assertThat(bulk.hasOpenBatches()).isTrue();
             never.open();
             var preview = bulk.preview(
