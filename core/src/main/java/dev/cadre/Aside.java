@@ -212,8 +212,9 @@ final class Aside {
         }
 
         private void leave(long untilNanos) {
-            isLeft = thread != null && !hasEnded(thread, untilNanos);
-            if (isLeft) {
+            if (thread != null && !hasEnded(thread, untilNanos)) {
+                isLeft = true;
+                thread.leave();
                 listener.left(owner, name);
             }
         }

@@ -240,6 +240,7 @@ public final class RunDriver {
 
     private void leaveBehind(Strand strand) {
         strand.leave();
+        threads.leave(strand);
         strands.remove(strand.label);
         leaving.remove(strand.label);
         abandoned.add(strand);

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +17,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +26,16 @@ import org.jspecify.annotations.Nullable;
  * safe for use by many threads.
  */
 public final class RungThreads implements CodeThreads {
-    /** Platform threads in use at a time in the process; beyond them code has virtual threads: each takes a stack. */
-    static final int MOST_PLATFORM = 256;
-
     private static final long IDLE_SECONDS = 1;
 
-    private static final AtomicInteger IN_USE = new AtomicInteger();
+    /** Beyond them code has virtual threads. */
+    private static final PlatformPlaces PLACES = PlatformPlaces.OF_PROCESS;
 
     private final Map<Object, ThreadPoolExecutor> pools = new ConcurrentHashMap<>();
     /** All platform threads that may be alive, and virtual ones that took their place for a part of some work. */
     private final Queue<Thread> platform = new ConcurrentLinkedQueue<>();
+    /** Those of the platform threads that are at work. */
+    private final Map<Thread, PlatformPlaces.Place> places = new ConcurrentHashMap<>();
     /** The parts of work that have not ended. */
     private final Set<Part> parts = ConcurrentHashMap.newKeySet();
     /** Threads that have said their last word and may have an instruction left. */
@@ -72,17 +72,18 @@ public final class RungThreads implements CodeThreads {
      */
     @Nullable
     Thread code(String name, Object code, Runnable body) {
-        if (IN_USE.incrementAndGet() <= MOST_PLATFORM && !closed) {
+        Optional<PlatformPlaces.Place> place = closed ? Optional.empty() : PLACES.take();
+        if (place.isPresent()) {
             try {
-                pools.computeIfAbsent(code, unknown -> pool()).execute(() -> perform(name, body));
+                pools.computeIfAbsent(code, unknown -> pool()).execute(() -> perform(name, body, place.get()));
                 return null;
             } catch (OutOfMemoryError noThread) {
                 // the operating system gives no more of them
             } catch (RejectedExecutionException closedMeanwhile) {
                 // by whoever leaves the caller behind
             }
+            place.get().giveBack();
         }
-        IN_USE.decrementAndGet();
         return virtual(name, body);
     }
 
@@ -137,6 +138,11 @@ public final class RungThreads implements CodeThreads {
         public boolean hasEnded() {
             return ended.getCount() == 0;
         }
+
+        @Override
+        public void leave() {
+            leaveThread(occupancy.thread());
+        }
     }
 
     /** Nothing waits in it: a body has an idle thread, or a new one. */
@@ -158,12 +164,31 @@ public final class RungThreads implements CodeThreads {
         return thread;
     }
 
-    private static void perform(String name, Runnable body) {
+    private void perform(String name, Runnable body, PlatformPlaces.Place place) {
+        Thread thread = Thread.currentThread();
+        places.put(thread, place);
+        if (closed) {
+            place.leave(); // started by somebody who was left behind
+        }
         try {
-            Thread.currentThread().setName(name);
+            thread.setName(name);
             body.run();
         } finally {
-            IN_USE.decrementAndGet();
+            places.remove(thread);
+            place.giveBack();
+        }
+    }
+
+    /** The run goes on without this work: its threads, those of its parts too, give their places back. */
+    void leave(Strand strand) {
+        leaveThread(strand.thread());
+        parts.stream().filter(part -> part.whole == strand).forEach(Part::leave);
+    }
+
+    private void leaveThread(@Nullable Thread thread) {
+        PlatformPlaces.Place place = thread == null ? null : places.get(thread);
+        if (place != null) {
+            place.leave();
         }
     }
 
@@ -217,6 +242,7 @@ public final class RungThreads implements CodeThreads {
                 interrupted = true;
             }
         }
+        places.values().forEach(PlatformPlaces.Place::leave);
         return interrupted;
     }
 }

@@ -69,6 +69,7 @@ final class CodeThread {
             ended = thread.hasEnded();
         }
         if (!ended) {
+            thread.leave();
             notices.accept(new RungNotice.Abandoned(name));
         }
         return ended;

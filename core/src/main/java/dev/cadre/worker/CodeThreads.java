@@ -29,6 +29,9 @@ public interface CodeThreads {
 
         /** Whether it has ended. Does not block. */
         boolean hasEnded();
+
+        /** Nobody waits for its end any more: its thread keeps no other code from one. Does not block. */
+        void leave();
     }
 
     /**

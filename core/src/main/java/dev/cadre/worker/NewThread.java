@@ -36,4 +36,9 @@ final class NewThread implements CodeThreads.Call {
     public boolean hasEnded() {
         return !thread.isAlive();
     }
+
+    @Override
+    public void leave() {
+        // it is one of nobody's
+    }
 }

@@ -52,6 +52,10 @@ final class ToolThread {
         thread.interrupt();
     }
 
+    void leave() {
+        thread.leave();
+    }
+
     /** Waits for its end, at most until that reading of the clock; returns whether it has ended. */
     boolean join(long untilNanos) throws InterruptedException {
         return thread.join(Duration.ofNanos(untilNanos - System.nanoTime()));

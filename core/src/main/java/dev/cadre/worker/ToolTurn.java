@@ -67,6 +67,7 @@ final class ToolTurn {
         long until = System.nanoTime() + GRACE.toNanos();
         for (ToolThread thread : threads) {
             if (!endedBy(until, thread)) {
+                thread.leave();
                 notices.accept(new RungNotice.Abandoned(thread.name()));
             }
         }

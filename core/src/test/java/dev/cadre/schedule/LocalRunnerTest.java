@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,10 @@ class LocalRunnerTest {
 
     @Test
     void rung_thatIgnoresItsInterrupt_isLeftBehindAfterTheGrace_notBefore() throws Exception {
+        var takenAtWork = new AtomicInteger();
+        var takenThen = new AtomicInteger();
         parts.work = () -> {
+            takenAtWork.set(PlatformPlaces.OF_PROCESS.taken());
             moveTo(WORK);
             ignoreInterrupts(() -> {
                 moveTo(WORK + GRACE - 1);
@@ -125,6 +129,7 @@ class LocalRunnerTest {
         listener = event -> {
             if (event instanceof RunEvent.WorkAbandoned abandoned) {
                 left.set(abandoned.at());
+                takenThen.set(PlatformPlaces.OF_PROCESS.taken());
             }
         };
 
@@ -133,6 +138,7 @@ class LocalRunnerTest {
         assertThat(ending.failure().kind()).isEqualTo(RunFailure.Kind.DEADLINE);
         assertThat(runner.abandoned()).containsExactly("cadre-r-a/0");
         assertThat(left.get()).isEqualTo(Duration.ofNanos(WORK + GRACE));
+        assertThat(takenThen.get()).as("its place is free").isEqualTo(takenAtWork.get() - 1);
     }
 
     @Test

@@ -3,7 +3,11 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.worker.CodeThreads;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class RungThreadsTest {
+    private static final int MOST = PlatformPlaces.OF_PROCESS.most();
     private static final long FOREVER = Long.MAX_VALUE / 2;
 
     @Test
@@ -21,14 +26,14 @@ class RungThreadsTest {
         BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
         var end = new CountDownLatch(1);
         Set<Thread> platform = new HashSet<>();
-        for (int i = 0; i < RungThreads.MOST_PLATFORM; i++) {
+        for (int i = 0; i < MOST; i++) {
             assertThat(threads.code("code-" + i, RunRig.CODE, () -> await(begun, end)))
                     .isNull();
             platform.add(begun.take());
         }
         Thread more = threads.code("one more", RunRig.CODE, () -> await(begun, end));
 
-        assertThat(platform).hasSize(RungThreads.MOST_PLATFORM).noneMatch(Thread::isVirtual);
+        assertThat(platform).hasSize(MOST).noneMatch(Thread::isVirtual);
         assertThat(more).isNotNull().isSameAs(begun.take()).matches(Thread::isVirtual);
         end.countDown();
         more.join();
@@ -41,6 +46,83 @@ class RungThreadsTest {
                 .isNull();
         assertThat(begun.take().isVirtual()).isFalse();
         next.close(Set.of(), FOREVER);
+    }
+
+    /** Takes all places of the process with code that ends when the test says so. */
+    private static List<CodeThreads.Call> fill(RungThreads threads, CountDownLatch end) throws InterruptedException {
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        var calls = new ArrayList<CodeThreads.Call>();
+        for (int i = 0; i < MOST; i++) {
+            calls.add(threads.start("code-" + i, RunRig.CODE, () -> await(begun, end)));
+            begun.take();
+        }
+        return calls;
+    }
+
+    private static boolean isVirtual(RungThreads threads) throws InterruptedException {
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        threads.start("another", RunRig.CODE, () -> begun.add(Thread.currentThread()));
+        return begun.take().isVirtual();
+    }
+
+    @Test
+    void threadThatWasLeftBehind_takesNoPlace() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        var end = new CountDownLatch(1);
+        List<CodeThreads.Call> calls = fill(threads, end);
+        assertThat(isVirtual(threads)).as("all places are taken").isTrue();
+
+        calls.getFirst().leave();
+
+        assertThat(isVirtual(threads)).isFalse();
+        end.countDown();
+        for (CodeThreads.Call call : calls) {
+            assertThat(call.join(Duration.ofSeconds(60))).isTrue();
+        }
+        threads.close();
+    }
+
+    @Test
+    void threadsThatWereLeftBehindByTheirRun_takeNoPlaces() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        var end = new CountDownLatch(1);
+        List<CodeThreads.Call> calls = fill(threads, end);
+
+        threads.close();
+
+        assertThat(calls).noneMatch(CodeThreads.Call::hasEnded);
+        var next = new RungThreads("cadre-s-");
+        assertThat(isVirtual(next)).isFalse();
+        end.countDown();
+        next.close();
+    }
+
+    @Test
+    void workThatWasLeftBehind_takesNoPlace_norDoesAPartOfIt() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        var still = new CountDownLatch(1);
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        var strand = new Strand(
+                "work",
+                "work",
+                new RunDriver.Work(
+                        () -> {
+                            var unused = threads.start("part", RunRig.CODE, () -> await(begun, still));
+                            await(begun, still);
+                            return () -> {};
+                        },
+                        thrown -> () -> {},
+                        thread -> {}));
+        threads.code("work", RunRig.CODE, strand::perform);
+        begun.take();
+        begun.take();
+        int taken = PlatformPlaces.OF_PROCESS.taken();
+
+        threads.leave(strand);
+
+        assertThat(PlatformPlaces.OF_PROCESS.taken()).isEqualTo(taken - 2);
+        still.countDown();
+        threads.close();
     }
 
     @Test

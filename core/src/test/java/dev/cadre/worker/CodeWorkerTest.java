@@ -43,6 +43,7 @@ class CodeWorkerTest {
     private static final SubtaskType<Topic, Note> NOTED = code((topic, context) -> new Note(topic.name()));
 
     private final List<String> abandoned = new CopyOnWriteArrayList<>();
+    private final LeavingThreads threads = new LeavingThreads();
     private final List<Integer> retried = new CopyOnWriteArrayList<>();
     /** What whoever performs the rung says. */
     private volatile boolean interrupted = false;
@@ -288,7 +289,7 @@ class CodeWorkerTest {
                 .timeout(Duration.ofMillis(1)));
 
         assertFailed(end, Failure.Kind.TIMED_OUT, "the code did not end within PT0.001S");
-        assertThat(abandoned).containsExactly("cadre-code:run-1/s1#3");
+        assertThat(abandoned).containsExactly("cadre-code:run-1/s1#3").isEqualTo(threads.left);
         assertThat(limit).hasToString("ParallelLimit[0 of 1 free]");
         open.release();
         assertThat(limit.acquire(Duration.ofMinutes(1))).isPresent();
@@ -605,7 +606,8 @@ class CodeWorkerTest {
                 attempts::add,
                 money,
                 this::noticed,
-                () -> interrupted);
+                () -> interrupted,
+                threads);
     }
 
     private void noticed(RungNotice notice) {

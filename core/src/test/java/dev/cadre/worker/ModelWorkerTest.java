@@ -80,6 +80,7 @@ class ModelWorkerTest {
     private final BudgetGuard budget = Budget.usd("1.00").open();
     private final List<Attempt> attempts = new ArrayList<>();
     private final List<RungNotice> notices = new ArrayList<>();
+    private final LeavingThreads threads = new LeavingThreads();
     /** Whether the run has interrupted its rung. */
     private final AtomicBoolean cancelled = new AtomicBoolean();
 
@@ -334,6 +335,7 @@ class ModelWorkerTest {
                 .first()
                 .isInstanceOf(RungNotice.ToolFailed.class);
         assertThat(notices).contains(new RungNotice.Abandoned("cadre-tool:run-1/s1/deaf"));
+        assertThat(threads.left).containsExactly("cadre-tool:run-1/s1/deaf");
     }
 
     @Test
@@ -590,7 +592,8 @@ class ModelWorkerTest {
                 attempts::add,
                 guard.cap(guard.state().limit()),
                 notices::add,
-                cancelled::get);
+                cancelled::get,
+                threads);
     }
 
     private static long later() {
