@@ -74,7 +74,8 @@ final class BatchLane<I, O> {
                 BudgetGuard money = terms.budget().open(opened)) {
             try {
                 left.forEach(shard -> adopt(shard, money, folder));
-                var dispatch = new ShardDispatch<>(terms, aside, client, record, folder, shards, money, handover, pause);
+                var dispatch =
+                        new ShardDispatch<>(terms, aside, client, record, folder, shards, money, handover, pause);
                 workAndStop(new ShardIntake<>(terms, inputs, aside, client, money, shards, handover), dispatch);
                 shards.underWay().forEach(this::unread);
                 isWhole = inputTrouble == null;

@@ -332,8 +332,7 @@ final class BulkRun<I, O> {
         }
 
         /** On the item's own thread, because what is attached is a part of its identity: empty if it is to be performed. */
-        private Optional<Runnable> recalled(
-                InputPuller.Pull.Next<I> next, AtomicReference<@Nullable WorkRecord> work) {
+        private Optional<Runnable> recalled(InputPuller.Pull.Next<I> next, AtomicReference<@Nullable WorkRecord> work) {
             if (record.isEmpty()) {
                 return Optional.empty();
             }
@@ -351,8 +350,7 @@ final class BulkRun<I, O> {
             } catch (InterruptedException cancel) {
                 return Optional.of(() -> notBegun(next));
             } catch (JournalException | UnrecordedException unreadable) {
-                UnrecordedException because =
-                        RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable);
+                UnrecordedException because = RunRecord.unrecorded("item '%s'".formatted(next.key()), unreadable);
                 return Optional.of(() -> {
                     unrecorded(because);
                     notBegun(next);

@@ -24,7 +24,6 @@ import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
-import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;

@@ -213,12 +213,7 @@ final class Handover<O> {
                 counts,
                 costs,
                 new BulkSummary.Ending(
-                        stop,
-                        pause,
-                        unrecorded,
-                        notStarted,
-                        tally.abandonedWith(List.of()),
-                        tally.toolFailures()));
+                        stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), tally.toolFailures()));
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

@@ -112,7 +112,8 @@ final class ShardIntake<I, O> {
         if (!shards.canHold(next.line())) {
             end(
                     next,
-                    Outcome.failed(Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + shards.offered()));
+                    Outcome.failed(
+                            Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + shards.offered()));
             return true;
         }
         boolean isAlone = shard.isEmpty() && shards.isEmpty();

@@ -22,8 +22,7 @@ class AsideTest {
     private final AtomicLong until = new AtomicLong(Long.MAX_VALUE / 2);
     private final List<String> left = new ArrayList<>();
     private final RungThreads threads = new RungThreads("aside");
-    private final Aside aside =
-            new Aside(threads, RunClock.SYSTEM, until::get, (owner, thread) -> left.add(owner));
+    private final Aside aside = new Aside(threads, RunClock.SYSTEM, until::get, (owner, thread) -> left.add(owner));
 
     @Test
     void codeThatIsLeftBehind_keepsNobodyFromAPlatformThread() throws Exception {

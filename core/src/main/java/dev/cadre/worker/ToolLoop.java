@@ -112,8 +112,7 @@ final class ToolLoop {
     private static Optional<Failure> unknownEffect(Tool tool, ToolEnd end) {
         String name = "tool '%s'".formatted(tool.name());
         return switch (end) {
-            case ToolEnd.Broke(Throwable thrown) ->
-                Optional.of(Failure.thrown(Failure.Kind.CODE_FAILED, thrown, name));
+            case ToolEnd.Broke(Throwable thrown) -> Optional.of(Failure.thrown(Failure.Kind.CODE_FAILED, thrown, name));
             case ToolEnd.TimedOut(var timeout) ->
                 Optional.of(new Failure(
                         Failure.Kind.TIMED_OUT, "%s did not end in %d ms".formatted(name, timeout.toMillis())));

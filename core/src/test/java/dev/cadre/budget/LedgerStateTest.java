@@ -34,8 +34,7 @@ final class LedgerStateTest {
 
     @Test
     void asSpend_takesWhatIsInFlightForForfeited_andSaysWhetherItIsAnEstimate() {
-        assertThat(state(10, 1, 2, 3, 1).asSpend())
-                .isEqualTo(new Spend(pico(1), pico(5), 0, TokenUsage.NONE, true));
+        assertThat(state(10, 1, 2, 3, 1).asSpend()).isEqualTo(new Spend(pico(1), pico(5), 0, TokenUsage.NONE, true));
         assertThat(state(10, 1, 0, 0, 1).asSpend())
                 .isEqualTo(new Spend(pico(1), Money.ZERO, 0, TokenUsage.NONE, false));
     }

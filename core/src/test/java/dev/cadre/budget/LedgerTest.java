@@ -194,7 +194,9 @@ final class LedgerTest {
             var inCap = granted(around.cap(pico(100)), 40);
 
             assertThat(inCap.canHold(pico(60))).isTrue();
-            assertThat(inCap.canHold(pico(61))).as("with the 40 in flight the sum is out of range").isFalse();
+            assertThat(inCap.canHold(pico(61)))
+                    .as("with the 40 in flight the sum is out of range")
+                    .isFalse();
         }
     }
 

@@ -79,7 +79,8 @@ final class MergeSizeTest {
 
         for (String defect : List.of("\u20ac".repeat(10_000), "\n".repeat(10_000), "\"".repeat(10_000))) {
             long repair = MergePrompt.repair(first, reply, List.of(defect)).inputBytes();
-            assertThat(repair).isLessThanOrEqualTo(MergePrompt.longestRepair(first).inputBytes());
+            assertThat(repair)
+                    .isLessThanOrEqualTo(MergePrompt.longestRepair(first).inputBytes());
         }
     }
 

@@ -515,9 +515,7 @@ class PlanIntakeTest {
             if (planned.id().startsWith("unfit")) {
                 throw new IllegalArgumentException("it is too long for the record");
             }
-            assertThat(handedOverIds())
-                    .as("on record before it is handed over")
-                    .doesNotContain(planned.id());
+            assertThat(handedOverIds()).as("on record before it is handed over").doesNotContain(planned.id());
             recorded.add(planned.id());
         }
 

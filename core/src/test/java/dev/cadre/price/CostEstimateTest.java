@@ -31,14 +31,16 @@ final class CostEstimateTest {
         assertThat(estimate.isCappedByBudget()).isTrue();
         assertThat(estimate.isBeyondBudget()).isTrue();
         assertThat(estimate)
-                .hasToString("$0.04 expected, $0.03 to $0.04 (the budget, which is less than the $0.05 expected for all of"
-                        + " the work)");
+                .hasToString(
+                        "$0.04 expected, $0.03 to $0.04 (the budget, which is less than the $0.05 expected for all of"
+                                + " the work)");
         assertThat(estimate(CENT.times(5)).isBeyondBudget()).isFalse();
         assertThat(estimate(CENT.times(2)).isTooSmall()).isFalse();
         assertThat(estimate(CENT).isTooSmall()).isTrue();
         assertThat(estimate(CENT))
-                .hasToString("$0.01 expected, $0.01 to $0.01 (the budget, which is less than the $0.05 expected for all of"
-                        + " the work); too small to begin, which takes $0.02");
+                .hasToString(
+                        "$0.01 expected, $0.01 to $0.01 (the budget, which is less than the $0.05 expected for all of"
+                                + " the work); too small to begin, which takes $0.02");
         assertThat(estimate(CENT.times(5))).hasToString("$0.05 expected, $0.03 to $0.05 (the budget)");
         assertThat(estimate(CENT.times(7)).isCappedByBudget())
                 .as("the worst case fits exactly")

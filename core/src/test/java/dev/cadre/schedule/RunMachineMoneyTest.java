@@ -74,7 +74,9 @@ class RunMachineMoneyTest {
         var rig = recallingBest();
         RungId id = new RungId("a", -1, 0);
 
-        assertThat(rig.only(RunCommand.StartRecall.class)).extracting(each -> each.id()).containsExactly(id);
+        assertThat(rig.only(RunCommand.StartRecall.class))
+                .extracting(each -> each.id())
+                .containsExactly(id);
         assertThat(rig.started()).as("its money is the required one's").isEmpty();
 
         rig.recalled(id, Optional.empty());
@@ -97,7 +99,8 @@ class RunMachineMoneyTest {
         RungId id = new RungId("a", -1, 0);
 
         var stopped = recallingBest().on(new RunInput.WorkTimeUp());
-        assertThat(stopped.only(RunCommand.StopWork.class)).allMatch(stop -> stop.rungs().contains(id));
+        assertThat(stopped.only(RunCommand.StopWork.class))
+                .allMatch(stop -> stop.rungs().contains(id));
         assertThat(stopped.recalled(id, Optional.of(onRecord)).outcome("a")).isEqualTo(onRecord);
         assertThat(recallingBest()
                         .on(new RunInput.WorkTimeUp())

@@ -309,14 +309,10 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
-        assertThat(notices)
-                .singleElement()
-                .isInstanceOfSatisfying(RungNotice.ToolFailed.class, failed -> {
-                    assertThat(failed.tool()).isEqualTo("slow");
-                    assertThat(failed.thrown())
-                            .isInstanceOf(TimeoutException.class)
-                            .hasMessage("it did not end in 20 ms");
-                });
+        assertThat(notices).singleElement().isInstanceOfSatisfying(RungNotice.ToolFailed.class, failed -> {
+            assertThat(failed.tool()).isEqualTo("slow");
+            assertThat(failed.thrown()).isInstanceOf(TimeoutException.class).hasMessage("it did not end in 20 ms");
+        });
     }
 
     @Test
@@ -330,10 +326,7 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(toolResults()).containsExactly(new Turn.ToolResult("c1", "error: timed out after 20 ms"));
-        assertThat(notices)
-                .hasSize(2)
-                .first()
-                .isInstanceOf(RungNotice.ToolFailed.class);
+        assertThat(notices).hasSize(2).first().isInstanceOf(RungNotice.ToolFailed.class);
         assertThat(notices).contains(new RungNotice.Abandoned("cadre-tool:run-1/s1/deaf"));
         assertThat(threads.left).containsExactly("cadre-tool:run-1/s1/deaf");
     }

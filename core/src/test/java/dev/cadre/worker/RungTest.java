@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
-import static dev.cadre.worker.RungScript.echo;
 import static dev.cadre.worker.RungScript.ECHO;
 import static dev.cadre.worker.RungScript.NOTE;
 import static dev.cadre.worker.RungScript.NOTE_JSON;
 import static dev.cadre.worker.RungScript.begun;
 import static dev.cadre.worker.RungScript.call;
+import static dev.cadre.worker.RungScript.echo;
 import static dev.cadre.worker.RungScript.end;
 import static dev.cadre.worker.RungScript.failed;
 import static dev.cadre.worker.RungScript.rejected;

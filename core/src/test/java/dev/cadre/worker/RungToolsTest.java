@@ -242,14 +242,15 @@ class RungToolsTest {
         Failure broke = failed(rung.ended(new ToolEnd.Broke(lost))).failure();
         rung = begun(NOTE.tools(SEND));
         rung.asks(SEND_X);
-        Failure late =
-                failed(rung.ended(new ToolEnd.TimedOut(Duration.ofMillis(1_500)))).failure();
+        Failure late = failed(rung.ended(new ToolEnd.TimedOut(Duration.ofMillis(1_500))))
+                .failure();
 
         assertThat(broke.kind()).isEqualTo(Failure.Kind.EFFECT_UNKNOWN);
         assertThat(broke.cause()).containsSame(lost);
         assertThat(broke.message())
-                .startsWith("CODE_FAILED: IllegalStateException: connection reset, thrown by tool 'send'; the writing tool"
-                        + " send may have run before");
+                .startsWith(
+                        "CODE_FAILED: IllegalStateException: connection reset, thrown by tool 'send'; the writing tool"
+                                + " send may have run before");
         assertThat(late)
                 .isEqualTo(
                         new Failure(

@@ -159,11 +159,14 @@ class BatchStreamTest {
 
             assertThat(first.result().stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
             assertThat(first.result().abandoned()).isNotEmpty();
-            assertThat(first.result().failed()).as("an input that was pulled is handed over").isEqualTo(1);
+            assertThat(first.result().failed())
+                    .as("an input that was pulled is handed over")
+                    .isEqualTo(1);
             assertThat(items)
                     .singleElement()
                     .extracting(item -> item.key() + " " + item.outcome().reason())
-                    .isEqualTo("cats failed: DEADLINE: its answer was not read, which the next session does: the time was up");
+                    .isEqualTo(
+                            "cats failed: DEADLINE: its answer was not read, which the next session does: the time was up");
             assertThat(bulk.hasOpenBatches()).isTrue();
             never.open();
             var preview = bulk.preview(

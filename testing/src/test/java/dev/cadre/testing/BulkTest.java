@@ -86,7 +86,8 @@ class BulkTest {
 
         assertThat(second.counts()).isEqualTo(new BulkSummary.Counts(5, 0, 0, 3, 0));
         assertThat(second.ending())
-                .isEqualTo(new BulkSummary.Ending(BulkSummary.Stop.END_OF_INPUT, null, null, List.of(), List.of(), List.of()));
+                .isEqualTo(new BulkSummary.Ending(
+                        BulkSummary.Stop.END_OF_INPUT, null, null, List.of(), List.of(), List.of()));
         assertThat(second.sessionSpend().total()).isEqualTo(ITEM.times(2));
         assertThat(second.spend().total()).isEqualTo(ITEM.times(5));
         assertThat(second.spend().attempts()).isEqualTo(5);
@@ -138,9 +139,11 @@ class BulkTest {
         BudgetGuard tenant = Budget.usd("0.0002").open(Money.usd("0.0001"));
         Budget part = Budget.usd("0.05").under(tenant);
 
-        assertThat(coordinator.bulk(LABEL).preview(tickets(1, 2, 3), part).worst()).isEqualTo(Money.usd("0.0001"));
+        assertThat(coordinator.bulk(LABEL).preview(tickets(1, 2, 3), part).worst())
+                .isEqualTo(Money.usd("0.0001"));
         tenant.close();
-        assertThat(coordinator.bulk(LABEL).preview(tickets(1, 2, 3), part).worst()).isEqualTo(Money.ZERO);
+        assertThat(coordinator.bulk(LABEL).preview(tickets(1, 2, 3), part).worst())
+                .isEqualTo(Money.ZERO);
     }
 
     @Test

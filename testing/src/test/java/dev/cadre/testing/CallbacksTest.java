@@ -877,15 +877,12 @@ class CallbacksTest {
                     .keyedBy(Topic::name)
                     .journal(journal)
                     .lane(Lane.BATCH)
-                    .run(
-                            Stream.of(new Topic("fine"), new Topic("struck")),
-                            BUDGET.within(DEADLINE),
-                            item -> {
-                                outcomes.put(item.key(), item.outcome());
-                                if (item.key().equals("fine")) {
-                                    othersEnded.countDown();
-                                }
-                            });
+                    .run(Stream.of(new Topic("fine"), new Topic("struck")), BUDGET.within(DEADLINE), item -> {
+                        outcomes.put(item.key(), item.outcome());
+                        if (item.key().equals("fine")) {
+                            othersEnded.countDown();
+                        }
+                    });
         } catch (ModelException typed) {
             // what has ended is on record
         }

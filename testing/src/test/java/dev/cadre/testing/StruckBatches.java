@@ -54,7 +54,6 @@ final class StruckBatches implements BatchClient, ModelClient {
     /** What was said of each batch when it was made. */
     private final Map<String, Map<String, String>> made = new ConcurrentSkipListMap<>();
 
-
     StruckBatches(Step step, Strike strike) {
         this.step = step;
         this.strike = strike;

@@ -103,8 +103,7 @@ class UserCodeFailureTest {
 
         assertThat(summary.succeeded()).isEqualTo(1);
         assertThat(summary.notes())
-                .containsExactly(
-                        "IllegalStateException: no such row, in tool 'look' of subtask '0', 2 times in all");
+                .containsExactly("IllegalStateException: no such row, in tool 'look' of subtask '0', 2 times in all");
     }
 
     /** A type whose model calls a tool twice; the tool throws. */
