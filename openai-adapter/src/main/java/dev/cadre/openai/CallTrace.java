@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import java.io.IOException;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Response;
@@ -12,8 +13,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the calling thread alone: blocking exchanges report their progress there.
  */
 final class CallTrace extends EventListener {
+    /** More than the headers of a connection and of a reply, of which OkHttp reads 256 KiB. */
+    static final int MAX_BYTES_WITHOUT_BODY = 1 << 20;
+
     private static final ThreadLocal<@Nullable CallTrace> CURRENT = new ThreadLocal<>();
 
+    /** A connection over which bytes come and come, and no body. */
+    static final class NoBody extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoBody() {
+            super(MAX_BYTES_WITHOUT_BODY + " bytes came without one of a body");
+        }
+    }
+
+    private int bytesWithoutBody;
     private boolean sent;
     private boolean answered;
     private String contentType = "no content type";
@@ -50,6 +64,29 @@ final class CallTrace extends EventListener {
     static EventListener of(Call call) {
         CallTrace current = CURRENT.get();
         return current == null ? EventListener.NONE : current;
+    }
+
+    /**
+     * Counts bytes that this thread has read from a connection.
+     *
+     * @throws NoBody if there are too many since the body went on
+     */
+    static void count(int bytes) throws NoBody {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.bytesWithoutBody += bytes;
+            if (current.bytesWithoutBody > MAX_BYTES_WITHOUT_BODY) {
+                throw new NoBody();
+            }
+        }
+    }
+
+    /** Begins the count anew: bytes of the body, decompressed, have come. */
+    static void bodyWentOn() {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.bytesWithoutBody = 0;
+        }
     }
 
     /** Whether the provider may have seen any of the request. */

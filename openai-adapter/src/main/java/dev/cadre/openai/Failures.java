@@ -223,7 +223,8 @@ final class Failures {
         Charge charge = trace.isSent() ? Charge.UNKNOWN : Charge.FREE;
         Throwable cause = redactor.clean(root(failure));
         String said = redactor.quote(model + ": " + describe(cause));
-        if (find(failure, OneExchange.ReplyTooLong.class).isPresent()) {
+        if (find(failure, OneExchange.ReplyTooLong.class).isPresent()
+                || find(failure, CallTrace.NoBody.class).isPresent()) {
             return new MalformedReply(said, cause);
         }
         if (find(failure, InterruptedIOException.class).isPresent()) {

@@ -105,7 +105,10 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
                 throw new ReplyTooLong(maxBytes);
             }
             long read = super.read(sink, Math.min(byteCount, maxBytes - bytes));
-            bytes += Math.max(read, 0);
+            if (read > 0) {
+                bytes += read;
+                CallTrace.bodyWentOn();
+            }
             return read;
         }
     }

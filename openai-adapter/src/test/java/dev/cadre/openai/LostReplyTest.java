@@ -24,6 +24,8 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -127,8 +129,9 @@ class LostReplyTest extends LoopbackTest {
 
     @Test
     void tls_withAnUntrustedCertificate_isUnreachable(@TempDir Path directory) throws Exception {
+        var offered = new CompletableFuture<List<String>>();
         try (var untrusted = untrusted(directory)) {
-            Thread.ofVirtual().start(() -> shakeHands(untrusted));
+            Thread.ofVirtual().start(() -> shakeHands(untrusted, offered));
             String url = "https://127.0.0.1:" + untrusted.getLocalPort() + "/v1";
             try (var lost = OpenAiClient.builder(KEY).baseUrl(url).build()) {
                 assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
@@ -137,6 +140,7 @@ class LostReplyTest extends LoopbackTest {
                         .hasMessageContaining("certification path");
             }
         }
+        assertThat(offered.get()).containsExactly("http/1.1"); // of HTTP/2, OkHttp reads headers without a bound
     }
 
     /** A TLS server whose certificate nobody has signed but itself. */
@@ -171,8 +175,12 @@ class LostReplyTest extends LoopbackTest {
         return context.getServerSocketFactory().createServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 
-    private static void shakeHands(ServerSocket listener) {
+    private static void shakeHands(ServerSocket listener, CompletableFuture<List<String>> protocols) {
         try (var socket = (SSLSocket) listener.accept()) {
+            socket.setHandshakeApplicationProtocolSelector((shaking, offered) -> {
+                protocols.complete(List.copyOf(offered));
+                return offered.getFirst();
+            });
             socket.startHandshake();
         } catch (IOException e) {
             // the client does not trust it
