@@ -21,9 +21,9 @@ import java.util.stream.Stream;
  * <p>A repository's own configuration can name programs that git starts. Every such setting that the commands used
  * here would honour is overridden, and what the configuration could override in turn is denied by the environment: no
  * protocol is allowed, so nothing is fetched. The settings of the machine and the user are not read, but for the folders
- * of other owners that they trust, {@code safe.directory}. A git folder that
- * is not the folder's own counts as none: a folder's files must not lead to the history of another repository. A git older
- * than 2.39.1 counts as none, too. Blocks until git ends, at most 20 seconds and until the deadline.
+ * of other owners that they trust, {@code safe.directory}. A git folder that is not the folder's own counts as none: a
+ * folder's files must not lead to the history of another repository. A git older than 2.39.1 counts as none, too. On Linux
+ * git has 1.5 GB of memory at most. Blocks until git ends, at most 20 seconds and until the deadline.
  */
 public final class GitCommand {
     private static final Duration MAX_TIME = Duration.ofSeconds(20);
@@ -33,11 +33,18 @@ public final class GitCommand {
             "-c", "core.fsmonitor=false",
             "-c", "core.hooksPath=/dev/null",
             "-c", "core.pager=cat",
+            "-c", "core.packedGitLimit=256m",
+            "-c", "core.packedGitWindowSize=32m",
             "-c", "core.quotePath=false",
             "-c", "log.showSignature=false",
             "-c", "log.mailmap=false",
             "-c", "protocol.allow=never",
             "-c", "safe.bareRepository=explicit");
+
+    /** A small object may say that it is large, or name another one ten times. Some systems, macOS among them, cannot limit. */
+    private static final List<String> LIMITED = File.separatorChar == '\\'
+            ? List.of()
+            : List.of("/bin/sh", "-c", "ulimit -v 1500000 2>/dev/null; exec \"$@\"", "sh");
 
     /** No configuration file overrides these. */
     private static final Map<String, String> ENVIRONMENT = Map.of(
@@ -148,7 +155,7 @@ public final class GitCommand {
     }
 
     private ProcessBuilder builder(Path git, Map<String, String> environment, List<String> arguments) {
-        var command = new ArrayList<String>();
+        var command = new ArrayList<>(LIMITED);
         command.add(git.toString());
         command.addAll(arguments);
         var builder =

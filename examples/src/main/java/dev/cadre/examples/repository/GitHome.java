@@ -2,8 +2,11 @@
 package dev.cadre.examples.repository;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -15,7 +18,7 @@ import java.util.stream.Stream;
  *
  * <p>Files in a folder can point git to any repository of the machine, whose commits would then be read as those of the
  * folder. So what lies elsewhere must name the folder in turn, as git has it for a linked worktree and for a submodule,
- * and nothing may lead on: no link among references and objects. A list of other places for objects, as a shared clone
+ * and nothing may lead on: no link in the git folder but one to a file of the working tree. A list of other places for objects, as a shared clone
  * has it, is followed: it gives only what the folder's own references name, and nobody can name by its digest a commit
  * that they have not seen.
  *
@@ -29,12 +32,18 @@ record GitHome(Path gitFolder, Path common, Path top) {
         "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--show-toplevel"
     };
 
+    private static final int MAX_PATH_BYTES = 4_096;
+
     /** Empty unless there are three paths, one a line. */
     static Optional<GitHome> parse(String printed) {
         String[] paths = printed.split("\n", -1);
-        return paths.length == 4
-                ? Optional.of(new GitHome(Path.of(paths[0]), Path.of(paths[1]), Path.of(paths[2])))
-                : Optional.empty();
+        try {
+            return paths.length == 4
+                    ? Optional.of(new GitHome(Path.of(paths[0]), Path.of(paths[1]), Path.of(paths[2])))
+                    : Optional.empty();
+        } catch (InvalidPathException noPath) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -47,7 +56,7 @@ record GitHome(Path gitFolder, Path common, Path top) {
             return folder.toRealPath().startsWith(top)
                     && (isInside() || isLinkedWorktree() || isSubmodule(configuredTop))
                     && leadsNowhere();
-        } catch (IOException | UncheckedIOException unreadable) {
+        } catch (IOException | UncheckedIOException | InvalidPathException unreadable) {
             return false;
         }
     }
@@ -78,8 +87,8 @@ record GitHome(Path gitFolder, Path common, Path top) {
     private boolean isLinkedWorktree() throws IOException {
         Path back = gitFolder.resolve("gitdir");
         return common.resolve("worktrees").equals(gitFolder.getParent())
-                && Files.isRegularFile(back)
-                && gitFolder.resolve(Files.readString(back).strip()).normalize().equals(top.resolve(".git"));
+                && Files.isRegularFile(back, LinkOption.NOFOLLOW_LINKS)
+                && gitFolder.resolve(beginning(back).strip()).normalize().equals(top.resolve(".git"));
     }
 
     private boolean isSubmodule(String configuredTop) {
@@ -88,15 +97,27 @@ record GitHome(Path gitFolder, Path common, Path top) {
                 && gitFolder.resolve(configuredTop).normalize().equals(top);
     }
 
-    private boolean leadsNowhere() throws IOException {
-        return Stream.of("HEAD", "packed-refs").map(common::resolve).noneMatch(Files::isSymbolicLink)
-                && holdsNoLink(common.resolve("refs"))
-                && holdsNoLink(common.resolve("objects"));
+    private static String beginning(Path file) throws IOException {
+        try (InputStream bytes = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return new String(bytes.readNBytes(MAX_PATH_BYTES), StandardCharsets.UTF_8);
+        }
     }
 
-    private static boolean holdsNoLink(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.noneMatch(Files::isSymbolicLink);
+    /** A reference may name any file of the git folder as the one that it stands for, so no link may lie there. */
+    private boolean leadsNowhere() throws IOException {
+        try (Stream<Path> all = Files.walk(common)) { // what is kept for one working tree lies there, too
+            for (Path link : all.filter(Files::isSymbolicLink).toList()) {
+                if (!isFileOfTheTree(link)) {
+                    return false;
+                }
+            }
         }
+        return true;
+    }
+
+    /** Hooks often are links to scripts beside them. */
+    private boolean isFileOfTheTree(Path link) throws IOException {
+        Path target = link.toRealPath();
+        return target.startsWith(top) && Files.isRegularFile(target);
     }
 }

@@ -4,6 +4,7 @@ package dev.cadre.examples.repository;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,6 +112,80 @@ class GitCommandTest {
         assertThat(subjects(folder)).isEmpty();
     }
 
+    /** Git follows a reference to any file of its folder, in whatever folder there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"foo/x", "hooks/x", "worktrees/w/refs/worktree/x", "refs/bisect/x"})
+    void run_linkToAReferenceOfAnother_isRefusedWhereverItLies(String name) throws Exception {
+        new Tree(folder)
+                .git("init", "-q")
+                .file(".git/objects/info/alternates", other.resolve(".git/objects") + "\n")
+                .file(".git/HEAD", "ref: refs/heads/led\n")
+                .file(".git/refs/heads/led", "ref: " + name + "\n");
+        link(folder.resolve(".git").resolve(name));
+
+        assertThat(subjects(folder)).isEmpty();
+    }
+
+    private void link(Path at) throws Exception {
+        Files.createDirectories(at.getParent());
+        try (Stream<Path> heads = Files.list(other.resolve(".git/refs/heads"))) {
+            Files.createSymbolicLink(at, heads.findFirst().orElseThrow());
+        }
+    }
+
+    /** A linked worktree, all of which lies in the folder; its back reference is the given text. */
+    private void worktree(String back) throws Exception {
+        new Tree(folder)
+                .git("init", "-q", "--bare", ".g")
+                .file(".git", "gitdir: .g/worktrees/w\n")
+                .file(".g/worktrees/w/commondir", "../..\n")
+                .file(".g/worktrees/w/gitdir", back)
+                .file(".g/worktrees/w/HEAD", "ref: refs/worktree/x\n")
+                .file(".g/objects/info/alternates", other.resolve(".git/objects") + "\n");
+    }
+
+    @Test
+    void run_linkToAReferenceOfAnotherInAWorktree_isRefused() throws Exception {
+        worktree("../../../.git\n");
+        link(folder.resolve(".g/worktrees/w/refs/worktree/x"));
+
+        assertThat(subjects(folder)).isEmpty();
+    }
+
+    @Test
+    void run_worktreeWhoseBackReferenceIsNoPath_isRefused() throws Exception {
+        worktree("../..\0/.git\n");
+
+        assertThat(subjects(folder)).isEmpty();
+    }
+
+    @Test
+    void run_worktreeWhoseBackReferenceIsHuge_isRefused() throws Exception {
+        worktree("");
+        try (var file = new RandomAccessFile(folder.resolve(".g/worktrees/w/gitdir").toFile(), "rw")) {
+            file.setLength(3L << 30); // sparse
+        }
+
+        assertThat(subjects(folder)).isEmpty();
+    }
+
+    @Test
+    void run_hookThatIsALinkToAScriptOfTheFolder_isNoReasonToRefuse() throws Exception {
+        new Tree(folder).git("init", "-q").file("tools/check.sh", "true").commit("own");
+        Files.createSymbolicLink(folder.resolve(".git/hooks/pre-commit"), Path.of("../../tools/check.sh"));
+
+        assertThat(subjects(folder)).contains("own");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void run_anyGit_hasABoundOnItsMemory() throws Exception {
+        new Tree(folder).git("init", "-q");
+
+        assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.1")).run("log").orElseThrow().lines())
+                .contains("kilobytes: 1500000");
+    }
+
     @Test
     void run_sharedClone_readsItsOwnHistory() throws Exception {
         Path shared = temporary.resolve("shared");
@@ -178,7 +255,7 @@ class GitCommandTest {
                 "#!/bin/sh\nfor a in \"$@\"; do\n  case $a in\n    version) echo 'git version " + version + "';;\n"
                         + "    rev-parse) echo '" + folder + "/.git'; echo '" + folder + "/.git'; echo '" + folder
                         + "';;\n"
-                        + "    log) env;;\n  esac\ndone\n");
+                        + "    log) env; echo kilobytes: $(ulimit -v);;\n  esac\ndone\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return Optional.of(program);
     }
