@@ -274,6 +274,11 @@ class FileJournalTest {
         assertThatIllegalStateException().isThrownBy(journal::runs);
         assertThatIllegalStateException().isThrownBy(() -> journal.ended(CATS, Samples.PRINT));
         assertThatIllegalStateException().isThrownBy(() -> journal.spent("r1"));
+        assertThatIllegalStateException().isThrownBy(() -> journal.claim("r1"));
+        assertThatIllegalStateException().isThrownBy(() -> journal.runEnded("r1"));
+        assertThatIllegalStateException().isThrownBy(() -> journal.plan("r1"));
+        assertThatIllegalStateException().isThrownBy(() -> journal.openIntents("r1"));
+        assertThatIllegalStateException().isThrownBy(() -> journal.planningSpent("r1"));
     }
 
     @Test
