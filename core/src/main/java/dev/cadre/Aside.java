@@ -116,20 +116,30 @@ final class Aside {
             haveEnded = end(all);
         } finally {
             if (!haveEnded) {
-                for (Pending<?> each : all) {
-                    each.interrupt();
-                }
-                long until = System.nanoTime() + GRACE.toNanos();
-                for (Pending<?> each : all) {
-                    each.leave(until);
-                }
+                stop(all);
             }
+        }
+    }
+
+    /** Waits for an end no longer than until that reading of the clock; false if the code goes on. */
+    boolean hasEnded(Pending<?> pending, long atNanos) throws InterruptedException {
+        return pending.ends(atNanos);
+    }
+
+    /** Interrupts code that nobody waits for any more, and names what ignores that. */
+    void stop(List<? extends Pending<?>> all) {
+        for (Pending<?> each : all) {
+            each.interrupt();
+        }
+        long until = System.nanoTime() + GRACE.toNanos();
+        for (Pending<?> each : all) {
+            each.leave(until);
         }
     }
 
     private static boolean end(List<? extends Pending<?>> all) throws InterruptedException {
         for (Pending<?> pending : all) {
-            if (!pending.ends()) {
+            if (!pending.ends(Long.MAX_VALUE)) {
                 return false;
             }
         }
@@ -137,7 +147,11 @@ final class Aside {
     }
 
     private long left() {
-        return untilNanos.getAsLong() - clock.nanoTime();
+        return left(Long.MAX_VALUE);
+    }
+
+    private long left(long atNanos) {
+        return Math.min(untilNanos.getAsLong(), atNanos) - clock.nanoTime();
     }
 
     /** Code on a thread of its own. */
@@ -184,9 +198,9 @@ final class Aside {
         }
 
         /** Waits in real time, by which threads end, and looks at the clock of the run meanwhile. */
-        private boolean ends() throws InterruptedException {
+        private boolean ends(long atNanos) throws InterruptedException {
             while (thread != null && !future.isDone()) {
-                long left = left();
+                long left = left(atNanos);
                 Runnable word = words.poll(Math.clamp(left, 0, LOOK_NANOS), TimeUnit.NANOSECONDS);
                 if (word != null) {
                     word.run();

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchLane<I, O> {
     private static final Duration PAUSE_AT_THE_END = Duration.ofMillis(100);
+    /** An input waits no longer than this for others that share its batch. */
+    private static final Duration LONGEST_FILLING = Duration.ofMinutes(15);
+
     /** A file that is not there may still come; one that has not come by then is lost. */
     private static final int MOST_READINGS = 4;
 
@@ -39,6 +42,10 @@ final class BatchLane<I, O> {
     private final PollPause pause = new PollPause();
     private final RungThreads threads;
     private final Aside aside;
+    /** What the stream has yielded and nobody has sent; null if that is nothing. */
+    private @Nullable Shard<I> filling;
+    /** When it must be sent, however slowly the stream goes on. */
+    private long sendsAtNanos;
     /** What the stream, or the naming of an input, threw. */
     private @Nullable Throwable inputTrouble;
 
@@ -164,11 +171,15 @@ final class BatchLane<I, O> {
 
     private void work(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
         while (true) {
-            fill(intake, dispatch);
-            if (handover.isUnrecorded() || (dispatch.isIdle() && !intake.hasMore())) {
+            long asksAtNanos = time.nanoTime() + pause.soonest().toNanos();
+            fill(intake, dispatch, asksAtNanos);
+            if (handover.isUnrecorded() || (dispatch.isIdle() && filling == null && intake.isOver())) {
                 return;
             }
-            time.pause(pause.next());
+            Duration next = pause.next();
+            if (time.nanoTime() < asksAtNanos || shards.isAnyPostponed()) {
+                time.pause(next);
+            }
             if (time.isUp()) {
                 handover.stop(BulkSummary.Stop.DEADLINE);
                 return;
@@ -189,21 +200,47 @@ final class BatchLane<I, O> {
         }
     }
 
-    private void fill(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
-        while (intake.hasMore() && shards.hasRoomForMore() && !shards.isAnyPostponed() && !time.isUp()) {
-            Shard<I> shard = dispatch.newShard();
-            try {
-                intake.fill(shard);
-            } catch (Throwable broken) {
-                shards.postpone(shard); // nothing of it was sent
-                throw broken;
+    /**
+     * Submits what the stream yields, shard by shard. One is submitted when it is full, or the stream has ended or pauses,
+     * or its first input has waited long enough. What is under way is asked after meanwhile.
+     */
+    private void fill(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch, long asksAtNanos)
+            throws InterruptedException {
+        boolean isRoom = true;
+        while (isRoom && canSubmit() && intake.hasNext(waitsUntil(dispatch, asksAtNanos))) {
+            if (filling == null) {
+                filling = dispatch.newShard();
+                sendsAtNanos = time.nanoTime() + LONGEST_FILLING.toNanos();
             }
-            if (shard.isEmpty()) {
-                shard.close();
-                return;
-            }
-            dispatch.submit(shard);
+            isRoom = intake.put(filling) || submit(filling, dispatch);
         }
+        boolean isDue = intake.isOver() || intake.isPaused() || sendsAtNanos <= time.nanoTime();
+        if (filling != null && isDue && canSubmit()) {
+            submit(filling, dispatch);
+        }
+    }
+
+    private boolean canSubmit() {
+        return shards.hasRoomForMore() && !shards.isAnyPostponed() && !time.isUp();
+    }
+
+    /** With nothing to send and nothing to ask after there is nothing to do but to wait for the stream. */
+    private long waitsUntil(ShardDispatch<I, O> dispatch, long asksAtNanos) {
+        if (filling == null) {
+            return dispatch.isIdle() ? ShardIntake.PATIENT : asksAtNanos;
+        }
+        return dispatch.isIdle() ? sendsAtNanos : Math.min(sendsAtNanos, asksAtNanos);
+    }
+
+    /** Returns whether there was anything in it. */
+    private boolean submit(Shard<I> shard, ShardDispatch<I, O> dispatch) throws InterruptedException {
+        filling = null;
+        if (shard.isEmpty()) {
+            shard.close();
+            return false;
+        }
+        dispatch.submit(shard);
+        return true;
     }
 
     /** There was no time to read what its batch answered, or to hear what became of that. */
@@ -248,13 +285,13 @@ final class BatchLane<I, O> {
      * Whether answers of an earlier session are better read when the stream has come to their inputs, without which no
      * rule can judge them. Once nothing else is under way it will not come there.
      */
-    private boolean waitsForInputs(Shard<I> shard, ShardIntake<I, O> intake) throws InterruptedException {
-        if (!terms.call().judgesByInput() || shard.isPlaced() || !intake.hasMore()) {
+    private boolean waitsForInputs(Shard<I> shard, ShardIntake<I, O> intake) {
+        if (!terms.call().judgesByInput() || shard.isPlaced() || intake.isOver()) {
             return false;
         }
         boolean isFirst = !shard.state.isParked();
         shard.state.park();
-        return isFirst || shards.isAnyAtWork();
+        return isFirst || shards.isAnyAtWork() || intake.isPaused();
     }
 
     /** Whether all was read that there will be. */
@@ -279,6 +316,9 @@ final class BatchLane<I, O> {
         boolean interrupted = Thread.interrupted();
         time.beginGrace();
         intake.giveUp();
+        if (filling != null) {
+            shards.postpone(filling); // nothing of it was sent
+        }
         dispatch.giveUp();
         try {
             client.cancel(

@@ -129,8 +129,9 @@ public final class Bulk<I, O> {
      * named in {@link BulkSummary#notStarted()}; every other one is in the stream still. A stream that neither yields
      * anything nor obeys its interrupt is left behind, and named in {@link BulkSummary#abandoned()}.
      *
-     * <p>In {@link Lane#BATCH} the stream is pulled on a thread of its own, too, a batch at a time; one that does not yield
-     * is left behind at the deadline.
+     * <p>In {@link Lane#BATCH} the stream is pulled on a thread of its own, too, a batch at a time, and may wait for a
+     * result. A batch is submitted when it is full, when the stream has ended or has yielded nothing for a minute, or 15
+     * minutes after its first input. A stream that does not yield is left behind at the deadline.
      *
      * <p>A journal that fails, such as on a full disk, ends the run as {@link BulkSummary.Stop#JOURNAL_FAILED}: what is
      * in flight is interrupted, nothing more is begun, and everything that has ended is handed over. That may be an

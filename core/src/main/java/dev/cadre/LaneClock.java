@@ -28,6 +28,10 @@ final class LaneClock {
         untilNanos = startNanos + time.toNanos();
     }
 
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
     Duration sinceStart() {
         return Duration.ofNanos(clock.nanoTime() - startNanos);
     }

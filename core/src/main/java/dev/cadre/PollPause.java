@@ -11,6 +11,11 @@ final class PollPause {
     private Duration pause = FIRST;
     private Duration asked = Duration.ZERO;
 
+    /** What {@link #next} is, unless the provider wants more. */
+    Duration soonest() {
+        return pause;
+    }
+
     Duration next() {
         Duration next = longer(pause, asked);
         asked = Duration.ZERO;

@@ -19,6 +19,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.Attached;
 import dev.cadre.worker.SingleCall;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,12 @@ final class ShardIntake<I, O> {
         }
     }
 
+    /** Waits for the stream as long as there is time. */
+    static final long PATIENT = Long.MAX_VALUE;
+
+    /** A stream that yields nothing for so long pauses: what it has yielded is sent meanwhile. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
     /** An input that is to go into a shard. */
     private record Pending<I>(long index, String name, Fingerprint fingerprint, I input, String line, Money need) {}
 
@@ -51,7 +58,10 @@ final class ShardIntake<I, O> {
     private final OpenShards<I> shards;
     private final Handover<O> handover;
     private @Nullable Pending<I> held;
+    /** What the stream was asked for and has not yielded. */
+    private Aside.@Nullable Pending<InputPuller.Pull<I>> pulling;
 
+    private long askedNanos;
     private boolean isAtEnd;
     private long nextIndex;
 
@@ -72,39 +82,71 @@ final class ShardIntake<I, O> {
         this.handover = handover;
     }
 
-    /** Whether something is left to submit. Pulls inputs that need no shard, up to the first that does. */
-    boolean hasMore() throws InterruptedException {
-        while (handover.isOpen() && held == null && !isAtEnd && !terms.time().isUp()) {
-            pull();
-        }
-        return handover.isOpen() && (held != null || !isAtEnd);
+    /** Whether nothing more is to be submitted. */
+    boolean isOver() {
+        return !handover.isOpen() || (held == null && isAtEnd);
     }
 
-    private void pull() throws InterruptedException {
-        long index = nextIndex;
-        InputPuller.Pull<I> pull;
-        try {
-            pull = aside.call("input", "pull", inputs, () -> inputs.pull(index));
-        } catch (Aside.LateException late) {
-            return; // the stream may have more
-        } catch (ExecutionException broken) {
-            throw new IllegalStateException(broken);
+    /** Whether the stream has not yielded what it was asked for a while ago. */
+    boolean isPaused() {
+        return pulling != null && pausesAt() <= terms.time().nanoTime();
+    }
+
+    private long pausesAt() {
+        return askedNanos + PAUSE.toNanos();
+    }
+
+    /**
+     * Whether there is an input that needs a shard; those that need none are handed over. Waits for the stream until it
+     * pauses, and no longer than until that reading of the clock; with {@link #PATIENT} as long as there is time.
+     */
+    boolean hasNext(long atNanos) throws InterruptedException {
+        while (held == null && !isOver() && !terms.time().isUp()) {
+            if (pulling == null) {
+                long index = nextIndex;
+                askedNanos = terms.time().nanoTime();
+                pulling = aside.start("input", "pull", inputs, asking -> inputs.pull(index));
+            }
+            if (!aside.hasEnded(pulling, atNanos == PATIENT ? PATIENT : Math.min(atNanos, pausesAt()))) {
+                return false;
+            }
+            Aside.Pending<InputPuller.Pull<I>> pulled = pulling;
+            pulling = null;
+            take(pulled);
         }
-        switch (pull) {
+        return held != null && handover.isOpen();
+    }
+
+    private void take(Aside.Pending<InputPuller.Pull<I>> pulled) throws InterruptedException {
+        switch (result(pulled)) {
             case InputPuller.Pull.Next<I> next -> {
                 nextIndex++;
-                held = prepare(next.input(), next.key(), index);
+                held = prepare(next.input(), next.key(), next.index());
             }
             case InputPuller.Pull.End<I> end -> isAtEnd = true;
             case InputPuller.Pull.Broken<I>(Throwable why) -> throw new BrokenInputException(why);
+            case null -> {} // the stream may have more
         }
     }
 
-    /** Puts inputs into the shard until it is full, or the next must wait for room or money. */
-    void fill(Shard<I> shard) throws InterruptedException {
-        while (hasMore() && held != null && fits(held, shard)) {
-            held = null;
+    /** Null if it did not end in time. */
+    private InputPuller.@Nullable Pull<I> result(Aside.Pending<InputPuller.Pull<I>> pulled) {
+        try {
+            return pulled.result();
+        } catch (Aside.LateException late) {
+            return null;
+        } catch (ExecutionException broken) {
+            throw new IllegalStateException(broken);
         }
+    }
+
+    /** Puts the next input into the shard, if it does not want one to itself; false if it must wait for room or money. */
+    boolean put(Shard<I> shard) {
+        if (held != null && !fits(held, shard)) {
+            return false;
+        }
+        held = null;
+        return true;
     }
 
     /** Whether the next is done with: it has its place, or none at all. */
@@ -220,8 +262,16 @@ final class ShardIntake<I, O> {
         return true;
     }
 
-    /** An input that was pulled and found no room until the time was up. */
+    /** An input that was pulled and found no room until the time was up, and one that comes when the stream is stopped. */
     void giveUp() {
+        if (pulling != null) {
+            aside.stop(List.of(pulling));
+            if (result(pulling) instanceof InputPuller.Pull.Next<I>(long index, String key, I input)) {
+                handover.admitted(key);
+                var unused = ended(index, key, new Outcome.Skipped<>(handover.notStarted()), false);
+            }
+            pulling = null; // what the stream throws then may be of the interrupt
+        }
         Pending<I> untried = held;
         held = null;
         if (untried != null) {

@@ -4,6 +4,7 @@ package dev.cadre.testing;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Bulk;
 import dev.cadre.BulkItem;
 import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
@@ -24,8 +25,10 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,7 @@ class BatchStreamTest {
     Path folder;
 
     private final AtomicLong now = new AtomicLong();
+    private volatile Runnable onPause = () -> {};
 
     private static final StruckBatches.Strike NEVER = new StruckBatches.Strike() {
         @Override
@@ -58,6 +62,7 @@ class BatchStreamTest {
 
         @Override
         public <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) {
+            onPause.run();
             T element = queue.poll();
             now.updateAndGet(shown -> element == null ? Math.max(shown, untilNanos) : shown);
             return element;
@@ -96,6 +101,124 @@ class BatchStreamTest {
             assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
             assertThat(summary.abandoned()).hasSize(1);
             assertThat(Files.size(file)).isEqualTo(written);
+        }
+    }
+
+    private Bulk<Topic, Note> bulk(StruckBatches client, Journal journal) {
+        return Coordinator.builder(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")))
+                .clock(clock)
+                .build()
+                .bulk(NOTE)
+                .keyedBy(Topic::name)
+                .journal(journal)
+                .lane(Lane.BATCH);
+    }
+
+    @Test
+    void streamThatWaitsForAResult_pauses_andWhatItYieldedIsSent() throws Exception {
+        var waits = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        Stream<Topic> topics = Stream.of("cats", "dogs").map(name -> {
+            if (name.equals("dogs")) {
+                waits.countDown();
+                await(ended);
+            }
+            return new Topic(name);
+        });
+        var client = new StruckBatches(StruckBatches.Step.NONE, NEVER, 100);
+        try (Journal journal = FileJournal.open(folder.resolve("batch.journal"))) {
+            var run = Crew.start(() -> bulk(client, journal)
+                    .run(topics, Budget.usd("1.00").within(TIME), item -> ended.countDown()));
+            waits.await();
+            assertThat(client.made()).isZero();
+            now.addAndGet(Duration.ofMinutes(1).toNanos());
+            await(ended);
+
+            assertThat(run.result().counts().succeeded()).isEqualTo(2);
+            assertThat(run.result().stop()).isEqualTo(BulkSummary.Stop.END_OF_INPUT);
+            assertThat(client.made()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void streamThatIsSlow_hasNoInputWaitLong_andHandsOverMeanwhile() throws Exception {
+        int count = 60;
+        var pulled = new AtomicInteger();
+        Stream<Topic> topics = IntStream.range(0, count).mapToObj(number -> {
+            pulled.incrementAndGet();
+            now.addAndGet(Duration.ofSeconds(50).toNanos());
+            return new Topic("topic " + number);
+        });
+        var client = new StruckBatches(StruckBatches.Step.NONE, NEVER, 1_000);
+        var pulledAtFirst = new AtomicInteger();
+        try (Journal journal = FileJournal.open(folder.resolve("batch.journal"))) {
+            BulkSummary summary = bulk(client, journal)
+                    .run(
+                            topics,
+                            Budget.usd("1.00").within(Duration.ofHours(2)),
+                            item -> pulledAtFirst.compareAndSet(0, pulled.get()));
+
+            assertThat(summary.counts().succeeded()).isEqualTo(count);
+            assertThat(pulledAtFirst.get()).as("the first batch was handed over").isBetween(15, 28);
+            assertThat(client.made()).isBetween(3, 5);
+        }
+    }
+
+    @Test
+    void answersOfAnEarlierSession_waitForAStreamThatPauses_whenARuleJudgesThemByTheirInputs() throws Exception {
+        var judged = new CountDownLatch(1);
+        var never = new Gate();
+        var asked = new AtomicInteger();
+        var type = NOTE.accept("a note is judged", (topic, note) -> {
+            if (asked.incrementAndGet() == 2) {
+                now.addAndGet(Duration.ofDays(1).toNanos()); // asked again, in the grace
+            }
+            judged.countDown();
+            never.awaitUninterruptibly();
+            return topic.name().equals("cats");
+        });
+        var client = new StruckBatches(StruckBatches.Step.NONE, NEVER, 100);
+        Budget budget = Budget.usd("1.00").within(Duration.ofDays(1));
+        try (Journal journal = FileJournal.open(folder.resolve("batch.journal"))) {
+            var bulk = Coordinator.builder(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")))
+                    .clock(clock)
+                    .build()
+                    .bulk(type)
+                    .keyedBy(Topic::name)
+                    .journal(journal)
+                    .lane(Lane.BATCH);
+            var first = Crew.start(() -> bulk.run(Stream.of(new Topic("cats")), budget, item -> {}));
+            await(judged);
+            now.addAndGet(Duration.ofDays(1).toNanos());
+            assertThat(first.result().counts().succeeded()).isZero();
+            never.open();
+
+            var pulled = new CountDownLatch(1);
+            var yields = new CountDownLatch(1);
+            var pauses = new AtomicInteger();
+            onPause = () -> {
+                if (pauses.incrementAndGet() == 3) {
+                    yields.countDown();
+                }
+            };
+            Stream<Topic> slow = Stream.of(new Topic("cats")).peek(topic -> {
+                pulled.countDown();
+                await(yields);
+            });
+            var second = Crew.start(() -> bulk.run(slow, budget, item -> {}));
+            await(pulled);
+            now.addAndGet(Duration.ofMinutes(1).toNanos());
+
+            assertThat(second.result().counts().succeeded()).isEqualTo(1);
+            assertThat(client.made()).isEqualTo(1);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -27,9 +27,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** A provider of batches of one request each that are done at once; it misbehaves in one step of the second one. */
+/** A provider of batches, of one request each unless told otherwise, that are done at once; it misbehaves in one step of the second one. */
 final class StruckBatches implements BatchClient, ModelClient {
     enum Step {
+        NONE,
         LIMITS,
         LINE,
         UPLOAD,
@@ -47,6 +48,7 @@ final class StruckBatches implements BatchClient, ModelClient {
         <T> T strike();
     }
 
+    private final int requests;
     private final Step step;
     private final Strike strike;
     private final AtomicInteger lines = new AtomicInteger();
@@ -55,6 +57,11 @@ final class StruckBatches implements BatchClient, ModelClient {
     private final Map<String, Map<String, String>> made = new ConcurrentSkipListMap<>();
 
     StruckBatches(Step step, Strike strike) {
+        this(step, strike, 1);
+    }
+
+    StruckBatches(Step step, Strike strike, int requests) {
+        this.requests = requests;
         this.step = step;
         this.strike = strike;
     }
@@ -78,7 +85,7 @@ final class StruckBatches implements BatchClient, ModelClient {
         if (step == Step.LIMITS) {
             return strike.strike();
         }
-        return BatchLimits.of(1, 1_000_000);
+        return BatchLimits.of(requests, 1_000_000);
     }
 
     @Override
@@ -166,8 +173,12 @@ final class StruckBatches implements BatchClient, ModelClient {
         if (isStruck(Step.READ, Integer.parseInt(batch.id()))) {
             return strike.<Boolean>strike();
         }
-        return wantsMore.test(new BatchAnswer.Replied(
-                files.get(Integer.parseInt(batch.id())),
+        return files.get(Integer.parseInt(batch.id())).lines().allMatch(line -> wantsMore.test(reply(line)));
+    }
+
+    private static BatchAnswer reply(String customId) {
+        return new BatchAnswer.Replied(
+                customId,
                 new ModelReply(
                         "gpt-5.4-nano",
                         "{\"text\":\"fine\"}",
@@ -176,6 +187,6 @@ final class StruckBatches implements BatchClient, ModelClient {
                         TokenUsage.of(100, 10),
                         ServiceTier.BATCH,
                         RateLimits.UNKNOWN,
-                        "")));
+                        ""));
     }
 }
