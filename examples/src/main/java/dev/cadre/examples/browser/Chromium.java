@@ -32,12 +32,24 @@ public final class Chromium implements Environment {
     /** What is in its own world of every document before any script of the page; again it does nothing. */
     private static final String EYES = resource("passwords.js") + resource("scene.js") + resource("guard.js");
 
-    private static final String SCENE = "globalThis[Symbol.for('cadre.scene')].look";
+    private static final String SCENE = "globalThis[Symbol.for('cadre.scene')].";
     private static final String GUARD = "globalThis[Symbol.for('cadre.guard')].";
     private static final String WORLD = "cadre";
     private static final String SETTLED = resource("settled.js");
     /** Outside of the screen: a button that is let go there has hit nothing. */
     private static final Action.Point NOWHERE = new Action.Point(-1, -1);
+
+    private static final Map<String, Object> AS_A_VALUE = Map.of("returnByValue", true);
+    /** Elements with what is said of a tree of theirs, and without what is in them. */
+    private static final Map<String, Object> WITH_TREES = Map.of(
+            "serializationOptions",
+            Map.of(
+                    "serialization",
+                    "deep",
+                    "maxDepth",
+                    1,
+                    "additionalParameters",
+                    Map.of("maxNodeDepth", 0, "includeShadowTree", "none")));
 
     private static final int WIDTH = 1_024;
     private static final int HEIGHT = 768;
@@ -162,7 +174,7 @@ public final class Chromium implements Environment {
 
     /** The scene as the pointer is. */
     private Scene look(Action action) throws IOException, InterruptedException {
-        JsonNode answer = evaluate(SCENE + question(action));
+        JsonNode answer = see(question(action));
         var risks = EnumSet.noneOf(Risk.class);
         answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
         if (action instanceof Action.Click click
@@ -174,6 +186,40 @@ public final class Chromium implements Environment {
                 answer.path("title").asText(),
                 answer.path("target").asText(),
                 risks);
+    }
+
+    private JsonNode see(String question) throws IOException, InterruptedException {
+        JsonNode answer = evaluate(SCENE + question);
+        return lookInto() ? evaluate(SCENE + question) : answer;
+    }
+
+    /** Looks at what the next event will hit, so that its judge in the page knows what is hidden there. */
+    private void lookAhead(String question) throws IOException, InterruptedException {
+        JsonNode unused = evaluate(SCENE + question);
+        boolean unusedToo = lookInto();
+    }
+
+    /**
+     * Tells the page's own world which of the elements that it judged hide a tree from all scripts.
+     *
+     * @return whether any does
+     */
+    private boolean lookInto() throws IOException, InterruptedException {
+        JsonNode elements = evaluate(SCENE + "ask()", WITH_TREES).at("/deepSerializedValue/value");
+        if (!elements.isArray()) {
+            throw new IllegalStateException("this Chromium is too old: it does not say which elements hide a tree");
+        }
+        var hiding = new ArrayList<Integer>();
+        for (int i = 0; i < elements.size(); i++) {
+            JsonNode tree = elements.get(i).at("/value/shadowRoot");
+            if (!tree.isNull() && !tree.at("/value/mode").asText().equals("open")) {
+                hiding.add(i);
+            }
+        }
+        if (!hiding.isEmpty()) {
+            evaluate(SCENE + "hide(%s)".formatted(hiding));
+        }
+        return !hiding.isEmpty();
     }
 
     private static String question(Action action) {
@@ -196,11 +242,11 @@ public final class Chromium implements Environment {
     }
 
     private static String focused(String how) {
-        return "('%s', null, null, null, null)".formatted(how);
+        return "look('%s', null, null, null, null)".formatted(how);
     }
 
     private static String at(String how, Action.Point from, Action.Point to) {
-        return "('%s', %d, %d, %d, %d)".formatted(how, from.x(), from.y(), to.x(), to.y());
+        return "look('%s', %d, %d, %d, %d)".formatted(how, from.x(), from.y(), to.x(), to.y());
     }
 
     @Override
@@ -278,6 +324,7 @@ public final class Chromium implements Environment {
         guarded(approved, () -> {
             mouse("mousePressed", at, name, Map.of("clickCount", count), held);
             boolean isHere = approved.mayBeUnseen() || isSeen();
+            boolean unused = lookInto(); // what was pressed: the click at the release is judged by it
             mouse("mouseReleased", isHere ? at : NOWHERE, name, Map.of("clickCount", count), held);
             requireSeen(isHere);
         });
@@ -303,9 +350,11 @@ public final class Chromium implements Environment {
             try {
                 isHere = approved.mayBeUnseen() || isSeen();
                 requireSeen(isHere);
+                boolean unused = lookInto();
                 for (Action.Point point : drag.path()) {
                     mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
                 }
+                lookAhead(at("drag", drag.path().getLast(), drag.path().getLast()));
             } finally {
                 mouse("mouseReleased", isHere ? drag.path().getLast() : NOWHERE, "left", once, drag.held());
             }
@@ -329,7 +378,10 @@ public final class Chromium implements Environment {
             if (line.equals("\n")) {
                 press(new Action.Press(List.of("ENTER")), next);
             } else {
-                guarded(next, () -> tools.call("Input.insertText", Map.of("text", line)));
+                guarded(next, () -> {
+                    lookAhead(focused("type"));
+                    tools.call("Input.insertText", Map.of("text", line));
+                });
             }
             next = approved.further();
         }
@@ -343,12 +395,16 @@ public final class Chromium implements Environment {
         try {
             for (Keys.Key key : keys) {
                 down.add(key);
-                guarded(next, () -> key(key, "keyDown", modifiers));
+                guarded(next, () -> {
+                    lookAhead(focused("press"));
+                    key(key, "keyDown", modifiers);
+                });
                 next = approved.further();
             }
         } finally {
             guarded(approved.further(), () -> {
                 for (Keys.Key key : down.reversed()) {
+                    lookAhead(focused("press"));
                     key(key, "keyUp", modifiers);
                 }
             });
@@ -366,28 +422,26 @@ public final class Chromium implements Environment {
 
     /** Asks in a world that the page's own scripts cannot touch; asks again when the page goes away meanwhile. */
     private JsonNode evaluate(String script) throws IOException, InterruptedException {
+        return evaluate(script, AS_A_VALUE).path("value");
+    }
+
+    private JsonNode evaluate(String script, Map<String, Object> answered) throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
                 String frame = tools.call("Page.getFrameTree", Map.of())
                         .at("/frameTree/frame/id")
                         .asText();
                 JsonNode world = tools.call("Page.createIsolatedWorld", Map.of("frameId", frame, "worldName", WORLD));
-                JsonNode answer = tools.call(
-                        "Runtime.evaluate",
-                        Map.of(
-                                "expression",
-                                EYES + script,
-                                "contextId",
-                                world.path("executionContextId").asInt(),
-                                "awaitPromise",
-                                true,
-                                "returnByValue",
-                                true));
+                var question = new HashMap<>(answered);
+                question.put("expression", EYES + script);
+                question.put("contextId", world.path("executionContextId").asInt());
+                question.put("awaitPromise", true);
+                JsonNode answer = tools.call("Runtime.evaluate", question);
                 if (answer.has("exceptionDetails")) {
                     throw new IllegalStateException(
                             answer.at("/exceptionDetails/exception/description").asText());
                 }
-                return answer.at("/result/value");
+                return answer.path("result");
             } catch (DevTools.RefusedException navigating) {
                 if (tries == TRIES_WHILE_NAVIGATING) {
                     throw navigating;

@@ -1,6 +1,7 @@
 // What an action would hit, and which risks that has: asked in a world of its own, and by the methods of that world's own
-// prototypes, so that neither a page's scripts nor the names of its elements can lie about it. One object of two functions:
-// look() finds the elements by points or by the focus, judge() is given them.
+// prototypes, so that neither a page's scripts nor the names of its elements can lie about it. look() finds the elements by
+// points or by the focus, judge() is given them. Whether one of them hides a tree, DevTools alone can tell: ask() names those
+// that were judged, and hide() says which do. A tree is never taken away, so that stays true.
 globalThis[Symbol.for('cadre.scene')] ??= (function () {
   let risks; // of what is being judged
   const of = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
@@ -47,10 +48,16 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   const formOf = element => of(element.constructor, 'form').call(element);
   const isSender = element => matches(element, 'button,input') && ['submit', 'image'].includes(of(element.constructor, 'type').call(element));
 
+  // an animation may give an SVG link another address than its attribute, or its only one
+  function addressOf(link) {
+    const animated = link instanceof SVGAElement ? of(SVGAnimatedString, 'animVal').call(of(SVGAElement, 'href').call(link)) : '';
+    return animated !== '' ? animated : attribute(link, 'href')
+      ?? Element.prototype.getAttributeNS.call(link, 'http://www.w3.org/1999/xlink', 'href');
+  }
+
   function follows(element) {
     for (const link of around(element)) {
-      const address = matches(link, 'a,area')
-        ? attribute(link, 'href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href') : null;
+      const address = matches(link, 'a,area') ? addressOf(link) : null;
       if (address !== null && !/^\s*javascript:/i.test(address)) {
         if (attribute(link, 'download') !== null) risks.add('DOWNLOADS');
         leaves(address);
@@ -89,10 +96,38 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     activates(element);
   };
 
-  // what is inside another document, or a closed element, cannot be seen from here
+  // elements that may have a tree of the page's making which is closed to scripts; a `use` has a copy of what it shows
+  const hosts = 'article,aside,blockquote,body,div,footer,h1,h2,h3,h4,h5,h6,header,main,nav,p,section,span,use';
+  const mayHide = element => !shadowOf(element) && (tagOf(element).includes('-') || matches(element, hosts));
+  const hiding = new WeakSet();
+  const judged = new Set(); // since DevTools were asked
+  const most = 1000000; // characters of an answer of DevTools, which repeats all attributes
+  let length = 0;
+  let asked = [];
+
+  function ask() {
+    asked = [...judged];
+    judged.clear();
+    length = 0;
+    return asked;
+  }
+
+  function hide(places) {
+    places.forEach(place => asked[place] && hiding.add(asked[place]));
+  }
+
+  function hides(element) {
+    if (mayHide(element) && !hiding.has(element) && !judged.has(element)) {
+      length += 400 + [...of(Element, 'attributes').call(element)].reduce((sum, one) => sum + one.name.length + one.value.length, 0);
+      if (length > most) return true;
+      judged.add(element);
+    }
+    return hiding.has(element);
+  }
+
+  // what is inside another document, or a closed tree, cannot be seen from here
   function blind(element) {
-    const hides = one => tagOf(one).includes('-') && !shadowOf(one);
-    if ([...around(element)].some(hides) || matches(element, 'iframe,frame,fencedframe,object,embed,[usemap]')) {
+    if ([...around(element)].filter(hides).length > 0 || matches(element, 'iframe,frame,fencedframe,object,embed,[usemap]')) {
       risks.add('UNKNOWN');
     }
   }
@@ -128,5 +163,5 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     return judge(how, element, element && how === 'drag' ? find(toX, toY) : null);
   }
 
-  return {look, judge};
+  return {look, judge, ask, hide};
 })();

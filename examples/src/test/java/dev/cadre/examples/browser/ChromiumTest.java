@@ -49,6 +49,10 @@ class ChromiumTest {
     private static final String AWAY =
             "<div id=away style='position:absolute;top:500px;left:40px;width:400px;height:32px'>Away</div>";
 
+    private static final String AT_350 =
+            "<style>.at { position: absolute; top: 350px; left: 40px; width: 400px; height: 32px; display: block }"
+                    + " .at * { margin: 0 }</style>";
+
     private static final Point AT_366 = new Point(56, 366);
 
     private static final String KEY = "sk-canary-in-the-environment";
@@ -190,6 +194,97 @@ class ChromiumTest {
             assertThat(risks(page, click(666))).containsExactly(Risk.UPLOADS);
             assertThat(risks(page, new Action.Click(new Point(56, 116), Button.BACK, List.of())))
                     .containsExactly(Risk.UNKNOWN);
+        }
+    }
+
+    /** What no script sees into: a shadow tree that is closed, on whatever element, and the copy that an SVG draws. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<div>CLOSED<a href=http://elsewhere.invalid/ style=display:block>link</a></template></div>",
+                "<p>CLOSED<form method=post action=/order><button>Buy</button></form></template></p>",
+                "<span>CLOSED<a href=http://elsewhere.invalid/><slot></slot></a></template><b>slotted</b></span>",
+                "<section><template shadowrootmode=open><div>CLOSED<a href=/other>inner</a></template></div></template></section>",
+                "<x-closed>CLOSED<button>inner</button></template></x-closed>",
+                "<svg><defs><a id=x href=http://elsewhere.invalid/><rect width=400 height=32 /></a></defs><use href=#x /></svg>",
+                "<main><script>document.currentScript.parentNode.attachShadow({mode: 'closed'}).innerHTML = '<a href=/other>there</a>'</script></main>",
+            })
+    void element_thatNoScriptSeesInto_isUnknown(String html) throws Exception {
+        site.with(AT_350 + "<div class=at>" + html.replace("CLOSED", "<template shadowrootmode=closed>") + "</div>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, click(366))).containsExactly(Risk.UNKNOWN);
+            assertThat(risks(page, new Action.Drag(List.of(new Point(500, 600), AT_366), List.of())))
+                    .contains(Risk.UNKNOWN);
+        }
+    }
+
+    @Test
+    void element_thatHoldsNothingHidden_isKnown() throws Exception {
+        site.with(AT_350 + "<x-plain class=at><template shadowrootmode=open><details open><summary>more</summary>"
+                + "<slot></slot></details></template>text</x-plain>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, click(366))).isEmpty();
+        }
+    }
+
+    /** The answer of DevTools repeats the attributes of what it is asked about, and a page makes them as long as it likes. */
+    @Test
+    void element_thatIsTooLongToBeAskedAbout_isUnknown() throws Exception {
+        site.with(AT_350 + "<div class=at id=long>text</div><script>long.title = 'x'.repeat(3e7)</script>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, click(366))).containsExactly(Risk.UNKNOWN);
+        }
+    }
+
+    @Test
+    void fieldInAClosedTree_isUnknown_alsoWhenTheFocusComesWithTheFirstKey() throws Exception {
+        site.with(AT_350 + "<div class=at><template shadowrootmode=closed><input type=password"
+                + " style='width: 400px'></template></div>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            perform(page, click(366));
+            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.UNKNOWN);
+
+            page.perform(new Action.Click(new Point(56, 266), Button.LEFT, List.of()), page.scene(click(266)));
+            var onwards = new Action.Press(List.of("TAB", "TAB", "x")); // over the button into the tree
+            assertThat(risks(page, onwards)).isEmpty();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> perform(page, onwards))
+                    .withMessageEndingWith("would now risk [UNKNOWN]");
+        }
+    }
+
+    /** By a style alone, to an element of the same name, so that only what is inside tells them apart. */
+    @Test
+    void closedTree_thatComesUnderThePointer_isNotClicked() throws Exception {
+        site.with(AT_350 + """
+                <style>#cover { position: absolute; top: 350px; left: 40px; width: 400px; height: 32px; background: white;
+                  transition: visibility 0s 1000s }
+                #away:hover ~ #cover { visibility: hidden; transition: none }</style>
+                """ + AWAY + """
+                <div class=at aria-label=Same><template shadowrootmode=closed><form method=post action=/order>
+                  <button style='width: 400px; height: 32px'>Buy</button></form></template></div>
+                <div id=cover aria-label=Same></div>""");
+        var twice = new Action.DoubleClick(AT_366, List.of());
+        var drag = new Action.Drag(List.of(AT_366, new Point(90, 368)), List.of());
+        for (Action action : List.of(click(366), twice, drag)) {
+            assertChangeIsSeen(action, "div \"Same\" would now risk [UNKNOWN]");
+        }
+        assertThat(site.posted()).isEmpty();
+    }
+
+    /** The attribute says one thing, and the animation another. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a href=/other><set attributeName=href to=http://elsewhere.invalid/ />RECT</a>",
+                "<a><set attributeName=href to=http://elsewhere.invalid/ />RECT</a>",
+                "<a xlink:href=/other><animate attributeName=xlink:href values=http://elsewhere.invalid/ dur=9s />RECT</a>",
+                "<a id=x href=/other>RECT</a><set href=#x attributeName=href to=http://elsewhere.invalid/ />",
+            })
+    void link_whoseAddressIsAnimated_isJudgedByWhereItLeads(String link) throws Exception {
+        site.with(AT_350 + "<svg class=at xmlns:xlink=http://www.w3.org/1999/xlink>" + link.replace("RECT", "<rect width=400 height=32 />") + "</svg>");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assertThat(risks(page, click(366))).containsExactly(Risk.LEAVES_SITE);
         }
     }
 
