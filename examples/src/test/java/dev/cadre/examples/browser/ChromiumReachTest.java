@@ -2,12 +2,14 @@
 package dev.cadre.examples.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.cadre.computer.Action;
 import dev.cadre.computer.Action.Button;
 import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Environment;
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +36,10 @@ class ChromiumReachTest {
     private static final int SECONDS = 20;
     private static final int PAUSES = 5;
 
-    private static final String FLAGS = "--proxy-*|--webrtc-*|--host-resolver-*|--disable-quic";
+    private static final String FLAGS = "--proxy-*|--webrtc-*|--host-resolver-*|--disable-quic|--disable-features=*";
 
     /** Ways that lead nowhere in a headless Chromium on loopback even without our flags. */
-    private static final Set<WayOut> SILENT = EnumSet.of(WayOut.TOUCH_ICON);
+    private static final Set<WayOut> SILENT = EnumSet.of(WayOut.TOUCH_ICON, WayOut.PRESENTATION);
 
     @TempDir
     static Path folder;
@@ -101,6 +105,35 @@ class ChromiumReachTest {
         assertThat(tame.names()).isEmpty();
         assertThat(tame.packets()).isEmpty();
         assertThat(tame.connections()).containsExactly(kept.authority());
+    }
+
+    /** Devices are looked for by multicast, past the proxy and without a line in the log. */
+    @ParameterizedTest
+    @CsvSource({"--disable-features=*, true", "nothing, false"})
+    @EnabledOnOs(OS.LINUX)
+    void presentation_looksForNoDevice(String without, boolean isLookedFor) throws Exception {
+        assumeThat(hasLocalNetwork()).isTrue();
+        try (FormServer site = new FormServer().with(WayOut.PRESENTATION.html("127.0.0.1:9"));
+                Environment page = Chromium.open(
+                        altered(without), site.address(), Set.of(Chromium.origin(site.address())))) {
+            Set<String> sockets = UdpSockets.open();
+            for (int i = 0; i < (isLookedFor ? SECONDS : PAUSES) && sockets.isEmpty(); i++) {
+                perform(page, new Action.Pause());
+                sockets = UdpSockets.open();
+            }
+
+            assertThat(!sockets.isEmpty()).as("%s", sockets).isEqualTo(isLookedFor);
+        }
+    }
+
+    private static boolean hasLocalNetwork() throws IOException {
+        for (NetworkInterface each :
+                NetworkInterface.networkInterfaces().toList()) {
+            if (each.isUp() && each.supportsMulticast() && !each.isLoopback()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** An answer may send all later requests to another port, over UDP and past the proxy. */

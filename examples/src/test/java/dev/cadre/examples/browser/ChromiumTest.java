@@ -241,15 +241,15 @@ class ChromiumTest {
         site.with(AT_350 + "<div class=at><template shadowrootmode=closed><input type=password"
                 + " style='width: 400px'></template></div>");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
-            perform(page, click(366));
-            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.UNKNOWN);
-
-            page.perform(new Action.Click(new Point(56, 266), Button.LEFT, List.of()), page.scene(click(266)));
+            perform(page, click(266));
             var onwards = new Action.Press(List.of("TAB", "TAB", "x")); // over the button into the tree
             assertThat(risks(page, onwards)).isEmpty();
             assertThatIllegalStateException()
                     .isThrownBy(() -> perform(page, onwards))
                     .withMessageEndingWith("would now risk [UNKNOWN]");
+
+            perform(page, click(366));
+            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.UNKNOWN);
         }
     }
 

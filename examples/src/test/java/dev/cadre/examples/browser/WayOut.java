@@ -92,6 +92,11 @@ enum WayOut {
     PAYMENT(
             "<script>new PaymentRequest([{supportedMethods: 'https://HOST/'}], {total: {label: 'x', amount: {currency: 'EUR', value: '1'}}}).canMakePayment().catch(() => {})</script>"),
 
+    /** To devices of the local network, which it looks for by multicast. */
+    PRESENTATION(
+            Place.TOP,
+            "<script>new PresentationRequest(['http://HOST/', 'cast:0F5096E8']).getAvailability().catch(() => {})</script>"),
+
     ICON(Place.TOP, "<link rel=icon href=http://HOST/>"),
     TOUCH_ICON(Place.TOP, "<link rel=apple-touch-icon href=http://HOST/>"),
     MANIFEST(Place.TOP, "<link rel=manifest href=http://HOST/>"),
