@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * by many threads.
  */
 public final class Redactor {
-    /** Knows keys by their shape alone: {@code sk-} with eight characters or more behind it, and bearer tokens. */
+    /**
+     * Knows keys by their shape alone: {@code sk-} with eight characters or more behind it, tokens with the prefix of another
+     * well-known issuer, private keys, and bearer tokens.
+     */
     public static final Redactor SHAPES;
 
     /** The most characters that {@link #quote} returns. */
@@ -33,14 +36,13 @@ public final class Redactor {
     private static final int LEAST_KEY_CHARS = 8;
 
     // each alternative begins where no other could: the time is linear in the text, which may be megabytes of a page
-    private static final String KEY = "(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{8,}[A-Za-z0-9_*-]*";
     private static final String BEARER = "(?i:bearer)\\s++[^\\s\"',;]{4,}";
 
     /** A provider's own masked form, which shows the ends of a key. */
     private static final String MASKED = "(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*+\\*{3,}[A-Za-z0-9_*-]*+";
 
     static {
-        SHAPES = new Redactor(List.of(), Pattern.compile(KEY + "|" + BEARER));
+        SHAPES = new Redactor(List.of(), Pattern.compile(BEARER));
     }
 
     private final List<Pattern> literals;
@@ -56,7 +58,7 @@ public final class Redactor {
      * key of fewer than eight characters is not looked for.
      */
     public static Redactor of(String key) {
-        return new Redactor(formsOf(key), Pattern.compile(KEY + "|" + BEARER + "|" + MASKED));
+        return new Redactor(formsOf(key), Pattern.compile(BEARER + "|" + MASKED));
     }
 
     private static List<Pattern> formsOf(String key) {
@@ -104,7 +106,8 @@ public final class Redactor {
 
     /** The text without keys. Takes time linear in it. */
     public String clean(String text) {
-        return shapes.matcher(mask(text)).replaceAll(MASK);
+        // tokens first: what is behind "bearer" may be one that is masked already
+        return shapes.matcher(SecretShapes.replacedIn(mask(text), MASK)).replaceAll(MASK);
     }
 
     /** The text without keys and without what steers or hides, on one line of {@value #MAX_QUOTE_CHARS} characters at most. */

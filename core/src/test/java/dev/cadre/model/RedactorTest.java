@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("slow")
 class RedactorTest {
     private static final String KEY = "k/ey\"with+odd=signs";
+    private static final String BODY = "Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8";
+    private static final String UPPER = "Q7ZP3XH2LM5RT9WB";
+    private static final String PEM =
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n-----END PRIVATE KEY-----";
     private final Redactor redactor = Redactor.of(KEY);
 
     @ParameterizedTest
@@ -38,7 +43,68 @@ class RedactorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"the task-runner-of-today", "sk-1", "a bearer", "2 ** 3", "desk-chairs-and-tables"})
+    @ValueSource(
+            strings = {
+                "sk-proj-0123456789",
+                "AKIA" + UPPER,
+                "AIza" + BODY,
+                "ghp_" + BODY,
+                "ghs_0123456789abcdefghij",
+                "github_pat_" + BODY + BODY,
+                "glpat-" + BODY,
+                "sk_live_" + BODY,
+                "xoxb-12345678901-" + BODY,
+                "npm_" + BODY,
+                "hf_" + BODY,
+                "sk-ant-api03-0123****cdef",
+                PEM
+            })
+    void key_ofAKnownShape_isMasked_behindAnyEscape(String key) {
+        for (String before : List.of(
+                "", " ", "\n", "\t", "=", "_", "\\n", "\\\\t", "\\u003d", "\\x3d", "\\012", "%3D", "%0a", "\u001b[32m",
+                "\\u001b[0;1m", "[0m", "\u001b[K", "\\033[K")) {
+            String clean = Redactor.SHAPES.clean("a " + before + key + "\".");
+
+            assertThat(clean).isEqualTo("a " + before + "[redacted]\".");
+            assertThat(Redactor.SHAPES.clean(clean)).isEqualTo(clean);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ghp_" + BODY, "glpat-" + BODY, "xoxb-12345678901-" + BODY})
+    void key_withAPrefixThatNoWordHas_isMaskedBehindALetter(String key) {
+        assertThat(Redactor.SHAPES.clean("token" + key)).isEqualTo("token[redacted]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-----BEGIN PRIVATE KEY-----\\nMIIE+/=\\n-----END PRIVATE KEY-----\\nrest | [redacted]\\nrest",
+                "[\"-----BEGIN EC PRIVATE KEY-----\", \"MIIE\", \"-----END EC PRIVATE KEY-----\"] | [\"[redacted]\"]",
+                "-----BEGIN RSA PRIVATE KEY-----\\nProc-Type: 4,ENCRYPTED\\n\\nMIIE\\n-----END RSA PRIVATE KEY----- x | [redacted] x",
+                "\"-----BEGIN PRIVATE KEY-----\\nMIIE+cutOff\" | \"[redacted]\"",
+                "it has \"-----BEGIN PRIVATE KEY-----\", says A. | it has \"[redacted]\", says A.",
+                "-----BEGIN PUBLIC KEY-----\\nMIIE | -----BEGIN PUBLIC KEY-----\\nMIIE"
+            })
+    void privateKey_isMasked_wholeOrCut(String text, String clean) {
+        assertThat(Redactor.SHAPES.clean(text)).isEqualTo(clean);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "the task-runner-of-today",
+                "sk-1",
+                "a bearer",
+                "2 ** 3",
+                "desk-chairs-and-tables",
+                "[ask-me-anything](ask-me-anything.md)",
+                "C:\\task-list-of-today C:\\ask-me-anything",
+                "iVBORw0KGgoAAAANSUhEUgAKIAQ7ZP3XH2LM5RT9WBx",
+                "npm_lifecycle_event_of_the_package_manager",
+                "MSG.of.a.long.property.that.has.sixty.characters.and.some.more.behind.them"
+            })
     void ordinaryText_isLeftAlone(String text) {
         assertThat(redactor.clean(text)).isEqualTo(text);
     }
@@ -117,12 +183,15 @@ class RedactorTest {
 
     /** The key as it is or as URL, JSON and paths write it, or another secret of a known shape. */
     private static String planted(Random random) {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(9)) {
             case 0 -> KEY;
             case 1 -> URLEncoder.encode(KEY, StandardCharsets.UTF_8);
             case 2 -> KEY.replace("\"", "\\\"");
             case 3 -> KEY.replace("\"", "\\\"").replace("/", "\\/");
-            case 4 -> "sk-proj-" + letters(random, 8 + random.nextInt(60)) + "_-9";
+            case 4 -> "AKIA" + letters(random, 16 + random.nextInt(60));
+            case 5 -> "ghp_" + letters(random, 20 + random.nextInt(60));
+            case 6 -> PEM;
+            case 7 -> "sk-proj-" + letters(random, 8 + random.nextInt(60)) + "_-9";
             default -> "Bearer " + letters(random, 4 + random.nextInt(60)) + "=";
         };
     }
@@ -134,6 +203,9 @@ class RedactorTest {
 
         assertThat(redactor.quote(page)).isEqualTo("a".repeat(299) + "…");
         assertThat(redactor.quote("sk-".repeat(1_000_000))).isEqualTo("[redacted]");
+        for (String part : List.of("ask-", "AKIA", "ghp_a", "xoxb-;", "[0msk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY")) {
+            assertThat(redactor.quote(part.repeat(100_000))).as(part).hasSizeLessThanOrEqualTo(300);
+        }
     }
 
     @Test

@@ -47,9 +47,9 @@ final class GanttChart {
 
     private void row(Span span, double y) {
         String label = span.subtask().label();
-        Chart.label(page, critical.contains(span) ? "critical" : "row", 0, y + 11, cut(label));
+        Chart.label(page, critical.contains(span) ? "critical" : "row", 0, y + 11, Page.cut(label, LABEL_CHARACTERS));
         if (!label.contains("#")) {
-            Chart.label(page, "tick", TYPE, y + 11, cut(span.subtask().type()));
+            Chart.label(page, "tick", TYPE, y + 11, Page.cut(span.subtask().type(), LABEL_CHARACTERS));
         }
         String style = span.subtask().calls().isEmpty()
                 ? "code"
@@ -77,10 +77,6 @@ final class GanttChart {
                                 Chart.time(Math.max(0, to - from)),
                                 call.end().isEmpty() ? "no end on record" : call.end(),
                                 call.spend().total()));
-    }
-
-    private static String cut(String label) {
-        return label.length() <= LABEL_CHARACTERS ? label : label.substring(0, LABEL_CHARACTERS - 1) + "…";
     }
 
     /** Failures are named after an exception, replies after why the model stopped. */

@@ -133,12 +133,11 @@ final class GraphChart {
                 BOX_HEIGHT,
                 "%s: %s%s".formatted(subtask.label(), subtask.type(), status));
         int room = (int) (place.width() / CHARACTER) - 1;
-        String label = subtask.label() + " · " + subtask.type();
         Chart.label(
                 page,
                 "box-label",
                 place.x() + 7,
                 place.y() + 17,
-                label.length() <= room ? label : label.substring(0, Math.max(1, room - 1)) + "…");
+                Page.cut(subtask.label() + " · " + subtask.type(), Math.max(2, room)));
     }
 }

@@ -64,6 +64,12 @@ final class Page {
         }
     }
 
+    /** The beginning of a text, cleaned before it is cut: half a key would not be known as one. */
+    static String cut(String text, int most) {
+        String clean = Redactor.SHAPES.clean(text);
+        return clean.length() <= most ? clean : clean.substring(0, most - 1) + "…";
+    }
+
     Page text(String content) {
         try {
             xml.writeCharacters(shown(content));

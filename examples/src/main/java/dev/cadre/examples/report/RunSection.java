@@ -48,7 +48,7 @@ final class RunSection {
     }
 
     private void write() {
-        page.element("h2", cut(run.subject(), MOST_SUBJECT));
+        page.element("h2", Page.cut(run.subject(), MOST_SUBJECT));
         facts();
         page.element("h3", "Time");
         legend();
@@ -68,7 +68,7 @@ final class RunSection {
         page.element("dl", () -> {
             fact("run", run.id());
             if (!run.runKey().isEmpty()) {
-                fact("run key", cut(run.runKey(), MOST_SUBJECT));
+                fact("run key", Page.cut(run.runKey(), MOST_SUBJECT));
             }
             fact("ended", run.status().orElse("not on record: it was cut off, or is under way"));
             fact("began", MOMENT.format(run.began()));
@@ -161,7 +161,7 @@ final class RunSection {
     private void notes() {
         if (!run.notes().isEmpty()) {
             page.element("h3", "Notes");
-            run.notes().forEach(note -> page.element("p", cut(note, MOST_TEXT)));
+            run.notes().forEach(note -> page.element("p", Page.cut(note, MOST_TEXT)));
         }
     }
 
@@ -170,7 +170,7 @@ final class RunSection {
                 .map(SubtaskHistory::end)
                 .filter(end -> end != null && !end.status().equals("succeeded"))
                 .collect(Collectors.groupingBy(
-                        end -> cut(end == null ? "" : end.text(), MOST_SUBJECT),
+                        end -> Page.cut(end == null ? "" : end.text(), MOST_SUBJECT),
                         LinkedHashMap::new,
                         Collectors.counting()));
         if (counts.isEmpty()) {
@@ -215,7 +215,7 @@ final class RunSection {
                 } else {
                     page.element(
                             "details",
-                            () -> page.element("summary", status(end)).element("pre", cut(end.text(), MOST_TEXT)));
+                            () -> page.element("summary", status(end)).element("pre", Page.cut(end.text(), MOST_TEXT)));
                 }
             });
             figures(run.spend(subtask));
@@ -246,9 +246,5 @@ final class RunSection {
 
     private static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
-    }
-
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most) + "…";
     }
 }

@@ -176,6 +176,34 @@ class ReportPageTest {
         assertThat(text).contains("Content-Security-Policy", "default-src 'none'");
     }
 
+    /** An output stands in the journal as JSON, and the page shows its beginning. */
+    @Test
+    void keys_behindLineEndsAndAtTheCut_areMasked() throws Exception {
+        Path file = folder.resolve("run.journal");
+        String body = "Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8";
+        String keys = "\nsk-" + body + "\tghp_" + body + "\nxoxb-12345678901-" + body + "\nAKIA" + "Q7ZP3XH2LM5RT9WB\n"
+                + "-----BEGIN PRIVATE KEY-----\n" + body + body + "\n-----END PRIVATE KEY-----\n";
+        for (int padding = 1_900; padding < 2_000; padding += 7) {
+            Files.deleteIfExists(file);
+            var note = new Topic(keys + "x".repeat(padding - keys.length()) + " glpat-" + body);
+            var graph = TaskGraph.builder();
+            var brief = graph.add("brief", HEADLINE, note);
+            try (var journal = FileJournal.open(file)) {
+                assertThat(Coordinator.of(new ScriptedModel().pools())
+                                .journal(journal)
+                                .run(graph.answering(brief), Budget.usd("0.05")))
+                        .isInstanceOf(RunResult.Complete.class);
+            }
+
+            String page = ReportPage.of(file);
+
+            assertThat(page)
+                    .as("%d characters in front of the last", padding)
+                    .contains("[redact")
+                    .doesNotContain("Zx81", "Q7ZP", "12345678901", "glpat-");
+        }
+    }
+
     @Test
     void journal_thatIsDamaged_isRefused() throws Exception {
         Path file = folder.resolve("run.journal");

@@ -3,7 +3,9 @@ package dev.cadre.examples.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.SecretShapes;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -106,6 +108,17 @@ class SecretsTest {
         assertThat(SecretShapes.occurIn("first\n" + text + "\nlast")).isTrue();
     }
 
+    /** As JSON, YAML, code, URLs and logs write a line end or a sign in front of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\\n", "\\\\n", "\\t", "\\u003d", "\\x3d", "%3D", "\u001b[32m", "\\u001b[0m", "_", "-"})
+    void text_withAKeyBehindAnEscape_isSecret(String escape) {
+        for (String key : List.of("ghp_" + BODY, "sk-proj-" + BODY + BODY, "AKIAQ7ZP3XH2LM5RT9WB", "hf_" + BODY)) {
+            assertThat(SecretShapes.occurIn("{\"log\": \"first" + escape + key + "\\nlast\"}"))
+                    .as(key)
+                    .isTrue();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -115,6 +128,8 @@ class SecretsTest {
                 "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
                 "Pattern.compile(\"sk-[A-Za-z0-9_-]{40,}\")",
                 "if (text.contains(\"-----BEGIN PRIVATE KEY-----\")) { return theWholeOfThatTextWithoutIt(text); }",
+                "[ask-me-anything-about-the-length-of-things-0123456789](x)",
+                "iVBORw0KGgoAAAANSUhEUgAKIAQ7ZP3XH2LM5RT9WBx",
                 "risk-averse-people-who-like-long-words-with-signs-0123456789",
                 "-----BEGIN PUBLIC KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ\n"
             })
@@ -123,7 +138,17 @@ class SecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "AKIA", "ghp_a", "xoxb-"})
+    @ValueSource(
+            strings = {
+                "sk-",
+                "ask-",
+                "[0msk-",
+                "-----BEGIN ",
+                "-----BEGIN PRIVATE KEY-----",
+                "AKIA",
+                "ghp_a",
+                "xoxb-"
+            })
     @Timeout(60)
     void text_ofAMegabyteOfPrefixes_takesLinearTime(String prefix) {
         assertThat(SecretShapes.occurIn(prefix.repeat(1_000_000 / prefix.length())))
