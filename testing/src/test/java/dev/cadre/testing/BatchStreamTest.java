@@ -127,8 +127,8 @@ class BatchStreamTest {
         });
         var client = new StruckBatches(StruckBatches.Step.NONE, NEVER, 100);
         try (Journal journal = FileJournal.open(folder.resolve("batch.journal"))) {
-            var run = Crew.start(() -> bulk(client, journal)
-                    .run(topics, Budget.usd("1.00").within(TIME), item -> ended.countDown()));
+            var run = Crew.start(() ->
+                    bulk(client, journal).run(topics, Budget.usd("1.00").within(TIME), item -> ended.countDown()));
             waits.await();
             assertThat(client.made()).isZero();
             now.addAndGet(Duration.ofMinutes(1).toNanos());
@@ -159,7 +159,9 @@ class BatchStreamTest {
                             item -> pulledAtFirst.compareAndSet(0, pulled.get()));
 
             assertThat(summary.counts().succeeded()).isEqualTo(count);
-            assertThat(pulledAtFirst.get()).as("the first batch was handed over").isBetween(15, 28);
+            assertThat(pulledAtFirst.get())
+                    .as("the first batch was handed over")
+                    .isBetween(15, 28);
             assertThat(client.made()).isBetween(3, 5);
         }
     }

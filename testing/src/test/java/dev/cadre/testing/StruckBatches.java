@@ -27,7 +27,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** A provider of batches, of one request each unless told otherwise, that are done at once; it misbehaves in one step of the second one. */
+/**
+ * A provider of batches, of one request each unless told otherwise, that are done at once; it misbehaves in one step of the
+ * second one.
+ */
 final class StruckBatches implements BatchClient, ModelClient {
     enum Step {
         NONE,
