@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
-import java.io.IOException;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Response;
@@ -17,15 +16,6 @@ final class CallTrace extends EventListener {
     static final int MAX_BYTES_WITHOUT_BODY = 1 << 20;
 
     private static final ThreadLocal<@Nullable CallTrace> CURRENT = new ThreadLocal<>();
-
-    /** A connection over which bytes come and come, and no body. */
-    static final class NoBody extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        NoBody() {
-            super(MAX_BYTES_WITHOUT_BODY + " bytes came without one of a body");
-        }
-    }
 
     private int bytesWithoutBody;
     private boolean sent;
@@ -69,14 +59,15 @@ final class CallTrace extends EventListener {
     /**
      * Counts bytes that this thread has read from a connection.
      *
-     * @throws NoBody if there are too many since the body went on
+     * @throws OneExchange.BadReply if there are too many since the body went on
      */
-    static void count(int bytes) throws NoBody {
+    static void count(int bytes) throws OneExchange.BadReply {
         CallTrace current = CURRENT.get();
         if (current != null) {
             current.bytesWithoutBody += bytes;
             if (current.bytesWithoutBody > MAX_BYTES_WITHOUT_BODY) {
-                throw new NoBody();
+                throw new OneExchange.BadReply(
+                        MAX_BYTES_WITHOUT_BODY + " bytes came without one of a body", null);
             }
         }
     }

@@ -223,8 +223,7 @@ final class Failures {
         Charge charge = trace.isSent() ? Charge.UNKNOWN : Charge.FREE;
         Throwable cause = redactor.clean(root(failure));
         String said = redactor.quote(model + ": " + describe(cause));
-        if (find(failure, OneExchange.ReplyTooLong.class).isPresent()
-                || find(failure, CallTrace.NoBody.class).isPresent()) {
+        if (find(failure, OneExchange.BadReply.class).isPresent()) {
             return new MalformedReply(said, cause);
         }
         if (find(failure, InterruptedIOException.class).isPresent()) {

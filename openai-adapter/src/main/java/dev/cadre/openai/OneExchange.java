@@ -12,6 +12,7 @@ import okio.Buffer;
 import okio.BufferedSink;
 import okio.ForwardingSource;
 import okio.Okio;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a call one exchange with an end: its request is never sent twice, its reply never read beyond a limit.
@@ -24,12 +25,21 @@ import okio.Okio;
 record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor {
     private static final String FILE = "/content";
 
+    /** A reply that nobody may send. */
+    static class BadReply extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BadReply(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
     /** A reply that is longer than anyone may send. */
-    static final class ReplyTooLong extends IOException {
+    static final class ReplyTooLong extends BadReply {
         private static final long serialVersionUID = 1L;
 
         ReplyTooLong(long maxBytes) {
-            super("the reply is longer than " + maxBytes + " bytes");
+            super("the reply is longer than " + maxBytes + " bytes", null);
         }
     }
 
@@ -37,7 +47,8 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
     public Response intercept(Chain chain) throws IOException {
         Request request = chain.request();
         RequestBody body = request.body();
-        Response response = chain.proceed(
+        Response response = proceed(
+                chain,
                 body == null
                         ? request
                         : request.newBuilder()
@@ -51,6 +62,15 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
         return response.newBuilder()
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
                 .build();
+    }
+
+    /** OkHttp does not foresee everything that a server may say: after a second interim reply its own state is wrong. */
+    private static Response proceed(Chain chain, Request request) throws IOException {
+        try {
+            return chain.proceed(request);
+        } catch (IllegalStateException | IllegalArgumentException unforeseen) {
+            throw new BadReply("the reply is no HTTP", unforeseen);
+        }
     }
 
     private long maxBytes(Response response) {

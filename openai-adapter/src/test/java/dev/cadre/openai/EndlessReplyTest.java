@@ -41,6 +41,7 @@ class EndlessReplyTest {
         NAME_IN_GZIP("content-encoding: gzip\r\n\r\n\u001f\u008b\b\b\0\0\0\0\0\3", "a"),
         COMMENT_IN_GZIP("content-encoding: gzip\r\n\r\n\u001f\u008b\b\u0010\0\0\0\0\0\3", "a"),
         EMPTY_BLOCKS_IN_GZIP("content-encoding: gzip\r\n\r\n\u001f\u008b\b\0\0\0\0\0\0\3", "\0\0\0\u00ff\u00ff"),
+        EARLY_HINTS("HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nx: a\r\n\r\n"),
         HEADER("x: ", "a"),
         HEADERS("", "x: a\r\n"),
         TRAILERS("transfer-encoding: chunked\r\n\r\n2\r\n{ \r\n0\r\n", "x: a\r\n");
@@ -52,7 +53,8 @@ class EndlessReplyTest {
         private final String endless;
 
         Place(String beginning, String endless) {
-            this.beginning = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + beginning;
+            this.beginning =
+                    beginning.startsWith("HTTP") ? beginning : "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + beginning;
             this.endless = endless;
         }
 
