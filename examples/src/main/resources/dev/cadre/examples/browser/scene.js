@@ -159,6 +159,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   }
 
   function look(how, x, y, toX, toY) {
+    globalThis[Symbol.for('cadre.passwords')].scan();
     const element = how === '' ? null : find(x, y);
     return judge(how, element, element && how === 'drag' ? find(toX, toY) : null);
   }

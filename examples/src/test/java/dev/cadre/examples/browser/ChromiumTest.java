@@ -478,9 +478,18 @@ class ChromiumTest {
                 "<input id=f type=password><script>f.type = 'text'</script>",
                 "<div id=there></div><script>there.innerHTML = '<input id=f type=password>'; f.setAttribute('type', 'text')</script>",
                 "<input id=f type=password><script>setTimeout(() => f.type = 'text', 1)</script>",
+                "<div id=h><template shadowrootmode=open>FIELD</template></div><script>SHOW</script>",
+                "<div id=h><template shadowrootmode=open></template></div><script>h.shadowRoot.innerHTML = `FIELD`; SHOW</script>",
+                "<div id=h></div><script>h.attachShadow({mode: 'open'}).innerHTML = `FIELD`; onload = () => SHOW</script>",
+                "<div id=there></div><script>onload = () => setTimeout(() => {"
+                        + " there.innerHTML = '<p id=h></p>'; h.attachShadow({mode: 'open'}).innerHTML = `FIELD`; SHOW }, 1)</script>",
             })
     void field_forASecret_isKnown(String field) throws Exception {
-        site.with("<style>#f { top: 350px; left: 40px; width: 400px; height: 32px }</style>" + field);
+        site.with("<style>#f { top: 350px; left: 40px; width: 400px; height: 32px }</style>"
+                + field.replace("SHOW", "setTimeout(() => h.shadowRoot.querySelector('input').type = 'text', 1)")
+                        .replace(
+                                "FIELD",
+                                "<input type=password style='position: absolute; top: 350px; left: 40px; width: 400px'>"));
         try (Environment page = Chromium.startingAt(site.address()).open()) {
             perform(page, click(366));
 
