@@ -58,6 +58,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   function follows(element) {
     for (const link of around(element)) {
       const address = matches(link, 'a,area') ? addressOf(link) : null;
+      if (address !== null) (attribute(link, 'ping') || '').split(/\s+/).filter(told => told !== '').forEach(leaves);
       if (address !== null && !/^\s*javascript:/i.test(address)) {
         if (attribute(link, 'download') !== null) risks.add('DOWNLOADS');
         leaves(address);

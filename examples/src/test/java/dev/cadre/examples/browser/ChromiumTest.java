@@ -180,6 +180,7 @@ class ChromiumTest {
                 <x-closed style=position:absolute;top:550px;left:40px;width:400px;height:32px><b>inside</b></x-closed>
                 <img usemap=#m style=position:absolute;top:600px;left:40px;width:400px;height:32px src=/picture>
                 <input style=top:650px TYPE=FILE>
+                <a style=top:700px href=/other ping='/here http://elsewhere.invalid/'>tells another</a>
                 <script>
                   host.attachShadow({mode: 'open'}).innerHTML = '<a style=position:static href=http://elsewhere.invalid/><slot></slot></a>';
                   document.querySelector('x-closed').attachShadow({mode: 'closed'}).innerHTML = '<slot></slot>';
@@ -192,6 +193,7 @@ class ChromiumTest {
             assertThat(risks(page, click(560))).containsExactly(Risk.UNKNOWN);
             assertThat(risks(page, click(616))).containsExactly(Risk.UNKNOWN);
             assertThat(risks(page, click(666))).containsExactly(Risk.UPLOADS);
+            assertThat(risks(page, click(716))).containsExactly(Risk.LEAVES_SITE);
             assertThat(risks(page, new Action.Click(new Point(56, 116), Button.BACK, List.of())))
                     .containsExactly(Risk.UNKNOWN);
         }
