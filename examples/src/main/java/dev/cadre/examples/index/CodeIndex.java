@@ -35,21 +35,18 @@ public final class CodeIndex {
     public record Location(String path, Definition definition) {}
 
     /**
-     * Indexes the files of a repository in the order of their paths, until the deadline; keeps the processors of the common
-     * pool busy until then.
+     * Indexes the files of a repository, about in the order of their paths, until the deadline; keeps the processors of the
+     * common pool busy until then. What is indexed by then is kept, wherever it stands.
      */
     public static CodeIndex of(Repository repository, Deadline deadline) {
         var vocabulary = new Vocabulary();
         var files = new ArrayList<IndexedFile>(repository.files().size());
-        for (int from = 0; from == files.size() && from < repository.files().size(); from += FILES_AT_ONCE) {
+        for (int from = 0; from < repository.files().size() && !deadline.isOver(); from += FILES_AT_ONCE) {
             int to = Math.min(repository.files().size(), from + FILES_AT_ONCE);
-            repository.files().subList(from, to).parallelStream()
-                    .map(source ->
-                            deadline.isOver() ? List.<IndexedFile>of() : List.of(IndexedFile.of(source, vocabulary)))
-                    .toList()
-                    .stream()
-                    .takeWhile(indexed -> !indexed.isEmpty())
-                    .forEach(files::addAll);
+            files.addAll(repository.files().subList(from, to).parallelStream()
+                    .filter(source -> !deadline.isOver())
+                    .map(source -> IndexedFile.of(source, vocabulary))
+                    .toList());
         }
         return new CodeIndex(vocabulary, List.copyOf(files));
     }

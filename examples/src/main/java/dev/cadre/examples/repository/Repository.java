@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The text files of a folder at one moment. Immutable, so any number of threads may read it.
@@ -28,15 +29,16 @@ public record Repository(Path root, List<SourceFile> files, Map<SkipReason, Inte
         return skipped.containsKey(SkipReason.OVER_LIMIT) || skipped.containsKey(SkipReason.DEADLINE);
     }
 
-    /** Returns this repository with its first files only; the others count as {@link SkipReason#DEADLINE}. */
-    public Repository first(int number) {
-        if (number >= files.size()) {
+    /** Returns this repository with such files only; the others count as {@link SkipReason#DEADLINE}. */
+    public Repository only(Predicate<SourceFile> kept) {
+        List<SourceFile> fewer = files.stream().filter(kept).toList();
+        if (fewer.size() == files.size()) {
             return this;
         }
         var more = new EnumMap<SkipReason, Integer>(SkipReason.class);
         more.putAll(skipped);
-        more.merge(SkipReason.DEADLINE, files.size() - number, Integer::sum);
-        return new Repository(root, files.subList(0, number), more);
+        more.merge(SkipReason.DEADLINE, files.size() - fewer.size(), Integer::sum);
+        return new Repository(root, fewer, more);
     }
 
     /** Returns the file of this path, if it was read. */

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 
 /**
  * Reads a folder into a {@link Repository}: asks git for the list of files, or walks the folder itself.
@@ -18,7 +21,7 @@ import java.util.concurrent.Callable;
  * {@link SkipReason#DEADLINE}; if not even the list was finished, as one at least.
  */
 public final class RepositoryReader {
-    /** Files that are opened before their sizes are added up and the time is looked at. */
+    /** Files that are opened before their sizes are added up. */
     private static final int FILES_AT_ONCE = 64;
 
     /** The share of the time that git may take to list files, in percent. */
@@ -107,36 +110,44 @@ public final class RepositoryReader {
 
         /** Opens files in the order of their paths; neighbours in one folder are opened together. */
         private List<Opened> open(List<String> paths) throws IOException, InterruptedException {
-            var groups = new ArrayList<List<String>>();
-            String folder = "";
-            for (String path : paths) {
-                String here = path.substring(0, path.lastIndexOf('/') + 1);
-                if (groups.isEmpty() || !here.equals(folder)) {
-                    groups.add(new ArrayList<>());
-                    folder = here;
+            var opened = new AtomicReferenceArray<Opened>(paths.size());
+            var groups = new ArrayList<Callable<Boolean>>();
+            for (int from = 0; from < paths.size(); ) {
+                int first = from;
+                String folder = folderOf(paths.get(first));
+                while (from < paths.size() && folderOf(paths.get(from)).equals(folder)) {
+                    from++;
                 }
-                groups.getLast().add(path);
+                List<String> group = paths.subList(first, from);
+                groups.add(() -> openTogether(folder, group, opened, first));
             }
-            List<Optional<List<Opened>>> opened = calls.all(
-                    groups.stream()
-                            .<Callable<List<Opened>>>map(group -> () -> openTogether(group))
-                            .toList(),
-                    deadline);
-            var all = new ArrayList<Opened>();
-            for (int i = 0; i < groups.size(); i++) {
-                List<Opened> late = groups.get(i).stream()
-                        .<Opened>map(path -> new Opened.Skipped(SkipReason.DEADLINE))
-                        .toList();
-                all.addAll(opened.get(i).orElse(late));
-            }
-            return all;
+            calls.all(groups, deadline);
+            return IntStream.range(0, paths.size())
+                    .<Opened>mapToObj(at -> opened.getAcquire(at) instanceof Opened each
+                            ? each
+                            : new Opened.Skipped(SkipReason.DEADLINE))
+                    .toList();
         }
 
-        private List<Opened> openTogether(List<String> paths) {
-            int cut = paths.getFirst().lastIndexOf('/');
-            return jail.open(
-                    paths.getFirst().substring(0, Math.max(cut, 0)),
-                    paths.stream().map(path -> path.substring(cut + 1)).toList());
+        private static String folderOf(String path) {
+            return path.substring(0, Math.max(path.lastIndexOf('/'), 0));
+        }
+
+        /** Each file is there for others once it is read, so a late one takes nothing with it. */
+        private boolean openTogether(
+                String folder, List<String> paths, AtomicReferenceArray<Opened> opened, int first) {
+            int cut = folder.isEmpty() ? 0 : folder.length() + 1;
+            var next = new AtomicInteger(first);
+            if (!deadline.isOver()) {
+                jail.open(folder, paths.stream().map(path -> path.substring(cut)).toList(), each -> {
+                    if (Thread.currentThread().isInterrupted()) {
+                        return false; // at the deadline: what an interrupt made unreadable is not
+                    }
+                    opened.setRelease(next.getAndIncrement(), each);
+                    return !deadline.isOver();
+                });
+            }
+            return true;
         }
 
         /** Returns whether there was room for it. */

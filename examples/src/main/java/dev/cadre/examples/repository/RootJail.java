@@ -8,7 +8,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Opens files below one folder and never anything else: no link, no {@code ..}, no absolute path.
@@ -49,34 +53,40 @@ public final class RootJail {
     /** Reads a path relative to the root; blocks on the disk. */
     public Opened open(String relative) {
         int cut = relative.lastIndexOf('/');
-        return open(relative.substring(0, Math.max(cut, 0)), List.of(relative.substring(cut + 1)))
-                .getFirst();
+        var opened = new ArrayList<Opened>(1);
+        open(relative.substring(0, Math.max(cut, 0)), List.of(relative.substring(cut + 1)), opened::add);
+        return opened.getFirst();
     }
 
-    /** Reads files of one folder, given by its path relative to the root and their names; blocks on the disk. */
-    List<Opened> open(String folder, List<String> names) {
+    /**
+     * Reads files of one folder, given by its path relative to the root and their names; blocks on the disk.
+     *
+     * @param taker is given each as it is read, in their order, and says whether to go on
+     */
+    void open(String folder, List<String> names, Predicate<Opened> taker) {
         String prefix = folder.isEmpty() ? "" : folder + "/";
+        Iterator<String> left = names.iterator();
         try {
             Folder here = root();
             try {
                 for (String part : folder.isEmpty() ? new String[0] : folder.split("/", -1)) {
                     BasicFileAttributes attributes = here.attributes(part);
                     if (!attributes.isDirectory()) {
-                        return all(names, attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE);
+                        SkipReason reason = attributes.isSymbolicLink() ? SkipReason.LINK : SkipReason.UNREADABLE;
+                        take(left, name -> new Opened.Skipped(reason), taker);
+                        return;
                     }
                     Folder outer = here;
                     here = outer.folder(part);
                     outer.close();
                 }
                 Folder last = here;
-                return names.stream()
-                        .map(name -> read(last, name, prefix + name))
-                        .toList();
+                take(left, name -> read(last, name, prefix + name), taker);
             } finally {
                 here.close();
             }
         } catch (IOException | InvalidPathException gone) {
-            return all(names, SkipReason.UNREADABLE);
+            take(left, name -> new Opened.Skipped(SkipReason.UNREADABLE), taker);
         }
     }
 
@@ -85,8 +95,11 @@ public final class RootJail {
         return Folder.open(root, identity);
     }
 
-    private static List<Opened> all(List<String> names, SkipReason reason) {
-        return names.stream().<Opened>map(name -> new Opened.Skipped(reason)).toList();
+    private static void take(Iterator<String> names, Function<String, Opened> opener, Predicate<Opened> taker) {
+        boolean goesOn = true;
+        while (goesOn && names.hasNext()) {
+            goesOn = taker.test(opener.apply(names.next()));
+        }
     }
 
     private Opened read(Folder folder, String name, String relative) {

@@ -38,7 +38,9 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
         try {
             Repository repository = RepositoryReader.within(limits, ofReading).read(folder);
             CodeIndex index = CodeIndex.of(repository, ofIndexing);
-            return of(repository.first(index.size()), index, history(log, ofIndexing));
+            Repository indexed =
+                    repository.only(file -> index.source(file.path()).isPresent());
+            return of(indexed, index, history(log, ofIndexing));
         } catch (ExecutionException e) {
             throw new IllegalStateException("the history of " + folder + " could not be read", e.getCause());
         } finally {

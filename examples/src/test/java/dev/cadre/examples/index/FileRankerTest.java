@@ -16,6 +16,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FileRankerTest {
@@ -93,13 +95,26 @@ class FileRankerTest {
                 .isEqualTo("src/Dache.java");
     }
 
+    /** Also of files that several threads index, each from another place on. */
     @Test
-    void index_untilTheDeadline_hasTheFirstFiles() {
-        var repository = new Repository(Path.of("/"), List.of(CACHE, CACHE_TWIN, RETRY), Map.of());
-        var over = new Deadline(() -> Instant.EPOCH, Instant.EPOCH);
+    void index_untilTheDeadline_hasAllThatWasIndexed() {
+        List<SourceFile> files = IntStream.range(100, 300)
+                .mapToObj(i -> SourceFile.of("A" + i + ".java", "class A" + i + " {}"))
+                .toList();
+        var repository = new Repository(Path.of("/"), files, Map.of());
+        for (int most : List.of(0, 1, 2, 40, 64, 65, 66, 67, 100, 150)) {
+            var looks = new AtomicInteger();
+            var deadline = new Deadline(
+                    () -> looks.incrementAndGet() <= most ? Instant.EPOCH : Instant.MAX, Instant.ofEpochSecond(1));
 
-        assertThat(CodeIndex.of(repository, over).size()).isZero();
-        assertThat(repository.first(1).skipped()).isEqualTo(Map.of(SkipReason.DEADLINE, 2));
+            CodeIndex index = CodeIndex.of(repository, deadline);
+
+            int expected = most / 65 * 64 + Math.max(0, most % 65 - 1); // a look for 64 files, and one for each
+            assertThat(index.size()).isEqualTo(expected);
+            Repository indexed = repository.only(file -> index.source(file.path()).isPresent());
+            assertThat(indexed.files()).hasSize(expected);
+            assertThat(indexed.skipped()).isEqualTo(Map.of(SkipReason.DEADLINE, 200 - expected));
+        }
     }
 
     @Test

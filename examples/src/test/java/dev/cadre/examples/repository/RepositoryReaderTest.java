@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -154,7 +155,27 @@ class RepositoryReaderTest {
                     .isEqualTo(read.files().size() < all);
             assertThat(read.files()).extracting(SourceFile::path).isSorted();
         }
-        assertThat(sizes).contains(0, 64, 128, 192).doesNotContain(all);
+        assertThat(sizes).contains(0, 64, 128, 192);
+    }
+
+    /** A hostile folder must not hide all of itself by taking long. */
+    @Test
+    void read_ofOneFolderUntilTheDeadline_keepsEachFileThatWasRead() throws Exception {
+        var tree = new Tree(root);
+        for (int i = 10; i < 60; i++) {
+            tree.file("src/A" + i + ".java", "class A" + i + " {}");
+        }
+        looksOf(Integer.MAX_VALUE);
+        int enough = looks.get();
+        var sizes = new TreeSet<Integer>();
+        for (int number = 1; number < enough; number++) {
+            Repository read = looksOf(number);
+
+            sizes.add(read.files().size());
+            assertThat(read.files()).extracting(SourceFile::path).isSorted();
+            assertThat(read.isTruncated()).isEqualTo(read.files().size() < 50);
+        }
+        assertThat(sizes).containsAll(IntStream.range(0, 50).boxed().toList());
     }
 
     private Repository looksOf(int number) throws Exception {

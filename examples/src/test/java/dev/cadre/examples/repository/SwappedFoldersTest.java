@@ -115,8 +115,9 @@ class SwappedFoldersTest {
             Repository read =
                     RepositoryReader.within(ReadLimits.STANDARD, Tree.LATER).read(root);
             assertThat(read.files()).noneMatch(file -> file.text().contains(CANARY));
-            var opened = new ArrayList<>(jail.open("lib", names));
-            opened.addAll(jail.open("lib/deep", names));
+            var opened = new ArrayList<RootJail.Opened>();
+            jail.open("lib", names, opened::add);
+            jail.open("lib/deep", names, opened::add);
             opened.add(jail.open("File.java"));
             for (RootJail.Opened each : opened) {
                 if (each instanceof RootJail.Opened.Text(SourceFile file)) {

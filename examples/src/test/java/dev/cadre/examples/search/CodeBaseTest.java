@@ -32,13 +32,13 @@ class CodeBaseTest {
         new Tree(folder).file("A.java", "class A {}").file("B.java", "class B {}");
     }
 
-    /** A deadline of which so many seconds have passed once this thread has looked at the clock so many times. */
+    /** As many seconds have passed once this thread has looked at the clock so many times; others see what it saw last. */
     private Deadline afterLooks(int number, int seconds) {
         Thread reader = Thread.currentThread();
         looks.set(0);
         return new Deadline(
                 () -> {
-                    int before = Thread.currentThread() == reader ? looks.getAndIncrement() : looks.get();
+                    int before = Thread.currentThread() == reader ? looks.getAndIncrement() : looks.get() - 1;
                     return Instant.EPOCH.plusSeconds(before < number ? 0 : seconds);
                 },
                 Instant.EPOCH.plus(TIME));
