@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** File and folder names that usually hold keys or passwords; such files are never opened. */
+/**
+ * File and folder names that usually hold keys or passwords; such files are never opened. What is put behind a name to keep a
+ * copy of a file does not hide it.
+ */
 final class SecretNames {
     /** Whatever is in these folders. */
     private static final Set<String> FOLDERS = Set.of(".ssh", ".aws", ".gnupg", ".kube");
@@ -15,10 +18,12 @@ final class SecretNames {
             .netrc _netrc .npmrc .yarnrc .pypirc .pgpass .my.cnf .mylogin.cnf .htpasswd .htdigest
             .git-credentials credentials .s3cfg .boto .dockercfg .dockerconfigjson .terraformrc terraform.rc
             .vault-token .vault_pass kubeconfig deploy_key deploy_rsa deploykey secret secrets passwd shadow
-            master.key sftp-config.json .remote-sync.json application_default_credentials.json""".split("\\s+"));
+            master.key sftp-config.json .remote-sync.json application_default_credentials.json
+            settings-security.xml rclone.conf .rclone.conf .lesshst
+            env.prod env.production env.stage env.staging env.test env.dev env.development env.local""".split("\\s+"));
 
     private static final List<String> STARTS =
-            List.of(".env", "credentials.", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519");
+            List.of(".env", ".vault_pass", "credentials.", "ssh_host_", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519");
 
     private static final List<String> ENDS = List.of("""
             .env .pem .key .p8 .p12 .pfx .ppk .jks .keystore .kdb .kdbx .keytab .ovpn .agekey
@@ -33,6 +38,11 @@ final class SecretNames {
             "service-account",
             "service_account",
             "serviceaccount",
+            "serviceaccountkey",
+            "vault_pass",
+            "vault-pass",
+            "vault_password",
+            "vault-password",
             "client_secret",
             "kubeconfig");
 
@@ -52,18 +62,50 @@ final class SecretNames {
             "enc",
             "plist");
 
+    /** Files that hold keys in folders of these names only. */
+    private static final Set<String> IN_FOLDERS = Set.of(".docker/config.json", ".m2/settings.xml", "gh/hosts.yml");
+
+    private static final Set<String> COPIES =
+            Set.of("bak", "backup", "old", "orig", "save", "saved", "copy", "tmp", "local", "dec", "swp", "swo");
+
+    /** More copies of copies are not looked through: a name is judged in time linear in it. */
+    private static final int MAX_COPIES = 4;
+
     private SecretNames() {}
 
     static boolean matches(String path) {
         String[] parts = path.toLowerCase(Locale.ROOT).split("/", -1);
+        String folder = parts.length > 1 ? parts[parts.length - 2] : "";
         String name = parts[parts.length - 1];
-        return Arrays.stream(parts, 0, parts.length - 1).anyMatch(FOLDERS::contains)
-                || WHOLE.contains(name)
+        boolean matches = Arrays.stream(parts, 0, parts.length - 1).anyMatch(FOLDERS::contains) || isSecret(folder, name);
+        for (int copies = 0; copies < MAX_COPIES && !matches; copies++) {
+            name = original(name);
+            matches = isSecret(folder, name);
+        }
+        return matches;
+    }
+
+    /** The name of what this one is a copy of, such as {@code prod.env} for {@code prod.env.bak}; the same if of nothing. */
+    private static String original(String name) {
+        if (name.endsWith("~")) {
+            return name.substring(0, name.length() - 1);
+        }
+        if (name.length() > 1 && name.startsWith("#") && name.endsWith("#")) {
+            return name.substring(1, name.length() - 1);
+        }
+        int dot = name.lastIndexOf('.');
+        String ending = name.substring(dot + 1);
+        boolean isTime = !ending.isEmpty() && ending.chars().allMatch(c -> c == '-' || c == '_' || (c >= '0' && c <= '9'));
+        return dot > 0 && (isTime || COPIES.contains(ending)) ? name.substring(0, dot) : name;
+    }
+
+    private static boolean isSecret(String folder, String name) {
+        return WHOLE.contains(name)
                 || STARTS.stream().anyMatch(name::startsWith)
                 || ENDS.stream().anyMatch(name::endsWith)
                 || isSecretData(name)
                 || (name.startsWith(".") && name.endsWith("_history"))
-                || (name.equals("config.json") && parts.length > 1 && parts[parts.length - 2].equals(".docker"))
+                || IN_FOLDERS.contains(folder + "/" + name)
                 // other private keys are named id_<algorithm>, without an extension
                 || (name.startsWith("id_") && name.indexOf('.') < 0);
     }

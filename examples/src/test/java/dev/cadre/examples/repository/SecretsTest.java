@@ -58,7 +58,34 @@ class SecretsTest {
                 "x.pem",
                 "x.p12",
                 "x.ppk",
-                "Secrets.YML"
+                "Secrets.YML",
+                "terraform.tfstate.1700000000.backup",
+                "prod.tfvars.bak",
+                "prod.env.local",
+                "prod.env.1",
+                "prod.env~",
+                ".prod.env.swp",
+                "#prod.env#",
+                "prod.env.bak.old",
+                "env.prod",
+                "env.production.local",
+                "secrets.yml.bak",
+                "secrets.yaml.dec",
+                "server.key.old",
+                "server.pem.2026-11-28",
+                "id_custom.bak",
+                "kubeconfig.orig",
+                "serviceAccountKey.json",
+                "ssh_host_ed25519_key",
+                ".vault_pass.txt",
+                "vault-password.txt",
+                ".m2/settings-security.xml",
+                "home/.m2/settings.xml",
+                "rclone.conf",
+                ".rclone.conf",
+                ".config/gh/hosts.yml",
+                ".lesshst",
+                ".docker/config.json.bak"
             })
     void name_ofAKeyFile_isSecret(String path) {
         assertThat(SecretNames.matches(path)).isTrue();
@@ -80,7 +107,17 @@ class SecretsTest {
                 "deploy_key.py",
                 "config.json",
                 "Keystore.java",
-                "monkey.txt"
+                "monkey.txt",
+                "monkey.txt.bak",
+                "env.d.ts",
+                "env.js.orig",
+                "hosts.yml",
+                "maven/settings.xml",
+                "environment.prod.ts",
+                "README.md.old",
+                "1.1",
+                ".1",
+                "~"
             })
     void name_ofCode_isNone(String path) {
         assertThat(SecretNames.matches(path)).isFalse();
