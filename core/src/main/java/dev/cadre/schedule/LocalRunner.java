@@ -7,6 +7,7 @@ import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.Thrown;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
@@ -293,9 +294,11 @@ public final class LocalRunner implements RunDriver.Driven {
         }
     }
 
-    /** An interrupt that nobody asked for is a failure of whoever threw it. */
+    /** An interrupt that nobody asked for is a failure of whoever threw it, also if it is the cause of what was thrown. */
     private static boolean isCancel(Throwable thrown) {
-        return RunDriver.isLeftBehind() || (thrown instanceof InterruptedException && RunDriver.isInterrupted());
+        return RunDriver.isLeftBehind()
+                || (RunDriver.isInterrupted()
+                        && Thrown.first(InterruptedException.class, thrown).isPresent());
     }
 
     private static RunFailure unrecorded(UnrecordedException e) {

@@ -157,6 +157,21 @@ class LocalRunnerTest {
     }
 
     @Test
+    void merger_thatWrapsItsInterruptAtTheDeadline_hasFailedByTheDeadline() throws Exception {
+        parts.merger = () -> {
+            moveTo(END);
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("wrapped", e);
+            }
+            return "late";
+        };
+
+        assertThat(runner().run().failure()).hasToString("DEADLINE: the merge was interrupted");
+    }
+
+    @Test
     void merger_isInterruptedAtTheDeadlineOfTheRun_notOfTheWork() throws Exception {
         parts.merger = () -> {
             moveTo(WORK);
