@@ -43,6 +43,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
 
   function submits(form, button) {
     risks.add('SUBMITS_FORM');
+    blind(form); // an element that stands for one in its tree
     leaves((button && attribute(button, 'formaction')) || attribute(form, 'action') || location.href);
   }
   const formOf = element => of(element.constructor, 'form').call(element);
@@ -75,7 +76,10 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     if (button && isSender(button) && formOf(button)) submits(formOf(button), button);
     const label = closest(element, 'label');
     const control = label && of(HTMLLabelElement, 'control').call(label);
-    if (control && control !== element && control !== button) activates(control);
+    if (control && control !== element && control !== button) {
+      blind(control);
+      activates(control);
+    }
   }
 
   const secretWords = /(^|\s)(current-password|new-password|one-time-code|cc-number|cc-csc)(\s|$)/i;

@@ -4,6 +4,7 @@ package dev.cadre.examples.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.cadre.computer.Action;
 import dev.cadre.computer.Action.Button;
@@ -217,6 +218,24 @@ class ChromiumTest {
             assertThat(risks(page, click(366))).containsExactly(Risk.UNKNOWN);
             assertThat(risks(page, new Action.Drag(List.of(new Point(500, 600), AT_366), List.of())))
                     .contains(Risk.UNKNOWN);
+        }
+    }
+
+    /** A closed tree may lend what is in it to a name outside, so that another element acts on it. */
+    @Test
+    void element_thatActsOnWhatNoScriptSees_isUnknown() throws Exception {
+        site.with("""
+                <button style=top:350px form=lent>Buy</button>
+                <div id=lent><template shadowrootmode=closed shadowrootreferencetarget=f>
+                  <form id=f action=http://elsewhere.invalid/></form></template></div>
+                <label style=top:400px for=pressed>Harmless</label>
+                <div id=pressed><template shadowrootmode=closed shadowrootreferencetarget=b>
+                  <form action=http://elsewhere.invalid/><button id=b>Buy</button></form></template></div>
+                <script>document.title = 'referenceTarget' in ShadowRoot.prototype ? 'lends' : 'does not'</script>""");
+        try (Environment page = Chromium.startingAt(site.address()).open()) {
+            assumeThat(page.scene(new Action.Look()).title()).isEqualTo("lends"); // older ones know no such name
+            assertThat(risks(page, click(366))).contains(Risk.UNKNOWN);
+            assertThat(risks(page, click(416))).contains(Risk.UNKNOWN);
         }
     }
 

@@ -68,6 +68,9 @@ class HostilePageTest {
         COVERED_BUTTON(
                 "<style>form:hover i { display: none } i { position: absolute; top: 350px; left: 40px; width: 400px; height: 32px }</style>"
                         + "<form method=post action=/order><button style=top:350px>Buy</button><i>harmless</i></form>"),
+        BUTTON_IN_A_CLOSED_TREE(
+                "<div style=position:absolute;top:350px;left:40px><template shadowrootmode=closed><form method=post action=/order>"
+                        + "<button style=width:400px;height:32px>Buy</button></form></template></div>"),
         PASSWORD_THAT_SHOWS(
                 "<input id=p type=password style=top:350px name=word><script>p.type = 'text'; p.oninput = () => fetch('/' + p.value)</script>"),
         EVERY_WAY_OUT_AT_ONCE(
