@@ -27,7 +27,7 @@ public final class SecretShapes {
     /** That of RSA with 16,384 bits has 12,800. */
     private static final int MAX_BODY_CHARACTERS = 20_000;
 
-    /** A line end or a sign as JSON, YAML, code and URLs write it. {@code \\a} is none: names of folders begin like this. */
+    /** A line end or a sign as JSON, YAML, code and URLs write it. {@code \\a} is none: folders begin so. */
     private static final String SIGN = "\\\\(?:[befnrtv]|[0-7]{1,3}|x\\p{XDigit}{2}|u\\p{XDigit}{4})|%\\p{XDigit}{2}";
 
     /** A colour of a terminal, whatever became of the escape character in front of it, or what clears a line. */
@@ -192,7 +192,9 @@ public final class SecretShapes {
     private static int endOfKind(String text, int from) {
         int kind = text.indexOf(KIND, from, Math.min(text.length(), from + MAX_HEAD_CHARACTERS));
         boolean isName = kind >= 0
-                && text.substring(from, kind).chars().allMatch(c -> c == ' ' || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
+                && text.substring(from, kind)
+                        .chars()
+                        .allMatch(c -> c == ' ' || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'));
         return isName ? kind + KIND.length() : -1;
     }
 

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +107,7 @@ final class HistoryReader {
                     lines.after = Stream.concat(
                                     planned.wires().stream().map(wire -> wire.from()), planned.after().stream())
                             .distinct()
-                            .toList();
+                            .collect(Collectors.toUnmodifiableList()); // its items share it
                 }
             });
         }

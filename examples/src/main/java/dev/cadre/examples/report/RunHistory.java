@@ -7,7 +7,9 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,12 +119,11 @@ record RunHistory(
         return end.isSucceeded() && end.session() < sessions.size();
     }
 
-    /** What a subtask took, all its items included. */
-    Spend spend(SubtaskHistory subtask) {
+    /** What the items of each subtask took, by its label; nothing for a subtask without items. */
+    Map<String, Spend> spendOfItems() {
         return subtasks.stream()
-                .filter(each -> each.label().startsWith(subtask.label() + "#"))
-                .map(SubtaskHistory::spend)
-                .reduce(subtask.spend(), Spend::plus);
+                .filter(each -> each.label().contains("#"))
+                .collect(Collectors.toMap(each -> Span.whole(each.label()), SubtaskHistory::spend, Spend::plus));
     }
 
     Instant began() {

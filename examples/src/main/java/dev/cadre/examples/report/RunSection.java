@@ -33,6 +33,7 @@ final class RunSection {
     private final Timeline time;
     private final List<Span> spans;
     private final List<Span> critical;
+    private final Map<String, Spend> ofItems;
 
     private RunSection(Page page, RunHistory run) {
         this.page = page;
@@ -40,6 +41,7 @@ final class RunSection {
         time = new Timeline(run);
         spans = Span.of(run, time);
         critical = CriticalPath.of(spans);
+        ofItems = run.spendOfItems();
     }
 
     static void write(Page page, RunHistory run) {
@@ -211,23 +213,19 @@ final class RunSection {
             page.element("td", subtask.tier() == null ? "" : Chart.style(subtask.tier()));
             page.element("td", () -> {
                 if (end == null) {
-                    page.text(hasItems(subtask) ? "see its items" : "not on record");
+                    page.text(ofItems.containsKey(subtask.label()) ? "see its items" : "not on record");
                 } else {
                     page.element(
                             "details",
                             () -> page.element("summary", status(end)).element("pre", Page.cut(end.text(), MOST_TEXT)));
                 }
             });
-            figures(run.spend(subtask));
+            figures(subtask.spend().plus(ofItems.getOrDefault(subtask.label(), Spend.NONE)));
         });
     }
 
     private String status(End end) {
         return run.isReused(end) ? "%s in session %d, reused".formatted(end.status(), end.session()) : end.status();
-    }
-
-    private boolean hasItems(SubtaskHistory subtask) {
-        return run.subtasks().stream().anyMatch(each -> each.label().startsWith(subtask.label() + "#"));
     }
 
     private void header(String... names) {

@@ -5,9 +5,12 @@ import dev.cadre.examples.report.RunHistory.Call;
 import dev.cadre.examples.report.RunHistory.End;
 import dev.cadre.examples.report.RunHistory.SubtaskHistory;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +36,17 @@ record Span(SubtaskHistory subtask, long from, long to) {
                 }
             });
         }
+        // all items of a subtask share the list of what it waited for, which may be as long as that of the items
+        var awaited = new IdentityHashMap<List<String>, Optional<Long>>();
         var spans = new ArrayList<Span>();
         for (SubtaskHistory subtask : run.subtasks()) {
             Optional<Long> last = subtask.role() == RunHistory.Role.SUBTASK
                     ? Optional.ofNullable(ends.get(subtask.label()))
                     : lastMoment(subtask, time);
-            last.ifPresent(end -> spans.add(new Span(subtask, Math.min(ready(subtask, ends, time), end), end)));
+            Optional<Long> dependencies = awaited.computeIfAbsent(
+                    subtask.after(),
+                    after -> after.stream().map(ends::get).filter(Objects::nonNull).max(Comparator.naturalOrder()));
+            last.ifPresent(end -> spans.add(new Span(subtask, Math.min(ready(subtask, dependencies, time), end), end)));
         }
         return List.copyOf(spans);
     }
@@ -62,16 +70,13 @@ record Span(SubtaskHistory subtask, long from, long to) {
         return Optional.ofNullable(last);
     }
 
-    private static long ready(SubtaskHistory subtask, Map<String, Long> ends, Timeline time) {
-        @Nullable Long ready = subtask.admitted() == null ? null : time.at(subtask.admitted());
-        for (String dependency : subtask.after()) {
-            Long end = ends.get(dependency);
-            if (end != null) {
-                ready = ready == null ? end : Math.max(ready, end);
-            }
+    private static long ready(SubtaskHistory subtask, Optional<Long> dependencies, Timeline time) {
+        if (subtask.admitted() != null) {
+            long admitted = time.at(subtask.admitted());
+            return Math.max(admitted, dependencies.orElse(admitted));
         }
-        if (ready != null) {
-            return ready;
+        if (dependencies.isPresent()) {
+            return dependencies.get();
         }
         return subtask.calls().isEmpty()
                 ? Long.MAX_VALUE // nothing is known of its start: a moment at its end

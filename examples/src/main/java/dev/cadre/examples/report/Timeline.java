@@ -11,12 +11,20 @@ import java.util.List;
 final class Timeline {
     private final List<Session> sessions;
     private final List<Long> offsets = new ArrayList<>();
+
+    /** When each session behind the first had begun, or one before it: in order, whatever the clock did. */
+    private final List<Instant> begun = new ArrayList<>();
+
     private final long length;
 
     Timeline(RunHistory run) {
         sessions = run.sessions();
         long at = 0;
         for (Session session : sessions) {
+            if (!offsets.isEmpty()) {
+                boolean isLater = begun.isEmpty() || session.began().isAfter(begun.getLast());
+                begun.add(isLater ? session.began() : begun.getLast());
+            }
             offsets.add(at);
             at += millis(session.began(), session.last());
         }
@@ -35,14 +43,25 @@ final class Timeline {
 
     /** The place of a moment; one that lies in no session is moved into one, as when the wall clock was set back. */
     long at(Instant moment) {
-        int index = 0;
-        while (index + 1 < sessions.size()
-                && !moment.isBefore(sessions.get(index + 1).began())) {
-            index++;
-        }
+        int index = sessionOf(moment);
         Session session = sessions.get(index);
         long inside = Math.min(millis(session.began(), moment), millis(session.began(), session.last()));
         return offsets.get(index) + inside;
+    }
+
+    /** The last session before the first that had not begun. */
+    private int sessionOf(Instant moment) {
+        int low = 0;
+        int high = begun.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (moment.isBefore(begun.get(middle))) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     private static long millis(Instant from, Instant to) {

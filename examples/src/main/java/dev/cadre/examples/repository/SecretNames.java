@@ -77,7 +77,8 @@ final class SecretNames {
         String[] parts = path.toLowerCase(Locale.ROOT).split("/", -1);
         String folder = parts.length > 1 ? parts[parts.length - 2] : "";
         String name = parts[parts.length - 1];
-        boolean matches = Arrays.stream(parts, 0, parts.length - 1).anyMatch(FOLDERS::contains) || isSecret(folder, name);
+        boolean matches =
+                Arrays.stream(parts, 0, parts.length - 1).anyMatch(FOLDERS::contains) || isSecret(folder, name);
         for (int copies = 0; copies < MAX_COPIES && !matches; copies++) {
             name = original(name);
             matches = isSecret(folder, name);
@@ -95,7 +96,7 @@ final class SecretNames {
         }
         int dot = name.lastIndexOf('.');
         String ending = name.substring(dot + 1);
-        boolean isTime = !ending.isEmpty() && ending.chars().allMatch(c -> c == '-' || c == '_' || (c >= '0' && c <= '9'));
+        boolean isTime = !ending.isEmpty() && ending.chars().allMatch(c -> "0123456789-_".indexOf(c) >= 0);
         return dot > 0 && (isTime || COPIES.contains(ending)) ? name.substring(0, dot) : name;
     }
 

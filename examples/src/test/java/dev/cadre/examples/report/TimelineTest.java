@@ -9,9 +9,21 @@ import static dev.cadre.examples.report.Histories.session;
 import static dev.cadre.examples.report.Histories.subtask;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.examples.report.RunHistory.Session;
+import dev.cadre.examples.report.RunHistory.SubtaskHistory;
 import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is worked out of the times of a journal: the timeline, spans, the critical path, and money over time. */
 class TimelineTest {
@@ -31,6 +43,70 @@ class TimelineTest {
         var time = new Timeline(run(List.of(session(1_000, 1_100))));
 
         assertThat(time.at(at(0))).isZero();
+    }
+
+    /** A clock that was set back: a session that seems to begin before the one in front of it. */
+    @Test
+    void moment_liesInTheFirstSession_behindWhichNoneHasBegun() {
+        long seed = 20261128;
+        var random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            List<Session> sessions = Stream.generate(() -> random.nextInt(1_000))
+                    .limit(1 + random.nextInt(6))
+                    .map(from -> session(from, from + random.nextInt(50)))
+                    .toList();
+            int moment = random.nextInt(1_100);
+            int index = 0;
+            long before = 0;
+            while (index + 1 < sessions.size() && !at(moment).isBefore(sessions.get(index + 1).began())) {
+                before += millis(sessions.get(index));
+                index++;
+            }
+            long inside = moment - sessions.get(index).began().toEpochMilli() + at(0).toEpochMilli();
+
+            assertThat(new Timeline(run(sessions)).at(at(moment)))
+                    .as("seed %d, case %d", seed, i)
+                    .isEqualTo(before + Math.clamp(inside, 0, millis(sessions.get(index))));
+        }
+    }
+
+    private static long millis(Session session) {
+        return session.last().toEpochMilli() - session.began().toEpochMilli();
+    }
+
+    /** A journal may be somebody else's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"chain", "items", "sessions"})
+    @Timeout(10)
+    void hugeHistory_takesLinearTime(String shape) {
+        int size = 20_000;
+        List<String> names = IntStream.range(0, size).mapToObj(i -> "t" + i).collect(Collectors.toUnmodifiableList());
+        RunHistory run =
+                switch (shape) {
+                    case "chain" ->
+                        run(List.of(session(0, size)), subtasks(size, i -> subtask(
+                                names.get(i), i == 0 ? List.of() : List.of(names.get(i - 1)), 0, i)));
+                    case "items" ->
+                        run(List.of(session(0, size)), subtasks(size, i -> subtask(
+                                i < size / 2 ? names.get(i) : "all#" + i,
+                                i < size / 2 ? List.of() : names,
+                                0,
+                                i)));
+                    default ->
+                        run(
+                                IntStream.range(0, size).mapToObj(i -> session(i, i + 1)).toList(),
+                                subtasks(size, i -> subtask(names.get(i), List.of(), size, size)));
+                };
+        var time = new Timeline(run);
+        List<Span> spans = Span.of(run, time);
+
+        assertThat(spans).hasSize(size);
+        assertThat(CriticalPath.of(spans)).hasSizeLessThanOrEqualTo(size);
+        assertThat(run.spendOfItems()).isEqualTo(shape.equals("items") ? Map.of("all", Spend.NONE) : Map.of());
+    }
+
+    private static SubtaskHistory[] subtasks(int size, IntFunction<SubtaskHistory> each) {
+        return IntStream.range(0, size).mapToObj(each).toArray(SubtaskHistory[]::new);
     }
 
     @Test

@@ -32,7 +32,7 @@ class CodeBaseTest {
         new Tree(folder).file("A.java", "class A {}").file("B.java", "class B {}");
     }
 
-    /** As many seconds have passed once this thread has looked at the clock so many times; others see what it saw last. */
+    /** So many seconds have passed once this thread has looked at the clock so often; others see what it saw last. */
     private Deadline afterLooks(int number, int seconds) {
         Thread reader = Thread.currentThread();
         looks.set(0);
