@@ -61,8 +61,24 @@ class RedactorTest {
             })
     void key_ofAKnownShape_isMasked_behindAnyEscape(String key) {
         for (String before : List.of(
-                "", " ", "\n", "\t", "=", "_", "\\n", "\\\\t", "\\u003d", "\\x3d", "\\012", "%3D", "%0a", "\u001b[32m",
-                "\\u001b[0;1m", "[0m", "\u001b[K", "\\033[K")) {
+                "",
+                " ",
+                "\n",
+                "\t",
+                "=",
+                "_",
+                "\\n",
+                "\\\\t",
+                "\\u003d",
+                "\\x3d",
+                "\\012",
+                "%3D",
+                "%0a",
+                "\u001b[32m",
+                "\\u001b[0;1m",
+                "[0m",
+                "\u001b[K",
+                "\\033[K")) {
             String clean = Redactor.SHAPES.clean("a " + before + key + "\".");
 
             assertThat(clean).isEqualTo("a " + before + "[redacted]\".");

@@ -66,8 +66,7 @@ final class CallTrace extends EventListener {
         if (current != null) {
             current.bytesWithoutBody += bytes;
             if (current.bytesWithoutBody > MAX_BYTES_WITHOUT_BODY) {
-                throw new OneExchange.BadReply(
-                        MAX_BYTES_WITHOUT_BODY + " bytes came without one of a body", null);
+                throw new OneExchange.BadReply(MAX_BYTES_WITHOUT_BODY + " bytes came without one of a body", null);
             }
         }
     }

@@ -53,8 +53,9 @@ class EndlessReplyTest {
         private final String endless;
 
         Place(String beginning, String endless) {
-            this.beginning =
-                    beginning.startsWith("HTTP") ? beginning : "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + beginning;
+            this.beginning = beginning.startsWith("HTTP")
+                    ? beginning
+                    : "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n" + beginning;
             this.endless = endless;
         }
 

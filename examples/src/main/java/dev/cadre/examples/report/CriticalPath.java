@@ -48,8 +48,8 @@ final class CriticalPath {
     private static Optional<Span> lastAwaited(Span span, List<Span> spans, Map<String, Span> lastOf) {
         Stream<Span> awaited = span.subtask().role() == RunHistory.Role.MERGER
                 ? spans.stream()
-                        .filter(other -> other.to() <= span.from()
-                                && other.subtask().role() == RunHistory.Role.SUBTASK)
+                        .filter(other ->
+                                other.to() <= span.from() && other.subtask().role() == RunHistory.Role.SUBTASK)
                 : span.subtask().after().stream()
                         .filter(label -> !label.equals(Span.whole(span.subtask().label())))
                         .map(lastOf::get)

@@ -45,7 +45,10 @@ record Span(SubtaskHistory subtask, long from, long to) {
                     : lastMoment(subtask, time);
             Optional<Long> dependencies = awaited.computeIfAbsent(
                     subtask.after(),
-                    after -> after.stream().map(ends::get).filter(Objects::nonNull).max(Comparator.naturalOrder()));
+                    after -> after.stream()
+                            .map(ends::get)
+                            .filter(Objects::nonNull)
+                            .max(Comparator.naturalOrder()));
             last.ifPresent(end -> spans.add(new Span(subtask, Math.min(ready(subtask, dependencies, time), end), end)));
         }
         return List.copyOf(spans);

@@ -139,13 +139,14 @@ public final class RepositoryReader {
             int cut = folder.isEmpty() ? 0 : folder.length() + 1;
             var next = new AtomicInteger(first);
             if (!deadline.isOver()) {
-                jail.open(folder, paths.stream().map(path -> path.substring(cut)).toList(), each -> {
-                    if (Thread.currentThread().isInterrupted()) {
-                        return false; // at the deadline: what an interrupt made unreadable is not
-                    }
-                    opened.setRelease(next.getAndIncrement(), each);
-                    return !deadline.isOver();
-                });
+                jail.open(
+                        folder, paths.stream().map(path -> path.substring(cut)).toList(), each -> {
+                            if (Thread.currentThread().isInterrupted()) {
+                                return false; // at the deadline: what an interrupt made unreadable is not
+                            }
+                            opened.setRelease(next.getAndIncrement(), each);
+                            return !deadline.isOver();
+                        });
             }
             return true;
         }

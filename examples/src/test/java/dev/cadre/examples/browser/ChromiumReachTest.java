@@ -114,8 +114,8 @@ class ChromiumReachTest {
     void presentation_looksForNoDevice(String without, boolean isLookedFor) throws Exception {
         assumeThat(hasLocalNetwork()).isTrue();
         try (FormServer site = new FormServer().with(WayOut.PRESENTATION.html("127.0.0.1:9"));
-                Environment page = Chromium.open(
-                        altered(without), site.address(), Set.of(Chromium.origin(site.address())))) {
+                Environment page =
+                        Chromium.open(altered(without), site.address(), Set.of(Chromium.origin(site.address())))) {
             Set<String> sockets = UdpSockets.open();
             for (int i = 0; i < (isLookedFor ? SECONDS : PAUSES) && sockets.isEmpty(); i++) {
                 perform(page, new Action.Pause());
@@ -127,8 +127,7 @@ class ChromiumReachTest {
     }
 
     private static boolean hasLocalNetwork() throws IOException {
-        for (NetworkInterface each :
-                NetworkInterface.networkInterfaces().toList()) {
+        for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
             if (each.isUp() && each.supportsMulticast() && !each.isLoopback()) {
                 return true;
             }

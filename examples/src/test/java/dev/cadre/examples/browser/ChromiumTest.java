@@ -303,7 +303,8 @@ class ChromiumTest {
                 "<a id=x href=/other>RECT</a><set href=#x attributeName=href to=http://elsewhere.invalid/ />",
             })
     void link_whoseAddressIsAnimated_isJudgedByWhereItLeads(String link) throws Exception {
-        site.with(AT_350 + "<svg class=at xmlns:xlink=http://www.w3.org/1999/xlink>" + link.replace("RECT", "<rect width=400 height=32 />") + "</svg>");
+        site.with(AT_350 + "<svg class=at xmlns:xlink=http://www.w3.org/1999/xlink>"
+                + link.replace("RECT", "<rect width=400 height=32 />") + "</svg>");
         try (Environment page = Chromium.startingAt(site.address()).open()) {
             assertThat(risks(page, click(366))).containsExactly(Risk.LEAVES_SITE);
         }
@@ -506,11 +507,14 @@ class ChromiumTest {
                         + " there.innerHTML = '<p id=h></p>'; h.attachShadow({mode: 'open'}).innerHTML = `FIELD`; SHOW }, 1)</script>",
             })
     void field_forASecret_isKnown(String field) throws Exception {
-        site.with("<style>#f { top: 350px; left: 40px; width: 400px; height: 32px }</style>"
-                + field.replace("SHOW", "setTimeout(() => h.shadowRoot.querySelector('input').type = 'text', 1)")
-                        .replace(
-                                "FIELD",
-                                "<input type=password style='position: absolute; top: 350px; left: 40px; width: 400px'>"));
+        site.with(
+                "<style>#f { top: 350px; left: 40px; width: 400px; height: 32px }</style>"
+                        + field.replace(
+                                        "SHOW",
+                                        "setTimeout(() => h.shadowRoot.querySelector('input').type = 'text', 1)")
+                                .replace(
+                                        "FIELD",
+                                        "<input type=password style='position: absolute; top: 350px; left: 40px; width: 400px'>"));
         try (Environment page = Chromium.startingAt(site.address()).open()) {
             perform(page, click(366));
 

@@ -58,7 +58,8 @@ class TimelineTest {
             int moment = random.nextInt(1_100);
             int index = 0;
             long before = 0;
-            while (index + 1 < sessions.size() && !at(moment).isBefore(sessions.get(index + 1).began())) {
+            while (index + 1 < sessions.size()
+                    && !at(moment).isBefore(sessions.get(index + 1).began())) {
                 before += millis(sessions.get(index));
                 index++;
             }
@@ -81,22 +82,30 @@ class TimelineTest {
     void hugeHistory_takesLinearTime(String shape) {
         int size = 20_000;
         List<String> names = IntStream.range(0, size).mapToObj(i -> "t" + i).collect(Collectors.toUnmodifiableList());
-        RunHistory run =
-                switch (shape) {
-                    case "chain" ->
-                        run(List.of(session(0, size)), subtasks(size, i -> subtask(
-                                names.get(i), i == 0 ? List.of() : List.of(names.get(i - 1)), 0, i)));
-                    case "items" ->
-                        run(List.of(session(0, size)), subtasks(size, i -> subtask(
-                                i < size / 2 ? names.get(i) : "all#" + i,
-                                i < size / 2 ? List.of() : names,
-                                0,
-                                i)));
-                    default ->
-                        run(
-                                IntStream.range(0, size).mapToObj(i -> session(i, i + 1)).toList(),
-                                subtasks(size, i -> subtask(names.get(i), List.of(), size, size)));
-                };
+        RunHistory run = switch (shape) {
+            case "chain" ->
+                run(
+                        List.of(session(0, size)),
+                        subtasks(
+                                size,
+                                i -> subtask(names.get(i), i == 0 ? List.of() : List.of(names.get(i - 1)), 0, i)));
+            case "items" ->
+                run(
+                        List.of(session(0, size)),
+                        subtasks(
+                                size,
+                                i -> subtask(
+                                        i < size / 2 ? names.get(i) : "all#" + i,
+                                        i < size / 2 ? List.of() : names,
+                                        0,
+                                        i)));
+            default ->
+                run(
+                        IntStream.range(0, size)
+                                .mapToObj(i -> session(i, i + 1))
+                                .toList(),
+                        subtasks(size, i -> subtask(names.get(i), List.of(), size, size)));
+        };
         var time = new Timeline(run);
         List<Span> spans = Span.of(run, time);
 

@@ -162,7 +162,8 @@ class GitCommandTest {
     @Test
     void run_worktreeWhoseBackReferenceIsHuge_isRefused() throws Exception {
         worktree("");
-        try (var file = new RandomAccessFile(folder.resolve(".g/worktrees/w/gitdir").toFile(), "rw")) {
+        try (var file =
+                new RandomAccessFile(folder.resolve(".g/worktrees/w/gitdir").toFile(), "rw")) {
             file.setLength(3L << 30); // sparse
         }
 
@@ -182,7 +183,10 @@ class GitCommandTest {
     void run_anyGit_hasABoundOnItsMemory() throws Exception {
         new Tree(folder).git("init", "-q");
 
-        assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.1")).run("log").orElseThrow().lines())
+        assertThat(GitCommand.in(folder, Tree.LATER, fake("2.39.1"))
+                        .run("log")
+                        .orElseThrow()
+                        .lines())
                 .contains("kilobytes: 1500000");
     }
 

@@ -176,16 +176,7 @@ class SecretsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "sk-",
-                "ask-",
-                "[0msk-",
-                "-----BEGIN ",
-                "-----BEGIN PRIVATE KEY-----",
-                "AKIA",
-                "ghp_a",
-                "xoxb-"
-            })
+            strings = {"sk-", "ask-", "[0msk-", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "AKIA", "ghp_a", "xoxb-"})
     @Timeout(60)
     void text_ofAMegabyteOfPrefixes_takesLinearTime(String prefix) {
         assertThat(SecretShapes.occurIn(prefix.repeat(1_000_000 / prefix.length())))
