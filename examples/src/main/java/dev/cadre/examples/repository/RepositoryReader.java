@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -123,9 +124,8 @@ public final class RepositoryReader {
             }
             calls.all(groups, deadline);
             return IntStream.range(0, paths.size())
-                    .<Opened>mapToObj(at -> opened.getAcquire(at) instanceof Opened each
-                            ? each
-                            : new Opened.Skipped(SkipReason.DEADLINE))
+                    .<Opened>mapToObj(at ->
+                            Objects.requireNonNullElse(opened.getAcquire(at), new Opened.Skipped(SkipReason.DEADLINE)))
                     .toList();
         }
 
