@@ -33,8 +33,8 @@ public final class Tool {
          * @return the text for the model
          * @throws ToolException if the model should read why it failed and may try again
          * @throws Exception any other: the model is told only that the tool failed; of a tool that {@linkplain
-         *     Effect#WRITES writes} nobody knows then what it did, so its subtask ends as {@code EFFECT_UNKNOWN}, as it
-         *     does when the tool takes too long
+         *     Effect#WRITES writes} and is not stateful nobody knows then what it did, so its subtask ends as {@code
+         *     EFFECT_UNKNOWN}, as it does when the tool takes too long
          */
         String call(String arguments, WorkerContext context) throws Exception;
     }

@@ -4,6 +4,7 @@ package dev.cadre.worker;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.Attachment;
+import dev.cadre.model.McpApprovalTool;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.Turn;
 import dev.cadre.task.Failure;
@@ -89,7 +90,7 @@ final class ToolLoop {
 
     /**
      * Why nobody knows what a writing tool of this round did: it broke, or did not end in its time. A model that was told
-     * so would call it again.
+     * so would call it again. Of a stateful tool the model sees what came of it.
      *
      * @param ends one for each of {@link #runs}
      */
@@ -100,13 +101,19 @@ final class ToolLoop {
         }
         for (int i = 0; i < ends.size(); i++) {
             Tool tool = runs.get(i).tool();
-            Optional<Failure> unknown =
-                    tool.effect() == Tool.Effect.WRITES ? unknownEffect(tool, ends.get(i)) : Optional.empty();
+            Optional<Failure> unknown = mayHaveWritten(tool) ? unknownEffect(tool, ends.get(i)) : Optional.empty();
             if (unknown.isPresent()) {
                 return unknown;
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether a call that broke may have written: one that approves does nothing but by what it returns. */
+    private static boolean mayHaveWritten(Tool tool) {
+        return tool.effect() == Tool.Effect.WRITES
+                && !tool.isStateful()
+                && !tool.name().equals(McpApprovalTool.NAME);
     }
 
     private static Optional<Failure> unknownEffect(Tool tool, ToolEnd end) {

@@ -19,10 +19,12 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Limits.ToolLimits;
+import dev.cadre.task.McpApproval;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;
 import dev.cadre.worker.RungScript.Note;
@@ -256,6 +258,31 @@ class RungToolsTest {
                         new Failure(
                                 Failure.Kind.EFFECT_UNKNOWN,
                                 "TIMED_OUT: tool 'send' did not end in 1500 ms; the writing tool send may have run before: see what it did, then tell UnknownEffect"));
+    }
+
+    @Test
+    void toolThatApproves_hasApprovedNothing_whenItBreaks() {
+        Tool approval = McpApproval.by(call -> true);
+        var rung = begun(NOTE.tools(approval));
+        rung.asks(new ToolCall("c1", approval.name(), "{}"));
+
+        assertThat(results(rung.ended(new ToolEnd.Broke(new IllegalStateException("nobody is there")))))
+                .extracting(Turn.ToolResult::text)
+                .containsExactly("error: the tool failed");
+    }
+
+    @Test
+    void writingToolOfAScreen_thatBreaks_isSeenByItsModel() {
+        Tool screen = Tool.stateful(
+                        new ToolSpec("screen", "Shows a screen.", "{\"type\":\"object\"}"),
+                        () -> (arguments, context) -> new Tool.Shown("seen", List.of()))
+                .writing(Tool.Effect.WRITES);
+        var rung = begun(NOTE.tools(screen));
+        rung.asks(new ToolCall("c1", "screen", "{}"));
+
+        assertThat(results(rung.ended(new ToolEnd.TimedOut(Duration.ofMillis(1_500)))))
+                .extracting(Turn.ToolResult::text)
+                .containsExactly("error: timed out after 1500 ms");
     }
 
     @Test
