@@ -82,7 +82,9 @@ public final class Redactor {
                 default -> pattern.append(Pattern.quote(Character.toString(character)));
             }
         });
-        return Pattern.compile(pattern.toString());
+        // from the first of many backslashes alone: each of them would look at all the others
+        String once = pattern.indexOf("\\\\") == 0 ? "(?<!\\\\)" : "";
+        return Pattern.compile(once + pattern);
     }
 
     /** This one, knowing one more secret by heart, such as that of a server which is called by way of the provider. */

@@ -107,7 +107,7 @@ public final class SecretShapes {
     public static boolean occurIn(String text) {
         for (int at = 0; at < text.length(); at++) {
             for (Token token : beginningWith(text.charAt(at))) {
-                if (begins(token, text, at) && isSure(token, text, at + token.prefix.length())) {
+                if (begins(token, text, 0, at) && isSure(token, text, at + token.prefix.length())) {
                     return true;
                 }
             }
@@ -125,7 +125,7 @@ public final class SecretShapes {
         int shown = 0;
         int at = 0;
         while (at < text.length()) {
-            int end = endOf(text, at);
+            int end = endOf(text, shown, at);
             if (end > at) {
                 masked.append(text, shown, at).append(mask);
                 shown = end;
@@ -135,9 +135,23 @@ public final class SecretShapes {
         return shown == 0 ? text : masked.append(text, shown, text.length()).toString();
     }
 
-    private static int endOf(String text, int at) {
+    /**
+     * The place behind what begins here, or this place if nothing does.
+     *
+     * @param shown where the text begins that is not masked yet: what is in front of it is no part of a word
+     */
+    private static int endOf(String text, int shown, int at) {
+        int end = endOfToken(text, shown, at);
+        if (end > at) {
+            return end;
+        }
+        int kind = kindOfPrivateKey(text, at);
+        return kind < 0 ? at : endOfPrivateKey(text, kind);
+    }
+
+    private static int endOfToken(String text, int shown, int at) {
         for (Token token : beginningWith(text.charAt(at))) {
-            if (begins(token, text, at)) {
+            if (begins(token, text, shown, at)) {
                 int from = at + token.prefix.length();
                 int end = token.end(text, from, text.length());
                 if (end - from >= token.masked) {
@@ -145,8 +159,7 @@ public final class SecretShapes {
                 }
             }
         }
-        int kind = kindOfPrivateKey(text, at);
-        return kind < 0 ? at : endOfPrivateKey(text, kind);
+        return at;
     }
 
     /** A provider shows the ends of a key and stars between them. */
@@ -162,14 +175,17 @@ public final class SecretShapes {
         return BY_FIRST[first < BY_FIRST.length ? first : 0];
     }
 
-    private static boolean begins(Token token, String text, int at) {
+    private static boolean begins(Token token, String text, int from, int at) {
         return text.startsWith(token.prefix, at)
-                && (at == 0 || !isBody(text.charAt(at - 1), "") || token.isRare() || isBehindAnEscape(text, at));
+                && (at == from
+                        || !isBody(text.charAt(at - 1), "")
+                        || token.isRare()
+                        || isBehindAnEscape(text, from, at));
     }
 
-    private static boolean isBehindAnEscape(String text, int at) {
+    private static boolean isBehindAnEscape(String text, int from, int at) {
         return ESCAPE.matcher(text)
-                .region(Math.max(0, at - MAX_ESCAPE_CHARACTERS), at)
+                .region(Math.max(from, at - MAX_ESCAPE_CHARACTERS), at)
                 .find();
     }
 
@@ -211,7 +227,10 @@ public final class SecretShapes {
         return -1;
     }
 
-    /** The place behind its last line; if that is missing, behind all that may still be the body. */
+    /**
+     * The place behind its last line; if that is missing, behind all that may still be the body, up to the next token: half
+     * of one would not be known as one.
+     */
     private static int endOfPrivateKey(String text, int kind) {
         int from = text.startsWith(DASHES, kind) ? kind + DASHES.length() : kind;
         int dashes = text.indexOf(DASHES, from, Math.min(text.length(), from + MAX_BODY_CHARACTERS));
@@ -221,8 +240,11 @@ public final class SecretShapes {
                 return text.startsWith(DASHES, end) ? end + DASHES.length() : end;
             }
         }
-        int end = Math.max(from, bodyOfPrivateKey(text, from));
-        while (end < text.length() && isBody(text.charAt(end), "+/=\\\n\r\t ")) {
+        int body = bodyOfPrivateKey(text, from);
+        int end = from;
+        while (end < text.length()
+                && (end < body || isBody(text.charAt(end), "+/=\\\n\r\t "))
+                && endOfToken(text, from, end) == end) {
             end++;
         }
         return end;

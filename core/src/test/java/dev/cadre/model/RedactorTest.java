@@ -101,10 +101,23 @@ class RedactorTest {
                 "-----BEGIN RSA PRIVATE KEY-----\\nProc-Type: 4,ENCRYPTED\\n\\nMIIE\\n-----END RSA PRIVATE KEY----- x | [redacted] x",
                 "\"-----BEGIN PRIVATE KEY-----\\nMIIE+cutOff\" | \"[redacted]\"",
                 "it has \"-----BEGIN PRIVATE KEY-----\", says A. | it has \"[redacted]\", says A.",
-                "-----BEGIN PUBLIC KEY-----\\nMIIE | -----BEGIN PUBLIC KEY-----\\nMIIE"
+                "-----BEGIN PUBLIC KEY-----\\nMIIE | -----BEGIN PUBLIC KEY-----\\nMIIE",
+                "it begins with -----BEGIN PRIVATE KEY----- but is sk-proj-abcdefghijklmnop1234567890! | it begins with [redacted][redacted]!",
+                "no -----BEGIN PRIVATE KEY----- found ghp_abcdefghijklmnopqrstuvwxyz0123456789. | no [redacted][redacted].",
+                "-----BEGIN PRIVATE KEY-----\\nMII\\n-----END PRIVATE KEYsk-abcdefghijk12345! | [redacted][redacted]!"
             })
     void privateKey_isMasked_wholeOrCut(String text, String clean) {
         assertThat(Redactor.SHAPES.clean(text)).isEqualTo(clean);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/abcdefgh+ijklmnop=", "\"abcdefgh+ijklmnop", "\\abcdefgh+ijklmnop"})
+    @Timeout(60)
+    void keyThatBeginsWithAnEscapedCharacter_isFoundInTimeLinearInTheText(String key) {
+        var redactor = Redactor.of(key);
+
+        assertThat(redactor.clean("\\".repeat(2_000_000) + " x")).isEqualTo("\\".repeat(2_000_000) + " x");
+        assertThat(redactor.clean("a: \\" + key + "!")).contains("[redacted]!").doesNotContain("abcdefgh");
     }
 
     @ParameterizedTest
