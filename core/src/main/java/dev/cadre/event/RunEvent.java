@@ -126,7 +126,7 @@ public sealed interface RunEvent {
 
     /**
      * Code of a tool threw or took longer than its time, and the model reads only that. The rung goes on, unless the tool
-     * {@linkplain dev.cadre.task.Tool.Effect#WRITES writes}.
+     * may have {@linkplain dev.cadre.task.Tool.Effect#WRITES written} what nobody saw.
      *
      * @param thrown what it threw, or a {@link java.util.concurrent.TimeoutException}; a key in its chain makes it a copy without
      */
