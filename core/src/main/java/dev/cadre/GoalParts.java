@@ -24,6 +24,7 @@ import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
+import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
@@ -179,7 +180,7 @@ final class GoalParts<R> implements RunParts {
 
     private static Money floor(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
         if (planner instanceof GivenPlan plan) {
-            return subtasks(run.coordinator(), plan.given()).cheapestStart();
+            return Quotes.of(run.coordinator()).cheapestStart(nodes(run.coordinator(), plan.given()));
         }
         Money cheapest = run.coordinator().types().stream()
                 .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
@@ -283,20 +284,26 @@ final class GoalParts<R> implements RunParts {
      */
     static CostEstimate estimate(Coordinator coordinator, Plan<?> plan, Money limit) {
         GivenPlan.requireFit(plan, coordinator.types(), coordinator.limits());
-        return estimate(coordinator, plan.goal(), subtasks(coordinator, plan), plan.planning(), limit);
+        return estimate(coordinator, plan.goal(), nodes(coordinator, plan), plan.subtasks(), plan.planning(), limit);
     }
 
     private static CostEstimate estimate(
-            Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Spend planned, Money limit) {
+            Coordinator coordinator,
+            Goal<?> goal,
+            List<GraphNode> nodes,
+            List<PlannedSubtask> plan,
+            Spend planned,
+            Money limit) {
+        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator);
         Money least = leastMerge(coordinator, goal.merger());
-        Money floor = planned.total().plus(least).plus(subtasks.cheapestStart());
+        Money floor = planned.total().plus(least).plus(Quotes.of(coordinator).cheapestStart(nodes));
         return subtasks.within(limit, planning(planned), merging(coordinator, goal, subtasks, least, limit), floor);
     }
 
-    private static GraphEstimate subtasks(Coordinator coordinator, Plan<?> plan) {
+    private static List<GraphNode> nodes(Coordinator coordinator, Plan<?> plan) {
         var nodes = new ArrayList<GraphNode>();
         plan.offerTo(PlanIntake.streamed(coordinator.types(), coordinator.limits(), nodes::add));
-        return GraphEstimate.of(nodes, plan.subtasks(), coordinator);
+        return nodes;
     }
 
     private static Quote planning(Spend planned) {
@@ -338,11 +345,10 @@ final class GoalParts<R> implements RunParts {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
-        GraphEstimate subtasks = GraphEstimate.of(nodes, intake.taken(), coordinator);
         CostEstimate estimate = asked(
                 run,
                 RunFailure.Kind.MERGE_FAILED,
-                () -> estimate(coordinator, goal, subtasks, planningSpend(), run.limit()));
+                () -> estimate(coordinator, goal, nodes, intake.taken(), planningSpend(), run.limit()));
         var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
         return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
             case PlanReview.Verdict.Approve approved -> {

@@ -22,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Estimates what the subtasks of a graph will cost: what is known of their inputs is counted, the rest follows from the
@@ -52,7 +51,6 @@ final class GraphEstimate {
     private final Map<String, CountRange> outputs = new HashMap<>();
     private final List<CostEstimate.Line> lines = new ArrayList<>();
     private Money firstCalls = Money.ZERO;
-    private @Nullable Money cheapestStart;
 
     private GraphEstimate(Coordinator coordinator) {
         worker = SubtaskWorker.of(coordinator.pools());
@@ -103,11 +101,6 @@ final class GraphEstimate {
         return new CostEstimate(shown, planning, merging, limit, floor);
     }
 
-    /** The first call of the cheapest subtask that waits for no other; nothing if there is none. */
-    Money cheapestStart() {
-        return cheapestStart == null ? Money.ZERO : cheapestStart;
-    }
-
     /** The bytes of all outcomes together, as a merging model reads them. */
     CountRange outcomeBytes() {
         CountRange sum = CountRange.NONE;
@@ -133,9 +126,6 @@ final class GraphEstimate {
                 firstCalls = CostRange.of(firstCalls)
                         .plus(CostRange.of(one.firstCall()))
                         .worst();
-                if (node.dependencies().isEmpty()) {
-                    cheapestStart = cheapestStart == null ? one.firstCall() : cheapestStart.atMost(one.firstCall());
-                }
             }
         } else if (inputs.isPresent()) {
             output = CountRange.NONE; // a list that is too long fails its subtask, and nothing is sent
@@ -157,7 +147,7 @@ final class GraphEstimate {
     }
 
     /** The inputs that depend on no output; empty if they are yet to be made. No function of the caller's sees outputs. */
-    private static Optional<List<?>> knownInputs(GraphNode node) {
+    static Optional<List<?>> knownInputs(GraphNode node) {
         try {
             return Optional.of(
                     switch (node.binding()) {

@@ -5,10 +5,13 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.Affordability;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungTask;
 import dev.cadre.worker.SubtaskWorker;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,25 @@ record Quotes(ModelPools pools, Limits limits) implements Affordability {
         return input == null
                 ? worker.firstCall(type, tier, limits)
                 : worker.firstCall(RungTask.first(type, input, ANY, tier), limits);
+    }
+
+    /**
+     * The first call of the cheapest subtask that waits for no other, without what is attached to its input, for which the
+     * user's code would have to be called; nothing if no input is known.
+     */
+    Money cheapestStart(List<GraphNode> nodes) {
+        return nodes.stream()
+                .filter(node -> node.dependencies().isEmpty())
+                .flatMap(node -> GraphEstimate.knownInputs(node).stream()
+                        .flatMap(List::stream)
+                        .map(input -> start(node.type(), input)))
+                .min(Comparator.naturalOrder())
+                .orElse(Money.ZERO);
+    }
+
+    private Money start(SubtaskType<?, ?> type, Object input) {
+        Tier tier = type.isModelWork() ? type.tiers().start() : Tier.NANO;
+        return firstCall(type, input, tier).orElse(Money.ZERO);
     }
 
     /** The worst case of the cheapest first call that a type may make, down to its floor; empty if it has no model at all. */

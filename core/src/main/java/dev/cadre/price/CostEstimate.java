@@ -29,7 +29,7 @@ import java.util.List;
  * @param merging what the merger will take
  * @param limit the budget, of a bulk what is left of it; {@link CostRange#MOST} if there is none
  * @param floor what the budget must hold for a run to begin: what was spent, what the merger needs at least, and the first
- *     call of one subtask; nothing for a graph and for a bulk
+ *     call of one subtask, without what is attached to it; nothing for a graph and for a bulk
  */
 public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit, Money floor) {
     /**

@@ -32,6 +32,7 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +199,22 @@ class PlanApprovalTest {
         assertThat(result.report().outcomes().values())
                 .as("the type that costs nothing is not in the plan")
                 .anyMatch(Outcome::isSucceeded);
+    }
+
+    @Test
+    void runOfAPlan_asksNoAttachingCode_beforeTheWorkItself() throws Exception {
+        Plan<Answer> plan = coordinator.plan(GOAL, BUDGET);
+        var asked = new AtomicInteger();
+        SubtaskType<Topic, Note> attached = NOTE.attaching(topic -> {
+            asked.incrementAndGet();
+            throw new IllegalStateException("no such picture");
+        });
+        var crew = Coordinator.builder(model.pools()).plansWith(attached).build();
+
+        var result = crew.run(plan, BUDGET);
+
+        assertThat(result.report().outcome("a").reason()).contains("no such picture");
+        assertThat(asked).as("once, for the subtask that could begin").hasValue(1);
     }
 
     @Test
