@@ -133,8 +133,13 @@ class BusyProcessorsTest {
         assertThat(alarm).isEqualTo(DEADLINE.plusMillis(700));
         clock.advance(Duration.ofMillis(300)); // who hears of an end only now gives the others a little more
 
-        assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).hasSize(processors);
+        assertThat(itemsIn(run.get(60, TimeUnit.SECONDS).abandoned())).hasSize(processors);
         assertThat(enough).as("they compute yet").isFalse();
+    }
+
+    /** The threads of items: the clock of a test may go on before that of the input is heard, which is left behind then. */
+    private static List<String> itemsIn(List<String> abandoned) {
+        return abandoned.stream().filter(thread -> !thread.endsWith("-input")).toList();
     }
 
     /** Computes until it is enough, and does not look at its interrupt. */
@@ -188,7 +193,7 @@ class BusyProcessorsTest {
         assertThat(alarm).isEqualTo(DEADLINE.plusMillis(700));
         clock.advance(Duration.ofMillis(300)); // who hears of an end only now gives the others a little more
 
-        assertThat(run.get(60, TimeUnit.SECONDS).abandoned()).hasSize(processors);
+        assertThat(itemsIn(run.get(60, TimeUnit.SECONDS).abandoned())).hasSize(processors);
         assertThat(enough).as("they compute yet").isFalse();
     }
 
