@@ -167,7 +167,7 @@ class AttachedOnceTest {
             clock.advance(Duration.ofMinutes(10));
             clock.advanceToAlarm();
 
-            RunResult<Note> result = run.result();
+            RunResult<Note> result = run.result(clock);
             assertThat(result.outcome(both)).isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
             assertThat(result.report().outcome(hung).reason()).contains("DEADLINE");
             assertThat(result.report().abandoned()).singleElement().asString().contains(hung);
@@ -206,7 +206,7 @@ class AttachedOnceTest {
             clock.advance(Duration.ofMinutes(10));
             clock.advanceToAlarm();
 
-            assertThat(run.result().abandoned()).singleElement().asString().endsWith("-0");
+            assertThat(run.result(clock).abandoned()).singleElement().asString().endsWith("-0");
             assertThat(run.result().counts().succeeded()).isEqualTo(1);
             never.open();
         }
@@ -250,7 +250,7 @@ class AttachedOnceTest {
             clock.advance(Duration.ofMinutes(9));
             clock.advanceToAlarm();
 
-            RunResult<Crew.Answer> result = run.result();
+            RunResult<Crew.Answer> result = run.result(clock);
             assertThat(Crew.partial(result).answer()).isEqualTo(new Crew.Answer("They purr."));
             assertThat(result.report().outcome("late").reason()).contains("DEADLINE");
             assertThat(result.report().abandoned()).singleElement().asString().contains("late");
