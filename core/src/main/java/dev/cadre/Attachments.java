@@ -4,12 +4,14 @@ package dev.cadre;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.Thrown;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 
 /**
  * The pictures and files of the work under way: the user's code is asked once for each piece of work, so that what is sent
@@ -32,7 +34,12 @@ final class Attachments implements RunListener {
         }
         Attached known = made.get(label);
         if (known == null) { // not under a lock: the user's code may block
-            known = making.make();
+            Supplier<String> before = RunDriver.enter(() -> Attached.place(type));
+            try {
+                known = making.make();
+            } finally {
+                RunDriver.enter(before);
+            }
             made.put(label, known);
         }
         return known;

@@ -10,6 +10,7 @@ import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunDriver;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ final class AttemptTeller implements AttemptListener {
     private final Supplier<Duration> sinceStart;
     private final Consumer<RunEvent> sink;
     private Duration waited = Duration.ZERO;
+    private Supplier<String> calledFrom = () -> "";
 
     AttemptTeller(String runId, Supplier<Duration> sinceStart, Consumer<RunEvent> sink) {
         this.runId = runId;
@@ -31,13 +33,19 @@ final class AttemptTeller implements AttemptListener {
     @Override
     public void on(Attempt attempt) {
         switch (attempt) {
-            case Attempt.Started started -> waited = started.waited();
+            case Attempt.Started started -> {
+                waited = started.waited();
+                String place = place(started.id());
+                calledFrom = RunDriver.enter(() -> place);
+            }
             case Attempt.Replied replied -> {
+                RunDriver.enter(calledFrom);
                 var end = new CallEnd.Replied(replied.finish());
                 tell(replied.id(), replied.answeredBy(), end, replied.spend(), replied.took());
                 tellOf(replied.breach());
             }
             case Attempt.Failed failed -> {
+                RunDriver.enter(calledFrom);
                 String message = Redactor.SHAPES.clean(Thrown.message(failed.failure()));
                 var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
@@ -45,6 +53,12 @@ final class AttemptTeller implements AttemptListener {
             }
             case Attempt.Retrying retrying -> {}
         }
+    }
+
+    private static String place(Attempt.Id id) {
+        return id.purpose().kind() == CallPurpose.Kind.CODE
+                ? "the code of subtask type '%s'".formatted(id.model())
+                : "the client of model '%s'".formatted(id.model());
     }
 
     private void tellOf(@Nullable Breach breach) {

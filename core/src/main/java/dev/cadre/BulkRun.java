@@ -247,9 +247,9 @@ final class BulkRun<I, O> {
             }
         }
 
-        private void inputStuck(String thread) {
+        private void inputStuck(RunDriver.Stuck stuck) {
             puller.arrived();
-            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), INPUT, thread));
+            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), INPUT, stuck.thread()));
         }
 
         /** Each item has a machine of its own, which lowers its own ceiling: one event is enough. */
@@ -328,7 +328,7 @@ final class BulkRun<I, O> {
                     new RunDriver.Work(
                             () -> recalled(next, work).orElseGet(() -> perform(next, Optional.ofNullable(work.get()))),
                             thrown -> () -> broke(next, thrown),
-                            thread -> stuck(next, Optional.ofNullable(work.get()), thread)));
+                            stuck -> stuck(next, Optional.ofNullable(work.get()), stuck)));
         }
 
         /** On the item's own thread, because what is attached is a part of its identity: empty if it is to be performed. */
@@ -405,13 +405,14 @@ final class BulkRun<I, O> {
             }
         }
 
-        private void stuck(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work, String thread) {
+        private void stuck(InputPuller.Pull.Next<I> next, Optional<WorkRecord> work, RunDriver.Stuck stuck) {
             work.ifPresent(WorkRecord::leave);
             inFlight.remove(next.index());
-            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), next.key(), thread));
+            handover.tell(new RunEvent.WorkAbandoned(runId, sinceStart(), next.key(), stuck.thread()));
             Outcome<O> outcome = Outcome.failed(
                     timeUp ? Failure.Kind.DEADLINE : Failure.Kind.CANCELLED,
-                    "thread '%s' ignored its interrupt and was left behind".formatted(thread));
+                    "thread '%s' ignored its interrupt%s and was left behind"
+                            .formatted(stuck.thread(), stuck.place().isEmpty() ? "" : " in " + stuck.place()));
             attachments.release(next.key());
             ended(next, outcome, false);
         }

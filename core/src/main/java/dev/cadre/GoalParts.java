@@ -53,8 +53,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of a run whose graph a planner makes and whose answer a merger makes. */
@@ -367,11 +369,11 @@ final class GoalParts<R> implements RunParts {
     private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)
             throws InterruptedException {
         try {
-            return run.threads()
-                    .call(
-                            threadOf("review"),
-                            review,
-                            () -> Objects.requireNonNull(review.review(proposed), "the plan review returned null"));
+            return call(
+                    "review",
+                    "the plan review",
+                    review,
+                    () -> Objects.requireNonNull(review.review(proposed), "the plan review returned null"));
         } catch (Throwable broken) {
             throwIfCancel(broken);
             throw new PartFailedException(broken(run, RunFailure.Kind.PLANNER_FAILED, broken, "plan review"));
@@ -387,7 +389,7 @@ final class GoalParts<R> implements RunParts {
                 AttemptListener attempts =
                         record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
                 PlanRequest request = request(run, goal, workTime, counted(attempts));
-                run.threads().call(threadOf("plan"), planner, () -> {
+                call("plan", "the planner", planner, () -> {
                     planner.plan(request, intake);
                     return intake;
                 });
@@ -452,15 +454,21 @@ final class GoalParts<R> implements RunParts {
                 run.coordinator().limits(),
                 attempts);
         var input = new MergeInput(goal.text(), goal.context(), outcomes);
-        return run.threads()
-                .call(
-                        threadOf("merge"),
-                        goal.merger(),
-                        () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null"));
+        return call(
+                "merge",
+                "",
+                goal.merger(),
+                () -> Objects.requireNonNull(goal.merger().merge(input, terms), "the merger returned null"));
     }
 
-    private String threadOf(String part) {
-        return "cadre-%s:%s".formatted(part, run.id());
+    /** @param place what this is in, where the failure does not say so anyway */
+    private <T> T call(String part, String place, Object code, Callable<T> task) throws InterruptedException {
+        Supplier<String> before = RunDriver.enter(() -> place);
+        try {
+            return run.threads().call("cadre-%s:%s".formatted(part, run.id()), code, task);
+        } finally {
+            RunDriver.enter(before);
+        }
     }
 
     List<Citation> citations() {

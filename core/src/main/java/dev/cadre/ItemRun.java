@@ -168,7 +168,7 @@ final class ItemRun<I, O> {
             return known == null ? new RungEnd.Cancelled(spend.attempts() > 0) : known;
         } catch (Throwable broken) { // an item's own fault must not end the others, undeclared checked ones included
             return broken instanceof InterruptedException && RunDriver.isInterrupted()
-                    ? new RungEnd.Cancelled()
+                    ? new RungEnd.Cancelled(true, RunDriver.interruptedIn())
                     : RungEnd.Failed.of(Failure.thrown(
                             Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
         }

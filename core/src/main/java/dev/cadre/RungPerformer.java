@@ -89,7 +89,7 @@ final class RungPerformer {
                 coordinator.limits(),
                 attempts,
                 codeMoney,
-                notice -> sink.accept(event(notice, task.subtaskId())),
+                notice -> tell(notice, task.subtaskId()),
                 RunDriver::isInterrupted,
                 threads);
         boolean isOver = true;
@@ -115,15 +115,16 @@ final class RungPerformer {
         return worker.perform(task.with(attached), terms);
     }
 
-    private RunEvent event(RungNotice notice, String subtaskId) {
-        return switch (notice) {
+    private void tell(RungNotice notice, String subtaskId) {
+        switch (notice) {
+            case RungNotice.In(Supplier<String> place) -> RunDriver.enter(place);
             case RungNotice.Abandoned(String thread) ->
-                new RunEvent.WorkAbandoned(runId, sinceStart.get(), subtaskId, thread);
+                sink.accept(new RunEvent.WorkAbandoned(runId, sinceStart.get(), subtaskId, thread));
             case RungNotice.ToolFailed(String tool, Throwable thrown) ->
-                new RunEvent.ToolFailed(runId, sinceStart.get(), subtaskId, tool, thrown);
+                sink.accept(new RunEvent.ToolFailed(runId, sinceStart.get(), subtaskId, tool, thrown));
             case RungNotice.Retrying(int failures, Duration delay, Throwable thrown) ->
-                new RunEvent.CodeRetried(runId, sinceStart.get(), subtaskId, failures, delay, thrown);
-        };
+                sink.accept(new RunEvent.CodeRetried(runId, sinceStart.get(), subtaskId, failures, delay, thrown));
+        }
     }
 
     /** What first calls may cost. */

@@ -188,7 +188,11 @@ public final class LocalRunner implements RunDriver.Driven {
                 work(
                         this::plan,
                         failed,
-                        thread -> failed.apply("the planner ignored its interrupt and was left behind")));
+                        stuck -> new RunInput.PlanFailed(
+                                RunFailure.of(
+                                        RunFailure.Kind.PLANNER_FAILED,
+                                        "the planner ignored its interrupt and was left behind"),
+                                stuck.place())));
     }
 
     private void startRecall(RunCommand.StartRecall start) {
@@ -199,7 +203,7 @@ public final class LocalRunner implements RunDriver.Driven {
                         () -> new RunInput.Recalled(start.id(), recall(start)),
                         message -> new RunInput.Recalled(
                                 start.id(), Optional.of(Outcome.failed(Failure.Kind.CODE_FAILED, message))),
-                        thread -> new RunInput.RungAbandoned(start.id(), thread)));
+                        stuck -> new RunInput.RungAbandoned(start.id(), stuck.thread(), stuck.place())));
     }
 
     private void startRung(RunCommand.StartRung start) {
@@ -210,7 +214,7 @@ public final class LocalRunner implements RunDriver.Driven {
                         () -> new RunInput.RungEnded(start.id(), perform(start)),
                         message -> new RunInput.RungEnded(
                                 start.id(), RungEnd.Failed.of(new Failure(Failure.Kind.CODE_FAILED, message))),
-                        thread -> new RunInput.RungAbandoned(start.id(), thread)));
+                        stuck -> new RunInput.RungAbandoned(start.id(), stuck.thread(), stuck.place())));
     }
 
     /** Late work may have taken the last of the time, and yet there is something to answer with. */
@@ -222,17 +226,18 @@ public final class LocalRunner implements RunDriver.Driven {
                 work(
                         () -> merge(outcomes),
                         message -> new RunInput.MergeFailed(RunFailure.of(RunFailure.Kind.MERGE_FAILED, message)),
-                        thread -> new RunInput.MergeFailed(RunFailure.of(
-                                RunFailure.Kind.DEADLINE, "the merger ignored its interrupt and was left behind"))));
+                        stuck -> new RunInput.MergeFailed(RunFailure.of(
+                                RunFailure.Kind.DEADLINE,
+                                "the merger ignored its interrupt and was left behind" + in(stuck.place())))));
     }
 
     /** The end of work that broke holds no exception, because this one's own code may throw. */
     private RunDriver.Work work(
-            Supplier<RunInput> performance, Function<String, RunInput> broken, Function<String, RunInput> stuck) {
+            Supplier<RunInput> performance, Function<String, RunInput> broken, Function<RunDriver.Stuck, RunInput> stuck) {
         return new RunDriver.Work(
                 () -> taking(performance.get()),
                 thrown -> taking(broken.apply("its thread broke: " + Failure.describe(thrown))),
-                thread -> take(stuck.apply(thread)));
+                left -> take(stuck.apply(left)));
     }
 
     private Runnable taking(RunInput input) {
@@ -248,10 +253,11 @@ public final class LocalRunner implements RunDriver.Driven {
             post(new RunInput.Unrecorded(describe(e)));
             return new RunInput.PlanFailed(unrecorded(e));
         } catch (Throwable e) { // an Error in the planner must end the run, not hang it
-            return new RunInput.PlanFailed(
-                    isCancel(e)
-                            ? RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")
-                            : parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
+            return isCancel(e)
+                    ? new RunInput.PlanFailed(
+                            RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted"),
+                            RunDriver.interruptedIn())
+                    : new RunInput.PlanFailed(parts.failure(RunFailure.Kind.PLANNER_FAILED, e));
         }
     }
 
@@ -273,7 +279,7 @@ public final class LocalRunner implements RunDriver.Driven {
             return new RungEnd.Cancelled();
         } catch (Throwable e) { // as above
             return isCancel(e)
-                    ? new RungEnd.Cancelled()
+                    ? new RungEnd.Cancelled(true, RunDriver.interruptedIn())
                     : RungEnd.Failed.of(Failure.thrown(
                             Failure.Kind.CODE_FAILED,
                             e,
@@ -289,9 +295,15 @@ public final class LocalRunner implements RunDriver.Driven {
         } catch (Throwable e) { // as above
             return new RunInput.MergeFailed(
                     isCancel(e)
-                            ? RunFailure.of(RunFailure.Kind.DEADLINE, "the merge was interrupted")
+                            ? RunFailure.of(
+                                    RunFailure.Kind.DEADLINE,
+                                    "the merge was interrupted" + in(RunDriver.interruptedIn()))
                             : parts.failure(RunFailure.Kind.MERGE_FAILED, e));
         }
+    }
+
+    private static String in(String place) {
+        return place.isEmpty() ? "" : " while in " + place;
     }
 
     /** An interrupt that nobody asked for is a failure of whoever threw it, also if it is the cause of what was thrown. */

@@ -48,9 +48,17 @@ public final class RunDriver {
      *
      * @param performance is called on that thread; returns its last word, by which the owner deals with its end
      * @param broken the last word of a performance that threw; called on that thread, too
-     * @param stuck deals with work that ignored its interrupt, given the name of the thread
+     * @param stuck deals with work that ignored its interrupt
      */
-    public record Work(Supplier<Runnable> performance, Function<Throwable, Runnable> broken, Consumer<String> stuck) {}
+    public record Work(Supplier<Runnable> performance, Function<Throwable, Runnable> broken, Consumer<Stuck> stuck) {}
+
+    /**
+     * Work that ignored its interrupt.
+     *
+     * @param thread the name of its thread
+     * @param place what it was in when it was interrupted, in words for people; empty if nobody knows
+     */
+    public record Stuck(String thread, String place) {}
 
     /** @param ended whose last word it is; null if it is not a last word */
     private record Message(Runnable word, @Nullable Strand ended) {}
@@ -167,6 +175,24 @@ public final class RunDriver {
         return current != null && current.isLeft();
     }
 
+    /**
+     * Says what the work that the calling thread performs for a run is in from now on, which may hang. Does nothing on
+     * other threads. Does not block.
+     *
+     * @param place in words for people, empty for nothing; asked by the thread that owns the run, must not block
+     * @return what it was in until now, to be given back afterwards
+     */
+    public static Supplier<String> enter(Supplier<String> place) {
+        Strand current = Strand.current();
+        return current == null ? place : current.enter(place);
+    }
+
+    /** What the work that the calling thread performs was in when its run interrupted it; empty if in nothing known. */
+    public static String interruptedIn() {
+        Strand current = Strand.current();
+        return current == null ? "" : current.interruptedIn();
+    }
+
     /** Interrupts this work, if it is under way, and begins its grace. */
     public void interrupt(String label) {
         interrupt(List.of(label));
@@ -244,7 +270,7 @@ public final class RunDriver {
         strands.remove(strand.label);
         leaving.remove(strand.label);
         abandoned.add(strand);
-        strand.work.stuck().accept(strand.name);
+        strand.work.stuck().accept(new Stuck(strand.name, strand.interruptedIn()));
     }
 
     // --- the end

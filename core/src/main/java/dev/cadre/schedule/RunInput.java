@@ -34,8 +34,17 @@ public sealed interface RunInput {
         }
     }
 
-    /** The planner has planned nothing to run. */
-    record PlanFailed(RunFailure failure) implements RunInput {}
+    /**
+     * The planner has planned nothing to run.
+     *
+     * @param place what it was in if it was interrupted, in words for people; else empty
+     */
+    record PlanFailed(RunFailure failure, String place) implements RunInput {
+        /** It was not interrupted. */
+        public PlanFailed(RunFailure failure) {
+            this(failure, "");
+        }
+    }
 
     /**
      * The record was asked.
@@ -47,8 +56,17 @@ public sealed interface RunInput {
     /** A rung ended. */
     record RungEnded(RungId id, RungEnd end) implements RunInput {}
 
-    /** A rung's code, or that of its recall, ignored its interrupt and was left behind. */
-    record RungAbandoned(RungId id, String thread) implements RunInput {}
+    /**
+     * A rung's code, or that of its recall, ignored its interrupt and was left behind.
+     *
+     * @param place what it was in when it was interrupted, in words for people; empty if nobody knows
+     */
+    record RungAbandoned(RungId id, String thread, String place) implements RunInput {
+        /** Nobody knows in what. */
+        public RungAbandoned(RungId id, String thread) {
+            this(id, thread, "");
+        }
+    }
 
     /** The outcomes were merged. */
     record MergeEnded(Object answer) implements RunInput {}

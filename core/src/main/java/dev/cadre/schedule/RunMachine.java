@@ -92,10 +92,11 @@ public final class RunMachine {
                 verdict.planLost(lost);
                 planEnded(defects);
             }
-            case RunInput.PlanFailed(RunFailure failure) -> planFailed(failure);
+            case RunInput.PlanFailed(RunFailure failure, String place) ->
+                planFailed(stop == null ? failure : stop.in(place).failure());
             case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
-            case RunInput.RungAbandoned(RungId id, String thread) -> abandoned(id, thread);
+            case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
             case RunInput.MergeEnded(Object answer) -> finish(verdict.answered(answer));
             case RunInput.MergeFailed(RunFailure failure) -> finish(verdict.failed(failure));
             case RunInput.Unrecorded(String why) -> stopForGood(Stop.unrecorded(why));
@@ -150,11 +151,10 @@ public final class RunMachine {
 
     private void planFailed(RunFailure failure) {
         if (graph.size() == 0) {
-            finish(verdict.failed(stop == null ? failure : stop.failure()));
+            finish(verdict.failed(failure));
         } else {
-            RunFailure trouble = stop == null ? failure : stop.failure();
-            verdict.planBrokeOff(trouble);
-            planEnded(List.of(trouble.toString()));
+            verdict.planBrokeOff(failure);
+            planEnded(List.of(failure.toString()));
         }
     }
 
@@ -174,8 +174,8 @@ public final class RunMachine {
             case RungEnd.Failed failed -> failed(execution, failed);
             case RungEnd.Unaffordable unaffordable -> startBelow(execution, unaffordable.needed());
             case RungEnd.Refused refused -> refused(execution, refused);
-            case RungEnd.Cancelled(boolean begun) ->
-                ended(execution, begun || execution.rejected != null ? stopped() : neverBegun());
+            case RungEnd.Cancelled(boolean begun, String place) ->
+                ended(execution, begun || execution.rejected != null ? stopped(place) : neverBegun(place));
         }
     }
 
@@ -202,30 +202,34 @@ public final class RunMachine {
             case RungEnd.Unaffordable(Money needed) ->
                 new Failure(Failure.Kind.BUDGET, "its first call needs up to " + needed);
             case RungEnd.Refused refused -> refused.failure();
-            case RungEnd.Cancelled cancelled -> interrupted();
+            case RungEnd.Cancelled(boolean begun, String place) -> interrupted(place);
         };
     }
 
-    private Outcome<Object> stopped() {
-        return new Outcome.Failed<>(interrupted());
+    private Outcome<Object> stopped(String place) {
+        return new Outcome.Failed<>(interrupted(place));
     }
 
-    private Failure interrupted() {
-        return stop == null ? new Failure(Failure.Kind.CANCELLED, "it was interrupted") : stop.ofExecution();
+    private Failure interrupted(String place) {
+        return stop == null
+                ? new Failure(Failure.Kind.CANCELLED, "it was interrupted")
+                : stop.in(place).ofExecution();
     }
 
     /** Of an execution of which nothing was sent on any tier. */
-    private Outcome<Object> neverBegun() {
-        return stop == null ? Outcome.skipped(Skip.Kind.CANCELLED, "it was interrupted") : stop.skippedOutcome();
+    private Outcome<Object> neverBegun(String place) {
+        return stop == null
+                ? Outcome.skipped(Skip.Kind.CANCELLED, "it was interrupted")
+                : stop.in(place).skippedOutcome();
     }
 
-    private void abandoned(RungId id, String thread) {
+    private void abandoned(RungId id, String thread, String place) {
         Execution execution = running.containsKey(id) ? running.remove(id) : takeRecalling(id);
         if (execution != null) {
             tiers.ended(execution);
             graph.postponed.lookAgain();
             tell(new RunEvent.WorkAbandoned(settings.runId(), at(), id.label(), thread));
-            ended(execution, stopped());
+            ended(execution, stopped(place));
         }
     }
 
@@ -247,7 +251,7 @@ public final class RunMachine {
         if (execution.rejected != null) {
             ended(execution, new Outcome.Failed<>(execution.rejected)); // it was tried: its answer was not good enough
         } else if (stop != null) {
-            ended(execution, neverBegun());
+            ended(execution, neverBegun(""));
         } else if (lower.isEmpty()) {
             ended(execution, tiers.unaffordable(needed));
         } else {
@@ -319,7 +323,7 @@ public final class RunMachine {
         }
         graph.postponed.lookAgain();
         if (earlier.isEmpty() && stop != null) {
-            ended(execution, neverBegun());
+            ended(execution, neverBegun(""));
         } else {
             startFirst(execution, earlier);
         }

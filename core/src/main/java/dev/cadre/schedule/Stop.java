@@ -26,6 +26,11 @@ record Stop(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String 
         return new Stop(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.JOURNAL_FAILED, why);
     }
 
+    /** The same for work that was in this place when it was interrupted. */
+    Stop in(String place) {
+        return place.isEmpty() ? this : new Stop(failed, skipped, run, "%s while in %s".formatted(message, place));
+    }
+
     /** Whether no answer is made of what there is. */
     boolean isFinal() {
         return run != RunFailure.Kind.DEADLINE;

@@ -2,11 +2,13 @@
 package dev.cadre.schedule;
 
 import java.util.Collection;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One piece of work of a run while it has a thread, which may perform other work afterwards. */
 final class Strand {
     private static final ThreadLocal<@Nullable Strand> CURRENT = new ThreadLocal<>();
+    private static final Supplier<String> NOWHERE = () -> "";
 
     final String label;
     /** The name of its thread. */
@@ -22,6 +24,11 @@ final class Strand {
     /** Its thread, if that ends with it. */
     @Nullable
     Thread own;
+
+    /** What it is in that may hang, in words; asked by the owner. */
+    private volatile Supplier<String> place = NOWHERE;
+    /** The same when it was interrupted. */
+    private volatile String interruptedIn = "";
 
     private final Occupancy occupancy = new Occupancy();
     private volatile boolean stopped;
@@ -78,6 +85,18 @@ final class Strand {
         }
     }
 
+    /** Says what the work is in from now on; returns what it was in. */
+    Supplier<String> enter(Supplier<String> next) {
+        Supplier<String> before = place;
+        place = next;
+        return before;
+    }
+
+    /** What it was in when it was interrupted; empty if in nothing that may hang. */
+    String interruptedIn() {
+        return interruptedIn;
+    }
+
     /** The run goes on without it. */
     void leave() {
         left = true;
@@ -100,8 +119,15 @@ final class Strand {
 
     /** Tells all before it wakes one: whoever then gets a permit that another gave back knows not to begin. */
     static void interruptAll(Collection<Strand> strands) {
-        strands.forEach(strand -> strand.stopped = true);
+        strands.forEach(Strand::tell);
         strands.forEach(Strand::interrupt);
+    }
+
+    private void tell() {
+        if (!stopped) {
+            interruptedIn = place.get();
+            stopped = true;
+        }
     }
 
     void interrupt() {

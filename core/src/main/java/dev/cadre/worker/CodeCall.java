@@ -100,6 +100,12 @@ final class CodeCall {
                 place.ended();
             }
         };
+        return terms.in(
+                "the code of subtask type '%s'".formatted(task.type().name()), () -> called(place, call, timeout));
+    }
+
+    private CodeEnd called(CodePlace place, Supplier<CodeEnd> call, Optional<Duration> timeout)
+            throws InterruptedException {
         if (timeout.isEmpty()) {
             place.begin();
             return call.get();

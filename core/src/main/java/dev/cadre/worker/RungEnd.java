@@ -80,8 +80,14 @@ public sealed interface RungEnd {
      * Because it was interrupted, and no tool that writes had been called.
      *
      * @param begun whether anything was sent, or code called, on this tier
+     * @param place what it was in when it was interrupted, in words for people; empty if in nothing that may hang
      */
-    record Cancelled(boolean begun) implements RungEnd {
+    record Cancelled(boolean begun, String place) implements RungEnd {
+        /** Nobody knows in what. */
+        public Cancelled(boolean begun) {
+            this(begun, "");
+        }
+
         /** While it was under way. */
         public Cancelled() {
             this(true);

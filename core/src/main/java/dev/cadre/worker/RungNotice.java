@@ -2,9 +2,24 @@
 package dev.cadre.worker;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
-/** Something that happened on a rung and does not end it. */
+/** Something that happens on a rung and does not end it. */
 public sealed interface RungNotice {
+    /**
+     * The rung enters code of a user that may hang, or has left it.
+     *
+     * @param place where it is now, in words for people, and empty if it has left the code; may be asked by any thread
+     */
+    record In(Supplier<String> place) implements RungNotice {
+        /** It has left the code. */
+        static final In NOTHING = new In(() -> "");
+
+        static In code(String place) {
+            return new In(() -> place);
+        }
+    }
+
     /** Code ignored its interrupt and was left behind on this thread. */
     record Abandoned(String thread) implements RungNotice {}
 

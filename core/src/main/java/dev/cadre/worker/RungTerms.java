@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * @param limits the caps that apply where the type sets none, and the limits of the tool loop
  * @param attempts is told about every attempt, on the rung's thread
  * @param codeBudget pays for what tools and plain code spend by themselves, out of the same money as {@code budget}
- * @param notices is told of tools that threw and of threads that were left behind, on the rung's thread
+ * @param notices is told of code that is entered, of tools that threw and of threads that were left behind, on the rung's
+ *     thread
  * @param cancelled whether the rung's thread was interrupted for this work, or is about to be; asked on that thread before
  *     anything begins that had to wait, and when code ended by an {@link InterruptedException}, which is a failure of the
  *     code's own otherwise
@@ -78,7 +79,29 @@ public record RungTerms(
      */
     <T> T perform(String what, SubtaskType<?, ?> type, Callable<T> code, boolean isOfUser) throws InterruptedException {
         return isOfUser
-                ? threads.call("cadre-%s:%s/%s".formatted(what, runId, type.name()), type, code)
+                ? in(
+                        "the %s of subtask type '%s'".formatted(what, type.name()),
+                        () -> threads.call("cadre-%s:%s/%s".formatted(what, runId, type.name()), type, code))
                 : CodeThreads.here(code);
+    }
+
+    /** Something that blocks and may be interrupted. */
+    @FunctionalInterface
+    interface Blocking<T> {
+        T get() throws InterruptedException;
+    }
+
+    /** Says that the rung is in this code until the call has returned. */
+    <T> T in(String place, Blocking<T> call) throws InterruptedException {
+        return in(RungNotice.In.code(place), call);
+    }
+
+    <T> T in(RungNotice.In place, Blocking<T> call) throws InterruptedException {
+        notices.accept(place);
+        try {
+            return call.get();
+        } finally {
+            notices.accept(RungNotice.In.NOTHING);
+        }
     }
 }

@@ -5,8 +5,10 @@ import dev.cadre.task.WorkerContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Runs the tools of one turn at once, each on a thread of its own, none longer than its time. */
 final class ToolTurn {
@@ -28,16 +30,26 @@ final class ToolTurn {
             List<RungCommand.ToolRun> runs, ToolSessions sessions, WorkerContext context, RungTerms terms)
             throws InterruptedException {
         long deadline = System.nanoTime() + context.timeout().toNanos();
-        var threads = new ArrayList<ToolThread>();
+        var threads = new CopyOnWriteArrayList<ToolThread>(); // whoever asks where the rung is reads it, too
         try {
-            runs.forEach(run -> threads.add(new ToolThread(terms.threads(), run, sessions, context)));
-            for (ToolThread thread : threads) {
-                thread.join(deadline);
-            }
-            return ends(threads, context.timeout(), terms.notices());
+            return terms.in(new RungNotice.In(() -> underWay(threads)), () -> {
+                runs.forEach(run -> threads.add(new ToolThread(terms.threads(), run, sessions, context)));
+                for (ToolThread thread : threads) {
+                    thread.join(deadline);
+                }
+                return ends(threads, context.timeout(), terms.notices());
+            });
         } finally {
             stop(threads, terms.notices());
         }
+    }
+
+    private static String underWay(List<ToolThread> threads) {
+        return threads.stream()
+                .filter(thread -> !thread.hasEnded())
+                .map(thread -> "tool '%s'".formatted(thread.tool()))
+                .distinct()
+                .collect(Collectors.joining(" and "));
     }
 
     /** Of tools that nobody has interrupted: what they threw is their own, an {@link InterruptedException} too. */

@@ -41,7 +41,7 @@ class RunDriverTest {
                     return () -> heard.add(end);
                 },
                 thrown -> () -> heard.add(thrown.toString()),
-                thread -> heard.add(thread + " stuck"));
+                left -> heard.add(left.thread() + " stuck"));
     }
 
     /** Waits until all work has ended. */

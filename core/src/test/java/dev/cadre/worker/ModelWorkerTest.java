@@ -584,9 +584,15 @@ class ModelWorkerTest {
                 limits,
                 attempts::add,
                 guard.cap(guard.state().limit()),
-                notices::add,
+                this::noticed,
                 cancelled::get,
                 threads);
+    }
+
+    private void noticed(RungNotice notice) {
+        if (!(notice instanceof RungNotice.In)) {
+            notices.add(notice);
+        }
     }
 
     private static long later() {

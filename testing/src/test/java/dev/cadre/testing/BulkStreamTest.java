@@ -400,7 +400,9 @@ class BulkStreamTest {
         assertThat(items)
                 .extracting(BulkItem::outcome)
                 .containsExactlyInAnyOrder(
-                        Outcome.failed(Failure.Kind.DEADLINE, "the time for workers ran out"),
+                        Outcome.failed(
+                                Failure.Kind.DEADLINE,
+                                "the time for workers ran out while in the code of subtask type 'slow'"),
                         Outcome.skipped(Skip.Kind.DEADLINE, "the time for workers ran out"));
         assertThat(rungs).hasSize(2).allMatch(failure -> failure.startsWith("DEADLINE: "));
         assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.DEADLINE);
