@@ -8,7 +8,6 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
-import java.util.Collection;
 import java.util.List;
 
 /** A planner that has one plan already: it offers all of it, or nothing. */
@@ -45,8 +44,14 @@ final class GivenPlan implements Planner {
         return plan;
     }
 
-    /** Whether all of these subtasks are those of the plan. */
-    boolean hasAll(Collection<PlannedSubtask> subtasks) {
-        return plan.subtasks().containsAll(subtasks);
+    /** Whether these are the subtasks of the plan. */
+    boolean is(List<PlannedSubtask> subtasks) {
+        return plan.subtasks().equals(subtasks);
+    }
+
+    /** Whether these are its first subtasks. */
+    boolean beginsWith(List<PlannedSubtask> subtasks) {
+        return subtasks.size() <= plan.subtasks().size()
+                && plan.subtasks().subList(0, subtasks.size()).equals(subtasks);
     }
 }

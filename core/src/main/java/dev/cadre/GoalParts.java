@@ -251,12 +251,7 @@ final class GoalParts<R> implements RunParts {
                 requirePlanning(run, goal);
             }
             parts.plan(record, intake);
-            record.ifPresent(kept -> {
-                intake.taken().forEach(kept::admit);
-                if (!intake.isBrokenOff()) {
-                    kept.end(parts.planNotes);
-                }
-            });
+            record.ifPresent(kept -> admit(kept, intake, parts.planNotes));
         } catch (InterruptedException interrupt) {
             throw interrupt;
         } catch (Throwable e) { // errors too, as in a run
@@ -327,7 +322,8 @@ final class GoalParts<R> implements RunParts {
         Coordinator coordinator = run.coordinator();
         Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
-        if (mustBeWhole(coordinator) && record.flatMap(PlanRecord::ended).isEmpty()) {
+        if (coordinator.review().isPresent()
+                || (mustBeWhole(coordinator) && record.flatMap(PlanRecord::ended).isEmpty())) {
             inbox.accept(new RunInput.Admitted(planWhole(record)));
         } else {
             PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
@@ -347,23 +343,35 @@ final class GoalParts<R> implements RunParts {
         var nodes = new ArrayList<GraphNode>();
         PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
         plan(record, intake);
+        if (coordinator.review().isPresent()) {
+            requireApproval(coordinator.review().get(), record, intake.taken(), nodes);
+        }
+        record.ifPresent(kept -> admit(kept, intake, planNotes));
+        return nodes;
+    }
+
+    /** A review is asked about a plan until it has approved of it, whoever made the plan and whatever is done of it. */
+    private void requireApproval(
+            PlanReview review, Optional<PlanRecord> record, List<PlannedSubtask> plan, List<GraphNode> nodes)
+            throws InterruptedException {
+        if (record.filter(kept -> kept.isApproved(plan)).isPresent()) {
+            return;
+        }
         CostEstimate estimate = asked(
                 run,
                 RunFailure.Kind.MERGE_FAILED,
-                () -> estimate(coordinator, goal, nodes, intake.taken(), planningSpend(), run.limit()));
-        var proposed = new PlanReview.ProposedPlan(goal.text(), intake.taken(), nodes, estimate);
-        return switch (verdict(coordinator.review().orElse(PlanReview.NONE), proposed)) {
-            case PlanReview.Verdict.Approve approved -> {
-                record.ifPresent(kept -> {
-                    intake.taken().forEach(kept::admit);
-                    if (!intake.isBrokenOff()) {
-                        kept.end(planNotes);
-                    }
-                });
-                yield nodes;
-            }
+                () -> estimate(run.coordinator(), goal, nodes, plan, planningSpend(), run.limit()));
+        switch (verdict(review, new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
+            case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan));
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
-        };
+        }
+    }
+
+    private static void admit(PlanRecord record, PlanIntake intake, PlanNotes notes) {
+        intake.taken().forEach(record::admit);
+        if (!intake.isBrokenOff()) {
+            record.end(notes);
+        }
     }
 
     private PlanReview.Verdict verdict(PlanReview review, PlanReview.ProposedPlan proposed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalKey;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The plan of a run as its journal has it. For the planner's thread.
@@ -90,9 +92,25 @@ final class PlanRecord {
         earlier.forEach(intake::restore);
     }
 
-    /** Whether this plan is the one that earlier sessions took, or none did. */
+    /** Whether this plan is the one that earlier sessions took, or begins with what they took of it, or they took none. */
     boolean agreesWith(GivenPlan plan) {
-        return plan.hasAll(earlier);
+        return ended().isPresent() ? plan.is(earlier) : plan.beginsWith(earlier);
+    }
+
+    /** Whether a review has approved of these subtasks. */
+    boolean isApproved(List<PlannedSubtask> plan) {
+        return record.recall(key, approval(plan)).isPresent();
+    }
+
+    /** Takes down that a review has approved of these subtasks: no later session asks it about them. */
+    void approve(List<PlannedSubtask> plan) {
+        var approved = new Outcome.Succeeded<>(Json.obj().write());
+        record.append(new Ended(key, approval(plan), approved, Spend.NONE));
+    }
+
+    private static Fingerprint approval(List<PlannedSubtask> plan) {
+        return Fingerprint.of(Stream.concat(Stream.of("approved"), plan.stream().map(PlannedSubtask::toJson))
+                .toArray(String[]::new));
     }
 
     /** Whether the record has what was paid for a plan: it was planned here, or {@linkplain #book booked}. */

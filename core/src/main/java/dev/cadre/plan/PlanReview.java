@@ -6,7 +6,10 @@ import dev.cadre.price.CostEstimate;
 import dev.cadre.task.GraphNode;
 import java.util.List;
 
-/** Decides whether a plan is run, before any worker is paid. */
+/**
+ * Decides whether a plan is run, before any worker is paid. With a journal, a plan that it has approved of is not shown to
+ * it again by a later session.
+ */
 @FunctionalInterface
 public interface PlanReview {
     /** Lets every plan pass. */

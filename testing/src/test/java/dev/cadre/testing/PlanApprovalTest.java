@@ -33,11 +33,14 @@ import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A plan is made, looked at, and run as it is. */
 @Timeout(60)
@@ -332,6 +335,80 @@ class PlanApprovalTest {
             assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
             assertThat(failed.cause().message()).startsWith("the journal has another plan for this goal");
             assertThat(recorded.runKey("second").run(other, BUDGET)).isCompleteWith(new Answer("done"));
+        }
+    }
+
+    private enum Edit {
+        ADDED("\"subtasks\":\\[", "$0" + plannedNote("added") + ","),
+        REORDERED("\\[(\\{.*?false\\}),(\\{.*?false\\})\\]", "[$2,$1]");
+
+        private final String from;
+        private final String to;
+
+        Edit(String from, String to) {
+            this.from = from;
+            this.to = to;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void planOnRecord_thatWasEdited_isAnotherPlan(Edit edit) throws Exception {
+        var goal = Goal.of("Compare c and d.", Answer.class);
+        model.onPlan().replies(plan(plannedNote("c"), plannedNote("d")));
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = coordinator.journal(journal);
+            String kept = recorded.plan(goal, BUDGET).toJson();
+            String edited = kept.replaceFirst(edit.from, edit.to);
+            assertThat(edited).isNotEqualTo(kept);
+
+            var failed = Crew.failed(recorded.run(Plan.parse(edited, goal), BUDGET));
+
+            assertThat(failed.cause().message()).startsWith("the journal has another plan for this goal");
+            assertThat(recorded.run(Plan.parse(kept, goal), BUDGET)).isCompleteWith(new Answer("done"));
+        }
+    }
+
+    private Coordinator reviewing(PlanReview review) {
+        return Coordinator.builder(model.pools()).plansWith(NOTE).review(review).build();
+    }
+
+    @Test
+    void review_isAskedAboutAPlanOnRecord_untilItHasApproved() throws Exception {
+        var asked = new AtomicInteger();
+        var verdict = new AtomicReference<PlanReview.Verdict>(new PlanReview.Verdict.Reject("not today"));
+        Coordinator reviewed = reviewing(proposed -> {
+            asked.incrementAndGet();
+            return verdict.get();
+        });
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = reviewed.journal(journal);
+            Plan<Answer> plan = recorded.plan(GOAL, BUDGET);
+            assertThat(asked).as("planning alone pays no worker").hasValue(0);
+
+            assertThat(Crew.failed(recorded.run(plan, BUDGET)).cause())
+                    .hasToString("PLAN_REJECTED: the plan was not approved: not today");
+            assertThat(Crew.failed(recorded.run(GOAL, BUDGET)).cause().kind())
+                    .isEqualTo(RunFailure.Kind.PLAN_REJECTED);
+            assertThat(model.calls()).as("the planner's").hasSize(1);
+            verdict.set(new PlanReview.Verdict.Approve());
+            assertThat(recorded.run(plan, BUDGET)).isCompleteWith(new Answer("done"));
+            assertThat(recorded.run(GOAL, BUDGET)).isCompleteWith(new Answer("done"));
+
+            assertThat(asked).hasValue(3);
+        }
+    }
+
+    @Test
+    void review_thatIsAddedForALaterSession_isAskedAboutThePlanThatIsUnderWay() throws Exception {
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            assertThat(coordinator.journal(journal).run(GOAL, BUDGET)).isCompleteWith(new Answer("done"));
+
+            var failed = Crew.failed(reviewing(proposed -> new PlanReview.Verdict.Reject("not today"))
+                    .journal(journal)
+                    .run(GOAL, BUDGET));
+
+            assertThat(failed.cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
         }
     }
 
