@@ -60,12 +60,16 @@ final class ChatRequests {
                 .build();
     }
 
+    /** The model that is asked: the one that the LangChain4j model names itself, or that of the pool. */
+    static String modelName(ModelRequest request, ChatModel model) {
+        String own = model.defaultRequestParameters().modelName();
+        return isBlank(own) ? request.model() : own;
+    }
+
     private static ChatRequestParameters parameters(ModelRequest request, ChatModel model, boolean takesSchemas) {
         var parameters = ChatRequestParameters.builder()
                 .maxOutputTokens((int) Math.min(request.maxOutputTokens(), Integer.MAX_VALUE));
-        if (isBlank(model.defaultRequestParameters().modelName())) {
-            parameters.modelName(request.model());
-        }
+        parameters.modelName(modelName(request, model));
         if (!request.tools().isEmpty()) {
             parameters.toolSpecifications(
                     request.tools().stream().map(ChatRequests::specification).toList());

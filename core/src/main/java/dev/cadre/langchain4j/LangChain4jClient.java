@@ -19,9 +19,9 @@ record LangChain4jClient(ChatModel model) implements ModelClient {
         }
         try {
             // chat, not doChat: it merges the model's own parameters and tells its listeners
-            return Replies.of(model.chat(chat), request);
+            return Replies.of(model.chat(chat), request, chat.modelName());
         } catch (ContentFilteredException filtered) {
-            return Replies.filtered(request);
+            return Replies.filtered(chat.modelName());
         } catch (Exception failure) {
             Interrupts.throwIfIn(failure);
             throw Failures.of(failure);

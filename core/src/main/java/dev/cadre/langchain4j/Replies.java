@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class Replies {
     private Replies() {}
 
-    static ModelReply of(ChatResponse response, ModelRequest request) {
+    /** @param asked the model that was asked, which has answered if the response does not say who did */
+    static ModelReply of(ChatResponse response, ModelRequest request, String asked) {
         AiMessage message = response.aiMessage();
         List<ToolCall> calls = calls(message, request);
         return new ModelReply(
-                Objects.requireNonNullElse(response.modelName(), request.model()),
+                Objects.requireNonNullElse(response.modelName(), asked),
                 Objects.requireNonNullElse(message.text(), ""),
                 calls,
                 finish(response.finishReason(), !calls.isEmpty()),
@@ -36,9 +37,9 @@ final class Replies {
     }
 
     /** LangChain4j reports a filter by an exception, which knows no usage. */
-    static ModelReply filtered(ModelRequest request) {
+    static ModelReply filtered(String asked) {
         return new ModelReply(
-                request.model(), "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
+                asked, "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
     }
 
     /** Some models give their calls no ids; then the place in the conversation makes one. */

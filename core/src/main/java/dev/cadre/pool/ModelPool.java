@@ -254,8 +254,8 @@ public final class ModelPool {
 
     /**
      * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was mended, and ends a pause that
-     * a provider's {@code Retry-After} asked for, delays before retries included; does nothing if the pool was neither
-     * stopped nor paused.
+     * a provider asked for by a {@code Retry-After} or by what it said of its rate limits, delays before retries included;
+     * does nothing if the pool was neither stopped nor paused.
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());

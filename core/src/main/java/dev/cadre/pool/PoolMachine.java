@@ -211,8 +211,14 @@ public final class PoolMachine {
     }
 
     private void learn(RateLimits limits, Entry told, long now) {
-        requests.learn(limits.requests(), told.requestsMark, now);
-        tokens.learn(limits.tokens(), told.tokensMark, now);
+        requests.learn(obeyed(limits.requests()), told.requestsMark, now);
+        tokens.learn(obeyed(limits.tokens()), told.tokensMark, now);
+    }
+
+    /** No server closes the pool for longer than by a Retry-After. */
+    private RateLimits.Window obeyed(RateLimits.Window window) {
+        return new RateLimits.Window(
+                window.limitPerMinute(), window.remaining(), Duration.ofNanos(policy.floorNanos(window.reset())));
     }
 
     /** The floor is the provider's; the jitter keeps processes that were told the same from coming back together. */
@@ -228,6 +234,8 @@ public final class PoolMachine {
         stoppedBy = null;
         pausedUntil = now;
         pausedBy = null;
+        requests.reopen(now);
+        tokens.reopen(now);
         waiting.endAllBackoffs();
     }
 
@@ -294,7 +302,7 @@ public final class PoolMachine {
     /** A rate that opens too late is a pause like any other. */
     private Refusal rateHolds(Entry entry, long now) {
         boolean isTokens = tokens.opensAt(entry.ask.tokenEstimate(), now) - requests.opensAt(1, now) > 0;
-        String message = "its %s of this minute are used up".formatted(isTokens ? "tokens" : "requests");
+        String message = "its %s are used up, by its limits".formatted(isTokens ? "tokens" : "requests");
         return new Refusal.PoolPaused(
                 rateOpensAt(entry, now), new ModelException.RateLimited(message, null, RateLimits.UNKNOWN));
     }

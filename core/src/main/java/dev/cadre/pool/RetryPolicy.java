@@ -17,8 +17,9 @@ import java.util.random.RandomGenerator;
  * @param baseDelay the most that is waited after the first failure; default 500 ms
  * @param maxDelay the most that is waited after any failure, unless the provider asks for more; default 30 s
  * @param factor the growth from one failure to the next; default 2
- * @param maxRetryAfter the longest {@code Retry-After} that is obeyed: a longer one is cut to it, so that no server
- *     can pause a pool for good; default 1 hour, at most 30 days
+ * @param maxRetryAfter the longest {@code Retry-After} that is obeyed, and the longest time for which rate limits that a
+ *     provider reports hold calls back: a longer one is cut to it, so that no server can pause a pool for good; default 1
+ *     hour, at most 30 days
  */
 public record RetryPolicy(
         int maxAttempts, Duration baseDelay, Duration maxDelay, double factor, Duration maxRetryAfter) {

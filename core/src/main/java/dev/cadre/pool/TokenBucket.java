@@ -99,6 +99,14 @@ final class TokenBucket {
         }
     }
 
+    /** Lets units be taken again, whatever the provider has said: all of them. */
+    void reopen(long now) {
+        if (closed) {
+            closed = false;
+            fill(now);
+        }
+    }
+
     /** Counts a report made while a fifth or more was left; later both kinds may say the same. */
     private void tellApart(RateLimits.Window window) {
         long stated = window.limitPerMinute();

@@ -36,6 +36,7 @@ import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import java.time.Duration;
 import java.util.List;
@@ -211,6 +212,18 @@ class LangChain4jPoolTest {
 
         assertThat(reply.finish()).isEqualTo(Finish.FILTERED);
         assertThat(reply.usage()).isNull();
+    }
+
+    @Test
+    void replyWithoutAName_isOfTheModelThatWasAsked() throws InterruptedException {
+        var model = new FakeChatModel(request ->
+                ChatResponse.builder().aiMessage(AiMessage.from("x")).build());
+        var filtering = throwing(new ContentFilteredException("policy"));
+
+        assertThat(call(model, request("Hi.")).model()).isEqualTo("fake");
+        assertThat(call(filtering, request("Hi.")).model()).isEqualTo("fake");
+        assertThat(call(model.named("dearer"), request("Hi.")).model()).isEqualTo("dearer");
+        assertThat(call(filtering.named("dearer"), request("Hi.")).model()).isEqualTo("dearer");
     }
 
     @Test

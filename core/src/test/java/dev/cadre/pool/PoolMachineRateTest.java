@@ -7,6 +7,7 @@ import static dev.cadre.pool.PoolRig.parallel;
 import static dev.cadre.pool.PoolRig.rateLimited;
 import static dev.cadre.pool.PoolRig.tokensLeft;
 import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofDays;
 import static java.time.Duration.ofMinutes;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -196,7 +197,7 @@ class PoolMachineRateTest {
                 .isEqualTo(ofMinutes(6).toNanos());
         assertThat(paused(commands.getFirst(), 2).because())
                 .isInstanceOf(ModelException.RateLimited.class)
-                .hasMessage("its tokens of this minute are used up");
+                .hasMessage("its tokens are used up, by its limits");
         assertThat(rig.askUntil(3, ofMinutes(7)))
                 .containsExactly(new WakeAt(ofMinutes(6).toNanos()));
     }
@@ -213,7 +214,7 @@ class PoolMachineRateTest {
         assertThat(commands).hasSize(1);
         assertThat(paused(commands.getFirst(), 2).untilNanos())
                 .isEqualTo(ofSeconds(10).toNanos());
-        assertThat(paused(commands.getFirst(), 2).because()).hasMessage("its requests of this minute are used up");
+        assertThat(paused(commands.getFirst(), 2).because()).hasMessage("its requests are used up, by its limits");
     }
 
     @Test
@@ -225,6 +226,27 @@ class PoolMachineRateTest {
 
         assertThat(admitted(rig.on(new PoolEvent.Resumed()))).containsExactlyInAnyOrder(1L, 2L);
         assertThat(rig.machine.waiting()).isZero();
+    }
+
+    @Test
+    void windowOfAProvider_isObeyedNoLongerThanARetryAfter() {
+        var rig = new PoolRig(parallel(10), PoolRig.AT_ONCE.withMaxRetryAfter(ofMinutes(5)));
+        rig.askTokens(1, 1_000);
+        rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 0, ofDays(3_650))));
+
+        assertThat(rig.askUntil(2, ofMinutes(10)))
+                .containsExactly(new WakeAt(ofMinutes(5).toNanos()));
+        assertThat(admitted(rig.at(ofMinutes(5)))).containsExactly(2L);
+    }
+
+    @Test
+    void resumed_opensAWindowThatAProviderSaidIsUsedUp() {
+        var rig = new PoolRig(parallel(10));
+        rig.askTokens(1, 1_000);
+        rig.on(new PoolEvent.Replied(1, 1_000, tokensLeft(6_000, 0, ofMinutes(50))));
+        assertThat(admitted(rig.askUntil(2, ofMinutes(55)))).isEmpty();
+
+        assertThat(admitted(rig.on(new PoolEvent.Resumed()))).containsExactly(2L);
     }
 
     @Test
