@@ -45,6 +45,7 @@ final class BulkRun<I, O> {
     private final Optional<RunRecord> record;
     private final String runId;
     private final Budget budget;
+    private final SteadyClock clock;
     private final RungThreads threads;
     private final RunDriver driver;
     private final Attachments attachments = new Attachments();
@@ -76,11 +77,12 @@ final class BulkRun<I, O> {
                 ? coordinator.pools().pool(type.tiers().start()).limits().maxParallel()
                 : CODE_WINDOW;
         Duration time = coordinator.time(budget);
-        startNanos = coordinator.clock().nanoTime();
+        clock = coordinator.clock();
+        startNanos = clock.nanoTime();
         deadlineNanos = startNanos + time.toNanos();
         callDeadlineNanos = System.nanoTime() + time.toNanos();
         threads = new RungThreads(runId);
-        driver = new RunDriver(threads, Deadlines.at(deadlineNanos), coordinator.clock());
+        driver = new RunDriver(threads, Deadlines.at(deadlineNanos), clock);
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
@@ -118,11 +120,11 @@ final class BulkRun<I, O> {
         record.ifPresent(handover::recordEnd);
         handover.runEnded(before.plus(session).total());
         return handover.summary(new BulkSummary.Costs(
-                before, session, budget.limit(), handover.tally().breaches()));
+                before, session, budget.limit(), handover.tally().breaches()), clock.trouble());
     }
 
     private Duration sinceStart() {
-        return Duration.ofNanos(coordinator.clock().nanoTime() - startNanos);
+        return Duration.ofNanos(clock.nanoTime() - startNanos);
     }
 
     private void throwTrouble() {
@@ -216,7 +218,7 @@ final class BulkRun<I, O> {
 
         @Override
         public void hear(Runnable word) {
-            ring(coordinator.clock().nanoTime()); // first: nothing is begun after the deadline
+            ring(clock.nanoTime()); // first: nothing is begun after the deadline
             word.run();
             goOn();
         }
@@ -230,7 +232,7 @@ final class BulkRun<I, O> {
                     puller.demand();
                 }
             } else if (inFlight.isEmpty()) {
-                closeInput(coordinator.clock().nanoTime());
+                closeInput(clock.nanoTime());
             }
         }
 
@@ -387,7 +389,7 @@ final class BulkRun<I, O> {
                     type,
                     new ItemRun.Place(runId, next.key(), next.index()),
                     new ItemRun.Times(
-                            startNanos, callDeadlineNanos, coordinator.clock(), () -> Optional.ofNullable(cut)),
+                            startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut)),
                     money,
                     work,
                     this::post);

@@ -375,8 +375,9 @@ public final class Coordinator {
         return failFast;
     }
 
-    RunClock clock() {
-        return clock;
+    /** A clock for one run. */
+    SteadyClock clock() {
+        return new SteadyClock(clock, thrown -> faults.warn("clock", thrown));
     }
 
     /** Configures a {@link Coordinator}. Not safe for use by many threads. */

@@ -497,7 +497,7 @@ final class GoalParts<R> implements RunParts {
     private static String place(RunFailure.Kind kind) {
         return switch (kind) {
             case MERGE_FAILED -> "merger";
-            case ENGINE_FAILED -> "run's own parts, such as its clock";
+            case ENGINE_FAILED -> "run's own parts, such as its prices";
             default -> "planner";
         };
     }

@@ -13,6 +13,7 @@ import dev.cadre.task.Skip;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -208,12 +209,14 @@ final class Handover<O> {
         return tally;
     }
 
-    BulkSummary summary(BulkSummary.Costs costs) {
+    BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
+        var notes = new ArrayList<>(tally.toolFailures());
+        clockTrouble.ifPresent(notes::add);
         return new BulkSummary(
                 counts,
                 costs,
                 new BulkSummary.Ending(
-                        stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), tally.toolFailures()));
+                        stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), notes));
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RungThreads;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -14,7 +14,7 @@ final class LaneClock {
 
     private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
 
-    private final RunClock clock;
+    private final SteadyClock clock;
     /** Nobody puts anything in: waiting for an element of it is waiting. */
     private final BlockingQueue<Object> nothing = new LinkedBlockingQueue<>();
 
@@ -22,10 +22,15 @@ final class LaneClock {
     private long untilNanos;
     private boolean isOver;
 
-    LaneClock(RunClock clock, Duration time) {
+    LaneClock(SteadyClock clock, Duration time) {
         this.clock = clock;
         startNanos = clock.nanoTime();
         untilNanos = startNanos + time.toNanos();
+    }
+
+    /** One line for people if the clock broke. */
+    Optional<String> trouble() {
+        return clock.trouble();
     }
 
     long nanoTime() {

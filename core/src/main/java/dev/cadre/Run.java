@@ -47,13 +47,12 @@ final class Run {
 
     private final Coordinator coordinator;
     private final RungPerformer performer;
-    private final RunClock clock;
+    private final SteadyClock clock;
     private final Accounts accounts = new Accounts();
     private final RunListener listener;
     private final BudgetGuard money;
     private final Money limit;
     private final long startNanos;
-    private volatile long lastNanos;
     private final Duration deadline;
     private final String id;
     private final @Nullable RunRecord record;
@@ -79,7 +78,6 @@ final class Run {
         clock = coordinator.clock();
         limit = budget.limit();
         startNanos = clock.nanoTime();
-        lastNanos = startNanos;
         deadline = coordinator.time(budget);
         money = budget.open(before().total());
         threads = new RungThreads(id);
@@ -235,7 +233,8 @@ final class Run {
         Spend session = sessionSpend();
         Spend spend = before().plus(session);
         String status = ending.status().name().toLowerCase(java.util.Locale.ROOT);
-        listener.on(new RunEvent.RunEnded(id, sinceStart(), status, spend.total()));
+        Duration took = sinceStart();
+        listener.on(new RunEvent.RunEnded(id, took, status, spend.total()));
         List<String> noted = notes(parts, notes);
         recordEnd(status, noted);
         RunReport report = new RunReport(
@@ -253,7 +252,7 @@ final class Run {
                 accounts.tally().breaches(),
                 accounts.tally().abandonedWith(abandoned),
                 money.openReservations(),
-                sinceStart());
+                took);
         Object answer = ending.answer();
         return switch (ending.status()) {
             case COMPLETE -> new RunResult.Complete<>((R) require(answer), report);
@@ -265,6 +264,7 @@ final class Run {
     private List<String> notes(@Nullable RunParts parts, List<String> others) {
         var notes = new ArrayList<>(parts instanceof GoalParts<?> goal ? goal.notes() : others);
         notes.addAll(accounts.tally().toolFailures());
+        clock.trouble().ifPresent(notes::add);
         return notes;
     }
 
@@ -366,14 +366,9 @@ final class Run {
         }
     }
 
-    /** The time since the start; since the last reading of a clock that broke. */
+    /** The time since the start. */
     Duration sinceStart() {
-        try {
-            lastNanos = clock.nanoTime();
-        } catch (Throwable broken) {
-            LOG.debug("the clock of run {} broke", id, broken);
-        }
-        return Duration.ofNanos(lastNanos - startNanos);
+        return Duration.ofNanos(clock.nanoTime() - startNanos);
     }
 
     Coordinator coordinator() {

@@ -258,7 +258,7 @@ public final class RunDriver {
             return false;
         }
         if (leaving.remove(strand.label) != null) {
-            lastEndNanos = shown();
+            lastEndNanos = clock.nanoTime();
         }
         threads.ended(strand.own);
         return true;
@@ -284,7 +284,7 @@ public final class RunDriver {
         boolean interrupted = Thread.interrupted();
         Strand.interruptAll(strands.values());
         long began = System.nanoTime();
-        long shown = shown();
+        long shown = clock.nanoTime();
         long latest = began + (deadlines.leaveAtLatest(shown) - shown);
         long until = began + (deadlines.leaveAt(shown) - shown);
         while (!strands.isEmpty() && System.nanoTime() - until < 0) {
@@ -305,15 +305,6 @@ public final class RunDriver {
         interrupted |= threads.close(stuck, latest);
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** What the clock shows; the deadline if it is broken. */
-    private long shown() {
-        try {
-            return clock.nanoTime();
-        } catch (Throwable broken) { // it has ended the run already, which must not lose its result for that
-            return deadlines.runNanos();
         }
     }
 }

@@ -34,7 +34,7 @@ public final class RunFailure {
         CANCELLED,
         /** The journal could not be read or written, and nothing goes on unrecorded. */
         JOURNAL_FAILED,
-        /** Something that every run relies on threw, such as its clock or a price: the run could not be driven on. */
+        /** Something that every run relies on threw, such as a price: the run could not be driven on. */
         ENGINE_FAILED
     }
 

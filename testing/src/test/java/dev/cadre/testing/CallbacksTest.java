@@ -1047,6 +1047,7 @@ class CallbacksTest {
             Map.entry("PlanIntake.streamed", "a run's own"),
             Map.entry("PlanIntake.whole", "a run's own"),
             Map.entry("RunParts.plan", "a run's own"),
+            Map.entry("RunDriver.enter", "a run's own"),
             Map.entry("CallTerms.withText", "for whoever calls a pool, such as a planner: PLANNER"),
             Map.entry("CallTerms.withCancelled", "the same"),
             Map.entry("BatchClient.list", "a run's own, given to the client"),

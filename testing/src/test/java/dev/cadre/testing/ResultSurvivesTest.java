@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.cadre.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
@@ -39,6 +40,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +165,10 @@ class ResultSurvivesTest {
             this.readings = readings;
         }
 
+        boolean isBroken() {
+            return reading.get() > readings;
+        }
+
         @Override
         public long nanoTime() {
             if (reading.incrementAndGet() > readings) {
@@ -177,25 +183,41 @@ class ResultSurvivesTest {
         }
     }
 
+    private static final String CLOCK_TROUBLE =
+            "the clock threw IllegalStateException: the clock broke: since then the time is the system's";
+
     @Test
-    void clock_thatBreaks_endsTheRunWithTheOutcomesSoFar() throws InterruptedException {
+    void clock_thatBreaksAtAnyReading_endsNoRun_andIsNoted() throws InterruptedException {
         model.on(NOTE).replies(new Note("They purr."));
-        boolean some = false;
         boolean whole = false;
-        for (int readings = 1; !whole; readings++) {
-            RunResult<Note> result = Coordinator.builder(model.pools())
-                    .clock(new BreakingClock(readings))
-                    .build()
-                    .run(codeAndModel(), BUDGET);
-            whole = result instanceof RunResult.Complete;
-            if (!whole) {
-                assertThat(Crew.failed(result).cause().kind()).isEqualTo(RunFailure.Kind.ENGINE_FAILED);
-                assertThat(Crew.failed(result).cause().message()).contains("the clock broke");
-                assertThat(result).leftNothingBehind();
-                some |= result.report().outcomes().values().stream().anyMatch(Outcome::isSucceeded);
-            }
+        for (int readings = 0; !whole; readings++) {
+            var clock = new BreakingClock(readings);
+            RunResult<Note> result =
+                    Coordinator.builder(model.pools()).clock(clock).build().run(codeAndModel(), BUDGET);
+
+            assertThat(result.requireComplete()).isEqualTo(new Note("code"));
+            assertThat(result).leftNothingBehind();
+            whole = !clock.isBroken();
+            assertThat(result.report().notes()).hasSize(whole ? 0 : 1).allMatch(CLOCK_TROUBLE::equals);
         }
-        assertThat(some).as("an outcome survived a broken clock").isTrue();
+    }
+
+    @Test
+    void clock_thatBreaksAtAnyReading_endsNoBulk_andIsNoted() throws InterruptedException {
+        model.on(NOTE).replies(new Note("They purr."));
+        boolean whole = false;
+        for (int readings = 0; !whole; readings++) {
+            var clock = new BreakingClock(readings);
+            BulkSummary summary = Coordinator.builder(model.pools())
+                    .clock(clock)
+                    .build()
+                    .bulk(NOTE)
+                    .run(Stream.of(new Topic("cats"), new Topic("dogs")), BUDGET, item -> {});
+
+            assertThat(summary.succeeded()).isEqualTo(2);
+            whole = !clock.isBroken();
+            assertThat(summary.notes()).hasSize(whole ? 0 : 1).allMatch(CLOCK_TROUBLE::equals);
+        }
     }
 
     @Test
