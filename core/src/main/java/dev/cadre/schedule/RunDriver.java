@@ -97,9 +97,13 @@ public final class RunDriver {
      * Performs a run on a thread that never needs a carrier of virtual threads, so that code which keeps all of them busy
      * cannot stop its clock: on the calling thread, or a platform thread if that is a virtual one.
      *
-     * @throws InterruptedException if the run throws it; an interrupt of the calling thread reaches the run
+     * @throws InterruptedException if the run throws it, or the calling thread is interrupted already; a later interrupt of
+     *     that thread reaches the run
      */
     public static <T> T own(String runId, Callable<T> run) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted before the run began");
+        }
         return Thread.currentThread().isVirtual()
                 ? CodeThreads.NEW.call("cadre-%s-run".formatted(runId), run, run)
                 : CodeThreads.here(run);

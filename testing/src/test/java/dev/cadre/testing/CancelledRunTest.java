@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** How a run ends before its time: cancelled by its caller, cut by its deadline, deserted by code that will not stop. */
@@ -102,6 +103,21 @@ class CancelledRunTest {
         var last = (RunEvent.RunEnded) events.getLast();
         assertThat(last.status()).isEqualTo("cancelled");
         assertThat(last.spent()).isEqualTo(session.state().forfeited());
+    }
+
+    @RepeatedTest(20)
+    void caller_interruptedBeforeARunThatNeedsNoWait_callsNobody() throws Exception {
+        var graph = TaskGraph.builder();
+        var a = graph.add("a", NOTE, new Topic("a"));
+        model.on(NOTE).replies(new Note("at once"));
+
+        var run = start(() -> {
+            Thread.currentThread().interrupt();
+            return coordinator().build().run(graph.answering(a), budget());
+        });
+
+        assertThat(run.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(model.calls()).isEmpty();
     }
 
     @Test
