@@ -39,13 +39,14 @@ sealed interface Inputs {
     }
 
     private static Inputs items(GraphNode node, List<?> inputs, int maxItems) {
-        if (inputs.size() > maxItems) {
-            return new Bad(new Failure(
-                    Failure.Kind.TOO_MANY_ITEMS,
-                    "a list of %d to fan out over exceeds the limit of %d items".formatted(inputs.size(), maxItems)));
-        }
         var seeds = new ArrayList<Seed>();
         for (Object input : inputs) {
+            if (seeds.size() == maxItems) { // counted here: a list that grows meanwhile has no size
+                return new Bad(new Failure(
+                        Failure.Kind.TOO_MANY_ITEMS,
+                        "a list of %d to fan out over exceeds the limit of %d items"
+                                .formatted(Math.max(inputs.size(), maxItems + 1), maxItems)));
+            }
             seeds.add(new Seed(seeds.size(), checked(node, input)));
         }
         return new Made(List.copyOf(seeds));

@@ -27,12 +27,15 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Readiness, skips, fan-out and the end of a run; tiers and money have {@link RunMachineMoneyTest}. */
 class RunMachineTest {
@@ -298,6 +301,34 @@ class RunMachineTest {
         var rig = merged().plan(fanOut("f", 5, Binding.MinSuccess.ONE));
 
         assertThat(rig.started()).isEmpty();
+        assertThat(rig.outcome("f"))
+                .isEqualTo(Outcome.failed(
+                        Failure.Kind.TOO_MANY_ITEMS, "a list of 5 to fan out over exceeds the limit of 4 items"));
+    }
+
+    @Test
+    @Timeout(60)
+    void fanOut_overAListThatNeverEnds_failsAtTheLimit() {
+        var endless = new AbstractList<Object>() {
+            @Override
+            public Object get(int index) {
+                return new In("item " + index);
+            }
+
+            @Override
+            public int size() {
+                return 0;
+            }
+
+            @Override
+            public Iterator<Object> iterator() {
+                return Stream.<Object>generate(() -> get(0)).iterator();
+            }
+        };
+        var each = new Binding.Each(outputs -> endless, Binding.MinSuccess.ONE);
+
+        var rig = merged().plan(new GraphNode("f", CODE, each, List.of(), false));
+
         assertThat(rig.outcome("f"))
                 .isEqualTo(Outcome.failed(
                         Failure.Kind.TOO_MANY_ITEMS, "a list of 5 to fan out over exceeds the limit of 4 items"));
