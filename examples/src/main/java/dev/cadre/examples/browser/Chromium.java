@@ -60,7 +60,7 @@ public final class Chromium implements Environment {
     private final ChromiumProcess process;
     private final DevTools tools;
 
-    private Chromium(ChromiumProcess process, DevTools tools) {
+    Chromium(ChromiumProcess process, DevTools tools) {
         this.process = process;
         this.tools = tools;
     }

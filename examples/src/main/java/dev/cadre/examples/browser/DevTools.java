@@ -57,17 +57,23 @@ final class DevTools implements AutoCloseable {
         Thread.ofVirtual().name("devtools").start(tools::listen);
         try {
             tools.call("Target.setDiscoverTargets", Map.of("discover", true), SECONDS_TO_START);
-            String page = tools.call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
-                    .path("targetId")
-                    .asText();
-            tools.session = tools.call("Target.attachToTarget", Map.of("targetId", page, "flatten", true))
-                    .path("sessionId")
-                    .asText();
+            tools.openPage();
             return tools;
         } catch (IOException | InterruptedException | RuntimeException failure) {
             tools.close();
             throw failure;
         }
+    }
+
+    /** Opens a page, which the commands go to from then on. */
+    void openPage() throws IOException, InterruptedException {
+        session = "";
+        String page = call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
+                .path("targetId")
+                .asText();
+        session = call("Target.attachToTarget", Map.of("targetId", page, "flatten", true))
+                .path("sessionId")
+                .asText();
     }
 
     /** A value as a script would write it. */

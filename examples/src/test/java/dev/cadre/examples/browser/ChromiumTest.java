@@ -12,31 +12,17 @@ import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Environment;
 import dev.cadre.computer.Risk;
 import dev.cadre.computer.Scene;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The real browser, without a model. */
+/** The pages of a real browser, without a model: each test has a page of its own, and all have one browser. */
 @ExtendWith(RequiresChromium.class)
 class ChromiumTest {
     private static final String MANY = """
@@ -56,25 +42,24 @@ class ChromiumTest {
 
     private static final Point AT_366 = new Point(56, 366);
 
-    private static final String KEY = "sk-canary-in-the-environment";
-    private static final Pattern PROFILE = Pattern.compile("--user-data-dir=(\\S+)");
+    private static FormServer site;
+    private static SharedBrowser browser;
 
-    @TempDir
-    Path folder;
-
-    private FormServer site;
-    private FormServer elsewhere;
-
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    static void start() throws Exception {
         site = new FormServer();
-        elsewhere = new FormServer();
+        browser = SharedBrowser.startingAt(site.address());
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
+        browser.close();
         site.close();
-        elsewhere.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        site.forget();
     }
 
     private static Action click(int y) {
@@ -93,7 +78,7 @@ class ChromiumTest {
     @Test
     void scene_saysWhatAnActionRisks() throws Exception {
         site.with(MANY);
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(116))).isEmpty();
             assertThat(risks(page, click(266))).isEmpty();
             assertThat(risks(page, click(316))).containsExactly(Risk.SUBMITS_FORM);
@@ -119,7 +104,7 @@ class ChromiumTest {
     @Test
     void scene_namesThePage_whateverItsScriptsPretend() throws Exception {
         site.with("<script>document.elementFromPoint = () => document.body; Set.prototype.add = () => {};</script>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             Scene scene = page.scene(click(316));
 
             assertThat(scene.address()).isEqualTo(site.address().toString());
@@ -132,7 +117,7 @@ class ChromiumTest {
     @Test
     void actions_doWhatTheySay() throws Exception {
         site.with("<div style='position:absolute;top:2000px;height:10px'>deep</div>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, new Action.DoubleClick(new Point(200, 116), List.of()));
             perform(page, new Action.Type("Grace"));
             perform(page, new Action.Press(List.of("CTRL", "A")));
@@ -159,7 +144,7 @@ class ChromiumTest {
                 <form action=/order><input name=getAttribute><input name=closest><input name=matches>
                   <input name=elements><input name=action><input name=shadowRoot><input name=parentNode>
                   <input style=top:350px type=password autofocus><button style=top:400px>again</button></form>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, click(366));
 
             assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
@@ -186,7 +171,7 @@ class ChromiumTest {
                   host.attachShadow({mode: 'open'}).innerHTML = '<a style=position:static href=http://elsewhere.invalid/><slot></slot></a>';
                   document.querySelector('x-closed').attachShadow({mode: 'closed'}).innerHTML = '<slot></slot>';
                 </script>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(366))).containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.LEAVES_SITE);
             assertThat(risks(page, click(410))).containsExactly(Risk.LEAVES_SITE);
             assertThat(risks(page, click(466))).containsExactly(Risk.LEAVES_SITE);
@@ -214,7 +199,7 @@ class ChromiumTest {
             })
     void element_thatNoScriptSeesInto_isUnknown(String html) throws Exception {
         site.with(AT_350 + "<div class=at>" + html.replace("CLOSED", "<template shadowrootmode=closed>") + "</div>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(366))).containsExactly(Risk.UNKNOWN);
             assertThat(risks(page, new Action.Drag(List.of(new Point(500, 600), AT_366), List.of())))
                     .contains(Risk.UNKNOWN);
@@ -232,7 +217,7 @@ class ChromiumTest {
                 <div id=pressed><template shadowrootmode=closed shadowrootreferencetarget=b>
                   <form action=http://elsewhere.invalid/><button id=b>Buy</button></form></template></div>
                 <script>document.title = 'referenceTarget' in ShadowRoot.prototype ? 'lends' : 'does not'</script>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assumeThat(page.scene(new Action.Look()).title()).isEqualTo("lends"); // older ones know no such name
             assertThat(risks(page, click(366))).contains(Risk.UNKNOWN);
             assertThat(risks(page, click(416))).contains(Risk.UNKNOWN);
@@ -243,7 +228,7 @@ class ChromiumTest {
     void element_thatHoldsNothingHidden_isKnown() throws Exception {
         site.with(AT_350 + "<x-plain class=at><template shadowrootmode=open><details open><summary>more</summary>"
                 + "<slot></slot></details></template>text</x-plain>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(366))).isEmpty();
         }
     }
@@ -252,7 +237,7 @@ class ChromiumTest {
     @Test
     void element_thatIsTooLongToBeAskedAbout_isUnknown() throws Exception {
         site.with(AT_350 + "<div class=at id=long>text</div><script>long.title = 'x'.repeat(3e7)</script>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(366))).containsExactly(Risk.UNKNOWN);
         }
     }
@@ -261,7 +246,7 @@ class ChromiumTest {
     void fieldInAClosedTree_isUnknown_alsoWhenTheFocusComesWithTheFirstKey() throws Exception {
         site.with(AT_350 + "<div class=at><template shadowrootmode=closed><input type=password"
                 + " style='width: 400px'></template></div>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, click(266));
             var onwards = new Action.Press(List.of("TAB", "TAB", "x")); // over the button into the tree
             assertThat(risks(page, onwards)).isEmpty();
@@ -305,7 +290,7 @@ class ChromiumTest {
     void link_whoseAddressIsAnimated_isJudgedByWhereItLeads(String link) throws Exception {
         site.with(AT_350 + "<svg class=at xmlns:xlink=http://www.w3.org/1999/xlink>"
                 + link.replace("RECT", "<rect width=400 height=32 />") + "</svg>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(366))).containsExactly(Risk.LEAVES_SITE);
         }
     }
@@ -313,7 +298,7 @@ class ChromiumTest {
     @Test
     void scene_knowsThatABaseMovesEveryAddress() throws Exception {
         site.with("<base href=http://elsewhere.invalid/><a style=top:350px href=other>there</a>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, click(366))).containsExactly(Risk.LEAVES_SITE);
             assertThat(risks(page, click(316))).containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.LEAVES_SITE);
         }
@@ -321,7 +306,7 @@ class ChromiumTest {
 
     @Test
     void scene_judgesKeysByWhatTheyAre() throws Exception {
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, click(116));
             for (String enter : List.of("enter", "Return", "\r", "\n")) {
                 assertThat(risks(page, new Action.Press(List.of(enter)))).containsExactly(Risk.SUBMITS_FORM);
@@ -357,7 +342,7 @@ class ChromiumTest {
         var twice = new Action.DoubleClick(new Point(56, 366), List.of());
         var drag = new Action.Drag(List.of(new Point(56, 366), new Point(90, 368)), List.of());
         for (Action action : List.of(click(366), twice, drag)) {
-            try (Environment page = Chromium.startingAt(site.address()).open()) {
+            try (Environment page = browser.open()) {
                 assertThat(risks(page, action)).as("%s", action).containsExactly(Risk.SUBMITS_FORM);
                 assertThat(page.scene(action).target()).startsWith("button \"Buy\"");
             }
@@ -390,7 +375,7 @@ class ChromiumTest {
         }
         assertThat(site.posted()).isEmpty();
 
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, click(316));
             perform(page, new Action.Pause());
         }
@@ -413,7 +398,7 @@ class ChromiumTest {
     }
 
     private void assertChangeIsSeen(Action action, String message) throws Exception {
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             Scene judged = page.scene(action);
             assertThat(judged.risks()).isEmpty();
             perform(page, new Action.Move(new Point(56, 516), List.of()));
@@ -433,7 +418,7 @@ class ChromiumTest {
                 #over { position: absolute; top: 0; left: 0; width: 400px; height: 32px; visibility: hidden }
                 #b:hover #over { visibility: visible }</style>
                 <div id=a>First</div><div id=b onmouseup="document.title = 'let go'">Second<i id=over>Third</i></div>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, new Action.Drag(List.of(AT_366, new Point(60, 416)), List.of()));
             assertThat(page.scene(new Action.Look()).title()).isEqualTo("let go");
 
@@ -454,7 +439,7 @@ class ChromiumTest {
                 button:active + #second { display: none }</style>
                 <form method=post action=/order><button style=top:350px>Buy</button><div id=first class=half>Harmless</div>
                   <button style=top:400px>Pay</button><div id=second class=half>Harmless</div></form>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             assertThat(risks(page, new Action.Drag(List.of(new Point(56, 366), new Point(300, 366)), List.of())))
                     .containsExactly(Risk.SUBMITS_FORM);
 
@@ -473,7 +458,7 @@ class ChromiumTest {
     @Test
     void keyThatAPageGivesToAButton_doesNothing() throws Exception {
         site.with("<form method=post action=/order><button style=top:350px accesskey=x>Buy</button></form>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             for (String key : List.of("x", "X")) {
                 for (String with : List.of("ALT", "CTRL", "SHIFT")) {
                     perform(page, new Action.Press(List.of(with, key)));
@@ -515,7 +500,7 @@ class ChromiumTest {
                                 .replace(
                                         "FIELD",
                                         "<input type=password style='position: absolute; top: 350px; left: 40px; width: 400px'>"));
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, click(366));
 
             assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
@@ -530,7 +515,7 @@ class ChromiumTest {
         site.with("""
                 <form method=post action=/buy><button style=top:350px>Buy</button></form>
                 <button style=top:350px onclick="this.remove()">Next</button>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             var twice = new Action.DoubleClick(new Point(56, 366), List.of());
             assertThat(risks(page, twice)).isEmpty();
             assertThatIllegalStateException()
@@ -556,7 +541,7 @@ class ChromiumTest {
                   setTimeout(() => { const late = document.querySelector('[name=late]'); late.disabled = false; late.value = 'yes'; }, 600);
                   box.onscroll = () => document.querySelector('[name=deep]').value = box.scrollTop > 0 ? 'down' : 'up';
                 </script>""");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(
                     page,
                     new Action.Drag(List.of(new Point(48, 366), new Point(200, 366), new Point(600, 366)), List.of()));
@@ -569,44 +554,11 @@ class ChromiumTest {
     }
 
     @Test
-    void otherOrigins_areOutOfReach_forPagesAndTheirParts() throws Exception {
-        site.with("<a style=top:350px href='%1$s'>there</a><a style=top:400px target=_blank href='%1$stab'>tab</a>"
-                        .formatted(elsewhere.address())
-                + "<img src='%1$spicture'><iframe src='%1$sframe'></iframe><script>fetch('%1$sfetch', {mode: 'no-cors'})</script>"
-                        .formatted(elsewhere.address()));
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
-            perform(page, click(416));
-            perform(page, new Action.Pause());
-            perform(page, click(366));
-            perform(page, new Action.Pause());
-
-            assertThat(page.scene(new Action.Look()).title()).isNotEqualTo("Order");
-        }
-        assertThat(elsewhere.asked()).isEmpty();
-
-        try (Environment page =
-                Chromium.startingAt(site.address(), elsewhere.address()).open()) {
-            perform(page, click(366));
-            perform(page, new Action.Pause());
-        }
-        assertThat(elsewhere.asked()).contains("GET /picture", "GET /frame", "GET /fetch", "GET /");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"localhost, 127.0.0.1", "LOCALHOST, 127.0.0.1", "[::1], ::1"})
-    void allowedOrigin_isReached_howeverItIsWritten(String host, String interfaceAddress) throws Exception {
-        try (var named = new FormServer(InetAddress.getByName(interfaceAddress));
-                Environment page = Chromium.startingAt(named.address(host)).open()) {
-            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
-        }
-    }
-
-    @Test
     void popUp_isClosed_andThePageStaysInFront() throws Exception {
         site.with(
                 "<a style=top:350px target=_blank href=/other>tab</a><button style=top:400px onclick=\"const other ="
                         + " window.open('/other'); setTimeout(() => document.title = other.closed ? 'alone' : 'not alone', 700)\">window</button>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             byte[] before = page.screenshot().bytes();
             perform(page, click(366));
             perform(page, click(416));
@@ -622,121 +574,10 @@ class ChromiumTest {
     @Test
     void dialog_isDismissed() throws Exception {
         site.with("<button style=top:350px onclick='alert(1)'>alert</button>");
-        try (Environment page = Chromium.startingAt(site.address()).open()) {
+        try (Environment page = browser.open()) {
             perform(page, click(366));
 
             assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
         }
-    }
-
-    @Test
-    void close_leavesNeitherProcessNorProfile() throws Exception {
-        long processes = browsers();
-        Environment page = Chromium.startingAt(site.address()).open();
-        assertThat(browsers()).isGreaterThan(processes);
-        Path profile = profile();
-        assertThat(profile).isNotEmptyDirectory();
-
-        Thread.currentThread().interrupt();
-        page.close();
-        page.close();
-
-        assertThat(Thread.interrupted()).isTrue();
-        assertThat(browsers()).isEqualTo(processes);
-        assertThat(profile).doesNotExist();
-    }
-
-    @Test
-    void killOfTheProcess_leavesNeitherBrowserNorProfile() throws Exception {
-        Process doomed = doomed();
-        List<ProcessHandle> browser;
-        try {
-            browser = browserOf(doomed);
-            assertThat(folder).isNotEmptyDirectory();
-        } finally {
-            doomed.destroyForcibly().waitFor();
-        }
-
-        assertThat(browser).hasSizeGreaterThan(2);
-        awaitEnd(browser);
-        assertThat(folder).isEmptyDirectory();
-    }
-
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void processesOfTheBrowser_haveNoKeyOfOursInTheirEnvironment() throws Exception {
-        Process doomed = doomed();
-        List<ProcessHandle> browser = List.of();
-        var environments = new ArrayList<String>();
-        try {
-            browser = browserOf(doomed);
-            for (ProcessHandle each : browser) {
-                Path environ = Path.of("/proc/" + each.pid() + "/environ");
-                if (Files.isReadable(environ)) { // a process in a sandbox shows its own to nobody
-                    environments.add(Files.readString(environ, StandardCharsets.ISO_8859_1));
-                }
-            }
-            assertThat(Files.readString(Path.of("/proc/" + doomed.pid() + "/environ")))
-                    .contains(KEY);
-        } finally {
-            doomed.destroyForcibly().waitFor();
-            awaitEnd(browser);
-        }
-
-        assertThat(environments)
-                .hasSizeGreaterThan(1)
-                .noneMatch(environment -> environment.contains(KEY))
-                .anyMatch(environment -> environment.contains("PATH="));
-    }
-
-    /** A process of its own, with a key in its environment, that opens a browser and waits. */
-    private Process doomed() throws IOException {
-        var builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Djava.io.tmpdir=" + folder,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DoomedBrowser.class.getName(),
-                        site.address().toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put("OPENAI_API_KEY", KEY);
-        return builder.start();
-    }
-
-    private static List<ProcessHandle> browserOf(Process doomed) throws IOException {
-        return Stream.of(doomed.inputReader().readLine().split(" "))
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
-                .toList();
-    }
-
-    private static void awaitEnd(List<ProcessHandle> processes) throws Exception {
-        CompletableFuture.allOf(processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
-                .get(60, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void address_thatIsNoPage_isRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Chromium.startingAt(URI.create("file:///etc/passwd")))
-                .withMessage("no http or https address: file:///etc/passwd");
-    }
-
-    /** The processes that this one started, with theirs. */
-    private static long browsers() {
-        return ProcessHandle.current()
-                .descendants()
-                .filter(ProcessHandle::isAlive)
-                .count();
-    }
-
-    /** The folder that the browser of this process was told to use. */
-    private static Path profile() {
-        return ProcessHandle.current()
-                .descendants()
-                .flatMap(each -> each.info().commandLine().stream())
-                .flatMap(line -> PROFILE.matcher(line).results())
-                .map(found -> Path.of(found.group(1)))
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -47,6 +47,13 @@ final class FormServer implements AutoCloseable {
         return this;
     }
 
+    /** Takes back what was added, and the notes. */
+    void forget() {
+        extra = "";
+        asked.clear();
+        posted.clear();
+    }
+
     /** Every request's method and path, but for the icon that browsers ask for. */
     List<String> asked() {
         return asked;
