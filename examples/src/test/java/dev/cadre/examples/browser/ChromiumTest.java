@@ -406,7 +406,7 @@ class ChromiumTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> page.perform(action, judged))
                     .withMessageStartingWith("the page has changed: " + message);
-            perform(page, new Action.Pause());
+            perform(page, new Action.Look());
         }
     }
 

@@ -41,7 +41,6 @@ final class SharedBrowser implements AutoCloseable {
     Environment open() throws IOException, InterruptedException {
         tools.openPage();
         tools.call("Storage.clearDataForOrigin", Map.of("origin", Chromium.origin(start), "storageTypes", "all"));
-        tools.call("Network.clearBrowserCookies", Map.of());
         tools.call("Network.clearBrowserCache", Map.of());
         tools.call("Browser.resetPermissions", Map.of());
         var chromium = new Chromium(process, tools);
