@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -35,10 +36,18 @@ final class SecureSite implements AutoCloseable {
         this.keyDigest = keyDigest;
     }
 
-    /** @param elsewhere the header {@code Alt-Svc} of every answer */
+    /**
+     * Starts a site, with the key of the folder; makes one if there is none, which takes a second.
+     *
+     * @param elsewhere the header {@code Alt-Svc} of every answer
+     */
     static SecureSite start(Path folder, String elsewhere)
             throws IOException, InterruptedException, GeneralSecurityException {
-        KeyStore store = generated(folder.resolve("key.p12"));
+        Path file = folder.resolve("key.p12");
+        if (Files.notExists(file)) {
+            generate(file);
+        }
+        KeyStore store = KeyStore.getInstance(file.toFile(), PASSWORD);
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
         var context = SSLContext.getInstance("TLS");
@@ -63,7 +72,7 @@ final class SecureSite implements AutoCloseable {
                         .encodeToString(MessageDigest.getInstance("SHA-256").digest(key)));
     }
 
-    private static KeyStore generated(Path file) throws IOException, InterruptedException, GeneralSecurityException {
+    private static void generate(Path file) throws IOException, InterruptedException {
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         List<String> command = Stream.concat(
@@ -77,7 +86,6 @@ final class SecureSite implements AutoCloseable {
         if (failed != 0) {
             throw new IOException("keytool made no certificate");
         }
-        return KeyStore.getInstance(file.toFile(), PASSWORD);
     }
 
     URI address() {
