@@ -97,7 +97,7 @@ class GuardedBatchesTest {
     }
 
     private GuardedBatches guarded(BatchClient client) {
-        var time = new LaneClock(RunClock.SYSTEM, Duration.ofMinutes(10));
+        var time = new LaneClock(new SteadyClock(RunClock.SYSTEM, thrown -> {}), Duration.ofMinutes(10));
         Aside aside = time.aside(threads, (owner, thread) -> {
             throw new AssertionError(thread + " was left behind");
         });
