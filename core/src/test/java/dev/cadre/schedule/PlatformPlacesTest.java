@@ -14,6 +14,7 @@ class PlatformPlacesTest {
 
     @Test
     void places_areTakenAndGivenBack_once() {
+        assertThat(places.most()).isEqualTo(2);
         PlatformPlaces.Place first = taken();
         taken();
         assertThat(places.take()).isEmpty();

@@ -11,6 +11,7 @@ import static dev.cadre.schedule.RunRig.merged;
 import static dev.cadre.schedule.RunRig.money;
 import static dev.cadre.schedule.RunRig.node;
 import static dev.cadre.schedule.RunRig.optional;
+import static dev.cadre.schedule.RunRig.softly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.budget.LedgerState;
@@ -51,8 +52,12 @@ class RunMachineMoneyTest {
 
     // --- who is recalled
 
-    /** A rig with money for one call, whose best types are recalled on threads of their own. */
+    /** A rig whose best types are recalled on threads of their own, with money for one call of them. */
     private static RunRig recallingBest() {
+        return recallingBest(100).plan(node("a", BEST), optional(node("o")));
+    }
+
+    private static RunRig recallingBest(long free) {
         var recall = new Recall() {
             @Override
             public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
@@ -65,8 +70,20 @@ class RunMachineMoneyTest {
             }
         };
         var rig = answeredBy("a").recalling(recall);
-        rig.money = RunRig.money(100, 0, 0);
-        return rig.plan(node("a", BEST), optional(node("o")));
+        rig.money = money(free, 0, 0);
+        return rig;
+    }
+
+    @Test
+    void subtaskOnRecord_isNotPerformedAgain() {
+        var onRecord = new Outcome.Succeeded<Object>(new RunRig.Out("on record"));
+        var rig = merged().recalling(
+                (subtaskId, item, type, input) -> subtaskId.equals("a") ? Optional.of(onRecord) : Optional.empty());
+
+        rig.plan(node("a"), node("b", "a"));
+
+        assertThat(rig.ended("a")).isEqualTo(onRecord);
+        assertThat(rig.started()).containsExactly("b@NANO");
     }
 
     @Test
@@ -89,6 +106,29 @@ class RunMachineMoneyTest {
         var rig = recallingBest();
 
         rig.recalled(new RungId("a", -1, 0), Optional.of(new Outcome.Succeeded<>(new RunRig.Out("on record"))));
+
+        assertThat(rig.started()).containsExactly("o@NANO");
+    }
+
+    @Test
+    void recalledSubtask_thatStarts_isCountedOnceBesideAnOptionalOne() {
+        var rig = recallingBest(150).plan(node("a", BEST), optional(node("o", "b")), node("b", CODE));
+
+        rig.recalled(new RungId("a", -1, 0), Optional.empty()).accept("b");
+
+        assertThat(rig.started()).containsExactly("b@NANO", "a@FLAGSHIP", "o@NANO");
+    }
+
+    @Test
+    void recalledItems_keepTheMoneyOfTheirSubtask_untilTheLastIsFound() {
+        Outcome<Object> onRecord = new Outcome.Succeeded<>(new RunRig.Out("on record"));
+        var rig = recallingBest(100);
+        GraphNode fan = fanOut("a", 2, Binding.MinSuccess.ONE);
+        rig.plan(new GraphNode("a", BEST, fan.binding(), fan.dependencies(), false), optional(node("o")));
+
+        rig.recalled(new RungId("a", 0, 0), Optional.of(onRecord));
+        assertThat(rig.started()).as("the other item may need it").isEmpty();
+        rig.recalled(new RungId("a", 1, 0), Optional.of(onRecord));
 
         assertThat(rig.started()).containsExactly("o@NANO");
     }
@@ -427,7 +467,7 @@ class RunMachineMoneyTest {
         rig.plan(node("first", FALLING), node("second"), optional(node("extra", FALLING)));
         assertThat(rig.started()).containsExactly("first@FLAGSHIP", "second@NANO");
 
-        rig.money = money(1_000, 0, 900);
+        rig.money = money(1_000, 0, 905); // free is less than it needs on the tier it waits for
         rig.unaffordable("first", 100);
 
         assertThat(rig.started()).containsExactly("first@MINI", "extra@MINI");
@@ -504,5 +544,182 @@ class RunMachineMoneyTest {
                 optional(node("x")), optional(node("y")), node("a"), node("b"), node("c"), node("d"), node("e"))));
 
         assertThat(rig.started()).containsExactly("a@NANO", "b@NANO", "c@NANO", "d@NANO", "e@NANO", "x@NANO", "y@NANO");
+    }
+
+    // --- a tier without a model
+
+    @Test
+    void start_onATierWithoutModel_takesTheNextBelow() {
+        var rig = merged();
+        rig.unbound.add(Tier.FLAGSHIP);
+
+        rig.plan(node("a", FALLING));
+
+        assertThat(rig.started()).containsExactly("a@MINI");
+    }
+
+    @Test
+    void codeThatCosts_needsNoModelOnItsTier() {
+        var rig = merged();
+        rig.unbound.add(Tier.NANO);
+
+        rig.plan(node("a", CODE.costing(Money.ofPico(2))));
+
+        assertThat(rig.started()).containsExactly("a@NANO");
+    }
+
+    @Test
+    void requiredSubtask_keepsTheMoneyOfTheCheapestTierThatHasAModel() {
+        var rig = merged();
+        rig.unbound.add(Tier.NANO);
+        rig.money = money(1_000, 981, 0); // 19 are left: enough for either on MINI, not for both
+
+        rig.admit(node("later", FALLING, "first"), optional(node("extra", FALLING)), node("first", CODE));
+
+        assertThat(rig.ended("extra").reason()).startsWith("skipped: BUDGET");
+    }
+
+    // --- a large input
+
+    @Test
+    void largeInput_beyondTheMoney_fallsAlone() {
+        var rig = merged();
+        rig.picoOfInput.put("large", 901L);
+
+        rig.plan(node("large", FALLING), node("ordinary", FALLING));
+
+        assertThat(rig.started()).containsExactly("large@MINI", "ordinary@FLAGSHIP");
+        assertThat(rig.events(RunEvent.CeilingLowered.class)).isEmpty();
+    }
+
+    @Test
+    void largeInput_thatFallsTwoTiers_lowersTheCeilingOnlyToWhereOrdinaryOnesArePaid() {
+        var rig = merged();
+        rig.picoOfInput.put("large", 45L);
+        rig.money = money(1_000, 950, 0);
+
+        rig.plan(node("large", FALLING), node("ordinary", FALLING));
+
+        assertThat(rig.started()).containsExactly("large@NANO", "ordinary@MINI");
+        assertThat(rig.events(RunEvent.CeilingLowered.class))
+                .extracting(RunEvent.CeilingLowered::ceiling)
+                .containsExactly(Tier.MINI);
+    }
+
+    @Test
+    void ceiling_neverStopsAtATierWithoutModel() {
+        var rig = merged();
+        rig.unbound.add(Tier.MINI);
+        rig.money = money(1_000, 950, 0);
+
+        rig.plan(node("a", FALLING));
+
+        assertThat(rig.started()).containsExactly("a@NANO");
+        assertThat(rig.events(RunEvent.CeilingLowered.class))
+                .extracting(RunEvent.CeilingLowered::ceiling)
+                .containsExactly(Tier.NANO);
+    }
+
+    @Test
+    void ceiling_thatTwoShortagesLowerToOneTier_isToldOnce() {
+        var rig = merged().plan(node("a", FALLING), node("b", FALLING));
+
+        rig.unaffordable("a", 100).unaffordable("b", 100);
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP", "b@FLAGSHIP", "a@MINI", "b@MINI");
+        assertThat(rig.events(RunEvent.CeilingLowered.class)).hasSize(1);
+    }
+
+    // --- what an optional subtask leaves to others, and no more
+
+    @Test
+    void requiredSubtask_thatHasStarted_isCountedOnceBesideAnOptionalOne() {
+        var rig = merged();
+        rig.money = money(150, 0, 0);
+
+        rig.on(new RunInput.Admitted(List.of(node("a", BEST), optional(node("o")))));
+
+        assertThat(rig.started()).containsExactly("a@FLAGSHIP", "o@NANO");
+    }
+
+    @Test
+    void requiredSubtask_thatIsSkipped_leavesItsMoneyToAnOptionalOne() {
+        var rig = merged();
+        rig.money = money(100, 0, 0);
+        var extra = optional(softly("extra", "first"));
+        rig.plan(node("first"), node("later", BEST, "first"), extra);
+
+        rig.fail("first");
+
+        assertThat(rig.started()).containsExactly("first@NANO", "extra@NANO");
+    }
+
+    @Test
+    void rungThatWasAbandoned_leavesTheMoneyItHadNotReserved_toAnOptionalOne() {
+        var rig = merged();
+        rig.money = money(150, 0, 0);
+        rig.plan(node("first", BEST), optional(node("extra", BEST)));
+        assertThat(rig.started()).containsExactly("first@FLAGSHIP");
+
+        rig.on(new RunInput.RungAbandoned(rig.rung("first"), "thread-7"));
+
+        assertThat(rig.started()).containsExactly("extra@FLAGSHIP");
+    }
+
+    @Test
+    void optionalSubtask_itsMoneyIsInFlightOutsideTheRun_isSkippedWhenNothingOfTheRunIs() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 950);
+        rig.plan(node("first"), optional(node("extra", BEST)));
+
+        rig.accept("first");
+
+        assertThat(rig.ended("extra").reason()).startsWith("skipped: BUDGET");
+        assertThat(rig.merging()).hasSize(2);
+    }
+
+    @Test
+    void optionalSubtask_itsMoneyIsGone_isSkippedThoughOthersAreInFlight() {
+        var rig = merged();
+        rig.money = money(1_000, 0, 950);
+        rig.plan(node("first"), node("second"), optional(node("extra", BEST)));
+
+        rig.money = money(1_000, 950, 40);
+        rig.accept("first");
+
+        assertThat(rig.ended("extra").reason()).startsWith("skipped: BUDGET");
+        assertThat(rig.labelsRunning()).containsExactly("second");
+    }
+
+    @Test
+    void optionalSubtask_thatWaitsForALowerTierThanItWants_startsThere() {
+        var rig = merged();
+        rig.money = money(1_000, 950, 45);
+        rig.plan(node("first"), node("second"), optional(node("extra", FALLING)));
+        assertThat(rig.started()).containsExactly("first@NANO", "second@NANO");
+
+        rig.money = money(1_000, 950, 1);
+        rig.accept("first");
+
+        assertThat(rig.started()).containsExactly("extra@MINI");
+    }
+
+    @Test
+    void optionalSubtask_thatWaits_startsWhenAChainOfSkipsSetsMoneyFree() {
+        var rig = merged();
+        rig.money = money(1_000, 700, 150);
+        rig.plan(
+                node("first"),
+                node("second"),
+                node("later", "first"),
+                node("last", BEST, "later"),
+                optional(node("x", BEST)),
+                optional(node("y", BEST)));
+        assertThat(rig.started()).containsExactly("first@NANO", "second@NANO");
+
+        rig.money = money(1_000, 700, 110); // 190 are free, which "last" keeps as long as it may start
+        rig.fail("first");
+
+        assertThat(rig.started()).contains("y@FLAGSHIP");
     }
 }

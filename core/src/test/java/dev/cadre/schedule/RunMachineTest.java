@@ -161,6 +161,21 @@ class RunMachineTest {
     }
 
     @Test
+    void skip_saysWhyOfThreeCulprits_andCountsTheOthers() {
+        var rig = merged().plan(
+                        node("a"), node("b"), node("c"), node("d"), node("e", "a", "b", "c"), node("f", "a", "b", "c", "d"))
+                .fail("a")
+                .fail("b")
+                .fail("c")
+                .fail("d");
+
+        String three =
+                "REFUSED: a refused (subtask 'a'); REFUSED: b refused (subtask 'b'); REFUSED: c refused (subtask 'c')";
+        assertThat(rig.outcome("e").reason()).endsWith(three);
+        assertThat(rig.outcome("f").reason()).endsWith(three + "; and 1 more");
+    }
+
+    @Test
     void softEdge_failed_startsWithoutItsOutput() {
         var rig = merged().plan(node("a"), node("b"), softly("c", "a", "b"));
 
@@ -383,6 +398,14 @@ class RunMachineTest {
     }
 
     @Test
+    void mergedRun_noneSucceeded_namesTheFirstThatNoOtherIsToBlameFor() {
+        var rig = merged().plan(node("b", "a"), node("a")).fail("a");
+
+        assertThat(rig.ending().failure().message())
+                .isEqualTo("REFUSED: a refused (subtask 'a'); 0 of 2 subtasks succeeded");
+    }
+
+    @Test
     void mergedRun_noneSucceededForWantOfAKey_carriesTheModelsFailure() {
         var badKey = new ModelException.AuthFailed("bad key");
         var rig = merged().plan(node("a"), node("b"));
@@ -402,8 +425,12 @@ class RunMachineTest {
         failed.end("a", RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, "bad key").causedBy(badKey)));
         var refused = answeredBy("a").plan(node("a")).end("a", new RungEnd.Refused(paused, badKey));
 
+        var escalated = answeredBy("a").plan(node("a", RunRig.RISING)).reject("a");
+        escalated.end("a", new RungEnd.Refused(paused, badKey));
+
         assertThat(failed.ending().failure().outage()).containsSame(badKey);
         assertThat(refused.ending().failure().outage()).containsSame(badKey);
+        assertThat(escalated.ending().failure().outage()).containsSame(badKey);
         assertThat(refused.outcome("a")).isEqualTo(new Outcome.Skipped<>(paused));
     }
 
@@ -643,6 +670,17 @@ class RunMachineTest {
         var rig = answeredBy("a").plan(node("a", CODE)).end("a", new RungEnd.Cancelled());
 
         assertThat(rig.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.CANCELLED, "it was interrupted"));
+    }
+
+    @Test
+    void rung_cancelledBeforeItsFirstCall_neverBegan_unlessARungBeforeItDid() {
+        var stopped = answeredBy("a").plan(node("a", RunRig.RISING));
+        stopped.end("a", new RungEnd.Cancelled(false));
+        var escalated = answeredBy("a").plan(node("a", RunRig.RISING)).reject("a");
+        escalated.end("a", new RungEnd.Cancelled(false));
+
+        assertThat(stopped.outcome("a")).isEqualTo(Outcome.skipped(Skip.Kind.CANCELLED, "it was interrupted"));
+        assertThat(escalated.outcome("a")).isEqualTo(Outcome.failed(Failure.Kind.CANCELLED, "it was interrupted"));
     }
 
     @Test

@@ -17,11 +17,15 @@ import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A machine fed by hand. A first call costs at most 1 pico-dollar on nano, 10 on mini, 100 on the flagship; the budget is
@@ -45,6 +49,10 @@ final class RunRig {
     LedgerState money = money(1_000, 0, 0);
     /** How often the machine has asked for a price. */
     int quotes;
+    /** What a call costs beyond its tier because of its input, by the text of the input. */
+    final Map<String, Long> picoOfInput = new HashMap<>();
+    /** The tiers that have no model. */
+    final Set<Tier> unbound = EnumSet.noneOf(Tier.class);
     /** Since the start of the run. */
     Duration now = Duration.ZERO;
 
@@ -64,10 +72,7 @@ final class RunRig {
         this.failFast = failFast;
         machine = new RunMachine(
                 new RunMachine.Settings("run", answer, failFast, 4),
-                (type, input, tier) -> {
-                    quotes++;
-                    return price(type, tier);
-                },
+                prices(),
                 recall,
                 money,
                 START_NANOS);
@@ -97,6 +102,22 @@ final class RunRig {
     RunRig recalled(RungId id, Optional<Outcome<Object>> earlier) {
         recalling.remove(id);
         return on(new RunInput.Recalled(id, earlier));
+    }
+
+    private Affordability prices() {
+        return new Affordability() {
+            @Override
+            public Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
+                quotes++;
+                long more = input instanceof In(String text) ? picoOfInput.getOrDefault(text, 0L) : 0;
+                return price(type, tier).plus(Money.ofPico(more));
+            }
+
+            @Override
+            public boolean isBound(Tier tier) {
+                return !unbound.contains(tier);
+            }
+        };
     }
 
     private static Money price(SubtaskType<?, ?> type, Tier tier) {
