@@ -14,8 +14,10 @@ import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -23,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +43,7 @@ class LocalRunnerTest {
     final Parts parts = new Parts();
     final HandClock clock = new HandClock();
     RunListener listener = event -> {};
+    Recall recall = Recall.NOTHING;
     Optional<String> answer = Optional.empty();
 
     @AfterEach
@@ -56,6 +60,29 @@ class LocalRunnerTest {
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> runner().run()).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void callerThatIsInterrupted_hearsWhatBecameOfThoseThatHadNotStarted() {
+        Thread caller = Thread.currentThread();
+        parts.planner = inbox -> {
+            inbox.accept(new RunInput.Admitted(List.of(node("a", CODE), node("b", CODE, "a"))));
+            return new RunInput.PlanEnded(List.of());
+        };
+        parts.work = () -> {
+            caller.interrupt();
+            return waitForEver();
+        };
+        var ended = new ArrayList<String>();
+        listener = event -> {
+            if (event instanceof RunEvent.SubtaskEnded end) {
+                ended.add(end.subtaskId() + " " + end.outcome().reason());
+            }
+        };
+
+        assertThatThrownBy(() -> runner().run()).isInstanceOf(InterruptedException.class);
+
+        assertThat(ended).containsExactly("b skipped: CANCELLED: the run was cancelled");
     }
 
     @Test
@@ -202,10 +229,154 @@ class LocalRunnerTest {
     }
 
     @Test
+    void planThatCannotBeRecorded_endsTheRun_thoughSomeOfItIsUnderWay() throws Exception {
+        parts.planner = inbox -> {
+            inbox.accept(new RunInput.Admitted(node("a", CODE)));
+            throw new UnrecordedException("the disk is full", null);
+        };
+
+        assertThat(runner().run().failure()).hasToString("JOURNAL_FAILED: the disk is full");
+    }
+
+    @Test
     void mergerThatAnswersNull_failsTheMerge() throws Exception {
         parts.merger = () -> null;
 
         assertThat(runner().run().failure().kind()).isEqualTo(RunFailure.Kind.MERGE_FAILED);
+    }
+
+    @Test
+    void plannerThatThrows_failsTheRun() throws Exception {
+        parts.planner = inbox -> {
+            throw new IllegalStateException("no idea");
+        };
+
+        assertThat(runner().run().failure()).hasToString("PLANNER_FAILED: no idea");
+    }
+
+    @Test
+    void rungThatThrows_hasFailed_andOneThatIsInterruptedWasStopped() throws Exception {
+        parts.work = () -> {
+            throw new IllegalStateException("no idea");
+        };
+        assertThat(runner().run().outcomes().get("a").reason())
+                .isEqualTo("failed: CODE_FAILED: IllegalStateException: no idea, thrown by subtask type 'code'");
+
+        parts.work = () -> {
+            moveTo(WORK);
+            return waitForEver();
+        };
+        assertThat(runner().run().outcomes().get("a").reason())
+                .isEqualTo("failed: DEADLINE: the time for workers ran out");
+    }
+
+    // --- what is on record
+
+    @Test
+    void record_isAskedOnAThreadOfItsOwn_andSparesTheWork() throws Exception {
+        Outcome<Object> onRecord = new Outcome.Succeeded<>(new RunRig.Out("on record"));
+        var asked = new AtomicReference<Thread>();
+        var name = new AtomicReference<String>();
+        recall = asking(() -> {
+            asked.set(Thread.currentThread());
+            name.set(Thread.currentThread().getName());
+            return Optional.of(onRecord);
+        });
+        parts.work = () -> {
+            throw new IllegalStateException("it was done before");
+        };
+
+        assertThat(runner().run().outcomes()).containsEntry("a", onRecord);
+        assertThat(name.get()).isEqualTo("cadre-r-a/0");
+        assertThat(asked.get().isVirtual()).isFalse();
+    }
+
+    @Test
+    void recordThatCannotBeRead_endsTheRun() throws Exception {
+        recall = asking(() -> {
+            throw new UnrecordedException("the disk is broken", null);
+        });
+
+        RunEnding ending = runner().run();
+
+        assertThat(ending.failure()).hasToString("JOURNAL_FAILED: the disk is broken");
+        assertThat(ending.outcomes().get("a").isSucceeded())
+                .as("it may be on record")
+                .isFalse();
+    }
+
+    private static Recall asking(Supplier<Optional<Outcome<Object>>> record) {
+        return new Recall() {
+            @Override
+            public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
+                return record.get();
+            }
+
+            @Override
+            public boolean callsUserCode(SubtaskType<?, ?> type) {
+                return true;
+            }
+        };
+    }
+
+    // --- what the owner looks at
+
+    @Test
+    void alarm_isTheNextDeadlineThatHasNotCome() {
+        runner();
+        assertThat(runner.alarm()).isEqualTo(WORK);
+        runner.ring(WORK - 1);
+        assertThat(runner.alarm()).isEqualTo(WORK);
+
+        runner.ring(WORK);
+        assertThat(runner.alarm()).isEqualTo(END);
+        runner.ring(END);
+
+        assertThat(runner.alarm()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void event_ofAnotherThread_isToldToTheListener() throws Exception {
+        var event = new RunEvent.CeilingLowered("r", Duration.ofSeconds(1), Tier.NANO);
+        parts.work = () -> {
+            runner.post(event);
+            return new RungEnd.Accepted(new RunRig.Out("done"));
+        };
+        var told = new ArrayList<RunEvent>();
+        listener = told::add;
+
+        var unused = runner().run();
+
+        assertThat(told).contains(event);
+    }
+
+    @Test
+    void books_areReadForEachDecision_butNotWhileInterruptedWorkEnds() throws Exception {
+        parts.planner = inbox -> {
+            inbox.accept(new RunInput.Admitted(List.of(node("a", CODE), node("b", CODE))));
+            return new RunInput.PlanEnded(List.of());
+        };
+        parts.work = this::waitForEver;
+        parts.otherWork = () -> {
+            moveTo(WORK);
+            ignoreInterrupts(() -> {});
+            return new RungEnd.Cancelled();
+        };
+        var reads = new ArrayList<Integer>();
+        listener = event -> {
+            if (event instanceof RunEvent.PlanEnded) {
+                reads.add(parts.reads.get());
+            } else if (event instanceof RunEvent.SubtaskEnded) {
+                reads.add(parts.reads.get());
+                never.countDown();
+            }
+        };
+
+        var unused = runner().run();
+
+        assertThat(reads)
+                .as("the machine, the plan, its end; the deadline, and not a's end; b's end")
+                .containsExactly(3, 4, 5);
     }
 
     // --- the rig
@@ -223,7 +394,7 @@ class LocalRunnerTest {
 
     private LocalRunner runner() {
         var settings = new RunMachine.Settings("r", answer, false, 4);
-        var machine = new RunMachine(settings, (type, input, tier) -> Money.ZERO, parts.money(), 0);
+        var machine = new RunMachine(settings, (type, input, tier) -> Money.ZERO, recall, parts.money(), 0);
         runner = new LocalRunner("r", machine, parts, new Deadlines(WORK, END), this::hear, clock);
         return runner;
     }
@@ -272,7 +443,9 @@ class LocalRunnerTest {
             return new RunInput.PlanEnded(List.of());
         };
         volatile Piece<RungEnd> work = () -> new RungEnd.Accepted(new RunRig.Out("done"));
+        volatile Piece<RungEnd> otherWork = () -> work.get();
         volatile Piece<Object> merger = () -> "merged";
+        final AtomicInteger reads = new AtomicInteger();
 
         @Override
         public RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException {
@@ -282,7 +455,7 @@ class LocalRunnerTest {
         @Override
         public RungEnd perform(RunCommand.StartRung rung) throws InterruptedException {
             planned.await(); // the planner is no more, and is not interrupted with the rung
-            return work.get();
+            return rung.id().subtaskId().equals("a") ? work.get() : otherWork.get();
         }
 
         @Override
@@ -297,6 +470,7 @@ class LocalRunnerTest {
 
         @Override
         public LedgerState money() {
+            reads.incrementAndGet();
             return RunRig.money(1_000, 0, 0);
         }
     }

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,13 @@ import org.junit.jupiter.api.Timeout;
 class RungThreadsTest {
     private static final int MOST = PlatformPlaces.OF_PROCESS.most();
     private static final long FOREVER = Long.MAX_VALUE / 2;
+
+    private final List<Thread> endWithTheTest = new ArrayList<>();
+
+    @AfterEach
+    void letGo() {
+        endWithTheTest.forEach(Thread::interrupt);
+    }
 
     @Test
     void code_runsOnPlatformThreads_asLongAsThereAreFewOfThem() throws Exception {
@@ -123,6 +131,163 @@ class RungThreadsTest {
         assertThat(PlatformPlaces.OF_PROCESS.taken()).isEqualTo(taken - 2);
         still.countDown();
         threads.close();
+    }
+
+    // --- parts of work
+
+    @Test
+    void interruptOfAPart_reachesIt() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        BlockingQueue<String> said = new LinkedBlockingQueue<>();
+        CodeThreads.Call part = threads.start("part", RunRig.CODE, () -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                said.add("interrupted");
+            }
+        });
+
+        part.interrupt();
+
+        assertThat(said.take()).isEqualTo("interrupted");
+        assertThat(part.join(Duration.ofSeconds(60))).isTrue();
+        threads.close();
+    }
+
+    @Test
+    void interruptOfAPartThatHasEnded_neverReachesTheNextWorkOfItsThread() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        var end = new CountDownLatch(1);
+        CodeThreads.Call part = threads.start("part", RunRig.CODE, () -> begun.add(Thread.currentThread()));
+        Thread thread = begun.take();
+        while (thread.getState() != Thread.State.TIMED_WAITING) { // idle
+            Thread.onSpinWait();
+        }
+        CodeThreads.Call next = threads.start("next", RunRig.CODE, () -> await(begun, end));
+        assertThat(begun.take()).isSameAs(thread);
+
+        part.interrupt();
+
+        assertThat(thread.isInterrupted()).isFalse();
+        end.countDown();
+        assertThat(next.join(Duration.ofSeconds(60))).isTrue();
+        threads.close();
+    }
+
+    // --- the end of the run
+
+    /** Code whose threads are asked for as the run ends. */
+    private static final class AskedAtTheEnd {
+        private final RungThreads threads;
+        private boolean atTheEnd;
+
+        AskedAtTheEnd(RungThreads threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        public int hashCode() {
+            if (atTheEnd) {
+                threads.close();
+            }
+            return 1;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+    }
+
+    @Test
+    void code_whoseIdleThreadsEndAsItStarts_hasAVirtualThread_andTakesNoPlace() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        var code = new AskedAtTheEnd(threads);
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        threads.start("first", code, () -> begun.add(Thread.currentThread()));
+        Thread idle = begun.take();
+        while (idle.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        int taken = PlatformPlaces.OF_PROCESS.taken();
+        code.atTheEnd = true;
+        var end = new CountDownLatch(1);
+
+        threads.start("second", code, () -> await(begun, end));
+
+        assertThat(begun.take().isVirtual()).isTrue();
+        assertThat(PlatformPlaces.OF_PROCESS.taken()).isEqualTo(taken);
+        end.countDown();
+    }
+
+    @Test
+    void code_thatStartsAsTheRunEnds_takesNoPlace() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        var code = new AskedAtTheEnd(threads);
+        code.atTheEnd = true;
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        var end = new CountDownLatch(1);
+        int taken = PlatformPlaces.OF_PROCESS.taken();
+
+        CodeThreads.Call call = threads.start("code", code, () -> await(begun, end));
+
+        assertThat(begun.take().isVirtual()).isFalse();
+        assertThat(PlatformPlaces.OF_PROCESS.taken()).isEqualTo(taken);
+        end.countDown();
+        assertThat(call.join(Duration.ofSeconds(60))).isTrue();
+    }
+
+    /** A thread that ends when the calling one waits for it, or with the test. */
+    private Thread lastInstructions() {
+        Thread owner = Thread.currentThread();
+        Thread last = CodeThreads.builder("last instructions").start(() -> {
+            for (int seen = 0; seen < 100 && !Thread.currentThread().isInterrupted(); ) {
+                seen += owner.getState() == Thread.State.TIMED_WAITING ? 1 : 0;
+            }
+        });
+        endWithTheTest.add(last);
+        return last;
+    }
+
+    @Test
+    void close_waitsForTheLastInstructionsOfThoseThatHaveSaidTheirLastWord() {
+        var threads = new RungThreads("cadre-r-");
+        Thread last = lastInstructions();
+        threads.ended(last);
+
+        threads.close();
+
+        assertThat(last.isAlive()).isFalse();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void close_keepsTheInterruptOfItsCaller_andWaitsAllTheSame() {
+        var threads = new RungThreads("cadre-r-");
+        Thread last = lastInstructions();
+        threads.ended(last);
+        Thread.currentThread().interrupt();
+
+        threads.close();
+
+        assertThat(last.isAlive()).isFalse();
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void close_waitsForNobodyBeyondItsTime() throws Exception {
+        var threads = new RungThreads("cadre-r-");
+        BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
+        var end = new CountDownLatch(1);
+        Thread slow = CodeThreads.builder("slow").start(() -> await(begun, end));
+        threads.ended(slow);
+
+        assertThat(threads.close(Set.of(), System.nanoTime())).isFalse();
+
+        assertThat(slow.isAlive()).isTrue();
+        end.countDown();
+        slow.join();
     }
 
     @Test

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class StrandTest {
+    private final List<@Nullable Strand> current = new ArrayList<>();
+    private final Strand strand = new Strand(
+            "a",
+            "a",
+            new RunDriver.Work(
+                    () -> {
+                        current.add(Strand.current());
+                        return () -> {};
+                    },
+                    thrown -> () -> {},
+                    thread -> {}));
+
+    @Test
+    void strand_isTheCurrentOneOfItsThread_whileItPerforms() {
+        strand.perform().run();
+
+        assertThat(current).containsExactly(strand);
+        assertThat(Strand.current()).isNull();
+    }
+
+    @Test
+    void strand_isTheCurrentOneOfAnotherThread_whileThatPerformsAPart() {
+        Strand.during(strand, () -> current.add(Strand.current()));
+
+        assertThat(current).containsExactly(strand);
+        assertThat(Strand.current()).isNull();
+    }
+
+    @Test
+    void strand_thatWasInterrupted_isSo_byItselfOrAmongOthers() {
+        assertThat(strand.isInterrupted()).isFalse();
+        strand.interrupt();
+        assertThat(strand.isInterrupted()).isTrue();
+
+        var another = new Strand("b", "b", strand.work);
+        Strand.interruptAll(List.of(another));
+        assertThat(another.isInterrupted()).isTrue();
+    }
+
+    @Test
+    void strand_isLeft_onceTheRunGoesOnWithoutIt() {
+        assertThat(strand.isLeft()).isFalse();
+
+        strand.leave();
+
+        assertThat(strand.isLeft()).isTrue();
+    }
+}
