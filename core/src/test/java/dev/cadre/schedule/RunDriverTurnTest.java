@@ -180,13 +180,16 @@ class RunDriverTurnTest {
     @Test
     void work_thatIsLeftBehind_knowsIt_andIsHeardNoMore() throws Exception {
         var known = new ConcurrentLinkedQueue<String>();
+        var atWork = new CountDownLatch(1);
         driver.startPlatform("a", work(() -> {
             known.add("left: " + RunDriver.isLeftBehind());
+            atWork.countDown();
             awaitStubbornly(end);
             known.add("left: " + RunDriver.isLeftBehind());
             return "a";
         }));
         Thread stuck = threads.take();
+        atWork.await();
         driver.interrupt("a");
         turnAt(GRACE);
         assertThat(driver.abandoned()).containsExactly("cadre-run-a");
@@ -227,7 +230,7 @@ class RunDriverTurnTest {
 
     @Test
     void clear_waitsForThoseWhoEndOneAfterAnother_whateverTheClockShows() throws Exception {
-        clock.now = -DAY;
+        clock.now = -2 * DAY;
         var waiting = new CountDownLatch(1);
         startStubborn("last", end);
         driver.startPlatform("second", new RunDriver.Work(

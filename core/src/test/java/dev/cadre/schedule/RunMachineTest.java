@@ -163,7 +163,12 @@ class RunMachineTest {
     @Test
     void skip_saysWhyOfThreeCulprits_andCountsTheOthers() {
         var rig = merged().plan(
-                        node("a"), node("b"), node("c"), node("d"), node("e", "a", "b", "c"), node("f", "a", "b", "c", "d"))
+                        node("a"),
+                        node("b"),
+                        node("c"),
+                        node("d"),
+                        node("e", "a", "b", "c"),
+                        node("f", "a", "b", "c", "d"))
                 .fail("a")
                 .fail("b")
                 .fail("c")

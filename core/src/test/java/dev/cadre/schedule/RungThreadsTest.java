@@ -242,7 +242,7 @@ class RungThreadsTest {
     private Thread lastInstructions() {
         Thread owner = Thread.currentThread();
         Thread last = CodeThreads.builder("last instructions").start(() -> {
-            for (int seen = 0; seen < 100 && !Thread.currentThread().isInterrupted(); ) {
+            for (int seen = 0; seen < 20_000 && !Thread.currentThread().isInterrupted(); ) {
                 seen += owner.getState() == Thread.State.TIMED_WAITING ? 1 : 0;
             }
         });
