@@ -376,10 +376,10 @@ public final class RunMachine {
         return planOpen || !running.isEmpty() || !recalling.isEmpty();
     }
 
-    /** Lets the next one look that has waited, unless all would only wait on: an end not heard of may change that. */
+    /** Lets the next one look that has waited, unless all would only wait on. */
     private void lookAgain() {
         Optional<Postponed.Needs> needs = graph.postponed.lookingNeed();
-        if (!graph.isAnyUnheard() && needs.isPresent() && tiers.allWait(needs.get(), isAnyInFlight())) {
+        if (needs.isPresent() && tiers.allWait(needs.get(), isAnyInFlight())) {
             graph.postponed.stopLooking();
         } else {
             graph.postponed.take().ifPresent(this::startOrWait);
@@ -416,13 +416,20 @@ public final class RunMachine {
         }
     }
 
-    /** Lets every consequence of what has ended happen: skips, starts, merge, finish. */
-    private void settle() {
-        while (phase == Phase.RUNNING && graph.isUnsettled()) {
+    /** All that is skipped is skipped before anybody is judged by the money that is left: it needs none any more. */
+    private void release() {
+        while (graph.isAnyUnheard()) {
             for (Subtask released : graph.takeReleased()) {
                 skipIfUnreachable(released);
                 graph.makeReady(released);
             }
+        }
+    }
+
+    /** Lets every consequence of what has ended happen: skips, starts, merge, finish. */
+    private void settle() {
+        while (phase == Phase.RUNNING && graph.isUnsettled()) {
+            release();
             Optional<Subtask> next = graph.takeReady();
             if (stop == null) {
                 next.ifPresentOrElse(this::startSubtask, this::lookAgain);

@@ -102,7 +102,7 @@ class LocalRunnerTest {
     void callerThatIsInterruptedWhileTheLastThreadsEnd_keepsTheResultAndTheInterrupt() throws Exception {
         Thread caller = Thread.currentThread();
         parts.work = () -> {
-            clock.broken = true;
+            parts.broken = true;
             wake();
             try {
                 return waitForEver();
@@ -438,6 +438,7 @@ class LocalRunnerTest {
     }
 
     private final class Parts implements RunParts {
+        volatile boolean broken;
         volatile Planning planner = inbox -> {
             inbox.accept(new RunInput.Admitted(node("a", CODE)));
             return new RunInput.PlanEnded(List.of());
@@ -471,19 +472,18 @@ class LocalRunnerTest {
         @Override
         public LedgerState money() {
             reads.incrementAndGet();
+            if (broken) {
+                throw new IllegalStateException("the books are broken");
+            }
             return RunRig.money(1_000, 0, 0);
         }
     }
 
     private static final class HandClock implements RunClock {
         volatile long now;
-        volatile boolean broken;
 
         @Override
         public long nanoTime() {
-            if (broken) {
-                throw new IllegalStateException("the clock is broken");
-            }
             return now;
         }
 

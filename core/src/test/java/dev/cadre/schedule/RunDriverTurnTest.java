@@ -43,7 +43,7 @@ class RunDriverTurnTest {
                     return () -> heard.add(word);
                 },
                 thrown -> () -> heard.add(thrown.toString()),
-                thread -> heard.add(thread + " stuck"));
+                left -> heard.add(left.thread() + " stuck"));
     }
 
     /** Work that ignores interrupts until a test lets it end; returns its thread. */
@@ -240,14 +240,14 @@ class RunDriverTurnTest {
                     return end::countDown;
                 },
                 thrown -> () -> heard.add(thrown.toString()),
-                thread -> heard.add(thread + " stuck")));
+                left -> heard.add(left.thread() + " stuck")));
         driver.startPlatform("first", new RunDriver.Work(
                 () -> {
                     threads.add(Thread.currentThread());
                     return waiting::countDown;
                 },
                 thrown -> () -> heard.add(thrown.toString()),
-                thread -> heard.add(thread + " stuck")));
+                left -> heard.add(left.thread() + " stuck")));
         threads.take();
         threads.take();
 
