@@ -254,7 +254,7 @@ public final class PoolMachine {
             waiting.leave(entry);
             refuse(entry, why);
         }
-        if (pausedBy != null && pausedUntil - now > 0) {
+        if (pausedBy != null) {
             for (Entry entry : waiting.expired(pausedUntil)) {
                 waiting.leave(entry);
                 refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy));

@@ -115,8 +115,8 @@ final class PooledCall {
         if (left <= 0) {
             throw refused(new Reason.DeadlinePassed());
         }
-        Duration timeout = defaults.timeout(request);
-        Duration limit = left < timeout.toNanos() ? Duration.ofNanos(left) : timeout;
+        Duration limit =
+                Duration.ofNanos(Math.min(left, defaults.timeout(request).toNanos()));
         if (!terms.wantsText() && !prefix.leads()) {
             return CallContext.of(terms.purpose(), limit);
         }

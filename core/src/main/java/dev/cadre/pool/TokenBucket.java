@@ -52,7 +52,6 @@ final class TokenBucket {
 
     /** When the amount may be taken, as a reading of the clock; not after {@code now} if at once. */
     long opensAt(long amount, long now) {
-        refill(now);
         if (closed) {
             return closedUntil;
         }
@@ -60,7 +59,7 @@ final class TokenBucket {
             return now;
         }
         long missing = Math.min(units(amount), capacity()) - level;
-        return missing <= 0 ? now : filledAt + Math.ceilDiv(missing, limit) * 1_000;
+        return filledAt + Math.ceilDiv(missing, limit) * 1_000;
     }
 
     void take(long amount, long now) {
@@ -139,10 +138,8 @@ final class TokenBucket {
     }
 
     private void closeUntil(long time) {
-        if (!closed || time - closedUntil > 0) {
-            closed = true;
-            closedUntil = time;
-        }
+        closedUntil = closed ? Clock.later(closedUntil, time) : time;
+        closed = true;
     }
 
     private void refill(long now) {
@@ -151,7 +148,7 @@ final class TokenBucket {
             fill(closedUntil);
         }
         long micros = (now - filledAt) / 1_000;
-        if (closed || isUnlimited() || micros <= 0) {
+        if (closed || isUnlimited()) {
             return;
         }
         if (micros > (capacity() - level) / limit) {

@@ -63,9 +63,6 @@ final class TurnQueue {
     boolean remove(Entry entry) {
         Run run = run(entry);
         run.waiting.remove(entry);
-        if (run.contended == entry) {
-            run.contended = null;
-        }
         if (run.waiting.isEmpty()) {
             byKey.remove(entry.ask.run());
             turns.remove(run);

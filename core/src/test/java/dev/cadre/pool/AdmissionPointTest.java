@@ -2,11 +2,14 @@
 package dev.cadre.pool;
 
 import static dev.cadre.pool.FakeModel.RESERVED;
+import static dev.cadre.pool.FakeModel.await;
 import static dev.cadre.pool.FakeModel.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
+import dev.cadre.pool.FakeModel.Running;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,28 @@ class AdmissionPointTest {
         var money = point.await(waiter);
         assertThat(money).isNotNull();
         assertThat(budget.state().outstanding()).isEqualTo(RESERVED);
+    }
+
+    @Test
+    void laterComer_withAnEarlierDeadline_wakesTheTimekeeper() throws Exception {
+        var budget = Budget.usd("1").open();
+        var point = new AdmissionPoint(
+                PoolLimits.STANDARD.withMaxParallel(1),
+                RetryPolicy.none(),
+                new SplittableRandom(1),
+                InstantSource.system());
+        var holder = point.enter(terms(budget), RESERVED, 0);
+        var patient = point.enter(terms(budget), RESERVED, 0);
+        var timekeeper = new Running<>(() -> point.await(patient));
+        await(timekeeper::isParked);
+
+        var hasty = point.enter(terms(budget, Duration.ofMillis(20)), RESERVED, 0);
+
+        await(() -> point.load().waiting() == 1); // though nobody waits for the hasty one
+        assertThat(point.isIdle()).isFalse();
+        point.leave(hasty);
+        point.leave(holder);
+        assertThat(timekeeper.result()).isNotNull();
     }
 
     @Test

@@ -13,12 +13,14 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Breach;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,5 +150,38 @@ class AnsweringModelTest {
         pool.call(request, terms(budget));
 
         assertThat(budget.state().settled()).isEqualTo(FakeModel.COST.times(2));
+    }
+
+    @Test
+    void cheaperModel_withoutUsage_isBookedAtWhatWasReserved_andStopsNothing() throws Exception {
+        var pool = ModelPool.builder(new FakeModel((request, context) -> ModelReply.of("small", "hello", null)), "large")
+                .catalog(CATALOG)
+                .build();
+        var request = REQUEST.withModel("large");
+
+        pool.call(request, terms(budget));
+        pool.call(request, terms(budget));
+
+        assertThat(budget.state().forfeited()).isEqualTo(FakeModel.RESERVED.times(20));
+        assertThat(budget.state().breached()).isFalse();
+        assertThat(pool.stoppedBy()).isEmpty();
+    }
+
+    @Test
+    void otherModelWithoutAPriceForTheTier_isNotKnownToBeDearer() {
+        var pool = answeredBy("large").build();
+        var flex = new ModelException.Billed("large", USAGE, ServiceTier.FLEX, Map.of());
+
+        assertThat(pool.breach(flex, Money.ZERO)).isEmpty();
+        assertThat(pool.stoppedBy()).isEmpty();
+    }
+
+    @Test
+    void billOfADearerModel_forACallThatThePoolDidNotMake_stopsThePool() {
+        var pool = answeredBy("large").build();
+        var bill = new ModelException.Billed("large", USAGE, ServiceTier.STANDARD, Map.of());
+
+        assertThat(pool.breach(bill, Money.usd("0.01"))).hasValue(new Breach("small", "large", Money.usd("0.01")));
+        assertThat(pool.stoppedBy()).containsInstanceOf(ModelException.DearerModel.class);
     }
 }

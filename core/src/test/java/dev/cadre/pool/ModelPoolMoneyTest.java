@@ -17,10 +17,13 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -164,7 +167,9 @@ class ModelPoolMoneyTest {
     void clientThatReturnsNothing_mayHaveBeenBilled() {
         var pool = new FakeModel((request, context) -> null).pool().build();
 
-        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("the client of small returned null");
 
         assertSpent(budget, Money.ZERO, RESERVED);
         assertIdle(pool);
@@ -215,5 +220,81 @@ class ModelPoolMoneyTest {
         assertSpent(budget, Money.ZERO, RESERVED);
         assertThat(budget.state().breached()).isFalse();
         assertIdle(pool);
+    }
+
+    /** A burst of 22 tokens, of which this request is estimated to use 20. */
+    private static final ModelRequest SHORT = REQUEST.withMaxOutputTokens(10);
+
+    private static ModelPool.Builder tightRate(FakeModel model) {
+        return model.pool().tokensPerMinute(6 * 22).retryPolicy(RetryPolicy.none());
+    }
+
+    @Test
+    void tokensThatAReplyDidNotUse_areGivenBackToTheRate() throws Exception {
+        var pool = tightRate(new FakeModel((request, context) -> reply(TokenUsage.of(1, 1))))
+                .build();
+
+        pool.call(SHORT, terms(budget));
+
+        assertThat(pool.call(SHORT, terms(budget, Duration.ofSeconds(5))).text()).isEqualTo("hello");
+    }
+
+    @Test
+    void tokensOfAReplyWithoutUsage_areUsed() throws Exception {
+        var pool = tightRate(new FakeModel((request, context) -> ModelReply.of("small", "hello", null)))
+                .build();
+
+        pool.call(SHORT, terms(budget));
+
+        assertThatThrownBy(() -> pool.call(SHORT, terms(budget, Duration.ofSeconds(5))))
+                .isInstanceOf(CallRefusedException.class);
+    }
+
+    @Test
+    void tokensOfACallThatABrokenClientSent_areUsed() {
+        var model = new FakeModel((request, context) -> {
+            throw new IllegalStateException("a bug");
+        });
+        var pool = tightRate(model).build();
+
+        assertThatThrownBy(() -> pool.call(SHORT, terms(budget))).hasMessage("a bug");
+        assertThatThrownBy(() -> pool.call(SHORT, terms(budget, Duration.ofSeconds(5))))
+                .isInstanceOf(CallRefusedException.class);
+        assertThat(model.calls).hasValue(1);
+    }
+
+    @Test
+    void callThatIsFree_isBookedOnlyIfItsBillCanBeTrue() {
+        for (long output : new long[] {20, 9_000_000_000_000_000L}) {
+            var billed = new ModelException.Billed("small", TokenUsage.of(10, output), ServiceTier.STANDARD, Map.of());
+            var failure = new ModelException.ServerFailed("turned away", 503, Charge.FREE, null, billed);
+            var pool = FakeModel.failing(failure)
+                    .pool()
+                    .retryPolicy(RetryPolicy.none())
+                    .build();
+
+            assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isSameAs(failure);
+        }
+
+        assertSpent(budget, FakeModel.COST, Money.ZERO);
+    }
+
+    @Test
+    void attempt_isOnRecord_beforeItIsSent() throws Exception {
+        var records = new ArrayList<String>();
+        var recorded = budget.cap(Money.usd("1"), worstCase -> {
+            records.add("intent of " + worstCase);
+            return booked -> records.add("booked");
+        });
+        var pool = new FakeModel((request, context) -> {
+                    records.add("sent");
+                    return reply(USAGE);
+                })
+                .pool()
+                .build();
+
+        pool.call(REQUEST, terms(recorded));
+
+        assertThat(records).containsExactly("intent of " + RESERVED, "sent", "booked");
     }
 }

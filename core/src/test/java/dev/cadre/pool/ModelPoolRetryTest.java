@@ -13,10 +13,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.RateLimits;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.Money;
+import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,6 +63,9 @@ class ModelPoolRetryTest {
             assertThat(failed.spend().forfeited()).isEqualTo(RESERVED);
             assertThat(failed.spend().estimated()).isTrue();
         });
+        assertThat(attempts.get(2)).isInstanceOfSatisfying(Attempt.Retrying.class, retrying -> assertThat(
+                        retrying.delay())
+                .isBetween(Duration.ZERO, Duration.ofMillis(2)));
         assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Replied.class, replied -> {
             assertThat(replied.spend().settled()).isEqualTo(COST);
             assertThat(replied.spend().tokens()).isEqualTo(USAGE);
@@ -134,5 +146,88 @@ class ModelPoolRetryTest {
         assertThat(model.calls).hasValue(0);
         assertSpent(budget, Money.ZERO, Money.ZERO);
         assertIdle(pool);
+    }
+
+    /** The budget's end, told of by the listener, comes between the attempts. */
+    @Test
+    void budgetThatIsClosedBetweenTwoAttempts_keepsTheFailureOfTheFirst() {
+        var failure = PoolRig.failed(500, Charge.UNKNOWN);
+        var pool = FakeModel.failing(failure).pool().build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempt -> {
+                    if (attempt instanceof Attempt.Failed) {
+                        budget.close();
+                    }
+                })))
+                .isInstanceOf(BudgetClosedException.class)
+                .hasSuppressedException(failure);
+    }
+
+    @Test
+    void attemptThatCannotBeTakenDown_isNotSent() {
+        var model = FakeModel.replying();
+        var unrecorded = new UnrecordedException("disk full", new IOException());
+
+        assertThatThrownBy(() -> model.pool().build().call(REQUEST, terms(budget).withAttempts(attempt -> {
+                    throw unrecorded;
+                })))
+                .isSameAs(unrecorded);
+        assertThat(model.calls).hasValue(0);
+        assertSpent(budget, Money.ZERO, Money.ZERO);
+    }
+
+    @Test
+    void endThatCannotBeTakenDown_isBookedAllTheSame() throws Exception {
+        var reply = FakeModel.replying().pool().build().call(REQUEST, terms(budget).withAttempts(attempt -> {
+            if (attempt instanceof Attempt.Replied) {
+                throw new UnrecordedException("disk full", new IOException());
+            }
+        }));
+
+        assertThat(reply.text()).isEqualTo("hello");
+        assertSpent(budget, COST, Money.ZERO);
+    }
+
+    @Test
+    void pauseBeyondTheDeadline_refusesTheCall_andSaysUntilWhen() {
+        var noon = Instant.parse("2026-01-01T12:00:00Z");
+        var pool = FakeModel.failing(PoolRig.rateLimited(Duration.ofMinutes(10)))
+                .pool()
+                .calendar(InstantSource.fixed(noon))
+                .build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget, Duration.ofMinutes(5))))
+                .isInstanceOfSatisfying(CallRefusedException.class, refused -> {
+                    var paused = (CallRefusedException.Reason.PoolPaused) refused.reason();
+                    assertThat(paused.until()).isBetween(noon.plusSeconds(500), noon.plusSeconds(600));
+                });
+    }
+
+    @Test
+    void flexWithoutRoom_isMadeAgainAtOnceAsAnOrdinaryCall_whateverItsRetryAfter() throws Exception {
+        var flex = FakeModel.spec("small", FakeModel.PRICE.withTier(ServiceTier.FLEX, 50));
+        var tiers = new ArrayList<ServiceTier>();
+        var pool = ModelPool.builder(
+                        new FakeModel((request, context) -> {
+                            tiers.add(request.serviceTier());
+                            if (request.serviceTier() == ServiceTier.FLEX) {
+                                throw new ModelException.RateLimited(
+                                        "no room",
+                                        ModelException.RateLimited.Cause.NO_CAPACITY,
+                                        Duration.ofMinutes(10),
+                                        RateLimits.UNKNOWN);
+                            }
+                            return reply(USAGE);
+                        }),
+                        "small")
+                .catalog(ModelCatalog.of(List.of(flex)))
+                .serviceTier(ServiceTier.FLEX)
+                .fallBackToStandard()
+                .retryPolicy(PoolRig.AT_ONCE)
+                .build();
+
+        pool.call(REQUEST, terms(budget));
+
+        assertThat(tiers).containsExactly(ServiceTier.FLEX, ServiceTier.STANDARD);
     }
 }

@@ -20,14 +20,17 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedModelException;
 import dev.cadre.price.UnpricedTierException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -191,6 +194,56 @@ class ModelPoolTest {
         var bill = new ModelException.Billed("small", USAGE, ServiceTier.STANDARD, Map.of());
         assertThat(pool.cost(bill, ServiceTier.STANDARD, RESERVED)).hasValue(COST);
         assertThat(pool.batches()).as("this client takes none").isEmpty();
+    }
+
+    @Test
+    void failureOfTheKey_isSaidUntilThePoolIsResumed() {
+        var failure = new ModelException.AuthFailed("401");
+        var pool = FakeModel.failing(failure).pool().build();
+        assertThat(pool.stoppedBy()).isEmpty();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isSameAs(failure);
+        assertThat(pool.stoppedBy()).hasValue(failure);
+
+        pool.resume();
+        assertThat(pool.stoppedBy()).isEmpty();
+    }
+
+    /** The first call of a prefix hears its text for those who wait for it; a later one has no need to. */
+    @Test
+    void callOfALongPrefix_listensForItsFollowers_untilOneReplyHasBegun() throws Exception {
+        var listens = new ArrayList<Boolean>();
+        var pool = new FakeModel((request, context) -> {
+                    listens.add(context.wantsText());
+                    return reply(USAGE);
+                })
+                .pool()
+                .build();
+        var request = ModelRequest.of("small", "Read this. ".repeat(600), "user", 100);
+
+        pool.call(request, terms(budget));
+        pool.call(request, terms(budget));
+
+        assertThat(listens).containsExactly(true, false);
+    }
+
+    @Test
+    void firstPieceOfText_letsTheCallsOfTheSamePrefixGo() throws Exception {
+        var request = ModelRequest.of("small", "Read this. ".repeat(600), "user", 100);
+        var pool = new ModelPool[1];
+        var first = new AtomicBoolean(true);
+        var model = new FakeModel((given, context) -> {
+            if (first.getAndSet(false)) {
+                context.text().accept("piece");
+                pool[0].call(request, terms(budget));
+            }
+            return reply(USAGE);
+        });
+        pool[0] = model.pool().prefixPatience(Duration.ofMinutes(4)).build();
+
+        pool[0].call(request, terms(budget));
+
+        assertThat(model.calls).hasValue(2);
     }
 
     @Test

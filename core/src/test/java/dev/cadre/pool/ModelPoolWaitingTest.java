@@ -150,7 +150,7 @@ class ModelPoolWaitingTest {
 
         // the timekeeper leaves while somebody with a deadline waits
         var hasty = start(pool, terms(budget, Duration.ofMillis(60)));
-        await(() -> pool.load().waiting() == 2 || hasty.isDone());
+        await(() -> (pool.load().waiting() == 2 && hasty.isParked()) || hasty.isDone());
         patient.interrupt();
         assertThat(patient.failure()).isInstanceOf(InterruptedException.class);
         assertThat(hasty.failure()).hasMessageEndingWith("it cannot be sent before its deadline");

@@ -138,4 +138,26 @@ class ModelPoolsTest {
         assertThatThrownBy(() -> retired.call(REQUEST, terms(budget))).isInstanceOf(CallRefusedException.class);
         assertThat(nano.call(REQUEST, terms(budget)).text()).isEqualTo("hello");
     }
+
+    @Test
+    void close_keepsEveryFailure_andTheInterrupt() {
+        var pools = ModelPools.builder()
+                .closing(() -> {
+                    throw new IOException("second");
+                })
+                .closing(() -> {
+                    throw new InterruptedException();
+                })
+                .closing(() -> {
+                    throw new IOException("first");
+                })
+                .build();
+
+        assertThatThrownBy(pools::close).hasRootCauseMessage("first").satisfies(failure -> assertThat(
+                        failure.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .isEqualTo("second"));
+        assertThat(Thread.interrupted()).isTrue();
+    }
 }

@@ -218,6 +218,78 @@ class PoolMachineRateTest {
     }
 
     @Test
+    void rateThatIsUsedUpAtTheDeadline_isAPause_andOneThatOpensThenIsNot() {
+        var used = new PoolRig(parallel(10).withRequestsPerMinute(6));
+        used.ask(1, "run");
+        assertThat(paused(used.askUntil(2, Duration.ZERO).getFirst(), 2).untilNanos())
+                .isEqualTo(ofSeconds(10).toNanos());
+
+        var opening = new PoolRig(parallel(10).withRequestsPerMinute(6));
+        opening.ask(1, "run");
+        opening.askUntil(2, ofSeconds(10));
+        assertThat(opening.at(ofSeconds(10))).containsExactly(new Refuse(2, new Refusal.DeadlinePassed()));
+    }
+
+    @Test
+    void callThatLacksAPermit_isNotHeldByTheRate() {
+        var rig = new PoolRig(parallel(1).withRequestsPerMinute(6));
+        rig.ask(1, "run");
+        rig.askUntil(2, ofSeconds(5));
+
+        assertThat(rig.at(ofSeconds(5))).containsExactly(new Refuse(2, new Refusal.DeadlinePassed()));
+    }
+
+    @Test
+    void replyWithoutTokens_givesTheWholeEstimateBack() {
+        var rig = new PoolRig(parallel(10).withTokensPerMinute(6_000));
+        rig.askTokens(1, 1_000);
+        rig.askTokens(2, 1_000);
+
+        assertThat(admitted(rig.replied(1, 0))).containsExactly(2L);
+    }
+
+    @Test
+    void replies_raiseTheParallelLimitAgain() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.none());
+        rig.ask(1, "run");
+        rig.failed(1, rateLimited());
+        assertThat(rig.machine.parallelLimit()).isEqualTo(9);
+
+        for (long ticket = 2; ticket <= 11; ticket++) {
+            rig.ask(ticket, "run");
+            rig.replied(ticket);
+        }
+
+        assertThat(rig.machine.parallelLimit()).isEqualTo(10);
+    }
+
+    @Test
+    void pause_isNoShorterThanTheProviderAskedFor() {
+        var rig = new PoolRig(parallel(10), RetryPolicy.standard().withDelays(ofSeconds(8), ofSeconds(8)));
+        rig.ask(1, "run");
+        rig.failed(1, rateLimited(ofSeconds(2)));
+        rig.at(ofSeconds(2).minusNanos(1));
+
+        var wake = (WakeAt) rig.ask(2, "run").getFirst();
+
+        assertThat(wake.nanoTime())
+                .isBetween(ofSeconds(2).toNanos(), ofSeconds(10).toNanos());
+    }
+
+    @Test
+    void pauseThatIsAskedForTwice_namesItsFirstReason() {
+        var rig = new PoolRig(parallel(10));
+        ModelException first = rateLimited(ofSeconds(60));
+        rig.ask(1, "run");
+        rig.ask(2, "run");
+        rig.failed(1, first);
+        rig.failed(2, rateLimited(ofSeconds(60)));
+
+        assertThat(rig.askUntil(3, ofSeconds(50)))
+                .contains(new Refuse(3, new Refusal.PoolPaused(ofSeconds(60).toNanos(), first)));
+    }
+
+    @Test
     void resumed_endsThePauseAndTheDelaysOfThoseWhoFailed() {
         var rig = new PoolRig(parallel(10));
         rig.ask(1, "run");
@@ -247,6 +319,17 @@ class PoolMachineRateTest {
         assertThat(admitted(rig.askUntil(2, ofMinutes(55)))).isEmpty();
 
         assertThat(admitted(rig.on(new PoolEvent.Resumed()))).containsExactly(2L);
+    }
+
+    @Test
+    void callThatWasResumed_isNotAdmittedAgainWhenItsDelayWouldHaveEnded() {
+        var rig = new PoolRig(parallel(10));
+        rig.ask(1, "run");
+        rig.failed(1, rateLimited(ofMinutes(50)));
+        rig.on(new PoolEvent.Resumed());
+
+        assertThat(rig.at(ofMinutes(51))).isEmpty();
+        assertThat(rig.replied(1)).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static dev.cadre.pool.PoolRig.AT_ONCE;
 import static dev.cadre.pool.PoolRig.admitted;
 import static dev.cadre.pool.PoolRig.failed;
 import static dev.cadre.pool.PoolRig.parallel;
+import static java.time.Duration.ofNanos;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +18,8 @@ import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Retry;
 import dev.cadre.pool.PoolCommand.WhyFinal;
+import java.util.Comparator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Which failures are tried again, and how often. */
@@ -73,6 +76,34 @@ class PoolMachineRetryTest {
 
         assertThat(rig.failed(2, failed(500, Charge.FREE)).getFirst())
                 .isEqualTo(new Refuse(2, new Refusal.PoolPaused(ofSeconds(60).toNanos(), told)));
+    }
+
+    @Test
+    void retryAfterAPause_isJudgedByTheDeadlineAlone() {
+        var rig = new PoolRig(parallel(2));
+        rig.askUntil(1, ofSeconds(90));
+        rig.askUntil(2, ofSeconds(50));
+        rig.failed(1, PoolRig.rateLimited(ofSeconds(60)));
+        rig.at(ofSeconds(60));
+
+        assertThat(rig.failed(2, failed(500, Charge.FREE))).startsWith(new GiveUp(2, WhyFinal.DEADLINE));
+    }
+
+    @Test
+    void callsThatBackOff_areMadeAgainInTheOrderOfTheirDelays() {
+        var rig = new PoolRig(parallel(10), AT_ONCE.withDelays(ofSeconds(10), ofSeconds(10)));
+        for (long ticket = 1; ticket <= 10; ticket++) {
+            rig.ask(ticket, "run");
+        }
+        var retries = LongStream.rangeClosed(1, 10)
+                .mapToObj(ticket ->
+                        (Retry) rig.failed(ticket, failed(500, Charge.UNKNOWN)).getFirst())
+                .sorted(Comparator.comparingLong(Retry::notBefore))
+                .toList();
+
+        for (Retry retry : retries) {
+            assertThat(admitted(rig.at(ofNanos(retry.notBefore())))).containsExactly(retry.ticket());
+        }
     }
 
     @Test

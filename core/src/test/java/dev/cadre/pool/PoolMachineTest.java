@@ -22,7 +22,10 @@ import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Stop;
 import dev.cadre.pool.PoolCommand.WakeAt;
 import dev.cadre.pool.PoolCommand.WhyFinal;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Permits, turns, money, deadlines and stops. */
 class PoolMachineTest {
@@ -189,6 +192,24 @@ class PoolMachineTest {
         assertThat(rig.askUntil(2, ofMillis(5)))
                 .containsExactly(new WakeAt(ofMillis(5).toNanos()));
         assertThat(rig.at(ofMillis(5))).containsExactly(new Refuse(2, new Refusal.DeadlinePassed()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-60_000_000_000L, 0, (1L << 62) - 5_000_000_000L, Long.MAX_VALUE - 5_000_000_000L})
+    void clock_mayStartAnywhere(long start) {
+        long second = ofSeconds(1).toNanos();
+        var machine =
+                new PoolMachine(parallel(1), AT_ONCE, ticket -> Verdict.GRANTED, new SplittableRandom(1), start);
+        machine.on(ask(1, start + 90 * second), start);
+
+        assertThat(machine.on(ask(2, start + 20 * second), start)).containsExactly(new WakeAt(start + 20 * second));
+        assertThat(machine.on(ask(3, start + second), start)).containsExactly(new WakeAt(start + second));
+        assertThat(machine.on(new PoolEvent.Tick(), start + second))
+                .containsExactly(new Refuse(3, new Refusal.DeadlinePassed()), new WakeAt(start + 20 * second));
+    }
+
+    private static PoolEvent.Ask ask(long ticket, long deadlineNanos) {
+        return new PoolEvent.Ask(ticket, "run", Kind.WORK, 0, 0, deadlineNanos);
     }
 
     @Test

@@ -3,7 +3,11 @@ package dev.cadre.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ProviderTool;
+import dev.cadre.model.ToolSpec;
 import dev.cadre.pool.FakeModel.Running;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,6 +118,34 @@ class PrefixCacheTest {
         assertThat(third.isDone()).isFalse();
         first.begun();
         assertThat(third.result().leads()).isFalse();
+    }
+
+    @Test
+    void prefix_isAsLongAsInstructionsToolsAndSchemaTogether() throws InterruptedException {
+        ModelRequest base = ModelRequest.of("small", "i".repeat(1_000), "user", 100);
+        ToolSpec tool = new ToolSpec("find", "d".repeat(1_000), "s".repeat(1_000));
+
+        assertThat(key(base.withTools(List.of(tool)).withOutput(schema(1_095)))).isEmpty();
+        assertThat(key(base.withTools(List.of(tool)).withOutput(schema(1_096)))).isNotEmpty();
+        assertThat(key(base.withTools(List.of(tool, tool)))).isNotEmpty();
+    }
+
+    private static OutputFormat schema(int length) {
+        return new OutputFormat.JsonSchema("answer", "x".repeat(length));
+    }
+
+    @Test
+    void calls_thatDifferInAnyPartOfThePrefix_shareNoKey() throws InterruptedException {
+        var tool = new ToolSpec("find", "", "{}");
+        var search = CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 1);
+
+        assertThat(List.of(
+                        key(REQUEST),
+                        key(REQUEST.withTools(List.of(tool))),
+                        key(REQUEST.withOptions(search)),
+                        key(REQUEST.withOutput(schema(3))),
+                        key(ModelRequest.of("sma", "ll" + LONG, "user", 100))))
+                .doesNotHaveDuplicates();
     }
 
     private String key(ModelRequest request) throws InterruptedException {

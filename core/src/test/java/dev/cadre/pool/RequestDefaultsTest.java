@@ -4,6 +4,7 @@ package dev.cadre.pool;
 import static dev.cadre.pool.FakeModel.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.CallOptions;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelRequest;
@@ -47,5 +48,38 @@ class RequestDefaultsTest {
     void timeout_suitsTheServiceTier() {
         assertThat(defaults(true).timeout(flex)).isEqualTo(Duration.ofMinutes(15));
         assertThat(defaults(true).timeout(REQUEST)).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    private final RequestDefaults own =
+            new RequestDefaults(ServiceTier.FLEX, true, Verbosity.LOW, "user-1", PromptCaching.MARKED, null);
+
+    @Test
+    void fill_completesWhatTheRequestLeavesOpen() {
+        ModelRequest filled = own.fill(REQUEST);
+
+        assertThat(filled.serviceTier()).isEqualTo(ServiceTier.FLEX);
+        assertThat(filled.options().verbosity()).isEqualTo(Verbosity.LOW);
+        assertThat(filled.options().safetyIdentifier()).isEqualTo("user-1");
+        assertThat(filled.options().promptCaching()).isEqualTo(PromptCaching.MARKED);
+    }
+
+    @Test
+    void fill_keepsWhatTheRequestSays() {
+        var options = CallOptions.NONE
+                .withVerbosity(Verbosity.HIGH)
+                .withSafetyIdentifier("user-2")
+                .withPromptCaching(PromptCaching.MARKED);
+        var automatic =
+                new RequestDefaults(ServiceTier.FLEX, true, Verbosity.LOW, "user-1", PromptCaching.AUTOMATIC, null);
+
+        ModelRequest said = REQUEST.withOptions(options).withServiceTier(ServiceTier.PRIORITY);
+
+        assertThat(automatic.fill(said)).isEqualTo(said);
+    }
+
+    @Test
+    void last_isTheOrdinaryTier_ofARequestThatMayFallBack() {
+        assertThat(defaults(true).last(flex).serviceTier()).isEqualTo(ServiceTier.STANDARD);
+        assertThat(defaults(false).last(flex)).isSameAs(flex);
     }
 }

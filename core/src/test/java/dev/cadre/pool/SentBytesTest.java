@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedSizeException;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -56,5 +58,14 @@ class SentBytesTest {
                 .isInstanceOf(UnpricedSizeException.class)
                 .hasMessageContaining(Counting.class.getName())
                 .hasCause(thrown);
+    }
+
+    @Test
+    void smallestAndLargestCount_areTrusted() {
+        client.bytes = () -> 0;
+        Money nothing = pool.worstCase(REQUEST);
+        client.bytes = () -> Tariff.MOST_BYTES;
+
+        assertThat(pool.worstCase(REQUEST)).isGreaterThan(nothing);
     }
 }

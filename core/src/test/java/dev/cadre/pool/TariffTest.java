@@ -6,6 +6,7 @@ import static dev.cadre.pool.FakeModel.REQUEST;
 import static dev.cadre.pool.FakeModel.RESERVED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.Attachment;
 import dev.cadre.model.CallOptions;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelReply;
@@ -14,6 +15,7 @@ import dev.cadre.model.ProviderTool;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.model.Turn;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
@@ -130,5 +132,54 @@ class TariffTest {
                 .hasValue(Money.usd("0.00011"));
         assertThat(tariff.cost(reply("somebody", usage, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.000011"));
+    }
+
+    @Test
+    void serviceTierThatWasAskedFor_isBilled_ifTheReplyNamesACheaperOne() {
+        ModelSpec tiered = FakeModel.spec("small", FakeModel.PRICE.withTier(ServiceTier.PRIORITY, 200));
+        var priority = new Tariff(tiered, "small", ModelCatalog.of(List.of(tiered)));
+
+        assertThat(priority.cost(reply(TokenUsage.of(1, 1)), ServiceTier.PRIORITY, RESERVED))
+                .hasValue(Money.usd("0.000022"));
+        assertThat(tariff.cost(reply(TokenUsage.of(1, 1)), ServiceTier.PRIORITY, RESERVED))
+                .as("a model that does not offer it")
+                .hasValue(Money.usd("0.000011"));
+    }
+
+    /** 500 tokens for 20 results are 1,250 for 50: the model reads 42, then 42 + 100 + 1,250. */
+    @Test
+    void worstCase_ofASearchForMoreResultsThanArePriced_growsWithThem() {
+        var price = new ToolPrice(Money.ZERO, 500);
+        var searching = new Tariff(
+                CATALOG.spec("small").withToolPrice(ProviderTool.Kind.FILE_SEARCH, price), "small", CATALOG);
+
+        assertThat(searching.worstCase(once(new ProviderTool.FileSearch(List.of("vs"), 50)), 42))
+                .isEqualTo(Money.usd("0.002434"));
+        assertThat(searching.worstCase(once(new ProviderTool.FileSearch(List.of("vs"), 10)), 42))
+                .isEqualTo(Money.usd("0.001684"));
+    }
+
+    private static ModelRequest once(ProviderTool tool) {
+        return REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(tool), 1));
+    }
+
+    /** It reads 8,000, then 8,600, then no more than the 9,000 that the model takes, twice. */
+    @Test
+    void worstCase_ofToolsAtTheProvider_readsNoMoreThanTheModelTakes() {
+        var price = new ToolPrice(Money.ZERO, 500);
+        var searching =
+                new Tariff(CATALOG.spec("small").withToolPrice(ProviderTool.Kind.WEB_SEARCH, price), "small", CATALOG);
+        var often = REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 3));
+
+        assertThat(searching.worstCase(often, 8_000)).isEqualTo(Money.usd("0.0356"));
+    }
+
+    @Test
+    void estimate_ofTokens_countsAPicture() {
+        var picture = Attachment.Image.of("image/png", new byte[] {1});
+
+        assertThat(Tariff.tokenEstimate(REQUEST.withTurns(List.of(new Turn.User("user", List.of(picture))))))
+                .as("with 16 bytes of marks")
+                .isEqualTo(10 + 4 + 1_500 + 100);
     }
 }

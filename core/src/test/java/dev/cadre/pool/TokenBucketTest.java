@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenBucketTest {
@@ -176,6 +177,113 @@ class TokenBucketTest {
 
         assertThat(bucket.opensAt(1, 0)).isEqualTo(3 * SECOND);
         assertThat(bucket.opensAt(1, 3 * SECOND)).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void lowerLimit_takesAwayWhatTheSmallerBucketCannotHold() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.learn(new Window(30, -1, Duration.ZERO), bucket.mark(), 0);
+        bucket.take(5, 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(2 * SECOND);
+    }
+
+    @Test
+    void largestLimit_isALimit() {
+        long most = 50_000_000_000L;
+        var bucket = new TokenBucket(most, 0);
+        bucket.take(most / 6 + 1, 0);
+        assertThat(bucket.opensAt(1, 0)).isPositive();
+
+        var windowed = new TokenBucket(UNLIMITED, 0);
+        windowed.learn(new Window(most, most - 1, Duration.ofSeconds(60)), windowed.mark(), 0);
+        windowed.learn(new Window(most, 0, Duration.ofSeconds(58)), windowed.mark(), 0);
+        assertThat(windowed.opensAt(1, 0)).isEqualTo(58 * SECOND);
+    }
+
+    @Test
+    void idleBucket_savesNoMoreThanItHolds() {
+        var used = new TokenBucket(60, 0);
+        used.take(10, 0);
+        used.take(10, MINUTE);
+        assertThat(used.opensAt(1, MINUTE)).isEqualTo(MINUTE + SECOND);
+
+        var untouched = new TokenBucket(60, 0);
+        untouched.take(10, MINUTE);
+        assertThat(untouched.opensAt(1, MINUTE)).isEqualTo(MINUTE + SECOND);
+    }
+
+    @Test
+    void debt_isPaidOffBeforeAnythingElse() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.take(30, 0);
+        bucket.take(1, 5 * SECOND);
+
+        assertThat(bucket.opensAt(1, 5 * SECOND)).isEqualTo(22 * SECOND);
+    }
+
+    @Test
+    void whatExceedsTheEstimate_isTakenFromWhatIsThereAtThatInstant() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.giveBack(-5, 10 * SECOND);
+
+        assertThat(bucket.opensAt(10, 10 * SECOND)).isEqualTo(15 * SECOND);
+    }
+
+    @Test
+    void remainder_countsFromTheInstantOfItsReport() {
+        var bucket = new TokenBucket(60, 0);
+        bucket.learn(new Window(60, 4, Duration.ofSeconds(6)), bucket.mark(), MINUTE);
+
+        assertThat(bucket.opensAt(4, MINUTE)).isLessThanOrEqualTo(MINUTE);
+        assertThat(bucket.opensAt(5, MINUTE)).isEqualTo(MINUTE + SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {54 * SECOND, 66 * SECOND})
+    void emptyBucketThatIsWholeInAboutAMinute_isNotClosed(long reset) {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 0, Duration.ofNanos(reset)), bucket.mark(), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {54 * SECOND - 1, 66 * SECOND + 1})
+    void emptyBucketThatIsWholeSoonerOrLater_isClosedUntilThen(long reset) {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 0, Duration.ofNanos(reset)), bucket.mark(), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(reset);
+    }
+
+    @Test
+    void closedBucket_opensAtTheLatestResetThatWasReported() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        for (long seconds : new long[] {30, 10, 40}) {
+            bucket.learn(new Window(60, 0, Duration.ofSeconds(seconds)), bucket.mark(), 0);
+            assertThat(bucket.opensAt(1, 0)).isEqualTo(Math.max(30, seconds) * SECOND);
+        }
+    }
+
+    @Test
+    void bucketThatOpens_isFullAtThatInstant_andNotAgain() {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, 0, Duration.ofSeconds(3)), bucket.mark(), 0);
+        bucket.take(60, 3 * SECOND);
+
+        assertThat(bucket.opensAt(1, 3 * SECOND)).isEqualTo(4 * SECOND);
+    }
+
+    /** The second report, of an empty bucket, shows what the first one was taken for. */
+    @ParameterizedTest
+    @CsvSource({"60, 59, 58", "12, 60, 58", "11, 60, 1", "59, 7, 1", "59, 8, 58"})
+    void report_tellsAWindowFromARefill_whileAFifthIsLeft(long remaining, long resetSeconds, long opensAfterSeconds) {
+        var bucket = new TokenBucket(UNLIMITED, 0);
+        bucket.learn(new Window(60, remaining, Duration.ofSeconds(resetSeconds)), bucket.mark(), 0);
+        bucket.learn(new Window(60, 0, Duration.ofSeconds(58)), bucket.mark(), 0);
+
+        assertThat(bucket.opensAt(1, 0)).isEqualTo(opensAfterSeconds * SECOND);
     }
 
     @Test
