@@ -41,7 +41,7 @@ public final class JsonType<T> {
     private final String schema;
     private volatile @Nullable List<JsonComponent> components;
 
-    private JsonType(Type javaType) {
+    JsonType(Type javaType) {
         this(javaType, BindingCompiler.compile(javaType));
     }
 

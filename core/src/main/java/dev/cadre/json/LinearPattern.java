@@ -2,6 +2,7 @@
 package dev.cadre.json;
 
 import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 
 /**
  * A regular expression that is searched for in time linear in the text. Safe for use by many threads.
@@ -26,7 +27,12 @@ final class LinearPattern {
      * @throws PatternDialect.Refused if it is of another dialect than strict mode's, or too large
      */
     static LinearPattern of(String pattern) {
-        return new LinearPattern(Pattern.compile(PatternDialect.toRe2(pattern)));
+        try {
+            return new LinearPattern(Pattern.compile(PatternDialect.toRe2(pattern)));
+        } catch (PatternSyntaxException repeated) {
+            // RE2 repeats no piece more than a thousand times
+            throw new PatternDialect.Refused("RE2 does not take it: " + repeated.getDescription());
+        }
     }
 
     /** Whether some part of the text is like the pattern. */

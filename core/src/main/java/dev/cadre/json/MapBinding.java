@@ -8,7 +8,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
             defects.wrongKind(at, "an object with key and value", json);
             return;
         }
-        RecordBinding.reportUnknown(object, Set.of(KEY, VALUE), at, defects);
+        RecordBinding.reportUnknown(object, List.of(KEY, VALUE), at, defects);
         var entryKey = RecordBinding.readField(object, KEY, key, at, defects);
         var entryValue = RecordBinding.readField(object, VALUE, value, at, defects);
         if (entryKey != null && entries.containsKey(entryKey)) {

@@ -2,6 +2,7 @@
 package dev.cadre.json;
 
 import java.math.BigDecimal;
+import java.util.function.IntPredicate;
 
 /** The keywords that bound a number, or the number of items of an array. */
 final class NumberRules {
@@ -10,34 +11,32 @@ final class NumberRules {
 
     private NumberRules() {}
 
-    static boolean fits(Json.Obj schema, BigDecimal number, Where at, Defects defects, Steps steps) {
-        return isMultiple(schema, number, at, defects, steps)
-                && isAtLeast(schema, "minimum", number, at, "%s is not at least %s", defects)
-                && isAtMost(schema, "maximum", number, at, "%s is not at most %s", defects)
-                && isBeyond(schema, "exclusiveMinimum", number, 1, at, "%s is not above %s", defects)
-                && isBeyond(schema, "exclusiveMaximum", number, -1, at, "%s is not below %s", defects);
+    static void check(Json.Obj schema, BigDecimal number, Where at, Defects defects, Steps steps) {
+        checkMultiple(schema, number, at, defects, steps);
+        compare(schema, "minimum", number, sign -> sign >= 0, at, "%s is not at least %s", defects);
+        compare(schema, "maximum", number, sign -> sign <= 0, at, "%s is not at most %s", defects);
+        compare(schema, "exclusiveMinimum", number, sign -> sign > 0, at, "%s is not above %s", defects);
+        compare(schema, "exclusiveMaximum", number, sign -> sign < 0, at, "%s is not below %s", defects);
     }
 
-    static boolean fitsCount(Json.Obj schema, int items, Where at, Defects defects) {
+    static void checkCount(Json.Obj schema, int items, Where at, Defects defects) {
         var count = BigDecimal.valueOf(items);
-        return isAtLeast(schema, "minItems", count, at, "%s items, at least %s", defects)
-                && isAtMost(schema, "maxItems", count, at, "%s items, at most %s", defects);
+        compare(schema, "minItems", count, sign -> sign >= 0, at, "%s items, at least %s", defects);
+        compare(schema, "maxItems", count, sign -> sign <= 0, at, "%s items, at most %s", defects);
     }
 
-    private static boolean isMultiple(Json.Obj schema, BigDecimal number, Where at, Defects defects, Steps steps) {
+    private static void checkMultiple(Json.Obj schema, BigDecimal number, Where at, Defects defects, Steps steps) {
         if (!(schema.fields().get("multipleOf") instanceof Json.Num(BigDecimal unit))) {
-            return true;
+            return;
         }
         // 1e9999 in units of 1e-9999 is a quotient of twenty thousand digits, and dividing takes their square
         long digits = magnitude(number) - magnitude(unit);
         if (digits > SHORT_QUOTIENT) {
             steps.take(digits * digits / SHORT_QUOTIENT);
         }
-        if (number.remainder(unit).signum() == 0) {
-            return true;
+        if (number.remainder(unit).signum() != 0) {
+            defects.add(at, () -> "%s is not a multiple of %s".formatted(number, unit));
         }
-        defects.add(at, () -> "%s is not a multiple of %s".formatted(number, unit));
-        return false;
     }
 
     /** How many digits stand before the point, less zeros behind it. */
@@ -45,29 +44,18 @@ final class NumberRules {
         return (long) number.precision() - number.scale();
     }
 
-    private static boolean isAtLeast(
-            Json.Obj schema, String keyword, BigDecimal number, Where at, String trouble, Defects defects) {
-        return !(schema.fields().get(keyword) instanceof Json.Num(BigDecimal limit))
-                || number.compareTo(limit) >= 0
-                || report(limit, number, at, trouble, defects);
-    }
-
-    private static boolean isAtMost(
-            Json.Obj schema, String keyword, BigDecimal number, Where at, String trouble, Defects defects) {
-        return !(schema.fields().get(keyword) instanceof Json.Num(BigDecimal limit))
-                || number.compareTo(limit) <= 0
-                || report(limit, number, at, trouble, defects);
-    }
-
-    private static boolean isBeyond(
-            Json.Obj schema, String keyword, BigDecimal number, int sign, Where at, String trouble, Defects defects) {
-        return !(schema.fields().get(keyword) instanceof Json.Num(BigDecimal limit))
-                || number.compareTo(limit) == sign
-                || report(limit, number, at, trouble, defects);
-    }
-
-    private static boolean report(BigDecimal limit, BigDecimal number, Where at, String trouble, Defects defects) {
-        defects.add(at, () -> trouble.formatted(number, limit));
-        return false;
+    /** @param fits whether a number that compares with the limit of the keyword like this is within it */
+    private static void compare(
+            Json.Obj schema,
+            String keyword,
+            BigDecimal number,
+            IntPredicate fits,
+            Where at,
+            String trouble,
+            Defects defects) {
+        if (schema.fields().get(keyword) instanceof Json.Num(BigDecimal limit)
+                && !fits.test(number.compareTo(limit))) {
+            defects.add(at, () -> trouble.formatted(number, limit));
+        }
     }
 }

@@ -106,9 +106,9 @@ final class PatternDialect {
                 if (counts() || pattern.startsWith(",", at)) {
                     throw refused("nothing to repeat, or a { without \\");
                 }
-                literal('{');
+                number('{');
             }
-            default -> literal(next);
+            default -> number(next);
         }
         return 1;
     }
@@ -286,7 +286,7 @@ final class PatternDialect {
         if (escaped == 'b' || escaped == 'B') {
             re2.append('\\').append((char) escaped);
         } else if (members.isEmpty()) {
-            literal(character(escaped));
+            number(character(escaped));
         } else {
             re2.append('[').append(members).append(']');
         }
@@ -345,14 +345,6 @@ final class PatternDialect {
         }
         at = end;
         return number;
-    }
-
-    private void literal(int character) {
-        if (isDigit(character) || (character < 0x80 && Character.isLetter(character))) {
-            re2.append((char) character);
-        } else {
-            number(character);
-        }
     }
 
     private void number(int character) {

@@ -5,10 +5,10 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A record as an object with one property per component. */
@@ -126,7 +126,7 @@ final class RecordBinding implements NamedBinding {
         return binding.read(json, at.field(name), defects);
     }
 
-    static void reportUnknown(Json.Obj object, Set<String> known, Where at, Defects defects) {
+    static void reportUnknown(Json.Obj object, Collection<String> known, Where at, Defects defects) {
         for (String name : object.fields().keySet()) {
             if (defects.isFull()) {
                 return;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Decides whether a tree fits a schema that {@link StrictRules} let pass. The steps of a check grow with the size of schema
+ * Reports how a tree does not fit a schema that {@link StrictRules} let pass. The steps of a check grow with the size of schema
  * and tree, not with the number of ways through the schema; one that takes too many all the same is a defect of the tree.
  * Safe for use by many threads.
  */
@@ -25,18 +25,16 @@ final class SchemaCheck {
         }
     }
 
-    /** Whether the whole tree fits; reports at least one defect if it does not. */
-    boolean fits(Json json, Where at, Defects defects) {
-        var steps = new Steps(size + JsonText.size(json));
-        return fits(json, at, defects, steps);
+    /** Reports at least one defect if the tree does not fit. */
+    void check(Json json, Where at, Defects defects) {
+        check(json, at, defects, new Steps(size + JsonText.size(json)));
     }
 
-    boolean fits(Json json, Where at, Defects defects, Steps steps) {
+    void check(Json json, Where at, Defects defects, Steps steps) {
         try {
-            return new SchemaWalk(this, steps).fits(document, json, at, defects);
+            new SchemaWalk(this, steps).check(document, json, at, defects);
         } catch (Steps.Exceeded exceeded) {
             defects.add(at, String.valueOf(exceeded.getMessage()));
-            return false;
         }
     }
 

@@ -23,28 +23,31 @@ final class SchemaWalk {
         this.steps = steps;
     }
 
-    boolean fits(Json given, Json json, Where at, Defects defects) {
+    /** Reports whatever does not fit. */
+    void check(Json given, Json json, Where at, Defects defects) {
         steps.enter();
         Json.Obj schema = schemas.resolved(given);
         List<String> types = JsonKinds.of(schema);
         if (!types.isEmpty() && !JsonKinds.include(types, json)) {
             defects.wrongKind(at, types, json);
-            steps.leave();
-            return false;
+        } else {
+            checkValue(schema, json, at, defects);
         }
-        boolean fits = isOneOf(items(schema, "enum"), json, at, defects)
-                && isOneOf(constant(schema), json, at, defects)
-                && fitsOneOf(items(schema, "anyOf"), json, at, defects)
-                && switch (json) {
-                    case Json.Obj object -> object(schema, object, at, defects);
-                    case Json.Arr array -> array(schema, array.items(), at, defects);
-                    case Json.Str string -> string(schema, string.value(), at, defects);
-                    case Json.Num number -> NumberRules.fits(schema, number.value(), at, defects, steps);
-                    case Json.Bool bool -> true;
-                    case Json.Null none -> true;
-                };
         steps.leave();
-        return fits;
+    }
+
+    private void checkValue(Json.Obj schema, Json json, Where at, Defects defects) {
+        checkOneOf(items(schema, "enum"), json, at, defects);
+        checkOneOf(constant(schema), json, at, defects);
+        checkBranches(items(schema, "anyOf"), json, at, defects);
+        switch (json) {
+            case Json.Obj object -> checkObject(schema, object, at, defects);
+            case Json.Arr array -> checkArray(schema, array.items(), at, defects);
+            case Json.Str string -> checkString(schema, string.value(), at, defects);
+            case Json.Num number -> NumberRules.check(schema, number.value(), at, defects, steps);
+            case Json.Bool bool -> {}
+            case Json.Null none -> {}
+        }
     }
 
     private static List<Json> items(Json.Obj schema, String keyword) {
@@ -57,10 +60,10 @@ final class SchemaWalk {
     }
 
     /** A list that is not there allows everything. */
-    private boolean isOneOf(List<Json> allowed, Json json, Where at, Defects defects) {
+    private void checkOneOf(List<Json> allowed, Json json, Where at, Defects defects) {
         steps.take(allowed.size());
         if (allowed.isEmpty() || allowed.stream().anyMatch(each -> isSame(each, json))) {
-            return true;
+            return;
         }
         defects.add(
                 at,
@@ -71,7 +74,6 @@ final class SchemaWalk {
                                 allowed.stream()
                                         .map(each -> each instanceof Json.Str string ? string.value() : each.write())
                                         .collect(Collectors.joining(", "))));
-        return false;
     }
 
     /** As JSON Schema has it: 1 and 1.0 are one number. */
@@ -82,13 +84,13 @@ final class SchemaWalk {
     }
 
     /** The defects of the branch that comes nearest; those of a branch for another kind of value help nobody. */
-    private boolean fitsOneOf(List<Json> branches, Json json, Where at, Defects defects) {
+    private void checkBranches(List<Json> branches, Json json, Where at, Defects defects) {
         @Nullable Json nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (Json branch : branches) {
             int found = defectsIn(branch, json, at);
             if (found == 0) {
-                return true;
+                return;
             }
             List<String> types = JsonKinds.of(schemas.resolved(branch));
             if (found < fewest && (types.isEmpty() || JsonKinds.include(types, json))) {
@@ -101,9 +103,8 @@ final class SchemaWalk {
                 defects.wrongKind(at, typesOf(branches), json);
             }
         } else if (!defects.count(fewest)) {
-            fits(nearest, json, at, defects);
+            check(nearest, json, at, defects);
         }
-        return branches.isEmpty();
     }
 
     private List<String> typesOf(List<Json> branches) {
@@ -130,59 +131,52 @@ final class SchemaWalk {
 
     private int countDefects(Json branch, Json json, Where at) {
         var own = Defects.counted();
-        fits(branch, json, at, own);
+        check(branch, json, at, own);
         return own.size();
     }
 
-    private boolean object(Json.Obj schema, Json.Obj object, Where at, Defects defects) {
+    private void checkObject(Json.Obj schema, Json.Obj object, Where at, Defects defects) {
         if (schema.at("properties").isEmpty()
                 && schema.at("additionalProperties").isEmpty()) {
-            return true; // what it must be stands in a branch
+            return; // what it must be stands in a branch
         }
         Map<String, Json> properties = schema.at("properties").isPresent()
                 ? schema.object("properties").fields()
                 : Map.of();
         steps.take(object.fields().size());
         RecordBinding.reportUnknown(object, properties.keySet(), at, defects);
-        boolean fits = properties.keySet().containsAll(object.fields().keySet());
         for (var property : properties.entrySet()) {
             if (defects.isFull()) {
-                return false;
+                return;
             }
             var value = object.fields().get(property.getKey());
             var place = at.field(property.getKey());
             if (value == null) {
                 defects.add(place, "missing");
-                fits = false;
             } else {
-                fits &= fits(property.getValue(), value, place, defects);
+                check(property.getValue(), value, place, defects);
             }
         }
-        return fits;
     }
 
-    private boolean array(Json.Obj schema, List<Json> items, Where at, Defects defects) {
-        boolean fits = NumberRules.fitsCount(schema, items.size(), at, defects);
+    private void checkArray(Json.Obj schema, List<Json> items, Where at, Defects defects) {
+        NumberRules.checkCount(schema, items.size(), at, defects);
         Json schemaOfItems = schema.fields().get("items");
         for (int i = 0; schemaOfItems != null && i < items.size() && !defects.isFull(); i++) {
-            fits &= fits(schemaOfItems, items.get(i), at.item(i), defects);
+            check(schemaOfItems, items.get(i), at.item(i), defects);
         }
-        return fits && !defects.isFull();
     }
 
-    private boolean string(Json.Obj schema, String text, Where at, Defects defects) {
+    private void checkString(Json.Obj schema, String text, Where at, Defects defects) {
         if (schema.fields().get("format") instanceof Json.Str(String format)) {
             steps.take(text.length());
             if (!StringFormats.matches(format, text)) {
                 defects.notA(at, text, "a " + format);
-                return false;
             }
         }
         if (schema.fields().get("pattern") instanceof Json.Str(String pattern)
                 && !schemas.pattern(pattern).occursIn(text, steps)) {
             defects.notA(at, text, "like " + pattern);
-            return false;
         }
-        return true;
     }
 }

@@ -2,7 +2,6 @@
 package dev.cadre.json;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A tree that fits a given schema. */
 final class TreeBinding implements Binding {
@@ -32,13 +31,14 @@ final class TreeBinding implements Binding {
     @Override
     public Json write(Object value, Where at) {
         var defects = new Defects();
-        check.fits((Json) value, at, defects);
+        check.check((Json) value, at, defects);
         defects.throwIfAny();
         return (Json) value;
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
-        return check.fits(json, at, defects) ? json : null;
+    public Object read(Json json, Where at, Defects defects) {
+        check.check(json, at, defects);
+        return json;
     }
 }

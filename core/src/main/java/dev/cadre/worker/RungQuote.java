@@ -168,7 +168,8 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
         return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
+    /** @param b above zero */
     private static long product(long a, long b) {
-        return b != 0 && a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b;
+        return a > Long.MAX_VALUE / b ? Long.MAX_VALUE : a * b;
     }
 }

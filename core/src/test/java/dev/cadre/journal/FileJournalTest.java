@@ -48,6 +48,16 @@ class FileJournalTest {
     }
 
     @Test
+    void runKey_isReadAsWritten() {
+        var keyed = new JournalEntry.RunStarted(
+                "r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7");
+
+        Samples.write(file(), List.of(keyed));
+
+        assertThat(Samples.entries(file())).containsExactly(keyed);
+    }
+
+    @Test
     void lines_areJsonThatBeginsWithItsChecksum() throws IOException {
         Samples.write(
                 file(),

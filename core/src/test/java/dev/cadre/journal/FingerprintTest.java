@@ -40,4 +40,10 @@ class FingerprintTest {
                 .isThrownBy(() -> new Fingerprint(hex))
                 .withMessage("not a fingerprint: '%s'".formatted(hex));
     }
+
+    @Test
+    void key_isWrittenForPeopleAsRunSubtaskAndItem() {
+        assertThat(JournalKey.of("r1", "cats")).hasToString("r1/cats");
+        assertThat(new JournalKey("r1", "list", 3)).hasToString("r1/list[3]");
+    }
 }

@@ -4,6 +4,7 @@ package dev.cadre.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,5 +178,40 @@ class GivenSchemaTest {
     @ValueSource(strings = {"\"it breaks\"", "{\"id\":1}", "[1,null]", "3"})
     void any_isWrittenAsItIs(String json) {
         assertThat(JsonType.any().write(Json.parse(json))).isEqualTo(json);
+    }
+
+    @Test
+    void everyKeywordThatDoesNotFit_isReported() {
+        var type = JsonType.ofSchema(object(
+                "{\"type\":\"array\",\"maxItems\":1,\"items\":{\"type\":\"number\",\"multipleOf\":2,\"minimum\":8,\"exclusiveMaximum\":7}}"));
+
+        assertThatThrownBy(() -> type.read("{\"a\":[7,8]}"))
+                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
+                        .containsExactly(
+                                "$.a: 2 items, at most 1",
+                                "$.a[0]: 7 is not a multiple of 2",
+                                "$.a[0]: 7 is not at least 8",
+                                "$.a[0]: 7 is not below 7",
+                                "$.a[1]: 8 is not below 7"));
+    }
+
+    @Test
+    void definition_obeysTheSameRules() {
+        String root = object("{\"$ref\":\"#/$defs/d\"}");
+        for (var bad : List.of("{\"type\":\"text\"}", "{\"const\":[]}", "{\"type\":\"array\"}")) {
+            String schema = root.substring(0, root.length() - 1) + ",\"$defs\":{\"d\":" + bad + "}}";
+
+            assertThatThrownBy(() -> JsonType.ofSchema(schema))
+                    .isInstanceOf(JsonTypeException.class)
+                    .hasMessageStartingWith("$[\"$defs\"].d");
+        }
+    }
+
+    @Test
+    void countOfZero_isACount() {
+        var type = JsonType.ofSchema(object("{\"type\":\"array\",\"maxItems\":0,\"items\":{\"type\":\"null\"}}"));
+
+        assertThat(type.read("{\"a\":[]}").items("a")).isEmpty();
+        assertThatThrownBy(() -> type.read("{\"a\":[null]}")).hasMessage("$.a: 1 items, at most 0");
     }
 }

@@ -36,4 +36,14 @@ final class JsonTextTest {
         assertThat(JsonText.excerpt("abc", 3)).isEqualTo("\"abc\"");
         assertThat(JsonText.excerpt("abcd", 3)).isEqualTo("\"abc…\"");
     }
+
+    @Test
+    void invisibleCharacters_areEscaped_andTheirNeighboursAreNot() {
+        for (char hidden : "\u200e\u200f\u2028\u202e\u2066\u2069\u061c\ufeff\ufffe\uffff".toCharArray()) {
+            assertThat(new Json.Str("" + hidden).write()).isEqualTo("\"\\u%04x\"".formatted((int) hidden));
+        }
+        for (char shown : "\u200d\u2010\u2027\u202f\u2065\u206a\ufffd".toCharArray()) {
+            assertThat(new Json.Str("" + shown).write()).isEqualTo("\"" + shown + "\"");
+        }
+    }
 }

@@ -29,11 +29,11 @@ class JsonTypeComponentsTest {
             List<Integer> pages,
             Optional<Flat> flat) {}
 
-    private static final JsonType<Query> QUERY = JsonType.of(Query.class);
+    private final JsonType<Query> queryType = new JsonType<>(Query.class);
 
     @Test
     void components_haveNamesTypesAndDescriptions_inOrder() {
-        assertThat(QUERY.components())
+        assertThat(queryType.components())
                 .containsExactly(
                         new JsonComponent("search_term", JsonType.of(String.class), "What to look for."),
                         new JsonComponent("pages", JsonType.of(int.class).list(), ""),
@@ -43,7 +43,7 @@ class JsonTypeComponentsTest {
 
     @Test
     void element_ofListLikeTypes_isKnown() {
-        var pages = QUERY.components().get(1).type();
+        var pages = queryType.components().get(1).type();
 
         assertThat(pages.isList()).isTrue();
         assertThat(pages.element().orElseThrow().rawType()).isEqualTo(Integer.class);
@@ -54,18 +54,18 @@ class JsonTypeComponentsTest {
                         .orElseThrow()
                         .rawType())
                 .isEqualTo(Integer.class);
-        assertThat(QUERY.isList()).isFalse();
-        assertThat(QUERY.element()).isEmpty();
+        assertThat(queryType.isList()).isFalse();
+        assertThat(queryType.element()).isEmpty();
     }
 
     @Test
     void component_isBareJson_andEmptyForAnAbsentOptional() {
         var query = new Query("retry", List.of(1, 2), Optional.empty());
 
-        assertThat(QUERY.component(query, "search_term")).contains(new Json.Str("retry"));
-        assertThat(QUERY.component(query, "pages").map(Json::write)).contains("[1,2]");
-        assertThat(QUERY.component(query, "flat")).isEmpty();
-        assertThatThrownBy(() -> QUERY.component(query, "term"))
+        assertThat(queryType.component(query, "search_term")).contains(new Json.Str("retry"));
+        assertThat(queryType.component(query, "pages").map(Json::write)).contains("[1,2]");
+        assertThat(queryType.component(query, "flat")).isEmpty();
+        assertThatThrownBy(() -> queryType.component(query, "term"))
                 .hasMessage(Query.class.getName() + " has no component 'term'");
     }
 
@@ -74,8 +74,8 @@ class JsonTypeComponentsTest {
         var parts =
                 Map.of("search_term", new Json.Str("retry"), "pages", Json.arr(Json.Num.of(1)), "flat", Json.Null.NULL);
 
-        assertThat(QUERY.assemble(parts)).isEqualTo(new Query("retry", List.of(1), Optional.empty()));
-        assertThatThrownBy(() -> QUERY.assemble(Map.of("pages", Json.arr(new Json.Str("1")))))
+        assertThat(queryType.assemble(parts)).isEqualTo(new Query("retry", List.of(1), Optional.empty()));
+        assertThatThrownBy(() -> queryType.assemble(Map.of("pages", Json.arr(new Json.Str("1")))))
                 .isInstanceOfSatisfying(
                         JsonMismatchException.class,
                         e -> assertThat(e.defects())

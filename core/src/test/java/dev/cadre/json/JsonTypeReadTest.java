@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -39,7 +42,7 @@ class JsonTypeReadTest {
 
     private record Plan(String goal, List<Step> steps, Optional<String> note, Map<Tier, Long> shares) {}
 
-    private static final JsonType<Plan> PLAN = JsonType.of(Plan.class);
+    private final JsonType<Plan> planType = new JsonType<>(Plan.class);
 
     private static final Plan VALUE = new Plan(
             "tidy",
@@ -59,16 +62,16 @@ class JsonTypeReadTest {
 
     @Test
     void value_writtenAndReadBack_isEqual() {
-        assertThat(PLAN.write(VALUE)).isEqualTo(TEXT);
-        assertThat(PLAN.read(TEXT)).isEqualTo(VALUE);
+        assertThat(planType.write(VALUE)).isEqualTo(TEXT);
+        assertThat(planType.read(TEXT)).isEqualTo(VALUE);
     }
 
     @Test
     void reply_fencedOrBetweenSentences_isUnfenced() {
-        assertThat(PLAN.read("```json\n" + TEXT + "\n```")).isEqualTo(VALUE);
-        assertThat(PLAN.read("Here is the plan:\n" + TEXT + "\nHope this helps!"))
+        assertThat(planType.read("```json\n" + TEXT + "\n```")).isEqualTo(VALUE);
+        assertThat(planType.read("Here is the plan:\n" + TEXT + "\nHope this helps!"))
                 .isEqualTo(VALUE);
-        assertThat(PLAN.read("\ufeff  " + TEXT + "\n")).isEqualTo(VALUE);
+        assertThat(planType.read("\ufeff  " + TEXT + "\n")).isEqualTo(VALUE);
     }
 
     @Test
@@ -76,7 +79,7 @@ class JsonTypeReadTest {
         var broken = """
                 {"goal":7,"steps":[{"kind":"Search","term":"x","tier":"HUGE"},{"kind":"Summarize","max_words":0},\
                 {"kind":"Dance"},{"term":"y"}],"shares":[{"key":"NANO","value":1.5}],"extra":1}""";
-        assertThat(defects(PLAN, broken))
+        assertThat(defects(planType, broken))
                 .containsExactly(
                         "$.extra: unknown key; the keys are goal, steps, note, shares",
                         "$.goal: expected a string, got a number",
@@ -129,7 +132,7 @@ class JsonTypeReadTest {
 
     @Test
     void duplicateKey_isADefectWithItsPath() {
-        assertThat(defects(PLAN, TEXT.replace("\"term\":", "\"term\":1,\"term\":")))
+        assertThat(defects(planType, TEXT.replace("\"term\":", "\"term\":1,\"term\":")))
                 .containsExactly("$.steps[0].term: duplicate key");
     }
 
@@ -202,7 +205,7 @@ class JsonTypeReadTest {
 
     @Test
     void collectionsThatAreRead_cannotBeChanged() {
-        var plan = PLAN.read(TEXT);
+        var plan = planType.read(TEXT);
 
         assertThatThrownBy(() -> plan.steps().clear()).isInstanceOf(UnsupportedOperationException.class);
         assertThatThrownBy(() -> plan.shares().clear()).isInstanceOf(UnsupportedOperationException.class);
@@ -301,5 +304,66 @@ class JsonTypeReadTest {
                 throw new IllegalArgumentException("negative");
             }
         }
+    }
+
+    enum Colour {
+        RED
+    }
+
+    sealed interface Choice permits Yes {}
+
+    record Yes(int degree) implements Choice {}
+
+    record Mixed(
+            List<String> list,
+            int[] array,
+            Map<String, Integer> map,
+            Colour colour,
+            Choice choice,
+            Yes yes,
+            OptionalInt small,
+            OptionalLong large,
+            OptionalDouble real,
+            Optional<String> text,
+            boolean flag) {}
+
+    private final JsonType<Mixed> mixed = new JsonType<>(Mixed.class);
+
+    @Test
+    void valueOfAnotherKind_isADefectOfItsPlace() {
+        assertThatThrownBy(() -> mixed.read("""
+                {"list":1,"array":"x","map":{},"colour":2,"choice":[],"yes":null,
+                 "small":null,"large":null,"real":null,"text":null,"flag":true}"""))
+                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
+                        .containsExactly(
+                                "$.list: expected an array, got a number",
+                                "$.array: expected an array, got a string",
+                                "$.map: expected an array of key and value, got an object",
+                                "$.colour: expected one of RED, got a number",
+                                "$.choice: expected an object, got an array",
+                                "$.yes: expected an object, got null"));
+        assertThatThrownBy(() -> mixed.read("""
+                {"list":[],"array":[],"map":[1,{"key":"a","value":1,"more":2}],"colour":"RED","choice":{"kind":7},
+                 "yes":{"degree":1},"small":null,"large":null,"real":null,"text":null,"flag":true}"""))
+                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
+                        .containsExactly(
+                                "$.map[0]: expected an object with key and value, got a number",
+                                "$.map[1].more: unknown key; the keys are key, value",
+                                "$.choice.kind: expected one of Yes, got a number"));
+        assertThatThrownBy(() -> new JsonType<>(Choice.class).read("{\"value\":{\"kind\":\"Yes\",\"degree\":1,\"x\":1},\"y\":2}"))
+                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
+                        .containsExactly(
+                                "$.y: unknown key; the keys are value",
+                                "$.value.x: unknown key; the keys are kind, degree"));
+    }
+
+    @Test
+    void optionalNumbersAndArrays_areReadAndWrittenBack() {
+        for (String text : List.of(
+                "{\"list\":[\"a\"],\"array\":[1,2],\"map\":[{\"key\":\"k\",\"value\":1}],\"colour\":\"RED\",\"choice\":{\"kind\":\"Yes\",\"degree\":1},\"yes\":{\"degree\":2},\"small\":3,\"large\":4,\"real\":5.5,\"text\":\"t\",\"flag\":false}",
+                "{\"list\":[],\"array\":[],\"map\":[],\"colour\":\"RED\",\"choice\":{\"kind\":\"Yes\",\"degree\":1},\"yes\":{\"degree\":2},\"small\":null,\"large\":null,\"real\":null,\"text\":null,\"flag\":true}")) {
+            assertThat(mixed.write(mixed.read(text))).isEqualTo(text);
+        }
+        assertThat(Json.obj().with("no", new Json.Bool(false)).bool("no")).isFalse();
     }
 }

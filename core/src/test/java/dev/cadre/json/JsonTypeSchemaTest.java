@@ -22,9 +22,14 @@ import org.junit.jupiter.api.Test;
 
 /** What the schema of each shape looks like, to the letter. */
 class JsonTypeSchemaTest {
+    /** Of its own: {@link JsonType#of} remembers what another test made. */
+    private static JsonType<?> compiled(Type type) {
+        return new JsonType<>(JsonType.of(type).javaType());
+    }
+
     private static void assertSchema(Type type, String expected) {
         // compared as text: the order of properties is part of the contract
-        assertThat(JsonType.of(type).schema()).isEqualTo(Json.parse(expected).write());
+        assertThat(compiled(type).schema()).isEqualTo(Json.parse(expected).write());
     }
 
     @Test

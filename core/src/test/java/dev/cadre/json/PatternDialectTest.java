@@ -225,4 +225,68 @@ class PatternDialectTest {
         }
         return text.toString();
     }
+
+    /** The limit is 2,500 states, of which each sequence has one. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "a{1000}a{1000}a{499} a{1000}a{1000}a{500}",
+                "a{1000}a{248}|b{1000}b{249} a{1000}a{248}|b{1000}b{250}",
+                "(?:a{1000}a{1000}a{497})* (?:a{1000}a{1000}a{498})*",
+                "a{1,1000}a{1,250} a{1,1000}a{1,251}",
+                "a{0,1000}a{0,249} a{0,1000}a{0,250}",
+            })
+    void pattern_mayHaveAsManyStatesAsTheLimit_andNotOneMore(String largest, String tooLarge) {
+        assertThat(LinearPattern.of(largest)).isNotNull();
+        assertThatThrownBy(() -> LinearPattern.of(tooLarge))
+                .hasMessage("it takes more than 2,500 states; repeat less");
+    }
+
+    @Test
+    void pattern_mayHaveAsManyCharactersAndGroupsAsTheLimit_andNotOneMore() {
+        assertThat(LinearPattern.of("a".repeat(2_499))).isNotNull();
+        assertThatThrownBy(() -> LinearPattern.of("a".repeat(2_500))).hasMessageContaining("2,500 states");
+        assertThat(LinearPattern.of("[" + "a".repeat(9_998) + "]")).isNotNull();
+        assertThatThrownBy(() -> LinearPattern.of("[" + "a".repeat(9_999) + "]"))
+                .hasMessage("it has 10,001 characters, more than 10,000");
+        assertThat(LinearPattern.of("(".repeat(50) + "a" + ")".repeat(50))).isNotNull();
+        assertThatThrownBy(() -> LinearPattern.of("(".repeat(51) + "a" + ")".repeat(51)))
+                .hasMessage("more than 50 groups within one another, at character 51");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a{2", "a{2,", "a{2x", "a{2,3", "a{b}", "a{2,x}"})
+    void braceThatIsNoCount_isItself(String pattern) {
+        assertThat(occurs("^" + pattern + "$", pattern)).isTrue();
+    }
+
+    @Test
+    void escapes_atTheEdgesOfTheirRanges_areCharacters() {
+        assertThat(occurs("^[\\b]$", "\b")).isTrue();
+        assertThat(occurs("^[a-a]$", "a")).isTrue();
+        assertThat(occurs("^\\ud7ff$", "\ud7ff")).isTrue();
+        assertThat(occurs("^\\ue000$", "\ue000")).isTrue();
+        assertThat(occurs("^\\xff$", "\u00ff")).isTrue();
+        for (String half : List.of("\\ud800", "\\udfff")) {
+            assertThatThrownBy(() -> LinearPattern.of(half)).hasMessageContaining("half a character");
+        }
+        for (String back : List.of("\\1", "\\9")) {
+            assertThatThrownBy(() -> LinearPattern.of(back)).hasMessageContaining("no back-references");
+        }
+    }
+
+    /** RE2 repeats no piece more than a thousand times, however few the states are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"a{1001}", "a{0,1001}", "a{1001,}", "(?:a{40}){40}"})
+    void repetition_thatRe2DoesNotTake_isRefusedLikeAnyOtherPattern(String pattern) {
+        String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"%s\"}},"
+                        .formatted(pattern)
+                + "\"required\":[\"a\"],\"additionalProperties\":false}";
+        try {
+            assertThat(JsonType.ofSchema(schema)).isNotNull();
+        } catch (JsonTypeException refused) {
+            assertThat(refused).hasMessageStartingWith("$.properties.a.pattern: not a pattern of strict mode: ");
+        }
+    }
 }

@@ -47,7 +47,7 @@ class SchemaStepsTest {
 
     private static long steps(Json.Obj schema, Json value) {
         var steps = new Steps(100_000); // ends, and is red, where the ways are counted instead of the nodes
-        new SchemaCheck(schema).fits(value, Where.ROOT, new Defects(), steps);
+        new SchemaCheck(schema).check(value, Where.ROOT, new Defects(), steps);
         return steps.taken();
     }
 
@@ -309,5 +309,68 @@ class SchemaStepsTest {
             fields.put("y", randomValue(random, left, depth + 1));
         }
         return new Json.Obj(fields);
+    }
+
+    // --- the bounds
+
+    @Test
+    void chainOfAHundredReferences_isAllowed_andOfOneMoreIsNot_inEitherOrder() {
+        for (String chain : List.of("%s", "{\"anyOf\":[{\"type\":\"null\"},%s,%1$s]}")) {
+            for (int links : new int[] {100, 101}) {
+                var forwards = new ArrayList<String>();
+                for (int k = 0; k < links; k++) {
+                    forwards.add("\"d%d\":%s".formatted(k, chain.formatted(ref(k + 1))));
+                }
+                forwards.add("\"d%d\":{\"type\":\"string\"}".formatted(links));
+                for (var definitions : List.of(forwards, forwards.reversed())) {
+                    String schema = schema(String.join(",", definitions));
+                    if (links == 100) {
+                        assertThat(JsonType.ofSchema(schema)).isNotNull();
+                    } else {
+                        assertThatThrownBy(() -> JsonType.ofSchema(schema))
+                                .hasMessageContaining("it leads through more than 100 references");
+                    }
+                }
+            }
+        }
+    }
+
+    /** The root and six levels below; then the root, four more, and the same six. */
+    @Test
+    void levels_areCountedBehindEveryReference_howeverOftenItIsFollowed() {
+        String six = definitions(5, k -> object("n", ref(k + 1)), object("n", "{\"type\":\"null\"}"));
+        String root = "{\"type\":\"object\",\"properties\":{\"a\":%s,\"b\":%s},\"required\":[\"a\",\"b\"],"
+                + "\"additionalProperties\":false,\"$defs\":{%s}}";
+        String three = object("x", object("x", object("x", ref(0))));
+
+        assertThat(JsonType.ofSchema(root.formatted(ref(0), three, six))).isNotNull();
+        assertThatThrownBy(() -> JsonType.ofSchema(root.formatted(ref(0), object("x", three), six)))
+                .hasMessage("the schema has 11 levels of nesting; strict mode allows 10");
+    }
+
+    @Test
+    void valuesOfAnotherKind_leaveNoSchemaOpen() {
+        var type = JsonType.ofSchema(
+                object("a", "{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"number\"}]}}"));
+
+        assertThat(type.read("{\"a\":[" + "1,".repeat(1_000) + "1]}").items("a")).hasSize(1_001);
+    }
+
+    @Test
+    void items_behindTheTenthDefect_areNotLookedAt() {
+        String schema = object("a", "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}");
+
+        assertThat(steps(json(schema), json("{\"a\":[" + "1,".repeat(1_000) + "1]}")))
+                .isLessThan(20);
+    }
+
+    @Test
+    void textOfAFormatAndValuesOfAnEnum_takeTheirSteps() {
+        String format = object("a", "{\"type\":\"string\",\"format\":\"email\"}");
+        String many = object("a", "{\"enum\":[" + "1,".repeat(499) + "1]}");
+
+        assertThat(steps(json(format), json("{\"a\":\"%s\"}".formatted("x".repeat(500)))))
+                .isGreaterThan(500);
+        assertThat(steps(json(many), json("{\"a\":2}"))).isGreaterThan(500);
     }
 }

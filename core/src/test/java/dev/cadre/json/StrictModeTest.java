@@ -244,4 +244,14 @@ class StrictModeTest {
                 .with("type", "string")
                 .with("enum", Json.strings(Collections.nCopies(count, "x".repeat(chars))));
     }
+
+    @Test
+    void namesInDefinitions_count() {
+        var definitions = new SchemaDefinitions();
+        definitions.define("Many", SchemaDefinitions.object(properties(5_000, Json.obj().with("type", "null"))));
+
+        assertThatThrownBy(() -> definitions.document(
+                        SchemaDefinitions.object(Json.obj().with("a", Json.obj().with("$ref", "#/$defs/Many")))))
+                .hasMessage("the schema has 5,001 properties; strict mode allows 5,000");
+    }
 }

@@ -102,7 +102,7 @@ class LocalRunnerTest {
     void callerThatIsInterruptedWhileTheLastThreadsEnd_keepsTheResultAndTheInterrupt() throws Exception {
         Thread caller = Thread.currentThread();
         parts.work = () -> {
-            parts.broken = true;
+            clock.breaks = true;
             wake();
             try {
                 return waitForEver();
@@ -438,7 +438,6 @@ class LocalRunnerTest {
     }
 
     private final class Parts implements RunParts {
-        volatile boolean broken;
         volatile Planning planner = inbox -> {
             inbox.accept(new RunInput.Admitted(node("a", CODE)));
             return new RunInput.PlanEnded(List.of());
@@ -472,18 +471,21 @@ class LocalRunnerTest {
         @Override
         public LedgerState money() {
             reads.incrementAndGet();
-            if (broken) {
-                throw new IllegalStateException("the books are broken");
-            }
             return RunRig.money(1_000, 0, 0);
         }
     }
 
     private static final class HandClock implements RunClock {
         volatile long now;
+        /** At one reading. */
+        volatile boolean breaks;
 
         @Override
         public long nanoTime() {
+            if (breaks) {
+                breaks = false;
+                throw new IllegalStateException("the clock breaks");
+            }
             return now;
         }
 
