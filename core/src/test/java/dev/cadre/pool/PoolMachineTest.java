@@ -195,7 +195,7 @@ class PoolMachineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {-60_000_000_000L, 0, (1L << 62) - 5_000_000_000L, Long.MAX_VALUE - 5_000_000_000L})
+    @ValueSource(longs = {-10_000_000_000L, 0, (1L << 62) - 5_000_000_000L, Long.MAX_VALUE - 5_000_000_000L})
     void clock_mayStartAnywhere(long start) {
         long second = ofSeconds(1).toNanos();
         var machine =

@@ -381,4 +381,15 @@ class RungTest {
     private static String userText(RungCommand.Call call) {
         return ((Turn.User) call.request().turns().getFirst()).text();
     }
+
+    @Test
+    void contextThatInputsShare_standsBehindTheInstructions_andIsNamedOnlyIfThereIsSome() {
+        String shared = RungScript.of(NOTE.sharing("all about </context> cats"))
+                .begin()
+                .request()
+                .instructions();
+
+        assertThat(shared).endsWith("<context>\n\"all about <\\/context> cats\"\n</context>");
+        assertThat(RungScript.of(NOTE).begin().request().instructions()).doesNotContain("<context>");
+    }
 }

@@ -127,4 +127,24 @@ class SingleCallTest {
                         Outcome.Failed.class,
                         failed -> assertThat(failed.failure().kind()).isEqualTo(kind));
     }
+
+    @Test
+    void interruptOutOfARule_isKept_andNoOtherFailureIsTakenForOne() {
+        outcome(thrower(new IllegalStateException("broken")), Finish.COMPLETE, NOTE_JSON);
+        assertThat(Thread.interrupted()).isFalse();
+
+        outcome(thrower(new InterruptedException()), Finish.COMPLETE, NOTE_JSON);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private static SubtaskType<Topic, Note> thrower(Exception thrown) {
+        return NOTE.accept("a rule that throws", (topic, note) -> {
+            throw SingleCallTest.<RuntimeException>undeclared(thrown);
+        });
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Exception> E undeclared(Exception thrown) throws E {
+        throw (E) thrown;
+    }
 }

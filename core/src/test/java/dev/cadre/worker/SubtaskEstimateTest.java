@@ -3,7 +3,9 @@ package dev.cadre.worker;
 
 import static dev.cadre.worker.RungScript.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
@@ -14,6 +16,7 @@ import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.Quote;
+import dev.cadre.price.UnpricedTierException;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Retries;
 import dev.cadre.task.SubtaskType;
@@ -145,5 +148,15 @@ class SubtaskEstimateTest {
         assertThat(FirstCall.worstCase(NOTE, Tier.FLAGSHIP, pools, LIMITS))
                 .as("nobody serves it")
                 .isEqualTo(Optional.empty());
+    }
+
+    @Test
+    void typeWithoutAPrice_isRefused_ifATierOfItsOwnHasNone() {
+        var flex = NOTE.serviceTier(ServiceTier.FLEX);
+
+        assertThatThrownBy(() -> FirstCall.requirePriced(flex, pools, LIMITS)).isInstanceOf(UnpricedTierException.class);
+        FirstCall.requirePriced(NOTE, pools, LIMITS);
+        var onlyMini = ModelPools.builder().mini(mini).build();
+        FirstCall.requirePriced(flex, onlyMini, LIMITS); // a tier that the type does not use
     }
 }
