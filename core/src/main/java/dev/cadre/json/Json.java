@@ -3,13 +3,10 @@ package dev.cadre.json;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.TreeMap;
 
 /**
  * A JSON value as an immutable tree.
@@ -37,7 +34,7 @@ public sealed interface Json {
 
     /** An object without fields, to be built up by {@link Obj#with(String, Json)}. */
     static Obj obj() {
-        return new Obj(Map.of());
+        return new Obj(Fields.NONE);
     }
 
     /** An array of the given items. */
@@ -122,18 +119,12 @@ public sealed interface Json {
      */
     record Obj(Map<String, Json> fields) implements Json {
         public Obj {
-            var copy = new LinkedHashMap<String, Json>(fields instanceof SequencedMap ? fields : new TreeMap<>(fields));
-            if (copy.containsKey(null) || copy.containsValue(null)) {
-                throw new IllegalArgumentException("a JSON object with a null key or value: keys " + copy.keySet());
-            }
-            fields = Collections.unmodifiableSequencedMap(copy);
+            fields = Fields.of(fields);
         }
 
         /** This object with the field added, or replaced in its place. */
         public Obj with(String name, Json value) {
-            var copy = new LinkedHashMap<>(fields);
-            copy.put(name, value);
-            return new Obj(copy);
+            return new Obj(Fields.of(fields).with(name, value));
         }
 
         /** This object with a string field. */
@@ -162,10 +153,11 @@ public sealed interface Json {
         public Optional<Json> at(String... path) {
             Json here = this;
             for (String name : path) {
-                if (!(here instanceof Obj object) || !object.fields.containsKey(name)) {
+                Json next = here instanceof Obj object ? object.fields.get(name) : null;
+                if (next == null) {
                     return Optional.empty();
                 }
-                here = object.fields.get(name);
+                here = next;
             }
             return Optional.of(here);
         }
