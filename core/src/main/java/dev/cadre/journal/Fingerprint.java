@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * A digest of everything that can change an answer: an earlier answer is reused only if it is the same.
@@ -13,12 +12,16 @@ import java.util.regex.Pattern;
  * @param hex SHA-256 as 64 lower-case hexadecimal digits
  */
 public record Fingerprint(String hex) {
-    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+    private static final int DIGITS = 64;
 
     public Fingerprint {
-        if (!SHA_256.matcher(hex).matches()) {
+        if (hex.length() != DIGITS || !hex.chars().allMatch(Fingerprint::isDigit)) {
             throw new IllegalArgumentException("not a fingerprint: '%s'".formatted(hex));
         }
+    }
+
+    private static boolean isDigit(int c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
     }
 
     /** The fingerprint of some texts in their order; moving a character from one part to the next changes it. */
@@ -27,7 +30,10 @@ public record Fingerprint(String hex) {
         for (String part : parts) {
             // the chars as they are: an encoding would turn every lone surrogate into the same question mark
             var bytes = ByteBuffer.allocate(Integer.BYTES + Character.BYTES * part.length());
-            bytes.putInt(part.length()).asCharBuffer().put(part);
+            bytes.putInt(part.length());
+            for (int i = 0; i < part.length(); i++) {
+                bytes.putChar(part.charAt(i));
+            }
             digest.update(bytes.array());
         }
         return new Fingerprint(HexFormat.of().formatHex(digest.digest()));

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * wrappers in place of primitives, no variables, no wildcards.
  */
 record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedType {
+    private static final Pattern OUTSIDE_OF_NAMES = Pattern.compile("[^A-Za-z0-9_-]");
 
     /**
      * The type with its variables replaced.
@@ -80,7 +82,7 @@ record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedT
     static String nameOf(Type canonical) {
         var name = new StringBuilder(rawOf(canonical).getSimpleName().replace("[]", "_Array"));
         argumentsOf(canonical).forEach(argument -> name.append('_').append(nameOf(argument)));
-        return name.toString().replaceAll("[^A-Za-z0-9_-]", "_");
+        return OUTSIDE_OF_NAMES.matcher(name).replaceAll("_");
     }
 
     @Override

@@ -157,17 +157,32 @@ final class JsonText {
 
     private void string(String value) {
         out.append('"');
+        int from = 0;
         for (int i = 0; i < value.length(); i++) {
-            switch (value.charAt(i)) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> plain(value, i);
+            char c = value.charAt(i);
+            if (!isOrdinary(c)) {
+                out.append(value, from, i);
+                special(value, i);
+                from = i + 1;
             }
         }
-        out.append('"');
+        out.append(value, from, value.length()).append('"');
+    }
+
+    /** Whether a character stands for itself, as nearly all do. */
+    private static boolean isOrdinary(char c) {
+        return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+    }
+
+    private void special(String value, int index) {
+        switch (value.charAt(index)) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            default -> plain(value, index);
+        }
     }
 
     /** Appends one character; what cannot be encoded, or would deceive the reader of a log, as an escape. */

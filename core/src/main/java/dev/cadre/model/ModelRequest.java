@@ -2,8 +2,8 @@
 package dev.cadre.model;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * One call to a model, complete and provider-neutral. Immutable.
@@ -117,13 +117,16 @@ public record ModelRequest(
 
     /** The pictures and files of all turns, in order. */
     public List<Attachment> attachments() {
-        return turns.stream()
-                .flatMap(turn -> switch (turn) {
-                    case Turn.User user -> user.attachments().stream();
-                    case Turn.Assistant assistant -> Stream.empty();
-                    case Turn.ToolResult result -> result.attachments().stream();
-                })
-                .toList();
+        var all = new ArrayList<Attachment>();
+        for (Turn turn : turns) {
+            all.addAll(
+                    switch (turn) {
+                        case Turn.User user -> user.attachments();
+                        case Turn.Assistant assistant -> List.<Attachment>of();
+                        case Turn.ToolResult result -> result.attachments();
+                    });
+        }
+        return List.copyOf(all);
     }
 
     /**

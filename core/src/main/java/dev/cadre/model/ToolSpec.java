@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.model;
 
+import java.util.regex.Pattern;
+
 /**
  * A function that the model may ask to have called.
  *
@@ -9,9 +11,11 @@ package dev.cadre.model;
  * @param parametersSchema the strict JSON schema of its arguments, as text
  */
 public record ToolSpec(String name, String description, String parametersSchema) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
     public ToolSpec {
-        if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
-            throw new IllegalArgumentException("tool name '%s' must match [A-Za-z0-9_-]{1,64}".formatted(name));
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("tool name '%s' must match %s".formatted(name, NAME));
         }
     }
 }

@@ -127,7 +127,7 @@ public final class ModelCatalog {
 
     /** Whether two names mean one model: with or without a provider before it, a date or {@code latest} behind it. */
     public static boolean isSame(String one, String other) {
-        return withoutDate(bare(one)).equalsIgnoreCase(withoutDate(bare(other)));
+        return one.equals(other) || withoutDate(bare(one)).equalsIgnoreCase(withoutDate(bare(other)));
     }
 
     /** Without the provider, as in {@code openai/gpt-5.4}. */

@@ -132,9 +132,10 @@ public record Price(
         var inputPico = pico(inputTokenBound, input.atLeast(cachedInput).atLeast(cacheWrite));
         var outputPico = pico(maxOutputTokens, output);
         var ordinary = billed(inputPico, outputPico, LongContext.NONE, tier);
+        var band = longContext.bandOf(inputTokenBound);
         // both bands are possible: fewer tokens than the bound may be used, and nothing says that the long one is
         // dearer
-        return ordinary.atLeast(billed(inputPico, outputPico, longContext.bandOf(inputTokenBound), tier));
+        return band.equals(LongContext.NONE) ? ordinary : ordinary.atLeast(billed(inputPico, outputPico, band, tier));
     }
 
     private Money billed(BigInteger inputPico, BigInteger outputPico, LongContext band, ServiceTier tier) {
@@ -145,9 +146,9 @@ public record Price(
         var inBand = inputPico
                 .multiply(BigInteger.valueOf(band.inputPercent()))
                 .add(outputPico.multiply(BigInteger.valueOf(band.outputPercent())));
-        return Money.roundedUp(
-                inBand.multiply(BigInteger.valueOf(tierPercent)).multiply(BigInteger.valueOf(100L + surchargePercent)),
-                PERCENTS);
+        // the product of two such numbers is no more than a long can hold
+        var percent = BigInteger.valueOf(tierPercent * (100L + surchargePercent));
+        return Money.roundedUp(inBand.multiply(percent), PERCENTS);
     }
 
     private static BigInteger pico(long tokens, Money perToken) {

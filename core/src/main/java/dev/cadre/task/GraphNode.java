@@ -2,6 +2,7 @@
 package dev.cadre.task;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * One subtask of a task graph.
@@ -12,7 +13,7 @@ import java.util.List;
  */
 public record GraphNode(
         String id, SubtaskType<?, ?> type, Binding binding, List<Dependency> dependencies, boolean optional) {
-    private static final String ID = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}";
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
 
     public GraphNode {
         dependencies = List.copyOf(dependencies);
@@ -23,7 +24,7 @@ public record GraphNode(
 
     /** Whether a text can be the id of a subtask: letters, digits, {@code _ . -}, at most 64 characters. */
     public static boolean isValidId(String id) {
-        return id.length() <= 64 && id.matches(ID);
+        return id.length() <= 64 && ID.matcher(id).matches();
     }
 
     private static String cut(String id) {

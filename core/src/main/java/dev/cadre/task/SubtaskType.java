@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +30,7 @@ import java.util.stream.Collectors;
  * @param <O> the output
  */
 public final class SubtaskType<I, O> {
-    private static final String NAME = "[A-Za-z][A-Za-z0-9_-]{0,63}";
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
 
     private final String name;
     private final String description;
@@ -61,7 +62,7 @@ public final class SubtaskType<I, O> {
 
     private static <I, O> SubtaskType<I, O> of(
             String name, String description, JsonType<I> input, JsonType<O> output, Work<I, O> work) {
-        if (!name.matches(NAME)) {
+        if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("subtask type name '%s' must match %s".formatted(name, NAME));
         }
         return new SubtaskType<>(name, description, input, output, work, Tiers.NANO_ONLY, List.of(), false);

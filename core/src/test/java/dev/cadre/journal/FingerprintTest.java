@@ -34,7 +34,18 @@ class FingerprintTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "00", "6E0FC2EEFB9FC7F816BC49208FB75841A414052618E32B26CE15322B84DB657A"})
+    @ValueSource(
+            strings = {
+                "",
+                "00",
+                "6e0fc2eefb9fc7f816bc49208fb75841a414052618e32b26ce15322b84db657",
+                "6e0fc2eefb9fc7f816bc49208fb75841a414052618e32b26ce15322b84db657a0",
+                "6E0FC2EEFB9FC7F816BC49208FB75841A414052618E32B26CE15322B84DB657A",
+                "/e0fc2eefb9fc7f816bc49208fb75841a414052618e32b26ce15322b84db657a",
+                "6e0fc2eefb9fc7f816bc49208fb7584:a414052618e32b26ce15322b84db657a",
+                "6e0fc2eefb9fc7f816bc49208fb7584`a414052618e32b26ce15322b84db657a",
+                "6e0fc2eefb9fc7f816bc49208fb75841a414052618e32b26ce15322b84db657g"
+            })
     void text_thatIsNoDigest_isRejected(String hex) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Fingerprint(hex))
