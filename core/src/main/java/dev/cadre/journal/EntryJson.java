@@ -60,6 +60,18 @@ final class EntryJson {
         };
     }
 
+    /** Whether an entry is made of some texts and whole numbers alone, which can always be read again. */
+    static boolean isFlat(JournalEntry entry) {
+        return switch (entry) {
+            case RunStarted started -> true;
+            case Intent intent -> true;
+            case Settled settled -> true;
+            case PlanAdmitted admitted -> false;
+            case Ended ended -> false;
+            case RunEnded ended -> false;
+        };
+    }
+
     static JournalEntry read(Json.Obj json) {
         var kind = json.string("kind");
         return switch (kind) {

@@ -62,8 +62,10 @@ final class LineFormat {
     static byte[] content(JournalEntry entry) {
         try {
             var json = EntryJson.write(entry).write();
-            // what is written must be readable: deep nesting and long numbers can make it otherwise
-            EntryJson.read(Json.obj().with("entry", Json.parse(json)).object("entry"));
+            if (!EntryJson.isFlat(entry)) {
+                // what is written must be readable: deep nesting, long numbers and long lists can make it otherwise
+                EntryJson.read(Json.obj().with("entry", Json.parse(json)).object("entry"));
+            }
             // without the opening brace
             var content = tail(json.substring(1));
             if (content.length > MAX_BYTES - MAX_PLACE_BYTES) {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +46,41 @@ class FileJournalTest {
         Samples.write(file(), Samples.RUN);
 
         assertThat(Samples.entries(file())).isEqualTo(Samples.RUN);
+    }
+
+    /** Entries that are not read back as they are written. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void flatEntries_withAnyText_areReadAsWritten(long seed) {
+        var dice = new SplittableRandom(seed);
+        var entries = new ArrayList<JournalEntry>();
+        for (int i = 0; i < 300; i++) {
+            var key = new JournalKey("r" + text(dice), "s" + text(dice), i - 1);
+            var asked = new Asked(CallPurpose.Kind.WORK, Tier.NANO, text(dice));
+            entries.add(
+                    new RunStarted(text(dice), Samples.PRINT, text(dice), Money.ofPico(Long.MAX_VALUE), text(dice)));
+            entries.add(new Intent(key, Samples.PRINT, Integer.MAX_VALUE, asked, Money.ofPico(Long.MAX_VALUE)));
+            entries.add(new Settled(key, i, text(dice), Samples.COST));
+        }
+        Samples.write(file(), entries);
+
+        assertThat(Samples.entries(file())).isEqualTo(entries);
+    }
+
+    /** Quotes, controls, marks and lone halves of surrogate pairs are as frequent as letters. */
+    private static String text(SplittableRandom dice) {
+        var text = new StringBuilder();
+        int length = dice.nextInt(20);
+        for (int i = 0; i < length; i++) {
+            text.append(
+                    switch (dice.nextInt(4)) {
+                        case 0 -> (char) dice.nextInt(0x100);
+                        case 1 -> (char) dice.nextInt(0xd800, 0xe000);
+                        case 2 -> "\"\\/{}[],:".charAt(dice.nextInt(9));
+                        default -> (char) dice.nextInt(0x10000);
+                    });
+        }
+        return text.toString();
     }
 
     @Test
