@@ -4,16 +4,60 @@ package dev.cadre.langchain4j;
 import dev.cadre.model.TokenUsage;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads usage, with what LangChain4j's own type has no room for: the models' subclasses are asked by the names of their
  * methods, which spares a dependency on each of them. What cannot be read is taken at its dearest.
+ *
+ * <p>The names are those of the modules of LangChain4j that have a type of their own: Anthropic, Bedrock, Gemini and both
+ * of OpenAI. Input that a module counts beside the input is added to it. A whole number of tokens under any other name may
+ * be work that no known count holds, so it is added to the output, the dearest kind: a count that was in another one
+ * already makes the cost too high, never too low. Unknown parts of the details are in their whole already.
  */
 final class Usages {
+    private static final String CACHE_READ_BESIDE_INPUT = "cacheReadInputTokens";
+    private static final String CACHE_READ_IN_INPUT = "cachedContentTokenCount";
+    private static final String THOUGHTS_BESIDE_OUTPUT = "thoughtsTokenCount";
+
+    /** Of Anthropic and of Bedrock, which both leave them out of the input. */
+    private static final List<String> CACHE_WRITES_BESIDE_INPUT =
+            List.of("cacheCreationInputTokens", "cacheWriteInputTokens");
+
+    private static final Set<String> KNOWN = Stream.concat(
+                    CACHE_WRITES_BESIDE_INPUT.stream(),
+                    Stream.of(
+                            CACHE_READ_BESIDE_INPUT,
+                            CACHE_READ_IN_INPUT,
+                            THOUGHTS_BESIDE_OUTPUT,
+                            "inputTokenCount",
+                            "outputTokenCount",
+                            "totalTokenCount"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private static final Set<Class<?>> WHOLE_NUMBERS = Set.of(int.class, long.class, Integer.class, Long.class);
+
+    /** The methods of a class that count tokens under a name that nobody here knows. */
+    private static final ClassValue<List<String>> OTHERS = new ClassValue<>() {
+        @Override
+        protected List<String> computeValue(Class<?> type) {
+            return Stream.of(type.getMethods())
+                    .filter(Usages::countsTokens)
+                    .map(Method::getName)
+                    .filter(name -> !KNOWN.contains(name))
+                    .distinct()
+                    .toList();
+        }
+    };
+
     /** A method of a class, or its absence. */
     private static final ClassValue<ConcurrentMap<String, Optional<Method>>> METHODS = new ClassValue<>() {
         @Override
@@ -29,24 +73,46 @@ final class Usages {
         if (usage == null || usage.inputTokenCount() == null || usage.outputTokenCount() == null) {
             return null;
         }
-        // Anthropic's input leaves out what went through its cache
-        long cacheReads = count(usage, "cacheReadInputTokens");
-        long cacheWrites = count(usage, "cacheCreationInputTokens");
-        long cached = cacheReads + count(count(usage, "inputTokensDetails", "cachedTokens"));
-        long input = usage.inputTokenCount() + cacheReads + cacheWrites;
+        long readBeside = count(usage, CACHE_READ_BESIDE_INPUT);
+        long writtenBeside = sum(usage, CACHE_WRITES_BESIDE_INPUT);
+        long input = usage.inputTokenCount() + readBeside + writtenBeside;
+        long cached = readBeside
+                + count(usage, CACHE_READ_IN_INPUT)
+                + count(count(usage, "inputTokensDetails", "cachedTokens"));
+        long written = writtenBeside + count(count(usage, "inputTokensDetails", "cacheWriteTokens"));
         long reasoning = count(count(usage, "outputTokensDetails", "reasoningTokens"));
+        long thoughts = count(usage, THOUGHTS_BESIDE_OUTPUT);
         try {
-            return new TokenUsage(input, cached, cacheWrites, output(usage), reasoning);
+            return new TokenUsage(input, cached, written, output(usage, thoughts), reasoning + thoughts);
         } catch (IllegalArgumentException impossible) {
             return null;
         }
     }
 
-    /** Gemini counts its thoughts in the total alone. */
-    private static long output(dev.langchain4j.model.output.TokenUsage usage) {
+    /** Gemini counts its thoughts beside the output, and what its tools read in the total alone. */
+    private static long output(dev.langchain4j.model.output.TokenUsage usage, long thoughts) {
         Integer total = usage.totalTokenCount();
-        long output = usage.outputTokenCount();
-        return total == null ? output : Math.max(output, (long) total - usage.inputTokenCount());
+        long output = usage.outputTokenCount() + thoughts;
+        long inTotal = total == null ? output : (long) total - usage.inputTokenCount();
+        return Math.max(output, inTotal) + others(usage);
+    }
+
+    /** A count below zero says that a module does not know. */
+    private static long others(dev.langchain4j.model.output.TokenUsage usage) {
+        return OTHERS.get(usage.getClass()).stream()
+                .mapToLong(method -> Math.max(0, count(usage, method)))
+                .sum();
+    }
+
+    private static boolean countsTokens(Method method) {
+        return method.getParameterCount() == 0
+                && !Modifier.isStatic(method.getModifiers())
+                && WHOLE_NUMBERS.contains(method.getReturnType())
+                && method.getName().toLowerCase(Locale.ROOT).contains("token");
+    }
+
+    private static long sum(Object owner, List<String> methods) {
+        return methods.stream().mapToLong(method -> count(owner, method)).sum();
     }
 
     private static long count(Object owner, String method) {

@@ -46,6 +46,88 @@ class UsagesTest {
         }
     }
 
+    /** The shape of the Bedrock module. */
+    public static final class BedrockLike extends TokenUsage {
+        BedrockLike(int input, int output) {
+            super(input, output);
+        }
+
+        public Integer cacheReadInputTokens() {
+            return 7;
+        }
+
+        public Integer cacheWriteInputTokens() {
+            return 50_000;
+        }
+    }
+
+    /** The shape of the Gemini module. */
+    public static final class GeminiLike extends TokenUsage {
+        GeminiLike(int input, int output, Integer total) {
+            super(input, output, total);
+        }
+
+        public Integer cachedContentTokenCount() {
+            return 60;
+        }
+
+        public Integer thoughtsTokenCount() {
+            return 30;
+        }
+    }
+
+    /** Counts that no module has today. */
+    public static final class Later extends TokenUsage {
+        Later(int input, int output) {
+            super(input, output);
+        }
+
+        public Long searchUnitTokens() {
+            return 1_000L;
+        }
+
+        public int imageTokenCount() {
+            return 200;
+        }
+
+        public Integer audioTokens() {
+            return null;
+        }
+
+        public long videoTokens() {
+            return -1;
+        }
+
+        public double tokensPerSecond() {
+            return 77.5;
+        }
+
+        public int requests() {
+            return 9;
+        }
+
+        public int tokensOf(String part) {
+            return part.length();
+        }
+
+        public static int mostTokens() {
+            return 8_192;
+        }
+    }
+
+    public record LaterDetails(Integer cachedTokens, Integer cacheWriteTokens, Long audioTokens) {}
+
+    /** Parts of the input that the OpenAI modules do not report today. */
+    public static final class LaterOpenAi extends TokenUsage {
+        LaterOpenAi(int input, int output) {
+            super(input, output);
+        }
+
+        public LaterDetails inputTokensDetails() {
+            return new LaterDetails(100, 300, 50L);
+        }
+    }
+
     /** A method whose class nobody outside may touch. */
     static final class Hidden extends TokenUsage {
         Hidden(int input, int output) {
@@ -91,6 +173,33 @@ class UsagesTest {
     @Test
     void cacheTokensBesideTheInput_areAddedToIt() {
         assertThat(Usages.of(new AnthropicLike(10, 5))).isEqualTo(new dev.cadre.model.TokenUsage(350, 300, 40, 5, 0));
+    }
+
+    @Test
+    void tokensWrittenToTheCacheOfBedrock_areAddedToTheInput() {
+        assertThat(Usages.of(new BedrockLike(100, 10)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(50_107, 7, 50_000, 10, 0));
+    }
+
+    @Test
+    void cacheAndThoughtsOfGemini_arePartsOfTheInputAndAddedToTheOutput() {
+        assertThat(Usages.of(new GeminiLike(100, 10, 140)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
+        assertThat(Usages.of(new GeminiLike(100, 10, null)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
+        assertThat(Usages.of(new GeminiLike(100, 10, 170)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 70, 30));
+    }
+
+    @Test
+    void countsOfTokensWithAnUnknownName_areOutput() {
+        assertThat(Usages.of(new Later(10, 5))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 1_205));
+    }
+
+    @Test
+    void partsOfTheInputThatWereWrittenToTheCache_orHaveAnUnknownName_areItsDearestPart() {
+        assertThat(Usages.of(new LaterOpenAi(1_000, 5)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(1_000, 100, 300, 5, 0));
     }
 
     @Test
