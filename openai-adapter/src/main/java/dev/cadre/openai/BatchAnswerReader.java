@@ -4,7 +4,6 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.JsonValue;
-import com.openai.core.ObjectMappers;
 import com.openai.core.http.Headers;
 import com.openai.errors.OpenAIException;
 import com.openai.models.responses.Response;
@@ -53,7 +52,7 @@ final class BatchAnswerReader {
     /** The answer; empty if the line is none, which leaves its request without one. */
     Optional<BatchAnswer> read(String line) {
         try {
-            JsonNode json = ObjectMappers.jsonMapper().readTree(line);
+            JsonNode json = ServerJson.MAPPER.readTree(line);
             String customId = json.path("custom_id").asText("");
             return customId.isEmpty() ? Optional.empty() : Optional.of(read(customId, json));
         } catch (JsonProcessingException broken) {
@@ -89,7 +88,7 @@ final class BatchAnswerReader {
         }
         try {
             return billed(new ReplyReader(ModelRequest.of(model, "", "", 1), NO_HEADERS, failures)
-                    .read(ObjectMappers.jsonMapper().treeToValue(body, Response.class)));
+                    .read(ServerJson.MAPPER.treeToValue(body, Response.class)));
         } catch (ServerFailed failed) {
             throw billed(failed);
         } catch (JsonProcessingException | OpenAIException unread) {

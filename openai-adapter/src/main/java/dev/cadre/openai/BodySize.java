@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.openai.core.ObjectMappers;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
@@ -31,7 +30,7 @@ final class BodySize {
         long sent;
         try {
             // as bytes, not as text: the SDK escapes what lies beyond the basic plane
-            sent = ObjectMappers.jsonMapper().writeValueAsBytes(body.apply(single)).length;
+            sent = ServerJson.MAPPER.writeValueAsBytes(body.apply(single)).length;
         } catch (ModelException.InvalidRequest
                 | IllegalArgumentException
                 | IllegalStateException

@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.openai.core.ObjectMappers;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.SseException;
 import com.openai.models.chat.completions.ChatCompletionChunk;
@@ -44,7 +43,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     private ModelReply create() throws IOException {
         try (var raw = service.create(writer.write(request), Timeouts.of(context.timeout()))) {
             var reader = new ChatReader(request, new LimitHeaders(raw.headers()), failures);
-            return reader.read(ObjectMappers.jsonMapper().readTree(raw.body()));
+            return reader.read(ServerJson.MAPPER.readTree(raw.body()));
         }
     }
 
@@ -56,7 +55,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
                     .filter(type -> type.toLowerCase(Locale.ROOT).contains("json"))
                     .isPresent();
             if (isWhole) {
-                ModelReply reply = reader.read(ObjectMappers.jsonMapper().readTree(raw.body()));
+                ModelReply reply = reader.read(ServerJson.MAPPER.readTree(raw.body()));
                 if (!reply.text().isEmpty()) {
                     text.accept(reply.text());
                 }
@@ -72,7 +71,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         var chunks = new ChatChunks();
         try {
             for (Iterator<ChatCompletionChunk> all = stream.stream().iterator(); all.hasNext(); ) {
-                String piece = chunks.add(ObjectMappers.jsonMapper().valueToTree(all.next()));
+                String piece = chunks.add(ServerJson.MAPPER.valueToTree(all.next()));
                 if (!piece.isEmpty()) {
                     text.accept(piece);
                 }

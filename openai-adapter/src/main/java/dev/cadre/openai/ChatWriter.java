@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.JsonValue;
-import com.openai.core.ObjectMappers;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ComputerTool;
@@ -41,7 +40,7 @@ final class ChatWriter {
 
     ChatCompletionCreateParams write(ModelRequest request) {
         try {
-            var body = ObjectMappers.jsonMapper().treeToValue(body(request), ChatCompletionCreateParams.Body.class);
+            var body = ServerJson.MAPPER.treeToValue(body(request), ChatCompletionCreateParams.Body.class);
             return ChatCompletionCreateParams.builder().body(body).build();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a chat completion cannot be written", e);
@@ -172,7 +171,7 @@ final class ChatWriter {
     }
 
     private static ObjectNode tree(String what, String name, String json) {
-        return ObjectMappers.jsonMapper().valueToTree(ToolWriter.object(what, name, json));
+        return ServerJson.MAPPER.valueToTree(ToolWriter.object(what, name, json));
     }
 
     private static ObjectNode message(String role) {

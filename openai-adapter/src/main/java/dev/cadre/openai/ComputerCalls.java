@@ -3,7 +3,6 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.openai.core.ObjectMappers;
 import com.openai.models.responses.EasyInputMessage;
 import com.openai.models.responses.ResponseComputerToolCall;
 import com.openai.models.responses.ResponseComputerToolCall.PendingSafetyCheck;
@@ -32,8 +31,8 @@ final class ComputerCalls {
 
     /** A call of the provider's as one of {@link ComputerTool}; empty id if it has none. */
     static ToolCall read(ResponseComputerToolCall call) {
-        JsonNode wire = ObjectMappers.jsonMapper().valueToTree(call);
-        ObjectNode arguments = ObjectMappers.jsonMapper().createObjectNode();
+        JsonNode wire = ServerJson.MAPPER.valueToTree(call);
+        ObjectNode arguments = ServerJson.MAPPER.createObjectNode();
         if (wire.has(ACTIONS) || !wire.has(ACTION)) {
             arguments.set(ACTIONS, wire.path(ACTIONS).isArray() ? wire.get(ACTIONS) : arguments.arrayNode());
         } else {

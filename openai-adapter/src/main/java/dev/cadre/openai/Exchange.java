@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.openai.core.ObjectMappers;
 import com.openai.core.http.HttpResponse;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
 
 /** One request and its reply. */
 final class Exchange implements Handoff.Work<ModelReply> {
-    private static final ObjectReader REPLY = ObjectMappers.jsonMapper().readerFor(Response.class);
+    private static final ObjectReader REPLY = ServerJson.MAPPER.readerFor(Response.class);
 
     private final ResponseService.WithRawResponse service;
     private final Failures failures;

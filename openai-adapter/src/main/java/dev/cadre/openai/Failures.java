@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
 import dev.cadre.model.ModelException;
@@ -28,6 +29,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class Failures {
     private static final int NOT_ALLOWED = 405;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int OVERLOADED = 503;
+
+    /** The method that sets a bound of Jackson's, which its messages name. */
+    private static final Pattern NAMED_SETTING = Pattern.compile(", from `[^`]{1,100}`\\)");
 
     private final Redactor redactor;
     private final InstantSource clock;
@@ -62,9 +67,12 @@ final class Failures {
         if (failure instanceof Error error) {
             throw error;
         }
+        if (failure instanceof Handoff.ConsumerFailed consumer) {
+            throw consumer.own();
+        }
         boolean foreign = failure instanceof RuntimeException && !(failure instanceof OpenAIException);
-        if (foreign) {
-            throw (RuntimeException) failure; // the caller's own, from its consumer of text
+        if (foreign && !trace.isAnswered()) {
+            throw (RuntimeException) failure; // a request that cannot be made; later it is the reply that nobody foresaw
         }
         // the SDK also throws this checked exception without declaring it
         if (failure instanceof InterruptedException || Thread.interrupted()) {
@@ -269,9 +277,13 @@ final class Failures {
 
     private static String describe(Throwable cause) {
         @Nullable String message = cause.getMessage();
-        return cause instanceof UnknownHostException
-                ? "unknown host " + message
-                : message == null ? "it broke" : message;
+        return switch (cause) {
+            case UnknownHostException unknown -> "unknown host " + message;
+            // without the places, which name classes
+            case JsonProcessingException json ->
+                NAMED_SETTING.matcher(String.valueOf(json.getOriginalMessage())).replaceFirst(")");
+            default -> message == null ? "it broke" : message;
+        };
     }
 
     private static <T extends Throwable> Optional<T> find(Throwable failure, Class<T> type) {

@@ -18,6 +18,22 @@ final class Handoff<T> {
         T run(Consumer<String> text) throws InterruptedException;
     }
 
+    /** What the consumer of text threw: of all that ends a reply that has begun, this alone is no defect of the reply. */
+    static final class ConsumerFailed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final RuntimeException own;
+
+        ConsumerFailed(RuntimeException own) {
+            super(null, own, false, false);
+            this.own = own;
+        }
+
+        RuntimeException own() {
+            return own;
+        }
+    }
+
     private sealed interface Message<T> {
         record Text<T>(String piece) implements Message<T> {}
 
@@ -32,7 +48,19 @@ final class Handoff<T> {
 
     /** Makes the exchange here if this thread is virtual, else on one that is. */
     static <T> T run(Work<T> work, Consumer<String> text) throws InterruptedException {
-        return Thread.currentThread().isVirtual() ? work.run(text) : new Handoff<T>().handOver(work, text);
+        return Thread.currentThread().isVirtual()
+                ? work.run(marked(text))
+                : new Handoff<T>().handOver(work, text);
+    }
+
+    private static Consumer<String> marked(Consumer<String> text) {
+        return piece -> {
+            try {
+                text.accept(piece);
+            } catch (RuntimeException own) {
+                throw new ConsumerFailed(own);
+            }
+        };
     }
 
     private T handOver(Work<T> work, Consumer<String> text) throws InterruptedException {

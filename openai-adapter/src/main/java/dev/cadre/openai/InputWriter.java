@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.openai.core.ObjectMappers;
 import com.openai.models.responses.EasyInputMessage;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseInputItem;
@@ -81,7 +80,7 @@ final class InputWriter {
     private static List<ResponseInputItem> repeated(Turn.Assistant turn) {
         if (turn.providerState().startsWith("[")) {
             try {
-                return ObjectMappers.jsonMapper().readValue(turn.providerState(), ITEMS);
+                return ServerJson.MAPPER.readValue(turn.providerState(), ITEMS);
             } catch (JsonProcessingException e) {
                 // another client's state: the neutral form below says the same, less its private parts
             }
@@ -109,7 +108,7 @@ final class InputWriter {
 
     /** Marks the end of the last item, unless it is a picture of a screen, which takes no mark. */
     private void markLast() {
-        ObjectNode item = ObjectMappers.jsonMapper().valueToTree(items.getLast());
+        ObjectNode item = ServerJson.MAPPER.valueToTree(items.getLast());
         String field = item.has("output") ? "output" : "content";
         if (item.path(field).isTextual()) {
             String text = item.path(field).asText();
@@ -123,7 +122,7 @@ final class InputWriter {
 
     private static ResponseInputItem read(ObjectNode item) {
         try {
-            return ObjectMappers.jsonMapper().treeToValue(item, ResponseInputItem.class);
+            return ServerJson.MAPPER.treeToValue(item, ResponseInputItem.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an item that was written cannot be read", e);
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
-import com.openai.core.ObjectMappers;
 import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseInputItem.McpApprovalResponse;
 import com.openai.models.responses.ResponseOutputItem.McpApprovalRequest;
@@ -16,7 +15,7 @@ final class McpApprovals {
 
     /** A question of the provider's as a call of {@link McpApprovalTool}; empty id if it has none. */
     static ToolCall read(McpApprovalRequest request) {
-        String arguments = ObjectMappers.jsonMapper()
+        String arguments = ServerJson.MAPPER
                 .createObjectNode()
                 .put("server", request._serverLabel().asKnown().orElse(""))
                 .put("tool", request._name().asKnown().orElse(""))

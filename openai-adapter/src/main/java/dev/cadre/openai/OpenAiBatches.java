@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.client.OpenAIClient;
 import com.openai.core.JsonValue;
-import com.openai.core.ObjectMappers;
 import com.openai.core.http.HttpResponse;
 import com.openai.errors.NotFoundException;
 import com.openai.models.batches.BatchCreateParams;
@@ -70,7 +69,7 @@ final class OpenAiBatches implements BatchClient {
     public String line(String customId, ModelRequest request) {
         requireNoSecret(request);
         ResponseCreateParams params = RequestWriter.write(request.withServiceTier(ServiceTier.STANDARD), reach);
-        JsonMapper json = ObjectMappers.jsonMapper();
+        JsonMapper json = ServerJson.MAPPER;
         ObjectNode body = json.valueToTree(params._body());
         body.remove("service_tier"); // a batch has its own
         return json.createObjectNode()

@@ -92,6 +92,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private OpenAIClient sdk(String apiKey) {
         return OpenAIOkHttpClient.builder()
                 .okHttpClient(http)
+                .jsonMapper(ServerJson.MAPPER)
                 .apiKey(apiKey)
                 .baseUrl(baseUrl.text())
                 .maxRetries(0)

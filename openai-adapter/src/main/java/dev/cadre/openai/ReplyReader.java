@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.openai.core.ObjectMappers;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
@@ -236,7 +235,7 @@ final class ReplyReader {
             return "";
         }
         try {
-            return ObjectMappers.jsonMapper()
+            return ServerJson.MAPPER
                     .writeValueAsString(
                             items.stream().filter(ReplyReader::canBeRepeated).toList());
         } catch (JsonProcessingException e) {

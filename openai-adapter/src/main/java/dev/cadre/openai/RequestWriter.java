@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.openai.core.ObjectMappers;
 import com.openai.models.Reasoning;
 import com.openai.models.ReasoningEffort;
 import com.openai.models.responses.ResponseCreateParams;
@@ -74,7 +73,7 @@ final class RequestWriter {
     /** The body as it is sent. */
     static String json(ResponseCreateParams params) {
         try {
-            return ObjectMappers.jsonMapper().writeValueAsString(params._body());
+            return ServerJson.MAPPER.writeValueAsString(params._body());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a request cannot be written", e);
         }

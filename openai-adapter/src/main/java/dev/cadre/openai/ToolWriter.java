@@ -75,6 +75,7 @@ final class ToolWriter {
 
     static Map<String, JsonValue> object(String what, String name, String json) {
         try {
+            // one's own text, which has no bound
             return ObjectMappers.jsonMapper().readValue(json, OBJECT);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the %s '%s' is not a JSON object".formatted(what, name), e);

@@ -10,6 +10,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.openai.core.ObjectMappers;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -29,6 +30,17 @@ class ArchitectureTest {
     static final ArchRule sdk_isKnownToThisPackageAlone = noClasses()
             .that(not(resideInAPackage("dev.cadre.openai")))
             .should(dependOnClassesThat(resideInAnyPackage("com.openai..", "okhttp3..", "okio..")));
+
+    /** The SDK's own mapper has no bound on what a text holds; it reads what this process wrote. */
+    @ArchTest
+    static final ArchRule mapperWithoutBounds_isKnownToTwoClasses = noClasses()
+            .that()
+            .doNotHaveSimpleName("ServerJson")
+            .and()
+            .doNotHaveSimpleName("ToolWriter")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectMappers.class);
 
     @ArchTest
     static final ArchRule publicTypes_areFewAndFinal = classes()

@@ -71,6 +71,12 @@ class BatchAnswerReaderTest {
         assertThat(reader.read(deep)).isEmpty();
     }
 
+    @Test
+    void line_ofMoreValuesThanAnyReplyHolds_isNoAnswer() {
+        assertThat(reader.read(answered("{\"zz\":[%s0]}".formatted("0,".repeat(250_000)))))
+                .isEmpty();
+    }
+
     /** Whatever the provider makes of a reply, the one line is spoilt and its money is not known. */
     @ParameterizedTest
     @ValueSource(

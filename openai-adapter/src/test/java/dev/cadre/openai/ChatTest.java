@@ -262,6 +262,24 @@ class ChatTest extends LoopbackTest {
     }
 
     @Test
+    void reply_ofMoreValuesThanAnyHolds_isMalformed() {
+        String many = "{\"zz\":[%s0]}".formatted("0,".repeat(250_000));
+
+        assertTooMany(plain(), LoopbackReply.raw(200, "application/json", many));
+        assertTooMany(streamed(text -> {}), LoopbackReply.raw(200, "application/json", many));
+        assertTooMany(streamed(text -> {}), LoopbackReply.raw(200, "text/event-stream", "data: " + many + "\n\n"));
+    }
+
+    private static void assertTooMany(CallContext context, LoopbackReply reply) {
+        server.reset();
+        server.onAny().replies(reply);
+
+        assertThatThrownBy(() -> chat.call(REQUEST, context))
+                .isInstanceOf(MalformedReply.class)
+                .hasMessageContaining("maximum allowed (250000)");
+    }
+
+    @Test
     void whatChatCannotSay_isRefusedUnsent() {
         var searching =
                 REQUEST.withOptions(REQUEST.options().withProviderTools(List.of(new ProviderTool.WebSearch()), 1));

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A server whose reply goes on for ever at a place where no byte of its body comes. */
+/** A server whose reply goes on for ever at a place where no byte of its body comes, or none can come. */
 @Timeout(120)
 class EndlessReplyTest {
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -41,6 +41,7 @@ class EndlessReplyTest {
         NAME_IN_GZIP("content-encoding: gzip\r\n\r\n\u001f\u008b\b\b\0\0\0\0\0\3", "a"),
         COMMENT_IN_GZIP("content-encoding: gzip\r\n\r\n\u001f\u008b\b\u0010\0\0\0\0\0\3", "a"),
         EMPTY_BLOCKS_IN_GZIP("content-encoding: gzip\r\n\r\n\u001f\u008b\b\0\0\0\0\0\0\3", "\0\0\0\u00ff\u00ff"),
+        LENGTH_BELOW_ZERO("content-length: -5\r\n\r\n{}", "a"),
         EARLY_HINTS("HTTP/1.1 103 Early Hints\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nx: a\r\n\r\n"),
         HEADER("x: ", "a"),
         HEADERS("", "x: a\r\n"),

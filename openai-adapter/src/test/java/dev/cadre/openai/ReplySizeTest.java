@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +41,7 @@ class ReplySizeTest {
     private static final int BLOCK_BYTES = 1_000_000;
     private static final int BLOCKS = 3_100;
     private static final long MAX_FILE_BYTES = 50_000_000;
+    private static final long MUCH_MEMORY = 200_000_000;
 
     private static final String ANSWER = "{\"custom_id\":\"%s\",\"response\":{\"status_code\":400,\"body\":{\"error\":"
             + "{\"message\":\"no\"}}}}\n";
@@ -54,6 +54,7 @@ class ReplySizeTest {
     private volatile int status = 200;
     private volatile String contentType = "application/json";
     private volatile String beginning = "{\"id\":\"";
+    private volatile String endless = "a";
 
     @BeforeEach
     void start() throws IOException {
@@ -65,7 +66,7 @@ class ReplySizeTest {
             exchange.getResponseHeaders().add("Content-Encoding", "gzip");
             exchange.sendResponseHeaders(status, 0);
             try (OutputStream out = exchange.getResponseBody()) {
-                compressed(beginning, out);
+                compressed(beginning, endless, out);
             }
         });
         server.start();
@@ -81,12 +82,11 @@ class ReplySizeTest {
         server.stop(0);
     }
 
-    /** The text, then 3.1 GB of the letter a: one compressed block, over and over. */
-    private static void compressed(String text, OutputStream out) throws IOException {
+    /** The text, then 3.1 GB of another one: one compressed block, over and over. */
+    private static void compressed(String text, String endless, OutputStream out) throws IOException {
         out.write(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 0});
         var deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
-        var filler = new byte[BLOCK_BYTES];
-        Arrays.fill(filler, (byte) 'a');
+        byte[] filler = endless.repeat(BLOCK_BYTES / endless.length()).getBytes(UTF_8);
         out.write(block(deflater, text.getBytes(UTF_8)));
         out.write(block(deflater, filler));
         byte[] again = block(deflater, filler); // refers to letters before it only
@@ -150,6 +150,33 @@ class ReplySizeTest {
         everything()
                 .forEach((name, asking) ->
                         assertThatExceptionOfType(InvalidRequest.class).as(name).isThrownBy(asking::ask));
+    }
+
+    /** What takes a byte or two of the reply takes a hundred of memory, and many times that while it is read. */
+    @Test
+    void everyReply_ofMoreValuesThanAnyHolds_isMalformed_inLittleMemory() throws Exception {
+        beginning = "{\"of_a_later_version\":[";
+        endless = "{},";
+        for (var each : everything().entrySet()) {
+            long before = allocated();
+            assertThatExceptionOfType(MalformedReply.class)
+                    .as(each.getKey())
+                    .isThrownBy(each.getValue()::ask)
+                    .withMessageEndingWith("Token count (250001) exceeds the maximum allowed (250000)");
+            assertThat(allocated() - before).as(each.getKey()).isLessThan(MUCH_MEMORY);
+        }
+    }
+
+    @Test
+    void everyRefusal_ofMoreValuesThanAnyHolds_isToldByItsStatus_inLittleMemory() throws Exception {
+        status = 400;
+        beginning = "{\"error\":{\"of_a_later_version\":[";
+        endless = "{},";
+        for (var each : everything().entrySet()) {
+            long before = allocated();
+            assertThatExceptionOfType(InvalidRequest.class).as(each.getKey()).isThrownBy(each.getValue()::ask);
+            assertThat(allocated() - before).as(each.getKey()).isLessThan(MUCH_MEMORY);
+        }
     }
 
     @Test

@@ -179,6 +179,30 @@ class StreamTest extends LoopbackTest {
     }
 
     @Test
+    void event_ofMoreValuesThanAnyReplyHolds_isMalformed() {
+        String many = "{\"type\":\"response.of_a_later_version\",\"zz\":[%s0]}".formatted("0,".repeat(250_000));
+
+        assertThat(failure(MalformedReply.class, streamed(pieces::add), events(many, COMPLETED)))
+                .hasMessageContaining("maximum allowed (250000)")
+                .message()
+                .doesNotContain("StreamReadConstraints");
+    }
+
+    /** Of all that ends a reply that has begun, the consumer's own exceptions alone are no defect of it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void exceptionOfTheConsumer_isItsOwn(boolean isVirtual) throws Exception {
+        server.onAny().replies(LoopbackReply.text("One."));
+        var own = new IllegalArgumentException("of the consumer");
+        var call = new FutureTask<>(() -> client.call(REQUEST, streamed(text -> {
+            throw own;
+        })));
+        (isVirtual ? Thread.ofVirtual() : Thread.ofPlatform()).start(call);
+
+        assertThat(catchThrowable(call::get).getCause()).isSameAs(own);
+    }
+
+    @Test
     void lastEvent_withoutReply_isMalformed() {
         failure(MalformedReply.class, streamed(pieces::add), events("{\"type\":\"response.completed\"}"));
     }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.openai.core.ObjectMappers;
+
+/**
+ * The Jackson mapper of all that goes to a server and comes from it, the SDK's own calls included: the SDK's mapper, with a
+ * bound on what one text may hold. A text beyond it ends with a {@code StreamConstraintsException}.
+ *
+ * <p>A kilobyte that was compressed can hold a million values, and each takes up to 140 bytes of memory and 60
+ * microseconds, because the SDK tries to read it as several types.
+ */
+final class ServerJson {
+    /**
+     * The tokens of one text: brackets, names and values.
+     *
+     * <p>The answer itself is one of them. What the most verbose model writes in 128,000 tokens are 155,000 if all of it is
+     * citations (12 for about ten tokens) and 120,000 if it is calls (14 for about fifteen); the tools and the schema of
+     * the request, which a reply repeats, are some ten thousand. Log probabilities would be two million; no request asks
+     * for them. Eight such texts at a time take 300 MB.
+     */
+    static final long MAX_TOKENS = 250_000;
+
+    static final JsonMapper MAPPER = bounded();
+
+    private ServerJson() {}
+
+    private static JsonMapper bounded() {
+        JsonMapper mapper = ObjectMappers.jsonMapper().copy(); // has a factory of its own
+        StreamReadConstraints usual = mapper.getFactory().streamReadConstraints();
+        mapper.getFactory()
+                .setStreamReadConstraints(
+                        usual.rebuild().maxTokenCount(MAX_TOKENS).build());
+        return mapper;
+    }
+}
