@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** One piece of work of a run while it has a thread, which may perform other work afterwards. */
 final class Strand {
     private static final ThreadLocal<@Nullable Strand> CURRENT = new ThreadLocal<>();
-    private static final Supplier<String> NOWHERE = () -> "";
 
     final String label;
     /** The name of its thread. */
@@ -26,7 +25,7 @@ final class Strand {
     Thread own;
 
     /** What it is in that may hang, in words; asked by the owner. */
-    private volatile Supplier<String> place = NOWHERE;
+    private volatile Supplier<String> place = () -> "";
     /** The same when it was interrupted. */
     private volatile String interruptedIn = "";
 
