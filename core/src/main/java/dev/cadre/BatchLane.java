@@ -101,8 +101,7 @@ final class BatchLane<I, O> {
         handover.recordEnd(terms.record());
         handover.runEnded(before.plus(session).total());
         return handover.summary(
-                new BulkSummary.Costs(before, session, limit, handover.tally().breaches()),
-                time.trouble());
+                new BulkSummary.Costs(before, session, limit, handover.tally().breaches()), time.trouble());
     }
 
     /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */

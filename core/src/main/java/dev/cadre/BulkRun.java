@@ -119,8 +119,10 @@ final class BulkRun<I, O> {
         }
         record.ifPresent(handover::recordEnd);
         handover.runEnded(before.plus(session).total());
-        return handover.summary(new BulkSummary.Costs(
-                before, session, budget.limit(), handover.tally().breaches()), clock.trouble());
+        return handover.summary(
+                new BulkSummary.Costs(
+                        before, session, budget.limit(), handover.tally().breaches()),
+                clock.trouble());
     }
 
     private Duration sinceStart() {
@@ -388,8 +390,7 @@ final class BulkRun<I, O> {
                     performer,
                     type,
                     new ItemRun.Place(runId, next.key(), next.index()),
-                    new ItemRun.Times(
-                            startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut)),
+                    new ItemRun.Times(startNanos, callDeadlineNanos, clock, () -> Optional.ofNullable(cut)),
                     money,
                     work,
                     this::post);

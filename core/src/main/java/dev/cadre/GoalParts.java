@@ -323,7 +323,8 @@ final class GoalParts<R> implements RunParts {
         Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
         if (coordinator.review().isPresent()
-                || (mustBeWhole(coordinator) && record.flatMap(PlanRecord::ended).isEmpty())) {
+                || (mustBeWhole(coordinator)
+                        && record.flatMap(PlanRecord::ended).isEmpty())) {
             inbox.accept(new RunInput.Admitted(planWhole(record)));
         } else {
             PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);

@@ -215,8 +215,7 @@ final class Handover<O> {
         return new BulkSummary(
                 counts,
                 costs,
-                new BulkSummary.Ending(
-                        stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), notes));
+                new BulkSummary.Ending(stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), notes));
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

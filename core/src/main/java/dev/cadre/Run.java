@@ -15,7 +15,6 @@ import dev.cadre.price.Spend;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.LocalRunner;
 import dev.cadre.schedule.Recall;
-import dev.cadre.schedule.RunClock;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunFailure;

@@ -72,7 +72,7 @@ final class SteadyClock implements RunClock {
     /** One line for people if the clock broke. */
     Optional<String> trouble() {
         return Optional.ofNullable(broken)
-                .map(thrown -> "the clock threw %s: since then the time is the system's"
-                        .formatted(Failure.describe(thrown)));
+                .map(thrown ->
+                        "the clock threw %s: since then the time is the system's".formatted(Failure.describe(thrown)));
     }
 }

@@ -53,8 +53,7 @@ final class NumberRules {
             Where at,
             String trouble,
             Defects defects) {
-        if (schema.fields().get(keyword) instanceof Json.Num(BigDecimal limit)
-                && !fits.test(number.compareTo(limit))) {
+        if (schema.fields().get(keyword) instanceof Json.Num(BigDecimal limit) && !fits.test(number.compareTo(limit))) {
             defects.add(at, () -> trouble.formatted(number, limit));
         }
     }

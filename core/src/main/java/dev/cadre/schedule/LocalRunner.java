@@ -233,7 +233,9 @@ public final class LocalRunner implements RunDriver.Driven {
 
     /** The end of work that broke holds no exception, because this one's own code may throw. */
     private RunDriver.Work work(
-            Supplier<RunInput> performance, Function<String, RunInput> broken, Function<RunDriver.Stuck, RunInput> stuck) {
+            Supplier<RunInput> performance,
+            Function<String, RunInput> broken,
+            Function<RunDriver.Stuck, RunInput> stuck) {
         return new RunDriver.Work(
                 () -> taking(performance.get()),
                 thrown -> taking(broken.apply("its thread broke: " + Failure.describe(thrown))),

@@ -85,8 +85,7 @@ class FileJournalTest {
 
     @Test
     void runKey_isReadAsWritten() {
-        var keyed = new JournalEntry.RunStarted(
-                "r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7");
+        var keyed = new JournalEntry.RunStarted("r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7");
 
         Samples.write(file(), List.of(keyed));
 

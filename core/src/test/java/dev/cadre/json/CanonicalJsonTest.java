@@ -110,7 +110,9 @@ class CanonicalJsonTest {
             Twins twins = Twins.of(RandomGeneratorFactory.of("L64X128MixRandom").create(seed));
 
             assertThat(wholeType.write(twins.other())).as("seed %d", seed).isEqualTo(wholeType.write(twins.one()));
-            assertThat(wholeType.canonical(twins.other())).as("seed %d", seed).isEqualTo(wholeType.canonical(twins.one()));
+            assertThat(wholeType.canonical(twins.other()))
+                    .as("seed %d", seed)
+                    .isEqualTo(wholeType.canonical(twins.one()));
         }
     }
 
@@ -121,7 +123,9 @@ class CanonicalJsonTest {
                     Twins.of(RandomGeneratorFactory.of("L64X128MixRandom").create(seed))
                             .one());
 
-            assertThat(wholeType.write(wholeType.read(text))).as("seed %d", seed).isEqualTo(text);
+            assertThat(wholeType.write(wholeType.read(text)))
+                    .as("seed %d", seed)
+                    .isEqualTo(text);
         }
     }
 

@@ -182,17 +182,20 @@ class GivenSchemaTest {
 
     @Test
     void everyKeywordThatDoesNotFit_isReported() {
-        var type = JsonType.ofSchema(object(
-                "{\"type\":\"array\",\"maxItems\":1,\"items\":{\"type\":\"number\",\"multipleOf\":2,\"minimum\":8,\"exclusiveMaximum\":7}}"));
+        var type = JsonType.ofSchema(
+                object(
+                        "{\"type\":\"array\",\"maxItems\":1,\"items\":{\"type\":\"number\",\"multipleOf\":2,\"minimum\":8,\"exclusiveMaximum\":7}}"));
 
         assertThatThrownBy(() -> type.read("{\"a\":[7,8]}"))
-                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
-                        .containsExactly(
-                                "$.a: 2 items, at most 1",
-                                "$.a[0]: 7 is not a multiple of 2",
-                                "$.a[0]: 7 is not at least 8",
-                                "$.a[0]: 7 is not below 7",
-                                "$.a[1]: 8 is not below 7"));
+                .isInstanceOfSatisfying(
+                        JsonMismatchException.class,
+                        mismatch -> assertThat(mismatch.defects())
+                                .containsExactly(
+                                        "$.a: 2 items, at most 1",
+                                        "$.a[0]: 7 is not a multiple of 2",
+                                        "$.a[0]: 7 is not at least 8",
+                                        "$.a[0]: 7 is not below 7",
+                                        "$.a[1]: 8 is not below 7"));
     }
 
     @Test

@@ -334,27 +334,34 @@ class JsonTypeReadTest {
         assertThatThrownBy(() -> mixed.read("""
                 {"list":1,"array":"x","map":{},"colour":2,"choice":[],"yes":null,
                  "small":null,"large":null,"real":null,"text":null,"flag":true}"""))
-                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
-                        .containsExactly(
-                                "$.list: expected an array, got a number",
-                                "$.array: expected an array, got a string",
-                                "$.map: expected an array of key and value, got an object",
-                                "$.colour: expected one of RED, got a number",
-                                "$.choice: expected an object, got an array",
-                                "$.yes: expected an object, got null"));
+                .isInstanceOfSatisfying(
+                        JsonMismatchException.class,
+                        mismatch -> assertThat(mismatch.defects())
+                                .containsExactly(
+                                        "$.list: expected an array, got a number",
+                                        "$.array: expected an array, got a string",
+                                        "$.map: expected an array of key and value, got an object",
+                                        "$.colour: expected one of RED, got a number",
+                                        "$.choice: expected an object, got an array",
+                                        "$.yes: expected an object, got null"));
         assertThatThrownBy(() -> mixed.read("""
                 {"list":[],"array":[],"map":[1,{"key":"a","value":1,"more":2}],"colour":"RED","choice":{"kind":7},
                  "yes":{"degree":1},"small":null,"large":null,"real":null,"text":null,"flag":true}"""))
-                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
-                        .containsExactly(
-                                "$.map[0]: expected an object with key and value, got a number",
-                                "$.map[1].more: unknown key; the keys are key, value",
-                                "$.choice.kind: expected one of Yes, got a number"));
-        assertThatThrownBy(() -> new JsonType<>(Choice.class).read("{\"value\":{\"kind\":\"Yes\",\"degree\":1,\"x\":1},\"y\":2}"))
-                .isInstanceOfSatisfying(JsonMismatchException.class, mismatch -> assertThat(mismatch.defects())
-                        .containsExactly(
-                                "$.y: unknown key; the keys are value",
-                                "$.value.x: unknown key; the keys are kind, degree"));
+                .isInstanceOfSatisfying(
+                        JsonMismatchException.class,
+                        mismatch -> assertThat(mismatch.defects())
+                                .containsExactly(
+                                        "$.map[0]: expected an object with key and value, got a number",
+                                        "$.map[1].more: unknown key; the keys are key, value",
+                                        "$.choice.kind: expected one of Yes, got a number"));
+        assertThatThrownBy(() -> new JsonType<>(Choice.class)
+                        .read("{\"value\":{\"kind\":\"Yes\",\"degree\":1,\"x\":1},\"y\":2}"))
+                .isInstanceOfSatisfying(
+                        JsonMismatchException.class,
+                        mismatch -> assertThat(mismatch.defects())
+                                .containsExactly(
+                                        "$.y: unknown key; the keys are value",
+                                        "$.value.x: unknown key; the keys are kind, degree"));
     }
 
     @Test

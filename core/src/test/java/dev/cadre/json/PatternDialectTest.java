@@ -239,8 +239,7 @@ class PatternDialectTest {
             })
     void pattern_mayHaveAsManyStatesAsTheLimit_andNotOneMore(String largest, String tooLarge) {
         assertThat(LinearPattern.of(largest)).isNotNull();
-        assertThatThrownBy(() -> LinearPattern.of(tooLarge))
-                .hasMessage("it takes more than 2,500 states; repeat less");
+        assertThatThrownBy(() -> LinearPattern.of(tooLarge)).hasMessage("it takes more than 2,500 states; repeat less");
     }
 
     @Test

@@ -350,10 +350,11 @@ class SchemaStepsTest {
 
     @Test
     void valuesOfAnotherKind_leaveNoSchemaOpen() {
-        var type = JsonType.ofSchema(
-                object("a", "{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"number\"}]}}"));
+        var type = JsonType.ofSchema(object(
+                "a", "{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"number\"}]}}"));
 
-        assertThat(type.read("{\"a\":[" + "1,".repeat(1_000) + "1]}").items("a")).hasSize(1_001);
+        assertThat(type.read("{\"a\":[" + "1,".repeat(1_000) + "1]}").items("a"))
+                .hasSize(1_001);
     }
 
     @Test

@@ -248,7 +248,8 @@ class StrictModeTest {
     @Test
     void namesInDefinitions_count() {
         var definitions = new SchemaDefinitions();
-        definitions.define("Many", SchemaDefinitions.object(properties(5_000, Json.obj().with("type", "null"))));
+        definitions.define(
+                "Many", SchemaDefinitions.object(properties(5_000, Json.obj().with("type", "null"))));
 
         assertThatThrownBy(() -> definitions.document(
                         SchemaDefinitions.object(Json.obj().with("a", Json.obj().with("$ref", "#/$defs/Many")))))

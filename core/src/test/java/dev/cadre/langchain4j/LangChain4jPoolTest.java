@@ -216,8 +216,8 @@ class LangChain4jPoolTest {
 
     @Test
     void replyWithoutAName_isOfTheModelThatWasAsked() throws InterruptedException {
-        var model = new FakeChatModel(request ->
-                ChatResponse.builder().aiMessage(AiMessage.from("x")).build());
+        var model = new FakeChatModel(
+                request -> ChatResponse.builder().aiMessage(AiMessage.from("x")).build());
         var filtering = throwing(new ContentFilteredException("policy"));
 
         assertThat(call(model, request("Hi.")).model()).isEqualTo("fake");

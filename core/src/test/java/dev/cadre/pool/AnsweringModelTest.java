@@ -154,7 +154,8 @@ class AnsweringModelTest {
 
     @Test
     void cheaperModel_withoutUsage_isBookedAtWhatWasReserved_andStopsNothing() throws Exception {
-        var pool = ModelPool.builder(new FakeModel((request, context) -> ModelReply.of("small", "hello", null)), "large")
+        var pool = ModelPool.builder(
+                        new FakeModel((request, context) -> ModelReply.of("small", "hello", null)), "large")
                 .catalog(CATALOG)
                 .build();
         var request = REQUEST.withModel("large");

@@ -120,8 +120,8 @@ class ModelPoolBuilderTest {
 
     @Test
     void priceOfATool_isThatOfTheBuilder() {
-        var searching = REQUEST.withOptions(
-                CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 1));
+        var searching =
+                REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 1));
         var pool = model.pool()
                 .toolPrice(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.5"), 0))
                 .build();
@@ -147,7 +147,12 @@ class ModelPoolBuilderTest {
     void limits_areAtLeastOne() {
         var least = new PoolLimits(1, 1, 1);
 
-        assertThat(model.pool().maxParallel(1).requestsPerMinute(1).tokensPerMinute(1).build().limits())
+        assertThat(model.pool()
+                        .maxParallel(1)
+                        .requestsPerMinute(1)
+                        .tokensPerMinute(1)
+                        .build()
+                        .limits())
                 .isEqualTo(least);
         assertThatThrownBy(() -> least.withRequestsPerMinute(0))
                 .hasMessage("limits must be positive: parallel=1, requests=0, tokens=1 per minute");

@@ -236,7 +236,8 @@ class ModelPoolMoneyTest {
 
         pool.call(SHORT, terms(budget));
 
-        assertThat(pool.call(SHORT, terms(budget, Duration.ofSeconds(5))).text()).isEqualTo("hello");
+        assertThat(pool.call(SHORT, terms(budget, Duration.ofSeconds(5))).text())
+                .isEqualTo("hello");
     }
 
     @Test

@@ -16,8 +16,8 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.price.ModelCatalog;
@@ -63,9 +63,10 @@ class ModelPoolRetryTest {
             assertThat(failed.spend().forfeited()).isEqualTo(RESERVED);
             assertThat(failed.spend().estimated()).isTrue();
         });
-        assertThat(attempts.get(2)).isInstanceOfSatisfying(Attempt.Retrying.class, retrying -> assertThat(
-                        retrying.delay())
-                .isBetween(Duration.ZERO, Duration.ofMillis(2)));
+        assertThat(attempts.get(2))
+                .isInstanceOfSatisfying(
+                        Attempt.Retrying.class,
+                        retrying -> assertThat(retrying.delay()).isBetween(Duration.ZERO, Duration.ofMillis(2)));
         assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Replied.class, replied -> {
             assertThat(replied.spend().settled()).isEqualTo(COST);
             assertThat(replied.spend().tokens()).isEqualTo(USAGE);
@@ -168,9 +169,11 @@ class ModelPoolRetryTest {
         var model = FakeModel.replying();
         var unrecorded = new UnrecordedException("disk full", new IOException());
 
-        assertThatThrownBy(() -> model.pool().build().call(REQUEST, terms(budget).withAttempts(attempt -> {
-                    throw unrecorded;
-                })))
+        assertThatThrownBy(() -> model.pool()
+                        .build()
+                        .call(REQUEST, terms(budget).withAttempts(attempt -> {
+                            throw unrecorded;
+                        })))
                 .isSameAs(unrecorded);
         assertThat(model.calls).hasValue(0);
         assertSpent(budget, Money.ZERO, Money.ZERO);
@@ -178,11 +181,14 @@ class ModelPoolRetryTest {
 
     @Test
     void endThatCannotBeTakenDown_isBookedAllTheSame() throws Exception {
-        var reply = FakeModel.replying().pool().build().call(REQUEST, terms(budget).withAttempts(attempt -> {
-            if (attempt instanceof Attempt.Replied) {
-                throw new UnrecordedException("disk full", new IOException());
-            }
-        }));
+        var reply = FakeModel.replying()
+                .pool()
+                .build()
+                .call(REQUEST, terms(budget).withAttempts(attempt -> {
+                    if (attempt instanceof Attempt.Replied) {
+                        throw new UnrecordedException("disk full", new IOException());
+                    }
+                }));
 
         assertThat(reply.text()).isEqualTo("hello");
         assertSpent(budget, COST, Money.ZERO);

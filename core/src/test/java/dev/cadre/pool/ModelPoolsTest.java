@@ -153,11 +153,12 @@ class ModelPoolsTest {
                 })
                 .build();
 
-        assertThatThrownBy(pools::close).hasRootCauseMessage("first").satisfies(failure -> assertThat(
-                        failure.getSuppressed())
-                .singleElement()
-                .extracting(Throwable::getMessage)
-                .isEqualTo("second"));
+        assertThatThrownBy(pools::close)
+                .hasRootCauseMessage("first")
+                .satisfies(failure -> assertThat(failure.getSuppressed())
+                        .singleElement()
+                        .extracting(Throwable::getMessage)
+                        .isEqualTo("second"));
         assertThat(Thread.interrupted()).isTrue();
     }
 }

@@ -198,8 +198,7 @@ class PoolMachineTest {
     @ValueSource(longs = {-10_000_000_000L, 0, (1L << 62) - 5_000_000_000L, Long.MAX_VALUE - 5_000_000_000L})
     void clock_mayStartAnywhere(long start) {
         long second = ofSeconds(1).toNanos();
-        var machine =
-                new PoolMachine(parallel(1), AT_ONCE, ticket -> Verdict.GRANTED, new SplittableRandom(1), start);
+        var machine = new PoolMachine(parallel(1), AT_ONCE, ticket -> Verdict.GRANTED, new SplittableRandom(1), start);
         machine.on(ask(1, start + 90 * second), start);
 
         assertThat(machine.on(ask(2, start + 20 * second), start)).containsExactly(new WakeAt(start + 20 * second));

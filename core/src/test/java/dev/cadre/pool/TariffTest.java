@@ -150,8 +150,8 @@ class TariffTest {
     @Test
     void worstCase_ofASearchForMoreResultsThanArePriced_growsWithThem() {
         var price = new ToolPrice(Money.ZERO, 500);
-        var searching = new Tariff(
-                CATALOG.spec("small").withToolPrice(ProviderTool.Kind.FILE_SEARCH, price), "small", CATALOG);
+        var searching =
+                new Tariff(CATALOG.spec("small").withToolPrice(ProviderTool.Kind.FILE_SEARCH, price), "small", CATALOG);
 
         assertThat(searching.worstCase(once(new ProviderTool.FileSearch(List.of("vs"), 50)), 42))
                 .isEqualTo(Money.usd("0.002434"));

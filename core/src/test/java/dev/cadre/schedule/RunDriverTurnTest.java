@@ -233,21 +233,25 @@ class RunDriverTurnTest {
         clock.now = -2 * DAY;
         var waiting = new CountDownLatch(1);
         startStubborn("last", end);
-        driver.startPlatform("second", new RunDriver.Work(
-                () -> {
-                    threads.add(Thread.currentThread());
-                    awaitStubbornly(waiting);
-                    return end::countDown;
-                },
-                thrown -> () -> heard.add(thrown.toString()),
-                left -> heard.add(left.thread() + " stuck")));
-        driver.startPlatform("first", new RunDriver.Work(
-                () -> {
-                    threads.add(Thread.currentThread());
-                    return waiting::countDown;
-                },
-                thrown -> () -> heard.add(thrown.toString()),
-                left -> heard.add(left.thread() + " stuck")));
+        driver.startPlatform(
+                "second",
+                new RunDriver.Work(
+                        () -> {
+                            threads.add(Thread.currentThread());
+                            awaitStubbornly(waiting);
+                            return end::countDown;
+                        },
+                        thrown -> () -> heard.add(thrown.toString()),
+                        left -> heard.add(left.thread() + " stuck")));
+        driver.startPlatform(
+                "first",
+                new RunDriver.Work(
+                        () -> {
+                            threads.add(Thread.currentThread());
+                            return waiting::countDown;
+                        },
+                        thrown -> () -> heard.add(thrown.toString()),
+                        left -> heard.add(left.thread() + " stuck")));
         threads.take();
         threads.take();
 

@@ -77,8 +77,8 @@ class RunMachineMoneyTest {
     @Test
     void subtaskOnRecord_isNotPerformedAgain() {
         var onRecord = new Outcome.Succeeded<Object>(new RunRig.Out("on record"));
-        var rig = merged().recalling(
-                (subtaskId, item, type, input) -> subtaskId.equals("a") ? Optional.of(onRecord) : Optional.empty());
+        var rig = merged().recalling((subtaskId, item, type, input) ->
+                subtaskId.equals("a") ? Optional.of(onRecord) : Optional.empty());
 
         rig.plan(node("a"), node("b", "a"));
 

@@ -71,11 +71,7 @@ final class RunRig {
         this.answer = answer;
         this.failFast = failFast;
         machine = new RunMachine(
-                new RunMachine.Settings("run", answer, failFast, 4),
-                prices(),
-                recall,
-                money,
-                START_NANOS);
+                new RunMachine.Settings("run", answer, failFast, 4), prices(), recall, money, START_NANOS);
     }
 
     /** A run whose answer is the output of a subtask. */

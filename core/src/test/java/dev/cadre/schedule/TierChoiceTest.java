@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a whole machine cannot tell apart; the choice of tiers has {@link RunMachineMoneyTest}. */
 class TierChoiceTest {
-    private final TierChoice tiers =
-            new TierChoice((type, input, tier) -> Money.ofPico(7), RunRig.money(1_000, 0, 0));
+    private final TierChoice tiers = new TierChoice((type, input, tier) -> Money.ofPico(7), RunRig.money(1_000, 0, 0));
 
     @Test
     void need_isKnownForTheWantedTierOnly() {

@@ -154,7 +154,8 @@ class SubtaskEstimateTest {
     void typeWithoutAPrice_isRefused_ifATierOfItsOwnHasNone() {
         var flex = NOTE.serviceTier(ServiceTier.FLEX);
 
-        assertThatThrownBy(() -> FirstCall.requirePriced(flex, pools, LIMITS)).isInstanceOf(UnpricedTierException.class);
+        assertThatThrownBy(() -> FirstCall.requirePriced(flex, pools, LIMITS))
+                .isInstanceOf(UnpricedTierException.class);
         FirstCall.requirePriced(NOTE, pools, LIMITS);
         var onlyMini = ModelPools.builder().mini(mini).build();
         FirstCall.requirePriced(flex, onlyMini, LIMITS); // a tier that the type does not use

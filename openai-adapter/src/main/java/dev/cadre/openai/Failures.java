@@ -72,7 +72,8 @@ final class Failures {
         }
         boolean foreign = failure instanceof RuntimeException && !(failure instanceof OpenAIException);
         if (foreign && !trace.isAnswered()) {
-            throw (RuntimeException) failure; // a request that cannot be made; later it is the reply that nobody foresaw
+            throw (RuntimeException)
+                    failure; // a request that cannot be made; later it is the reply that nobody foresaw
         }
         // the SDK also throws this checked exception without declaring it
         if (failure instanceof InterruptedException || Thread.interrupted()) {

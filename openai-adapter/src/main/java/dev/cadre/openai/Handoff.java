@@ -48,9 +48,7 @@ final class Handoff<T> {
 
     /** Makes the exchange here if this thread is virtual, else on one that is. */
     static <T> T run(Work<T> work, Consumer<String> text) throws InterruptedException {
-        return Thread.currentThread().isVirtual()
-                ? work.run(marked(text))
-                : new Handoff<T>().handOver(work, text);
+        return Thread.currentThread().isVirtual() ? work.run(marked(text)) : new Handoff<T>().handOver(work, text);
     }
 
     private static Consumer<String> marked(Consumer<String> text) {

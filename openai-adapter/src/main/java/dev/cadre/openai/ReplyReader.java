@@ -235,9 +235,8 @@ final class ReplyReader {
             return "";
         }
         try {
-            return ServerJson.MAPPER
-                    .writeValueAsString(
-                            items.stream().filter(ReplyReader::canBeRepeated).toList());
+            return ServerJson.MAPPER.writeValueAsString(
+                    items.stream().filter(ReplyReader::canBeRepeated).toList());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("items that were read cannot be written", e);
         }

@@ -260,7 +260,9 @@ class CancelledRunTest {
 
         RunResult<Crew.Answer> result = run.result();
         assertThat(Crew.partial(result).answer()).isEqualTo(new Crew.Answer("only a"));
-        assertThat(Crew.partial(result).missing()).hasToString("[b (failed: DEADLINE: the time for workers ran out while in the client of model 'gpt-5.4-nano')]");
+        assertThat(Crew.partial(result).missing())
+                .hasToString(
+                        "[b (failed: DEADLINE: the time for workers ran out while in the client of model 'gpt-5.4-nano')]");
         assertThat(result).leftNothingBehind();
     }
 

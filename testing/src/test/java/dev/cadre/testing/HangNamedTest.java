@@ -86,7 +86,8 @@ class HangNamedTest {
     }
 
     private SubtaskType<Topic, Note> type(Scene scene) {
-        SubtaskType<Topic, Note> code = SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(hang()));
+        SubtaskType<Topic, Note> code =
+                SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note(hang()));
         return switch (scene) {
             case CLIENT -> {
                 model.on(NOTE).holdUntil(never).replies(new Note("never"));
@@ -139,7 +140,9 @@ class HangNamedTest {
 
         var run = start(() -> coordinator().build().run(graph.answering(slow), Budget.usd("1.00")));
 
-        assertThat((scene == Scene.CLIENT ? cutInClient(run) : cut(run)).outcome(slow).reason())
+        assertThat((scene == Scene.CLIENT ? cutInClient(run) : cut(run))
+                        .outcome(slow)
+                        .reason())
                 .isEqualTo(scene.reason());
     }
 
@@ -152,8 +155,10 @@ class HangNamedTest {
         var run = start(() -> bulk.run(Stream.of(new Topic("cats")), Budget.usd("1.00"), items::add));
         var unused = scene == Scene.CLIENT ? cutInClient(run) : cut(run);
 
-        assertThat(items).singleElement().extracting(item -> item.outcome().reason()).isEqualTo(
-                scene.reason());
+        assertThat(items)
+                .singleElement()
+                .extracting(item -> item.outcome().reason())
+                .isEqualTo(scene.reason());
     }
 
     @Test

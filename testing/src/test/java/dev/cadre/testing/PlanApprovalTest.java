@@ -388,8 +388,7 @@ class PlanApprovalTest {
 
             assertThat(Crew.failed(recorded.run(plan, BUDGET)).cause())
                     .hasToString("PLAN_REJECTED: the plan was not approved: not today");
-            assertThat(Crew.failed(recorded.run(GOAL, BUDGET)).cause().kind())
-                    .isEqualTo(RunFailure.Kind.PLAN_REJECTED);
+            assertThat(Crew.failed(recorded.run(GOAL, BUDGET)).cause().kind()).isEqualTo(RunFailure.Kind.PLAN_REJECTED);
             assertThat(model.calls()).as("the planner's").hasSize(1);
             verdict.set(new PlanReview.Verdict.Approve());
             assertThat(recorded.run(plan, BUDGET)).isCompleteWith(new Answer("done"));
