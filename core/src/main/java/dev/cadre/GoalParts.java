@@ -355,7 +355,7 @@ final class GoalParts<R> implements RunParts {
     private void requireApproval(
             PlanReview review, Optional<PlanRecord> record, List<PlannedSubtask> plan, List<GraphNode> nodes)
             throws InterruptedException {
-        if (record.filter(kept -> kept.isApproved(plan)).isPresent()) {
+        if (record.filter(kept -> kept.isApproved(plan, nodes)).isPresent()) {
             return;
         }
         CostEstimate estimate = asked(
@@ -363,7 +363,7 @@ final class GoalParts<R> implements RunParts {
                 RunFailure.Kind.MERGE_FAILED,
                 () -> estimate(run.coordinator(), goal, nodes, plan, planningSpend(), run.limit()));
         switch (verdict(review, new PlanReview.ProposedPlan(goal.text(), plan, nodes, estimate))) {
-            case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan));
+            case PlanReview.Verdict.Approve approved -> record.ifPresent(kept -> kept.approve(plan, nodes));
             case PlanReview.Verdict.Reject(String reason) -> throw new PlanReviewedException(reason);
         }
     }

@@ -10,6 +10,7 @@ import dev.cadre.json.JsonException;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Spend;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -97,19 +98,21 @@ final class PlanRecord {
         return ended().isPresent() ? plan.is(earlier) : plan.beginsWith(earlier);
     }
 
-    /** Whether a review has approved of these subtasks. */
-    boolean isApproved(List<PlannedSubtask> plan) {
-        return record.recall(key, approval(plan)).isPresent();
+    /** Whether a review has approved of these subtasks, performed as their types perform them now. */
+    boolean isApproved(List<PlannedSubtask> plan, List<GraphNode> nodes) {
+        return record.recall(key, approval(plan, nodes)).isPresent();
     }
 
     /** Takes down that a review has approved of these subtasks: no later session asks it about them. */
-    void approve(List<PlannedSubtask> plan) {
+    void approve(List<PlannedSubtask> plan, List<GraphNode> nodes) {
         var approved = new Outcome.Succeeded<>(Json.obj().write());
-        record.append(new Ended(key, approval(plan), approved, Spend.NONE));
+        record.append(new Ended(key, approval(plan, nodes), approved, Spend.NONE));
     }
 
-    private static Fingerprint approval(List<PlannedSubtask> plan) {
-        return Fingerprint.of(Stream.concat(Stream.of("approved"), plan.stream().map(PlannedSubtask::toJson))
+    private Fingerprint approval(List<PlannedSubtask> plan, List<GraphNode> nodes) {
+        Stream<String> types = nodes.stream().map(node -> record.fingerprint(node.type()).hex());
+        return Fingerprint.of(Stream.of(Stream.of("approved"), plan.stream().map(PlannedSubtask::toJson), types)
+                .flatMap(parts -> parts)
                 .toArray(String[]::new));
     }
 

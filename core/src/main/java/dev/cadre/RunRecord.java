@@ -219,6 +219,11 @@ final class RunRecord implements AutoCloseable {
         return journal.spent(run());
     }
 
+    /** How work of this type is asked for and checked, and by which models. */
+    Fingerprint fingerprint(SubtaskType<?, ?> type) {
+        return fingerprints.of(type);
+    }
+
     /** What belongs to the run as a whole and changes only with it. */
     Fingerprint identity() {
         return identity.asked();

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Decides whether a plan is run, before any worker is paid. With a journal, a plan that it has approved of is not shown to
- * it again by a later session.
+ * it again by a later session, unless one of its types has changed, such as its prompt, its tiers or its models.
  */
 @FunctionalInterface
 public interface PlanReview {

@@ -35,13 +35,15 @@ final class CodeWorker {
         } catch (JsonException unfit) {
             return failed(Failure.Kind.INVALID_INPUT, Excerpt.line(unfit));
         }
+        @Nullable Throwable before = null;
         for (int number = 1; ; number++) {
             CodeEnd end = new CodeCall(task, work, terms, number).perform();
             if (!(end instanceof CodeEnd.Threw(Throwable thrown))
                     || !work.retries().allow(thrown, number)
                     || !backsOff(work.retries().delay(number, jitter), number, thrown, terms)) {
-                return ended(task, end, number);
+                return ended(task, end, before, terms);
             }
+            before = thrown;
         }
     }
 
@@ -56,26 +58,30 @@ final class CodeWorker {
         return true;
     }
 
-    private static RungEnd ended(RungTask task, CodeEnd end, int number) {
+    /** @param before what the call before this one threw; null if this is the first */
+    private static RungEnd ended(RungTask task, CodeEnd end, @Nullable Throwable before, RungTerms terms)
+            throws InterruptedException {
         return switch (end) {
-            case CodeEnd.Returned(@Nullable Object value) -> checked(task, value);
+            case CodeEnd.Returned(@Nullable Object value) -> checked(task, value, terms);
             case CodeEnd.Threw(Throwable thrown) ->
                 RungEnd.Failed.of(Failure.thrown(
                         Failure.Kind.CODE_FAILED,
                         thrown,
                         "the code of subtask type '%s'".formatted(task.type().name())));
             case CodeEnd.TimedOut late -> failed(Failure.Kind.TIMED_OUT, late.message());
-            case CodeEnd.NotBegun(RungEnd first) when number == 1 -> first;
-            case CodeEnd.NotBegun(RungEnd retry) -> failedBefore(retry);
+            case CodeEnd.NotBegun(RungEnd first) when before == null -> first;
+            case CodeEnd.NotBegun(RungEnd retry) -> failedBefore(retry, before);
         };
     }
 
     /** It was called, so it is not as if it had never begun. */
-    private static RungEnd failedBefore(RungEnd retry) {
+    private static RungEnd failedBefore(RungEnd retry, Throwable thrown) {
         return switch (retry) {
             case RungEnd.Unaffordable(Money needed) ->
-                failed(Failure.Kind.BUDGET, "a retry needs %s, which is not left".formatted(needed));
-            case RungEnd.Refused refused -> RungEnd.Failed.of(refused.failure());
+                threwBefore(Failure.Kind.BUDGET, thrown, "a retry needs %s, which is not left".formatted(needed));
+            case RungEnd.Refused refused ->
+                threwBefore(
+                        refused.failure().kind(), thrown, refused.failure().message());
             case RungEnd.Accepted accepted -> retry;
             case RungEnd.Rejected rejected -> retry;
             case RungEnd.Failed failed -> retry;
@@ -83,7 +89,13 @@ final class CodeWorker {
         };
     }
 
-    private static RungEnd checked(RungTask task, @Nullable Object value) {
+    private static RungEnd threwBefore(Failure.Kind kind, Throwable thrown, String retry) {
+        return RungEnd.Failed.of(
+                new Failure(kind, "%s; %s".formatted(Failure.describe(thrown), retry)).causedBy(thrown));
+    }
+
+    private static RungEnd checked(RungTask task, @Nullable Object value, RungTerms terms)
+            throws InterruptedException {
         if (value == null) {
             return failed(Failure.Kind.CODE_FAILED, "the code returned null");
         }
@@ -92,7 +104,9 @@ final class CodeWorker {
         } catch (JsonException | ClassCastException unfit) {
             return failed(Failure.Kind.CODE_FAILED, "the code returned an unfit value: " + Excerpt.line(unfit));
         }
-        return Acceptances.broken(task, value)
+        return terms.in(
+                        "the rules of subtask type '%s'".formatted(task.type().name()),
+                        () -> Acceptances.broken(task, value))
                 .<RungEnd>map(RungEnd.Failed::of)
                 .orElseGet(() -> new RungEnd.Accepted(value));
     }

@@ -47,6 +47,8 @@ public final class Rung {
     private boolean sent;
     private boolean extended;
     private boolean repaired;
+    /** What was wrong with the last answer, if that is why the model is asked once more; else empty. */
+    private String defect = "";
 
     private Rung(RungTask task, ModelRequest first, ToolLoop tools, long mostOutputTokens) {
         this.task = task;
@@ -120,14 +122,14 @@ public final class Rung {
             case RungEvent.BudgetClosed(String message, boolean attempted) -> {
                 require(State.CALLING, event);
                 yield sent || attempted
-                        ? fail(Failure.Kind.BUDGET, message)
+                        ? fail(Failure.Kind.BUDGET, withDefect(message))
                         : end(refused(Skip.Kind.BUDGET, message, null));
             }
             case RungEvent.PoolHeld(String message, ModelException because, boolean attempted) -> {
                 require(State.CALLING, event);
                 yield end(
                         sent || attempted
-                                ? RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, message).causedBy(because))
+                                ? RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, withDefect(message)).causedBy(because))
                                 : refused(Skip.Kind.PAUSED, message, because));
             }
             case RungEvent.ToolsEnded(List<ToolEnd> ends) -> {
@@ -136,7 +138,7 @@ public final class Rung {
             }
             case RungEvent.TimeUp(String message, boolean attempted) ->
                 sent || attempted
-                        ? fail(Failure.Kind.DEADLINE, message)
+                        ? fail(Failure.Kind.DEADLINE, withDefect(message))
                         : end(refused(Skip.Kind.DEADLINE, message, null));
             case RungEvent.Interrupted(boolean attempted) -> end(new RungEnd.Cancelled(sent || attempted));
         };
@@ -173,6 +175,7 @@ public final class Rung {
             return reject(Failure.Kind.TRUNCATED, "the answer is longer than %d tokens".formatted(cap), reply);
         }
         extended = true;
+        defect = "the answer is longer than %d tokens".formatted(cap);
         request = request.withMaxOutputTokens(cap > mostOutputTokens / 2 ? mostOutputTokens : 2 * cap);
         return call();
     }
@@ -182,6 +185,7 @@ public final class Rung {
         if (stop.isPresent()) {
             return reject(stop.get().kind(), stop.get().message(), reply);
         }
+        defect = "";
         turns.add(Turn.Assistant.of(reply));
         if (tools.runs().isEmpty()) {
             return answerTools(List.of());
@@ -224,6 +228,7 @@ public final class Rung {
             return reject(Failure.Kind.INVALID_OUTPUT, Excerpt.line(mismatch), reply);
         }
         repaired = true;
+        defect = Excerpt.line(mismatch);
         if (!reply.text().isBlank()) {
             turns.add(Turn.Assistant.of(reply));
         }
@@ -233,8 +238,13 @@ public final class Rung {
 
     private RungCommand unaffordable(RungEvent.CallUnaffordable refusal) {
         return sent || refusal.attempted()
-                ? fail(Failure.Kind.BUDGET, refusal.message())
+                ? fail(Failure.Kind.BUDGET, withDefect(refusal.message()))
                 : end(new RungEnd.Unaffordable(refusal.need()));
+    }
+
+    /** The root cause comes first. */
+    private String withDefect(String message) {
+        return defect.isEmpty() ? message : "%s; %s".formatted(defect, message);
     }
 
     private static RungEnd refused(Skip.Kind kind, String message, @Nullable ModelException because) {

@@ -504,7 +504,7 @@ class CodeWorkerTest {
                                 .retries(AT_ONCE)),
                         terms(money, deadline)),
                 Failure.Kind.BUDGET,
-                "a retry needs $0.01, which is not left");
+                "IOException: busy; a retry needs $0.01, which is not left");
         money.close();
         assertThat(worker.perform(
                         task(throwing(new AssertionError("started")).costing(Money.usd("0.001"))),

@@ -289,12 +289,13 @@ class RungTest {
     }
 
     @Test
-    void laterCallOrRetry_thatNobodyCanPay_fails() {
+    void laterCallOrRetry_thatNobodyCanPay_fails_andSaysWhatMadeItNecessary() {
         var rung = begun(NOTE);
         rung.answers("not JSON");
 
-        assertThat(failed(rung.on(unaffordable(false))).failure())
-                .isEqualTo(new Failure(Failure.Kind.BUDGET, "too dear"));
+        Failure failure = failed(rung.on(unaffordable(false))).failure();
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.BUDGET);
+        assertThat(failure.message()).startsWith("not valid JSON").endsWith("; too dear");
         assertThat(failed(begun(NOTE).on(unaffordable(true))).failure())
                 .isEqualTo(new Failure(Failure.Kind.BUDGET, "too dear"));
     }
@@ -311,8 +312,10 @@ class RungTest {
         assertThat(failed(begun(NOTE).on(new RungEvent.TimeUp("too late", true)))
                         .failure())
                 .isEqualTo(late);
-        assertThat(failed(rung.on(new RungEvent.TimeUp("too late", false))).failure())
-                .isEqualTo(late);
+        Failure repair =
+                failed(rung.on(new RungEvent.TimeUp("too late", false))).failure();
+        assertThat(repair.kind()).isEqualTo(Failure.Kind.DEADLINE);
+        assertThat(repair.message()).startsWith("not valid JSON").endsWith("; too late");
     }
 
     @Test

@@ -50,6 +50,7 @@ class HangNamedTest {
         CLIENT("the client of model 'gpt-5.4-nano'"),
         TOOL("tool 'look'"),
         RULE("the rules of subtask type 'note'"),
+        RULE_OF_CODE("the rules of subtask type 'code'"),
         CODE("the code of subtask type 'code'"),
         PAID_CODE("the code of subtask type 'code'"),
         ATTACHING("the attachments of subtask type 'note'");
@@ -101,6 +102,9 @@ class HangNamedTest {
                 model.on(NOTE).replies(new Note("They purr."));
                 yield NOTE.accept("hangs", (topic, note) -> judge());
             }
+            case RULE_OF_CODE ->
+                SubtaskType.code("code", Topic.class, Note.class, (topic, context) -> new Note("at once"))
+                        .accept("hangs", (topic, note) -> judge());
             case CODE -> code;
             case PAID_CODE -> code.costing(Money.usd("0.01"));
             case ATTACHING -> NOTE.attaching(topic -> List.of(attachment()));

@@ -18,6 +18,7 @@ import dev.cadre.RunFailedException;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlanReview;
@@ -395,6 +396,29 @@ class PlanApprovalTest {
             assertThat(recorded.run(GOAL, BUDGET)).isCompleteWith(new Answer("done"));
 
             assertThat(asked).hasValue(3);
+        }
+    }
+
+    @Test
+    void review_isAskedAgain_whenATypeOfTheApprovedPlanHasChanged() throws Exception {
+        var asked = new AtomicInteger();
+        PlanReview approving = proposed -> {
+            asked.incrementAndGet();
+            return new PlanReview.Verdict.Approve();
+        };
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            reviewing(approving).journal(journal).run(GOAL, BUDGET);
+            reviewing(approving).journal(journal).run(GOAL, BUDGET);
+            assertThat(asked).hasValue(1);
+
+            Coordinator.builder(model.pools())
+                    .plansWith(NOTE.startingAt(Tier.FLAGSHIP))
+                    .review(approving)
+                    .build()
+                    .journal(journal)
+                    .run(GOAL, BUDGET);
+
+            assertThat(asked).hasValue(2);
         }
     }
 
