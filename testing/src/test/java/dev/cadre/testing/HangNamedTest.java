@@ -43,7 +43,6 @@ class HangNamedTest {
     private final Gate entered = new Gate();
     private final Gate never = new Gate();
     private final Tool look = Tool.of("look", "Looks.", Word.class, (word, context) -> hang());
-    private final Tool quick = Tool.of("quick", "Answers.", Word.class, (word, context) -> "done");
 
     /** Code that hangs until its interrupt, and is of the user. */
     private enum Scene {
@@ -95,8 +94,8 @@ class HangNamedTest {
                 yield NOTE;
             }
             case TOOL -> {
-                model.on(NOTE).calls(call("quick"), call("look"));
-                yield NOTE.tools(look, quick);
+                model.on(NOTE).calls(call());
+                yield NOTE.tools(look);
             }
             case RULE -> {
                 model.on(NOTE).replies(new Note("They purr."));
@@ -116,8 +115,8 @@ class HangNamedTest {
         return Attachment.Image.of("image/png", new byte[] {1});
     }
 
-    private static ToolCall call(String tool) {
-        return new ToolCall("call-" + tool, tool, "{\"word\":\"x\"}");
+    private static ToolCall call() {
+        return new ToolCall("call-1", "look", "{\"word\":\"x\"}");
     }
 
     private Coordinator.Builder coordinator() {
