@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Redactor {
     /**
      * Knows keys by their shape alone: {@code sk-} with eight characters or more behind it, tokens with the prefix of another
-     * well-known issuer, private keys, and bearer tokens.
+     * well-known issuer, JSON web tokens, private keys, and bearer tokens.
      */
     public static final Redactor SHAPES;
 
@@ -36,7 +36,8 @@ public final class Redactor {
     private static final int LEAST_KEY_CHARS = 8;
 
     // each alternative begins where no other could: the time is linear in the text, which may be megabytes of a page
-    private static final String BEARER = "(?i:bearer)\\s++[^\\s\"',;]{4,}";
+    /** The blank may be written as URLs, JSON and pages do. */
+    private static final String BEARER = "(?i:bearer)(?:\\s++|&#?\\w{1,6};|(?=[\\\\%&=+]))[^\\s\"',;]{4,}+";
 
     /** A provider's own masked form, which shows the ends of a key. */
     private static final String MASKED = "(?<![A-Za-z0-9_-])[A-Za-z0-9_-]*+\\*{3,}[A-Za-z0-9_*-]*+";

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,93 @@ class RedactorTest {
         }
     }
 
+    /** As mail, URLs in URLs, code and colours write what is in front of it, and as nothing does. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "=3D",
+                "%253D",
+                "\\U0000000a",
+                "\\a",
+                "\\N",
+                "&#xA",
+                "&quot",
+                "[38;5;196;48;5;21m",
+                "key",
+                "x",
+                "1"
+            })
+    void key_asLongAsItsIssuerMakesIt_isMasked_whateverStandsInFront(String before) {
+        for (String key : List.of(
+                "sk-proj-" + BODY + BODY,
+                "AK" + "IA" + UPPER,
+                "AI" + "za" + BODY.substring(1),
+                "hf_" + BODY.substring(2),
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0." + BODY)) {
+            assertThat(Redactor.SHAPES.clean("a " + before + key + "\".")).isEqualTo("a " + before + "[redacted]\".");
+            assertThat(SecretShapes.occurIn("a " + before + key + "\"."))
+                    .as(key)
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "gsk_",
+                "xai-",
+                "nvapi-",
+                "hvs.",
+                "shpat_",
+                "xapp-1-",
+                "sk_test_",
+                "rk_live_",
+                "dckr_pat_",
+                "tskey-auth-",
+                "ATATT3",
+                "glptt-",
+                "whsec_",
+                "lin_api_",
+                "pplx-",
+                "sq0atp-",
+                "AccountKey=",
+                "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0."
+            })
+    void token_ofAnIssuerOfTheList_isMaskedAndSure(String prefix) {
+        String token = prefix + BODY + BODY + BODY;
+
+        assertThat(Redactor.SHAPES.clean("a " + token + " b")).isEqualTo("a [redacted] b");
+        assertThat(Redactor.SHAPES.clean("a " + prefix + BODY + BODY + " b")).isEqualTo("a [redacted] b");
+        assertThat(SecretShapes.occurIn("a " + token + " b")).isTrue();
+        assertThat(SecretShapes.begin(prefix)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bearer%20abcd.efgh, more | [redacted], more",
+                "{'a': 'Bearer\\u0020abcdefgh'} | {'a': '[redacted]'}",
+                "Bearer\\nabcdefgh\" | [redacted]\"",
+                "Bearer&nbsp;abcdefgh | [redacted]",
+                "bearer=abcdefgh | [redacted]",
+                "bearers of%20news | bearers of%20news"
+            })
+    void bearerToken_behindAnEscapedBlank_isMasked(String text, String clean) {
+        assertThat(Redactor.SHAPES.clean(text)).isEqualTo(clean);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"> ", ">> ", "// ", "# ", "+", "  \"", "\u001b[32m"})
+    void privateKey_quotedLineByLine_andCutBeforeItsEnd_isMasked(String quote) {
+        String key = ("-----BEGIN PRIVATE KEY-----\n" + (BODY + BODY + "\n").repeat(4) + BODY.substring(20)).indent(0);
+
+        String quoted = key.replaceAll("(?m)^", quote).strip();
+
+        assertThat(Redactor.SHAPES.clean(quoted)).doesNotContain(BODY.substring(0, 9), BODY.substring(26));
+        assertThat(Redactor.SHAPES.clean(quoted + "\n\"; more text")).endsWith("\"; more text");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ghp_" + BODY, "glpat-" + BODY, "xoxb-12345678901-" + BODY})
     void key_withAPrefixThatNoWordHas_isMaskedBehindALetter(String key) {
@@ -131,6 +219,9 @@ class RedactorTest {
                 "[ask-me-anything](ask-me-anything.md)",
                 "C:\\task-list-of-today C:\\ask-me-anything",
                 "iVBORw0KGgoAAAANSUhEUgAKIAQ7ZP3XH2LM5RT9WBx",
+                "task-0123456789abcdef0123456789abcdef",
+                "x-AccountKey=",
+                "UABIAFQAKIAVABQAFMAIABJAG4AcwBwAGUAYwB0AGkAbwBuACAAQwBlAHIA",
                 "npm_lifecycle_event_of_the_package_manager",
                 "MSG.of.a.long.property.that.has.sixty.characters.and.some.more.behind.them"
             })
@@ -217,7 +308,7 @@ class RedactorTest {
             case 1 -> URLEncoder.encode(KEY, StandardCharsets.UTF_8);
             case 2 -> KEY.replace("\"", "\\\"");
             case 3 -> KEY.replace("\"", "\\\"").replace("/", "\\/");
-            case 4 -> "AKIA" + letters(random, 16 + random.nextInt(60));
+            case 4 -> "AKIA" + letters(random, 16 + random.nextInt(60)).toUpperCase(Locale.ROOT);
             case 5 -> "ghp_" + letters(random, 20 + random.nextInt(60));
             case 6 -> PEM;
             case 7 -> "sk-proj-" + letters(random, 8 + random.nextInt(60)) + "_-9";

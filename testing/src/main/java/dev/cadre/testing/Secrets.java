@@ -17,11 +17,7 @@ import java.util.regex.Pattern;
 final class Secrets {
     private static final String MASK = "[redacted]";
 
-    /** Beside what {@link Redactor#SHAPES} knows: tokens that say who somebody is. Linear in the text. */
-    private static final Pattern JWT =
-            Pattern.compile("(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]{8,}+\\.[A-Za-z0-9_-]++");
-
-    /** What is named as a secret: the name stays. */
+    /** Beside what {@link Redactor#SHAPES} knows: what is named as a secret. The name stays. */
     private static final Pattern NAMED = Pattern.compile(
             "(?i)(?<![A-Za-z0-9])(api[_-]?key|secret|password|access[_-]?token)(\\s{0,8}+[=:]\\s{0,8}+)[^\\s\"',;]{4,}+");
 
@@ -64,7 +60,6 @@ final class Secrets {
             cleaned = cleaned.replace(literal, MASK);
         }
         cleaned = Redactor.SHAPES.clean(cleaned);
-        cleaned = JWT.matcher(cleaned).replaceAll(Matcher.quoteReplacement(MASK));
         return NAMED.matcher(cleaned).replaceAll("$1$2" + Matcher.quoteReplacement(MASK));
     }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.examples.cli;
 
 import dev.cadre.model.Redactor;
+import dev.cadre.model.SecretShapes;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,9 +17,6 @@ final class Echo {
 
     /** What a key may consist of; it is judged by {@link #isLikeAKey}. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9+_-]{12,}+");
-
-    private static final Pattern PREFIXED = Pattern.compile(
-            "(?:sk|pk|rk|gh[a-z]|github_pat|glpat|xox[a-z]|hf|gsk|npm|pypi|dop|shpat)[-_].*|(?:AKIA|ASIA|AIza|eyJ|ya29).*");
 
     private static final int LEAST_MIXED = 20;
     private static final int LEAST_PLAIN = 32;
@@ -37,7 +35,7 @@ final class Echo {
     }
 
     private static boolean isLikeAKey(String word) {
-        if (PREFIXED.matcher(word).matches()) {
+        if (SecretShapes.begin(word)) {
             return true;
         }
         boolean hasDigit = word.chars().anyMatch(Character::isDigit);
