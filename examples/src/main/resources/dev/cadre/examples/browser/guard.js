@@ -7,6 +7,7 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
   let approved = null;
   let seen = false;
   let refused = null;
+  let handedTo = null; // the control to which the label that is pressed hands its click on
 
   function howOf(event) {
     if (event.type === 'beforeinput') return 'type';
@@ -25,7 +26,9 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
 
   // whether an event has to hit what was approved by name, too, and not only risk no more
   function isNamed(event) {
-    if (approved.target === null || (event.type === 'click' && event.detail === 0)) return false; // such as a label's click
+    if (approved.target === null) return false;
+    // no pointer hits where a key or a label sends a click
+    if (event.type === 'click' && (event.detail === 0 || event.composedPath()[0] === handedTo)) return false;
     return approved.how !== 'drag' || event.type.endsWith('down'); // a drag ends elsewhere
   }
 
@@ -49,7 +52,10 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
     const target = hit instanceof HTMLAreaElement ? document.elementFromPoint(event.clientX, event.clientY) : hit;
     if (approved && !refused) {
       const now = scene.judge(howOf(event), target instanceof Element ? target : document.documentElement, null);
-      if (isApproved(now, event)) return;
+      if (isApproved(now, event)) {
+        if (event.type === 'pointerdown') handedTo = target instanceof Element ? scene.controlOf(target) : null;
+        return;
+      }
       refused = now;
     }
     event.preventDefault();
@@ -76,6 +82,7 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
       approved = part;
       seen = false;
       refused = null;
+      handedTo = null;
     },
     close,
     isSeen: () => seen,

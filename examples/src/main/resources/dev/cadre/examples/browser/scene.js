@@ -67,6 +67,12 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     }
   }
 
+  // what a click on an element is handed on to
+  function controlOf(element) {
+    const label = closest(element, 'label');
+    return label && of(HTMLLabelElement, 'control').call(label);
+  }
+
   function activates(element) {
     follows(element);
     // a bare text shown in a slot is hit as its host
@@ -74,8 +80,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     const button = closest(element, 'button,input');
     if (button && matches(button, 'input[type=file i]')) risks.add('UPLOADS');
     if (button && isSender(button) && formOf(button)) submits(formOf(button), button);
-    const label = closest(element, 'label');
-    const control = label && of(HTMLLabelElement, 'control').call(label);
+    const control = controlOf(element);
     if (control && control !== element && control !== button) {
       blind(control);
       activates(control);
@@ -169,5 +174,5 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     return judge(how, element, element && how === 'drag' ? find(toX, toY) : null);
   }
 
-  return {look, judge, ask, hide};
+  return {look, judge, ask, hide, controlOf};
 })();
