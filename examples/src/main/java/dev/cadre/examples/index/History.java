@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 public record History(List<Commit> commits, Optional<String> head) {
     private static final int MAX_SUBJECT_CHARACTERS = 500;
+    /** What may be cut off, so that a key that begins before the cut is known as one. */
+    private static final int MAX_SCANNED_CHARACTERS = MAX_SUBJECT_CHARACTERS + 300;
     private static final String LEFT_OUT = "[left out: it holds what looks like a key]";
     private static final String RECORD = "\u001e";
     private static final String FIELD = "\u001f";
@@ -45,7 +47,8 @@ public record History(List<Commit> commits, Optional<String> head) {
                         "--name-only",
                         "--relative",
                         "-z",
-                        "--format=%x1e%H%x1f%as%x1f%s%x1f",
+                        // a column is a character or half of one; shorter ones are filled up with blanks
+                        "--format=%x1e%H%x1f%as%x1f%<(1700,trunc)%s%x1f",
                         "HEAD",
                         "--",
                         ".");
@@ -65,15 +68,16 @@ public record History(List<Commit> commits, Optional<String> head) {
         return new History(commits, head);
     }
 
-    private static String subject(String text) {
-        if (SecretShapes.occurIn(text)) {
-            return LEFT_OUT;
-        }
-        if (text.length() <= MAX_SUBJECT_CHARACTERS) {
+    private static String subject(String whole) {
+        String scanned = cut(whole, MAX_SCANNED_CHARACTERS).stripTrailing();
+        return SecretShapes.occurIn(scanned) ? LEFT_OUT : cut(scanned, MAX_SUBJECT_CHARACTERS);
+    }
+
+    private static String cut(String text, int most) {
+        if (text.length() <= most) {
             return text;
         }
-        int end = MAX_SUBJECT_CHARACTERS;
-        return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end);
+        return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
     }
 
     private static List<String> paths(String names) {

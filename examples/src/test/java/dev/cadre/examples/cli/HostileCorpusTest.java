@@ -129,6 +129,13 @@ class HostileCorpusTest {
                         APPEND);
             }
         },
+        LONG_SUBJECT {
+            @Override
+            void make(HostileCorpusTest test, Tree tree) throws Exception {
+                Path subject = Files.writeString(test.temporary.resolve("subject"), "sk-1".repeat(5 * MEGABYTE));
+                tree.git("init", "-q").git("add", "-A").git("commit", "-q", "--file", subject.toString());
+            }
+        },
         PROGRAMS {
             @Override
             void make(HostileCorpusTest test, Tree tree) throws Exception {

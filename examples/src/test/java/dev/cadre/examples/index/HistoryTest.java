@@ -47,6 +47,33 @@ class HistoryTest {
     }
 
     @Test
+    void read_keyAcrossTheCut_isLeftOut_andNoneBehindItIsLookedFor() {
+        String key = "gh" + "p_Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8";
+
+        assertThat(subjectOf("x".repeat(490) + " " + key)).isEqualTo("[left out: it holds what looks like a key]");
+        assertThat(subjectOf("x".repeat(900) + " " + key)).isEqualTo("x".repeat(500));
+        assertThat(subjectOf("  short  ")).isEqualTo("  short");
+    }
+
+    private static String subjectOf(String subject) {
+        String log = "\u001e" + "0".repeat(40) + "\u001f2026-11-28\u001f" + subject + "\u001f\0A.java\0";
+        return History.parse(log).commits().getFirst().subject();
+    }
+
+    /** More than git may print. */
+    @Test
+    void read_oneSubjectBeyondAllBounds_losesNoOther() throws Exception {
+        Tree tree = new Tree(folder.resolve("repo")).file("A.java", "1").git("init", "-q").commit("First");
+        Path subject = Files.writeString(folder.resolve("subject"), "\u6f22".repeat(24_000_000));
+        tree.file("B.java", "1").git("add", "-A").git("commit", "-q", "--file", subject.toString());
+        tree.file("C.java", "1").commit("Last");
+
+        assertThat(History.read(tree.root(), Tree.LATER).commits())
+                .extracting(Commit::subject)
+                .containsExactly("Last", "\u6f22".repeat(500), "First");
+    }
+
+    @Test
     void read_longSubject_isCut() throws Exception {
         new Tree(folder).git("init", "-q").file("A.java", "1").commit("x".repeat(100_000));
 
