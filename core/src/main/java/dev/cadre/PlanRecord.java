@@ -110,7 +110,8 @@ final class PlanRecord {
     }
 
     private Fingerprint approval(List<PlannedSubtask> plan, List<GraphNode> nodes) {
-        Stream<String> types = nodes.stream().map(node -> record.fingerprint(node.type()).hex());
+        Stream<String> types =
+                nodes.stream().map(node -> record.fingerprint(node.type()).hex());
         return Fingerprint.of(Stream.of(Stream.of("approved"), plan.stream().map(PlannedSubtask::toJson), types)
                 .flatMap(parts -> parts)
                 .toArray(String[]::new));

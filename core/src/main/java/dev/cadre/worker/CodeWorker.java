@@ -80,8 +80,7 @@ final class CodeWorker {
             case RungEnd.Unaffordable(Money needed) ->
                 threwBefore(Failure.Kind.BUDGET, thrown, "a retry needs %s, which is not left".formatted(needed));
             case RungEnd.Refused refused ->
-                threwBefore(
-                        refused.failure().kind(), thrown, refused.failure().message());
+                threwBefore(refused.failure().kind(), thrown, refused.failure().message());
             case RungEnd.Accepted accepted -> retry;
             case RungEnd.Rejected rejected -> retry;
             case RungEnd.Failed failed -> retry;
@@ -94,8 +93,7 @@ final class CodeWorker {
                 new Failure(kind, "%s; %s".formatted(Failure.describe(thrown), retry)).causedBy(thrown));
     }
 
-    private static RungEnd checked(RungTask task, @Nullable Object value, RungTerms terms)
-            throws InterruptedException {
+    private static RungEnd checked(RungTask task, @Nullable Object value, RungTerms terms) throws InterruptedException {
         if (value == null) {
             return failed(Failure.Kind.CODE_FAILED, "the code returned null");
         }

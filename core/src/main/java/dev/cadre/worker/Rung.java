@@ -129,7 +129,8 @@ public final class Rung {
                 require(State.CALLING, event);
                 yield end(
                         sent || attempted
-                                ? RungEnd.Failed.of(new Failure(Failure.Kind.MODEL_FAILED, withDefect(message)).causedBy(because))
+                                ? RungEnd.Failed.of(
+                                        new Failure(Failure.Kind.MODEL_FAILED, withDefect(message)).causedBy(because))
                                 : refused(Skip.Kind.PAUSED, message, because));
             }
             case RungEvent.ToolsEnded(List<ToolEnd> ends) -> {

@@ -20,6 +20,7 @@ public record History(List<Commit> commits, Optional<String> head) {
     private static final int MAX_SUBJECT_CHARACTERS = 500;
     /** What may be cut off, so that a key that begins before the cut is known as one. */
     private static final int MAX_SCANNED_CHARACTERS = MAX_SUBJECT_CHARACTERS + 300;
+
     private static final String LEFT_OUT = "[left out: it holds what looks like a key]";
     private static final String RECORD = "\u001e";
     private static final String FIELD = "\u001f";

@@ -63,7 +63,10 @@ class HistoryTest {
     /** More than git may print. */
     @Test
     void read_oneSubjectBeyondAllBounds_losesNoOther() throws Exception {
-        Tree tree = new Tree(folder.resolve("repo")).file("A.java", "1").git("init", "-q").commit("First");
+        Tree tree = new Tree(folder.resolve("repo"))
+                .file("A.java", "1")
+                .git("init", "-q")
+                .commit("First");
         Path subject = Files.writeString(folder.resolve("subject"), "\u6f22".repeat(24_000_000));
         tree.file("B.java", "1").git("add", "-A").git("commit", "-q", "--file", subject.toString());
         tree.file("C.java", "1").commit("Last");
