@@ -11,6 +11,7 @@ enum Alphabet {
     DOTTED("-_."),
     BASE64("+/=");
 
+    @SuppressWarnings("ImmutableEnumChecker") // written by the constructor alone
     private final boolean[] has = new boolean['z' + 1];
 
     Alphabet(String signs) {

@@ -2,7 +2,8 @@
 package dev.cadre.model;
 
 import dev.cadre.model.TokenShape.Place;
-import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -24,7 +25,7 @@ final class TokenScan {
     private static final String ESCAPE_SIGNS = "\\%=#[";
 
     private final String text;
-    private final Run[] runs = new Run[Alphabet.values().length];
+    private final Map<Alphabet, Run> runs = new EnumMap<>(Alphabet.class);
 
     /** Characters of one alphabet, up to the first that is none, and what those from a place on are at most. */
     private record Run(int from, int end, Likeness likeness, int dots) {
@@ -35,7 +36,6 @@ final class TokenScan {
 
     TokenScan(String text) {
         this.text = text;
-        Arrays.fill(runs, new Run(0, -1, Likeness.WORDS, 0));
     }
 
     /** Returns whether a token begins here that can hardly be anything else. */
@@ -114,8 +114,8 @@ final class TokenScan {
 
     private Run run(TokenShape shape, int at) {
         int from = shape.body(at);
-        Run last = runs[shape.alphabet().ordinal()];
-        if (from >= last.from && from <= last.end) {
+        Run last = runs.get(shape.alphabet());
+        if (last != null && from >= last.from && from <= last.end) {
             return last;
         }
         return keep(shape, new Run(from, shape.alphabet().end(text, from), Likeness.MIXED, Integer.MAX_VALUE));
@@ -128,7 +128,7 @@ final class TokenScan {
     }
 
     private Run keep(TokenShape shape, Run run) {
-        runs[shape.alphabet().ordinal()] = run;
+        runs.put(shape.alphabet(), run);
         return run;
     }
 
