@@ -373,7 +373,6 @@ class BatchFaultTest extends BatchTest {
         return summary;
     }
 
-    /** Whatever a crash leaves of the record: from the moment on at which a batch was asked for. */
     /** Whatever record of the lane finds no room: what is known is handed over, and the run has its summary. */
     @Test
     void journal_thatIsFullFromAnyRecordOn_endsTheRunWithASummary() throws Exception {
