@@ -29,6 +29,8 @@ final class TokenScan {
 
     /** Characters of one alphabet, up to the first that is none, and what those from a place on are at most. */
     private record Run(int from, int end, Likeness likeness, int dots) {
+        static final Run NONE = new Run(0, -1, Likeness.WORDS, 0);
+
         boolean isLike(TokenShape shape, Likeness least) {
             return likeness.compareTo(least) >= 0 && dots >= shape.dots();
         }
@@ -114,8 +116,8 @@ final class TokenScan {
 
     private Run run(TokenShape shape, int at) {
         int from = shape.body(at);
-        Run last = runs.get(shape.alphabet());
-        if (last != null && from >= last.from && from <= last.end) {
+        Run last = runs.getOrDefault(shape.alphabet(), Run.NONE);
+        if (from >= last.from && from <= last.end) {
             return last;
         }
         return keep(shape, new Run(from, shape.alphabet().end(text, from), Likeness.MIXED, Integer.MAX_VALUE));

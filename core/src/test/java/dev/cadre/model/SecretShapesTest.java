@@ -23,7 +23,8 @@ class SecretShapesTest {
             strings = {
                 "sk-abcdefghijklmnopqrstuvwxyz0123456789",
                 "sk-how-to-write-a-title-of-more-than-forty-characters-2026",
-                "task-0123456789abcdef0123456789abcdef01234567",
+                "task-9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+                "iVBORw0KGgoAAAANSUhEUgAKIAQ7ZP3XH2LM5RT9WBxQ",
                 "30ACCA4F483A797ABC0AB182B324FB61D108A94BB2C8E3FB",
                 "VABNAEcAIABIAFQAVABQAFMAIABJAG4AcwBwAGUAYwB0AGkAbwBuACAAQwBlAHIA",
                 "dapiece-of-cake-0123456789",
