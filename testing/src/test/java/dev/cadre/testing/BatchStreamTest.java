@@ -162,7 +162,8 @@ class BatchStreamTest {
             assertThat(pulledAtFirst.get())
                     .as("the first batch was handed over")
                     .isBetween(15, 28);
-            assertThat(client.made()).isBetween(3, 5);
+            // the stream moves the clock on while the lane is busy with answers: then the second batch is larger
+            assertThat(client.made()).isBetween(2, 5);
         }
     }
 
