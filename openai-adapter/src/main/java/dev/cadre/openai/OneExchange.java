@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor {
     private static final String FILE = "/content";
+    private static final long UNKNOWN_LENGTH = -1;
 
     /** A reply that nobody may send. */
     static class BadReply extends IOException {
@@ -57,6 +58,10 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
         ResponseBody reply = response.body();
         if (reply == null) {
             return response;
+        }
+        if (reply.contentLength() < UNKNOWN_LENGTH) {
+            chain.call().cancel(); // else the connection stays open: OkHttp cannot close such a body
+            throw new BadReply("the reply has a length of %d bytes".formatted(reply.contentLength()), null);
         }
         var limited = Okio.buffer(new LimitedSource(reply, maxBytes(response)));
         return response.newBuilder()
