@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.record.Fingerprints;
+import dev.cadre.record.GuardedJournal;
+import dev.cadre.record.PlanRecord;
+import dev.cadre.record.RunIdentity;
+import dev.cadre.record.RunRecord;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.run.FaultReporter;
+import dev.cadre.run.GraphEstimate;
+import dev.cadre.run.ModelShutdowns;
+import dev.cadre.run.RunSettings;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Journal;
@@ -19,9 +29,7 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.SubtaskWorker;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,42 +45,33 @@ import org.jspecify.annotations.Nullable;
 public final class Coordinator {
     private static final int MAX_RUN_KEY_CHARS = 512;
 
-    private final ModelPools pools;
+    private final RunSettings settings;
     private final List<SubtaskType<?, ?>> types;
     private final Planner planner;
     private final @Nullable PlanReview review;
-    private final Limits limits;
-    private final RunListener listener;
-    private final FaultLog faults;
-    private final boolean failFast;
-    private final RunClock clock;
     private final @Nullable Journal journal;
     private final String runKey;
 
     private Coordinator(Builder builder) {
-        pools = builder.pools;
+        settings = new RunSettings(
+                builder.pools,
+                builder.limits,
+                new FaultReporter(builder.faults).and(builder.listener),
+                builder.faults,
+                builder.failFast,
+                builder.clock);
         types = List.copyOf(builder.types);
         planner = builder.planner;
         review = builder.review;
-        limits = builder.limits;
-        faults = builder.faults;
-        listener = new FaultReporter(faults).and(builder.listener);
-        failFast = builder.failFast;
-        clock = builder.clock;
         journal = null;
         runKey = "";
     }
 
     private Coordinator(Coordinator other, @Nullable Journal journal, String runKey) {
-        pools = other.pools;
+        settings = other.settings;
         types = other.types;
         planner = other.planner;
         review = other.review;
-        limits = other.limits;
-        listener = other.listener;
-        faults = other.faults;
-        failFast = other.failFast;
-        clock = other.clock;
         this.journal = journal;
         this.runKey = runKey;
     }
@@ -114,7 +113,7 @@ public final class Coordinator {
      * take it, too.
      */
     public Coordinator journal(Journal record) {
-        return new Coordinator(this, GuardedJournal.of(record, faults), runKey);
+        return new Coordinator(this, GuardedJournal.of(record, settings.faults()), runKey);
     }
 
     /**
@@ -172,7 +171,7 @@ public final class Coordinator {
         requireTypes();
         requireTiers(types);
         shutdowns().requireNone();
-        return recorded(() -> RunIdentity.of(runKey, goal, types), budget, run -> run.goal(goal));
+        return recorded(() -> RunIdentity.of(runKey, goal.asked(), types), budget, run -> run.goal(goal));
     }
 
     /**
@@ -191,7 +190,7 @@ public final class Coordinator {
         requireTypes();
         requireTiers(types);
         shutdowns().requireNone();
-        return recorded(() -> RunIdentity.of(runKey, goal, types), budget, run -> run.planOnly(goal));
+        return recorded(() -> RunIdentity.of(runKey, goal.asked(), types), budget, run -> run.planOnly(goal));
     }
 
     /**
@@ -208,7 +207,7 @@ public final class Coordinator {
         requireTiers(types);
         shutdowns().requireNone();
         return recorded(
-                () -> RunIdentity.of(runKey, plan.goal(), types), budget, Optional.of(plan), run -> run.plan(plan));
+                () -> RunIdentity.of(runKey, plan.goal().asked(), types), budget, Optional.of(plan), run -> run.plan(plan));
     }
 
     private interface Session<T> {
@@ -227,9 +226,10 @@ public final class Coordinator {
         if (journal == null) {
             return session.in(new Run(this, budget, null, planning));
         }
-        try (var record = RunRecord.open(journal, new Fingerprints(this), identity.get())) {
+        try (var record = RunRecord.open(journal, new Fingerprints(settings.pools(), settings.limits()), identity.get())) {
             boolean isRecorded = !planning.total().isZero()
-                    && plan.filter(given -> PlanRecord.hasCostOf(given, record)).isPresent();
+                    && plan.filter(given -> PlanRecord.hasCostOf(given.fingerprint(), record))
+                            .isPresent();
             return session.in(new Run(this, budget, record, isRecorded ? Spend.NONE : planning));
         }
     }
@@ -247,7 +247,7 @@ public final class Coordinator {
      */
     public CostEstimate preview(TaskGraph<?> graph, Budget budget) {
         requireTiers(types(graph));
-        return GraphEstimate.of(graph.nodes(), this).within(budget.spendable());
+        return GraphEstimate.of(graph.nodes(), settings).within(budget.spendable());
     }
 
     /**
@@ -265,7 +265,7 @@ public final class Coordinator {
     /** Performs one kind of work on a stream of inputs. */
     public <I, O> Bulk<I, O> bulk(SubtaskType<I, O> type) {
         requireTiers(List.of(type));
-        Bulk<I, O> bulk = new Bulk<>(this, type);
+        Bulk<I, O> bulk = Bulk.of(settings, type, runKey);
         return journal == null ? bulk : bulk.journal(journal);
     }
 
@@ -276,26 +276,13 @@ public final class Coordinator {
     }
 
     /** Of whatever a goal may use: the planner, the merger and every registered type. */
-    Shutdowns shutdowns() {
-        return new Shutdowns(pools, EnumSet.allOf(Tier.class));
+    ModelShutdowns shutdowns() {
+        return ModelShutdowns.of(settings.pools());
     }
 
     /** Of what the types of a graph may run on. */
-    Shutdowns shutdowns(TaskGraph<?> graph) {
-        return shutdowns(types(graph));
-    }
-
-    /** Of what these types may run on. */
-    Shutdowns shutdowns(List<SubtaskType<?, ?>> used) {
-        var tiers = EnumSet.noneOf(Tier.class);
-        for (SubtaskType<?, ?> type : used) {
-            for (Tier tier : Tier.values()) {
-                if (type.isModelWork() && type.tiers().include(tier)) {
-                    tiers.add(tier);
-                }
-            }
-        }
-        return new Shutdowns(pools, tiers);
+    ModelShutdowns shutdowns(TaskGraph<?> graph) {
+        return ModelShutdowns.of(settings.pools(), types(graph));
     }
 
     private void requireTypes() {
@@ -305,18 +292,19 @@ public final class Coordinator {
     }
 
     private void requireTiers(List<SubtaskType<?, ?>> used) {
-        var worker = SubtaskWorker.of(pools);
+        var worker = SubtaskWorker.of(settings.pools());
         for (SubtaskType<?, ?> type : used) {
             if (type.isModelWork()) {
-                pools.pool(type.tiers().start());
+                settings.pools().pool(type.tiers().start());
                 requireCapabilities(type);
-                worker.requirePriced(type, limits);
+                worker.requirePriced(type, settings.limits());
             }
         }
     }
 
     /** Money may push a type down to its floor, and an answer that is not accepted up to its top. */
     private void requireCapabilities(SubtaskType<?, ?> type) {
+        ModelPools pools = settings.pools();
         for (Tier tier : pools.tiers()) {
             for (Capability needed : type.tiers().include(tier) ? type.needs() : Set.<Capability>of()) {
                 if (!pools.pool(tier).spec().can(needed)) {
@@ -332,8 +320,8 @@ public final class Coordinator {
         }
     }
 
-    ModelPools pools() {
-        return pools;
+    RunSettings settings() {
+        return settings;
     }
 
     List<SubtaskType<?, ?>> types() {
@@ -348,36 +336,8 @@ public final class Coordinator {
         return Optional.ofNullable(review);
     }
 
-    Limits limits() {
-        return limits;
-    }
-
-    /** The time that a run has, be it of a graph, a goal or a bulk. */
-    Duration time(Budget budget) {
-        return budget.deadline().orElse(limits.deadline());
-    }
-
-    /** Of the user's listeners and of the log of what the user's code throws; throws nothing but errors. */
-    RunListener listener() {
-        return listener;
-    }
-
     String runKey() {
         return runKey;
-    }
-
-    /** The log of exceptions that the user's code throws and that no event reports. */
-    FaultLog faults() {
-        return faults;
-    }
-
-    boolean isFailFast() {
-        return failFast;
-    }
-
-    /** A clock for one run. */
-    SteadyClock clock() {
-        return new SteadyClock(clock, thrown -> faults.warn("clock", thrown));
     }
 
     /** Configures a {@link Coordinator}. Not safe for use by many threads. */

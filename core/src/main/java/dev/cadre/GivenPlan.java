@@ -43,15 +43,4 @@ final class GivenPlan implements Planner {
     Plan<?> given() {
         return plan;
     }
-
-    /** Whether these are the subtasks of the plan. */
-    boolean is(List<PlannedSubtask> subtasks) {
-        return plan.subtasks().equals(subtasks);
-    }
-
-    /** Whether these are its first subtasks. */
-    boolean beginsWith(List<PlannedSubtask> subtasks) {
-        return subtasks.size() <= plan.subtasks().size()
-                && plan.subtasks().subList(0, subtasks.size()).equals(subtasks);
-    }
 }

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.json.JsonType;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
+import dev.cadre.record.RunIdentity;
 
 /**
  * What the caller wants: text, context, and the Java type of the answer. Immutable.
@@ -54,6 +55,10 @@ public final class Goal<R> {
     /** What the planner and the merger should know besides; empty if nothing. */
     public String context() {
         return context;
+    }
+
+    RunIdentity.Asked asked() {
+        return new RunIdentity.Asked(text, context, JsonType.of(answer));
     }
 
     /** The type of the answer. */

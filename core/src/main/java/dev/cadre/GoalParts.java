@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.record.PlanNotes;
+import dev.cadre.record.PlanRecord;
+import dev.cadre.record.RunRecord;
+import dev.cadre.run.UserCode;
+import dev.cadre.run.GraphEstimate;
+import dev.cadre.run.PoolQuotes;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
@@ -128,7 +134,7 @@ final class GoalParts<R> implements RunParts {
                 Money floor = isPlanned ? merge : plus(run, floor(run, goal, planner), merge);
                 return new Needs(merge, floor, takesItsTime(run, goal, merge));
             });
-        } catch (Aside.LateException late) {
+        } catch (UserCode.LateException late) {
             throw new PartFailedException(RunFailure.of(
                     RunFailure.Kind.DEADLINE,
                     "the planner and the merger did not say what they need: " + Thrown.message(late)));
@@ -147,7 +153,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static PlanRecord plan(RunRecord record, Coordinator coordinator) {
-        return record.plan(PlanIntake.whole(coordinator.types(), coordinator.limits(), node -> {}));
+        return record.plan(PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), node -> {}));
     }
 
     /** A model does, whatever it costs, and so does code that asks for money. */
@@ -158,11 +164,11 @@ final class GoalParts<R> implements RunParts {
     /** Makes a given plan that of the run, with what it has cost; false if the run has another plan. */
     private static boolean takes(Run run, GivenPlan plan) {
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, run.coordinator()));
-        if (record.filter(kept -> !kept.agreesWith(plan)).isPresent()) {
+        if (record.filter(kept -> !kept.agreesWith(plan.given().subtasks())).isPresent()) {
             return false;
         }
         if (!run.paid().total().isZero()) {
-            record.ifPresent(kept -> kept.book(plan.given()));
+            record.ifPresent(kept -> kept.book(plan.given().fingerprint(), plan.given().planning()));
         }
         return true;
     }
@@ -173,7 +179,7 @@ final class GoalParts<R> implements RunParts {
 
     private static Money leastMerge(Coordinator coordinator, Merger<?> merger) {
         return Objects.requireNonNull(
-                merger.leastCost(coordinator.pools(), coordinator.limits()), "its least cost is null");
+                merger.leastCost(coordinator.settings().pools(), coordinator.settings().limits()), "its least cost is null");
     }
 
     private static Money plus(Run run, Money floor, Money merge) throws InterruptedException {
@@ -182,10 +188,10 @@ final class GoalParts<R> implements RunParts {
 
     private static Money floor(Run run, Goal<?> goal, Planner planner) throws InterruptedException {
         if (planner instanceof GivenPlan plan) {
-            return Quotes.of(run.coordinator()).cheapestStart(nodes(run.coordinator(), plan.given()));
+            return PoolQuotes.of(run.coordinator().settings()).cheapestStart(nodes(run.coordinator(), plan.given()));
         }
         Money cheapest = run.coordinator().types().stream()
-                .map(type -> Quotes.of(run.coordinator()).least(type).orElse(run.limit()))
+                .map(type -> PoolQuotes.of(run.coordinator().settings()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
         return leastPlanning(run, goal, planner).plus(cheapest);
@@ -235,9 +241,9 @@ final class GoalParts<R> implements RunParts {
                 goal.context(),
                 JsonType.of(goal.answer()).schema(),
                 run.coordinator().types(),
-                run.coordinator().limits(),
+                run.coordinator().settings().limits(),
                 new PlanRequest.Terms(
-                        run.coordinator().pools(), run.guard(), run.id(), run.callDeadline(workTime), attempts));
+                        run.coordinator().settings().pools(), run.guard(), run.id(), run.callDeadline(workTime), attempts));
     }
 
     /** Plans without running anything. */
@@ -270,8 +276,8 @@ final class GoalParts<R> implements RunParts {
 
     private static PlanIntake intake(Coordinator coordinator, Consumer<GraphNode> sink) {
         return mustBeWhole(coordinator)
-                ? PlanIntake.whole(coordinator.types(), coordinator.limits(), sink)
-                : PlanIntake.streamed(coordinator.types(), coordinator.limits(), sink);
+                ? PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), sink)
+                : PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), sink);
     }
 
     /**
@@ -280,7 +286,7 @@ final class GoalParts<R> implements RunParts {
      * @throws PlanRejectedException if a subtask is not in order any more
      */
     static CostEstimate estimate(Coordinator coordinator, Plan<?> plan, Money limit) {
-        GivenPlan.requireFit(plan, coordinator.types(), coordinator.limits());
+        GivenPlan.requireFit(plan, coordinator.types(), coordinator.settings().limits());
         return estimate(coordinator, plan.goal(), nodes(coordinator, plan), plan.subtasks(), plan.planning(), limit);
     }
 
@@ -291,15 +297,15 @@ final class GoalParts<R> implements RunParts {
             List<PlannedSubtask> plan,
             Spend planned,
             Money limit) {
-        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator);
+        GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator.settings());
         Money least = leastMerge(coordinator, goal.merger());
-        Money floor = planned.total().plus(least).plus(Quotes.of(coordinator).cheapestStart(nodes));
+        Money floor = planned.total().plus(least).plus(PoolQuotes.of(coordinator.settings()).cheapestStart(nodes));
         return subtasks.within(limit, planning(planned), merging(coordinator, goal, subtasks, least, limit), floor);
     }
 
     private static List<GraphNode> nodes(Coordinator coordinator, Plan<?> plan) {
         var nodes = new ArrayList<GraphNode>();
-        plan.offerTo(PlanIntake.streamed(coordinator.types(), coordinator.limits(), nodes::add));
+        plan.offerTo(PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), nodes::add));
         return nodes;
     }
 
@@ -311,7 +317,7 @@ final class GoalParts<R> implements RunParts {
             Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Money least, Money limit) {
         Merger<?> merger = goal.merger();
         var load = new MergeLoad(
-                goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.pools(), coordinator.limits());
+                goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.settings().pools(), coordinator.settings().limits());
         Quote merging = Objects.requireNonNull(merger.quote(load), "its quote is null");
         Money most = least.isZero() ? limit : MergeMoney.wanted(least, limit);
         return new Quote(merging.calls(), merging.cost().atMost(most));
@@ -327,7 +333,7 @@ final class GoalParts<R> implements RunParts {
                         && record.flatMap(PlanRecord::ended).isEmpty())) {
             inbox.accept(new RunInput.Admitted(planWhole(record)));
         } else {
-            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.limits(), admit);
+            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), admit);
             record.ifPresent(kept -> intake.recordTo(kept::admit));
             plan(record, intake);
             record.filter(kept -> !intake.isBrokenOff()).ifPresent(kept -> kept.end(planNotes));
@@ -342,7 +348,7 @@ final class GoalParts<R> implements RunParts {
     private List<GraphNode> planWhole(Optional<PlanRecord> record) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
         var nodes = new ArrayList<GraphNode>();
-        PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.limits(), nodes::add);
+        PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), nodes::add);
         plan(record, intake);
         if (coordinator.review().isPresent()) {
             requireApproval(coordinator.review().get(), record, intake.taken(), nodes);
@@ -442,7 +448,7 @@ final class GoalParts<R> implements RunParts {
         if (record.isEmpty()) {
             merged = merge(outcomes, run.attempts());
         } else if (takesItsTime(run, goal, leastMerge(run, goal))) {
-            merged = record.get().merge().merge(goal, outcomes, recorder -> merge(outcomes, run.attempts(recorder)));
+            merged = record.get().merge().merge(JsonType.of(goal.answer()), outcomes, recorder -> merge(outcomes, run.attempts(recorder)));
         } else {
             merged = merge(outcomes, run.attempts(record.get().mergeAttempts()));
         }
@@ -456,11 +462,11 @@ final class GoalParts<R> implements RunParts {
             throw new PartFailedException(unfunded);
         }
         var terms = new MergeTerms(
-                run.coordinator().pools(),
+                run.coordinator().settings().pools(),
                 mergeMoney,
                 run.id(),
                 run.callDeadline(run.deadline()),
-                run.coordinator().limits(),
+                run.coordinator().settings().limits(),
                 attempts);
         var input = new MergeInput(goal.text(), goal.context(), outcomes);
         return call(
@@ -531,7 +537,7 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static RunFailure broken(Run run, RunFailure.Kind kind, Throwable thrown, String place) {
-        run.coordinator().faults().warn(place, thrown);
+        run.coordinator().settings().faults().warn(place, thrown);
         return RunFailure.of(kind, "%s, thrown by the %s".formatted(Failure.describe(thrown), place), thrown);
     }
 

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.record.AttemptRecorder;
+import dev.cadre.record.RunRecord;
+import dev.cadre.run.UserCode;
+import dev.cadre.run.Attachments;
+import dev.cadre.run.PoolQuotes;
+import dev.cadre.run.EventSink;
+import dev.cadre.run.RungPerformer;
+import dev.cadre.run.SteadyClock;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
@@ -14,7 +22,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.LocalRunner;
-import dev.cadre.schedule.Recall;
+import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.schedule.RunFailure;
@@ -47,7 +55,7 @@ final class Run {
     private final Coordinator coordinator;
     private final RungPerformer performer;
     private final SteadyClock clock;
-    private final Accounts accounts = new Accounts();
+    private final SubtaskTally accounts = new SubtaskTally();
     private final RunListener listener;
     private final BudgetGuard money;
     private final Money limit;
@@ -57,7 +65,7 @@ final class Run {
     private final @Nullable RunRecord record;
     private final @Nullable SubtaskRecords subtasks;
     private final RungThreads threads;
-    private final Aside aside;
+    private final UserCode aside;
     /** What was paid before the run, and outside of its record: the planning of a plan that was given. */
     private final Spend paid;
 
@@ -74,21 +82,22 @@ final class Run {
         this.paid = paid;
         id = record == null ? newId() : record.run();
         this.coordinator = coordinator;
-        clock = coordinator.clock();
+        clock = coordinator.settings().steadyClock();
         limit = budget.limit();
         startNanos = clock.nanoTime();
-        deadline = coordinator.time(budget);
+        deadline = coordinator.settings().time(budget);
         money = budget.open(before().total());
         threads = new RungThreads(id);
         long untilNanos = startNanos + deadline.toNanos();
-        aside = new Aside(threads, clock, () -> untilNanos, this::left);
+        aside = new UserCode(threads, clock, () -> untilNanos, this::left);
         var attachments = new Attachments();
         subtasks = record == null ? null : new SubtaskRecords(record, attachments);
         listener = (subtasks == null ? accounts : accounts.and(subtasks))
                 .and(attachments)
-                .and(coordinator.listener())
+                .and(coordinator.settings().listener())
                 .guarded();
-        performer = new RungPerformer(id, coordinator, money, this::sinceStart, this::post, threads, attachments);
+        performer = new RungPerformer(
+                coordinator.settings(), money, new EventSink(id, this::sinceStart, this::post), threads, attachments);
     }
 
     /** Runs a graph written by hand. */
@@ -166,7 +175,7 @@ final class Run {
                 throw RunFailedException.of(unrecorded);
             });
             return aside.call("planner", "plan", goal, () -> GoalParts.planOnly(this, goal));
-        } catch (Aside.LateException late) {
+        } catch (UserCode.LateException late) {
             throw RunFailedException.of(RunFailure.of(
                     RunFailure.Kind.DEADLINE, "the time ran out while it planned: " + Thrown.message(late)));
         } catch (ExecutionException broken) {
@@ -186,10 +195,10 @@ final class Run {
                 new RunMachine.Settings(
                         id,
                         answer,
-                        coordinator.isFailFast(),
-                        coordinator.limits().maxItems()),
-                Quotes.of(coordinator),
-                subtasks == null ? Recall.NOTHING : subtasks,
+                        coordinator.settings().failFast(),
+                        coordinator.settings().limits().maxItems()),
+                PoolQuotes.of(coordinator.settings()),
+                subtasks == null ? EarlierOutcomes.NOTHING : subtasks,
                 money(),
                 startNanos);
         var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
@@ -324,7 +333,7 @@ final class Run {
     }
 
     /** Code of users that the run waits for, on the thread that drives it or will. */
-    Aside aside() {
+    UserCode aside() {
         return aside;
     }
 

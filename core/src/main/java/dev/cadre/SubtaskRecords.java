@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.run.Attachments;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
-import dev.cadre.schedule.Recall;
+import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RungId;
@@ -23,7 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The records of the subtasks of one graph or plan, and of their items. Safe for use by many threads. */
-final class SubtaskRecords implements RunListener, Recall {
+final class SubtaskRecords implements RunListener, EarlierOutcomes {
     private final RunRecord record;
     private final Attachments attachments;
     private final Map<JournalKey, WorkRecord> works = new ConcurrentHashMap<>();

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.price.Spend;
+import dev.cadre.record.EffectFindings;
 import dev.cadre.task.Failure;
-import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What somebody found out about a subtask that ended as {@link Failure.Kind#EFFECT_UNKNOWN}, told to the journal so that
@@ -22,14 +19,6 @@ import java.util.Optional;
  * Immutable.
  */
 public final class UnknownEffect {
-    /** Under which the journal has what was found out; no work has this fingerprint. */
-    private static final Fingerprint FOUND = Fingerprint.of("what became of an effect");
-
-    private static final Outcome<String> NOT_HAPPENED =
-            Outcome.failed(Failure.Kind.CANCELLED, "its effect did not happen, as somebody found out");
-    private static final Outcome<String> UNKNOWN =
-            Outcome.failed(Failure.Kind.EFFECT_UNKNOWN, "it was begun again since");
-
     private final Journal journal;
     private final JournalKey key;
 
@@ -41,7 +30,7 @@ public final class UnknownEffect {
     /**
      * Of a subtask, or of an item of a bulk.
      *
-     * @param runId {@link RunReport#runId} or {@link Bulk#runId}
+     * @param runId {@link RunReport#runId} or {@link dev.cadre.bulk.Bulk#runId}
      * @param subtaskId the subtask's id; of a bulk the key of the item
      * @throws IllegalArgumentException if the journal has no such run
      */
@@ -66,7 +55,7 @@ public final class UnknownEffect {
      * @throws dev.cadre.journal.JournalException if it cannot be recorded
      */
     public <O> void happened(SubtaskType<?, O> type, O output) {
-        found(new Outcome.Succeeded<>(type.outputType().write(output)));
+        found(EffectFindings.happened(key, type.outputType().write(output)));
     }
 
     /**
@@ -76,27 +65,15 @@ public final class UnknownEffect {
      * @throws dev.cadre.journal.JournalException if it cannot be recorded
      */
     public void didNotHappen() {
-        found(NOT_HAPPENED);
+        found(EffectFindings.didNotHappen(key));
     }
 
-    private void found(Outcome<String> what) {
+    private void found(JournalEntry.Ended finding) {
         Journal.Claim claim = journal.claim(key.run());
         try {
-            journal.append(new JournalEntry.Ended(key, FOUND, what, Spend.NONE));
+            journal.append(finding);
         } finally {
             claim.close();
-        }
-    }
-
-    /** What was found out, if it counts still: a success has the output, anything else is to be performed again. */
-    static Optional<Outcome<String>> found(RunRecord record, JournalKey key) {
-        return record.recall(key, FOUND).filter(what -> !what.equals(UNKNOWN));
-    }
-
-    /** Lets nothing count any more that was found out before the work is begun again; waits for the disk. */
-    static void begin(RunRecord record, JournalKey key) {
-        if (found(record, key).isPresent()) {
-            record.append(new JournalEntry.Ended(key, FOUND, UNKNOWN, Spend.NONE));
         }
     }
 }

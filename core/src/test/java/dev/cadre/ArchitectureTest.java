@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.FailureReport;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,9 @@ class ArchitectureTest {
             "dev.cadre",
             "dev.cadre.langchain4j",
             "dev.cadre.computer",
+            "dev.cadre.bulk",
+            "dev.cadre.run",
+            "dev.cadre.record",
             "dev.cadre.schedule",
             "dev.cadre.plan",
             "dev.cadre.merge",
@@ -35,6 +39,8 @@ class ArchitectureTest {
             "dev.cadre.model",
             "dev.cadre.json",
             "dev.cadre.file");
+
+    private static final int MOST_FILES_IN_A_CIRCLE = 18;
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -98,6 +104,15 @@ class ArchitectureTest {
                 .evaluate(CORE)
                 .getFailureReport();
         assertThat(report.isEmpty()).isFalse();
+    }
+
+    /** A circle is a set of files that each use each other, directly or through others of the set. */
+    @Test
+    void circlesOfFiles_areSmall() {
+        List<Set<String>> large = FileCircles.of(CORE).stream()
+                .filter(circle -> circle.size() > MOST_FILES_IN_A_CIRCLE)
+                .toList();
+        assertThat(large).isEmpty();
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class FileJournal implements Journal {
     private final Path path;
     private final InstantSource clock;
     private final ProcessLock lock;
-    private final Books books = new Books();
+    private final JournalTotals books = new JournalTotals();
     private final RunClaims claims = new RunClaims();
     private final StoredLines lines;
     private final JournalWriter writer;

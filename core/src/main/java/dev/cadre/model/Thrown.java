@@ -33,6 +33,13 @@ public final class Thrown {
         return chain;
     }
 
+    /** Sets the interrupt flag of this thread if the exception is an interrupt that user code threw undeclared. */
+    public static void keepInterrupt(Throwable thrown) {
+        if (thrown instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The first of a type in the chain. */
     public static <T> Optional<T> first(Class<T> type, Throwable thrown) {
         return chain(thrown).stream().filter(type::isInstance).map(type::cast).findFirst();

@@ -134,7 +134,7 @@ public final class PlanIntake {
                     .formatted(Quoted.of(planned.type()), String.join(", ", types.keySet())));
             return Optional.of(refuse(planned.id(), troubles));
         }
-        var examination = new Examination(planned, type);
+        var examination = new SubtaskCheck(planned, type);
         troubles.addAll(examination.troubles());
         return troubles.isEmpty() ? take(examination.candidate(type)) : Optional.of(refuse(planned.id(), troubles));
     }

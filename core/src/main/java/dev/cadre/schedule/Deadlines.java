@@ -43,7 +43,7 @@ public record Deadlines(long workNanos, long runNanos) {
     }
 
     /** When a strand is left behind, given when one of them ended last. */
-    long leaveAt(Strand strand, long lastEndNanos) {
+    long leaveAt(ThreadedWork strand, long lastEndNanos) {
         return Math.min(strand.leaveAtLatestNanos, Math.max(strand.leaveAtNanos, lastEndNanos + LEAST_GRACE_NANOS));
     }
 }

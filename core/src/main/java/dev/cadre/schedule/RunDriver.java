@@ -61,19 +61,19 @@ public final class RunDriver {
     public record Stuck(String thread, String place) {}
 
     /** @param ended whose last word it is; null if it is not a last word */
-    private record Message(Runnable word, @Nullable Strand ended) {}
+    private record Message(Runnable word, @Nullable ThreadedWork ended) {}
 
     private final Deadlines deadlines;
     private final RunClock clock;
     /** Without a lock, for which thousands that end at once would queue. */
     private final BlockingQueue<Message> inbox = new LinkedTransferQueue<>();
 
-    private final Map<String, Strand> strands = new LinkedHashMap<>();
+    private final Map<String, ThreadedWork> strands = new LinkedHashMap<>();
     /** Those that were asked to end and have not, the one that is left behind first at the head. */
-    private final SequencedMap<String, Strand> leaving = new LinkedHashMap<>();
+    private final SequencedMap<String, ThreadedWork> leaving = new LinkedHashMap<>();
 
     private final RungThreads threads;
-    private final List<Strand> abandoned = new ArrayList<>();
+    private final List<ThreadedWork> abandoned = new ArrayList<>();
     /** When a strand that was asked to end did so last. */
     private long lastEndNanos = Long.MIN_VALUE;
 
@@ -133,7 +133,7 @@ public final class RunDriver {
 
     /** Starts work of this type: on a platform thread if it is plain code, which may compute. Does not block. */
     public void start(String label, SubtaskType<?, ?> type, Work work) {
-        Strand strand = put(label, work);
+        ThreadedWork strand = put(label, work);
         strand.own = type.isModelWork()
                 ? RungThreads.virtual(strand.name, body(strand))
                 : threads.code(strand.name, type.work(), body(strand));
@@ -141,41 +141,41 @@ public final class RunDriver {
 
     /** Starts a part of the work of this type that is the user's code, which may compute. Does not block. */
     public void startCode(String label, Object code, Work work) {
-        Strand strand = put(label, work);
+        ThreadedWork strand = put(label, work);
         strand.own = threads.code(strand.name, code, body(strand));
     }
 
     /** Starts work that waits for others. Does not block. */
     public void startVirtual(String label, Work work) {
-        Strand strand = put(label, work);
+        ThreadedWork strand = put(label, work);
         strand.own = RungThreads.virtual(strand.name, body(strand));
     }
 
     /** Starts work that has a thread of the operating system whatever else is under way. Does not block. */
     public void startPlatform(String label, Work work) {
-        Strand strand = put(label, work);
+        ThreadedWork strand = put(label, work);
         strand.own = CodeThreads.builder(strand.name).start(body(strand));
     }
 
-    private Strand put(String label, Work work) {
-        var strand = new Strand(label, threads.name(label), work);
+    private ThreadedWork put(String label, Work work) {
+        var strand = new ThreadedWork(label, threads.name(label), work);
         strands.put(label, strand);
         return strand;
     }
 
-    private Runnable body(Strand strand) {
+    private Runnable body(ThreadedWork strand) {
         return () -> inbox.add(new Message(strand.perform(), strand));
     }
 
     /** Whether the work that the calling thread performs for a run was interrupted by that run, or is about to be. */
     public static boolean isInterrupted() {
-        Strand current = Strand.current();
+        ThreadedWork current = ThreadedWork.current();
         return current != null && current.isInterrupted();
     }
 
     /** Whether the run has left the work behind that the calling thread performs for it: nobody wants its results. */
     public static boolean isLeftBehind() {
-        Strand current = Strand.current();
+        ThreadedWork current = ThreadedWork.current();
         return current != null && current.isLeft();
     }
 
@@ -187,13 +187,13 @@ public final class RunDriver {
      * @return what it was in until now, to be given back afterwards
      */
     public static Supplier<String> enter(Supplier<String> place) {
-        Strand current = Strand.current();
+        ThreadedWork current = ThreadedWork.current();
         return current == null ? place : current.enter(place);
     }
 
     /** What the work that the calling thread performs was in when its run interrupted it; empty if in nothing known. */
     public static String interruptedIn() {
-        Strand current = Strand.current();
+        ThreadedWork current = ThreadedWork.current();
         return current == null ? "" : current.interruptedIn();
     }
 
@@ -205,13 +205,13 @@ public final class RunDriver {
     /** The same for several, none of which takes what another of them gives back. */
     public void interrupt(Collection<String> labels) {
         labels.forEach(this::beginGrace);
-        Strand.interruptAll(
+        ThreadedWork.interruptAll(
                 labels.stream().map(strands::get).filter(Objects::nonNull).toList());
     }
 
     /** Leaves this work behind if it is under way and does not end within the grace by itself. */
     public void beginGrace(String label) {
-        Strand strand = strands.get(label);
+        ThreadedWork strand = strands.get(label);
         if (strand != null && leaving.putIfAbsent(label, strand) == null) {
             strand.beginGrace(deadlines, clock.nanoTime());
         }
@@ -257,7 +257,7 @@ public final class RunDriver {
     }
 
     /** Returns false if the strand was left behind: then nobody waits for its end. */
-    private boolean depart(Strand strand) {
+    private boolean depart(ThreadedWork strand) {
         if (!strands.remove(strand.label, strand)) {
             return false;
         }
@@ -268,7 +268,7 @@ public final class RunDriver {
         return true;
     }
 
-    private void leaveBehind(Strand strand) {
+    private void leaveBehind(ThreadedWork strand) {
         strand.leave();
         threads.leave(strand);
         strands.remove(strand.label);
@@ -286,7 +286,7 @@ public final class RunDriver {
      */
     public void clear() {
         boolean interrupted = Thread.interrupted();
-        Strand.interruptAll(strands.values());
+        ThreadedWork.interruptAll(strands.values());
         long began = System.nanoTime();
         long shown = clock.nanoTime();
         long latest = began + (deadlines.leaveAtLatest(shown) - shown);

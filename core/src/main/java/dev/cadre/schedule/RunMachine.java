@@ -45,7 +45,7 @@ public final class RunMachine {
     }
 
     private final Settings settings;
-    private final Recall recall;
+    private final EarlierOutcomes recall;
     private final long startNanos;
     private final RunningGraph graph = new RunningGraph();
     private final Verdict verdict = new Verdict(graph);
@@ -62,12 +62,12 @@ public final class RunMachine {
     private long now;
 
     /** A machine for a run without earlier sessions. */
-    public RunMachine(Settings settings, Affordability prices, LedgerState money, long startNanos) {
-        this(settings, prices, Recall.NOTHING, money, startNanos);
+    public RunMachine(Settings settings, FirstCallQuotes prices, LedgerState money, long startNanos) {
+        this(settings, prices, EarlierOutcomes.NOTHING, money, startNanos);
     }
 
     /** A machine that performs nothing again that an earlier session finished. */
-    public RunMachine(Settings settings, Affordability prices, Recall recall, LedgerState money, long startNanos) {
+    public RunMachine(Settings settings, FirstCallQuotes prices, EarlierOutcomes recall, LedgerState money, long startNanos) {
         this.settings = settings;
         this.tiers = new TierChoice(prices, money);
         this.recall = recall;

@@ -103,7 +103,7 @@ public final class RungThreads implements CodeThreads {
     }
 
     private final class Part implements Call, Runnable {
-        private final @Nullable Strand whole = Strand.current();
+        private final @Nullable ThreadedWork whole = ThreadedWork.current();
         private final Occupancy occupancy = new Occupancy();
         private final CountDownLatch ended = new CountDownLatch(1);
         private final Runnable body;
@@ -116,7 +116,7 @@ public final class RungThreads implements CodeThreads {
         public void run() {
             try {
                 occupancy.begin();
-                Strand.during(whole, body);
+                ThreadedWork.during(whole, body);
             } finally {
                 occupancy.end();
                 parts.remove(this);
@@ -180,7 +180,7 @@ public final class RungThreads implements CodeThreads {
     }
 
     /** The run goes on without this work: its threads, those of its parts too, give their places back. */
-    void leave(Strand strand) {
+    void leave(ThreadedWork strand) {
         leaveThread(strand.thread());
         parts.stream().filter(part -> part.whole == strand).forEach(Part::leave);
     }

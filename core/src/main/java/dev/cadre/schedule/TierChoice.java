@@ -28,7 +28,7 @@ final class TierChoice {
 
     private record Question(SubtaskType<?, ?> type, Tier tier) {}
 
-    private final Affordability prices;
+    private final FirstCallQuotes prices;
     private final Map<Question, Money> withoutInput = new HashMap<>(); // only ever looked up, never iterated
     /** Of the required subtasks that have not started. */
     private final RunningNeed<Subtask> stillRequired = new RunningNeed<>(this::least);
@@ -40,7 +40,7 @@ final class TierChoice {
     private Tier ceiling = Tier.FLAGSHIP;
     private LedgerState money;
 
-    TierChoice(Affordability prices, LedgerState money) {
+    TierChoice(FirstCallQuotes prices, LedgerState money) {
         this.prices = prices;
         this.money = money;
     }

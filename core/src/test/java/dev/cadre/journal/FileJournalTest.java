@@ -67,7 +67,7 @@ class FileJournalTest {
         assertThat(Samples.entries(file())).isEqualTo(entries);
     }
 
-    /** Quotes, controls, marks and lone halves of surrogate pairs are as frequent as letters. */
+    /** PoolQuotes, controls, marks and lone halves of surrogate pairs are as frequent as letters. */
     private static String text(SplittableRandom dice) {
         var text = new StringBuilder();
         int length = dice.nextInt(20);

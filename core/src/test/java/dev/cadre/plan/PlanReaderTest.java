@@ -150,7 +150,7 @@ class PlanReaderTest {
         assertThat(PlannedJson.read(
                         Json.parse("{\"id\":\"s1\",\"type\":\"search\",\"input\":{%s},\"wires\":[],\"after\":[]}"
                                 .formatted(input))))
-                .satisfies(planned -> assertThat(new Examination(planned, ALL.getFirst()).troubles())
+                .satisfies(planned -> assertThat(new SubtaskCheck(planned, ALL.getFirst()).troubles())
                         .hasSizeLessThanOrEqualTo(11));
         assertThat(intake.defects())
                 .singleElement()

@@ -24,7 +24,7 @@ class DeadlinesTest {
 
     @Test
     void grace_goesOnWhileOthersEndOneByOne() {
-        var strand = new Strand("a/0", "cadre-run-a/0", NOTHING);
+        var strand = new ThreadedWork("a/0", "cadre-run-a/0", NOTHING);
         strand.beginGrace(MINUTE, 60_000 * MILLIS);
         strand.beginGrace(MINUTE, 60_900 * MILLIS); // again, which changes nothing
 

@@ -43,7 +43,7 @@ class LocalRunnerTest {
     final Parts parts = new Parts();
     final HandClock clock = new HandClock();
     RunListener listener = event -> {};
-    Recall recall = Recall.NOTHING;
+    EarlierOutcomes recall = EarlierOutcomes.NOTHING;
     Optional<String> answer = Optional.empty();
 
     @AfterEach
@@ -305,8 +305,8 @@ class LocalRunnerTest {
                 .isFalse();
     }
 
-    private static Recall asking(Supplier<Optional<Outcome<Object>>> record) {
-        return new Recall() {
+    private static EarlierOutcomes asking(Supplier<Optional<Outcome<Object>>> record) {
+        return new EarlierOutcomes() {
             @Override
             public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
                 return record.get();

@@ -65,7 +65,7 @@ final class RandomRun {
     }
 
     /** Earlier sessions, which have ended some of the work; some of it is asked for on threads of its own. */
-    private final class Sessions implements Recall {
+    private final class Sessions implements EarlierOutcomes {
         @Override
         public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
             return Math.floorMod(Objects.hash(seed, subtaskId, item) * 0x9E3779B9, 4) == 0

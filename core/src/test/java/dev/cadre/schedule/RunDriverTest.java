@@ -121,7 +121,7 @@ class RunDriverTest {
 
     @Test
     void interruptBeforeWorkBegins_reachesIt_andNothingAfterIt() {
-        var strand = new Strand(
+        var strand = new ThreadedWork(
                 "a",
                 "cadre-run-a",
                 work(() -> "interrupted: " + Thread.currentThread().isInterrupted()));
@@ -206,8 +206,8 @@ class RunDriverTest {
     void interrupt_ofSeveral_tellsAllBeforeOneIsWoken() throws Exception {
         var known = new CompletableFuture<Boolean>();
         var askNow = new CountDownLatch(1);
-        var first = new Strand("first", "first", work(() -> "first " + awaitUninterruptibly(askNow)));
-        var second = new Strand("second", "second", work(() -> {
+        var first = new ThreadedWork("first", "first", work(() -> "first " + awaitUninterruptibly(askNow)));
+        var second = new ThreadedWork("second", "second", work(() -> {
             boolean wasAsked = awaitUninterruptibly(askNow);
             known.complete(RunDriver.isInterrupted());
             return "second " + wasAsked;
@@ -225,7 +225,7 @@ class RunDriverTest {
         other.start();
         List<Thread> performing = List.of(threads.take(), threads.take());
 
-        Strand.interruptAll(List.of(first, second));
+        ThreadedWork.interruptAll(List.of(first, second));
         woken.join();
         other.join();
 

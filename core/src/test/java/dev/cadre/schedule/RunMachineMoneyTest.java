@@ -58,7 +58,7 @@ class RunMachineMoneyTest {
     }
 
     private static RunRig recallingBest(long free) {
-        var recall = new Recall() {
+        var recall = new EarlierOutcomes() {
             @Override
             public Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input) {
                 return Optional.empty();

@@ -64,10 +64,10 @@ final class RunRig {
     private final List<String> started = new ArrayList<>();
 
     private RunRig(Optional<String> answer, boolean failFast) {
-        this(answer, failFast, Recall.NOTHING);
+        this(answer, failFast, EarlierOutcomes.NOTHING);
     }
 
-    private RunRig(Optional<String> answer, boolean failFast, Recall recall) {
+    private RunRig(Optional<String> answer, boolean failFast, EarlierOutcomes recall) {
         this.answer = answer;
         this.failFast = failFast;
         machine = new RunMachine(
@@ -85,7 +85,7 @@ final class RunRig {
     }
 
     /** The same with earlier sessions. */
-    RunRig recalling(Recall recall) {
+    RunRig recalling(EarlierOutcomes recall) {
         return new RunRig(answer, failFast, recall);
     }
 
@@ -100,8 +100,8 @@ final class RunRig {
         return on(new RunInput.Recalled(id, earlier));
     }
 
-    private Affordability prices() {
-        return new Affordability() {
+    private FirstCallQuotes prices() {
+        return new FirstCallQuotes() {
             @Override
             public Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier) {
                 quotes++;

@@ -111,7 +111,7 @@ class RungThreadsTest {
         var threads = new RungThreads("cadre-r-");
         var still = new CountDownLatch(1);
         BlockingQueue<Thread> begun = new LinkedBlockingQueue<>();
-        var strand = new Strand(
+        var strand = new ThreadedWork(
                 "work",
                 "work",
                 new RunDriver.Work(

@@ -3,7 +3,7 @@ package dev.cadre.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;

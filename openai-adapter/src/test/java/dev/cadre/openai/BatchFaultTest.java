@@ -4,10 +4,10 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.BatchRejectedException;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BatchRejectedException;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
-import dev.cadre.Lane;
+import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.FileJournal;

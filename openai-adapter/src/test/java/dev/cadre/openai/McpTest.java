@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cadre.Coordinator;
-import dev.cadre.Lane;
+import dev.cadre.bulk.Lane;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;

@@ -4,9 +4,9 @@ package dev.cadre.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.Bulk;
-import dev.cadre.BulkItem;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;

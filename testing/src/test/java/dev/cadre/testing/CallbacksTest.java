@@ -6,12 +6,12 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.Bulk;
-import dev.cadre.BulkItem;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
-import dev.cadre.Lane;
-import dev.cadre.NotHandedOverException;
+import dev.cadre.bulk.Lane;
+import dev.cadre.bulk.NotHandedOverException;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
@@ -1004,7 +1004,7 @@ class CallbacksTest {
             Map.entry("Source", "called by a tool session: TOOL_OPENING"),
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
-            Map.entry("Affordability", "of the machine, whose drivers implement it"),
+            Map.entry("FirstCallQuotes", "of the machine, whose drivers implement it"),
             Map.entry("MoneyGate", "of the machine, whose drivers implement it"),
             Map.entry("RunParts", "of the driver"),
             Map.entry("Work", "of the driver, which carries what is held along"),
@@ -1013,7 +1013,7 @@ class CallbacksTest {
             Map.entry("Call", "of the driver"),
             Map.entry("BudgetRecord", "a run's own record"),
             Map.entry("Entry", "of a run's own record"),
-            Map.entry("Recall", "of the machine, whose drivers implement it"));
+            Map.entry("EarlierOutcomes", "of the machine, whose drivers implement it"));
 
     @Test
     void everyInterfaceOfTheApi_thatCodeOfUsersMayBe_isListed() throws Exception {

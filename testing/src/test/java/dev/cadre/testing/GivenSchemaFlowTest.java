@@ -4,7 +4,7 @@ package dev.cadre.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.BulkItem;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;

@@ -7,8 +7,8 @@ import static dev.cadre.testing.Crew.plannedNote;
 import static dev.cadre.testing.Crew.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.Bulk;
-import dev.cadre.BulkItem;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.budget.Budget;

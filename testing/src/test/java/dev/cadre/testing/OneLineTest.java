@@ -4,8 +4,8 @@ package dev.cadre.testing;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.BulkItem;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;

@@ -7,8 +7,8 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.planned;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.BulkItem;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.cadre.BulkItem;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.UnknownEffect;

@@ -8,11 +8,11 @@ import static dev.cadre.testing.Crew.NOTE_USD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.Bulk;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
-import dev.cadre.Lane;
+import dev.cadre.bulk.Lane;
 import dev.cadre.RunFailedException;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.bulk;
 
-import dev.cadre.BatchRejectedException;
-import dev.cadre.Bulk;
-import dev.cadre.BulkItem;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BatchRejectedException;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
-import dev.cadre.Lane;
+import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.Journal;
 import dev.cadre.json.Json;

@@ -2,7 +2,7 @@
 package dev.cadre.examples.cli;
 
 import dev.cadre.Coordinator;
-import dev.cadre.Lane;
+import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.examples.bulk.BulkSession;
 import dev.cadre.examples.bulk.ResultFile;

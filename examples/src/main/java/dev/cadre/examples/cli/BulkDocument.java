@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.examples.bulk.BulkSession;
 import dev.cadre.examples.bulk.BulkTally;
 import dev.cadre.journal.UnrecordedException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.cli;
 
-import dev.cadre.Lane;
+import dev.cadre.bulk.Lane;
 import dev.cadre.examples.bulk.BulkTask;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.worlds;
 
-import dev.cadre.BulkItem;
-import dev.cadre.BulkSummary;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunReport;

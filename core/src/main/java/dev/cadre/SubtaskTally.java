@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre;
+
+import dev.cadre.SubtaskReport;
+import dev.cadre.run.RunTally;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** JournalTotals what each part of a run took, from its events. Belongs to the run's own thread. */
+final class SubtaskTally implements RunListener {
+    private static final class Account {
+        Spend spend = Spend.NONE;
+        String model = "";
+        final List<Tier> tiers = new ArrayList<>();
+
+        /** How its last rung ended; null if none has. */
+        RunEvent.@Nullable RungEnded last;
+
+        @Nullable
+        Duration began;
+
+        @Nullable
+        Duration ended;
+
+        /** That of the fan-out whose item it is; null for a subtask. */
+        final @Nullable Account whole;
+
+        Account(@Nullable Account whole) {
+            this.whole = whole;
+        }
+
+        void began(Duration at) {
+            if (began == null) {
+                began = at;
+            }
+            if (whole != null) {
+                whole.began(at);
+            }
+        }
+
+        void ended(Duration at) {
+            ended = at;
+            if (whole != null) {
+                whole.ended(at);
+            }
+        }
+
+        void spent(Spend more) {
+            spend = spend.plus(more);
+            if (whole != null) {
+                whole.spent(more);
+            }
+        }
+
+        @Nullable
+        Tier lastTier() {
+            return tiers.isEmpty() ? null : tiers.getLast();
+        }
+
+        Duration took() {
+            return began == null || ended == null ? Duration.ZERO : ended.minus(began);
+        }
+    }
+
+    private final Account planner = new Account(null);
+    private final Account merger = new Account(null);
+    private final Map<String, Account> subtasks = new LinkedHashMap<>();
+    /** The labels of the items of each fan-out that were tried. */
+    private final Map<String, List<String>> items = new HashMap<>();
+
+    private final Map<String, RunEvent.SubtaskAdmitted> admitted = new LinkedHashMap<>();
+    private final RunTally tally = new RunTally();
+
+    @Override
+    public void on(RunEvent event) {
+        tally.on(event);
+        switch (event) {
+            case RunEvent.RunStarted started -> planner.began(started.at());
+            case RunEvent.SubtaskAdmitted subtask -> admitted.put(subtask.subtaskId(), subtask);
+            case RunEvent.PlanEnded ended -> planner.ended(ended.at());
+            case RunEvent.RungStarted started -> account(started.subtaskId()).began(started.at());
+            case RunEvent.RungEnded ended -> end(account(ended.subtaskId()), ended);
+            case RunEvent.AttemptEnded ended -> book(ended);
+            case RunEvent.SubtaskEnded ended -> account(ended.subtaskId()).ended(ended.at());
+            case RunEvent.MergeStarted started -> merger.began(started.at());
+            case RunEvent.RunEnded ended -> merger.ended(ended.at());
+            case RunEvent.ModelShutsDown notice -> {}
+            case RunEvent.CeilingLowered lowered -> {}
+            case RunEvent.BudgetBreached breached -> {}
+            case RunEvent.CodeSpent code -> account(code.subtaskId()).spent(code.spend());
+            case RunEvent.CodeRetried retried -> {}
+            case RunEvent.ToolFailed failed -> {}
+            case RunEvent.WorkAbandoned work -> {}
+        }
+    }
+
+    private static void end(Account account, RunEvent.RungEnded rung) {
+        account.ended(rung.at());
+        account.last = rung;
+    }
+
+    private Account account(String label) {
+        Account known = subtasks.get(label);
+        if (known == null) {
+            known = opened(label);
+            subtasks.put(label, known);
+        }
+        return known;
+    }
+
+    private Account opened(String label) {
+        int item = label.indexOf('#');
+        if (item < 0) {
+            return new Account(null);
+        }
+        String whole = label.substring(0, item);
+        items.computeIfAbsent(whole, unknown -> new ArrayList<>()).add(label);
+        return new Account(account(whole));
+    }
+
+    private void book(RunEvent.AttemptEnded attempt) {
+        Account account = switch (attempt.kind()) {
+            case PLAN -> planner;
+            case MERGE -> merger;
+            case REPAIR, ESCALATION, WORK, CODE -> account(attempt.subtaskId());
+        };
+        account.spent(attempt.spend());
+        if (attempt.kind() == CallPurpose.Kind.CODE) {
+            return;
+        }
+        account.model = attempt.model();
+        if (attempt.tier() != account.lastTier()) {
+            account.tiers.add(attempt.tier());
+        }
+    }
+
+    SubtaskReport planner() {
+        return report("planner", "planner", List.of(), "", "", planner, false);
+    }
+
+    SubtaskReport merger() {
+        return report("merger", "merger", List.of(), "", "", merger, false);
+    }
+
+    /** The sums of them all. */
+    RunTally tally() {
+        return tally;
+    }
+
+    /**
+     * A line for each subtask, in plan order, and after a fan-out one for each of its items; if it failed, of those tried.
+     *
+     * @param reused the labels of those whose outcome is from the journal
+     */
+    List<SubtaskReport> subtasks(Map<String, Outcome<?>> outcomes, Set<String> reused) {
+        var lines = new ArrayList<SubtaskReport>();
+        outcomes.forEach((id, outcome) -> {
+            if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var items))) {
+                var ofItems = new ArrayList<SubtaskReport>();
+                for (int index = 0; index < items.size(); index++) {
+                    String label = id + "#" + index;
+                    ofItems.add(line(id, label, items.get(index), reused.contains(label)));
+                }
+                boolean isAllReused = !ofItems.isEmpty() && ofItems.stream().allMatch(SubtaskReport::reused);
+                lines.add(line(id, id, outcome, isAllReused));
+                lines.addAll(ofItems);
+            } else {
+                lines.add(line(id, id, outcome, reused.contains(id)));
+                lines.addAll(itemsTried(id));
+            }
+        });
+        return lines;
+    }
+
+    /** Of a fan-out that failed there is no outcome of an item, but what its rungs told. */
+    private List<SubtaskReport> itemsTried(String id) {
+        return items.getOrDefault(id, List.of()).stream()
+                .sorted(Comparator.comparingInt(SubtaskTally::index))
+                .map(label -> {
+                    Account item = account(label);
+                    if (item.last != null && item.last.isAccepted()) {
+                        return line(id, label, "succeeded", "", item, false);
+                    }
+                    String reason = item.last == null ? "it was left behind" : item.last.result();
+                    return line(id, label, "failed", "failed: " + reason, item, false);
+                })
+                .toList();
+    }
+
+    private static int index(String label) {
+        return Integer.parseInt(label, label.lastIndexOf('#') + 1, label.length(), 10);
+    }
+
+    private SubtaskReport line(String id, String label, Outcome<?> outcome, boolean reused) {
+        String status = switch (outcome) {
+            case Outcome.Succeeded<?> succeeded -> "succeeded";
+            case Outcome.Failed<?> failed -> "failed";
+            case Outcome.Skipped<?> skipped -> "skipped";
+        };
+        String reason = outcome.isSucceeded() ? "" : outcome.reason();
+        return line(id, label, status, reason, account(label), reused);
+    }
+
+    private SubtaskReport line(String id, String label, String status, String reason, Account account, boolean reused) {
+        RunEvent.SubtaskAdmitted subtask = admitted.get(id);
+        return subtask == null
+                ? report(label, "", List.of(), status, reason, account, reused)
+                : report(label, subtask.type(), subtask.dependsOn(), status, reason, account, reused);
+    }
+
+    private static SubtaskReport report(
+            String id,
+            String type,
+            List<String> dependsOn,
+            String status,
+            String reason,
+            Account account,
+            boolean reused) {
+        return new SubtaskReport(
+                id,
+                type,
+                dependsOn,
+                status,
+                reason,
+                account.tiers,
+                account.lastTier(),
+                account.model,
+                account.spend,
+                account.took(),
+                reused);
+    }
+}

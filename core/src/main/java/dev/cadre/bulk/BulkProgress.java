@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.bulk;
+
+import dev.cadre.record.RunRecord;
+import dev.cadre.run.RunTally;
+import dev.cadre.run.ModelShutdowns;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.model.FaultLog;
+import dev.cadre.model.ModelException;
+import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the items of a bulk run go when they have ended, in either lane: into its counts, to its listener, to the caller;
+ * and what is known of why it stops. Belongs to the calling thread.
+ */
+final class BulkProgress<O> {
+    private final String runId;
+    private final String type;
+    private final Supplier<Duration> sinceStart;
+    private final RunListener listener;
+    private final RunTally tally = new RunTally();
+    private final List<String> notStarted = new ArrayList<>();
+    private final FaultLog faults;
+    private final boolean isRecorded;
+    private final List<BulkItem<O>> notHandedOver = new ArrayList<>();
+    private Consumer<? super BulkItem<O>> each;
+    private @Nullable Throwable thrown;
+    private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
+    private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
+    private BulkSummary.@Nullable Pause pause;
+    private @Nullable UnrecordedException unrecorded;
+
+    /** @param each receives every item, on this thread */
+    BulkProgress(Bulk<?, O> bulk, Supplier<Duration> sinceStart, Consumer<? super BulkItem<O>> each) {
+        runId = bulk.runId();
+        type = bulk.type().name();
+        this.sinceStart = sinceStart;
+        this.listener = tally.and(bulk.runs().listener()).guarded();
+        this.each = each;
+        faults = bulk.runs().faults();
+        isRecorded = bulk.journal().isPresent();
+    }
+
+    /** Reports the start of the run, and models that will soon be shut down. */
+    void started(Money limit, ModelShutdowns shutdowns) {
+        tell(new RunEvent.RunStarted(runId, sinceStart.get(), "", limit));
+        shutdowns.tell(runId, sinceStart.get(), listener);
+    }
+
+    void tell(RunEvent event) {
+        listener.on(event);
+    }
+
+    /** An input was pulled. */
+    void admitted(String key) {
+        tell(new RunEvent.SubtaskAdmitted(runId, sinceStart.get(), key, type, List.of()));
+    }
+
+    void ended(BulkItem<O> item) {
+        counts = counts.plus(item);
+        if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
+            notStarted.add(item.key());
+            switch (skip.kind()) {
+                case BUDGET -> stop(BulkSummary.Stop.BUDGET);
+                case DEADLINE -> stop(BulkSummary.Stop.DEADLINE);
+                default -> {}
+            }
+        }
+        tell(new RunEvent.SubtaskEnded(runId, sinceStart.get(), item.key(), item.outcome()));
+        try {
+            each.accept(item);
+        } catch (Throwable broken) {
+            thrown = broken;
+            broke("consumer", broken);
+            mute();
+            each.accept(item);
+            throw broken;
+        }
+    }
+
+    /** All that was handed over is on record; without this line the next session merely looks at it again. */
+    void recordEnd(RunRecord record) {
+        if (isUnrecorded()) {
+            return;
+        }
+        try {
+            record.ended(isOpen() ? "complete" : "partial", List.of());
+        } catch (UnrecordedException e) {
+            broke("the record of the end", e);
+        }
+    }
+
+    /** Logs what the caller's own code threw. */
+    void broke(String what, Throwable broken) {
+        faults.warn("%s of bulk '%s'".formatted(what, runId), broken);
+    }
+
+    /** Gives what the consumer threw the items that it was not given, unless they are on record. */
+    void end() {
+        if (thrown != null && !notHandedOver.isEmpty()) {
+            thrown.addSuppressed(new NotHandedOverException(notHandedOver));
+        }
+    }
+
+    void submitted() {
+        counts = counts.plusBatch();
+    }
+
+    /** Pulls no more; the first reason stands. */
+    void stop(BulkSummary.Stop reason) {
+        if (isOpen()) {
+            stop = reason;
+        }
+    }
+
+    /** Pulls no more because nothing can be sent; the first reason stands. */
+    void paused(String message, ModelException because) {
+        if (isOpen()) {
+            brokenOff(message, because);
+        }
+    }
+
+    /** Ends because nothing can be sent, whatever had stopped the pulling before. */
+    void brokenOff(String message, ModelException because) {
+        if (isUnrecorded()) {
+            return;
+        }
+        stop = BulkSummary.Stop.PAUSED;
+        pause = new BulkSummary.Pause(message, because);
+    }
+
+    /** Ends because nothing can be recorded, whatever had stopped the pulling before: it would be paid again. */
+    void unrecorded(UnrecordedException because) {
+        if (unrecorded == null) {
+            stop = BulkSummary.Stop.JOURNAL_FAILED;
+            unrecorded = because;
+        }
+    }
+
+    boolean isUnrecorded() {
+        return unrecorded != null;
+    }
+
+    /** Whether nothing can be sent any more, however much time is left. */
+    boolean isBrokenOff() {
+        return isUnrecorded() || stop == BulkSummary.Stop.PAUSED;
+    }
+
+    /** Why an input that was pulled is not started. */
+    Skip notStarted() {
+        return switch (stop) {
+            case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for an item before it", List.of());
+            case PAUSED -> new Skip(Skip.Kind.PAUSED, whyPaused(), List.of());
+            case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
+            case JOURNAL_FAILED -> new Skip(Skip.Kind.CANCELLED, whyBrokenOff(), List.of());
+            case END_OF_INPUT -> new Skip(Skip.Kind.CANCELLED, "the run ended", List.of());
+        };
+    }
+
+    /** Why what was with the provider, or was to be sent once more, has no value. */
+    Failure noMore() {
+        return isBrokenOff()
+                ? new Failure(Failure.Kind.CANCELLED, whyBrokenOff())
+                : new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
+    }
+
+    /** Why what the provider has done, or may do yet, has no value in this session. */
+    Failure unread() {
+        String next = "its answer was not read, which the next session does";
+        return isBrokenOff()
+                ? new Failure(Failure.Kind.CANCELLED, next + ": " + whyBrokenOff())
+                : new Failure(Failure.Kind.DEADLINE, next + ": the time was up");
+    }
+
+    private String whyBrokenOff() {
+        return unrecorded == null
+                ? "nothing can be sent any more: " + whyPaused()
+                : String.valueOf(unrecorded.getMessage());
+    }
+
+    private String whyPaused() {
+        return pause == null ? "the pool is paused" : pause.message();
+    }
+
+    /** The caller's own code may have failed: it hears no more. */
+    void mute() {
+        each = item -> {
+            if (!isRecorded && thrown != null) {
+                notHandedOver.add(item);
+            }
+        };
+    }
+
+    /** Whether more inputs are wanted. */
+    boolean isOpen() {
+        return stop == BulkSummary.Stop.END_OF_INPUT;
+    }
+
+    RunTally tally() {
+        return tally;
+    }
+
+    BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
+        var notes = new ArrayList<>(tally.toolFailures());
+        clockTrouble.ifPresent(notes::add);
+        return new BulkSummary(
+                counts,
+                costs,
+                new BulkSummary.Ending(stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), notes));
+    }
+
+    /** The last event: {@code complete} if every input was pulled and succeeded. */
+    void runEnded(Money spent) {
+        boolean whole = isOpen() && counts.failed() + counts.skipped() == 0;
+        boolean nothing = counts.succeeded() == 0 && !whole;
+        runEnded(whole ? "complete" : nothing ? "failed" : "partial", spent);
+    }
+
+    void runEnded(String status, Money spent) {
+        tell(new RunEvent.RunEnded(runId, sinceStart.get(), status, spent));
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.journal;
+
+import dev.cadre.journal.EndedIndex;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.Location;
+import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Intent;
+import dev.cadre.journal.JournalEntry.PlanAdmitted;
+import dev.cadre.journal.JournalEntry.RunEnded;
+import dev.cadre.journal.JournalEntry.RunStarted;
+import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.price.Spend;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the entries add up to. Holds money and places in the file, never texts of plans and outputs. Safe for use by many
+ * threads; nothing in here waits.
+ */
+final class JournalTotals {
+    private final EndedIndex ended = new EndedIndex();
+    private final SequencedMap<String, RunBooks> runs = new LinkedHashMap<>();
+
+    private record Attempt(JournalKey key, int number) {}
+
+    private static final class RunBooks {
+        @Nullable
+        RunStarted started;
+
+        @Nullable
+        RunEnded end;
+
+        Spend booked = Spend.NONE;
+        /** The part of it that the plan took. */
+        Spend bookedForPlan = Spend.NONE;
+
+        final SequencedMap<Attempt, Intent> open = new LinkedHashMap<>();
+        /** Intents whose attempt number was used again before they were settled. */
+        final List<Intent> superseded = new ArrayList<>();
+
+        final Map<Integer, Location> plan = new TreeMap<>();
+
+        List<Intent> openIntents() {
+            var intents = new ArrayList<>(superseded);
+            intents.addAll(open.values());
+            return intents;
+        }
+    }
+
+    /** Throws {@link ArithmeticException} if the sums of the run exceed any amount of money. */
+    synchronized void add(JournalEntry entry, Location location) {
+        var run = runs.computeIfAbsent(entry.run(), id -> new RunBooks());
+        switch (entry) {
+            case RunStarted started -> {
+                run.started = started;
+                run.end = null;
+            }
+            case PlanAdmitted admitted -> run.plan.putIfAbsent(admitted.position(), location);
+            case Intent intent -> {
+                var earlier = run.open.put(new Attempt(intent.key(), intent.attempt()), intent);
+                if (earlier != null) {
+                    // its fate stays unknown, so its worst case stays spent
+                    run.superseded.add(earlier);
+                }
+            }
+            case Settled settled -> {
+                Intent intent = run.open.remove(new Attempt(settled.key(), settled.attempt()));
+                run.booked = run.booked.plus(settled.spend());
+                if (intent == null || isForPlan(intent)) {
+                    run.bookedForPlan = run.bookedForPlan.plus(settled.spend());
+                }
+            }
+            case Ended end -> ended.add(end.key(), end.fingerprint(), location);
+            case RunEnded end -> run.end = end;
+        }
+    }
+
+    synchronized List<Location> ended(JournalKey key, Fingerprint fingerprint) {
+        return ended.candidates(key, fingerprint);
+    }
+
+    synchronized List<RunStarted> runs() {
+        return runs.values().stream()
+                .flatMap(run -> Optional.ofNullable(run.started).stream())
+                .toList();
+    }
+
+    synchronized Optional<RunEnded> runEnded(String run) {
+        return Optional.ofNullable(books(run).end);
+    }
+
+    synchronized List<Location> plan(String run) {
+        return List.copyOf(books(run).plan.values());
+    }
+
+    synchronized List<Intent> openIntents(String run) {
+        return List.copyOf(books(run).openIntents());
+    }
+
+    synchronized Spend spent(String run) {
+        var books = books(run);
+        return sum(books.booked, books.openIntents());
+    }
+
+    synchronized Spend planningSpent(String run) {
+        var books = books(run);
+        return sum(
+                books.bookedForPlan,
+                books.openIntents().stream().filter(JournalTotals::isForPlan).toList());
+    }
+
+    private static boolean isForPlan(Intent intent) {
+        return intent.asked().kind() == CallPurpose.Kind.PLAN;
+    }
+
+    private static Spend sum(Spend booked, List<Intent> open) {
+        return open.stream().map(intent -> Spend.forfeited(intent.reserved())).reduce(booked, Spend::plus);
+    }
+
+    private RunBooks books(String run) {
+        return runs.getOrDefault(run, new RunBooks());
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.record;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
+import dev.cadre.model.Attachment;
+import dev.cadre.model.Tier;
+import dev.cadre.model.Verbosity;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
+import dev.cadre.task.Work;
+import dev.cadre.worker.Attached;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Digests of everything that can change the answer of a subtask: how its type is described, checked and asked, by which
+ * models, and its input, which holds the outputs that it depends on. What plain code does cannot be seen.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class Fingerprints {
+    private final ModelPools pools;
+    private final Limits limits;
+    private final Map<SubtaskType<?, ?>, Fingerprint> types = new ConcurrentHashMap<>();
+
+    public Fingerprints(ModelPools pools, Limits limits) {
+        this.pools = pools;
+        this.limits = limits;
+    }
+
+    /** Of one piece of work, with what is attached to its input. */
+    public Fingerprint of(SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+        List<String> shown =
+                attached.attachments().stream().map(Fingerprints::describe).toList();
+        return shown.isEmpty()
+                ? Fingerprint.of(of(type).hex(), json(type.inputType(), input))
+                : Fingerprint.of(of(type).hex(), json(type.inputType(), input), String.join("\n", shown));
+    }
+
+    /** Of what a piece of work does to the world: it is the same when prompt, schema of the output or models change. */
+    Fingerprint ofEffect(SubtaskType<?, ?> type, Object input) {
+        return Fingerprint.of("effect", type.name(), json(type.inputType(), input));
+    }
+
+    /** Of a type alone, for what came to an end without an input. */
+    public Fingerprint of(SubtaskType<?, ?> type) {
+        return types.computeIfAbsent(type, unknown -> Fingerprint.of(parts(type).toArray(String[]::new)));
+    }
+
+    private List<String> parts(SubtaskType<?, ?> type) {
+        var parts = new ArrayList<String>();
+        parts.add(type.name());
+        parts.add(type.inputType().schema());
+        parts.add(type.outputType().schema());
+        type.acceptances().forEach(rule -> parts.add(rule.rule()));
+        if (type.work() instanceof Work.Model<?, ?> model) {
+            parts.add(model.instructions());
+            model.tools().forEach(tool -> parts.add(describe(tool)));
+            parts.add(type.tiers().toString());
+            parts.add(model.effort().orElse(limits.effort()).toString());
+            model.providerTools().forEach(tool -> parts.add(model.maxProviderCalls() + " " + tool));
+            if (!model.sharedContext().isEmpty()) {
+                parts.add("sharing " + model.sharedContext());
+            }
+            if (model.verbosity() != Verbosity.STANDARD) {
+                parts.add("verbosity " + model.verbosity());
+            }
+            parts.add(Long.toString(model.maxOutputTokens().orElse(limits.workerOutputTokens())));
+            parts.add(models(type.tiers().floor(), type.tiers().top()));
+        }
+        return parts;
+    }
+
+    private static String describe(Tool tool) {
+        return tool.effect() + " " + tool.spec();
+    }
+
+    /** With all bytes: their digest is what tells two pictures apart. */
+    private static String describe(Attachment attachment) {
+        return switch (attachment) {
+            case Attachment.Image image -> image.detail() + " " + describe(image.source());
+            case Attachment.File file -> file.name() + " " + describe(file.content());
+        };
+    }
+
+    private static String describe(Attachment.Source source) {
+        return switch (source) {
+            case Attachment.Source.Inline inline -> inline.dataUrl();
+            case Attachment.Source.At at -> at.address().toString();
+        };
+    }
+
+    /** The models that are bound to these tiers. */
+    String models(Tier from, Tier to) {
+        var names = new StringBuilder();
+        for (Tier tier : pools.tiers()) {
+            if (!from.isAbove(tier) && !tier.isAbove(to)) {
+                names.append(tier).append('=').append(pools.pool(tier).model()).append(' ');
+            }
+        }
+        return names.toString();
+    }
+
+    /** What cannot be told from others is like no other: nothing is reused for it. */
+    private static <I> String json(JsonType<I> type, Object input) {
+        try {
+            return type.canonical(type.rawType().cast(input));
+        } catch (JsonException | ClassCastException unfit) {
+            return "unlike any other: " + UUID.randomUUID();
+        }
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.record;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonType;
+import dev.cadre.merge.Citation;
+import dev.cadre.merge.Merged;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.model.Tier;
+import dev.cadre.task.Items;
+import dev.cadre.task.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The answer that a model merged, as the journal of its run has it. For the merger's thread. */
+public final class MergeRecord {
+    /** No id of a subtask begins like this. */
+    static final String MERGER = "@merger";
+
+    /** A merger's answer, the answer itself as JSON text. */
+    record Written(String answer, List<Citation> citations, List<String> notes) {}
+
+    private final RunRecord record;
+    private final JournalKey key;
+    private final Fingerprints fingerprints;
+
+    /** Performs a merge whose attempts are recorded. */
+    @FunctionalInterface
+    public interface Performance<R> {
+        public Merged<R> merge(AttemptRecorder recorder) throws InterruptedException;
+    }
+
+    MergeRecord(RunRecord record, Fingerprints fingerprints) {
+        this.record = record;
+        this.key = JournalKey.of(record.run(), MERGER);
+        this.fingerprints = fingerprints;
+    }
+
+    /** Merges, unless the same outcomes were merged before. An answer that no journal can take is good all the same. */
+    public <R> Merged<R> merge(JsonType<R> answer, List<SubtaskOutcome> outcomes, Performance<R> work) throws InterruptedException {
+        Fingerprint fingerprint = fingerprint(answer, outcomes);
+        RunRecord.Form<Merged<R>> form = form(answer);
+        Optional<Merged<R>> earlier = record.recall(key, fingerprint, form);
+        if (earlier.isPresent()) {
+            return earlier.get();
+        }
+        AttemptRecorder recorder = record.attempts(key, fingerprint);
+        Merged<R> merged = work.merge(recorder);
+        try {
+            return record.make(key, fingerprint, merged, form, recorder.spend());
+        } catch (UnrecordableException unfit) {
+            var notes = new ArrayList<>(merged.notes());
+            notes.add("a later session would merge again, because of this answer: " + unfit.getMessage());
+            return new Merged<>(merged.answer(), merged.citations(), notes);
+        }
+    }
+
+    /** The goal is the run's identity already. */
+    private Fingerprint fingerprint(JsonType<?> answer, List<SubtaskOutcome> outcomes) {
+        var parts = new ArrayList<String>();
+        parts.add(answer.schema());
+        parts.add(fingerprints.models(Tier.NANO, Tier.FLAGSHIP));
+        for (SubtaskOutcome each : outcomes) {
+            parts.add(each.id());
+            add(each.type().outputType(), each.outcome(), parts);
+        }
+        return Fingerprint.of(parts.toArray(String[]::new));
+    }
+
+    private static <O> void add(JsonType<O> type, Outcome<?> outcome, List<String> parts) {
+        switch (outcome) {
+            case Outcome.Succeeded<?>(Items<?>(List<? extends Outcome<?>> items)) -> {
+                parts.add(items.size() + " items");
+                items.forEach(item -> add(type, item, parts));
+            }
+            case Outcome.Succeeded<?>(Object value) ->
+                parts.add(type.canonical(type.rawType().cast(value)));
+            case Outcome.Failed<?> failed -> parts.add("failed " + failed.reason());
+            case Outcome.Skipped<?> skipped -> parts.add("skipped " + skipped.reason());
+        }
+    }
+
+    private static <R> RunRecord.Form<Merged<R>> form(JsonType<R> type) {
+        return new RunRecord.Form<>() {
+            @Override
+            public String write(Merged<R> merged) {
+                return JsonType.of(Written.class)
+                        .write(new Written(type.write(merged.answer()), merged.citations(), merged.notes()));
+            }
+
+            @Override
+            public Merged<R> read(String json) {
+                Written written = JsonType.of(Written.class).read(json);
+                return new Merged<>(type.read(written.answer()), written.citations(), written.notes());
+            }
+        };
+    }
+}

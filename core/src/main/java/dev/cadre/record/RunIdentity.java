@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.record;
+
+import dev.cadre.model.Thrown;
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.json.JsonType;
+import dev.cadre.task.Binding;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outputs;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What makes two runs sessions of the same one: the caller's key, what is asked for, and what a plan for it is made of.
+ *
+ * @param run the id of the run in a journal
+ * @param asked a digest of what is asked for
+ */
+public record RunIdentity(String run, Fingerprint asked, String runKey) {
+    private static final int ID_DIGITS = 16;
+    private static final Outputs NOTHING_YET = id -> Optional.empty();
+
+    /** A goal as its planner and merger see it. */
+    public record Asked(String text, String context, JsonType<?> answer) {}
+
+    /**
+     * Of a goal: how its subtasks are performed may change between sessions, what its planner is shown may not. A type's
+     * instructions are how, also where they stand in for a description: a better prompt does not pay for the plan again.
+     */
+    public static RunIdentity of(String runKey, Asked goal, List<SubtaskType<?, ?>> types) {
+        List<String> parts = keyed(runKey);
+        parts.addAll(List.of(
+                "goal", goal.text(), goal.context(), goal.answer().schema()));
+        types.forEach(type -> {
+            addType(type, parts);
+            parts.add(type.hasOwnDescription() ? type.description() : "");
+        });
+        return of(runKey, parts);
+    }
+
+    /** Of a graph: its nodes and edges, and those inputs that depend on no output; nobody is shown a description. */
+    public static RunIdentity of(String runKey, TaskGraph<?> graph) {
+        List<String> parts = keyed(runKey);
+        parts.addAll(List.of("graph", graph.answer()));
+        for (GraphNode node : graph.nodes()) {
+            parts.add(node.id());
+            addType(node.type(), parts);
+            parts.add(node.dependencies() + " " + node.optional());
+            parts.add(node.dependencies().isEmpty() ? input(node) : "");
+        }
+        return of(runKey, parts);
+    }
+
+    /** Of a bulk: the name of its type, and a digest of the key, if there is one; no type's name has an at sign. */
+    public static RunIdentity ofBulk(String runKey, SubtaskType<?, ?> type, Fingerprint work) {
+        String name = "bulk-" + type.name();
+        String run = runKey.isEmpty() ? name : name + "@" + digits(Fingerprint.of(runKey));
+        return new RunIdentity(run, work, runKey);
+    }
+
+    private static RunIdentity of(String runKey, List<String> parts) {
+        Fingerprint asked = Fingerprint.of(parts.toArray(String[]::new));
+        return new RunIdentity(digits(asked), asked, runKey);
+    }
+
+    private static String digits(Fingerprint digest) {
+        return digest.hex().substring(0, ID_DIGITS);
+    }
+
+    private static List<String> keyed(String runKey) {
+        return new ArrayList<>(runKey.isEmpty() ? List.of() : List.of("key", runKey));
+    }
+
+    private static void addType(SubtaskType<?, ?> type, List<String> parts) {
+        parts.addAll(List.of(
+                type.name(), type.inputType().schema(), type.outputType().schema()));
+    }
+
+    private static String input(GraphNode node) {
+        try {
+            return switch (node.binding()) {
+                case Binding.One one ->
+                    json(node.type().inputType(), one.input().apply(NOTHING_YET));
+                case Binding.Each each ->
+                    each.inputs().apply(NOTHING_YET).stream()
+                            .map(input -> json(node.type().inputType(), input))
+                            .toList()
+                            .toString();
+            };
+        } catch (Throwable unmakeable) {
+            Thrown.keepInterrupt(unmakeable);
+            return ""; // its subtask will fail, and say why
+        }
+    }
+
+    private static <I> String json(JsonType<I> type, Object input) {
+        return type.canonical(type.rawType().cast(input));
+    }
+}

@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.record;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.Journal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Intent;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.json.JsonException;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunDriver;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.Failure;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Skip;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.Attached;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.StampedLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The record of one run in its journal, the same for a graph, a goal and a bulk: the claim that makes this its only
+ * session, what earlier sessions left, and what this one adds.
+ *
+ * <p>Nothing is sent before it is on record, and nothing is seen by a dependent, the merger or the caller before it is. A
+ * value that no journal can take is an {@link UnrecordableException}, which concerns that value alone; a journal that
+ * fails is an {@link UnrecordedException}, which ends the run. A record that cannot be read as its type any more counts as
+ * none: the work is done again. Waits for the disk on the thread of a rung, an item, the planner or the merger, never on
+ * that of the run. Safe for use by many threads.
+ *
+ * <p>Work that its session left behind writes nothing any more, save what its calls cost, and nobody writes once it is
+ * closed: a later session of the run may have an answer of its own by then, and counts a call of unknown fate with all
+ * that it may have cost.
+ */
+public final class RunRecord implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
+
+    /** The number of the first attempt in a batch; those of calls begin at 1, so one journal serves both lanes. */
+    public static final int FIRST_BATCH_ATTEMPT = 1_000_000;
+
+    /** The longest text for people, in characters; no failure is lost because its message is too long to be recorded. */
+    private static final int MAX_MESSAGE_CHARS = 10_000;
+
+    private static final int MAX_NOTES = 100;
+
+    /** A value as JSON text. Both methods throw whatever they like for what is no such value. */
+    interface Form<T> {
+        String write(T value);
+
+        T read(String json);
+    }
+
+    /** A value as the next session will read it, and when it is durable. */
+    public record Made<T>(T value, CompletableFuture<Void> durable) {}
+
+    private final Journal journal;
+    private final Journal.Claim claim;
+    private final Fingerprints fingerprints;
+    private final RunIdentity identity;
+    private final Spend before;
+    private final Spend planningBefore;
+    private final boolean resumed;
+    /** The highest number among the attempts of unknown fate that earlier sessions left, by what they were for. */
+    private final Map<JournalKey, Integer> lastOpen = new HashMap<>();
+
+    private static final long LONGEST_WRITE_MILLIS = 500;
+
+    /** Held by all who write, and by whoever ends the session. */
+    private final StampedLock writing = new StampedLock();
+
+    private volatile boolean closed;
+
+    /**
+     * Claims the run until it is closed.
+     *
+     * @throws dev.cadre.journal.RunUnderWayException if another session of it is under way
+     */
+    public static RunRecord open(Journal journal, Fingerprints fingerprints, RunIdentity identity) {
+        Journal.Claim claim = journal.claim(identity.run());
+        try {
+            return new RunRecord(journal, claim, fingerprints, identity);
+        } catch (RuntimeException | Error unreadable) {
+            claim.close();
+            throw unreadable;
+        }
+    }
+
+    private RunRecord(Journal journal, Journal.Claim claim, Fingerprints fingerprints, RunIdentity identity) {
+        this.journal = journal;
+        this.claim = claim;
+        this.fingerprints = fingerprints;
+        this.identity = identity;
+        before = journal.spent(run());
+        planningBefore = journal.planningSpent(run());
+        resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run()));
+        for (Intent open : journal.openIntents(run())) {
+            if (open.attempt() < FIRST_BATCH_ATTEMPT) {
+                lastOpen.merge(open.key(), open.attempt(), Math::max);
+            }
+        }
+    }
+
+    /**
+     * Ends the session. What is being written at this moment is waited for, half a second at most: a journal of somebody's
+     * own may never answer.
+     */
+    @Override
+    public void close() {
+        closed = true;
+        boolean interrupted = Thread.interrupted();
+        try {
+            long stamp = writing.tryWriteLock(LONGEST_WRITE_MILLIS, TimeUnit.MILLISECONDS);
+            if (stamp != 0) {
+                writing.unlockWrite(stamp);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        claim.close();
+    }
+
+    public String run() {
+        return identity.run();
+    }
+
+    /** What earlier sessions spent; calls of unknown fate count with all that they may have cost. */
+    public Spend before() {
+        return before;
+    }
+
+    /** The part of it that the plan took. */
+    public Spend planningBefore() {
+        return planningBefore;
+    }
+
+    public void started(String subject, Money limit) {
+        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit, identity.runKey()));
+    }
+
+    public void ended(String status, List<String> notes) {
+        List<String> kept = notes.stream().limit(MAX_NOTES).map(RunRecord::cut).toList();
+        append(new JournalEntry.RunEnded(run(), status, kept));
+    }
+
+    /** Takes down a graph by hand for the journal's readers; a later session has it from its caller again. */
+    public void graph(List<GraphNode> nodes) {
+        if (resumed) {
+            return;
+        }
+        for (int position = 0; position < nodes.size(); position++) {
+            GraphNode node = nodes.get(position);
+            List<String> after =
+                    node.dependencies().stream().map(Dependency::on).toList();
+            var planned =
+                    new PlannedSubtask(node.id(), node.type().name(), Map.of(), List.of(), after, node.optional());
+            var unused = submit(new JournalEntry.PlanAdmitted(run(), position, planned.toJson()));
+        }
+    }
+
+    /** Whether an earlier session took a plan, whole or in part. */
+    boolean isPlanned() {
+        return !journal.plan(run()).isEmpty();
+    }
+
+    /** @param trial an intake of the run's types and limits, which hands over nothing */
+    public PlanRecord plan(PlanIntake trial) {
+        return new PlanRecord(this, journal.plan(run()), trial);
+    }
+
+    /** Records what a merger of plain code asks models, should it do so; its answer is made again by each session. */
+    public AttemptListener mergeAttempts() {
+        return attempts(JournalKey.of(run(), MergeRecord.MERGER), identity());
+    }
+
+    public MergeRecord merge() {
+        return new MergeRecord(this, fingerprints);
+    }
+
+    /** The record of a subtask, or of one item of a fan-out. */
+    public WorkRecord work(String subtask, int item, SubtaskType<?, ?> type, Object input, Attached.Made attached) {
+        return new WorkRecord(
+                this,
+                new JournalKey(run(), subtask, item),
+                type,
+                fingerprints.of(type, input, attached),
+                fingerprints.ofEffect(type, input));
+    }
+
+    AttemptRecorder attempts(JournalKey key, Fingerprint fingerprint) {
+        return new AttemptRecorder(this, key, fingerprint, lastOpen.getOrDefault(key, 0));
+    }
+
+    /** The facts about the shards of a bulk, which stand in the place of a plan. */
+    public List<JournalEntry.PlanAdmitted> facts() {
+        return journal.plan(run());
+    }
+
+    public List<Intent> openIntents() {
+        return journal.openIntents(run());
+    }
+
+    /** What all sessions spent so far, this one included. */
+    public Spend spent() {
+        return journal.spent(run());
+    }
+
+    /** How work of this type is asked for and checked, and by which models. */
+    Fingerprint fingerprint(SubtaskType<?, ?> type) {
+        return fingerprints.of(type);
+    }
+
+    /** What belongs to the run as a whole and changes only with it. */
+    Fingerprint identity() {
+        return identity.asked();
+    }
+
+    // --- values
+
+    /** What was made of this by a session that is over or this one; empty if it cannot be read any more. */
+    public <T> Optional<T> recall(JournalKey key, Fingerprint fingerprint, Form<T> form) {
+        return recall(journal, key, fingerprint, form);
+    }
+
+    public static <T> Optional<T> recall(Journal journal, JournalKey key, Fingerprint fingerprint, Form<T> form) {
+        return journal.ended(key, fingerprint)
+                .flatMap(ended -> ended.outcome().ifSucceeded())
+                .flatMap(json -> read(key, json, form));
+    }
+
+    static <T> Optional<T> read(JournalKey key, String json, Form<T> form) {
+        try {
+            return Optional.of(form.read(json));
+        } catch (RuntimeException unfit) {
+            LOG.debug("the record of {} cannot be read any more, so it is made again", key, unfit);
+            return Optional.empty();
+        }
+    }
+
+    public Optional<Outcome<String>> recall(JournalKey key, Fingerprint fingerprint) {
+        return journal.ended(key, fingerprint).map(Ended::outcome);
+    }
+
+    /**
+     * Makes a value durable, and waits for that.
+     *
+     * @return the value as the next session will read it, so that this one makes nothing else of it
+     * @throws UnrecordableException if no journal can take it; nothing is on record
+     */
+    <T> T make(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
+            throws UnrecordableException {
+        var read = new Written<>(value, form);
+        var entry = new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend);
+        try {
+            write(entry);
+            return read.value;
+        } catch (IllegalArgumentException tooLarge) {
+            throw new UnrecordableException(tooLarge);
+        } catch (RuntimeException e) {
+            throw unrecorded(key.toString(), e);
+        }
+    }
+
+    /** The same without waiting. */
+    public <T> Made<T> submit(JournalKey key, Fingerprint fingerprint, T value, Form<T> form, Spend spend)
+            throws UnrecordableException {
+        var read = new Written<>(value, form);
+        try {
+            return new Made<>(
+                    read.value, submit(new Ended(key, fingerprint, new Outcome.Succeeded<>(read.json), spend)));
+        } catch (IllegalArgumentException tooLarge) {
+            throw new UnrecordableException(tooLarge);
+        }
+    }
+
+    /** A value, written and read again. */
+    private static final class Written<T> {
+        final String json;
+        final T value;
+
+        Written(T value, Form<T> form) throws UnrecordableException {
+            try {
+                json = form.write(value);
+                this.value = form.read(json);
+            } catch (JsonException | IllegalArgumentException unfit) {
+                throw new UnrecordableException(unfit);
+            }
+        }
+    }
+
+    // --- ends without a value
+
+    /**
+     * Takes down an end without a value, for the journal's readers: a later session tries again. Its fingerprint is that of
+     * the run, which keeps it apart from what may be reused.
+     */
+    public CompletableFuture<Void> note(JournalKey key, Outcome<?> outcome, Spend spend) {
+        return outcome.isSucceeded()
+                ? CompletableFuture.completedFuture(null)
+                : submit(new Ended(key, identity(), withoutValue(outcome), spend));
+    }
+
+    /** The same, and waits until it is durable. */
+    void noted(JournalKey key, Outcome<?> outcome, Spend spend) {
+        if (!outcome.isSucceeded()) {
+            append(new Ended(key, identity(), withoutValue(outcome), spend));
+        }
+    }
+
+    static Outcome<String> withoutValue(Outcome<?> outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded<?> succeeded -> throw new IllegalArgumentException("it succeeded");
+            case Outcome.Failed<?>(Failure failure) ->
+                new Outcome.Failed<>(new Failure(failure.kind(), cut(failure.message())));
+            case Outcome.Skipped<?>(Skip skip) ->
+                new Outcome.Skipped<>(new Skip(skip.kind(), cut(skip.message()), skip.because()));
+        };
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_MESSAGE_CHARS ? text : text.substring(0, MAX_MESSAGE_CHARS) + "…";
+    }
+
+    // --- entries
+
+    /** Does not wait; a journal that fails says so to the next who waits for it. */
+    public CompletableFuture<Void> submit(JournalEntry entry) {
+        long stamp = writing.readLock();
+        try {
+            return closed || isOfWorkLeftBehind(entry)
+                    ? CompletableFuture.failedFuture(sessionOver())
+                    : journal.submit(entry);
+        } finally {
+            writing.unlockRead(stamp);
+        }
+    }
+
+    private void write(JournalEntry entry) {
+        long stamp = writing.readLock();
+        try {
+            if (closed || isOfWorkLeftBehind(entry)) {
+                throw sessionOver();
+            }
+            journal.append(entry);
+        } finally {
+            writing.unlockRead(stamp);
+        }
+    }
+
+    /** What a call cost is true whoever says it. */
+    private static boolean isOfWorkLeftBehind(JournalEntry entry) {
+        return RunDriver.isLeftBehind() && !(entry instanceof JournalEntry.Settled);
+    }
+
+    private static IllegalStateException sessionOver() {
+        return new IllegalStateException("its session is over, or goes on without it");
+    }
+
+    void append(JournalEntry entry) {
+        try {
+            write(entry);
+        } catch (RuntimeException e) {
+            throw unrecorded(
+                    entry instanceof Intent intent
+                            ? "a call for " + intent.key()
+                            : entry.getClass().getSimpleName(),
+                    e);
+        }
+    }
+
+    /** @throws IllegalArgumentException if no journal can take this subtask */
+    void admit(JournalEntry.PlanAdmitted admitted) {
+        try {
+            write(admitted);
+        } catch (IllegalArgumentException unfit) {
+            throw unfit;
+        } catch (RuntimeException e) {
+            throw unrecorded("a subtask of the plan", e);
+        }
+    }
+
+    public static UnrecordedException unrecorded(String what, RuntimeException why) {
+        Throwable cause = why instanceof UnrecordedException own && own.getCause() != null ? own.getCause() : why;
+        return new UnrecordedException("%s could not be recorded: %s".formatted(what, why.getMessage()), cause);
+    }
+}

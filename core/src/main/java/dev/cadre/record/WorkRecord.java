@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.record;
+
+import dev.cadre.journal.Fingerprint;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.json.JsonType;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
+import dev.cadre.task.Work;
+import dev.cadre.worker.RungEnd;
+import java.util.Optional;
+
+/**
+ * The record of one subtask, one item of a fan-out, or one item of a bulk. For one thread at a time, save for
+ * {@link #leave}.
+ *
+ * <p>Work that may have effects is on record as of unknown fate while it is under way; that stands if this session does
+ * not live to say what it did, and then no session does it again.
+ */
+public final class WorkRecord {
+    /** Performs a rung whose attempts, and whose code's spend, are recorded. */
+    @FunctionalInterface
+    public interface Performance {
+        public RungEnd perform(AttemptRecorder recorder) throws InterruptedException;
+    }
+
+    private final RunRecord record;
+    private final JournalKey key;
+    private final SubtaskType<?, ?> type;
+    private final Fingerprint fingerprint;
+    /** That of its effect, under which everything is that is known of it. */
+    private final Fingerprint effect;
+
+    private final AttemptRecorder recorder;
+    private volatile boolean left;
+
+    WorkRecord(RunRecord record, JournalKey key, SubtaskType<?, ?> type, Fingerprint fingerprint, Fingerprint effect) {
+        this.record = record;
+        this.key = key;
+        this.type = type;
+        this.fingerprint = fingerprint;
+        this.effect = effect;
+        recorder = record.attempts(key, fingerprint);
+    }
+
+    /** How it ended, if it need not or must not be tried again. */
+    public Optional<Outcome<Object>> recall() {
+        Optional<Outcome<String>> own = record.recall(key, fingerprint);
+        if (own.isPresent() && own.get() instanceof Outcome.Succeeded<String>(String json)) {
+            return value(json);
+        }
+        return isUnrepeatable() ? record.recall(key, effect).or(() -> own).flatMap(this::unknown) : Optional.empty();
+    }
+
+    private Optional<Outcome<Object>> unknown(Outcome<String> last) {
+        return last instanceof Outcome.Failed<String>(Failure failure) && failure.kind() == Failure.Kind.EFFECT_UNKNOWN
+                ? found(failure)
+                : Optional.empty();
+    }
+
+    private Optional<Outcome<Object>> value(String json) {
+        return RunRecord.read(key, json, form(type.outputType())).map(Outcome.Succeeded::new);
+    }
+
+    /** It must not be tried again, unless somebody found out that it may be. */
+    private Optional<Outcome<Object>> found(Failure unknown) {
+        Optional<Outcome<Object>> still = Optional.of(new Outcome.Failed<>(unknown));
+        Optional<Outcome<String>> found = EffectFindings.found(record, key);
+        if (found.isEmpty()) {
+            return still;
+        }
+        return found.get().ifSucceeded().flatMap(json -> value(json).or(() -> still));
+    }
+
+    /** Performs a rung, and makes its end durable before anybody else learns of it. */
+    public RungEnd perform(Performance work) throws InterruptedException {
+        boolean unrepeatable = isUnrepeatable();
+        if (unrepeatable) {
+            EffectFindings.revoke(record, key);
+            ended(new Failure(
+                    Failure.Kind.EFFECT_UNKNOWN,
+                    "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
+        }
+        RungEnd end;
+        try {
+            end = work.perform(recorder);
+        } catch (InterruptedException e) {
+            if (unrepeatable && !left) {
+                ended(new Failure(Failure.Kind.CANCELLED, "interrupted before a tool could write"));
+            }
+            throw e;
+        }
+        if (left) {
+            return new RungEnd.Cancelled();
+        }
+        if (end instanceof RungEnd.Accepted(Object value)) {
+            return accepted(value, unrepeatable);
+        }
+        if (unrepeatable) {
+            ended(failure(end));
+        }
+        return end;
+    }
+
+    private RungEnd accepted(Object value, boolean unrepeatable) {
+        try {
+            RunRecord.Form<Object> form = form(type.outputType());
+            Object made = record.make(key, fingerprint, value, form, spend());
+            if (unrepeatable) {
+                ended(new Outcome.Succeeded<>(form.write(made)));
+            }
+            return new RungEnd.Accepted(made);
+        } catch (UnrecordableException unfit) {
+            var failure = new Failure(
+                    unrepeatable ? Failure.Kind.EFFECT_UNKNOWN : Failure.Kind.INVALID_OUTPUT,
+                    "its output is lost: " + unfit.getMessage());
+            if (unrepeatable) {
+                ended(failure);
+            }
+            return RungEnd.Failed.of(failure);
+        }
+    }
+
+    private static Failure failure(RungEnd end) {
+        return switch (end) {
+            case RungEnd.Accepted accepted -> throw new IllegalArgumentException("it was accepted");
+            case RungEnd.Rejected rejected -> rejected.failure();
+            case RungEnd.Failed failed -> failed.failure();
+            case RungEnd.Refused refused -> refused.failure();
+            case RungEnd.Unaffordable(Money needed) -> new Failure(Failure.Kind.BUDGET, "needed " + needed);
+            case RungEnd.Cancelled cancelled -> new Failure(Failure.Kind.CANCELLED, "interrupted");
+        };
+    }
+
+    private void ended(Failure failure) {
+        ended(RunRecord.withoutValue(new Outcome.Failed<>(failure)));
+    }
+
+    /** Of work with an effect. */
+    private void ended(Outcome<String> outcome) {
+        record.append(new JournalEntry.Ended(key, effect, outcome, spend()));
+    }
+
+    /** Makes it durable that it ended without a value, and waits for that; does nothing if it has one. */
+    public void noted(Outcome<?> outcome) {
+        if (!left) {
+            record.noted(key, outcome, spend());
+        }
+    }
+
+    /** The run has its end: nothing is taken down of work that is under way yet because it was left behind. */
+    public void leave() {
+        left = true;
+    }
+
+    /** What its attempts cost in this session, so far. */
+    public Spend spend() {
+        return recorder.spend();
+    }
+
+    private boolean isUnrepeatable() {
+        return type.work() instanceof Work.Model<?, ?> model
+                && model.tools().stream().anyMatch(tool -> tool.effect() == Tool.Effect.WRITES);
+    }
+
+    /** The output of a subtask. */
+    public static <O> RunRecord.Form<Object> form(JsonType<O> type) {
+        return new RunRecord.Form<>() {
+            @Override
+            public String write(Object value) {
+                return type.write(type.rawType().cast(value));
+            }
+
+            @Override
+            public Object read(String json) {
+                return type.read(json);
+            }
+        };
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.run;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunEvent.CallEnd;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.model.Redactor;
+import dev.cadre.model.Thrown;
+import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Breach;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.RunDriver;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what a pool says about the attempts of one thread into events of the run. Each thread has one of its own. */
+public final class AttemptEvents implements AttemptListener {
+    private final EventSink events;
+    private Duration waited = Duration.ZERO;
+    private Supplier<String> calledFrom = () -> "";
+
+    public AttemptEvents(EventSink events) {
+        this.events = events;
+    }
+
+    @Override
+    public void on(Attempt attempt) {
+        switch (attempt) {
+            case Attempt.Started started -> {
+                waited = started.waited();
+                String place = place(started.id());
+                calledFrom = RunDriver.enter(() -> place);
+            }
+            case Attempt.Replied replied -> {
+                RunDriver.enter(calledFrom);
+                var end = new CallEnd.Replied(replied.finish());
+                tell(replied.id(), replied.answeredBy(), end, replied.spend(), replied.took());
+                tellOf(replied.breach());
+            }
+            case Attempt.Failed failed -> {
+                RunDriver.enter(calledFrom);
+                String message = Redactor.SHAPES.clean(Thrown.message(failed.failure()));
+                var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
+                tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
+                tellOf(failed.breach());
+            }
+            case Attempt.Retrying retrying -> {}
+        }
+    }
+
+    private static String place(Attempt.Id id) {
+        return id.purpose().kind() == CallPurpose.Kind.CODE
+                ? "the code of subtask type '%s'".formatted(id.model())
+                : "the client of model '%s'".formatted(id.model());
+    }
+
+    private void tellOf(@Nullable Breach breach) {
+        if (breach != null) {
+            events.post(new RunEvent.BudgetBreached(events.runId(), events.sinceStart(), breach));
+        }
+    }
+
+    private void tell(Attempt.Id id, String model, CallEnd end, Spend spend, Duration took) {
+        CallPurpose purpose = id.purpose();
+        events.post(new RunEvent.AttemptEnded(
+                events.runId(),
+                events.sinceStart(),
+                purpose.kind(),
+                purpose.subtaskId(),
+                purpose.tier(),
+                id.model(),
+                model,
+                end,
+                spend,
+                waited,
+                took));
+    }
+}

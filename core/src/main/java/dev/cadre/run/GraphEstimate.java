@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.run;
+
+import dev.cadre.model.Thrown;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.price.CostEstimate;
+import dev.cadre.price.CostRange;
+import dev.cadre.price.CountRange;
+import dev.cadre.price.Money;
+import dev.cadre.price.Quote;
+import dev.cadre.task.Binding;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Limits;
+import dev.cadre.task.Outputs;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.worker.InputSize;
+import dev.cadre.worker.SubtaskQuote;
+import dev.cadre.worker.SubtaskWorker;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Estimates what the subtasks of a graph will cost: what is known of their inputs is counted, the rest follows from the
+ * outputs that they are made of.
+ */
+public final class GraphEstimate {
+    /** What a function adds to the outputs that it makes an input of: names, quotes, a few words. */
+    private static final long FUNCTION_BYTES = 4_096;
+    /** The head that an outcome has before a merging model. */
+    private static final long OUTCOME_BYTES = 100;
+
+    /** That an input is made of outputs, none of which there is yet. */
+    private static final class NotYetKnown extends RuntimeException {
+        NotYetKnown(String id) {
+            super("subtask '%s' has no value yet".formatted(id), null, false, false);
+        }
+    }
+
+    private static final Outputs NOTHING_YET = id -> {
+        throw new NotYetKnown(id);
+    };
+
+    private final SubtaskWorker worker;
+    private final Limits limits;
+    private final boolean failFast;
+    private final Map<String, Long> literalBytes = new HashMap<>();
+    private final Map<String, CountRange> outputs = new HashMap<>();
+    private final List<CostEstimate.Line> lines = new ArrayList<>();
+    private Money firstCalls = Money.ZERO;
+
+    private GraphEstimate(RunSettings settings) {
+        worker = SubtaskWorker.of(settings.pools());
+        limits = settings.limits();
+        failFast = settings.failFast();
+    }
+
+    /** Of a graph written by hand. */
+    public static GraphEstimate of(List<GraphNode> nodes, RunSettings settings) {
+        return of(nodes, List.of(), settings);
+    }
+
+    /** Of a plan: how long the literals of its inputs are is known, too. */
+    public static GraphEstimate of(List<GraphNode> nodes, List<PlannedSubtask> planned, RunSettings settings) {
+        var estimate = new GraphEstimate(settings);
+        planned.forEach(subtask -> estimate.literalBytes.put(
+                subtask.id(), (long) subtask.toJson().getBytes(StandardCharsets.UTF_8).length));
+        nodes.forEach(estimate::add);
+        return estimate;
+    }
+
+    /** The estimate of a run that has no planner and no merger. */
+    public CostEstimate within(Money limit) {
+        return within(limit, Quote.NOTHING, Quote.NOTHING, Money.ZERO);
+    }
+
+    /**
+     * The whole estimate. Where the budget may not hold the first calls of all that could begin at once, none of them is
+     * certain to be made.
+     *
+     * @param floor what the budget must hold for the run to begin
+     */
+    public CostEstimate within(Money limit, Quote planning, Quote merging, Money floor) {
+        Money left = limit.minusOrZero(planning.cost().worst());
+        boolean certain = !firstCalls.isMoreThan(Money.ofPico(left.picoUsd() / 2));
+        List<CostEstimate.Line> shown = certain
+                ? lines
+                : lines.stream()
+                        .map(line -> new CostEstimate.Line(
+                                line.id(),
+                                line.type(),
+                                line.dependsOn(),
+                                line.tiers(),
+                                line.items(),
+                                line.quote().atBest(),
+                                line.maySpendMore()))
+                        .toList();
+        return new CostEstimate(shown, planning, merging, limit, floor);
+    }
+
+    /** The bytes of all outcomes together, as a merging model reads them. */
+    public CountRange outcomeBytes() {
+        CountRange sum = CountRange.NONE;
+        for (CountRange output : outputs.values()) {
+            sum = sum.plus(output).plus(new CountRange(0, OUTCOME_BYTES, OUTCOME_BYTES));
+        }
+        return sum;
+    }
+
+    private void add(GraphNode node) {
+        Optional<List<?>> inputs = knownInputs(node);
+        CountRange items =
+                inputs.map(List::size).map(size -> CountRange.of(size)).orElseGet(() -> unknownItems(node));
+        Quote quote = Quote.NOTHING;
+        CountRange output;
+        if (inputs.isPresent() && inputs.get().size() <= limits.maxItems()) {
+            output = worker.quote(node.type(), unknownInput(node, items), limits)
+                    .outputBytes()
+                    .times(items);
+            for (Object input : inputs.get()) {
+                SubtaskQuote one = worker.quote(node.type(), new InputSize.Known(input), limits);
+                quote = quote.plus(one.quote());
+                firstCalls = CostRange.of(firstCalls)
+                        .plus(CostRange.of(one.firstCall()))
+                        .worst();
+            }
+        } else if (inputs.isPresent()) {
+            output = CountRange.NONE; // a list that is too long fails its subtask, and nothing is sent
+        } else {
+            SubtaskQuote one = worker.quote(node.type(), unknownInput(node, items), limits);
+            quote = one.quote().atBest().times(items);
+            output = one.outputBytes().times(items);
+        }
+        boolean starts = node.dependencies().isEmpty() && !node.optional() && !failFast;
+        outputs.put(node.id(), output);
+        lines.add(new CostEstimate.Line(
+                node.id(),
+                node.type().name(),
+                node.dependencies().stream().map(Dependency::on).toList(),
+              tiers(node.type()),
+                items,
+                starts ? quote : quote.atBest(),
+                node.type().maySpendUndeclared()));
+    }
+
+    /** The inputs that depend on no output; empty if they are yet to be made. No function of the caller's sees outputs. */
+    static Optional<List<?>> knownInputs(GraphNode node) {
+        try {
+            return Optional.of(
+                    switch (node.binding()) {
+                        case Binding.One one -> List.of(one.input().apply(NOTHING_YET));
+                        case Binding.Each each -> each.inputs().apply(NOTHING_YET);
+                    });
+        } catch (Throwable unmakeable) {
+            Thrown.keepInterrupt(unmakeable);
+            return Optional.empty();
+        }
+    }
+
+    private CountRange unknownItems(GraphNode node) {
+        return switch (node.binding()) {
+            case Binding.One one -> CountRange.of(1);
+            case Binding.Each each ->
+                new CountRange(0, Math.min(limits.estimates().items(), limits.maxItems()), limits.maxItems());
+        };
+    }
+
+    /** Its literals, and all that its dependencies bring; an item takes its part of that as a rule, and all at worst. */
+    private InputSize unknownInput(GraphNode node, CountRange items) {
+        CountRange read = CountRange.NONE;
+        for (Dependency dependency : node.dependencies()) {
+            read = read.plus(outputs.getOrDefault(dependency.on(), CountRange.NONE));
+        }
+        long literals = literalBytes.getOrDefault(node.id(), 0L);
+        long each = read.expected() / Math.max(1, items.expected());
+        return new InputSize.Between(new CountRange(0, each, read.worst())
+                .plus(new CountRange(0, literals, literals))
+                .plus(new CountRange(0, 0, FUNCTION_BYTES)));
+    }
+
+    public static String tiers(SubtaskType<?, ?> type) {
+        if (!type.isModelWork()) {
+            return "code";
+        }
+        var tiers = type.tiers();
+        return tiers.start() == tiers.top() ? tiers.start().toString() : tiers.start() + "-" + tiers.top();
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.run;
+
+import dev.cadre.budget.LedgerState;
+import dev.cadre.event.RunEvent;
+import dev.cadre.event.RunListener;
+import dev.cadre.price.Breach;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The sums of one session of a run, in constant memory: what was booked, which tools threw, which terms a provider broke,
+ * and what was left behind, the first {@value #MOST_NAMED} of each. Belongs to the run's own thread.
+ */
+public final class RunTally implements RunListener {
+    static final int MOST_NAMED = 1_000;
+
+    private final List<Breach> breaches = new ArrayList<>();
+    private final Set<String> abandoned = new LinkedHashSet<>();
+    private final ToolFailures toolFailures = new ToolFailures();
+    private Spend booked = Spend.NONE;
+
+    @Override
+    public void on(RunEvent event) {
+        switch (event) {
+            case RunEvent.AttemptEnded attempt -> booked = booked.plus(attempt.spend());
+            case RunEvent.CodeSpent code -> booked = booked.plus(code.spend());
+            case RunEvent.BudgetBreached breached -> {
+                if (breaches.size() < MOST_NAMED) {
+                    breaches.add(breached.breach());
+                }
+            }
+            case RunEvent.WorkAbandoned work -> {
+                if (abandoned.size() < MOST_NAMED) {
+                    abandoned.add(work.thread());
+                }
+            }
+            case RunEvent.ToolFailed failed -> toolFailures.add(failed);
+            default -> {}
+        }
+    }
+
+    /**
+     * What the session spent. The ledger has the last word on money; calls that were left behind count as forfeited.
+     *
+     * @param before with what the ledger was opened
+     */
+    public Spend session(LedgerState state, Money before) {
+        Money forfeited = state.forfeited().plus(state.outstanding());
+        return new Spend(
+                state.settled().minus(before),
+                forfeited,
+                booked.attempts(),
+                booked.tokens(),
+                booked.estimated() || !forfeited.isZero());
+    }
+
+    /** A line for each tool that threw. */
+    public List<String> toolFailures() {
+        return toolFailures.lines();
+    }
+
+    public List<Breach> breaches() {
+        return List.copyOf(breaches);
+    }
+
+    /** The threads that events told of, and then these. */
+    public List<String> abandonedWith(List<String> others) {
+        var all = new LinkedHashSet<>(abandoned);
+        all.addAll(others);
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.run;
+
+import dev.cadre.record.AttemptRecorder;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.event.RunEvent;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.model.CallPurpose;
+import dev.cadre.pool.AttemptListener;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.schedule.FirstCallQuotes;
+import dev.cadre.schedule.RunDriver;
+import dev.cadre.worker.Attached;
+import dev.cadre.worker.CodeThreads;
+import dev.cadre.worker.HeldLimits;
+import dev.cadre.worker.RungEnd;
+import dev.cadre.worker.RungNotice;
+import dev.cadre.worker.RungTask;
+import dev.cadre.worker.RungTerms;
+import dev.cadre.worker.SubtaskWorker;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The one way in which the rungs of a run are performed and priced, whether of a graph, a plan or a bulk: on the run's
+ * money, and with an event for everything that happens. It is made on the thread that started the run. Safe for use by many threads, as far as the sink is.
+ */
+public final class RungPerformer {
+    private final RunSettings settings;
+    private final BudgetGuard money;
+    private final EventSink events;
+    private final SubtaskWorker worker;
+    /** What the work that started the run holds while it waits for it. */
+    private final HeldLimits held = HeldLimits.here();
+
+    private final FirstCallQuotes quotes;
+    private final CodeThreads threads;
+    private final Attachments attachments;
+
+    public RungPerformer(
+            RunSettings settings, BudgetGuard money, EventSink events, CodeThreads threads, Attachments attachments) {
+        this.settings = settings;
+        this.money = money;
+        this.events = events;
+        this.threads = threads;
+        this.attachments = attachments;
+        worker = SubtaskWorker.of(settings.pools());
+        quotes = PoolQuotes.of(settings);
+    }
+
+    /**
+     * Performs a rung on the calling thread.
+     *
+     * @param order the place in the plan; lower goes first
+     * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
+     * @param recorder keeps what tools and plain code spend by themselves, if anybody does
+     * @param codeSpent is told what that was in the end
+     */
+    public RungEnd perform(
+            RungTask task,
+            long order,
+            long deadlineNanos,
+            AttemptListener attempts,
+            Optional<AttemptRecorder> recorder,
+            Consumer<Spend> codeSpent)
+            throws InterruptedException {
+        Money limit = money.state().limit();
+        var code = new JournalEntry.Asked(
+                CallPurpose.Kind.CODE, task.tier(), task.type().name());
+        BudgetGuard codeMoney =
+                recorder.map(kept -> money.cap(limit, kept.byCode(code))).orElseGet(() -> money.cap(limit));
+        var terms = new RungTerms(
+                events.runId(),
+                money,
+                order,
+                deadlineNanos,
+                settings.limits(),
+                attempts,
+                codeMoney,
+                notice -> tell(notice, task.subtaskId()),
+                RunDriver::isInterrupted,
+                threads);
+        boolean isOver = true;
+        try (codeMoney) {
+            RungEnd end = held.during(() -> perform(task, terms));
+            isOver = !(end instanceof RungEnd.Rejected || end instanceof RungEnd.Unaffordable);
+            return end;
+        } finally {
+            if (isOver) {
+                attachments.release(task.subtaskId());
+            }
+            Spend own = codeMoney.state().asSpend();
+            if (!own.total().isZero()) {
+                recorder.ifPresent(kept -> kept.codeSpent(own));
+                codeSpent.accept(own);
+                events.post(new RunEvent.CodeSpent(events.runId(), events.sinceStart(), task.subtaskId(), own));
+            }
+        }
+    }
+
+    private RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {
+        Attached attached = attachments.of(task.subtaskId(), task.type(), () -> SubtaskWorker.attached(task, terms));
+        return worker.perform(task.with(attached), terms);
+    }
+
+    private void tell(RungNotice notice, String subtaskId) {
+        switch (notice) {
+            case RungNotice.In(Supplier<String> place) -> RunDriver.enter(place);
+            case RungNotice.Abandoned(String thread) ->
+                events.post(new RunEvent.WorkAbandoned(events.runId(), events.sinceStart(), subtaskId, thread));
+            case RungNotice.ToolFailed(String tool, Throwable thrown) ->
+                events.post(new RunEvent.ToolFailed(events.runId(), events.sinceStart(), subtaskId, tool, thrown));
+            case RungNotice.Retrying(int failures, Duration delay, Throwable thrown) ->
+                events.post(new RunEvent.CodeRetried(events.runId(), events.sinceStart(), subtaskId, failures, delay, thrown));
+        }
+    }
+
+    /** What first calls may cost. */
+    public FirstCallQuotes quotes() {
+        return quotes;
+    }
+
+    /** Turns attempts into events; for one thread. */
+    public AttemptListener attempts() {
+        return new AttemptEvents(events);
+    }
+
+    /** The same for calls that are recorded first. */
+    public AttemptListener attempts(AttemptListener recorder) {
+        AttemptListener teller = attempts();
+        return attempt -> {
+            try {
+                recorder.on(attempt);
+            } finally {
+                teller.on(attempt);
+            }
+        };
+    }
+}

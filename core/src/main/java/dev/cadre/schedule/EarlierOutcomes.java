@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schedule;
+
+import dev.cadre.task.Outcome;
+import dev.cadre.task.SubtaskType;
+import java.util.Optional;
+
+/** How subtasks ended in an earlier session of the same run. Pure: the same question has the same answer. */
+@FunctionalInterface
+public interface EarlierOutcomes {
+    /** There was no earlier session. */
+    EarlierOutcomes NOTHING = (subtaskId, item, type, input) -> Optional.empty();
+
+    /**
+     * The outcome to go on with, instead of performing the work again.
+     *
+     * @param item the index of the item, or -1 if the subtask does not fan out
+     * @param input the very input that would be worked on
+     */
+    Optional<Outcome<Object>> outcome(String subtaskId, int item, SubtaskType<?, ?> type, Object input);
+
+    /** Whether the question runs the user's code, which may block: then it is asked on a thread of its own. Default no. */
+    default boolean callsUserCode(SubtaskType<?, ?> type) {
+        return false;
+    }
+}
