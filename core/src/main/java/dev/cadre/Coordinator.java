@@ -24,7 +24,7 @@ import dev.cadre.price.Capability;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.Spend;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -107,7 +107,7 @@ public final class Coordinator {
      * and whatever they read elsewhere. Two runs that differ only in these are sessions of one run, with one budget; give
      * them different run keys.
      *
-     * <p>A run whose journal fails ends with {@link dev.cadre.schedule.RunFailure.Kind#JOURNAL_FAILED}. Two sessions of
+     * <p>A run whose journal fails ends with {@link dev.cadre.task.RunFailure.Kind#JOURNAL_FAILED}. Two sessions of
      * one run cannot be under way in a journal at once: the second is refused with
      * {@link dev.cadre.journal.RunUnderWayException}. Default none. The caller closes the journal. {@link #bulk Bulk} runs
      * take it, too.
@@ -197,7 +197,7 @@ public final class Coordinator {
      * Runs a plan that was made before, exactly as it is, and merges the outcomes into the answer. What planning cost
      * counts as spent already. A {@link PlanReview} of this coordinator is asked, too. Otherwise as for a goal.
      *
-     * <p>The run fails as {@link dev.cadre.schedule.RunFailure.Kind#PLAN_REJECTED} before it spends anything if a subtask
+     * <p>The run fails as {@link dev.cadre.task.RunFailure.Kind#PLAN_REJECTED} before it spends anything if a subtask
      * does not fit the registered types any more, or if the {@link #journal} has another plan for this goal.
      *
      * @throws InterruptedException as for a graph

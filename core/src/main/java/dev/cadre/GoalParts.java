@@ -45,7 +45,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.Failure;

@@ -4,7 +4,7 @@ package dev.cadre;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.schedule.RunCommand;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.GraphNode;

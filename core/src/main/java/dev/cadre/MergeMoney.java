@@ -5,7 +5,7 @@ import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.task.RunStatus;
 import dev.cadre.record.AttemptRecorder;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.UserCode;
@@ -25,7 +26,7 @@ import dev.cadre.schedule.LocalRunner;
 import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.schedule.RungThreads;
@@ -231,7 +232,7 @@ final class Run {
 
     /** A run that ended before it began. */
     <R> RunResult<R> refused(RunFailure failure) {
-        var ending = new RunEnding(RunEnding.Status.FAILED, null, failure, Map.of(), List.of());
+        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of());
         return result(ending, null, List.of(), List.of());
     }
 

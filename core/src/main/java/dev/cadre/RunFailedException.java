@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

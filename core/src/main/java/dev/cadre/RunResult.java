@@ -3,8 +3,8 @@ package dev.cadre;
 
 import dev.cadre.model.Redactor;
 import dev.cadre.price.Spend;
-import dev.cadre.schedule.RunEnding.Missing;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.Missing;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;
 import java.util.List;

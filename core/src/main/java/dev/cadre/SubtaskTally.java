@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** JournalTotals what each part of a run took, from its events. Belongs to the run's own thread. */
+/** Books what each part of a run took, from its events. Belongs to the run's own thread. */
 final class SubtaskTally implements RunListener {
     private static final class Account {
         Spend spend = Spend.NONE;

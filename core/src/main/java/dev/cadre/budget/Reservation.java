@@ -38,7 +38,7 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
     boolean canHold(Money cost);
 
     /**
-     * JournalTotals what the attempt really cost and gives the rest back.
+     * Books what the attempt really cost and gives the rest back.
      *
      * <p>A cost above the amount is booked in full and marks every budget of the chain as breached: they start no more
      * attempts, because the bound that the promise rests on did not hold.
@@ -49,7 +49,7 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
     Money settle(Money cost);
 
     /**
-     * JournalTotals the whole amount as forfeited while the attempt is still under way: it will cost all of it, so that nobody
+     * Books the whole amount as forfeited while the attempt is still under way: it will cost all of it, so that nobody
      * waits for a part of it to come back. The reservation stays open; what it {@linkplain #settle settles} at later takes
      * the place of this booking. Doing it again does nothing.
      */
@@ -58,11 +58,11 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
     /** Gives everything back: the attempt was never sent, or turned away unpaid. */
     void release();
 
-    /** JournalTotals the whole amount: the attempt was sent and nobody knows what it used. */
+    /** Books the whole amount: the attempt was sent and nobody knows what it used. */
     void forfeit();
 
     /**
-     * JournalTotals more than the amount, because whoever answered may have used more of it than was reserved; breaches the
+     * Books more than the amount, because whoever answered may have used more of it than was reserved; breaches the
      * budgets as an excess of {@link #settle} does.
      *
      * @param worstCase the amount at least

@@ -28,7 +28,7 @@ final class ShardFolder<I> implements AutoCloseable {
     }
 
     /**
-     * JournalTotals the worst case of every item that is still in a shard: the run ends, and what becomes of it is for the next
+     * Books the worst case of every item that is still in a shard: the run ends, and what becomes of it is for the next
      * session to find out.
      */
     void forfeit() {

@@ -192,7 +192,7 @@ final class PooledCall {
         return sameTier ? PoolEvent.Again.ALLOWED : PoolEvent.Again.ELSEWHERE;
     }
 
-    /** JournalTotals the failure; returns if the machine has an answer for the waiter, now or later, else throws it. */
+    /** Books the failure; returns if the machine has an answer for the waiter, now or later, else throws it. */
     private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
         Bill bill = bill(flight, failure);

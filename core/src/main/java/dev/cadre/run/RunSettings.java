@@ -5,7 +5,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.FaultLog;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.task.Limits;
 import java.time.Duration;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.schedule.RungThreads;
 import dev.cadre.worker.CodeThreads;
 import java.time.Duration;

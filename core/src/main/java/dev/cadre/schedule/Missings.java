@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Missing;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;
@@ -11,15 +12,15 @@ import java.util.List;
 final class Missings {
     private Missings() {}
 
-    static List<RunEnding.Missing> of(Collection<Subtask> subtasks) {
-        var missing = new ArrayList<RunEnding.Missing>();
+    static List<Missing> of(Collection<Subtask> subtasks) {
+        var missing = new ArrayList<Missing>();
         for (Subtask subtask : subtasks) {
             Outcome<?> outcome = subtask.outcome;
             if (outcome == null || subtask.node.optional()) {
                 continue;
             }
             if (!outcome.isSucceeded()) {
-                missing.add(new RunEnding.Missing(subtask.id(), outcome.reason()));
+                missing.add(new Missing(subtask.id(), outcome.reason()));
             } else if (outcome instanceof Outcome.Succeeded<?>(Items<?>(var outcomes))) {
                 addItems(subtask.id(), outcomes, missing);
             }
@@ -27,10 +28,10 @@ final class Missings {
         return missing;
     }
 
-    private static void addItems(String id, List<? extends Outcome<?>> outcomes, List<RunEnding.Missing> missing) {
+    private static void addItems(String id, List<? extends Outcome<?>> outcomes, List<Missing> missing) {
         for (int index = 0; index < outcomes.size(); index++) {
             if (!outcomes.get(index).isSucceeded()) {
-                missing.add(new RunEnding.Missing(
+                missing.add(new Missing(
                         id + "#" + index, outcomes.get(index).reason()));
             }
         }

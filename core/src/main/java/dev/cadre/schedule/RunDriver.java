@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.CodeThreads;
 import java.util.ArrayList;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Missing;
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Outcome;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,25 +20,11 @@ import org.jspecify.annotations.Nullable;
  * @param missing what the answer lacks
  */
 public record RunEnding(
-        Status status,
+        RunStatus status,
         @Nullable Object answer,
         @Nullable RunFailure failure,
         Map<String, Outcome<?>> outcomes,
         List<Missing> missing) {
-    /** The three ends of a run. */
-    public enum Status {
-        COMPLETE,
-        PARTIAL,
-        FAILED
-    }
-
-    /** A subtask, an item of one, or {@code planner} if the plan is not whole: what has no value, and why. */
-    public record Missing(String subtaskId, String reason) {
-        @Override
-        public String toString() {
-            return subtaskId + " (" + reason + ")";
-        }
-    }
 
     public RunEnding {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.task.Missing;
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.RunFailure;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What a run comes to: how every subtask ended, what its answer lacks, why it has none. */
 final class Verdict {
     private final RunningGraph graph;
-    private final List<RunEnding.Missing> planLosses = new ArrayList<>();
+    private final List<Missing> planLosses = new ArrayList<>();
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
     /** The first failure that stopped or paused a pool; null if there was none. */
@@ -28,7 +31,7 @@ final class Verdict {
 
     /** These parts of the plan never came to be subtasks. */
     void planLost(List<String> lost) {
-        lost.forEach(each -> planLosses.add(new RunEnding.Missing("planner", each)));
+        lost.forEach(each -> planLosses.add(new Missing("planner", each)));
     }
 
     void planBrokeOff(RunFailure trouble) {
@@ -59,12 +62,12 @@ final class Verdict {
     }
 
     RunEnding answered(Object answer) {
-        var status = missing().isEmpty() ? RunEnding.Status.COMPLETE : RunEnding.Status.PARTIAL;
+        var status = missing().isEmpty() ? RunStatus.COMPLETE : RunStatus.PARTIAL;
         return ending(status, answer, null);
     }
 
     RunEnding failed(RunFailure failure) {
-        return ending(RunEnding.Status.FAILED, null, failure);
+        return ending(RunStatus.FAILED, null, failure);
     }
 
     /** The subtask that has the answer returned none. */
@@ -122,7 +125,7 @@ final class Verdict {
         return isLate ? Stop.DEADLINE.failure() : failure.sharedBy(outage);
     }
 
-    private RunEnding ending(RunEnding.Status status, @Nullable Object answer, @Nullable RunFailure failure) {
+    private RunEnding ending(RunStatus status, @Nullable Object answer, @Nullable RunFailure failure) {
         var outcomes = new LinkedHashMap<String, Outcome<?>>();
         for (Subtask subtask : graph.all()) {
             Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
@@ -131,11 +134,11 @@ final class Verdict {
         return new RunEnding(status, answer, failure, outcomes, missing());
     }
 
-    private List<RunEnding.Missing> missing() {
-        List<RunEnding.Missing> missing = Missings.of(graph.all());
+    private List<Missing> missing() {
+        List<Missing> missing = Missings.of(graph.all());
         missing.addAll(planLosses);
         if (planTrouble != null) {
-            missing.add(new RunEnding.Missing("planner", planTrouble.toString()));
+            missing.add(new Missing("planner", planTrouble.toString()));
         }
         return missing;
     }

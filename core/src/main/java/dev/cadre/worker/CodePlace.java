@@ -163,7 +163,7 @@ final class CodePlace implements AutoCloseable {
         return money == null ? Spend.NONE : Spend.forfeited(money.amount());
     }
 
-    /** JournalTotals one of the two. */
+    /** Books one of the two. */
     void book(Spend due) {
         booked = true;
         if (money == null) {

@@ -13,7 +13,7 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.FaultLog;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.schedule.RungThreads;
 import java.io.IOException;
 import java.nio.file.Path;

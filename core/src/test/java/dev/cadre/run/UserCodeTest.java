@@ -3,7 +3,7 @@ package dev.cadre.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.schedule.RungThreads;
 import java.util.ArrayList;
 import java.util.List;

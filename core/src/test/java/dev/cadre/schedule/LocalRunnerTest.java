@@ -6,6 +6,9 @@ import static dev.cadre.schedule.RunRig.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.RunClock;
+import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
@@ -94,7 +97,7 @@ class LocalRunnerTest {
             }
         };
 
-        assertThat(runner().run().status()).isEqualTo(RunEnding.Status.COMPLETE);
+        assertThat(runner().run().status()).isEqualTo(RunStatus.COMPLETE);
         assertThat(Thread.interrupted()).isTrue();
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.task.RunFailure;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;

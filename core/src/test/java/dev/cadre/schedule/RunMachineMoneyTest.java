@@ -14,6 +14,7 @@ import static dev.cadre.schedule.RunRig.optional;
 import static dev.cadre.schedule.RunRig.softly;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.Tier;

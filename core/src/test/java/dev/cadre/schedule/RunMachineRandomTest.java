@@ -4,7 +4,7 @@ package dev.cadre.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.schedule.RandomRun.Cut;
-import dev.cadre.schedule.RunEnding.Status;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
@@ -61,7 +61,7 @@ class RunMachineRandomTest {
     /** The other tests would say little if their runs never met these. */
     @Test
     void randomRuns_meetEveryKindOfEnd() {
-        Map<Status, Integer> statuses = new EnumMap<>(Status.class);
+        Map<RunStatus, Integer> statuses = new EnumMap<>(RunStatus.class);
         Map<String, Integer> outcomes = new TreeMap<>();
         int escalations = 0;
         for (long seed = 0; seed < SEEDS; seed++) {

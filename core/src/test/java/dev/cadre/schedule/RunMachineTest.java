@@ -12,11 +12,12 @@ import static dev.cadre.schedule.RunRig.softly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.cadre.task.RunFailure;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
-import dev.cadre.schedule.RunEnding.Missing;
-import dev.cadre.schedule.RunEnding.Status;
+import dev.cadre.task.Missing;
+import dev.cadre.task.RunStatus;
 import dev.cadre.schedule.RunRig.In;
 import dev.cadre.schedule.RunRig.Out;
 import dev.cadre.task.Binding;
@@ -198,7 +199,7 @@ class RunMachineTest {
                 .accept("a")
                 .on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.COMPLETE);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
         assertThat(rig.outcome("b")).isEqualTo(refused("b"));
         assertThat(rig.ending().missing()).isEmpty();
     }
@@ -216,7 +217,7 @@ class RunMachineTest {
                         Skip.Kind.DEPENDENCY,
                         "PLAN: depends on [ghost], which the plan lacks (subtask 'b')",
                         List.of("b"))));
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).extracting(Missing::subtaskId).containsExactly("b", "c");
     }
 
@@ -277,7 +278,7 @@ class RunMachineTest {
                 .isEqualTo(new Outcome.Succeeded<>(new Items<>(List.of(value("f#0"), refused("f#1"), value("f#2")))));
         rig.accept("after").on(new RunInput.MergeEnded("x"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("f#1", "failed: REFUSED: f#1 refused"));
     }
 
@@ -378,14 +379,14 @@ class RunMachineTest {
         var rig = merged().plan(node("a")).accept("a").on(new RunInput.MergeEnded("answer"));
 
         assertThat(rig.ending())
-                .isEqualTo(new RunEnding(Status.COMPLETE, "answer", null, Map.of("a", value("a")), List.of()));
+                .isEqualTo(new RunEnding(RunStatus.COMPLETE, "answer", null, Map.of("a", value("a")), List.of()));
     }
 
     @Test
     void mergedRun_oneFailed_isPartialAndNamesIt() {
         var rig = merged().plan(node("a"), node("b")).accept("a").fail("b").on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().answer()).isEqualTo("answer");
         assertThat(rig.ending().missing()).containsExactly(new Missing("b", "failed: REFUSED: b refused"));
     }
@@ -395,7 +396,7 @@ class RunMachineTest {
         var rig = merged().plan(node("a"), optional(node("b"))).fail("a").fail("b");
 
         assertThat(rig.only(RunCommand.StartMerge.class)).isEmpty();
-        assertThat(rig.ending().status()).isEqualTo(Status.FAILED);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.FAILED);
         assertThat(rig.ending().failure())
                 .hasToString(
                         "NOTHING_SUCCEEDED: REFUSED: a refused (subtask 'a'); 0 of 2 subtasks succeeded [a failed: REFUSED: a refused, "
@@ -482,7 +483,7 @@ class RunMachineTest {
         assertThat(rig.hasEnded()).as("the rest is waited for").isFalse();
         rig.fail("b");
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().answer()).isEqualTo(new Out("a done"));
     }
 
@@ -508,7 +509,7 @@ class RunMachineTest {
         var failure = RunFailure.of(RunFailure.Kind.PLAN_REJECTED, "nothing fits", List.of("a: unknown type"));
         var rig = merged().on(new RunInput.PlanFailed(failure));
 
-        assertThat(rig.ending()).isEqualTo(new RunEnding(Status.FAILED, null, failure, Map.of(), List.of()));
+        assertThat(rig.ending()).isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of()));
     }
 
     @Test
@@ -518,7 +519,7 @@ class RunMachineTest {
                 .on(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "lost")))
                 .on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("planner", "PLANNER_FAILED: lost"));
     }
 
@@ -529,7 +530,7 @@ class RunMachineTest {
                 .on(new RunInput.PlanEnded(List.of("b: unknown type"), List.of("b: unknown type")))
                 .on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("planner", "b: unknown type"));
         assertThat(rig.events(RunEvent.PlanEnded.class).getFirst().defects()).containsExactly("b: unknown type");
     }
@@ -610,7 +611,7 @@ class RunMachineTest {
         assertThat(rig.merging()).hasSize(3);
         rig.on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.outcome("b")).isEqualTo(Outcome.failed(Failure.Kind.DEADLINE, "the time for workers ran out"));
         assertThat(rig.outcome("c")).isEqualTo(Outcome.skipped(Skip.Kind.DEADLINE, "the time for workers ran out"));
     }
@@ -622,7 +623,7 @@ class RunMachineTest {
                 .accept("a")
                 .on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.COMPLETE);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
     }
 
     @Test
@@ -633,7 +634,7 @@ class RunMachineTest {
                 .on(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")))
                 .on(new RunInput.MergeEnded("answer"));
 
-        assertThat(rig.ending().status()).isEqualTo(Status.PARTIAL);
+        assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing())
                 .containsExactly(new Missing("planner", "DEADLINE: the time for workers ran out"));
     }

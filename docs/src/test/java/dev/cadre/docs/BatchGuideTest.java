@@ -13,7 +13,7 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.testing.loopback.LoopbackOpenAi;
 import dev.cadre.testing.loopback.LoopbackReply;

@@ -21,7 +21,7 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Skip;

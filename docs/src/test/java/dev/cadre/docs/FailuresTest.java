@@ -20,7 +20,7 @@ import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.RetryPolicy;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;

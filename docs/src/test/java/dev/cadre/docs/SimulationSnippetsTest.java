@@ -15,7 +15,7 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.PoolLimits;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunEnding.Status;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.Input;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
@@ -62,7 +62,7 @@ class SimulationSnippetsTest {
 
         assertThat(forecast.cost().p99()).isLessThan(Money.usd("0.005"));
         assertThat(forecast.makespan().p95()).isLessThan(Duration.ofSeconds(12));
-        assertThat(forecast.rate(Status.COMPLETE)).isGreaterThan(0.6); // a note that is not accepted has no next tier
+        assertThat(forecast.rate(RunStatus.COMPLETE)).isGreaterThan(0.6); // a note that is not accepted has no next tier
         // endregion
     }
 

@@ -7,7 +7,7 @@ import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.testing.loopback.LoopbackFault;
 import dev.cadre.testing.loopback.LoopbackReply;
 import dev.cadre.testing.loopback.LoopbackRequest;

@@ -16,7 +16,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;

@@ -4,7 +4,7 @@ package dev.cadre.testing;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;

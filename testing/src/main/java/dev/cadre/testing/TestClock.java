@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

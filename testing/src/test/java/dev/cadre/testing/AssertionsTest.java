@@ -15,7 +15,7 @@ import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.model.Tier;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;

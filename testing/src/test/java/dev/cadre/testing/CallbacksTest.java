@@ -39,7 +39,7 @@ import dev.cadre.plan.Planner;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;

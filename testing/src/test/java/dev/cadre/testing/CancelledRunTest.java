@@ -20,7 +20,7 @@ import dev.cadre.merge.Mergers;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;

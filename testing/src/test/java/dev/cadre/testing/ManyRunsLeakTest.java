@@ -17,7 +17,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;

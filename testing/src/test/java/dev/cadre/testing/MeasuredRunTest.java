@@ -18,7 +18,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;

@@ -16,7 +16,7 @@ import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;

@@ -10,7 +10,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;

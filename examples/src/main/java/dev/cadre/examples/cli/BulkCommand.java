@@ -16,7 +16,7 @@ import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

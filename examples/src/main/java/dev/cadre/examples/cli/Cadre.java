@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.model.Redactor;
 import dev.cadre.price.ModelCatalog;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@
 package dev.cadre.examples.cli;
 
 import dev.cadre.model.ModelException;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import java.util.Locale;
 
 /**

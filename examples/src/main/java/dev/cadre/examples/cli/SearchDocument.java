@@ -15,7 +15,7 @@ import dev.cadre.examples.search.SearchAnswer;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.cadre.examples.cli;
 
 import dev.cadre.examples.simulation.SampleCrew;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunEnding.Status;
+import dev.cadre.task.RunStatus;
 import dev.cadre.testing.simulation.CrewForecast;
 import dev.cadre.testing.simulation.ModelSpeed;
 import dev.cadre.testing.simulation.Percentiles;
@@ -79,9 +79,9 @@ record SimulateDocument(
                 Figures.of(forecast.makespan(), Duration::toMillis),
                 Figures.of(forecast.cost(), Money::picoUsd),
                 new Ends(
-                        forecast.ends().getOrDefault(Status.COMPLETE, 0),
-                        forecast.ends().getOrDefault(Status.PARTIAL, 0),
-                        forecast.ends().getOrDefault(Status.FAILED, 0)),
+                        forecast.ends().getOrDefault(RunStatus.COMPLETE, 0),
+                        forecast.ends().getOrDefault(RunStatus.PARTIAL, 0),
+                        forecast.ends().getOrDefault(RunStatus.FAILED, 0)),
                 forecast.tiers().reversed().stream().map(SimulateDocument::row).toList(),
                 forecast.wasted().picoUsd(),
                 rounded(forecast.succeeded(), 4),

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
-import dev.cadre.schedule.RunClock;
+import dev.cadre.task.RunClock;
 import dev.cadre.testing.loopback.LoopbackGate;
 import dev.cadre.testing.loopback.LoopbackOpenAi;
 import dev.cadre.testing.loopback.LoopbackReply;

@@ -3,8 +3,8 @@ package dev.cadre.testing.simulation;
 
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunEnding.Status;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.RunFailure;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +33,7 @@ public record CrewForecast(
         int subtasks,
         Percentiles<Duration> makespan,
         Percentiles<Money> cost,
-        Map<Status, Integer> ends,
+        Map<RunStatus, Integer> ends,
         Map<RunFailure.Kind, Integer> failures,
         List<TierUse> tiers,
         Money wasted,
@@ -57,7 +57,7 @@ public record CrewForecast(
     }
 
     /** The share of runs that ended so, from 0 to 1. */
-    public double rate(Status status) {
+    public double rate(RunStatus status) {
         return ends.getOrDefault(status, 0) / (double) runs;
     }
 

@@ -4,8 +4,8 @@ package dev.cadre.testing.simulation;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunEnding;
-import dev.cadre.schedule.RunEnding.Status;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.RunFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,7 +17,7 @@ import java.util.Optional;
 record CrewRun(
         Duration makespan,
         Money cost,
-        Status status,
+        RunStatus status,
         Optional<RunFailure.Kind> failure,
         int succeeded,
         int executions,
@@ -44,7 +44,7 @@ record CrewRun(
         return new CrewRun(
                 Duration.ofNanos(run.took()),
                 run.money().state().spent(),
-                ending.map(RunEnding::status).orElse(Status.FAILED),
+                ending.map(RunEnding::status).orElse(RunStatus.FAILED),
                 ending.isEmpty()
                         ? Optional.of(RunFailure.Kind.BUDGET_TOO_SMALL)
                         : ending.flatMap(end -> Optional.ofNullable(end.failure()))
@@ -57,7 +57,7 @@ record CrewRun(
     }
 
     static CrewForecast forecast(List<CrewRun> runs, SimAssumptions assumed, long seed, int subtasks) {
-        Map<Status, Integer> ends = new EnumMap<>(Status.class);
+        Map<RunStatus, Integer> ends = new EnumMap<>(RunStatus.class);
         Map<RunFailure.Kind, Integer> failures = new EnumMap<>(RunFailure.Kind.class);
         for (CrewRun run : runs) {
             ends.merge(run.status, 1, Integer::sum);

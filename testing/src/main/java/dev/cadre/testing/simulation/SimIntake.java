@@ -6,7 +6,7 @@ import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlanRejectedException;
 import dev.cadre.plan.PlannedSubtask;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;

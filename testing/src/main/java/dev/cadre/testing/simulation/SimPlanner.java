@@ -6,7 +6,7 @@ import dev.cadre.model.Finish;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.task.GraphNode;
 import dev.cadre.worker.RungEvent;

@@ -9,7 +9,7 @@ import dev.cadre.price.Money;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RungId;

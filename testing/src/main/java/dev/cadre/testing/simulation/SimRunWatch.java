@@ -5,7 +5,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.model.Tier;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Dependency;

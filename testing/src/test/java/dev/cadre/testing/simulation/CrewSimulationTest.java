@@ -14,8 +14,8 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.PoolLimits;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.schedule.RunEnding.Status;
-import dev.cadre.schedule.RunFailure;
+import dev.cadre.task.RunStatus;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskRef;
@@ -78,7 +78,7 @@ class CrewSimulationTest {
         assertTakes(forecast.makespan().max(), 5);
         assertThat(forecast.cost().min()).isEqualTo(NANO_CALL.times(2).plus(MINI_CALL));
         assertThat(forecast.cost().max()).isEqualTo(forecast.cost().min());
-        assertThat(forecast.rate(Status.COMPLETE)).isEqualTo(1);
+        assertThat(forecast.rate(RunStatus.COMPLETE)).isEqualTo(1);
         assertThat(forecast.tier(Tier.NANO))
                 .isEqualTo(new CrewForecast.TierUse(Tier.NANO, "gpt-5.4-nano", 2, NANO_CALL.times(2), 2));
         assertThat(forecast.tier(Tier.MINI))
@@ -187,7 +187,7 @@ class CrewSimulationTest {
                 .build()
                 .run(4, SEED);
 
-        assertThat(forecast.rate(Status.FAILED)).isEqualTo(1);
+        assertThat(forecast.rate(RunStatus.FAILED)).isEqualTo(1);
         assertThat(forecast.failures()).containsOnlyKeys(RunFailure.Kind.ANSWER_MISSING);
         assertThat(forecast.tier(Tier.NANO).attempts()).isBetween(2.0, 5.0);
         assertThat(forecast.cost().max()).isEqualTo(Money.ZERO);
@@ -201,7 +201,7 @@ class CrewSimulationTest {
 
         assertThat(forecast.cost().min()).isGreaterThan(NANO_CALL);
         assertThat(forecast.wasted().isZero()).isFalse();
-        assertThat(forecast.rate(Status.FAILED)).isEqualTo(1);
+        assertThat(forecast.rate(RunStatus.FAILED)).isEqualTo(1);
     }
 
     @Test
@@ -212,7 +212,7 @@ class CrewSimulationTest {
                 .run(1, SEED);
 
         assertThat(forecast.tier(Tier.NANO).attempts()).isEqualTo(4);
-        assertThat(forecast.rate(Status.COMPLETE)).isEqualTo(1);
+        assertThat(forecast.rate(RunStatus.COMPLETE)).isEqualTo(1);
     }
 
     @Test
@@ -224,7 +224,7 @@ class CrewSimulationTest {
 
         assertThat(forecast.tier(Tier.NANO).attempts()).isEqualTo(2);
         assertThat(forecast.tier(Tier.NANO).cost()).isEqualTo(Money.usd("0.006025")); // 2,000 in, 4,500 out
-        assertThat(forecast.rate(Status.COMPLETE)).isEqualTo(1);
+        assertThat(forecast.rate(RunStatus.COMPLETE)).isEqualTo(1);
     }
 
     @Test
@@ -271,7 +271,7 @@ class CrewSimulationTest {
                 .run(50, SEED);
 
         assertThat(forecast.cost().max()).isLessThanOrEqualTo(limit);
-        assertThat(forecast.rate(Status.FAILED)).isPositive();
+        assertThat(forecast.rate(RunStatus.FAILED)).isPositive();
     }
 
     @Test
@@ -302,7 +302,7 @@ class CrewSimulationTest {
         assertThat(forecast.tier(Tier.FLAGSHIP).attempts()).isEqualTo(1);
         assertThat(forecast.tier(Tier.MINI).attempts()).isEqualTo(2);
         assertThat(forecast.tier(Tier.FLAGSHIP).cost()).isEqualTo(Money.usd("0.0073")); // 1,000 in, 4 x 80 out
-        assertThat(forecast.rate(Status.COMPLETE)).isEqualTo(1);
+        assertThat(forecast.rate(RunStatus.COMPLETE)).isEqualTo(1);
     }
 
     @Test
@@ -355,7 +355,7 @@ class CrewSimulationTest {
 
         assertTakes(swift.makespan().p50(), 4 + 2);
         assertThat(swift.cost().p50()).isEqualTo(MINI_CALL);
-        assertThat(broken.rate(Status.FAILED)).isEqualTo(1);
+        assertThat(broken.rate(RunStatus.FAILED)).isEqualTo(1);
     }
 
     @Test
@@ -370,7 +370,7 @@ class CrewSimulationTest {
                 .isEqualTo(Money.usd("0.03").plus(MINI_CALL));
         CrewForecast poor = simulation.budget(Budget.usd("0.029")).build().run(1, SEED);
         assertThat(poor.cost().p50()).isEqualTo(Money.usd("0.02"));
-        assertThat(poor.rate(Status.FAILED)).isEqualTo(1);
+        assertThat(poor.rate(RunStatus.FAILED)).isEqualTo(1);
     }
 
     @Test

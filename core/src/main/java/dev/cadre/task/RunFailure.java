@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.schedule;
+package dev.cadre.task;
 
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Redactor;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Why a run has no answer. Immutable. */
+/** The reason why a run has no answer. Immutable. */
 public final class RunFailure {
     /** The kinds of failure of a whole run. */
     public enum Kind {
@@ -57,10 +57,12 @@ public final class RunFailure {
         this.cause = cause == null || cause instanceof ModelException ? cause : Redactor.SHAPES.clean(cause);
     }
 
+    /** A failure with a message. */
     public static RunFailure of(Kind kind, String message) {
         return new RunFailure(kind, message, List.of(), null, null);
     }
 
+    /** A failure with further lines. */
     public static RunFailure of(Kind kind, String message, List<String> details) {
         return new RunFailure(kind, message, details, null, null);
     }
@@ -71,15 +73,16 @@ public final class RunFailure {
     }
 
     /** The same failure with this exception behind it, if there was one. */
-    RunFailure causedBy(@Nullable Throwable thrown) {
+    public RunFailure causedBy(@Nullable Throwable thrown) {
         return thrown == null ? this : new RunFailure(kind, message, details, thrown, outage);
     }
 
     /** The same failure in a run that lost a pool, if it did: the model's failure is the exception behind it. */
-    RunFailure sharedBy(@Nullable ModelException lost) {
+    public RunFailure sharedBy(@Nullable ModelException lost) {
         return lost == null ? this : new RunFailure(kind, message, details, lost, lost);
     }
 
+    /** The kind of failure. */
     public Kind kind() {
         return kind;
     }

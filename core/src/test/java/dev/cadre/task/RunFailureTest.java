@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.schedule;
+package dev.cadre.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.schedule.RunEnding;
 import dev.cadre.model.ModelException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,6 @@ class RunFailureTest {
 
     @Test
     void missing_saysWhatAndWhy() {
-        assertThat(new RunEnding.Missing("a#1", "failed: REFUSED")).hasToString("a#1 (failed: REFUSED)");
+        assertThat(new Missing("a#1", "failed: REFUSED")).hasToString("a#1 (failed: REFUSED)");
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.schedule;
+package dev.cadre.task;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
