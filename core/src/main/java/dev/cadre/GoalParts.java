@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.record.MergeRecord;
 import dev.cadre.record.PlanNotes;
 import dev.cadre.record.PlanRecord;
 import dev.cadre.record.RunRecord;
@@ -14,7 +15,6 @@ import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonType;
-import dev.cadre.merge.Citation;
 import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeLoad;
@@ -43,6 +43,7 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.price.Spend;
 import dev.cadre.price.UnpricedException;
+import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.RunFailure;
@@ -67,9 +68,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The parts of a run whose graph a planner makes and whose answer a merger makes. */
 final class GoalParts<R> implements RunParts {
-    private static final int MERGE_SHARE_OF_TIME = 5;
-    private static final Duration LEAST_MERGE_TIME = Duration.ofSeconds(5);
-
     private final Run run;
     private final Goal<R> goal;
     private final Planner planner;
@@ -78,9 +76,6 @@ final class GoalParts<R> implements RunParts {
     /** Why no model may be asked for anything; null if one may. */
     private final @Nullable RunFailure unfunded;
 
-    private volatile List<Citation> citations = List.of();
-    private volatile List<String> mergeNotes = List.of();
-    private volatile PlanNotes planNotes = PlanNotes.NONE;
     /** What the planner spent in this session; of the planner's thread. */
     private Spend planning = Spend.NONE;
 
@@ -111,13 +106,13 @@ final class GoalParts<R> implements RunParts {
                 .isPresent();
         Needs needs = run.interruptibly(() -> needs(run, goal, planner, isPlanned));
         Money merge = needs.merge();
-        Duration workTime = needs.mergeTakesTime() ? run.deadline().minus(mergeTime(run.deadline())) : run.deadline();
+        Duration workTime = needs.mergeTakesTime() ? run.deadline().minus(MergeShare.time(run.deadline())) : run.deadline();
         return switch (run.interruptibly(() -> new MergeMoney(run, merge, needs.floor()).await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
             case MergeMoney.Answer.Ready(BudgetGuard money) -> {
                 try (money) {
                     var parts = new GoalParts<>(run, goal, planner, workTime, money, null);
-                    yield run.conclude(parts, Optional.empty(), workTime, List.of());
+                    yield run.conclude(parts, Optional.empty(), workTime);
                 }
             }
         };
@@ -149,7 +144,7 @@ final class GoalParts<R> implements RunParts {
     /** Answers from the journal, which takes no money as long as nothing has changed: no model is asked for anything. */
     private static <R> RunResult<R> recall(Run run, Goal<R> goal, RunFailure unfunded) throws InterruptedException {
         var parts = new GoalParts<>(run, goal, run.coordinator().planner(), run.deadline(), run.guard(), unfunded);
-        return run.conclude(parts, Optional.empty(), run.deadline(), List.of());
+        return run.conclude(parts, Optional.empty(), run.deadline());
     }
 
     private static PlanRecord plan(RunRecord record, Coordinator coordinator) {
@@ -224,13 +219,6 @@ final class GoalParts<R> implements RunParts {
         }
     }
 
-    private static Duration mergeTime(Duration deadline) {
-        Duration fifth = deadline.dividedBy(MERGE_SHARE_OF_TIME);
-        Duration wanted = fifth.compareTo(LEAST_MERGE_TIME) < 0 ? LEAST_MERGE_TIME : fifth;
-        Duration half = deadline.dividedBy(2);
-        return wanted.compareTo(half) > 0 ? half : wanted;
-    }
-
     private static PlanRequest request(Run run, Goal<?> goal, Duration workTime) {
         return request(run, goal, workTime, run.attempts());
     }
@@ -256,8 +244,8 @@ final class GoalParts<R> implements RunParts {
             if (record.flatMap(PlanRecord::ended).isEmpty()) {
                 requirePlanning(run, goal);
             }
-            parts.plan(record, intake);
-            record.ifPresent(kept -> admit(kept, intake, parts.planNotes));
+            PlanNotes notes = parts.plan(record, intake);
+            record.ifPresent(kept -> admit(kept, intake, notes));
         } catch (InterruptedException interrupt) {
             throw interrupt;
         } catch (Throwable e) { // errors too, as in a run
@@ -319,42 +307,53 @@ final class GoalParts<R> implements RunParts {
         var load = new MergeLoad(
                 goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.settings().pools(), coordinator.settings().limits());
         Quote merging = Objects.requireNonNull(merger.quote(load), "its quote is null");
-        Money most = least.isZero() ? limit : MergeMoney.wanted(least, limit);
+        Money most = least.isZero() ? limit : MergeShare.wanted(limit, least);
         return new Quote(merging.calls(), merging.cost().atMost(most));
     }
 
     @Override
     public RunInput.PlanEnded plan(Consumer<RunInput> inbox) throws InterruptedException {
         Coordinator coordinator = run.coordinator();
-        Consumer<GraphNode> admit = node -> inbox.accept(new RunInput.Admitted(node));
         Optional<PlanRecord> record = run.record().map(kept -> plan(kept, coordinator));
-        if (coordinator.review().isPresent()
-                || (mustBeWhole(coordinator)
-                        && record.flatMap(PlanRecord::ended).isEmpty())) {
-            inbox.accept(new RunInput.Admitted(planWhole(record)));
-        } else {
-            PlanIntake intake = PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), admit);
-            record.ifPresent(kept -> intake.recordTo(kept::admit));
-            plan(record, intake);
-            record.filter(kept -> !intake.isBrokenOff()).ifPresent(kept -> kept.end(planNotes));
+        Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
+        var nodes = new ArrayList<GraphNode>();
+        boolean isWhole = coordinator.review().isPresent() || (mustBeWhole(coordinator) && ended.isEmpty());
+        PlanIntake intake = isWhole
+                ? PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), nodes::add)
+                : PlanIntake.streamed(
+                        coordinator.types(),
+                        coordinator.settings().limits(),
+                        node -> inbox.accept(new RunInput.Admitted(node)));
+        try {
+            if (!isWhole) {
+                record.ifPresent(kept -> intake.recordTo(kept::admit));
+            }
+            PlanNotes notes = plan(record, intake);
+            if (isWhole) {
+                approve(coordinator, record, intake, nodes);
+                record.ifPresent(kept -> admit(kept, intake, notes));
+                inbox.accept(new RunInput.Admitted(nodes));
+            } else {
+                record.filter(kept -> !intake.isBrokenOff()).ifPresent(kept -> kept.end(notes));
+            }
+            return new RunInput.PlanEnded(notes.defects(), notes.lost());
+        } catch (Throwable failed) {
+            inbox.accept(new RunInput.PlanNoted(
+                    ended.orElseGet(() -> PlanNotes.of(intake)).defects()));
+            throw failed;
         }
-        return new RunInput.PlanEnded(planNotes.defects(), planNotes.lost());
+    }
+
+    private void approve(
+            Coordinator coordinator, Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes)
+            throws InterruptedException {
+        if (coordinator.review().isPresent()) {
+            requireApproval(coordinator.review().get(), record, intake.taken(), nodes);
+        }
     }
 
     private static boolean mustBeWhole(Coordinator coordinator) {
         return coordinator.review().isPresent() || coordinator.types().stream().anyMatch(SubtaskType::hasEffects);
-    }
-
-    private List<GraphNode> planWhole(Optional<PlanRecord> record) throws InterruptedException {
-        Coordinator coordinator = run.coordinator();
-        var nodes = new ArrayList<GraphNode>();
-        PlanIntake intake = PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), nodes::add);
-        plan(record, intake);
-        if (coordinator.review().isPresent()) {
-            requireApproval(coordinator.review().get(), record, intake.taken(), nodes);
-        }
-        record.ifPresent(kept -> admit(kept, intake, planNotes));
-        return nodes;
     }
 
     /** A review is asked about a plan until it has approved of it, whoever made the plan and whatever is done of it. */
@@ -396,23 +395,20 @@ final class GoalParts<R> implements RunParts {
     }
 
     /** Takes what earlier sessions admitted, and asks the planner only for what they did not live to hear. */
-    private void plan(Optional<PlanRecord> record, PlanIntake intake) throws InterruptedException {
+    private PlanNotes plan(Optional<PlanRecord> record, PlanIntake intake) throws InterruptedException {
         Optional<PlanNotes> ended = record.flatMap(PlanRecord::ended);
-        try {
-            record.ifPresent(kept -> kept.restore(intake));
-            if (ended.isEmpty()) {
-                AttemptListener attempts =
-                        record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
-                PlanRequest request = request(run, goal, workTime, counted(attempts));
-                call("plan", "the planner", planner, () -> {
-                    planner.plan(request, intake);
-                    return intake;
-                });
-            }
-            intake.finish();
-        } finally {
-            planNotes = ended.orElseGet(() -> PlanNotes.of(intake));
+        record.ifPresent(kept -> kept.restore(intake));
+        if (ended.isEmpty()) {
+            AttemptListener attempts =
+                    record.map(kept -> run.attempts(kept.attempts())).orElseGet(run::attempts);
+            PlanRequest request = request(run, goal, workTime, counted(attempts));
+            call("plan", "the planner", planner, () -> {
+                planner.plan(request, intake);
+                return intake;
+            });
         }
+        intake.finish();
+        return ended.orElseGet(() -> PlanNotes.of(intake));
     }
 
     /** The run hears of attempts later, on its own thread. */
@@ -442,19 +438,25 @@ final class GoalParts<R> implements RunParts {
     }
 
     @Override
-    public Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
+    public Optional<Merging> merging() {
+        return Optional.of(this::merge);
+    }
+
+    private Merged<R> merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
         Optional<RunRecord> record = run.record();
-        Merged<R> merged;
         if (record.isEmpty()) {
-            merged = merge(outcomes, run.attempts());
-        } else if (takesItsTime(run, goal, leastMerge(run, goal))) {
-            merged = record.get().merge().merge(JsonType.of(goal.answer()), outcomes, recorder -> merge(outcomes, run.attempts(recorder)));
-        } else {
-            merged = merge(outcomes, run.attempts(record.get().mergeAttempts()));
+            return merge(outcomes, run.attempts());
         }
-        citations = merged.citations();
-        mergeNotes = merged.notes();
-        return merged.answer();
+        return takesItsTime(run, goal, leastMerge(run, goal))
+                ? merge(outcomes, record.get().merge(JsonType.of(goal.answer()), outcomes))
+                : merge(outcomes, run.attempts(record.get().mergeAttempts()));
+    }
+
+    private Merged<R> merge(List<SubtaskOutcome> outcomes, MergeRecord<R> record) throws InterruptedException {
+        Optional<Merged<R>> earlier = record.recall();
+        return earlier.isPresent()
+                ? earlier.get()
+                : record.keep(merge(outcomes, run.attempts(record.recorder())));
     }
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, AttemptListener attempts) throws InterruptedException {
@@ -484,16 +486,6 @@ final class GoalParts<R> implements RunParts {
         } finally {
             RunDriver.enter(before);
         }
-    }
-
-    List<Citation> citations() {
-        return citations;
-    }
-
-    List<String> notes() {
-        var notes = new ArrayList<>(planNotes.defects());
-        notes.addAll(mergeNotes);
-        return notes;
     }
 
     @Override

@@ -2,7 +2,6 @@
 package dev.cadre;
 
 import dev.cadre.budget.LedgerState;
-import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
@@ -10,6 +9,7 @@ import dev.cadre.schedule.RunParts;
 import dev.cadre.task.GraphNode;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The parts of a run whose graph was written by hand. */
@@ -34,8 +34,8 @@ final class GraphParts implements RunParts {
     }
 
     @Override
-    public Object merge(List<SubtaskOutcome> outcomes) {
-        throw new IllegalStateException("a graph written by hand has no merger");
+    public Optional<Merging> merging() {
+        return Optional.empty();
     }
 
     @Override

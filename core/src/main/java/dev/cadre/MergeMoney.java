@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
+import dev.cadre.schedule.MergeShare;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
@@ -17,8 +18,6 @@ import java.util.concurrent.ArrayBlockingQueue;
  * @param floor what planner, merger and one subtask need together, or, if the plan is there already, the merger alone
  */
 record MergeMoney(Run run, Money least, Money floor) {
-    private static final int PERCENT = 30;
-
     /** Whether the run can begin. */
     sealed interface Answer {
         /** It can; the merger spends this. */
@@ -58,19 +57,12 @@ record MergeMoney(Run run, Money least, Money floor) {
         }
     }
 
-    /** What is set aside if there is enough for the rest, too. */
-    static Money wanted(Money least, Money limit) {
-        return least.isZero() ? least : least.atLeast(limit.percent(PERCENT));
-    }
-
     /** Takes what is wanted if that still leaves the planner and one subtask their part, else what is needed. */
     private BudgetGuard setAside(Money free) {
         if (least.isZero()) {
             return run.guard().cap(run.limit());
         }
-        Money wanted = wanted(least, run.limit());
-        Money most = free.minusOrZero(floor.minus(least));
-        return run.guard().allot(wanted.atMost(most).atLeast(least));
+        return run.guard().allot(MergeShare.setAside(run.limit(), least, free, floor.minus(least)));
     }
 
     /** Names what is needed at least: the least budget is that and what is spent already. */

@@ -4,6 +4,7 @@ package dev.cadre;
 import dev.cadre.task.RunStatus;
 import dev.cadre.record.AttemptRecorder;
 import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
 import dev.cadre.run.UserCode;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.PoolQuotes;
@@ -25,6 +26,7 @@ import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.LocalRunner;
 import dev.cadre.schedule.EarlierOutcomes;
 import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunMachine;
@@ -111,7 +113,7 @@ final class Run {
                 return refused(unrecorded.get());
             }
             record().ifPresent(kept -> kept.graph(graph.nodes()));
-            return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline, List.of());
+            return conclude(new GraphParts(this, graph.nodes()), Optional.of(graph.answer()), deadline);
         });
     }
 
@@ -190,7 +192,7 @@ final class Run {
     }
 
     /** Drives a run to its end. */
-    <R> RunResult<R> conclude(RunParts parts, Optional<String> answer, Duration workTime, List<String> notes)
+    <R> RunResult<R> conclude(RunParts parts, Optional<String> answer, Duration workTime)
             throws InterruptedException {
         var machine = new RunMachine(
                 new RunMachine.Settings(
@@ -203,9 +205,9 @@ final class Run {
                 money(),
                 startNanos);
         var deadlines = new Deadlines(startNanos + workTime.toNanos(), startNanos + deadline.toNanos());
-        runner = new LocalRunner(id, threads, machine, parts, deadlines, listener, clock);
+        runner = new LocalRunner(id, machine, parts, listener, new RunDriver(threads, deadlines, clock));
         RunEnding ending = interruptibly(runner::run);
-        return result(ending, parts, runner.abandoned(), notes);
+        return result(ending, runner.abandoned());
     }
 
     /** Work that may end the run by an interrupt. */
@@ -232,19 +234,18 @@ final class Run {
 
     /** A run that ended before it began. */
     <R> RunResult<R> refused(RunFailure failure) {
-        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of());
-        return result(ending, null, List.of(), List.of());
+        var ending = new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of());
+        return result(ending, List.of());
     }
 
     @SuppressWarnings("unchecked") // the machine passes on what the answering subtask or the merger of this run made
-    private <R> RunResult<R> result(
-            RunEnding ending, @Nullable RunParts parts, List<String> abandoned, List<String> notes) {
+    private <R> RunResult<R> result(RunEnding ending, List<String> abandoned) {
         Spend session = sessionSpend();
         Spend spend = before().plus(session);
         String status = ending.status().name().toLowerCase(java.util.Locale.ROOT);
         Duration took = sinceStart();
         listener.on(new RunEvent.RunEnded(id, took, status, spend.total()));
-        List<String> noted = notes(parts, notes);
+        List<String> noted = notes(ending);
         recordEnd(status, noted);
         RunReport report = new RunReport(
                 id,
@@ -256,7 +257,7 @@ final class Run {
                 spend,
                 session,
                 limit,
-                parts instanceof GoalParts<?> goal ? goal.citations() : List.of(),
+                ending.merged() == null ? List.of() : ending.merged().citations(),
                 noted,
                 accounts.tally().breaches(),
                 accounts.tally().abandonedWith(abandoned),
@@ -270,8 +271,9 @@ final class Run {
         };
     }
 
-    private List<String> notes(@Nullable RunParts parts, List<String> others) {
-        var notes = new ArrayList<>(parts instanceof GoalParts<?> goal ? goal.notes() : others);
+    private List<String> notes(RunEnding ending) {
+        var notes = new ArrayList<>(ending.planDefects());
+        notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
         notes.addAll(accounts.tally().toolFailures());
         clock.trouble().ifPresent(notes::add);
         return notes;
@@ -319,18 +321,12 @@ final class Run {
     // --- what the parts share
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
-        return subtasks == null
-                ? perform(rung, workTime, attempts(), Optional.empty())
-                : subtasks.perform(
-                        rung, recorder -> perform(rung, workTime, attempts(recorder), Optional.of(recorder)));
-    }
-
-    private RungEnd perform(
-            RunCommand.StartRung rung, Duration workTime, AttemptListener attempts, Optional<AttemptRecorder> recorder)
-            throws InterruptedException {
         var task = new RungTask(
-                rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.escalated(), rung.evidence());
-        return performer.perform(task, rung.order(), callDeadline(workTime), attempts, recorder, spend -> {});
+                rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
+        Optional<WorkRecord> work = Optional.ofNullable(subtasks).map(kept -> kept.of(rung.id()));
+        return performer
+                .perform(task, rung.order(), callDeadline(workTime), work, spend -> {})
+                .requireRecorded();
     }
 
     /** Code of users that the run waits for, on the thread that drives it or will. */

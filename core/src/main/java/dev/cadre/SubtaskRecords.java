@@ -67,11 +67,9 @@ final class SubtaskRecords implements RunListener, EarlierOutcomes {
         return Set.copyOf(reused);
     }
 
-    /** Performs a rung of work whose outcome was asked for before. */
-    RungEnd perform(RunCommand.StartRung rung, WorkRecord.Performance performance) throws InterruptedException {
-        RungId id = rung.id();
-        return Objects.requireNonNull(works.get(key(id.subtaskId(), id.item())), "it was not asked for")
-                .perform(performance);
+    /** The record of work whose outcome was asked for before. */
+    WorkRecord of(RungId id) {
+        return Objects.requireNonNull(works.get(key(id.subtaskId(), id.item())), "it was not asked for");
     }
 
     private JournalKey key(String subtaskId, int item) {

@@ -59,8 +59,6 @@ final class ItemRun<I, O> {
     private Spend spend = Spend.NONE;
     private @Nullable RunFailure failure;
     private @Nullable UnrecordedException unrecorded;
-    /** The end of the rung that is under way, once it is known. */
-    private @Nullable RungEnd known;
 
     ItemRun(
             RungPerformer performer,
@@ -161,42 +159,25 @@ final class ItemRun<I, O> {
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
-        known = null;
+        var task = new RungTask(
+                start.type(), start.input(), place.key(), start.tier(), start.evidence());
         try {
-            return record.isPresent()
-                    ? record.get().perform(recorder -> known = perform(start, Optional.of(recorder)))
-                    : perform(start, Optional.empty());
+            RungPerformer.Performed performed = performer.perform(
+                    task,
+                    Math.min(place.index(), Integer.MAX_VALUE),
+                    times.callDeadlineNanos(),
+                    record,
+                    cost -> spend = spend.plus(cost));
+            unrecorded = performed.unrecorded();
+            return performed.end();
         } catch (UnrecordedException e) {
             unrecorded = e;
-            return known == null ? new RungEnd.Cancelled(spend.attempts() > 0) : known;
+            return new RungEnd.Cancelled(spend.attempts() > 0);
         } catch (Throwable broken) { // an item's own fault must not end the others, undeclared checked ones included
             return broken instanceof InterruptedException && RunDriver.isInterrupted()
                     ? new RungEnd.Cancelled(true, RunDriver.interruptedIn())
                     : RungEnd.Failed.of(Failure.thrown(
                             Failure.Kind.CODE_FAILED, broken, "subtask type '%s'".formatted(type.name())));
-        }
-    }
-
-    private RungEnd perform(RunCommand.StartRung start, Optional<AttemptRecorder> recorder)
-            throws InterruptedException {
-        var task = new RungTask(
-                start.type(), start.input(), place.key(), start.tier(), start.escalated(), start.evidence());
-        return performer.perform(
-                task,
-                Math.min(place.index(), Integer.MAX_VALUE),
-                times.callDeadlineNanos(),
-                performer.attempts(attempt -> hear(attempt, recorder)),
-                recorder,
-                own -> spend = spend.plus(own));
-    }
-
-    private void hear(Attempt attempt, Optional<AttemptRecorder> recorder) {
-        recorder.ifPresent(each -> each.on(attempt));
-        switch (attempt) {
-            case Attempt.Replied replied -> spend = spend.plus(replied.spend());
-            case Attempt.Failed failed -> spend = spend.plus(failed.spend());
-            case Attempt.Started started -> {}
-            case Attempt.Retrying retrying -> {}
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The answer that a model merged, as the journal of its run has it. For the merger's thread. */
-public final class MergeRecord {
+public final class MergeRecord<R> {
     /** No id of a subtask begins like this. */
     static final String MERGER = "@merger";
 
@@ -24,30 +24,31 @@ public final class MergeRecord {
 
     private final RunRecord record;
     private final JournalKey key;
-    private final Fingerprints fingerprints;
+    private final Fingerprint fingerprint;
+    private final RunRecord.Form<Merged<R>> form;
+    private final AttemptRecorder recorder;
 
-    /** Performs a merge whose attempts are recorded. */
-    @FunctionalInterface
-    public interface Performance<R> {
-        public Merged<R> merge(AttemptRecorder recorder) throws InterruptedException;
-    }
-
-    MergeRecord(RunRecord record, Fingerprints fingerprints) {
+    /** The record of a merge of these outcomes into an answer of this type; the goal is the run's identity already. */
+    MergeRecord(RunRecord record, Fingerprints fingerprints, JsonType<R> answer, List<SubtaskOutcome> outcomes) {
         this.record = record;
-        this.key = JournalKey.of(record.run(), MERGER);
-        this.fingerprints = fingerprints;
+        key = JournalKey.of(record.run(), MERGER);
+        fingerprint = fingerprint(fingerprints, answer, outcomes);
+        form = form(answer);
+        recorder = record.attempts(key, fingerprint);
     }
 
-    /** Merges, unless the same outcomes were merged before. An answer that no journal can take is good all the same. */
-    public <R> Merged<R> merge(JsonType<R> answer, List<SubtaskOutcome> outcomes, Performance<R> work) throws InterruptedException {
-        Fingerprint fingerprint = fingerprint(answer, outcomes);
-        RunRecord.Form<Merged<R>> form = form(answer);
-        Optional<Merged<R>> earlier = record.recall(key, fingerprint, form);
-        if (earlier.isPresent()) {
-            return earlier.get();
-        }
-        AttemptRecorder recorder = record.attempts(key, fingerprint);
-        Merged<R> merged = work.merge(recorder);
+    /** The answer of an earlier session that merged the same outcomes. */
+    public Optional<Merged<R>> recall() {
+        return record.recall(key, fingerprint, form);
+    }
+
+    /** Records the attempts of the merge. */
+    public AttemptRecorder recorder() {
+        return recorder;
+    }
+
+    /** Makes an answer durable; one that no journal can take is good all the same, and has a note about it. */
+    public Merged<R> keep(Merged<R> merged) {
         try {
             return record.make(key, fingerprint, merged, form, recorder.spend());
         } catch (UnrecordableException unfit) {
@@ -57,8 +58,8 @@ public final class MergeRecord {
         }
     }
 
-    /** The goal is the run's identity already. */
-    private Fingerprint fingerprint(JsonType<?> answer, List<SubtaskOutcome> outcomes) {
+    private static Fingerprint fingerprint(
+            Fingerprints fingerprints, JsonType<?> answer, List<SubtaskOutcome> outcomes) {
         var parts = new ArrayList<String>();
         parts.add(answer.schema());
         parts.add(fingerprints.models(Tier.NANO, Tier.FLAGSHIP));

@@ -9,6 +9,8 @@ import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonType;
+import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.pool.AttemptListener;
@@ -190,8 +192,8 @@ public final class RunRecord implements AutoCloseable {
         return attempts(JournalKey.of(run(), MergeRecord.MERGER), identity());
     }
 
-    public MergeRecord merge() {
-        return new MergeRecord(this, fingerprints);
+    public <R> MergeRecord<R> merge(JsonType<R> answer, List<SubtaskOutcome> outcomes) {
+        return new MergeRecord<>(this, fingerprints, answer, outcomes);
     }
 
     /** The record of a subtask, or of one item of a fan-out. */

@@ -23,12 +23,6 @@ import java.util.Optional;
  * not live to say what it did, and then no session does it again.
  */
 public final class WorkRecord {
-    /** Performs a rung whose attempts, and whose code's spend, are recorded. */
-    @FunctionalInterface
-    public interface Performance {
-        public RungEnd perform(AttemptRecorder recorder) throws InterruptedException;
-    }
-
     private final RunRecord record;
     private final JournalKey key;
     private final SubtaskType<?, ?> type;
@@ -77,27 +71,38 @@ public final class WorkRecord {
         return found.get().ifSucceeded().flatMap(json -> value(json).or(() -> still));
     }
 
-    /** Performs a rung, and makes its end durable before anybody else learns of it. */
-    public RungEnd perform(Performance work) throws InterruptedException {
-        boolean unrepeatable = isUnrepeatable();
-        if (unrepeatable) {
+    /** Takes down what must be known before a rung of the work is performed; waits for the disk if it may have effects. */
+    public void begin() {
+        if (isUnrepeatable()) {
             EffectFindings.revoke(record, key);
             ended(new Failure(
                     Failure.Kind.EFFECT_UNKNOWN,
                     "a session broke off that may have run its tools: see what they did, then tell UnknownEffect"));
         }
-        RungEnd end;
-        try {
-            end = work.perform(recorder);
-        } catch (InterruptedException e) {
-            if (unrepeatable && !left) {
-                ended(new Failure(Failure.Kind.CANCELLED, "interrupted before a tool could write"));
-            }
-            throw e;
+    }
+
+    /** Records the attempts of the rung, and what its code spends. */
+    public AttemptRecorder recorder() {
+        return recorder;
+    }
+
+    /** Takes down that the rung was interrupted before a tool could write. */
+    public void interrupted() {
+        if (isUnrepeatable() && !left) {
+            ended(new Failure(Failure.Kind.CANCELLED, "interrupted before a tool could write"));
         }
+    }
+
+    /**
+     * Makes the end of the rung durable; waits for that.
+     *
+     * @return the end as the next session will read it: a failure if no journal can take the value
+     */
+    public RungEnd end(RungEnd end) {
         if (left) {
             return new RungEnd.Cancelled();
         }
+        boolean unrepeatable = isUnrepeatable();
         if (end instanceof RungEnd.Accepted(Object value)) {
             return accepted(value, unrepeatable);
         }

@@ -6,7 +6,11 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.pool.Attempt;
 import dev.cadre.pool.AttemptListener;
+import dev.cadre.record.WorkRecord;
+import org.jspecify.annotations.Nullable;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.FirstCallQuotes;
@@ -52,20 +56,57 @@ public final class RungPerformer {
     }
 
     /**
+     * The end of a rung.
+     *
+     * @param unrecorded why the end is not on record; null if it is, or there is no record
+     */
+    public record Performed(RungEnd end, @Nullable UnrecordedException unrecorded) {
+        /** The end, if the run may go on with it. */
+        public RungEnd requireRecorded() {
+            if (unrecorded != null) {
+                throw unrecorded;
+            }
+            return end;
+        }
+    }
+
+    /**
      * Performs a rung on the calling thread.
      *
      * @param order the place in the plan; lower goes first
      * @param deadlineNanos the reading of {@link System#nanoTime()} after which nothing is begun
-     * @param recorder keeps what tools and plain code spend by themselves, if anybody does
-     * @param codeSpent is told what that was in the end
+     * @param record the record of the work, if it is kept
+     * @param spent is told what each attempt cost, and what tools and plain code spent by themselves
      */
-    public RungEnd perform(
+    public Performed perform(
+            RungTask task, long order, long deadlineNanos, Optional<WorkRecord> record, Consumer<Spend> spent)
+            throws InterruptedException {
+        record.ifPresent(WorkRecord::begin);
+        Optional<AttemptRecorder> recorder = record.map(WorkRecord::recorder);
+        RungEnd end;
+        try {
+            end = perform(task, order, deadlineNanos, attempts(recorder, spent), recorder, spent);
+        } catch (InterruptedException e) {
+            record.ifPresent(WorkRecord::interrupted);
+            throw e;
+        }
+        if (record.isEmpty()) {
+            return new Performed(end, null);
+        }
+        try {
+            return new Performed(record.get().end(end), null);
+        } catch (UnrecordedException e) {
+            return new Performed(end, e);
+        }
+    }
+
+    private RungEnd perform(
             RungTask task,
             long order,
             long deadlineNanos,
             AttemptListener attempts,
             Optional<AttemptRecorder> recorder,
-            Consumer<Spend> codeSpent)
+            Consumer<Spend> spent)
             throws InterruptedException {
         Money limit = money.state().limit();
         var code = new JournalEntry.Asked(
@@ -95,10 +136,22 @@ public final class RungPerformer {
             Spend own = codeMoney.state().asSpend();
             if (!own.total().isZero()) {
                 recorder.ifPresent(kept -> kept.codeSpent(own));
-                codeSpent.accept(own);
+                spent.accept(own);
                 events.post(new RunEvent.CodeSpent(events.runId(), events.sinceStart(), task.subtaskId(), own));
             }
         }
+    }
+
+    private AttemptListener attempts(Optional<AttemptRecorder> recorder, Consumer<Spend> spent) {
+        return attempts(attempt -> {
+            recorder.ifPresent(kept -> kept.on(attempt));
+            switch (attempt) {
+                case Attempt.Replied replied -> spent.accept(replied.spend());
+                case Attempt.Failed failed -> spent.accept(failed.spend());
+                case Attempt.Started started -> {}
+                case Attempt.Retrying retrying -> {}
+            }
+        });
     }
 
     private RungEnd perform(RungTask task, RungTerms terms) throws InterruptedException {

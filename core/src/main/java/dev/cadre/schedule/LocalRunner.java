@@ -14,7 +14,6 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -34,10 +33,10 @@ public final class LocalRunner implements RunDriver.Driven {
     private final String runId;
     private final RunMachine machine;
     private final RunParts parts;
-    private final Deadlines deadlines;
     private final RunListener listener;
-    private final RunClock clock;
     private final RunDriver driver;
+    private final Deadlines deadlines;
+    private final RunClock clock;
 
     private long mergeUntilNanos;
 
@@ -49,33 +48,15 @@ public final class LocalRunner implements RunDriver.Driven {
     private boolean cleared;
     private @Nullable RunEnding result;
 
-    /** A runner with threads of its own. */
-    public LocalRunner(
-            String runId,
-            RunMachine machine,
-            RunParts parts,
-            Deadlines deadlines,
-            RunListener listener,
-            RunClock clock) {
-        this(runId, new RungThreads(runId), machine, parts, deadlines, listener, clock);
-    }
-
-    /** A runner with these threads, which it closes. */
-    public LocalRunner(
-            String runId,
-            RungThreads threads,
-            RunMachine machine,
-            RunParts parts,
-            Deadlines deadlines,
-            RunListener listener,
-            RunClock clock) {
+    /** A runner of this machine; it closes the threads of the driver. */
+    public LocalRunner(String runId, RunMachine machine, RunParts parts, RunListener listener, RunDriver driver) {
         this.runId = runId;
         this.machine = machine;
         this.parts = parts;
-        this.deadlines = deadlines;
         this.listener = listener.guarded();
-        this.clock = clock;
-        this.driver = new RunDriver(threads, deadlines, clock);
+        this.driver = driver;
+        this.deadlines = driver.deadlines();
+        this.clock = driver.clock();
         this.mergeUntilNanos = deadlines.runNanos();
     }
 
@@ -293,7 +274,7 @@ public final class LocalRunner implements RunDriver.Driven {
 
     private RunInput merge(List<SubtaskOutcome> outcomes) {
         try {
-            return new RunInput.MergeEnded(Objects.requireNonNull(parts.merge(outcomes), "the merger answered null"));
+            return new RunInput.MergeEnded(parts.merging().orElseThrow().merge(outcomes));
         } catch (UnrecordedException e) {
             return new RunInput.MergeFailed(unrecorded(e));
         } catch (Throwable e) { // as above

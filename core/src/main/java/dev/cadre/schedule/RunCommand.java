@@ -12,13 +12,16 @@ public sealed interface RunCommand {
     /**
      * Starts a rung on a thread of its own.
      *
-     * @param escalated whether an earlier rung's answer was not accepted
-     * @param evidence that answer and why; empty if there was none
+     * @param evidence an earlier rung's answer that was not accepted, and why; empty if there was none
      * @param order the place in plan order, for turn-taking in a pool
      */
-    record StartRung(
-            RungId id, SubtaskType<?, ?> type, Object input, Tier tier, boolean escalated, String evidence, long order)
-            implements RunCommand {}
+    record StartRung(RungId id, SubtaskType<?, ?> type, Object input, Tier tier, String evidence, long order)
+            implements RunCommand {
+        /** Whether an earlier rung's answer was not accepted. */
+        public boolean isEscalated() {
+            return !evidence.isEmpty();
+        }
+    }
 
     /**
      * Asks for the outcome of an earlier session on a thread of its own, because that calls the user's code.

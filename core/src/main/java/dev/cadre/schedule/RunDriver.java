@@ -94,6 +94,14 @@ public final class RunDriver {
         this.clock = clock;
     }
 
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    RunClock clock() {
+        return clock;
+    }
+
     /**
      * Performs a run on a thread that never needs a carrier of virtual threads, so that code which keeps all of them busy
      * cannot stop its clock: on the calling thread, or a platform thread if that is a virtual one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
+import dev.cadre.merge.Merged;
 import dev.cadre.task.Missing;
 import dev.cadre.task.RunStatus;
 import dev.cadre.task.RunFailure;
@@ -14,20 +15,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a run ended.
  *
- * @param answer present if the status is complete or partial
+ * @param merged the answer with its citations and notes; present if the status is complete or partial
  * @param failure present if the status is failed
  * @param outcomes every subtask's end, in plan order
  * @param missing what the answer lacks
+ * @param planDefects the defects that were found in the plan, in the order in which they were found
  */
 public record RunEnding(
         RunStatus status,
-        @Nullable Object answer,
+        @Nullable Merged<?> merged,
         @Nullable RunFailure failure,
         Map<String, Outcome<?>> outcomes,
-        List<Missing> missing) {
+        List<Missing> missing,
+        List<String> planDefects) {
 
     public RunEnding {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
         missing = List.copyOf(missing);
+        planDefects = List.copyOf(planDefects);
+    }
+
+    /** The answer; null if the run failed. */
+    public @Nullable Object answer() {
+        return merged == null ? null : merged.answer();
     }
 }

@@ -2,6 +2,7 @@
 package dev.cadre.schedule;
 
 import dev.cadre.task.RunFailure;
+import dev.cadre.merge.Merged;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;
@@ -32,6 +33,13 @@ public sealed interface RunInput {
         /** The plan has lost nothing. */
         public PlanEnded(List<String> defects) {
             this(defects, List.of());
+        }
+    }
+
+    /** The defects that were found in a plan before its planner failed. */
+    record PlanNoted(List<String> defects) implements RunInput {
+        public PlanNoted {
+            defects = List.copyOf(defects);
         }
     }
 
@@ -70,7 +78,7 @@ public sealed interface RunInput {
     }
 
     /** The outcomes were merged. */
-    record MergeEnded(Object answer) implements RunInput {}
+    record MergeEnded(Merged<?> merged) implements RunInput {}
 
     /** The outcomes could not be merged. */
     record MergeFailed(RunFailure failure) implements RunInput {}

@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
@@ -90,15 +91,17 @@ public final class RunMachine {
         switch (input) {
             case RunInput.Admitted(List<GraphNode> nodes) -> nodes.forEach(this::admit);
             case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
+                verdict.planNoted(defects);
                 verdict.planLost(lost);
                 planEnded(defects);
             }
+            case RunInput.PlanNoted(List<String> defects) -> verdict.planNoted(defects);
             case RunInput.PlanFailed(RunFailure failure, String place) ->
                 planFailed(stop == null ? failure : stop.in(place).failure());
             case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
-            case RunInput.MergeEnded(Object answer) -> finish(verdict.answered(answer));
+            case RunInput.MergeEnded(Merged<?> merged) -> finish(verdict.answered(merged));
             case RunInput.MergeFailed(RunFailure failure) -> finish(verdict.failed(failure));
             case RunInput.Unrecorded(String why) -> stopForGood(Stop.unrecorded(why));
             case RunInput.Cancelled cancelled -> stopForGood(Stop.CANCELLED);
@@ -273,7 +276,6 @@ public final class RunMachine {
                 execution.subtask.node.type(),
                 execution.input,
                 execution.tier,
-                !evidence.isEmpty(),
                 evidence,
                 execution.order()));
     }
@@ -490,7 +492,7 @@ public final class RunMachine {
         Outcome<?> outcome = graph.find(answer).map(subtask -> subtask.outcome).orElse(null);
         finish(
                 outcome instanceof Outcome.Succeeded<?>(Object value)
-                        ? verdict.answered(value)
+                        ? verdict.answered(Merged.of(value))
                         : verdict.unanswered(answer, outcome, stop));
     }
 

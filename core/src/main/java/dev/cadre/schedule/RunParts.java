@@ -3,11 +3,12 @@ package dev.cadre.schedule;
 
 import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What a {@link LocalRunner} runs on threads of their own. Every method but {@link #money()} may block and spend money. */
 public interface RunParts {
@@ -17,11 +18,17 @@ public interface RunParts {
     /** Performs one rung. */
     RungEnd perform(RunCommand.StartRung rung) throws InterruptedException;
 
-    /** Makes the answer of the outcomes. */
-    @Nullable
-    Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
+    /** Makes the answer from the outcomes. */
+    @FunctionalInterface
+    interface Merging {
+        /** The answer; may block and spend money. */
+        Merged<?> merge(List<SubtaskOutcome> outcomes) throws InterruptedException;
+    }
 
-    /** What a failure of {@link #plan} or {@link #merge} makes of the run. */
+    /** The merging of this run; empty if a subtask has the answer. Does not block. */
+    Optional<Merging> merging();
+
+    /** What a failure of the plan or the merge makes of the run. */
     RunFailure failure(RunFailure.Kind kind, Throwable thrown);
 
     /** The run's money at this moment. Does not block. */

@@ -4,6 +4,7 @@ package dev.cadre.schedule;
 import dev.cadre.task.Missing;
 import dev.cadre.task.RunStatus;
 import dev.cadre.task.RunFailure;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Verdict {
     private final RunningGraph graph;
     private final List<Missing> planLosses = new ArrayList<>();
+    private final List<String> planDefects = new ArrayList<>();
     /** What ended the planner after it had brought something; null if it came to its end. */
     private @Nullable RunFailure planTrouble;
     /** The first failure that stopped or paused a pool; null if there was none. */
@@ -32,6 +34,11 @@ final class Verdict {
     /** These parts of the plan never came to be subtasks. */
     void planLost(List<String> lost) {
         lost.forEach(each -> planLosses.add(new Missing("planner", each)));
+    }
+
+    /** These defects were found in the plan, whatever became of it. */
+    void planNoted(List<String> defects) {
+        planDefects.addAll(defects);
     }
 
     void planBrokeOff(RunFailure trouble) {
@@ -61,7 +68,7 @@ final class Verdict {
                 .toList();
     }
 
-    RunEnding answered(Object answer) {
+    RunEnding answered(Merged<?> answer) {
         var status = missing().isEmpty() ? RunStatus.COMPLETE : RunStatus.PARTIAL;
         return ending(status, answer, null);
     }
@@ -125,13 +132,13 @@ final class Verdict {
         return isLate ? Stop.DEADLINE.failure() : failure.sharedBy(outage);
     }
 
-    private RunEnding ending(RunStatus status, @Nullable Object answer, @Nullable RunFailure failure) {
+    private RunEnding ending(RunStatus status, @Nullable Merged<?> answer, @Nullable RunFailure failure) {
         var outcomes = new LinkedHashMap<String, Outcome<?>>();
         for (Subtask subtask : graph.all()) {
             Outcome<?> cut = Outcome.skipped(Skip.Kind.CANCELLED, "the run ended");
             outcomes.put(subtask.id(), subtask.outcome == null ? cut : subtask.outcome);
         }
-        return new RunEnding(status, answer, failure, outcomes, missing());
+        return new RunEnding(status, answer, failure, outcomes, missing(), planDefects);
     }
 
     private List<Missing> missing() {

@@ -153,7 +153,7 @@ public final class Rung {
 
     private RungCommand call() {
         var kind =
-                sent ? CallPurpose.Kind.REPAIR : task.escalated() ? CallPurpose.Kind.ESCALATION : CallPurpose.Kind.WORK;
+                sent ? CallPurpose.Kind.REPAIR : task.isEscalated() ? CallPurpose.Kind.ESCALATION : CallPurpose.Kind.WORK;
         request = request.withTurns(turns);
         state = State.CALLING;
         return new RungCommand.Call(request, kind);

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param input an instance of the type's input
  * @param subtaskId the subtask, with {@code #index} for an item
  * @param tier the tier that is asked; ignored for plain code
- * @param escalated whether a cheaper tier has tried before
  * @param evidence what the cheaper tier answered and why it was not accepted, as in {@link RungEnd.Rejected}; empty if
  *     there is none
  * @param attached the pictures and files that go with the input; null if they are yet to be made
@@ -27,29 +26,32 @@ public record RungTask(
         Object input,
         String subtaskId,
         Tier tier,
-        boolean escalated,
         String evidence,
         @Nullable Attached attached) {
 
     /** Work whose attachments are yet to be made. */
-    public RungTask(
-            SubtaskType<?, ?> type, Object input, String subtaskId, Tier tier, boolean escalated, String evidence) {
-        this(type, input, subtaskId, tier, escalated, evidence, null);
+    public RungTask(SubtaskType<?, ?> type, Object input, String subtaskId, Tier tier, String evidence) {
+        this(type, input, subtaskId, tier, evidence, null);
+    }
+
+    /** Whether a cheaper tier has tried before. */
+    public boolean isEscalated() {
+        return !evidence.isEmpty();
     }
 
     /** The first rung of a subtask: nobody has tried before. */
     public static RungTask first(SubtaskType<?, ?> type, Object input, String subtaskId, Tier tier) {
-        return new RungTask(type, input, subtaskId, tier, false, "");
+        return new RungTask(type, input, subtaskId, tier, "");
     }
 
     /** The same work on a dearer tier, which is shown what this one answered. */
     public RungTask escalatedTo(Tier dearer, String evidence) {
-        return new RungTask(type, input, subtaskId, dearer, true, evidence, attached);
+        return new RungTask(type, input, subtaskId, dearer, evidence, attached);
     }
 
     /** The same work with what was made for it. */
     public RungTask with(Attached made) {
-        return new RungTask(type, input, subtaskId, tier, escalated, evidence, made);
+        return new RungTask(type, input, subtaskId, tier, evidence, made);
     }
 
     /**

@@ -13,7 +13,7 @@ import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.merge.Merged;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Outcome;
@@ -398,7 +398,8 @@ class LocalRunnerTest {
     private LocalRunner runner() {
         var settings = new RunMachine.Settings("r", answer, false, 4);
         var machine = new RunMachine(settings, (type, input, tier) -> Money.ZERO, recall, parts.money(), 0);
-        runner = new LocalRunner("r", machine, parts, new Deadlines(WORK, END), this::hear, clock);
+        runner = new LocalRunner(
+                "r", machine, parts, this::hear, new RunDriver("r", new Deadlines(WORK, END), clock));
         return runner;
     }
 
@@ -462,8 +463,8 @@ class LocalRunnerTest {
         }
 
         @Override
-        public @Nullable Object merge(List<SubtaskOutcome> outcomes) throws InterruptedException {
-            return merger.get();
+        public Optional<Merging> merging() {
+            return Optional.of(outcomes -> Merged.of(merger.get()));
         }
 
         @Override

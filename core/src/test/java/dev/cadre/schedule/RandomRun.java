@@ -3,6 +3,7 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.merge.Merged;
 import dev.cadre.task.RunFailure;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
@@ -189,7 +190,7 @@ final class RandomRun {
     private void step() {
         boolean merging = !rig.only(RunCommand.StartMerge.class).isEmpty();
         if (merging) {
-            rig.on(new RunInput.MergeEnded("answer"));
+            rig.on(new RunInput.MergeEnded(Merged.of("answer")));
         } else if (planOpen && (!isAnythingUnderWay() || schedule.nextBoolean())) {
             planOn();
         } else if (!rig.recalling.isEmpty() && (rig.running.isEmpty() || schedule.nextBoolean())) {

@@ -161,7 +161,7 @@ class RunMachineMoneyTest {
 
         RunCommand.StartRung second = rig.running.get(rig.rung("a"));
         assertThat(second.id()).isEqualTo(new RungId("a", -1, 1));
-        assertThat(second.escalated()).isTrue();
+        assertThat(second.isEscalated()).isTrue();
         assertThat(second.evidence()).isEqualTo("poor a");
         rig.reject("a");
 

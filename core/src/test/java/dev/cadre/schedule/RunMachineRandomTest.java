@@ -70,7 +70,7 @@ class RunMachineRandomTest {
                 statuses.merge(run.ending().status(), 1, Integer::sum);
                 run.ending().outcomes().values().forEach(outcome -> outcomes.merge(kind(outcome), 1, Integer::sum));
                 escalations += (int) run.commands().stream()
-                        .filter(command -> command instanceof RunCommand.StartRung start && start.escalated())
+                        .filter(command -> command instanceof RunCommand.StartRung start && start.isEscalated())
                         .count();
             }
         }

@@ -12,6 +12,7 @@ import static dev.cadre.schedule.RunRig.softly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.cadre.merge.Merged;
 import dev.cadre.task.RunFailure;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
@@ -138,7 +139,7 @@ class RunMachineTest {
         assertThat(rig.ended("b")).isEqualTo(skippedBecauseOf("a"));
         assertThat(rig.ended("c")).isEqualTo(skippedBecauseOf("a"));
 
-        rig.fail("e").accept("free").on(new RunInput.MergeEnded("answer"));
+        rig.fail("e").accept("free").on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().outcomes())
                 .containsExactly(
@@ -197,7 +198,7 @@ class RunMachineTest {
         var rig = merged().plan(node("a"), optional(node("b")))
                 .fail("b")
                 .accept("a")
-                .on(new RunInput.MergeEnded("answer"));
+                .on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
         assertThat(rig.outcome("b")).isEqualTo(refused("b"));
@@ -208,7 +209,7 @@ class RunMachineTest {
     void plan_endsWithADependencyNobodyBrought_skipsItAndItsDependents() {
         var rig = merged().plan(node("a"), node("b", "ghost"), node("c", "b"))
                 .accept("a")
-                .on(new RunInput.MergeEnded("x"));
+                .on(new RunInput.MergeEnded(Merged.of("x")));
 
         assertThat(rig.outcome("b"))
                 .isEqualTo(Outcome.skipped(Skip.Kind.PLAN, "depends on [ghost], which the plan lacks"));
@@ -276,7 +277,7 @@ class RunMachineTest {
         rig.accept("f#2").fail("f#1").accept("f#0");
         assertThat(rig.ended("f"))
                 .isEqualTo(new Outcome.Succeeded<>(new Items<>(List.of(value("f#0"), refused("f#1"), value("f#2")))));
-        rig.accept("after").on(new RunInput.MergeEnded("x"));
+        rig.accept("after").on(new RunInput.MergeEnded(Merged.of("x")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("f#1", "failed: REFUSED: f#1 refused"));
@@ -376,15 +377,15 @@ class RunMachineTest {
 
     @Test
     void mergedRun_allSucceeded_isComplete() {
-        var rig = merged().plan(node("a")).accept("a").on(new RunInput.MergeEnded("answer"));
+        var rig = merged().plan(node("a")).accept("a").on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending())
-                .isEqualTo(new RunEnding(RunStatus.COMPLETE, "answer", null, Map.of("a", value("a")), List.of()));
+                .isEqualTo(new RunEnding(RunStatus.COMPLETE, Merged.of("answer"), null, Map.of("a", value("a")), List.of(), List.of()));
     }
 
     @Test
     void mergedRun_oneFailed_isPartialAndNamesIt() {
-        var rig = merged().plan(node("a"), node("b")).accept("a").fail("b").on(new RunInput.MergeEnded("answer"));
+        var rig = merged().plan(node("a"), node("b")).accept("a").fail("b").on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().answer()).isEqualTo("answer");
@@ -509,7 +510,7 @@ class RunMachineTest {
         var failure = RunFailure.of(RunFailure.Kind.PLAN_REJECTED, "nothing fits", List.of("a: unknown type"));
         var rig = merged().on(new RunInput.PlanFailed(failure));
 
-        assertThat(rig.ending()).isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of()));
+        assertThat(rig.ending()).isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of()));
     }
 
     @Test
@@ -517,7 +518,7 @@ class RunMachineTest {
         var rig = merged().admit(node("a"))
                 .accept("a")
                 .on(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.PLANNER_FAILED, "lost")))
-                .on(new RunInput.MergeEnded("answer"));
+                .on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("planner", "PLANNER_FAILED: lost"));
@@ -528,7 +529,7 @@ class RunMachineTest {
         var rig = merged().admit(node("a"))
                 .accept("a")
                 .on(new RunInput.PlanEnded(List.of("b: unknown type"), List.of("b: unknown type")))
-                .on(new RunInput.MergeEnded("answer"));
+                .on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing()).containsExactly(new Missing("planner", "b: unknown type"));
@@ -609,7 +610,7 @@ class RunMachineTest {
 
         rig.end("b", new RungEnd.Cancelled());
         assertThat(rig.merging()).hasSize(3);
-        rig.on(new RunInput.MergeEnded("answer"));
+        rig.on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.outcome("b")).isEqualTo(Outcome.failed(Failure.Kind.DEADLINE, "the time for workers ran out"));
@@ -621,7 +622,7 @@ class RunMachineTest {
         var rig = merged().plan(node("a"))
                 .on(new RunInput.WorkTimeUp())
                 .accept("a")
-                .on(new RunInput.MergeEnded("answer"));
+                .on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.COMPLETE);
     }
@@ -632,7 +633,7 @@ class RunMachineTest {
                 .accept("a")
                 .on(new RunInput.WorkTimeUp())
                 .on(new RunInput.PlanFailed(RunFailure.of(RunFailure.Kind.CANCELLED, "the planner was interrupted")))
-                .on(new RunInput.MergeEnded("answer"));
+                .on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().missing())
@@ -663,7 +664,7 @@ class RunMachineTest {
         RungId late = rig.rung("a");
 
         rig.on(new RunInput.RungAbandoned(late, "thread-7")).end(late, new RungEnd.Accepted(new Out("late")));
-        rig.on(new RunInput.MergeEnded("answer"));
+        rig.on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.events(RunEvent.WorkAbandoned.class))
                 .extracting(RunEvent.WorkAbandoned::subtaskId, RunEvent.WorkAbandoned::thread)
@@ -752,7 +753,7 @@ class RunMachineTest {
                     .accept("s")
                     .reject("b")
                     .accept("b")
-                    .on(new RunInput.MergeEnded("answer"));
+                    .on(new RunInput.MergeEnded(Merged.of("answer")));
             runs.add(rig.commands.stream().map(String::valueOf).toList());
         }
 

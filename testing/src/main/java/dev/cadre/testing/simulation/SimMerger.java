@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.simulation;
 
+import dev.cadre.merge.Merged;
 import dev.cadre.budget.Ledger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
@@ -68,7 +69,7 @@ final class SimMerger {
         call = null;
         switch (event) {
             case RungEvent.Replied replied
-            when replied.reply().finish() == Finish.COMPLETE -> end(new RunInput.MergeEnded(answer));
+            when replied.reply().finish() == Finish.COMPLETE -> end(new RunInput.MergeEnded(Merged.of(answer)));
             case RungEvent.Replied replied when replied.reply().finish() == Finish.TRUNCATED && calls == 1 -> ask();
             case RungEvent.CallUnaffordable refused -> {
                 SimCheck.that(calls > 1 || refused.attempted(), "an allotment cannot pay for its merge: %s", refused);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.simulation;
 
+import dev.cadre.merge.Merged;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.Ledger;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.Deadlines;
+import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.task.RunFailure;
@@ -29,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class SimRun {
     private static final String PLANNER = "planner";
     private static final String MERGER = "merger";
-    private static final int MERGE_PERCENT = 30;
     private static final double CODE_MERGE_NANOS = 5e7;
 
     private final SimWorld world;
@@ -58,9 +59,7 @@ final class SimRun {
         this.watch = new SimRunWatch(world, plan);
         long deadline = plan.deadline().toNanos();
         long mergeNanos = plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL
-                ? Math.min(
-                        deadline / 2,
-                        Math.max(deadline / 5, Duration.ofSeconds(5).toNanos()))
+                ? MergeShare.time(plan.deadline()).toNanos()
                 : 0;
         this.workNanos = deadline - mergeNanos;
     }
@@ -159,10 +158,8 @@ final class SimRun {
         if (before.plus(merge).isMoreThan(money.available())) {
             return false;
         }
-        Money most = money.available().minusOrZero(before);
         try {
-            allotment =
-                    money.allot(plan.limit().percent(MERGE_PERCENT).atMost(most).atLeast(merge));
+            allotment = money.allot(MergeShare.setAside(plan.limit(), merge, money.available(), before));
             return true;
         } catch (AllotmentRefusedException tenantIsShort) {
             return false;
@@ -259,7 +256,7 @@ final class SimRun {
             strands.put(MERGER, obeys -> {});
             world.agenda().after(world.thinking(CODE_MERGE_NANOS), () -> {
                 mergerEnded();
-                post(new RunInput.MergeEnded(answer));
+                post(new RunInput.MergeEnded(Merged.of(answer)));
             });
         }
         long late = deadlines().mergeUntil(world.agenda().nanoTime());

@@ -58,6 +58,7 @@ final class SimRunWatch {
                     order.add(node.id());
                 });
             case RunInput.PlanEnded ended -> planOver = true;
+            case RunInput.PlanNoted noted -> {}
             case RunInput.PlanFailed failed -> planOver = true;
             case RunInput.Recalled recalled -> {}
             case RunInput.RungEnded ended -> running.remove(ended.id());
@@ -161,7 +162,7 @@ final class SimRunWatch {
         SimCheck.that(!start.tier().isAbove(tiers.top()), "%s starts above its top", start);
         SimCheck.that(!start.tier().isAbove(ceiling), "%s starts above the ceiling %s", start, ceiling);
         Tier before = lastTier.get(execution);
-        if (start.escalated()) {
+        if (start.isEscalated()) {
             world.met(SimulationPhenomenon.ESCALATION);
             SimCheck.that(before != null && start.tier().isAbove(before), "%s does not escalate", start);
         } else {
