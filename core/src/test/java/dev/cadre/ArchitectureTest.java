@@ -21,7 +21,6 @@ class ArchitectureTest {
     /** Outside in: a package may use those after it, never those before it. */
     private static final List<String> ORDER = List.of(
             "dev.cadre",
-            "dev.cadre.langchain4j",
             "dev.cadre.computer",
             "dev.cadre.bulk",
             "dev.cadre.run",
@@ -69,17 +68,6 @@ class ArchitectureTest {
     @Test
     void packages_haveNoCycles() {
         slices().matching("dev.cadre.(*)..").should().beFreeOfCycles().check(CORE);
-    }
-
-    @Test
-    void langChain4j_isImportedByNobodyOfTheCore() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.cadre.langchain4j")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("dev.cadre.langchain4j", "dev.langchain4j..")
-                .check(CORE);
     }
 
     @Test

@@ -32,6 +32,23 @@ final class Documents {
         return all;
     }
 
+    /** The folders of the modules: those with a {@code pom.xml}. */
+    static List<Path> modules() {
+        return files(ROOT, 2, "pom.xml").stream()
+                .map(Path::getParent)
+                .filter(folder -> !folder.equals(ROOT))
+                .toList();
+    }
+
+    /** All Java sources of all modules below {@code src/main} or {@code src/test}. */
+    static List<Path> sources(String kind) {
+        return modules().stream()
+                .map(module -> module.resolve("src").resolve(kind))
+                .filter(Files::isDirectory)
+                .flatMap(folder -> files(folder, Integer.MAX_VALUE, ".java").stream())
+                .toList();
+    }
+
     /** The files below a folder, down to a depth, whose names end so; sorted. */
     static List<Path> files(Path folder, int depth, String ending) {
         try (Stream<Path> files = Files.walk(folder, depth)) {

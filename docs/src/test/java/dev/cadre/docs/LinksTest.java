@@ -21,10 +21,7 @@ class LinksTest {
     private static final Set<String> TEST_CLASSES = testClasses();
 
     private static Set<String> testClasses() {
-        return List.of("core", "testing", "openai-adapter", "opentelemetry", "examples", "docs").stream()
-                .flatMap(module -> Documents.files(
-                        Documents.ROOT.resolve(module).resolve("src/test/java"), Integer.MAX_VALUE, "Test.java")
-                        .stream())
+        return Documents.sources("test").stream()
                 .map(file -> file.getFileName().toString().replace(".java", ""))
                 .collect(Collectors.toSet());
     }

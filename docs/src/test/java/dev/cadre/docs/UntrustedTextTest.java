@@ -14,12 +14,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The table of readers is true: its classes and tests exist, and no reader is missing. */
 class UntrustedTextTest {
     private static final Document GUIDE = Document.read(Documents.ROOT.resolve("docs/untrusted-text.md"));
-    private static final List<String> MODULES = List.of("core", "testing", "openai-adapter", "examples");
 
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `(\\w+)` \\|[^|]+\\|[^|]+\\| `(\\w+)(?:[.](\\w+))?` \\|$");
@@ -46,15 +44,13 @@ class UntrustedTextTest {
             "ToolWriter",
             "VirtualThreads");
 
-    private static final Map<String, Path> MAIN = sources("src/main/java");
-    private static final Map<String, Path> TESTS = sources("src/test/java");
+    private static final Map<String, String> MAIN = sources("main");
+    private static final Map<String, String> TESTS = sources("test");
 
-    private static Map<String, Path> sources(String folder) {
-        return MODULES.stream()
-                .flatMap(module ->
-                        Documents.files(Documents.ROOT.resolve(module).resolve(folder), Integer.MAX_VALUE, ".java")
-                                .stream())
-                .collect(Collectors.toMap(UntrustedTextTest::className, file -> file, (one, other) -> one));
+    /** The text of each class; the texts of two classes with one name follow one another. */
+    private static Map<String, String> sources(String kind) {
+        return Documents.sources(kind).stream()
+                .collect(Collectors.toMap(UntrustedTextTest::className, Documents::text, String::concat));
     }
 
     private static String className(Path file) {
@@ -71,7 +67,7 @@ class UntrustedTextTest {
         assertThat(MAIN).as(row.group()).containsKey(row.group(1));
         assertThat(TESTS).as(row.group()).containsKey(row.group(2));
         if (row.group(3) != null) {
-            assertThat(Documents.text(TESTS.get(row.group(2)))).as(row.group()).contains(" void " + row.group(3) + "(");
+            assertThat(TESTS.get(row.group(2))).as(row.group()).contains(" void " + row.group(3) + "(");
         }
     }
 
@@ -93,24 +89,21 @@ class UntrustedTextTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"core", "testing", "openai-adapter", "examples"})
-    void reader_thatIsInNoTable_isFound(String module) {
+    @Test
+    void reader_thatIsInNoTable_isFound() {
         var known = new TreeSet<>(OWN);
         rows().forEach(row -> known.add(row.group(1)));
 
-        List<String> missing =
-                Documents.files(Documents.ROOT.resolve(module).resolve("src/main/java"), Integer.MAX_VALUE, ".java")
-                        .stream()
-                        .filter(file -> !file.toString().contains("loopback")) // a test's own server
-                        .filter(file -> READS.matcher(Documents.text(file)).find())
-                        .map(UntrustedTextTest::className)
-                        .filter(name -> !known.contains(name))
-                        .toList();
+        List<String> missing = Documents.sources("main").stream()
+                .filter(file -> !file.toString().contains("loopback")) // a test's own server
+                .filter(file -> READS.matcher(Documents.text(file)).find())
+                .map(UntrustedTextTest::className)
+                .filter(name -> !known.contains(name))
+                .toList();
 
         assertThat(rows()).hasSizeGreaterThan(50);
         assertThat(missing)
-                .as("readers of %s without a row in %s", module, GUIDE.file())
+                .as("readers without a row in %s", GUIDE.file())
                 .isEmpty();
     }
 }

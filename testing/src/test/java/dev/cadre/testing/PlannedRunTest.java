@@ -16,15 +16,13 @@ import dev.cadre.RunResult.Complete;
 import dev.cadre.RunResult.Failed;
 import dev.cadre.RunResult.Partial;
 import dev.cadre.budget.Budget;
-import dev.cadre.langchain4j.LangChain4jTools;
 import dev.cadre.merge.Citation;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
-import dev.langchain4j.agent.tool.P;
-import dev.langchain4j.agent.tool.Tool;
+import dev.cadre.task.Tool;
 import java.io.FileNotFoundException;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +48,7 @@ class PlannedRunTest {
     static final class Repo {
         private final Map<String, String> files = Map.of("Pool.java", "retry(call);", "Rung.java", "repair(reply);");
 
-        @Tool("Finds the files that contain a term")
-        String grep(@P("the term") String term) {
+        String grep(String term) {
             return files.entrySet().stream()
                     .filter(file -> file.getValue().contains(term))
                     .map(Map.Entry::getKey)
@@ -81,7 +78,11 @@ class PlannedRunTest {
 
     final SubtaskType<Query, Hits> search = SubtaskType.model(
                     "search", Query.class, Hits.class, "Find files that mention the term.")
-            .tools(LangChain4jTools.of(repo));
+            .tools(Tool.of(
+                    "grep",
+                    "Finds the files that contain a term",
+                    Query.class,
+                    (query, context) -> repo.grep(query.term())));
     final SubtaskType<ReadFile, Excerpt> read =
             SubtaskType.code("read", ReadFile.class, Excerpt.class, (in, context) -> repo.excerpt(in.path()));
     final SubtaskType<Claim, Verdict> judge = SubtaskType.model(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.testing;
+package dev.cadre.langchain4j;
 
-import dev.cadre.langchain4j.LangChain4jContractTest;
 import dev.cadre.model.ModelClient;
+import dev.cadre.testing.Cassette;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.testing;
+package dev.cadre.langchain4j;
 
-import static dev.cadre.testing.Crew.NOTE;
-import static dev.cadre.testing.Crew.plan;
-import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.langchain4j.LangChain4jTools;
 import dev.cadre.price.Money;
+import dev.cadre.task.SubtaskType;
 import dev.cadre.task.WorkerContext;
-import dev.cadre.testing.Crew.Answer;
-import dev.cadre.testing.Crew.Note;
+import dev.cadre.testing.ScriptedModel;
 import dev.langchain4j.agent.tool.P;
 import dev.langchain4j.agent.tool.Tool;
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Program 5: behind a LangChain4j tool, with a budget for each question and one for the session. */
 class CodeToolTest {
+    record Topic(String name) {}
+
+    record Note(String text) {}
+
+    record Answer(String text) {}
+
+    static final SubtaskType<Topic, Note> NOTE =
+            SubtaskType.model("note", Topic.class, Note.class, "State three facts about the topic.");
+
     final ScriptedModel model = new ScriptedModel();
     final Coordinator coordinator =
             Coordinator.builder(model.pools()).plansWith(NOTE).build();
@@ -43,11 +50,17 @@ class CodeToolTest {
         }
     }
 
+    private static String plan(String... topics) {
+        return Stream.of(topics)
+                .map("{\"type\":\"note\",\"id\":\"%1$s\",\"input\":{\"name\":\"%1$s\"},\"wires\":[],\"after\":[]}"::formatted)
+                .collect(Collectors.joining(",", "{\"subtasks\":[", "]}"));
+    }
+
     @BeforeEach
     void script() {
-        model.onPlan().costing(2_000, 300).replies(plan(plannedNote("a"), plannedNote("b")));
+        model.onPlan().costing(2_000, 300).replies(plan("a", "b"));
         model.on(NOTE).costing(1_000, 400).replies(new Note("noted"));
-        model.onMerge().costing(2_000, 200).repliesText(Crew.merged("In Pool.java."));
+        model.onMerge().costing(2_000, 200).repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[]}");
     }
 
     private static String ask(CodeTool tool) throws Exception {
@@ -71,7 +84,7 @@ class CodeToolTest {
 
     @Test
     void session_usedUp_refusesTheNextQuestionBeforeAnyCall() throws Exception {
-        model.onPlan().costing(2_000, 2_000).replies(plan(plannedNote("a")));
+        model.onPlan().costing(2_000, 2_000).replies(plan("a"));
         var tool = new CodeTool("0.12");
         assertThat(ask(tool)).isEqualTo("{\"text\":\"In Pool.java.\"}");
         int calls = model.calls().size();
@@ -85,7 +98,7 @@ class CodeToolTest {
 
     @Test
     void tool_someMissing_saysWhat() throws Exception {
-        model.on(NOTE, new Crew.Topic("b")).refuses("no");
+        model.on(NOTE, new Topic("b")).refuses("no");
 
         assertThat(ask(new CodeTool("5.00")))
                 .isEqualTo("{\"text\":\"In Pool.java.\"}\n"
