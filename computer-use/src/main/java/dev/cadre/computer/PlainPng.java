@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.testing;
+package dev.cadre.computer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

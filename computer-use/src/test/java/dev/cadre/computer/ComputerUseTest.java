@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.testing;
+package dev.cadre.computer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -10,15 +10,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
-import dev.cadre.computer.Action;
 import dev.cadre.computer.Action.Point;
-import dev.cadre.computer.Approval;
-import dev.cadre.computer.ApprovalRule;
-import dev.cadre.computer.ComputerUse;
-import dev.cadre.computer.Risk;
-import dev.cadre.computer.Scene;
-import dev.cadre.computer.Screenshot;
-import dev.cadre.computer.Screenshots;
 import dev.cadre.model.ComputerTool;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
@@ -31,6 +23,8 @@ import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.task.Tool;
 import dev.cadre.task.WorkerContext;
+import dev.cadre.testing.Script;
+import dev.cadre.testing.ScriptedModel;
 import dev.cadre.worker.SubtaskWorker;
 import java.nio.file.Files;
 import java.nio.file.Path;

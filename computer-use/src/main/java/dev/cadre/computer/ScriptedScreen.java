@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.testing;
+package dev.cadre.computer;
 
-import dev.cadre.computer.Action;
-import dev.cadre.computer.Environment;
-import dev.cadre.computer.Risk;
-import dev.cadre.computer.Scene;
-import dev.cadre.computer.Screenshot;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * Screens without a computer: they note what is done on them, and turn a shade darker with every action. Safe for use by many
- * threads.
+ * Screens for tests, without a computer: they record what is done on them, and turn a shade darker with every action.
+ * Safe for use by many threads.
  */
 public final class ScriptedScreen implements Environment.Source {
     private static final int WIDTH = 320;
