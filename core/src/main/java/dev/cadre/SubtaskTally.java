@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.SubtaskReport;
 import dev.cadre.run.RunTally;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;

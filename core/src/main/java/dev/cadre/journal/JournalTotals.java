@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
-import dev.cadre.journal.EndedIndex;
-import dev.cadre.journal.Fingerprint;
-import dev.cadre.journal.JournalEntry;
-import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.Location;
 import dev.cadre.journal.JournalEntry.Ended;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;

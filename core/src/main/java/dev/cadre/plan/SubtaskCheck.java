@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
-import dev.cadre.plan.Candidate;
-import dev.cadre.plan.PlannedSubtask;
-import dev.cadre.plan.Quoted;
-import dev.cadre.plan.Shape;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonComponent;
 import dev.cadre.json.JsonException;

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.schedule.Deadlines;
-import dev.cadre.schedule.Occupancy;
-import dev.cadre.schedule.RunDriver;
 import java.util.Collection;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,6 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.schedule.RunDriver;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

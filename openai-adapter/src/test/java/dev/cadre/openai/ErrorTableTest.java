@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.ContextTooLong;
 import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
-import dev.cadre.testing.loopback.LoopbackReply;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -3,10 +3,10 @@ package dev.cadre.openai;
 
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.openai.testing.LoopbackFault;
+import dev.cadre.openai.testing.LoopbackOpenAi;
+import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.testing.ModelClientContract;
-import dev.cadre.testing.loopback.LoopbackFault;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
-import dev.cadre.testing.loopback.LoopbackReply;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;

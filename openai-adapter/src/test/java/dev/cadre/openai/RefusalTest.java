@@ -3,7 +3,6 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.ContextTooLong;
@@ -13,8 +12,9 @@ import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits.Window;
-import dev.cadre.testing.loopback.LoopbackReply;
+import dev.cadre.openai.testing.LoopbackReply;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

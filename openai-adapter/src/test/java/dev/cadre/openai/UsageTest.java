@@ -4,7 +4,7 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.model.TokenUsage;
-import dev.cadre.testing.loopback.LoopbackReply;
+import dev.cadre.openai.testing.LoopbackReply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

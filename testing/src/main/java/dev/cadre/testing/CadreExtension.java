@@ -3,7 +3,6 @@ package dev.cadre.testing;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
 import dev.cadre.testing.simulation.SimulationSeed;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,8 +11,8 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -24,15 +23,16 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * {@code @ExtendWith(CadreExtension.class)}.
  *
  * <p>Parameters of a test method, and of methods before and after it, the same for all of them: {@link ScriptedModel},
- * {@link TestClock}, {@link Gate}, {@link EventLog}, {@link LoopbackOpenAi}, {@link Cassette} with {@link Recorded},
- * {@link BudgetGuard} with {@link Dollars}, and what is random: {@link SimulationSeed} or {@link RandomGenerator}. The
- * seed is another one each time unless {@code -Dcadre.seed=} sets it.
+ * {@link TestClock}, {@link Gate}, {@link EventLog}, {@link Cassette} with {@link Recorded}, {@link BudgetGuard} with
+ * {@link Dollars}, and what is random: {@link SimulationSeed} or {@link RandomGenerator}. The seed is another one each
+ * time unless {@code -Dcadre.seed=} sets it.
  *
  * <p>A test that passed fails all the same if it leaves one of these: a virtual thread, a platform thread that is no
- * daemon or one of Cadre's, a call in flight in a pool of its {@code ScriptedModel}, an exchange with its
- * {@code LoopbackOpenAi}, an open reservation or allotment of its {@code BudgetGuard}, a run in its {@code EventLog} that
- * has not ended, a call that its {@code Cassette} could not answer. What is about to end is waited for, for 2 seconds at
- * most, or as many milliseconds as JUnit's configuration parameter {@value #GRACE_PARAMETER} says. Beside tests that run at the same time only threads of the runs in the {@code EventLog} are looked for.
+ * daemon or one of Cadre's, a call in flight in a pool of its {@code ScriptedModel}, an open reservation or allotment of
+ * its {@code BudgetGuard}, a run in its {@code EventLog} that has not ended, a call that its {@code Cassette} could not
+ * answer. What is about to end is waited for, for 2 seconds at most, or as many milliseconds as JUnit's configuration
+ * parameter {@value #GRACE_PARAMETER} says. Beside tests that run at the same time only threads of the runs in the
+ * {@code EventLog} are looked for.
  *
  * <p>A test that fails publishes the seed and the events as report entries, and shows them beneath its failure.
  */

@@ -4,7 +4,6 @@ package dev.cadre.testing;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.pool.PoolLoad;
 import dev.cadre.price.Money;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
 import dev.cadre.testing.simulation.SimulationSeed;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +43,6 @@ final class TestBench {
                         TestClock.class,
                         Gate.class,
                         EventLog.class,
-                        LoopbackOpenAi.class,
                         Cassette.class,
                         BudgetGuard.class,
                         SimulationSeed.class,
@@ -61,8 +59,6 @@ final class TestBench {
             return part(type, Gate::new);
         } else if (type == EventLog.class) {
             return part(type, EventLog::new);
-        } else if (type == LoopbackOpenAi.class) {
-            return part(type, LoopbackOpenAi::start);
         } else if (type == SimulationSeed.class) {
             return part(type, TestBench::seed);
         } else if (type == RandomGenerator.class) {
@@ -99,7 +95,6 @@ final class TestBench {
             cassette.misses().forEach(miss -> all.add("a call without a recording: " + miss));
             cassette.close();
         });
-        given(LoopbackOpenAi.class).ifPresent(LoopbackOpenAi::close);
         given(BudgetGuard.class).ifPresent(BudgetGuard::close);
         all.addAll(afterGrace(this::newThreads));
         return all.isEmpty()
@@ -126,9 +121,6 @@ final class TestBench {
                                 .formatted(load.inFlight(), load.waiting(), pool.model()));
                     }
                 }));
-        given(LoopbackOpenAi.class)
-                .filter(server -> server.inFlight() > 0)
-                .ifPresent(server -> left.add("%d exchanges with the loopback server".formatted(server.inFlight())));
         given(BudgetGuard.class).ifPresent(guard -> {
             var state = guard.state();
             if (!state.outstanding().equals(Money.ZERO) || !state.setAside().equals(Money.ZERO)) {

@@ -14,13 +14,7 @@ import dev.cadre.price.Money;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
-import dev.cadre.testing.loopback.LoopbackGate;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
-import dev.cadre.testing.loopback.LoopbackReply;
 import dev.cadre.testing.simulation.SimulationSeed;
-import java.net.Socket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,7 +106,6 @@ class CadreExtensionTest {
                 TestClock clock,
                 Gate gate,
                 EventLog log,
-                LoopbackOpenAi server,
                 @Dollars("0.25") BudgetGuard money,
                 SimulationSeed seed,
                 RandomGenerator random)
@@ -121,7 +114,6 @@ class CadreExtensionTest {
             gate.open();
             noteUntil(gate, model, log, Budget.usd("0.05").under(money));
             assertThat(clock.nanoTime()).isZero();
-            assertThat(server.requests()).isEmpty();
             assertThat(money.state().limit()).isEqualTo(Money.usd("0.25"));
             assertThat(random.nextLong()).isEqualTo(new java.util.Random(seed.world()).nextLong());
             seen = seed;
@@ -256,32 +248,6 @@ class CadreExtensionTest {
     @Test
     void reservation_leftOpen_fails() {
         assertLeft(LeavesReservation.class, "$0.03 reserved and $0.20 set aside in its budget");
-    }
-
-    @ExtendWith(CadreExtension.class)
-    static class LeavesExchange {
-        static Socket socket;
-
-        @Test
-        void test(LoopbackOpenAi server) throws Exception {
-            server.onAny().replies(LoopbackReply.text("late").heldBy(new LoopbackGate()));
-            socket = new Socket("127.0.0.1", URI.create(server.baseUrl()).getPort());
-            String body = """
-                    {"model":"gpt-5.4-nano","input":"?","max_output_tokens":64,"store":false,
-                     "reasoning":{"effort":"none"},"service_tier":"default"}""";
-            socket.getOutputStream()
-                    .write(("POST /v1/responses HTTP/1.1\r\nauthorization: Bearer k\r\ncontent-length: %d\r\n\r\n%s"
-                                    .formatted(body.length(), body))
-                            .getBytes(StandardCharsets.US_ASCII));
-            assertThat(server.awaitInFlight(1)).isTrue();
-        }
-    }
-
-    @Test
-    void exchange_leftOpen_fails() throws Exception {
-        assertLeft(LeavesExchange.class, "1 exchanges with the loopback server");
-
-        LeavesExchange.socket.close();
     }
 
     @ExtendWith(CadreExtension.class)

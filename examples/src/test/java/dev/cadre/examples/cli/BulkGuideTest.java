@@ -4,8 +4,8 @@ package dev.cadre.examples.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.model.TokenUsage;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
-import dev.cadre.testing.loopback.LoopbackReply;
+import dev.cadre.openai.testing.LoopbackOpenAi;
+import dev.cadre.openai.testing.LoopbackReply;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

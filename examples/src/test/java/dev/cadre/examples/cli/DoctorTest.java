@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.cadre.testing.loopback.LoopbackOpenAi;
-import dev.cadre.testing.loopback.LoopbackReply;
+import dev.cadre.openai.testing.LoopbackOpenAi;
+import dev.cadre.openai.testing.LoopbackReply;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
