@@ -26,7 +26,7 @@ record TokenShape(String prefix, int masked, int sure, Alphabet alphabet, int do
         DATA
     }
 
-    /** The list that masking, leaving files out and the examples' command share. */
+    /** The list that masking, leaving files out and the command share. */
     static final List<TokenShape> ALL = Stream.of(
                     // models
                     wordLike(Alphabet.URL, 8, 32, "sk-"),

@@ -3,7 +3,6 @@ package dev.cadre.testing;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.testing.simulation.SimulationSeed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -24,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *
  * <p>Parameters of a test method, and of methods before and after it, the same for all of them: {@link ScriptedModel},
  * {@link TestClock}, {@link Gate}, {@link EventLog}, {@link Cassette} with {@link Recorded}, {@link BudgetGuard} with
- * {@link Dollars}, and what is random: {@link SimulationSeed} or {@link RandomGenerator}. The seed is another one each
+ * {@link Dollars}, and what is random: {@link TestSeed} or {@link RandomGenerator}. The seed is another one each
  * time unless {@code -Dcadre.seed=} sets it.
  *
  * <p>A test that passed fails all the same if it leaves one of these: a virtual thread, a platform thread that is no
@@ -37,7 +36,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * <p>A test that fails publishes the seed and the events as report entries, and shows them beneath its failure.
  */
 public final class CadreExtension implements ParameterResolver, BeforeEachCallback, AfterEachCallback {
-    /** The system property that sets the seed: {@code 7}, or {@code 7/9} for a world under another schedule. */
+    /** The system property that sets the seed, a whole number. */
     public static final String SEED_PROPERTY = "cadre.seed";
 
     /** The configuration parameter that sets how long, in milliseconds, what is about to end is waited for. */

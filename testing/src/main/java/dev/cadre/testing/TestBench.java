@@ -4,7 +4,6 @@ package dev.cadre.testing;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.pool.PoolLoad;
 import dev.cadre.price.Money;
-import dev.cadre.testing.simulation.SimulationSeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,7 +44,7 @@ final class TestBench {
                         EventLog.class,
                         Cassette.class,
                         BudgetGuard.class,
-                        SimulationSeed.class,
+                        TestSeed.class,
                         RandomGenerator.class)
                 .contains(type);
     }
@@ -59,11 +58,11 @@ final class TestBench {
             return part(type, Gate::new);
         } else if (type == EventLog.class) {
             return part(type, EventLog::new);
-        } else if (type == SimulationSeed.class) {
+        } else if (type == TestSeed.class) {
             return part(type, TestBench::seed);
         } else if (type == RandomGenerator.class) {
-            SimulationSeed seed = (SimulationSeed) part(SimulationSeed.class);
-            return part(type, () -> new Random(seed.world()));
+            TestSeed seed = (TestSeed) part(TestSeed.class);
+            return part(type, () -> new Random(seed.number()));
         }
         throw new IllegalArgumentException("nothing is known of " + type);
     }
@@ -77,11 +76,10 @@ final class TestBench {
         return known;
     }
 
-    private static SimulationSeed seed() {
+    private static TestSeed seed() {
         String set = System.getProperty(CadreExtension.SEED_PROPERTY);
-        return set == null
-                ? SimulationSeed.of(ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE))
-                : SimulationSeed.parse(set);
+        return new TestSeed(
+                set == null ? ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE) : Long.parseLong(set));
     }
 
     private <T> Optional<T> given(Class<T> type) {
@@ -165,7 +163,7 @@ final class TestBench {
     /** What is worth knowing if the test failed. */
     Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
-        given(SimulationSeed.class).ifPresent(seed -> facts.put(CadreExtension.SEED_PROPERTY, seed.text()));
+        given(TestSeed.class).ifPresent(seed -> facts.put(CadreExtension.SEED_PROPERTY, Long.toString(seed.number())));
         given(ScriptedModel.class)
                 .flatMap(model -> model.misses().stream().findFirst())
                 .ifPresent(miss -> facts.put("cadre.unscripted", miss));

@@ -14,7 +14,6 @@ import dev.cadre.price.Money;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
-import dev.cadre.testing.simulation.SimulationSeed;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,7 +91,7 @@ class CadreExtensionTest {
 
     @ExtendWith(CadreExtension.class)
     static class Clean {
-        static SimulationSeed seen;
+        static TestSeed seen;
         Gate early;
 
         @BeforeEach
@@ -107,7 +106,7 @@ class CadreExtensionTest {
                 Gate gate,
                 EventLog log,
                 @Dollars("0.25") BudgetGuard money,
-                SimulationSeed seed,
+                TestSeed seed,
                 RandomGenerator random)
                 throws Exception {
             assertThat(gate).isSameAs(early);
@@ -115,7 +114,7 @@ class CadreExtensionTest {
             noteUntil(gate, model, log, Budget.usd("0.05").under(money));
             assertThat(clock.nanoTime()).isZero();
             assertThat(money.state().limit()).isEqualTo(Money.usd("0.25"));
-            assertThat(random.nextLong()).isEqualTo(new java.util.Random(seed.world()).nextLong());
+            assertThat(random.nextLong()).isEqualTo(new java.util.Random(seed.number()).nextLong());
             seen = seed;
         }
     }
@@ -130,14 +129,14 @@ class CadreExtensionTest {
 
     @Test
     void seed_ofTheProperty_isTaken() {
-        System.setProperty(CadreExtension.SEED_PROPERTY, "7/9");
+        System.setProperty(CadreExtension.SEED_PROPERTY, "7");
         try {
             results(Clean.class).testEvents().assertStatistics(events -> events.succeeded(1));
         } finally {
             System.clearProperty(CadreExtension.SEED_PROPERTY);
         }
 
-        assertThat(Clean.seen).isEqualTo(new SimulationSeed(7, 9));
+        assertThat(Clean.seen).isEqualTo(new TestSeed(7));
     }
 
     // --- leaks
@@ -316,7 +315,7 @@ class CadreExtensionTest {
     @ExtendWith(CadreExtension.class)
     static class Fails {
         @Test
-        void test(ScriptedModel model, EventLog log, SimulationSeed seed) throws Exception {
+        void test(ScriptedModel model, EventLog log, TestSeed seed) throws Exception {
             var graph = TaskGraph.builder();
             var note = graph.add("note", NOTE, new Topic("cats"));
             Coordinator.builder(model.pools()).listener(log).build().run(graph.answering(note), Budget.usd("0.05"));

@@ -21,7 +21,7 @@ import dev.cadre.testing.Dollars;
 import dev.cadre.testing.EventLog;
 import dev.cadre.testing.Gate;
 import dev.cadre.testing.ScriptedModel;
-import dev.cadre.testing.simulation.SimulationSeed;
+import dev.cadre.testing.TestSeed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -140,9 +140,9 @@ class InboxTest {
     // --- the planted race
 
     @Test
-    void digest_isTheSameInWhateverOrderLabelsArrive(SimulationSeed seed) throws Exception {
+    void digest_isTheSameInWhateverOrderLabelsArrive(TestSeed seed) throws Exception {
         var digests = new LinkedHashMap<Long, String>();
-        for (long each = seed.schedule(); each < seed.schedule() + 8; each++) {
+        for (long each = seed.number(); each < seed.number() + 8; each++) {
             assertThat(digest(CarefulInbox::new, each)).as("seed %d", each).isEqualTo(DIGEST.text());
             digests.put(each, digest(RacyInbox::new, each));
         }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.Coordinator;
+import dev.cadre.bulk.Lane;
+import dev.cadre.budget.Budget;
+import dev.cadre.cli.BulkOptions.Existing;
+import dev.cadre.cli.bulk.BulkSession;
+import dev.cadre.cli.bulk.ResultFile;
+import dev.cadre.cli.bulk.ResultOutput;
+import dev.cadre.cli.bulk.ResultStream;
+import dev.cadre.file.OwnFiles;
+import dev.cadre.file.TempFolder;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalException;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.UnpricedException;
+import dev.cadre.task.RunClock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs {@code cadre bulk}. */
+@Command(
+        name = "bulk",
+        description = "Labels the lines of a file, or fills in a schema for each, within a budget.",
+        footer = "Run the same command again to go on after an interrupt or with more money: what succeeded is not paid"
+                + " twice.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class BulkCommand implements Callable<Integer> {
+    /** What goes on for longer is resumed. */
+    private static final Duration LONGEST_NOW = Duration.ofHours(24);
+
+    private final Terminal terminal;
+    private final InputStream in;
+    private final InstantSource clock;
+    private final RunClock runClock;
+    private final Models models;
+    private final JsonOutput json = new JsonOutput();
+
+    @Mixin
+    private final BulkArguments arguments = new BulkArguments();
+
+    BulkCommand(Terminal terminal, InputStream in, InstantSource clock, RunClock runClock, Models models) {
+        this.terminal = terminal;
+        this.in = in;
+        this.clock = clock;
+        this.runClock = runClock;
+        this.models = models;
+    }
+
+    @Override
+    public Integer call() throws UsageException, IOException {
+        BulkOptions options = arguments.checked();
+        if (!models.hasKey()) {
+            throw new UsageException(
+                    "bad_configuration", "OPENAI_API_KEY is not set; cadre bulk does nothing without a model");
+        }
+        if (options.lane() == Lane.BATCH && options.journal().isEmpty()) {
+            throw new UsageException(
+                    "bad_argument", "--lane batch needs a --journal, because a batch outlives the process");
+        }
+        requireJournalOfOutput(options);
+        // batches go on without this process, and an interrupt would cancel them
+        @Nullable Interruption interruption = options.lane() == Lane.NOW ? Interruption.ofThisThread() : null;
+        try {
+            BulkDocument document = run(options);
+            print(document, options);
+            return document.exitStatus().code();
+        } finally {
+            if (interruption != null) {
+                interruption.end();
+            }
+        }
+    }
+
+    private BulkDocument run(BulkOptions options) throws UsageException, IOException {
+        if (options.input().isPresent()) {
+            return recorded(options, options.input().get());
+        }
+        try (TempFolder folder = TempFolder.open()) { // it can be read once and is needed twice
+            Path copy = folder.path().resolve("input.jsonl");
+            Files.copy(in, copy);
+            return recorded(options, copy);
+        }
+    }
+
+    private BulkDocument recorded(BulkOptions options, Path input) throws UsageException, IOException {
+        if (options.journal().isEmpty()) {
+            return withModels(options, input, null);
+        }
+        try (FileJournal journal = Journals.open(options.journal().get())) {
+            return withModels(options, input, journal);
+        }
+    }
+
+    private BulkDocument withModels(BulkOptions options, Path input, @Nullable FileJournal journal)
+            throws UsageException, IOException {
+        try (ModelPools pools = models.open(options.parallel());
+                ResultOutput out = output(options)) {
+            Coordinator coordinator = Coordinator.builder(pools).clock(runClock).build();
+            var progress = new BulkProgress(options.progress(), terminal, clock);
+            var session = new BulkSession(coordinator, options.task(), options.lane(), journal, input, out, progress);
+            requireFit(options, session);
+            return run(options, session, progress, pools.pool(options.tier()).model());
+        } catch (UnpricedException e) {
+            throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ResultOutput output(BulkOptions options) throws UsageException {
+        if (options.results().isEmpty()) {
+            return new ResultStream(terminal.out());
+        }
+        try {
+            return ResultFile.create(options.results().get());
+        } catch (IOException e) {
+            throw new UsageException("bad_argument", "--output: it cannot be written: " + OwnFiles.reason(e));
+        }
+    }
+
+    private BulkDocument run(BulkOptions options, BulkSession session, BulkProgress progress, String model)
+            throws UsageException {
+        BulkSession.@Nullable Survey survey = null;
+        try {
+            survey = session.survey(options.budget());
+            progress.starting(survey, options, session.spentBefore());
+            Budget budget = Budget.of(options.budget());
+            BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);
+            return BulkDocument.of(options, model, survey, ending);
+        } catch (InterruptedException e) {
+            return BulkDocument.interrupted(options, model, survey, session.tally());
+        } catch (IllegalArgumentException e) { // the money does not cover what is under way in batches
+            throw new UsageException("bad_argument", String.valueOf(e.getMessage()));
+        } catch (IOException | UncheckedIOException e) {
+            var problem = new Problem("io_failed", OwnFiles.reason(e));
+            return BulkDocument.broken(options, model, survey, session.tally(), problem);
+        } catch (UnrecordedException e) {
+            return BulkDocument.broken(options, model, survey, session.tally(), BulkDocument.unrecorded(e));
+        } catch (JournalException e) {
+            return BulkDocument.broken(options, model, survey, session.tally(), Problem.of(e));
+        }
+    }
+
+    /** An output that is there already is of an earlier run if there is a journal of one. */
+    private static void requireJournalOfOutput(BulkOptions options) throws UsageException, IOException {
+        if (!isToBeResumed(options)) {
+            return;
+        }
+        Path output = options.results().orElseThrow();
+        if (!ResultFile.isOurs(output)) {
+            throw inTheWay(output, "does not hold results of cadre bulk");
+        }
+        if (options.journal().filter(Files::exists).isEmpty()) {
+            throw inTheWay(
+                    output,
+                    "exists, and its journal \"%s\" does not"
+                            .formatted(options.journal().orElseThrow()));
+        }
+    }
+
+    private static void requireFit(BulkOptions options, BulkSession session) throws UsageException, IOException {
+        if (isToBeResumed(options) && !session.isOfThisTask()) {
+            throw inTheWay(
+                    options.results().orElseThrow(),
+                    "holds the results of another task: its labels, schema, prompt, tier or model were others");
+        }
+        if (options.lane() == Lane.NOW && session.hasOpenBatches()) {
+            throw new UsageException(
+                    "bad_argument", "--lane now: items are under way in batches; finish them with --lane batch");
+        }
+    }
+
+    private static boolean isToBeResumed(BulkOptions options) throws IOException {
+        return options.existing() == Existing.RESUMED
+                && options.results().isPresent()
+                && Files.exists(options.results().get())
+                && Files.size(options.results().get()) > 0;
+    }
+
+    private static UsageException inTheWay(Path output, String why) {
+        return new UsageException(
+                "output_exists",
+                "--output: \"%s\" %s; name another file, or replace it with --force".formatted(output, why));
+    }
+
+    private void print(BulkDocument document, BulkOptions options) {
+        if (options.output() == Output.JSON) {
+            terminal.out().println(json.document(document));
+        } else {
+            (options.results().isPresent() ? terminal.out() : terminal.err())
+                    .println(TextOutput.visible(document.text()));
+        }
+        if (document.error() != null) {
+            terminal.err()
+                    .println("cadre: " + TextOutput.visible(document.error().message()));
+        }
+    }
+}

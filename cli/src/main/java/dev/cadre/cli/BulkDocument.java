@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.bulk.BulkSummary;
+import dev.cadre.cli.bulk.BulkSession;
+import dev.cadre.cli.bulk.BulkTally;
+import dev.cadre.journal.UnrecordedException;
+import dev.cadre.price.Money;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON document of a bulk run, as it is printed. The order of the components is that of the document.
+ *
+ * @param model what was asked
+ * @param stop why no more was done: {@code end_of_input}, {@code budget}, {@code deadline}, {@code error} or
+ *     {@code interrupt}
+ */
+record BulkDocument(
+        int schema,
+        String status,
+        String mode,
+        String lane,
+        String tier,
+        String model,
+        String input,
+        String output,
+        String journal,
+        Items items,
+        String stop,
+        long batches,
+        @Nullable Estimate estimate,
+        Cost cost,
+        @Nullable Problem error) {
+    private static final int SCHEMA = 1;
+    private static final String STANDARD = "-";
+
+    /** How many items ended how; those on record are among those that succeeded. */
+    record Items(long total, long succeeded, long failed, long skipped, long reused) {
+        static Items of(BulkTally tally) {
+            return new Items(tally.total(), tally.succeeded(), tally.failed(), tally.skipped(), tally.reused());
+        }
+    }
+
+    /** What the items that were left could cost, in US dollars. */
+    record Estimate(long items, String lowUsd, String expectedUsd, String worstUsd) {
+        static Estimate of(BulkSession.Survey survey) {
+            return new Estimate(
+                    survey.left(),
+                    survey.price().low().toUsd(),
+                    survey.price().expected().toUsd(),
+                    survey.price().worst().toUsd());
+        }
+    }
+
+    static BulkDocument of(BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending) {
+        Problem problem = problem(ending);
+        BulkTally tally = ending.tally();
+        boolean isPaused = ending.stop() == BulkSummary.Stop.PAUSED && ending.failure() == null;
+        String status = problem != null && !(isPaused && tally.succeeded() > 0)
+                ? SearchDocument.FAILED
+                : tally.succeeded() == tally.total() ? SearchDocument.COMPLETE : SearchDocument.PARTIAL;
+        String stop = ending.failure() == null ? ending.stop().name().toLowerCase(Locale.ROOT) : "error";
+        return of(options, model, survey, tally, status, stop, ending.batches(), problem);
+    }
+
+    /** Of a run that was ended from outside: what has a line is done. */
+    static BulkDocument interrupted(
+            BulkOptions options, String model, BulkSession.@Nullable Survey survey, BulkTally tally) {
+        return of(
+                options,
+                model,
+                survey,
+                tally,
+                SearchDocument.PARTIAL,
+                "interrupt",
+                0,
+                new Problem("interrupted", "interrupted; the same command goes on from here"));
+    }
+
+    /** Of a run that could not go on for a reason of this machine's. */
+    static BulkDocument broken(
+            BulkOptions options, String model, BulkSession.@Nullable Survey survey, BulkTally tally, Problem problem) {
+        return of(options, model, survey, tally, SearchDocument.FAILED, "error", 0, problem);
+    }
+
+    private static BulkDocument of(
+            BulkOptions options,
+            String model,
+            BulkSession.@Nullable Survey survey,
+            BulkTally tally,
+            String status,
+            String stop,
+            long batches,
+            @Nullable Problem problem) {
+        return new BulkDocument(
+                SCHEMA,
+                status,
+                Mode.MODEL.label(),
+                options.lane().name().toLowerCase(Locale.ROOT),
+                options.tier().name().toLowerCase(Locale.ROOT),
+                model,
+                options.input().map(Object::toString).orElse(STANDARD),
+                options.results().map(Object::toString).orElse(STANDARD),
+                options.journal().map(Object::toString).orElse(""),
+                Items.of(tally),
+                stop,
+                batches,
+                survey == null ? null : Estimate.of(survey),
+                Cost.of(tally.spend(), options.budget()),
+                problem);
+    }
+
+    static Problem unrecorded(UnrecordedException unrecorded) {
+        return new Problem(
+                "journal_failed", unrecorded.getMessage() + "; once it can be, the same command goes on from here");
+    }
+
+    /** A run of which nothing succeeded has failed, whatever each item says. */
+    private static @Nullable Problem problem(BulkSession.Ending ending) {
+        if (ending.failure() instanceof UnrecordedException unrecorded) {
+            return unrecorded(unrecorded);
+        }
+        if (ending.failure() != null) {
+            return Problem.of(ending.failure());
+        }
+        if (ending.stop() == BulkSummary.Stop.PAUSED) {
+            return new Problem("paused", ending.pause() + "; the same command goes on from here");
+        }
+        BulkTally tally = ending.tally();
+        if (tally.succeeded() > 0 || tally.total() == 0) {
+            return null;
+        }
+        if (ending.stop() == BulkSummary.Stop.BUDGET && tally.spend().attempts() == 0) {
+            return new Problem("budget_too_small", "the budget does not hold even one item");
+        }
+        return new Problem(
+                "nothing_succeeded",
+                "0 of %d items succeeded%s"
+                        .formatted(
+                                tally.total(),
+                                tally.lastFailure().isEmpty() ? "" : "; the last failed: " + tally.lastFailure()));
+    }
+
+    static BulkDocument failed(String kind, String message) {
+        return new BulkDocument(
+                SCHEMA,
+                SearchDocument.FAILED,
+                Mode.MODEL.label(),
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                new Items(0, 0, 0, 0, 0),
+                "error",
+                0,
+                null,
+                Cost.NONE,
+                new Problem(kind, message));
+    }
+
+    ExitStatus exitStatus() {
+        if (stop.equals("interrupt")) {
+            return ExitStatus.INTERRUPTED;
+        }
+        return switch (status) {
+            case SearchDocument.COMPLETE -> ExitStatus.COMPLETE;
+            case SearchDocument.PARTIAL -> ExitStatus.PARTIAL;
+            default -> ExitStatus.FAILED;
+        };
+    }
+
+    /** One line for people. */
+    String text() {
+        return "%d of %d items succeeded (%d reused), %d failed, %d skipped; $%s of a budget of $%s; results in %s"
+                .formatted(
+                        items.succeeded(),
+                        items.total(),
+                        items.reused(),
+                        items.failed(),
+                        items.skipped(),
+                        cost.usd(),
+                        Money.ofPico(cost.budgetPicoUsd()).toUsd(),
+                        output);
+    }
+}

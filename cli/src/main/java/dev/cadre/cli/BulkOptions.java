@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.bulk.Lane;
+import dev.cadre.cli.bulk.BulkTask;
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the command line of {@code cadre bulk} says, checked.
+ *
+ * @param inputFile an existing file, or null for standard input
+ * @param outputFile where the results go, or null for standard output
+ * @param journalFile where the run is recorded, or null
+ * @param existing what may be done to an output that is there already
+ * @param parallel most model calls at a time
+ */
+record BulkOptions(
+        @Nullable Path inputFile,
+        @Nullable Path outputFile,
+        @Nullable Path journalFile,
+        Existing existing,
+        BulkTask task,
+        Tier tier,
+        Lane lane,
+        Money budget,
+        int parallel,
+        Output output,
+        Progress progress) {
+
+    /** What may be done to an output that is there already. */
+    enum Existing {
+        /** Replaced, if the journal knows that it is of an earlier run of the same task. */
+        RESUMED,
+        REPLACED
+    }
+
+    /** Where items come from; empty for standard input. */
+    Optional<Path> input() {
+        return Optional.ofNullable(inputFile);
+    }
+
+    /** Where results go; empty for standard output. */
+    Optional<Path> results() {
+        return Optional.ofNullable(outputFile);
+    }
+
+    /** Where the run is recorded, and resumed from; empty if it is not. */
+    Optional<Path> journal() {
+        return Optional.ofNullable(journalFile);
+    }
+}

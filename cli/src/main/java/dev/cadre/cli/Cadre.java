@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.cadre.file.OwnFiles;
+import dev.cadre.model.Redactor;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.task.RunClock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine;
+
+/** The {@code cadre} command. */
+@Command(
+        name = "cadre",
+        description =
+                "Agents over a code base and models over the lines of a file, within a budget; and what a crew may cost, simulated.",
+        mixinStandardHelpOptions = true)
+public final class Cadre {
+    static final String TRACE = "CADRE_TRACE";
+
+    private final Terminal terminal;
+    private final InstantSource clock;
+    private final RunClock runClock;
+    private final InputStream in;
+    private final Map<String, String> environment;
+
+    Cadre(Terminal terminal, InstantSource clock, Map<String, String> environment) {
+        this(terminal, clock, RunClock.SYSTEM, System.in, environment);
+    }
+
+    /** @param runClock that by which waiting for the provider takes time */
+    Cadre(Terminal terminal, InstantSource clock, RunClock runClock, InputStream in, Map<String, String> environment) {
+        this.terminal = terminal;
+        this.clock = clock;
+        this.runClock = runClock;
+        this.in = in;
+        this.environment = environment;
+    }
+
+    /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found, 2 usage, 3 partial, 4 failed, 130 interrupted. */
+    public static void main(String... arguments) {
+        System.exit(new Cadre(Terminal.ofProcess(), Clock.systemUTC(), System.getenv()).run(arguments));
+    }
+
+    /** Returns the exit status. */
+    int run(String... arguments) {
+        List<String> all = Arrays.asList(arguments);
+        var models = new Models(terminal, clock, environment);
+        CommandLine line = new CommandLine(this)
+                .addSubcommand(new SearchCommand(terminal, clock, models))
+                .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
+                .addSubcommand(new SimulateCommand(terminal))
+                .addSubcommand(new ReportCommand(terminal))
+                .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
+                .addSubcommand(new DoctorCommand(terminal, clock, environment))
+                .setOut(new PrintWriter(terminal.out(), true, UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true, UTF_8))
+                .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(all, e));
+        if (arguments.length == 0) {
+            return usage(all, "bad_argument", "a command is missing; try 'cadre search --help'");
+        }
+        return line.execute(arguments);
+    }
+
+    private int failed(List<String> arguments, Exception failure) {
+        return switch (failure) {
+            case UsageException e -> usage(arguments, e.kind(), String.valueOf(e.getMessage()));
+            case IOException e -> report(arguments, ExitStatus.FAILED, "unreadable", OwnFiles.reason(e));
+            default -> internal(arguments, failure);
+        };
+    }
+
+    /** A defect of this program: whoever looks for it wants the trace, nobody else does. */
+    private int internal(List<String> arguments, Exception failure) {
+        if (environment.containsKey(TRACE)) {
+            var trace = new StringWriter();
+            failure.printStackTrace(new PrintWriter(trace));
+            terminal.err().println(Redactor.SHAPES.clean(trace.toString()));
+        }
+        return report(
+                arguments,
+                ExitStatus.FAILED,
+                "internal",
+                "this is a defect of cadre; with the variable %s set it shows where".formatted(TRACE));
+    }
+
+    private int usage(List<String> arguments, String kind, String message) {
+        return report(arguments, ExitStatus.USAGE, kind, message);
+    }
+
+    private int report(List<String> arguments, ExitStatus status, String kind, String message) {
+        String shown = TextOutput.visible(Echo.ofInput(message));
+        terminal.err().println("cadre: " + shown);
+        if (arguments.contains(JsonOption.NAME)) {
+            var json = new JsonOutput();
+            terminal.out()
+                    .println(
+                            switch (arguments.getFirst()) {
+                                case "simulate" -> json.document(SimulateDocument.failed(kind, shown));
+                                case "bulk" -> json.document(BulkDocument.failed(kind, shown));
+                                default -> json.document(SearchDocument.failed(kind, shown));
+                            });
+        }
+        return status.code();
+    }
+
+    private static String oneLine(ParameterException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse("bad arguments");
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.openai.OpenAi;
+import dev.cadre.pool.ModelPools;
+import dev.cadre.price.ModelShutDownException;
+import dev.cadre.price.UnpricedException;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * The models that the environment of the command names.
+ *
+ * @param terminal where warnings go
+ * @param environment with the key, if there is one
+ */
+record Models(Terminal terminal, InstantSource clock, Map<String, String> environment) {
+    private static final String KEY = "OPENAI_API_KEY";
+
+    boolean hasKey() {
+        return !environment.getOrDefault(KEY, "").isBlank();
+    }
+
+    /** Opens a pool for each tier; calls nobody. Warns if the key would go in clear. The caller closes them. */
+    ModelPools open(int parallel) throws UsageException {
+        OpenAi.warning(environment)
+                .ifPresent(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
+        try {
+            return OpenAi.fromEnv(
+                    environment, pool -> pool.maxParallel(parallel).calendar(clock));
+        } catch (IllegalArgumentException | ModelShutDownException | UnpricedException e) {
+            throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
+        }
+    }
+}

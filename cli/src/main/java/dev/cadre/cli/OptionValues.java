@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.price.Money;
+import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Reads the values of options; every refusal names the option, the value and the limits. */
+final class OptionValues {
+    private static final BigDecimal MAX_USD = new BigDecimal("10000");
+    private static final Duration MAX_DEADLINE = Duration.ofHours(24);
+    private static final int MAX_SHOWN = 60;
+
+    private OptionValues() {}
+
+    /** Reads an exact amount of dollars above 0, at most 10,000 and with at most 12 decimals. */
+    static Money usd(String option, String value) throws UsageException {
+        // a plain decimal only: 1e999999999 is a number, too, and takes all memory to compare
+        if (value.matches("[0-9]{1,12}(\\.[0-9]{1,12})?")) {
+            var amount = new BigDecimal(value);
+            if (amount.signum() > 0 && amount.compareTo(MAX_USD) <= 0) {
+                return Money.usd(amount.toPlainString());
+            }
+        }
+        throw refused(option, value, "an amount of USD above 0 and up to 10000, such as 0.25");
+    }
+
+    /** Reads a whole number. */
+    static int count(String option, String value, int max) throws UsageException {
+        if (value.matches("[0-9]{1,9}")) {
+            int count = Integer.parseInt(value);
+            if (count >= 1 && count <= max) {
+                return count;
+            }
+        }
+        throw refused(option, value, "a whole number from 1 to " + max);
+    }
+
+    /** Reads a whole number of any sign, of at most 18 digits. */
+    static long wholeNumber(String option, String value) throws UsageException {
+        if (value.matches("-?[0-9]{1,18}")) {
+            return Long.parseLong(value);
+        }
+        throw refused(option, value, "a whole number of at most 18 digits");
+    }
+
+    /** Reads a time such as {@code 500ms}, {@code 90s}, {@code 5m} or {@code 1h}; a bare number is seconds. */
+    static Duration time(String option, String value) throws UsageException {
+        String digits = value.replaceFirst("(ms|s|m|h)?$", "");
+        if (digits.matches("[0-9]{1,9}")) {
+            long number = Long.parseLong(digits);
+            Duration time = switch (value.substring(digits.length())) {
+                case "ms" -> Duration.ofMillis(number);
+                case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                default -> Duration.ofSeconds(number);
+            };
+            if (time.isPositive() && time.compareTo(MAX_DEADLINE) <= 0) {
+                return time;
+            }
+        }
+        throw refused(option, value, "a time above 0 and up to 24h, such as 90s or 5m");
+    }
+
+    /** Reads the name of a constant, in lower case. */
+    static <E extends Enum<E>> E oneOf(String option, String value, E[] constants) throws UsageException {
+        for (E constant : constants) {
+            if (name(constant).equals(value)) {
+                return constant;
+            }
+        }
+        throw refused(
+                option,
+                value,
+                "one of " + Arrays.stream(constants).map(OptionValues::name).collect(Collectors.joining(", ")));
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Reads a path; empty if there is none. */
+    static Optional<Path> path(String option, String value) throws UsageException {
+        try {
+            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+        } catch (InvalidPathException e) {
+            throw refused(option, value, "a path");
+        }
+    }
+
+    static UsageException refused(String option, String value, String allowed) {
+        String shown = value.length() > MAX_SHOWN ? value.substring(0, MAX_SHOWN) + "..." : value;
+        return new UsageException("bad_argument", option + ": \"" + shown + "\" is not " + allowed);
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.cadre.cli.report.ReportPage;
+import dev.cadre.file.OwnFiles;
+import dev.cadre.journal.JournalException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs {@code cadre report}. */
+@Command(
+        name = "report",
+        description = "Shows the runs of a journal as one page: time, graph, money, and what each subtask cost.",
+        mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "JOURNAL", description = "a file that a run or a bulk left")
+    private String journal = "";
+
+    @Option(names = "--output", paramLabel = "FILE.html", required = true, description = "where the page is written")
+    private String output = "";
+
+    ReportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** @throws UsageException if the folder of a file to be written does not exist */
+    static void requireFolder(String name, Path file) throws UsageException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
+            throw new UsageException("bad_argument", name + ": \"" + file + "\" is no file in a folder that exists");
+        }
+    }
+
+    @Override
+    public Integer call() throws UsageException, IOException {
+        Path from = required("JOURNAL", journal);
+        if (!Files.isRegularFile(from)) {
+            throw new UsageException("no_such_file", "JOURNAL: \"" + journal + "\" is no file");
+        }
+        Path to = required("--output", output);
+        requireFolder("--output", to);
+        write(from, to);
+        terminal.err().println("the report is in " + TextOutput.visible(output));
+        return ExitStatus.COMPLETE.code();
+    }
+
+    /**
+     * Writes the page of a journal, whole or not at all.
+     *
+     * @throws UsageException if the page would take the place of the journal, or the journal cannot be read
+     */
+    static void write(Path journal, Path page) throws UsageException, IOException {
+        if (Files.exists(page) && Files.isSameFile(journal, page)) {
+            throw new UsageException("bad_argument", "the report must not replace its journal " + journal);
+        }
+        String html;
+        try {
+            html = ReportPage.of(journal);
+        } catch (JournalException | UncheckedIOException e) {
+            throw new UsageException("bad_journal", String.valueOf(e.getMessage()));
+        }
+        OwnFiles.replace(page.toAbsolutePath(), html.getBytes(UTF_8));
+    }
+
+    private static Path required(String name, String value) throws UsageException {
+        return OptionValues.path(name, value).orElseThrow(() -> OptionValues.refused(name, value, "a path"));
+    }
+}

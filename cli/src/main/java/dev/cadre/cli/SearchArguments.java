@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.cli.SearchOptions.Explain;
+import dev.cadre.cli.SearchOptions.Offline;
+import dev.cadre.cli.SearchOptions.Steps;
+import dev.cadre.examples.index.FileRanker.Sides;
+import dev.cadre.examples.search.PathFilter;
+import dev.cadre.examples.search.SearchQuestion;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options of {@code cadre search} as they were typed; {@link #checked} makes sense of them. */
+final class SearchArguments {
+    private static final int MAX_FILES = 100;
+
+    @Option(
+            names = "--repo",
+            paramLabel = "DIR",
+            defaultValue = ".",
+            description = "folder to search (default: the current one)")
+    String repo = ".";
+
+    @Mixin
+    final JsonOption json = new JsonOption();
+
+    @Mixin
+    final SpendingOptions spending = new SpendingOptions();
+
+    @Option(
+            names = "--deadline",
+            paramLabel = "TIME",
+            defaultValue = "90s",
+            description = "most time, as 90s or 5m (default: ${DEFAULT-VALUE})")
+    String deadline = "90s";
+
+    @Option(names = "--offline", description = "use no model and no network")
+    boolean offline;
+
+    @Option(names = "--plan-only", description = "print the plan and stop")
+    boolean planOnly;
+
+    @Option(names = "--yes", description = "ask nothing")
+    boolean yes;
+
+    @Option(
+            names = "--journal",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "record the run here, resume it from here")
+    String journal = "";
+
+    @Option(names = "--report", paramLabel = "FILE.html", defaultValue = "", description = "write a report of the run")
+    String report = "";
+
+    @Option(
+            names = "--max-results",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "most files in the answer, each with up to three places (default: ${DEFAULT-VALUE})")
+    String maxResults = "10";
+
+    @Option(names = "--include-tests", description = "rank tests, examples and documents like other code")
+    boolean includeTests;
+
+    @Option(
+            names = "--path",
+            paramLabel = "GLOB",
+            defaultValue = "",
+            description = "only paths like this, as in .gitignore")
+    String path = "";
+
+    @Option(names = "--explain", description = "show what each score is made of")
+    boolean explain;
+
+    @Mixin
+    final ProgressOption progress = new ProgressOption();
+
+    @Parameters(arity = "0..*", paramLabel = "QUESTION", description = "what to find")
+    List<String> question = List.of();
+
+    SearchOptions checked() throws UsageException {
+        return new SearchOptions(
+                folder(),
+                new SearchQuestion(
+                        text(),
+                        OptionValues.count("--max-results", maxResults, MAX_FILES),
+                        new PathFilter(path),
+                        includeTests ? Sides.EQUAL : Sides.BEHIND),
+                spending.budget(),
+                spending.parallel(),
+                OptionValues.time("--deadline", deadline),
+                offline ? Offline.ALWAYS : Offline.WITHOUT_KEY,
+                planOnly ? Steps.PLAN_ONLY : Steps.ALL,
+                json.output(),
+                explain ? Explain.YES : Explain.NO,
+                progress.progress(),
+                absolute("--journal", journal),
+                reportFile());
+    }
+
+    private @Nullable Path reportFile() throws UsageException {
+        if (planOnly && !report.isEmpty()) {
+            throw new UsageException("bad_argument", "--report shows a run, and --plan-only runs nothing");
+        }
+        return absolute("--report", report);
+    }
+
+    private static @Nullable Path absolute(String option, String value) throws UsageException {
+        return OptionValues.path(option, value).map(Path::toAbsolutePath).orElse(null);
+    }
+
+    private String text() throws UsageException {
+        String text = String.join(" ", question);
+        if (text.isBlank()) {
+            throw new UsageException("empty_question", "QUESTION is empty; say what to find");
+        }
+        if (text.length() > SearchQuestion.MAX_CHARACTERS) {
+            throw new UsageException(
+                    "bad_argument",
+                    "QUESTION has " + text.length() + " characters; at most " + SearchQuestion.MAX_CHARACTERS
+                            + " are allowed");
+        }
+        return text;
+    }
+
+    private Path folder() throws UsageException {
+        try {
+            Path folder = Path.of(repo);
+            if (!Files.exists(folder)) {
+                throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" does not exist");
+            }
+            if (!Files.isDirectory(folder)) {
+                throw new UsageException("not_a_folder", "--repo: \"" + repo + "\" is not a folder");
+            }
+            return folder;
+        } catch (InvalidPathException e) {
+            throw new UsageException("no_such_folder", "--repo: \"" + repo + "\" is not a path");
+        }
+    }
+}

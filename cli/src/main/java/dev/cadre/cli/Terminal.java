@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Where output goes. The launcher says which streams are terminals, since the JVM cannot tell for standard error.
+ *
+ * @param out results
+ * @param err progress and messages
+ */
+record Terminal(PrintStream out, PrintStream err, boolean isOutTerminal, boolean isErrTerminal, boolean noColour) {
+
+    /** Returns the streams of this process, in UTF-8. */
+    static Terminal ofProcess() {
+        return new Terminal(
+                stream(FileDescriptor.out),
+                stream(FileDescriptor.err),
+                Boolean.getBoolean("cadre.out.terminal"),
+                Boolean.getBoolean("cadre.err.terminal"),
+                !System.getenv().getOrDefault("NO_COLOR", "").isEmpty());
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    TextOutput.Colour colour() {
+        return isOutTerminal && !noColour ? TextOutput.Colour.ON : TextOutput.Colour.OFF;
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.bulk;
+
+import dev.cadre.json.Json;
+import dev.cadre.model.Tier;
+import dev.cadre.task.SubtaskType;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+
+/** What is asked of every item: one of some labels, or an object of a schema. Immutable. */
+public final class BulkTask {
+    private static final String LABEL = "label";
+    /** Far beyond any label, and so small that a reservation holds up little money. */
+    private static final int LABEL_TOKENS = 256;
+
+    private static final String CHOOSE = "Choose the label that fits the item best.";
+    private static final String FILL_IN = "Fill in the answer from what the item says.";
+
+    private final SubtaskType<Json, Json.Obj> type;
+    private final boolean hasLabels;
+
+    private BulkTask(SubtaskType<Json, Json.Obj> type, boolean hasLabels) {
+        this.type = type;
+        this.hasLabels = hasLabels;
+    }
+
+    /**
+     * Every item gets exactly one of the labels.
+     *
+     * @param prompt what to go by; blank for the meaning of the labels
+     * @throws IllegalArgumentException if there are fewer than two, one is blank or comes twice, or there are too many for
+     *     a strict schema
+     */
+    public static BulkTask labels(List<String> labels, String prompt) {
+        if (labels.size() < 2) {
+            throw new IllegalArgumentException("there must be at least two labels");
+        }
+        if (labels.stream().anyMatch(String::isBlank)) {
+            throw new IllegalArgumentException("a label is blank");
+        }
+        var seen = new HashSet<String>();
+        for (String label : labels) {
+            if (!seen.add(label)) {
+                throw new IllegalArgumentException("the label '%s' comes twice".formatted(label));
+            }
+        }
+        Json choice = Json.obj().with("type", "string").with("enum", Json.strings(labels));
+        String schema = Json.obj()
+                .with("type", "object")
+                .with("properties", Json.obj().with(LABEL, choice))
+                .with("required", Json.strings(List.of(LABEL)))
+                .with("additionalProperties", false)
+                .write();
+        int longest = labels.stream()
+                .mapToInt(label -> label.getBytes(StandardCharsets.UTF_8).length)
+                .max()
+                .orElse(0);
+        return new BulkTask(
+                SubtaskType.json(LABEL, schema, prompt.isBlank() ? CHOOSE : prompt)
+                        .maxOutputTokens(LABEL_TOKENS + longest),
+                true);
+    }
+
+    /**
+     * Every item gets an object that fits the schema.
+     *
+     * @param schema a strict JSON schema, as text
+     * @param prompt what to do; blank to fill in what the item says
+     * @throws IllegalArgumentException if the schema breaks a rule of strict mode; it names the place and the rule
+     */
+    public static BulkTask schema(String schema, String prompt) {
+        return new BulkTask(SubtaskType.json("answer", schema, prompt.isBlank() ? FILL_IN : prompt), false);
+    }
+
+    /** The same on another tier; default {@link Tier#NANO}. */
+    public BulkTask on(Tier tier) {
+        return new BulkTask(type.startingAt(tier), hasLabels);
+    }
+
+    SubtaskType<Json, Json.Obj> type() {
+        return type;
+    }
+
+    Tier tier() {
+        return type.tiers().start();
+    }
+
+    /** The line of a result with the answer added: its label, or the object as it is. */
+    Json.Obj answered(Json.Obj line, Json.Obj answer) {
+        return hasLabels ? line.with(LABEL, answer.string(LABEL)) : line.with("value", answer);
+    }
+}

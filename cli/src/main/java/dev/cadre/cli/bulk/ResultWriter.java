@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.bulk;
+
+import dev.cadre.json.Json;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Failure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+
+/** Writes one line for each item that has ended, and counts them. For one thread. */
+final class ResultWriter {
+    /** What every line begins with. */
+    static final String BEGINNING = "{\"index\":";
+
+    private final ResultOutput out;
+    private final BulkTask task;
+    private final BiConsumer<Json.Obj, BulkTally> heard;
+    private BulkTally tally = BulkTally.EMPTY;
+
+    /** @param heard receives every line and what has ended by then */
+    ResultWriter(ResultOutput out, BulkTask task, BiConsumer<Json.Obj, BulkTally> heard) {
+        this.out = out;
+        this.task = task;
+        this.heard = heard;
+    }
+
+    BulkTally tally() {
+        return tally;
+    }
+
+    void spent(Spend all) {
+        tally = tally.spending(all);
+    }
+
+    void expect(long items) {
+        tally = tally.of(items);
+    }
+
+    void reused(InputLine.Place item, Json.Obj answer) {
+        tally = tally.plusReused();
+        write(ended(task.answered(line(item, "succeeded"), answer), Spend.NONE, true));
+    }
+
+    void succeeded(InputLine.Place item, Json.Obj answer, Spend spend) {
+        tally = tally.plusSucceeded(spend);
+        write(ended(task.answered(line(item, "succeeded"), answer), spend, false));
+    }
+
+    void failed(InputLine.Place item, Failure failure, Spend spend) {
+        tally = tally.plusFailed(spend, failure.toString());
+        write(ended(line(item, "failed").with("reason", failure.toString()), spend, false));
+    }
+
+    void skipped(InputLine.Place item, String reason, Spend spend) {
+        tally = tally.plusSkipped(spend);
+        write(ended(line(item, "skipped").with("reason", reason), spend, false));
+    }
+
+    private static Json.Obj line(InputLine.Place item, String status) {
+        return Json.obj()
+                .with("index", item.index())
+                .with("line", item.line())
+                .with("id", item.id())
+                .with("status", status);
+    }
+
+    private Json.Obj ended(Json.Obj line, Spend spend, boolean isReused) {
+        return line.with("tier", task.tier().name().toLowerCase(Locale.ROOT))
+                .with("picoUsd", spend.total().picoUsd())
+                .with("reused", isReused);
+    }
+
+    private void write(Json.Obj line) {
+        try {
+            out.write(line.write());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        heard.accept(line, tally);
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.report;
+
+import dev.cadre.cli.report.RunHistory.Call;
+import dev.cadre.cli.report.RunHistory.End;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** When each subtask waited, was at work and called a model, a row each. */
+final class GanttChart {
+    static final int MOST_ROWS = 200;
+
+    private static final int LEFT = 190;
+    private static final int ROW = 20;
+    private static final int TYPE = 95;
+    private static final int LABEL_CHARACTERS = 14;
+
+    private final Page page;
+    private final Timeline time;
+    private final Set<Span> critical;
+
+    private GanttChart(Page page, Timeline time, List<Span> critical) {
+        this.page = page;
+        this.time = time;
+        this.critical = Set.copyOf(critical);
+    }
+
+    static void draw(Page page, List<Span> spans, Timeline time, List<Span> critical) {
+        List<Span> shown = spans.size() > MOST_ROWS ? spans.subList(0, MOST_ROWS) : spans;
+        int height = shown.size() * ROW + 24;
+        var chart = new GanttChart(page, time, critical);
+        Chart.draw(page, "the subtasks over time", height, () -> {
+            Chart.times(page, time.length(), LEFT, height);
+            for (long resumed : time.resumed()) {
+                double x = chart.x(resumed);
+                Chart.line(page, "resumed", x, 0, x, height - 16);
+            }
+            for (int row = 0; row < shown.size(); row++) {
+                chart.row(shown.get(row), row * ROW + 3);
+            }
+        });
+        if (shown.size() < spans.size()) {
+            page.element("p", "%d of %d rows are shown.".formatted(shown.size(), spans.size()));
+        }
+    }
+
+    private void row(Span span, double y) {
+        String label = span.subtask().label();
+        Chart.label(page, critical.contains(span) ? "critical" : "row", 0, y + 11, Page.cut(label, LABEL_CHARACTERS));
+        if (!label.contains("#")) {
+            Chart.label(page, "tick", TYPE, y + 11, Page.cut(span.subtask().type(), LABEL_CHARACTERS));
+        }
+        String style = span.subtask().calls().isEmpty()
+                ? "code"
+                : "waiting " + Chart.style(span.subtask().tier());
+        Chart.bar(page, style, x(span.from()), y + 4, width(span.from(), span.to()), 6, title(span));
+        span.subtask().calls().forEach(call -> call(call, span, y));
+        mark(span, y);
+    }
+
+    private void call(Call call, Span span, double y) {
+        long from = time.at(call.sent());
+        long to = call.ended() == null ? span.to() : time.at(call.ended());
+        boolean lost = call.ended() == null || call.spend().attempts() == 0 || !isReply(call.end());
+        Chart.bar(
+                page,
+                Chart.style(call.tier()) + (lost ? " lost" : ""),
+                x(from),
+                y,
+                width(from, Math.max(from, to)),
+                14,
+                "%s, %s, %s: %s, %s"
+                        .formatted(
+                                call.kind().name().toLowerCase(Locale.ROOT),
+                                call.model(),
+                                Chart.time(Math.max(0, to - from)),
+                                call.end().isEmpty() ? "no end on record" : call.end(),
+                                call.spend().total()));
+    }
+
+    /** Failures are named after an exception, replies after why the model stopped. */
+    private static boolean isReply(String end) {
+        return end.equals(end.toLowerCase(Locale.ROOT));
+    }
+
+    private void mark(Span span, double y) {
+        End end = span.subtask().end();
+        if (end != null && !end.status().equals("succeeded")) {
+            Chart.label(page, "mark", Math.min(x(span.to()) + 3, Chart.WIDTH - 12), y + 11, "✗");
+        }
+    }
+
+    private String title(Span span) {
+        End end = span.subtask().end();
+        return span.subtask().label() + ", " + Chart.time(span.length()) + (end == null ? "" : ", " + end.status());
+    }
+
+    private double x(long millis) {
+        return LEFT + millis * Chart.perMilli(time.length(), LEFT);
+    }
+
+    private double width(long from, long to) {
+        return (to - from) * Chart.perMilli(time.length(), LEFT);
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.report;
+
+import dev.cadre.cli.report.RunHistory.Call;
+import dev.cadre.cli.report.RunHistory.End;
+import dev.cadre.cli.report.RunHistory.Role;
+import dev.cadre.cli.report.RunHistory.Session;
+import dev.cadre.cli.report.RunHistory.SubtaskHistory;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalEntry;
+import dev.cadre.journal.JournalKey;
+import dev.cadre.journal.JournalLine;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.price.Money;
+import dev.cadre.price.Spend;
+import dev.cadre.task.Outcome;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the lines of a journal together again, run by run. */
+final class HistoryReader {
+    /** How the journal names the parts of a run that are no subtasks. */
+    private static final Map<String, Role> ROLES = Map.of("@planner", Role.PLANNER, "@merger", Role.MERGER);
+
+    private final SequencedMap<String, RunLines> runs = new LinkedHashMap<>();
+
+    private HistoryReader() {}
+
+    /**
+     * The runs of a journal, in order of their first start.
+     *
+     * @throws dev.cadre.journal.JournalException if it is damaged, or no journal
+     * @throws java.io.UncheckedIOException if it cannot be read
+     */
+    static List<RunHistory> read(Path journal) {
+        var reader = new HistoryReader();
+        FileJournal.read(journal, reader::take);
+        return reader.runs.values().stream()
+                .filter(run -> !run.sessions.isEmpty())
+                .map(RunLines::history)
+                .toList();
+    }
+
+    private void take(JournalLine line) {
+        runs.computeIfAbsent(line.entry().run(), RunLines::new).take(line.at(), line.entry());
+    }
+
+    /** The lines of one run. */
+    private static final class RunLines {
+        private final String id;
+        private String subject = "";
+        private String runKey = "";
+        private Money limit = Money.ZERO;
+        private @Nullable String status;
+        private final SequencedSet<String> notes = new LinkedHashSet<>();
+        private final List<Session> sessions = new ArrayList<>();
+        private final SequencedMap<String, SubtaskLines> subtasks = new LinkedHashMap<>();
+
+        RunLines(String id) {
+            this.id = id;
+        }
+
+        void take(Instant at, JournalEntry entry) {
+            switch (entry) {
+                case JournalEntry.RunStarted started -> {
+                    subject = started.subject();
+                    runKey = started.runKey();
+                    limit = started.limit();
+                    status = null;
+                    sessions.add(new Session(at, at));
+                }
+                case JournalEntry.PlanAdmitted admitted -> admit(at, admitted);
+                case JournalEntry.Intent intent -> subtask(intent.key()).sent(at, intent);
+                case JournalEntry.Settled settled -> subtask(settled.key()).settled(at, settled);
+                case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended.outcome(), sessions.size());
+                case JournalEntry.RunEnded ended -> {
+                    status = ended.status();
+                    notes.addAll(ended.notes());
+                }
+            }
+            if (!sessions.isEmpty()) {
+                sessions.set(sessions.size() - 1, new Session(sessions.getLast().began(), at));
+            }
+        }
+
+        private void admit(Instant at, JournalEntry.PlanAdmitted admitted) {
+            planned(admitted.subtask()).ifPresent(planned -> {
+                SubtaskLines lines = subtasks.computeIfAbsent(planned.id(), SubtaskLines::new);
+                if (lines.admitted == null) {
+                    lines.admitted = at;
+                    lines.position = admitted.position();
+                    lines.type = planned.type();
+                    lines.after = Stream.concat(
+                                    planned.wires().stream().map(wire -> wire.from()), planned.after().stream())
+                            .distinct()
+                            .collect(Collectors.toUnmodifiableList()); // its items share it
+                }
+            });
+        }
+
+        /** Empty for the shard of a batch. */
+        private static Optional<PlannedSubtask> planned(String json) {
+            try {
+                return Optional.of(PlannedSubtask.parse(json));
+            } catch (IllegalArgumentException another) {
+                return Optional.empty();
+            }
+        }
+
+        private SubtaskLines subtask(JournalKey key) {
+            String label = key.item() == JournalKey.WHOLE ? key.subtask() : key.subtask() + "#" + key.item();
+            return subtasks.computeIfAbsent(label, unknown -> {
+                var lines = new SubtaskLines(label);
+                SubtaskLines whole = subtasks.get(key.subtask());
+                if (whole != null && key.item() != JournalKey.WHOLE) {
+                    lines.belongsTo(whole, key.item());
+                }
+                return lines;
+            });
+        }
+
+        private static End end(Instant at, Outcome<String> outcome, int session) {
+            return switch (outcome) {
+                case Outcome.Succeeded<String>(String json) -> new End(at, "succeeded", json, session);
+                case Outcome.Failed<String> failed -> new End(at, "failed", failed.reason(), session);
+                case Outcome.Skipped<String> skipped -> new End(at, "skipped", skipped.reason(), session);
+            };
+        }
+
+        RunHistory history() {
+            var order = Comparator.comparing((SubtaskLines each) -> each.role)
+                    .thenComparingInt(each -> each.position)
+                    .thenComparingInt(each -> each.item);
+            List<SubtaskHistory> all = subtasks.values().stream()
+                    .sorted(order)
+                    .map(SubtaskLines::history)
+                    .toList();
+            return new RunHistory(
+                    id, subject, runKey, limit, sessions, all, Optional.ofNullable(status), List.copyOf(notes));
+        }
+    }
+
+    /** The lines of one subtask, or of one item. */
+    private static final class SubtaskLines {
+        private final Role role;
+        private final String label;
+        private int position = Integer.MAX_VALUE;
+        private int item = -1;
+        private String type = "";
+        private List<String> after = List.of();
+        private @Nullable Instant admitted;
+        private @Nullable End end;
+        private final List<Call> calls = new ArrayList<>();
+        /** The indices of calls that are not settled, by the number of the attempt. */
+        private final Map<Integer, Integer> open = new HashMap<>();
+
+        SubtaskLines(String key) {
+            role = ROLES.getOrDefault(key, Role.SUBTASK);
+            label = role == Role.SUBTASK ? key : role.name().toLowerCase(Locale.ROOT);
+        }
+
+        void belongsTo(SubtaskLines whole, int index) {
+            position = whole.position;
+            item = index;
+            type = whole.type;
+            after = whole.after;
+            admitted = whole.admitted;
+        }
+
+        void sent(Instant at, JournalEntry.Intent intent) {
+            open.put(intent.attempt(), calls.size());
+            var asked = intent.asked();
+            calls.add(new Call(
+                    asked.kind(),
+                    asked.tier(),
+                    asked.model(),
+                    at,
+                    null,
+                    "",
+                    intent.reserved(),
+                    Spend.forfeited(intent.reserved())));
+        }
+
+        void settled(Instant at, JournalEntry.Settled settled) {
+            Integer index = open.remove(settled.attempt());
+            if (index != null) {
+                Call sent = calls.get(index);
+                calls.set(
+                        index,
+                        new Call(
+                                sent.kind(),
+                                sent.tier(),
+                                sent.model(),
+                                sent.sent(),
+                                at,
+                                settled.end(),
+                                sent.reserved(),
+                                settled.spend()));
+            }
+        }
+
+        SubtaskHistory history() {
+            return new SubtaskHistory(role, label, type, after, admitted, calls, end);
+        }
+    }
+}

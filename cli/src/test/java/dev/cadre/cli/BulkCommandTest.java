@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.openai.testing.LoopbackGate;
+import dev.cadre.openai.testing.LoopbackOpenAi;
+import dev.cadre.openai.testing.LoopbackReply;
+import dev.cadre.openai.testing.LoopbackRequest;
+import dev.cadre.price.ModelCatalog;
+import dev.cadre.task.RunClock;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code cadre bulk}: the real SDK against a server on loopback. */
+class BulkCommandTest {
+    private static final String KEY = "sk-canary-0123456789abcdef";
+    /** 100 in and 10 out on nano: 20 + 12.5 millionths of a dollar. */
+    private static final TokenUsage USED = TokenUsage.of(100, 10);
+
+    private static final long ITEM = 32_500_000;
+    private static final String SCHEMA = """
+            {"type":"object","properties":{"severity":{"type":"integer","minimum":1},"topic":{"type":["string","null"]}},
+             "required":["severity","topic"],"additionalProperties":false}""";
+
+    @TempDir
+    Path folder;
+
+    private final LoopbackOpenAi server = LoopbackOpenAi.start();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final Map<String, String> environment = new HashMap<>();
+    private RunClock clock = RunClock.SYSTEM;
+    private String standardInput = "";
+
+    /** Waiting for a batch takes no time on it. */
+    private static final class NoWait implements RunClock {
+        private final Runnable onWait;
+        private long now;
+
+        NoWait(Runnable onWait) {
+            this.onWait = onWait;
+        }
+
+        @Override
+        public long nanoTime() {
+            return now;
+        }
+
+        @Override
+        public <T> @Nullable T poll(BlockingQueue<T> queue, long untilNanos) throws InterruptedException {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            onWait.run();
+            now = untilNanos;
+            return queue.poll();
+        }
+    }
+
+    @BeforeEach
+    void write() throws Exception {
+        environment.put("OPENAI_API_KEY", KEY);
+        environment.put("OPENAI_BASE_URL", server.baseUrl());
+        input("{\"id\":\"T1\",\"text\":\"it breaks\"}", "{\"id\":\"T2\",\"text\":\"make it blue\"}", "\"it hangs\"");
+    }
+
+    @AfterEach
+    void noKeyIsAnywhere_andTheServerStops() throws Exception {
+        server.close();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                assertThat(Files.readString(file)).doesNotContain("canary");
+            }
+        }
+        assertThat(printed() + told()).doesNotContain("canary");
+    }
+
+    private void input(String... lines) throws Exception {
+        Files.writeString(folder.resolve("items.jsonl"), String.join("\n", lines) + "\n");
+    }
+
+    private int bulk(String... options) {
+        out.reset();
+        err.reset();
+        var terminal = new Terminal(stream(out), stream(err), false, false, false);
+        var in = new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8));
+        var arguments = new ArrayList<>(List.of("bulk"));
+        if (!List.of(options).contains("--input")) {
+            arguments.addAll(List.of("--input", folder.resolve("items.jsonl").toString()));
+        }
+        if (!List.of(options).contains("--output")) {
+            arguments.addAll(List.of("--output", output().toString()));
+        }
+        arguments.addAll(List.of(options));
+        return new Cadre(terminal, InstantSource.fixed(Instant.EPOCH), clock, in, environment)
+                .run(arguments.toArray(String[]::new));
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private Path output() {
+        return folder.resolve("results.jsonl");
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String told() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private JsonNode document() throws Exception {
+        assertThat(printed().lines()).hasSize(1);
+        return new ObjectMapper().readTree(printed());
+    }
+
+    /** The lines in order of the items. */
+    private List<String> results() throws Exception {
+        var mapper = new ObjectMapper();
+        var byIndex = new TreeMap<Integer, String>();
+        for (String line : Files.readAllLines(output())) {
+            assertThat(byIndex.put(mapper.readTree(line).path("index").asInt(), line))
+                    .as("a second line of an item")
+                    .isNull();
+        }
+        return List.copyOf(byIndex.values());
+    }
+
+    private static LoopbackReply label(String label) {
+        return LoopbackReply.text("{\"label\":\"" + label + "\"}").usage(USED);
+    }
+
+    private void labels() {
+        server.on(request -> request.inputText().contains("blue")).replies(label("wish"));
+        server.onAny().replies(label("bug"));
+    }
+
+    private static String succeeded(int index, int line, String id, String answer, long picoUsd, boolean reused) {
+        return "{\"index\":%d,\"line\":%d,\"id\":%s,\"status\":\"succeeded\",%s,\"tier\":\"nano\",\"picoUsd\":%d,\"reused\":%b}"
+                .formatted(index, line, id, answer, picoUsd, reused);
+    }
+
+    private static String ended(int index, int line, String id, String status, String reason, long picoUsd) {
+        return "{\"index\":%d,\"line\":%d,\"id\":%s,\"status\":\"%s\",\"reason\":\"%s\",\"tier\":\"nano\",\"picoUsd\":%d,\"reused\":false}"
+                .formatted(index, line, id, status, reason, picoUsd);
+    }
+
+    // --- what it brings
+
+    @Test
+    void labels_eachItemGetsOne() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug, wish", "--json")).isZero();
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", ITEM, false),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", ITEM, false),
+                        succeeded(2, 3, "null", "\"label\":\"bug\"", ITEM, false));
+        assertThat(server.requests()).hasSize(3).allSatisfy(request -> {
+            assertThat(request.model()).isEqualTo("gpt-5.4-nano");
+            assertThat(request.maxOutputTokens()).isEqualTo(260);
+            assertThat(request.body()).contains("\"enum\":[\"bug\",\"wish\"]").contains("\"strict\":true");
+        });
+        assertThat(server.requests())
+                .anySatisfy(
+                        request -> assertThat(request.inputText()).contains("{\"id\":\"T1\",\"text\":\"it breaks\"}"));
+        assertThat(server.cost(ModelCatalog.standard()).picoUsd()).isEqualTo(3 * ITEM);
+    }
+
+    @Test
+    void json_isOneDocument_andThePriceIsSaidBefore() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+
+        String timeless = printed()
+                .replace(folder.toString(), "")
+                .replaceAll("\"(low|expected|worst)Usd\":\"0\\.[01]\\d+\"", "\"$1Usd\":\"\"");
+        assertThat(new ObjectMapper().readTree(timeless)).isEqualTo(new ObjectMapper().readTree("""
+                {"schema":1,"status":"complete","mode":"model","lane":"now","tier":"nano","model":"gpt-5.4-nano",
+                 "input":"/items.jsonl","output":"/results.jsonl","journal":"/results.jsonl.journal",
+                 "items":{"total":3,"succeeded":3,"failed":0,"skipped":0,"reused":0},"stop":"end_of_input","batches":0,
+                 "estimate":{"items":3,"lowUsd":"","expectedUsd":"","worstUsd":""},
+                 "cost":{"picoUsd":97500000,"usd":"0.0000975","budgetPicoUsd":250000000000,"forfeitedPicoUsd":0,
+                   "attempts":3},
+                 "error":null}
+                """));
+        assertThat(told())
+                .matches("cadre: 3 of 3 items left \\(0 on record, 0 malformed\\); expected \\$0\\.00\\d+, at most"
+                        + " \\$0\\.1\\d+; budget \\$0\\.25; their text goes to the model provider\n");
+        double worst = document().path("estimate").path("worstUsd").asDouble();
+        assertThat(worst).isGreaterThan(3 * ITEM / 1e12).isLessThan(0.25);
+    }
+
+    @Test
+    void text_isOneLine() {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--tier", "mini", "--budget", "1"))
+                .isZero();
+
+        // mini: 75 + 45 millionths each
+        assertThat(printed())
+                .isEqualTo("3 of 3 items succeeded (0 reused), 0 failed, 0 skipped; $0.00036 of a budget of $1.00;"
+                        + " results in " + output() + "\n");
+        assertThat(server.requests()).extracting(LoopbackRequest::model).containsOnly("gpt-5.4-mini");
+    }
+
+    @Test
+    void schema_eachItemGetsAnObject_andAnUnfitAnswerFails() throws Exception {
+        Path schema = Files.writeString(folder.resolve("schema.json"), SCHEMA);
+        server.on(request -> request.inputText().contains("hangs"))
+                .replies(LoopbackReply.text("{\"severity\":0,\"topic\":null}").usage(USED));
+        server.onAny()
+                .replies(LoopbackReply.text("{\"severity\":3,\"topic\":\"ui\"}").usage(USED));
+
+        assertThat(bulk("--schema", schema.toString(), "--prompt", "Rate it.")).isEqualTo(3);
+
+        String answer = "\"value\":{\"severity\":3,\"topic\":\"ui\"}";
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", answer, ITEM, false),
+                        succeeded(1, 2, "\"T2\"", answer, ITEM, false),
+                        ended(
+                                2,
+                                3,
+                                "null",
+                                "failed",
+                                "INVALID_OUTPUT: $.severity: 0 is not at least 1",
+                                2 * ITEM)); // asked once more
+        assertThat(server.requests())
+                .allSatisfy(request -> assertThat(request.instructions()).startsWith("Rate it."));
+    }
+
+    @Test
+    void badLines_failAlone() throws Exception {
+        labels();
+        input("{\"id\":1,\"text\":\"it breaks\"}", "", "{oops", "{\"id\":1.0,\"text\":\"again\"}", "7", "\"it hangs\"");
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(3);
+
+        List<String> results = results();
+        assertThat(results.get(0)).isEqualTo(succeeded(0, 1, "1", "\"label\":\"bug\"", ITEM, false));
+        assertThat(results.get(1))
+                .contains("\"line\":3")
+                .contains("\"reason\":\"INVALID_INPUT: line 3: it is not JSON: ");
+        assertThat(results.get(2))
+                .isEqualTo(ended(2, 4, "1.0", "failed", "INVALID_INPUT: line 4: an item before it has the same id", 0));
+        assertThat(results.get(3))
+                .isEqualTo(ended(
+                        3,
+                        5,
+                        "null",
+                        "failed",
+                        "INVALID_INPUT: line 5: expected an object or a string, got a number",
+                        0));
+        assertThat(results.get(4)).isEqualTo(succeeded(4, 6, "null", "\"label\":\"bug\"", ITEM, false));
+        assertThat(document().path("items").toString())
+                .isEqualTo("{\"total\":5,\"succeeded\":2,\"failed\":3,\"skipped\":0,\"reused\":0}");
+        assertThat(server.requests()).hasSize(2);
+    }
+
+    @Test
+    void emptyInput_isComplete() throws Exception {
+        input("", " ");
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+
+        assertThat(Files.readString(output())).isEmpty();
+        assertThat(document().path("items").path("total").asInt()).isZero();
+    }
+
+    @Test
+    void standardStreams_takeTheInputAndTheResults() {
+        labels();
+        standardInput = "\"it breaks\"\n\"make it blue\"\n";
+
+        assertThat(bulk("--input", "-", "--output", "-", "--labels", "bug,wish", "--parallel", "1"))
+                .isZero();
+
+        assertThat(printed())
+                .isEqualTo(succeeded(0, 1, "null", "\"label\":\"bug\"", ITEM, false) + "\n"
+                        + succeeded(1, 2, "null", "\"label\":\"wish\"", ITEM, false) + "\n");
+        assertThat(told())
+                .endsWith("2 of 2 items succeeded (0 reused), 0 failed, 0 skipped; $0.000065 of a budget of $0.25;"
+                        + " results in -\n");
+        assertThat(folder).isDirectoryNotContaining("glob:**.journal");
+    }
+
+    @Test
+    void progress_jsonl_isOneObjectALine() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--progress", "jsonl")).isZero();
+
+        var events = new ArrayList<String>();
+        for (String line : told().lines().toList()) {
+            events.add(new ObjectMapper().readTree(line).path("event").asText());
+        }
+        assertThat(events).containsExactly("starting", "item", "item", "item");
+    }
+
+    // --- the lane of batches
+
+    @Test
+    void batch_costsHalf() throws Exception {
+        labels();
+        clock = new NoWait(() -> {});
+
+        assertThat(bulk("--labels", "bug,wish", "--lane", "batch", "--json")).isZero();
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", ITEM / 2, false),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", ITEM / 2, false),
+                        succeeded(2, 3, "null", "\"label\":\"bug\"", ITEM / 2, false));
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(3 * ITEM / 2);
+        assertThat(document().path("batches").asInt()).isEqualTo(1);
+        assertThat(server.requests()).noneMatch(request -> request.path().startsWith("/v1/responses"));
+    }
+
+    @Test
+    void batch_underWay_isCollectedByTheNextRunAndByThisLaneOnly() throws Exception {
+        labels();
+        clock = new NoWait(() -> {});
+        server.holdingBatches();
+        var interrupted = new FutureTask<>(() -> bulk("--labels", "bug,wish", "--lane", "batch"));
+        Thread thread = Thread.ofPlatform().start(interrupted);
+        while (server.batches().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        thread.interrupt();
+        assertThat(interrupted.get()).isEqualTo(130);
+
+        assertThat(bulk("--labels", "bug,wish")).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo("cadre: --lane now: items are under way in batches; finish them with --lane batch\n");
+        clock = new NoWait(server::advanceBatches);
+        assertThat(bulk("--labels", "bug,wish", "--lane", "batch", "--json")).isZero();
+        assertThat(results()).hasSize(3);
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(3 * ITEM / 2);
+        assertThat(server.cost(ModelCatalog.standard()).picoUsd()).isEqualTo(3 * ITEM / 2);
+    }
+
+    // --- going on
+
+    @Test
+    void again_paysNothing_andTheResultsAreTheSame() throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T1\"", "\"label\":\"bug\"", 0, true),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", 0, true),
+                        succeeded(2, 3, "null", "\"label\":\"bug\"", 0, true));
+        assertThat(document().path("cost").path("picoUsd").asLong()).isZero();
+        assertThat(document().path("items").path("reused").asInt()).isEqualTo(3);
+        assertThat(told())
+                .startsWith("cadre: 0 of 3 items left (3 on record, 0 malformed); expected $0.00, at most $0.00;"
+                        + " budget $0.25, of which earlier runs spent $0.0000975\n");
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void items_movedAndAdded_areKnownByTheirIds() throws Exception {
+        labels();
+        input("{\"id\":\"T1\",\"text\":\"it breaks\"}", "{\"id\":\"T2\",\"text\":\"make it blue\"}");
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+        input(
+                "{\"id\":\"T3\",\"text\":\"it hangs\"}",
+                "{\"id\":\"T2\",\"text\":\"make it blue\"}",
+                "{\"id\":\"T1\",\"text\":\"it breaks again\"}");
+
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+
+        assertThat(results())
+                .containsExactly(
+                        succeeded(0, 1, "\"T3\"", "\"label\":\"bug\"", ITEM, false),
+                        succeeded(1, 2, "\"T2\"", "\"label\":\"wish\"", 0, true),
+                        succeeded(2, 3, "\"T1\"", "\"label\":\"bug\"", ITEM, false)); // its text has changed
+    }
+
+    @Test
+    void killed_leavesATornLine_andTheNextRunWritesEachItemOnce() throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+        String written = Files.readString(output());
+        Files.writeString(output(), written.substring(0, written.length() / 2));
+        Files.writeString(output().resolveSibling("results.jsonl.part"), "{\"ind");
+        Files.delete(folder.resolve("results.jsonl.journal.lock"));
+
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+
+        assertThat(results()).hasSize(3).allSatisfy(line -> assertThat(line).contains("\"reused\":true"));
+        assertThat(folder).isDirectoryNotContaining("glob:**.part");
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void interrupted_isStatus130_bookedAndGoneOnWith() throws Exception {
+        var gate = new LoopbackGate();
+        server.on(request -> request.inputText().contains("hangs"))
+                .replies(label("bug").heldBy(gate), label("bug"));
+        labels();
+        var run = new FutureTask<>(() -> bulk("--labels", "bug,wish", "--json", "--parallel", "1"));
+        Thread thread = Thread.ofPlatform().start(run);
+        while (server.requests().size() < 3) {
+            Thread.onSpinWait();
+        }
+        assertThat(server.awaitInFlight(1)).isTrue();
+        thread.interrupt();
+
+        assertThat(run.get()).isEqualTo(130);
+        assertThat(document().path("stop").asText()).isEqualTo("interrupt");
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("interrupted");
+        assertThat(results()).hasSize(2);
+        long forfeited = document().path("cost").path("forfeitedPicoUsd").asLong();
+        assertThat(forfeited).isGreaterThan(ITEM);
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(2 * ITEM + forfeited);
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+        assertThat(results()).hasSize(3);
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
+    }
+
+    // --- money
+
+    @Test
+    void budget_exhausted_isPartial_andMoreMoneyGoesOn() throws Exception {
+        labels();
+        input("\"a\"", "\"b\"", "\"c\"", "\"d\"", "{oops", "\"e\"");
+
+        // an item may cost $0.00045 and costs $0.0000325
+        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--budget", "0.0005", "--json"))
+                .isEqualTo(3);
+
+        assertThat(document().path("status").asText()).isEqualTo("partial");
+        assertThat(document().path("stop").asText()).isEqualTo("budget");
+        long done = document().path("items").path("succeeded").asLong();
+        assertThat(done).isBetween(1L, 4L);
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(done * ITEM);
+        assertThat(document().path("items").path("skipped").asLong()).isEqualTo(5 - done);
+        assertThat(results()).hasSize(6);
+        assertThat(results().get(5))
+                .isEqualTo(ended(5, 6, "null", "skipped", "BUDGET: the money did not reach for it", 0));
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(3); // the malformed line stays
+        assertThat(document().path("items").toString())
+                .isEqualTo("{\"total\":6,\"succeeded\":5,\"failed\":1,\"skipped\":0,\"reused\":%d}".formatted(done));
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo((5 - done) * ITEM);
+    }
+
+    @Test
+    void budget_forNoItem_isStatus4_beforeAnyCall() throws Exception {
+        assertThat(bulk("--labels", "bug,wish", "--budget", "0.00001", "--json"))
+                .isEqualTo(4);
+
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("budget_too_small");
+        assertThat(results()).hasSize(3);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    // --- trouble
+
+    @Test
+    void key_refused_isStatus4_everyItemHasALine_andTheNextRunGoesOn() throws Exception {
+        server.on(request -> request.inputText().contains("blue"))
+                .replies(
+                        LoopbackReply.error(
+                                401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided: " + KEY),
+                        label("wish"));
+        server.onAny().replies(label("bug"));
+
+        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--json")).isEqualTo(4);
+
+        assertThat(document().path("status").asText()).isEqualTo("failed");
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("auth_failed");
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
+        assertThat(results()).hasSize(3);
+        assertThat(results().get(1)).contains("\"status\":\"failed\"").contains("MODEL_FAILED");
+        assertThat(results().get(2)).contains("\"status\":\"skipped\"").contains("PAUSED: not tried: ");
+        assertThat(server.requests()).hasSize(2);
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isZero();
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(2 * ITEM);
+        assertThat(results()).hasSize(3);
+    }
+
+    @Test
+    void nothingSucceeded_isStatus4() throws Exception {
+        server.onAny().replies(LoopbackReply.refusal("no").usage(USED));
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(4);
+
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("nothing_succeeded");
+        assertThat(document().path("error").path("message").asText())
+                .startsWith("0 of 3 items succeeded; the last failed: REFUSED: ");
+        assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(3 * ITEM);
+    }
+
+    @Test
+    void noKey_isStatus2_andNamesTheVariable() throws Exception {
+        environment.remove("OPENAI_API_KEY");
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: OPENAI_API_KEY is not set; cadre bulk does nothing without a model\n");
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("bad_configuration");
+        assertThat(output()).doesNotExist();
+        assertThat(folder).isDirectoryNotContaining("glob:**.journal");
+    }
+
+    // --- what is there already
+
+    @Test
+    void output_ofAnythingElse_isLeftAlone() throws Exception {
+        Files.writeString(output(), "dear diary\n");
+
+        assertThat(bulk("--labels", "bug,wish")).isEqualTo(2);
+
+        assertThat(told())
+                .isEqualTo(
+                        "cadre: --output: \"" + output() + "\" does not hold results of cadre bulk; name another file,"
+                                + " or replace it with --force\n");
+        assertThat(output()).hasContent("dear diary");
+        assertThat(folder).isDirectoryNotContaining("glob:**.{journal,part}");
+    }
+
+    @Test
+    void output_withoutItsJournal_isLeftAlone_unlessForced() throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+        Files.delete(folder.resolve("results.jsonl.journal"));
+        List<String> before = results();
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(2);
+        assertThat(document().path("error").path("kind").asText()).isEqualTo("output_exists");
+        assertThat(told()).contains("exists, and its journal \"" + output() + ".journal\" does not;");
+        assertThat(results()).isEqualTo(before);
+        assertThat(server.requests()).hasSize(3);
+
+        assertThat(bulk("--labels", "bug,wish", "--force")).isZero();
+        assertThat(server.requests()).hasSize(6);
+        assertThat(results()).hasSize(3);
+    }
+
+    @Test
+    void output_ofAnotherTask_isLeftAlone_unlessForced() throws Exception {
+        labels();
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+        List<String> before = results();
+
+        assertThat(bulk("--labels", "bug,wish,idea")).isEqualTo(2);
+        assertThat(told())
+                .contains("holds the results of another task: its labels, schema, prompt, tier or model were others;");
+        assertThat(results()).isEqualTo(before);
+
+        assertThat(bulk("--labels", "bug,wish,idea", "--force")).isZero();
+        assertThat(server.requests()).hasSize(6);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "--labels=bug|bad_argument|--labels: there must be at least two labels",
+                "--labels=bug,,wish|bad_argument|--labels: a label is blank",
+                "--labels=bug,bug|bad_argument|--labels: the label 'bug' comes twice",
+                "--prompt=x|bad_argument|give either --labels or --schema",
+                "--schema=none.json|bad_schema|--schema: \"none.json\" cannot be read",
+                "--labels=a,b --tier=flagship|bad_argument|--tier: \"flagship\" is not one of nano, mini",
+                "--labels=a,b --lane=later|bad_argument|--lane: \"later\" is not one of now, batch",
+                "--labels=a,b --budget=0|bad_argument|--budget: \"0\" is not an amount of USD above 0 and up to 10000, such as 0.25",
+                "--labels=a,b --progress=loud|bad_argument|--progress: \"loud\" is not one of auto, plain, jsonl, off",
+                "--labels=a,b --input none.jsonl|no_such_file|--input: \"none.jsonl\" is not a file that can be read",
+                "--labels=a,b --output /no/such/r.jsonl|no_such_folder|--output: the folder of \"/no/such/r.jsonl\" does not exist",
+                "--labels=a,b --output /dev/null|bad_argument|--output: \"/dev/null\" is not a regular file",
+                "--labels=a,b --output - |bad_argument|--json: standard output is taken by --output -",
+                "--labels=a,b --journal /no/such/j|bad_journal|--journal: journal /no/such/j cannot be opened: /no/such/j does not exist",
+            })
+    void badArgument_isStatus2AndPrintsADocument(String options, String kind, String message) throws Exception {
+        assertThat(bulk(("--json " + options).strip().split(" "))).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: " + message + "\n");
+        assertThat(document().path("error").path("kind").asText()).isEqualTo(kind);
+        assertThat(document().path("error").path("message").asText()).isEqualTo(message);
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void schema_notStrict_isRefusedWithItsPlace() throws Exception {
+        Path schema = Files.writeString(
+                folder.resolve("schema.json"), SCHEMA.replace("\"required\":[\"severity\",\"topic\"],", ""));
+
+        assertThat(bulk("--schema", schema.toString())).isEqualTo(2);
+
+        assertThat(told())
+                .isEqualTo("cadre: --schema: \"" + schema + "\": $.properties.severity: every property must be in"
+                        + " required; let one that may be missing be null instead\n");
+    }
+
+    @Test
+    void output_thatIsTheInput_isRefused() throws Exception {
+        assertThat(bulk(
+                        "--labels",
+                        "a,b",
+                        "--output",
+                        folder.resolve("items.jsonl").toString()))
+                .isEqualTo(2);
+
+        assertThat(told()).endsWith("is the input, the schema or the journal\n");
+        assertThat(folder.resolve("items.jsonl")).content().contains("it breaks");
+    }
+}

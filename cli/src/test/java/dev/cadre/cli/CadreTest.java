@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalEntry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CadreTest {
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private String repo = "";
+
+    @BeforeEach
+    void write() throws Exception {
+        new Tree(folder).file("src/Backoff.java", "/** Doubles. */\nclass Backoff {\n    long delay;\n}\n");
+        repo = folder.toString();
+    }
+
+    private int run(String... arguments) {
+        out.reset();
+        err.reset();
+        var terminal = new Terminal(stream(out), stream(err), false, false, false);
+        return new Cadre(terminal, InstantSource.fixed(Instant.EPOCH), Map.of()).run(arguments);
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private String printed() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String told() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void json_isTheDocumentOfTheDesign() throws Exception {
+        assertThat(run("search", "--offline", "--json", "--repo", repo, "where", "is the delay"))
+                .isZero();
+
+        assertThat(told()).isEmpty();
+        String timeless = printed().replaceAll("\"ms\":\\d+", "\"ms\":0");
+        assertThat(new ObjectMapper().readTree(timeless)).isEqualTo(new ObjectMapper().readTree("""
+                {"schema":1,"status":"complete","mode":"offline-lexical","question":"where is the delay",
+                 "answer":[{"text":"Most likely: src/Backoff.java:1-4 (Backoff).","citations":[1]}],
+                 "results":[{"id":1,"path":"src/Backoff.java","startLine":1,"endLine":4,"symbol":"Backoff",
+                   "snippet":"/** Doubles. */\\nclass Backoff {\\n    long delay;\\n}","score":1.0,"foundBy":["t2"]}],
+                 "confidence":"high",
+                 "plan":[
+                  {"id":"t1","type":"rank-files","status":"succeeded","reason":"","tier":"code","model":"offline-lexical",
+                   "attempts":0,"inputTokens":0,"outputTokens":0,"picoUsd":0,"ms":0},
+                  {"id":"t2","type":"read-places","status":"succeeded","reason":"","tier":"code","model":"offline-lexical",
+                   "attempts":0,"inputTokens":0,"outputTokens":0,"picoUsd":0,"ms":0},
+                  {"id":"t2#0","type":"read-places","status":"succeeded","reason":"","tier":"code","model":"offline-lexical",
+                   "attempts":0,"inputTokens":0,"outputTokens":0,"picoUsd":0,"ms":0},
+                  {"id":"t3","type":"rank-files","status":"succeeded","reason":"","tier":"code","model":"offline-lexical",
+                   "attempts":0,"inputTokens":0,"outputTokens":0,"picoUsd":0,"ms":0},
+                  {"id":"t4","type":"read-places","status":"succeeded","reason":"","tier":"code","model":"offline-lexical",
+                   "attempts":0,"inputTokens":0,"outputTokens":0,"picoUsd":0,"ms":0}],
+                 "cost":{"picoUsd":0,"usd":"0.00","budgetPicoUsd":250000000000,"forfeitedPicoUsd":0,"attempts":0},
+                 "skipped":{},"error":null}
+                """));
+    }
+
+    @Test
+    void text_startsWithTheAnswer() {
+        assertThat(run("search", "--offline", "--repo", repo, "where is the delay"))
+                .isZero();
+
+        assertThat(printed()).startsWith("Most likely: src/Backoff.java:1-4 (Backoff).\n");
+        assertThat(printed()).contains("confidence high, offline-lexical, $0.00 of a budget of $0.25, 1 files read");
+        assertThat(printed()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void historyThatCannotBeRead_isANote_andTheFilesAreSearched() throws Exception {
+        new Tree(folder).file(".git/HEAD", "ref: refs/heads/main\n").file(".git/config", "");
+
+        assertThat(run("search", "--offline", "--repo", repo, "where is the delay"))
+                .isZero();
+        assertThat(printed()).startsWith("Most likely: src/Backoff.java:1-4").contains("note: no history was read");
+
+        new Tree(folder).git("init", "-q").commit("one");
+        run("search", "--offline", "--repo", repo, "where is the delay");
+        assertThat(printed()).doesNotContain("note:");
+    }
+
+    @Test
+    void nothingFound_isStatus1() {
+        assertThat(run("search", "--offline", "--repo", repo, "where is it")).isEqualTo(1);
+        assertThat(printed()).startsWith("Nothing found.\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--budget|abc|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--budget|-1|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--budget|0|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--budget|NaN|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--budget|Infinity|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--budget|1e999999999|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--budget|10000.01|an amount of USD above 0 and up to 10000, such as 0.25",
+                "--parallel|0|a whole number from 1 to 1000",
+                "--parallel|-3|a whole number from 1 to 1000",
+                "--parallel|99999999999|a whole number from 1 to 1000",
+                "--deadline|0|a time above 0 and up to 24h, such as 90s or 5m",
+                "--deadline|-5s|a time above 0 and up to 24h, such as 90s or 5m",
+                "--deadline|NaN|a time above 0 and up to 24h, such as 90s or 5m",
+                "--deadline|25h|a time above 0 and up to 24h, such as 90s or 5m",
+                "--max-results|0|a whole number from 1 to 100",
+                "--progress|loud|one of auto, plain, jsonl, off",
+            })
+    void badValue_namesOptionValueLimit(String option, String value, String allowed) {
+        assertThat(run("search", "--repo", repo, option + "=" + value, "x")).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: " + option + ": \"" + value + "\" is not " + allowed + "\n");
+        assertThat(printed()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--repo=/no/such/folder|no_such_folder|--repo: \"/no/such/folder\" does not exist",
+                "--journal=/no/such/folder/a|bad_journal|--journal: journal /no/such/folder/a cannot be opened:"
+                        + " /no/such/folder/a does not exist",
+                "--report=/no/such/folder/a.html|bad_argument|--report: \"/no/such/folder/a.html\" is no file in a folder"
+                        + " that exists",
+                "--unknown|bad_argument|Unknown option: '--unknown'",
+                "--budget=abc|bad_argument|--budget: \"abc\" is not an amount of USD above 0 and up to 10000, such as 0.25",
+            })
+    void badArgument_withJson_printsADocumentToo(String argument, String kind, String message) throws Exception {
+        assertThat(run("search", "--json", argument, "x")).isEqualTo(2);
+
+        JsonNode document = new ObjectMapper().readTree(printed());
+        assertThat(document.path("status").asText()).isEqualTo("failed");
+        assertThat(document.path("error").path("kind").asText()).isEqualTo(kind);
+        assertThat(document.path("error").path("message").asText()).isEqualTo(message);
+        assertThat(told()).isEqualTo("cadre: " + message + "\n");
+    }
+
+    @Test
+    void journal_existing_isResumedUntilTheFilesChange() throws Exception {
+        Path journal = folder.resolve("run.journal");
+        String[] search = {"search", "--json", "--repo", repo, "--journal", journal.toString(), "where is the delay"};
+        assertThat(run(search)).isZero();
+        JsonNode first = new ObjectMapper().readTree(printed());
+        long performed = succeeded(journal);
+        assertThat(performed).isPositive();
+
+        assertThat(run(search)).isZero();
+
+        assertThat(new ObjectMapper().readTree(printed()).path("results")).isEqualTo(first.path("results"));
+        assertThat(succeeded(journal)).isEqualTo(performed);
+        new Tree(folder).file("src/Delay.java", "class Delay {\n    long delay;\n}\n");
+        assertThat(run(search)).isZero();
+        assertThat(printed()).contains("src/Delay.java");
+        assertThat(succeeded(journal)).isGreaterThan(performed);
+    }
+
+    private static long succeeded(Path journal) {
+        var found = new ArrayList<JournalEntry>();
+        FileJournal.read(journal, line -> found.add(line.entry()));
+        return found.stream()
+                .filter(entry -> entry instanceof JournalEntry.Ended ended
+                        && ended.outcome().isSucceeded())
+                .count();
+    }
+
+    @Test
+    void journal_damaged_isRefused() throws Exception {
+        Path journal = Files.writeString(folder.resolve("no.journal"), "this is no journal\n");
+
+        assertThat(run("search", "--repo", repo, "--journal", journal.toString(), "delay"))
+                .isEqualTo(2);
+
+        assertThat(told()).startsWith("cadre: --journal: ").contains(journal.toString());
+    }
+
+    @Test
+    void fileForAFolder_isRefused() {
+        assertThat(run("search", "--repo", repo + "/src/Backoff.java", "x")).isEqualTo(2);
+        assertThat(told()).isEqualTo("cadre: --repo: \"" + repo + "/src/Backoff.java\" is not a folder\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\t"})
+    void emptyQuestion_isRefused(String question) {
+        assertThat(run("search", "--repo", repo, question)).isEqualTo(2);
+        assertThat(told()).isEqualTo("cadre: QUESTION is empty; say what to find\n");
+    }
+
+    @Test
+    void planOnly_searchesNothing() {
+        assertThat(run("search", "--repo", repo, "--plan-only", "--json", "where is the delay"))
+                .isZero();
+        assertThat(printed()).contains("\"results\":[]").contains("\"status\":\"planned\"");
+    }
+
+    @Test
+    void progress_jsonl_isOneObjectALine() throws Exception {
+        run("search", "--repo", repo, "--progress=jsonl", "where is the delay");
+
+        for (String line : told().lines().toList()) {
+            assertThat(new ObjectMapper().readTree(line).path("event").asText())
+                    .isIn("opened", "admitted", "subtask", "merge");
+        }
+        assertThat(told().lines()).hasSize(10);
+    }
+
+    @Test
+    void hostileText_cannotSteerTheTerminal() throws Exception {
+        new Tree(folder).file("src/Evil\u001b[2J\n.java", "class Zebra {\n  \u001b]0;owned\u0007 \u202e zebra\n}\n");
+
+        assertThat(run("search", "--repo", repo, "zebra")).isZero();
+
+        assertThat(printed())
+                .contains("Zebra")
+                .doesNotContain("\u001b")
+                .doesNotContain("\u0007")
+                .doesNotContain("\u202e");
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code cadre report}, and {@code cadre search --report}. */
+class ReportTest {
+    @TempDir
+    Path folder;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private Path journal = Path.of("");
+    private Path page = Path.of("");
+
+    @BeforeEach
+    void write() throws Exception {
+        Files.createDirectories(folder.resolve("repo/src"));
+        Files.writeString(folder.resolve("repo/src/Backoff.java"), "class Backoff {\n    long delay;\n}\n");
+        journal = folder.resolve("run.journal");
+        page = folder.resolve("run.html");
+    }
+
+    private int run(Object... arguments) {
+        out.reset();
+        err.reset();
+        var terminal =
+                new Terminal(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false, false, false);
+        String[] texts = new String[arguments.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = arguments[i].toString();
+        }
+        return new Cadre(terminal, InstantSource.fixed(Instant.EPOCH), Map.of()).run(texts);
+    }
+
+    private int search(Object... options) {
+        Object[] all = new Object[options.length + 5];
+        System.arraycopy(new Object[] {"search", "--offline", "--repo", folder.resolve("repo")}, 0, all, 0, 4);
+        System.arraycopy(options, 0, all, 4, options.length);
+        all[all.length - 1] = "where is the delay";
+        return run(all);
+    }
+
+    private String told() {
+        return err.toString(UTF_8);
+    }
+
+    @Test
+    void report_ofARecordedSearch_isOnePage() throws Exception {
+        search("--journal", journal);
+
+        assertThat(run("report", journal, "--output", page)).isZero();
+
+        assertThat(told()).isEqualTo("the report is in " + page + "\n");
+        assertThat(out.toString(UTF_8)).isEmpty();
+        assertThat(Files.readString(page))
+                .startsWith("<!DOCTYPE html>")
+                .contains("<h2>where is the delay</h2>", "rank-files", "read-places");
+        assertThat(folder).isDirectoryNotContaining(file -> file.toString().contains(".report"));
+    }
+
+    @Test
+    void report_replacesAnEarlierOne() throws Exception {
+        search("--journal", journal);
+        Files.writeString(page, "an earlier page");
+
+        assertThat(run("report", journal, "--output", page)).isZero();
+
+        assertThat(Files.readString(page)).doesNotContain("an earlier page").contains("where is the delay");
+    }
+
+    @Test
+    void report_inPlaceOfItsJournal_isRefused() throws Exception {
+        search("--journal", journal);
+        byte[] before = Files.readAllBytes(journal);
+
+        assertThat(run("report", journal, "--output", journal)).isEqualTo(2);
+
+        assertThat(told()).isEqualTo("cadre: the report must not replace its journal " + journal + "\n");
+        assertThat(Files.readAllBytes(journal)).isEqualTo(before);
+    }
+
+    @Test
+    void report_ofWhatIsNoJournal_isRefused() throws Exception {
+        Files.writeString(journal, "a shopping list\n");
+
+        assertThat(run("report", journal, "--output", page)).isEqualTo(2);
+
+        assertThat(told()).contains("is damaged at line 1: this is not the header of a journal");
+        assertThat(page).doesNotExist();
+        assertThat(run("report", folder.resolve("none"), "--output", page)).isEqualTo(2);
+        assertThat(told()).isEqualTo("cadre: JOURNAL: \"" + folder.resolve("none") + "\" is no file\n");
+    }
+
+    @Test
+    void report_withoutOutput_isAUsageError() {
+        assertThat(run("report", journal)).isEqualTo(2);
+        assertThat(told()).contains("--output");
+    }
+
+    @Test
+    void searchWithReport_needsNoJournal() throws Exception {
+        assertThat(search("--report", page)).isZero();
+
+        assertThat(out.toString(UTF_8)).startsWith("Most likely: src/Backoff.java:1-3 (Backoff).");
+        assertThat(Files.readString(page)).contains("<h2>where is the delay</h2>");
+        assertThat(journal).doesNotExist();
+    }
+
+    @Test
+    void searchWithReportAndJournal_keepsTheJournal() throws Exception {
+        assertThat(search("--report", page, "--journal", journal)).isZero();
+
+        assertThat(Files.readString(page)).contains("where is the delay");
+        assertThat(journal).isNotEmptyFile();
+    }
+
+    @Test
+    void searchWithReport_ofAPlanOnly_isRefused() {
+        assertThat(search("--report", page, "--plan-only")).isEqualTo(2);
+        assertThat(told()).isEqualTo("cadre: --report shows a run, and --plan-only runs nothing\n");
+    }
+}

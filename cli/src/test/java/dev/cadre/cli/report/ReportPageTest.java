@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.Coordinator;
+import dev.cadre.RunResult;
+import dev.cadre.budget.Budget;
+import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalDamagedException;
+import dev.cadre.model.Tier;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.task.Input;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TaskGraph;
+import dev.cadre.task.Tool;
+import dev.cadre.testing.ScriptedModel;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
+
+class ReportPageTest {
+    record Topic(String name) {}
+
+    record Topics(List<Topic> topics) {}
+
+    record Note(String text) {}
+
+    record Brief(String headline) {}
+
+    private static final SubtaskType<Topic, Topics> SPLIT =
+            SubtaskType.model("split", Topic.class, Topics.class, "Split the topic.");
+    private static final SubtaskType<Topic, Note> NOTE = SubtaskType.model(
+                    "note", Topic.class, Note.class, "State a fact.")
+            .upTo(Tier.MINI)
+            .accept("it says something", (topic, note) -> !note.text().isEmpty());
+    private static final SubtaskType<Topic, Brief> HEADLINE =
+            SubtaskType.code("headline", Topic.class, Brief.class, (topic, context) -> new Brief(topic.name()));
+
+    /** Markup, a change of the direction of text, and what has the shape of a key. */
+    private static final String HOSTILE =
+            "</text><script>alert(1)</script><img src=x onerror=alert(1)>\u202e sk-proj-abcdefghijklmnopqrstuvwx0123456789";
+
+    @TempDir
+    Path folder;
+
+    /** A fan-out whose first item escalates and whose second is refused, after one lost rate limit. */
+    private RunResult<Brief> run(Path file) throws InterruptedException {
+        var model = new ScriptedModel();
+        model.on(SPLIT)
+                .isRateLimited(Duration.ZERO)
+                .costing(1_000, 100)
+                .replies(new Topics(List.of(new Topic("cats"), new Topic("dogs"))));
+        model.on(NOTE, new Topic("cats")).onlyOn(Tier.NANO).costing(1_000, 100).replies(new Note(""));
+        model.on(NOTE, new Topic("cats")).onlyOn(Tier.MINI).costing(1_000, 100).replies(new Note(HOSTILE));
+        model.on(NOTE, new Topic("dogs")).costing(1_000, 100).refuses("no dogs");
+        var graph = TaskGraph.builder();
+        var topics = graph.add("topics", SPLIT, new Topic("pets"));
+        var notes =
+                graph.add("notes", NOTE, Input.forEach(topics, Topics::topics).minSuccess(1));
+        var brief = graph.add("brief", HEADLINE, Input.from(notes, all -> new Topic("pets")));
+        try (var journal = FileJournal.open(file)) {
+            return Coordinator.of(model.pools()).journal(journal).run(graph.answering(brief), Budget.usd("0.05"));
+        }
+    }
+
+    private static Document parsed(String page) throws Exception {
+        assertThat(page).startsWith("<!DOCTYPE html>\n<html");
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(page.substring(page.indexOf('\n')))));
+    }
+
+    private static List<String> texts(Document page, String name) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < page.getElementsByTagName(name).getLength(); i++) {
+            texts.add(page.getElementsByTagName(name).item(i).getTextContent());
+        }
+        return texts;
+    }
+
+    private static List<String> rows(Document page) {
+        var rows = new ArrayList<String>();
+        for (int i = 0; i < page.getElementsByTagName("tr").getLength(); i++) {
+            var row = (Element) page.getElementsByTagName("tr").item(i);
+            var cells = new ArrayList<String>();
+            for (int j = 0; j < row.getElementsByTagName("td").getLength(); j++) {
+                cells.add(row.getElementsByTagName("td").item(j).getTextContent());
+            }
+            rows.add(String.join("|", cells));
+        }
+        return rows;
+    }
+
+    @Test
+    void page_showsWhatTheRunReported() throws Exception {
+        Path file = folder.resolve("run.journal");
+        RunResult<Brief> result = run(file);
+
+        Document page = parsed(ReportPage.of(file));
+
+        // a rate limit, 3 calls of 1,000 in and 100 out on nano at $0.000325, one on mini at $0.0012
+        assertThat(result.spend().total()).hasToString("$0.002175");
+        assertThat(texts(page, "dd"))
+                .contains("partial", "$0.002175 of $0.05", "5")
+                .contains("4,000 in, of which 0 cached; 400 out, of which 0 reasoning");
+        assertThat(rows(page))
+                .contains("gpt-5.4-nano|nano|4|3,000|0|300|$0.000975", "gpt-5.4-mini|mini|1|1,000|0|100|$0.0012")
+                .anyMatch(row -> row.startsWith("topics|split|nano|succeeded"))
+                .anyMatch(row -> row.startsWith("notes|note||") && row.endsWith("|$0.00185"))
+                .anyMatch(row -> row.startsWith("notes#0|note|mini|succeeded") && row.endsWith("|$0.001525"))
+                .anyMatch(row -> row.startsWith("notes#1|note|nano|failed") && row.endsWith("|$0.000325"))
+                .anyMatch(row -> row.startsWith("brief|headline||succeeded"))
+                .anyMatch(row -> row.contains("no dogs") && row.endsWith("|1"));
+        assertThat(texts(page, "title")).anyMatch(title -> title.endsWith("RateLimited, $0.00"));
+        assertThat(texts(page, "p"))
+                .anyMatch(text -> text.matches("Critical path: topics [^→]+ → notes [^→]+ → brief .*"));
+    }
+
+    @Test
+    void whatALaterSessionTookFromTheJournal_isMarked() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+        run(file);
+
+        assertThat(rows(parsed(ReportPage.of(file))))
+                .anyMatch(row -> row.startsWith("topics|split|nano|succeeded in session 1, reused"))
+                .anyMatch(row -> row.startsWith("notes#0|note|mini|succeeded in session 1, reused"))
+                .anyMatch(row -> row.startsWith("notes#1|note|nano|failed"));
+    }
+
+    @Test
+    void toolThatThrew_isANoteOfThePage() throws Exception {
+        Path file = folder.resolve("run.journal");
+        var spec = new ToolSpec(
+                "look", "Looks.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}");
+        SubtaskType<Topic, Note> looking = NOTE.tools(Tool.raw(spec, (arguments, context) -> {
+            throw new IOException("disk full <b>");
+        }));
+        var model = new ScriptedModel();
+        model.on(looking).calls(new ToolCall("1", "look", "{}")).replies(new Note("without it"));
+        var graph = TaskGraph.builder();
+        var note = graph.add("note", looking, new Topic("cats"));
+        try (var journal = FileJournal.open(file)) {
+            var result = Coordinator.of(model.pools()).journal(journal).run(graph.answering(note), Budget.usd("0.05"));
+            assertThat(texts(parsed(ReportPage.of(file)), "p"))
+                    .containsAll(result.report().notes())
+                    .contains("IOException: disk full <b>, in tool 'look' of subtask 'note'");
+        }
+    }
+
+    @Test
+    void whatAModelSaid_isNeverMarkupNorAKey() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+
+        String text = ReportPage.of(file);
+        Document page = parsed(text);
+
+        assertThat(page.getElementsByTagName("script").getLength()).isZero();
+        assertThat(page.getElementsByTagName("img").getLength()).isZero();
+        assertThat(texts(page, "pre")).anyMatch(pre -> pre.contains("<script>alert(1)"));
+        assertThat(text).doesNotContain("\u202e", "abcdefghijklmnopqrstuvwx");
+        assertThat(text).contains("Content-Security-Policy", "default-src 'none'");
+    }
+
+    /** An output stands in the journal as JSON, and the page shows its beginning. */
+    @Test
+    void keys_behindLineEndsAndAtTheCut_areMasked() throws Exception {
+        Path file = folder.resolve("run.journal");
+        String body = "Zx81Qw2rT9yUi0pAs5dFg7hJk3lZc6vB4nM8";
+        String keys = "\nsk-" + body + "\tghp_" + body + "\nxoxb-12345678901-" + body + "\nAKIA" + "Q7ZP3XH2LM5RT9WB\n"
+                + "-----BEGIN PRIVATE KEY-----\n" + body + body + "\n-----END PRIVATE KEY-----\n";
+        for (int padding = 1_900; padding < 2_000; padding += 7) {
+            Files.deleteIfExists(file);
+            var note = new Topic(keys + "x".repeat(padding - keys.length()) + " glpat-" + body);
+            var graph = TaskGraph.builder();
+            var brief = graph.add("brief", HEADLINE, note);
+            try (var journal = FileJournal.open(file)) {
+                assertThat(Coordinator.of(new ScriptedModel().pools())
+                                .journal(journal)
+                                .run(graph.answering(brief), Budget.usd("0.05")))
+                        .isInstanceOf(RunResult.Complete.class);
+            }
+
+            String page = ReportPage.of(file);
+
+            assertThat(page)
+                    .as("%d characters in front of the last", padding)
+                    .contains("[redact")
+                    .doesNotContain("Zx81", "Q7ZP", "12345678901", "glpat-");
+        }
+    }
+
+    @Test
+    void journal_thatIsDamaged_isRefused() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+
+        assertThatThrownBy(() -> ReportPage.of(file)).isInstanceOf(JournalDamagedException.class);
+    }
+
+    @Test
+    void journal_ofARunThatWasCutOff_saysSo() throws Exception {
+        Path file = folder.resolve("run.journal");
+        run(file);
+        Path cut = folder.resolve("cut.journal");
+        List<String> lines = Files.readAllLines(file);
+        long intent =
+                lines.stream().takeWhile(line -> !line.contains("\"intent\"")).count();
+        Files.writeString(cut, String.join("\n", lines.subList(0, (int) intent + 1)) + "\n");
+
+        Document page = parsed(ReportPage.of(cut));
+
+        assertThat(texts(page, "dd")).anyMatch(text -> text.startsWith("not on record"));
+        assertThat(texts(page, "title")).anyMatch(title -> title.contains("no end on record"));
+        assertThat(texts(page, "dd")).anyMatch(text -> text.contains("for calls whose cost is unknown"));
+    }
+
+    @Test
+    void journal_withoutRuns_isAPage() throws Exception {
+        Path file = folder.resolve("empty.journal");
+        FileJournal.open(file).close();
+
+        assertThat(texts(parsed(ReportPage.of(file)), "p")).containsExactly("The journal holds no run.");
+    }
+}

@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-/** Turns the command line of {@code cadre} into work, its result into output. */
-@NullMarked
-package dev.cadre.examples.cli;
-
-import org.jspecify.annotations.NullMarked;

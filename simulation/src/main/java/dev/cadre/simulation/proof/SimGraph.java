@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+import dev.cadre.simulation.proof.SimTypes.Finding;
+import dev.cadre.simulation.proof.SimTypes.Question;
+import dev.cadre.task.Binding;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outputs;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Draws graphs: shallow and deep, with fan-out, soft edges, optional subtasks, and now and then an edge to nowhere. */
+final class SimGraph {
+    /** The most items that a fan-out may have in a simulated world; now and then one has more. */
+    static final int MOST_ITEMS = 20;
+
+    private static final int REACH = 20;
+
+    private final SplittableRandom dice;
+    private final boolean planned;
+    private final boolean shallow;
+
+    private SimGraph(SplittableRandom dice, boolean planned) {
+        this.dice = dice;
+        this.planned = planned;
+        this.shallow = dice.nextBoolean();
+    }
+
+    static List<GraphNode> random(SplittableRandom dice, int size, boolean planned) {
+        var graph = new SimGraph(dice, planned);
+        var nodes = new ArrayList<GraphNode>();
+        for (int position = 0; position < size; position++) {
+            nodes.add(graph.node(position));
+        }
+        return nodes;
+    }
+
+    /** Subtasks of one type that know nothing of each other. */
+    static List<GraphNode> independent(SubtaskType<?, ?> type, int size) {
+        return IntStream.range(0, size)
+                .mapToObj(position -> new GraphNode(
+                        "s" + position,
+                        type,
+                        new Binding.One(outputs -> new Question("about " + position)),
+                        List.of(),
+                        false))
+                .toList();
+    }
+
+    private GraphNode node(int position) {
+        List<Dependency> dependencies = dependencies(position);
+        return new GraphNode(
+                "s" + position,
+                SimTypes.ALL.get(dice.nextInt(SimTypes.ALL.size())),
+                SimDice.chance(dice, 0.1) ? each(position, dependencies) : one(position, dependencies),
+                dependencies,
+                SimDice.chance(dice, 0.1));
+    }
+
+    private List<Dependency> dependencies(int position) {
+        var dependencies = new LinkedHashMap<String, Dependency>();
+        int count = position == 0 || (shallow && dice.nextBoolean()) ? 0 : dice.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            String on = "s" + (position - 1 - dice.nextInt(Math.min(position, REACH)));
+            dependencies.put(on, new Dependency(on, SimDice.chance(dice, 0.2)));
+        }
+        if (planned && SimDice.chance(dice, 0.01)) {
+            dependencies.put("ghost", new Dependency("ghost", false));
+        }
+        return List.copyOf(dependencies.values());
+    }
+
+    private static Binding one(int position, List<Dependency> dependencies) {
+        return new Binding.One(outputs -> question(position, -1, dependencies, outputs));
+    }
+
+    private Binding each(int position, List<Dependency> dependencies) {
+        int items = SimDice.chance(dice, 0.02) ? MOST_ITEMS + 1 : dice.nextInt(9);
+        int needed = dice.nextInt(3);
+        return new Binding.Each(
+                outputs -> IntStream.range(0, items)
+                        .mapToObj(item -> question(position, item, dependencies, outputs))
+                        .toList(),
+                total -> Math.min(needed, total));
+    }
+
+    private static Question question(int position, int item, List<Dependency> dependencies, Outputs outputs) {
+        var read = new StringBuilder("about %d#%d, given".formatted(position, item));
+        for (Dependency on : dependencies) {
+            read.append(' ')
+                    .append(on.on())
+                    .append('=')
+                    .append(outputs.of(on.on()).map(SimGraph::brief).orElse("nothing"));
+        }
+        return new Question(read.toString());
+    }
+
+    /** Of its text: the hash of what holds an enum constant differs from one process to the next. */
+    private static String brief(Object output) {
+        return output instanceof Finding finding
+                ? finding.text()
+                : Integer.toString(output.toString().hashCode());
+    }
+}

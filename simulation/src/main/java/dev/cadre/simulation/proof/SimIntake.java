@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+import dev.cadre.json.Json;
+import dev.cadre.plan.PlanDefect;
+import dev.cadre.plan.PlanIntake;
+import dev.cadre.plan.PlanRejectedException;
+import dev.cadre.plan.PlannedSubtask;
+import dev.cadre.task.RunFailure;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Limits;
+import dev.cadre.task.SubtaskType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * The intake of production between a simulated planner and its run, held to its limits: what waits for a subtask that has
+ * not come counts, too.
+ */
+final class SimIntake {
+    private static final Map<String, String> ANY_QUESTION = Map.of("text", new Json.Str("about it").write());
+
+    private final Limits limits;
+    private final List<GraphNode> toCome;
+    private final Map<String, GraphNode> drawn = new HashMap<>();
+    private final Map<String, List<String>> taken = new HashMap<>();
+    private final Set<String> handedOver = new HashSet<>();
+    private final Consumer<RunInput> inbox;
+    private final PlanIntake intake;
+    private boolean finished;
+
+    SimIntake(SimRunPlan plan, Consumer<RunInput> inbox) {
+        this.inbox = inbox;
+        limits = plan.upsets().limits();
+        toCome = shuffled(plan);
+        toCome.forEach(node -> drawn.put(node.id(), node));
+        List<SubtaskType<?, ?>> types = plan.nodes().stream()
+                .<SubtaskType<?, ?>>map(GraphNode::type)
+                .distinct()
+                .toList();
+        intake = PlanIntake.streamed(types, limits, this::admitted);
+    }
+
+    /** The subtasks in the order in which the planner says them. */
+    List<GraphNode> toCome() {
+        return toCome;
+    }
+
+    private static List<GraphNode> shuffled(SimRunPlan plan) {
+        int reach = plan.upsets().shuffled();
+        var order = new ArrayList<>(plan.nodes());
+        var dice = new SplittableRandom(order.size() + 31L * reach);
+        for (int i = 0; i < order.size() && reach > 0; i++) {
+            int other = Math.min(order.size() - 1, i + dice.nextInt(reach));
+            GraphNode node = order.get(i);
+            order.set(i, order.get(other));
+            order.set(other, node);
+        }
+        return order;
+    }
+
+    void offer(SimWorld world, GraphNode node) {
+        List<String> after = node.dependencies().stream().map(Dependency::on).toList();
+        if (!taken.keySet().containsAll(after)) {
+            world.met(SimulationPhenomenon.FORWARD_REFERENCE);
+        }
+        Optional<PlanDefect> defect = intake.offer(
+                new PlannedSubtask(node.id(), node.type().name(), ANY_QUESTION, List.of(), after, node.optional()));
+        taken.put(node.id(), after);
+        boolean tooMany = taken.size() > limits.maxSubtasks();
+        if (defect.isPresent()) {
+            world.met(SimulationPhenomenon.PLAN_LIMIT);
+            SimCheck.that(tooMany || longestChain() > limits.maxDepth(), "refused within the limits: %s", defect);
+            taken.remove(node.id());
+            return;
+        }
+        SimCheck.that(!tooMany, "%d subtasks are taken, at most %d may be", taken.size(), limits.maxSubtasks());
+    }
+
+    /** A subtask that has not come counts as one link. */
+    private int longestChain() {
+        Map<String, Integer> depths = new HashMap<>();
+        return taken.keySet().stream().mapToInt(id -> depth(id, depths)).max().orElse(0);
+    }
+
+    private int depth(String id, Map<String, Integer> depths) {
+        Integer known = depths.get(id);
+        if (known != null) {
+            return known;
+        }
+        int below = 0;
+        for (String on : taken.getOrDefault(id, List.of())) {
+            below = Math.max(below, depth(on, depths));
+        }
+        depths.put(id, below + 1);
+        return below + 1;
+    }
+
+    private void admitted(GraphNode node) {
+        SimCheck.that(handedOver.add(node.id()), "'%s' is handed over twice", node.id());
+        SimCheck.that(
+                finished || handedOver.containsAll(taken.getOrDefault(node.id(), List.of())),
+                "'%s' is handed over before what it depends on",
+                node.id());
+        inbox.accept(new RunInput.Admitted(SimWorld.require(drawn.get(node.id()))));
+    }
+
+    void finish() {
+        finished = true;
+        int longest = longestChain();
+        SimCheck.that(longest <= limits.maxDepth(), "a chain of %d, at most %d", longest, limits.maxDepth());
+        try {
+            intake.finish();
+        } catch (PlanRejectedException rejected) {
+            inbox.accept(new RunInput.PlanFailed(
+                    RunFailure.of(RunFailure.Kind.PLAN_REJECTED, String.valueOf(rejected.getMessage()))));
+            return;
+        }
+        SimCheck.that(handedOver.equals(taken.keySet()), "taken %s, handed over %s", taken.keySet(), handedOver);
+        inbox.accept(new RunInput.PlanEnded(List.of()));
+    }
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+import dev.cadre.merge.Merged;
+import dev.cadre.budget.AllotmentRefusedException;
+import dev.cadre.budget.Ledger;
+import dev.cadre.event.RunEvent;
+import dev.cadre.merge.SubtaskOutcome;
+import dev.cadre.price.Money;
+import dev.cadre.schedule.Deadlines;
+import dev.cadre.schedule.MergeShare;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunEnding;
+import dev.cadre.task.RunFailure;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RunMachine;
+import dev.cadre.schedule.RungId;
+import dev.cadre.task.Outcome;
+import dev.cadre.worker.RungEnd;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One run in virtual time: the machine of production, and what a runner with threads would do around it. */
+final class SimRun {
+    private static final String PLANNER = "planner";
+    private static final String MERGER = "merger";
+    private static final double CODE_MERGE_NANOS = 5e7;
+
+    private final SimWorld world;
+    private final SimRunPlan plan;
+    private final Ledger money;
+    private final SimBooks books;
+    private final SimRunWatch watch;
+    private final SimTally tally = new SimTally();
+    private final long workNanos;
+    private final Deque<RunInput> inbox = new ArrayDeque<>();
+    private final Map<String, SimStrand> strands = new HashMap<>();
+    private @Nullable RunMachine machine;
+    private @Nullable Ledger allotment;
+    private @Nullable RunEnding ending;
+    private long startNanos;
+    private boolean merging;
+    private boolean ended;
+    private long startedAt;
+    private long endedAt;
+
+    SimRun(SimWorld world, SimRunPlan plan, Ledger money) {
+        this.world = world;
+        this.plan = plan;
+        this.money = money;
+        this.books = new SimBooks(money);
+        this.watch = new SimRunWatch(world, plan);
+        long deadline = plan.deadline().toNanos();
+        long mergeNanos = plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL
+                ? MergeShare.time(plan.deadline()).toNanos()
+                : 0;
+        this.workNanos = deadline - mergeNanos;
+    }
+
+    SimWorld world() {
+        return world;
+    }
+
+    String id() {
+        return plan.id();
+    }
+
+    Ledger money() {
+        return money;
+    }
+
+    SimBooks books() {
+        return books;
+    }
+
+    SimTally tally() {
+        return tally;
+    }
+
+    SimRunWatch watch() {
+        return watch;
+    }
+
+    /** The clock reading at which its workers must be done. */
+    long workUntil() {
+        return startNanos + workNanos;
+    }
+
+    /** The clock reading at which it must be done. */
+    long until() {
+        return startNanos + plan.deadline().toNanos();
+    }
+
+    private Deadlines deadlines() {
+        return new Deadlines(startNanos + workNanos, until());
+    }
+
+    boolean hasEnded() {
+        return ended;
+    }
+
+    long endedAt() {
+        return endedAt;
+    }
+
+    /** Virtual time from its start to its end. */
+    long took() {
+        return endedAt - startedAt;
+    }
+
+    /** How it ended; empty if its budget was too small for it to begin. */
+    Optional<RunEnding> ending() {
+        return Optional.ofNullable(ending);
+    }
+
+    // --- start
+
+    void start() {
+        startNanos = world.agenda().nanoTime();
+        startedAt = world.agenda().elapsed();
+        if (plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL && !setAside()) {
+            world.met(SimulationPhenomenon.TOO_SMALL);
+            close();
+            return;
+        }
+        machine = new RunMachine(
+                new RunMachine.Settings(
+                        id(),
+                        plan.answer(),
+                        plan.failFast(),
+                        world.nature().limits().maxItems()),
+                world.nature()::worstCase,
+                money.chainState(),
+                startNanos);
+        launchPlanner();
+        world.agenda().at(workUntil(), this::workTimeUp);
+        world.agenda().at(until(), () -> mergeTimeUp(until()));
+        world.agenda().after(plan.cancelAfter().toNanos(), this::cancel);
+        world.agenda().after(plan.upsets().unrecordedAfter().toNanos(), this::unrecorded);
+    }
+
+    /** Sets the merger's money aside, if the planner and one subtask can still be paid. */
+    private boolean setAside() {
+        Money merge = SimMerger.leastCost(world);
+        Money cheapest = plan.nodes().stream()
+                .map(node -> world.nature()
+                        .worstCase(node.type(), null, node.type().tiers().floor()))
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        Money before = SimPlanner.worstCase(world).plus(cheapest);
+        if (before.plus(merge).isMoreThan(money.available())) {
+            return false;
+        }
+        try {
+            allotment = money.allot(MergeShare.setAside(plan.limit(), merge, money.available(), before));
+            return true;
+        } catch (AllotmentRefusedException tenantIsShort) {
+            return false;
+        }
+    }
+
+    private void launchPlanner() {
+        if (plan.style() == SimRunPlan.Style.BY_HAND) {
+            post(new RunInput.Admitted(plan.nodes()));
+            post(new RunInput.PlanEnded(List.of()));
+        } else {
+            strands.put(PLANNER, new SimPlanner(this, new SimIntake(plan, this::post)).start());
+        }
+    }
+
+    // --- the inbox: in order, each message a moment after it was posted
+
+    void post(RunInput input) {
+        inbox.add(input);
+        world.soon(() -> take(inbox.remove()));
+    }
+
+    void ended(RungId id, RungEnd end) {
+        strands.remove(strand(id));
+        post(new RunInput.RungEnded(id, end));
+    }
+
+    void plannerEnded() {
+        strands.remove(PLANNER);
+    }
+
+    void mergerEnded() {
+        strands.remove(MERGER);
+    }
+
+    private void take(RunInput input) {
+        watch.input(input);
+        for (RunCommand command : SimWorld.require(machine)
+                .on(input, money.chainState(), world.agenda().nanoTime())) {
+            execute(command);
+        }
+        watch.settled();
+    }
+
+    private void interrupt(RunCommand.StopWork stop) {
+        if (stop.planner()) {
+            interrupt(
+                    PLANNER,
+                    world.obeys(),
+                    () -> take(new RunInput.PlanFailed(leftBehind(RunFailure.Kind.PLANNER_FAILED))));
+        }
+        stop.rungs().forEach(id -> interrupt(id, world.obeys()));
+    }
+
+    private void execute(RunCommand command) {
+        watch.command(command, Duration.ofNanos(world.agenda().nanoTime() - startNanos));
+        switch (command) {
+            case RunCommand.StartRecall recall -> throw new IllegalStateException("there is no earlier session");
+            case RunCommand.StartRung start -> launch(start);
+            case RunCommand.StopWork stop -> interrupt(stop);
+            case RunCommand.StartMerge(List<SubtaskOutcome> outcomes) -> startMerge(outcomes);
+            case RunCommand.Tell(RunEvent event) -> {}
+            case RunCommand.Finish(RunEnding end) -> finish(end);
+        }
+    }
+
+    private void launch(RunCommand.StartRung start) {
+        strands.put(strand(start.id()), SimRung.start(this, start));
+        var dice = SimDice.of(
+                world.seed().world(), id() + "/gives up " + start.id().label());
+        if (SimDice.chance(dice, plan.upsets().givenUp())) {
+            world.agenda().after(world.thinking(SimWorld.SECOND / 1.0), () -> {
+                if (!ended) {
+                    world.met(SimulationPhenomenon.GIVEN_UP);
+                    interrupt(start.id(), false);
+                }
+            });
+        }
+    }
+
+    private static String strand(RungId id) {
+        return id.label() + "/" + id.rung();
+    }
+
+    // --- merge and end
+
+    private void startMerge(List<SubtaskOutcome> outcomes) {
+        merging = true;
+        world.met(SimulationPhenomenon.MERGE);
+        String answer = SimDigest.of(outcomes);
+        if (allotment != null) {
+            strands.put(MERGER, new SimMerger(this, allotment, answer).start());
+        } else {
+            strands.put(MERGER, obeys -> {});
+            world.agenda().after(world.thinking(CODE_MERGE_NANOS), () -> {
+                mergerEnded();
+                post(new RunInput.MergeEnded(Merged.of(answer)));
+            });
+        }
+        long late = deadlines().mergeUntil(world.agenda().nanoTime());
+        if (late - until() > 0) {
+            world.agenda().at(late, () -> mergeTimeUp(late));
+        }
+    }
+
+    private void finish(RunEnding end) {
+        ending = end;
+        watch.finished(end);
+        close();
+        long late = world.agenda().nanoTime() - until();
+        SimCheck.that(late <= SimWorld.SECOND, "run '%s' ended %d ns after its deadline", id(), late);
+    }
+
+    private void close() {
+        ended = true;
+        endedAt = world.agenda().elapsed();
+        if (allotment != null) {
+            allotment.close();
+        }
+        money.close();
+        world.moneyMoved();
+    }
+
+    // --- interrupts
+
+    private void cancel() {
+        if (!ended) {
+            world.met(SimulationPhenomenon.CANCEL);
+            take(new RunInput.Cancelled());
+        }
+    }
+
+    private void unrecorded() {
+        if (!ended && !merging) {
+            world.met(SimulationPhenomenon.UNRECORDED);
+            take(new RunInput.Unrecorded("no space left"));
+        }
+    }
+
+    private void workTimeUp() {
+        if (!ended) {
+            if (!merging) {
+                world.met(SimulationPhenomenon.DEADLINE);
+            }
+            take(new RunInput.WorkTimeUp());
+        }
+    }
+
+    /** A merge that begins late has a little longer. */
+    private void mergeTimeUp(long due) {
+        if (!ended && merging && world.agenda().nanoTime() - due >= 0) {
+            interrupt(
+                    MERGER, world.obeys(), () -> take(new RunInput.MergeFailed(leftBehind(RunFailure.Kind.DEADLINE))));
+        }
+    }
+
+    private void interrupt(RungId id, boolean obeys) {
+        interrupt(strand(id), obeys, () -> take(new RunInput.RungAbandoned(id, "a thread")));
+    }
+
+    private void interrupt(String label, boolean obeys, Runnable abandon) {
+        SimStrand strand = strands.get(label);
+        if (strand == null) {
+            return;
+        }
+        long now = world.agenda().nanoTime();
+        world.agenda().after(deadlines().leaveAt(now) - now, () -> {
+            if (!ended && strands.remove(label, strand)) {
+                world.met(SimulationPhenomenon.ABANDONED);
+                abandon.run();
+            }
+        });
+        strand.interrupt(obeys);
+    }
+
+    private static RunFailure leftBehind(RunFailure.Kind kind) {
+        return RunFailure.of(kind, "left behind");
+    }
+
+    // --- what must hold
+
+    void check() {
+        books.check();
+        if (allotment != null) {
+            SimBooks.requireWithinLimit(allotment.state());
+        }
+    }
+
+    void checkEnd() {
+        SimCheck.that(ended, "run '%s' never ends: nothing is left to happen", id());
+        books.checkEnd();
+    }
+
+    String digest() {
+        return ending == null ? "too small" : SimDigest.of(ending);
+    }
+
+    /** Subtasks that ended without ever being begun. */
+    int neverBegun() {
+        return ending == null
+                ? plan.nodes().size()
+                : (int) ending.outcomes().values().stream()
+                        .filter(each -> each instanceof Outcome.Skipped<?>)
+                        .count();
+    }
+
+    int succeeded() {
+        return ending == null
+                ? 0
+                : (int) ending.outcomes().values().stream()
+                        .filter(each -> each.isSucceeded())
+                        .count();
+    }
+}

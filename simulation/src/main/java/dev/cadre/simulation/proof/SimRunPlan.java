@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+import dev.cadre.model.Tier;
+import dev.cadre.price.Money;
+import dev.cadre.task.GraphNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one run of a simulated world is to do, and with what.
+ *
+ * @param nodes its graph, in plan order
+ * @param limit its money
+ * @param deadline its time
+ * @param cancelAfter when its caller cancels it; {@link #NEVER} if not
+ * @param failFast whether its first failure ends it
+ * @param answering the subtask of a graph by hand that brings the answer; null if a merger makes it
+ * @param upsets what befalls it
+ */
+record SimRunPlan(
+        String id,
+        Style style,
+        List<GraphNode> nodes,
+        Money limit,
+        Duration deadline,
+        Duration cancelAfter,
+        boolean failFast,
+        @Nullable String answering,
+        SimUpsets upsets) {
+    /** Longer than any run. */
+    static final Duration NEVER = Duration.ofDays(1);
+
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final double AMPLE_SHARE = 0.2;
+    private static final double PRESSED_SHARE = 0.03;
+
+    /** Where its graph comes from, and its answer. */
+    enum Style {
+        BY_HAND,
+        PLANNED_AND_MERGED_BY_CODE,
+        PLANNED_AND_MERGED_BY_MODEL
+    }
+
+    static SimRunPlan random(String id, SimSettings settings, SplittableRandom dice) {
+        SimSettings.Runs runs = settings.runs();
+        if (runs.cuts() && SimDice.chance(dice, PRESSED_SHARE)) {
+            return pressed(id, dice);
+        }
+        var style = SimDice.oneOf(dice, Style.values());
+        int size = (int) SimDice.magnitude(dice, 1, runs.mostSubtasks() + 1);
+        boolean hurried = runs.cuts() && SimDice.chance(dice, 0.25);
+        boolean cancelled = runs.cuts() && SimDice.chance(dice, 0.12);
+        List<GraphNode> nodes = SimGraph.random(dice.split(), size, style != Style.BY_HAND);
+        return new SimRunPlan(
+                id,
+                style,
+                nodes,
+                limit(style, runs, dice),
+                hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
+                cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
+                runs.cuts() && SimDice.chance(dice, 0.05),
+                style == Style.BY_HAND ? nodes.getLast().id() : null,
+                runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE);
+    }
+
+    /** A few subtasks that mostly could be done without, money for one or two of them, and little patience. */
+    private static SimRunPlan pressed(String id, SplittableRandom dice) {
+        List<GraphNode> nodes = SimGraph.independent(SimTypes.NOTE, 2 + dice.nextInt(4)).stream()
+                .map(node -> new GraphNode(
+                        node.id(), node.type(), node.binding(), node.dependencies(), SimDice.chance(dice, 0.6)))
+                .toList();
+        Money call = SimPrices.worstCase(SimTypes.NOTE, null, Tier.NANO);
+        return new SimRunPlan(
+                id,
+                Style.BY_HAND,
+                nodes,
+                call.percent((int) (100 * SimDice.magnitude(dice, 1, 4))),
+                LONG,
+                NEVER,
+                false,
+                nodes.getFirst().id(),
+                SimUpsets.IMPATIENT);
+    }
+
+    Optional<String> answer() {
+        return Optional.ofNullable(answering);
+    }
+
+    /** Subtasks of the simplest kind, with money and time for all. */
+    static SimRunPlan independent(int subtasks) {
+        List<GraphNode> nodes = SimGraph.independent(SimTypes.SHORT_NOTE, subtasks);
+        return new SimRunPlan(
+                "run",
+                Style.BY_HAND,
+                nodes,
+                Money.usd("1000"),
+                NEVER,
+                NEVER,
+                false,
+                nodes.getLast().id(),
+                SimUpsets.NONE);
+    }
+
+    /** A multiple of the worst case of a call: of the dearest, if planner and merger must be paid, too. */
+    private static Money limit(Style style, SimSettings.Runs runs, SplittableRandom dice) {
+        Tier drawnTier = SimDice.oneOf(dice, Tier.values());
+        Tier tier = style == Style.PLANNED_AND_MERGED_BY_MODEL ? Tier.FLAGSHIP : drawnTier;
+        double drawn = SimDice.chance(dice, AMPLE_SHARE)
+                ? SimDice.magnitude(dice, 20, 1_000)
+                : SimDice.magnitude(dice, 0.5, 20);
+        double calls = runs.worstCalls() > 0 ? runs.worstCalls() : drawn;
+        Money worst = SimPrices.worstCase(SimTypes.NOTE, null, tier);
+        return worst.percent((int) (100 * calls));
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofMillis((long) (1_000 * seconds));
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+import dev.cadre.event.RunEvent;
+import dev.cadre.model.Tier;
+import dev.cadre.schedule.RunCommand;
+import dev.cadre.schedule.RunEnding;
+import dev.cadre.task.RunFailure;
+import dev.cadre.schedule.RunInput;
+import dev.cadre.schedule.RungId;
+import dev.cadre.task.Dependency;
+import dev.cadre.task.GraphNode;
+import dev.cadre.task.Outcome;
+import dev.cadre.task.Tiers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Sees what goes into the machine of one run and what comes out, and holds it to its promises. */
+final class SimRunWatch {
+    private final SimWorld world;
+    private final SimRunPlan plan;
+    private final Map<String, GraphNode> admitted = new HashMap<>();
+    private final List<String> order = new ArrayList<>();
+    private final Map<String, Outcome<?>> ends = new HashMap<>();
+    private final Set<String> started = new HashSet<>();
+    private final Map<String, Tier> lastTier = new HashMap<>();
+    private final Set<RungId> running = new HashSet<>();
+    private Tier ceiling = Tier.FLAGSHIP;
+    private boolean stopped;
+    /** Whether anything has ended the work, be it that an answer may still be made of what there is. */
+    private boolean cut;
+    /** What lets no answer be made any more; null if nothing does. */
+    private RunFailure.@Nullable Kind finalStop;
+
+    private boolean merging;
+    private boolean planOver;
+    private boolean finished;
+
+    SimRunWatch(SimWorld world, SimRunPlan plan) {
+        this.world = world;
+        this.plan = plan;
+    }
+
+    void input(RunInput input) {
+        if (finished) {
+            return;
+        }
+        switch (input) {
+            case RunInput.Admitted(List<GraphNode> nodes) ->
+                nodes.forEach(node -> {
+                    admitted.put(node.id(), node);
+                    order.add(node.id());
+                });
+            case RunInput.PlanEnded ended -> planOver = true;
+            case RunInput.PlanNoted noted -> {}
+            case RunInput.PlanFailed failed -> planOver = true;
+            case RunInput.Recalled recalled -> {}
+            case RunInput.RungEnded ended -> running.remove(ended.id());
+            case RunInput.RungAbandoned abandoned -> running.remove(abandoned.id());
+            case RunInput.Cancelled cancelled -> stop(RunFailure.Kind.CANCELLED);
+            case RunInput.Unrecorded unrecorded -> stop(RunFailure.Kind.JOURNAL_FAILED);
+            case RunInput.WorkTimeUp timeUp -> cut = true;
+            case RunInput.MergeEnded ended -> {}
+            case RunInput.MergeFailed failed -> {}
+        }
+    }
+
+    private void stop(RunFailure.Kind kind) {
+        cut = true;
+        if (!merging && finalStop == null) {
+            finalStop = kind;
+        }
+    }
+
+    void command(RunCommand command, Duration now) {
+        SimCheck.that(!finished, "%s after the end of run '%s'", command, plan.id());
+        switch (command) {
+            case RunCommand.StartRecall recall -> {}
+            case RunCommand.StartRung start -> started(start);
+            case RunCommand.StopWork stop -> stopped = true;
+            case RunCommand.StartMerge merge -> {
+                merging = true;
+                SimCheck.that(finalStop == null, "a merge after the final stop %s", String.valueOf(finalStop));
+                SimCheck.that(
+                        merge.outcomes().stream()
+                                .map(each -> each.id())
+                                .toList()
+                                .equals(order),
+                        "a merge out of order");
+            }
+            case RunCommand.Tell(RunEvent event) -> {
+                SimCheck.that(event.at().equals(now), "told at %s of %s", now, event);
+                told(event);
+            }
+            case RunCommand.Finish finish -> finished = true;
+        }
+    }
+
+    private void told(RunEvent event) {
+        if (event instanceof RunEvent.CeilingLowered lowered) {
+            world.met(SimulationPhenomenon.TIER_CEILING);
+            SimCheck.that(ceiling.isAbove(lowered.ceiling()), "the ceiling rises to %s", lowered.ceiling());
+            ceiling = lowered.ceiling();
+        } else if (event instanceof RunEvent.SubtaskEnded end) {
+            Outcome<?> before = ends.put(end.subtaskId(), end.outcome());
+            SimCheck.that(before == null, "subtask '%s' ended twice", end.subtaskId());
+            boolean required = !SimWorld.require(admitted.get(end.subtaskId())).optional();
+            if (plan.failFast() && required && !cut && end.outcome() instanceof Outcome.Failed<?>) {
+                stop(RunFailure.Kind.FAILED_FAST);
+            }
+        }
+    }
+
+    /** What must hold when all commands of an input are carried out: whoever waits, waits for something that is to come. */
+    void settled() {
+        if (finished || merging || !running.isEmpty()) {
+            return;
+        }
+        boolean allEnded = true;
+        for (GraphNode node : admitted.values()) {
+            boolean ended = ends.containsKey(node.id());
+            allEnded &= ended;
+            boolean waitsForThePlanner = node.optional() && !planOver; // whose money may come back
+            boolean waitsForAnother = node.dependencies().stream().anyMatch(on -> !ends.containsKey(on.on()));
+            SimCheck.that(
+                    ended || waitsForAnother || waitsForThePlanner,
+                    "nothing runs, and '%s' waits for nothing",
+                    node.id());
+        }
+        SimCheck.that(!planOver || !allEnded, "everything has ended, and the run has not");
+    }
+
+    private void started(RunCommand.StartRung start) {
+        String execution = start.id().label();
+        SimCheck.that(started.add(execution + "/" + start.id().rung()), "%s started twice", start.id());
+        SimCheck.that(!stopped, "%s started after the stop", start.id());
+        running.add(start.id());
+        checkDependencies(SimWorld.require(admitted.get(start.id().subtaskId())));
+        if (start.type().isModelWork()) {
+            checkTier(start, execution);
+        }
+        lastTier.put(execution, start.tier());
+    }
+
+    private void checkDependencies(GraphNode node) {
+        for (Dependency on : node.dependencies()) {
+            Outcome<?> outcome = ends.get(on.on());
+            SimCheck.that(
+                    outcome != null && (on.soft() || outcome.isSucceeded()), "'%s' started before %s", node.id(), on);
+        }
+    }
+
+    private void checkTier(RunCommand.StartRung start, String execution) {
+        Tiers tiers = start.type().tiers();
+        SimCheck.that(!tiers.floor().isAbove(start.tier()), "%s starts below its floor", start);
+        SimCheck.that(!start.tier().isAbove(tiers.top()), "%s starts above its top", start);
+        SimCheck.that(!start.tier().isAbove(ceiling), "%s starts above the ceiling %s", start, ceiling);
+        Tier before = lastTier.get(execution);
+        if (start.isEscalated()) {
+            world.met(SimulationPhenomenon.ESCALATION);
+            SimCheck.that(before != null && start.tier().isAbove(before), "%s does not escalate", start);
+        } else {
+            SimCheck.that(before == null || before.isAbove(start.tier()), "%s rises without evidence", start);
+        }
+    }
+
+    void finished(RunEnding ending) {
+        SimCheck.that(
+                finalStop == null
+                        || (ending.failure() != null && ending.failure().kind() == finalStop),
+                "stopped by %s, and it ended %s: %s",
+                String.valueOf(finalStop),
+                ending.status(),
+                String.valueOf(ending.failure()));
+        SimCheck.that(List.copyOf(ending.outcomes().keySet()).equals(order), "outcomes out of plan order");
+        SimCheck.that(
+                ends.equals(ending.outcomes()), "told were %s, the ending says %s", ends.keySet(), ending.outcomes());
+    }
+
+    int subtasks() {
+        return order.size();
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+import dev.cadre.budget.Ledger;
+import dev.cadre.budget.LedgerState;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.Tier;
+import dev.cadre.pool.PoolEvent;
+import dev.cadre.price.Money;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One simulated world: clock, pools, provider, money and runs, and the checks after every event. One thread. */
+final class SimWorld {
+    static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private static final int MOST_EVENTS = 1_000_000;
+    private static final double HAND_OVER_NANOS = 3e4;
+    private static final long MOST_JUMP = Duration.ofHours(1).toNanos();
+
+    private final SimulationSeed seed;
+    private final SimSettings settings;
+    private final SimNature nature;
+    private final SplittableRandom schedule;
+    private final SimAgenda agenda;
+    private final Map<Tier, SimPool> pools = new EnumMap<>(Tier.class);
+    private final List<SimRun> runs = new ArrayList<>();
+    private final Map<SimulationPhenomenon, Long> phenomena = new EnumMap<>(SimulationPhenomenon.class);
+    private final @Nullable Ledger tenant;
+    private long wallError;
+
+    private SimWorld(SimulationSeed seed, SimSettings settings, SimNature nature, List<SimRunPlan> plans) {
+        this.seed = seed;
+        this.settings = settings;
+        this.nature = nature;
+        this.schedule = SimDice.of(seed.schedule(), "schedule");
+        this.agenda = new SimAgenda(origin());
+        for (Tier tier : Tier.values()) {
+            var pool = nature.pool(tier);
+            var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, nature, schedule.split());
+            pools.put(tier, new SimPool(this, tier, pool, provider, seed.schedule()));
+        }
+        this.tenant = settings.tenantPercent() > 0 ? Ledger.of(sum(plans).percent(settings.tenantPercent())) : null;
+        for (SimRunPlan plan : plans) {
+            runs.add(new SimRun(this, plan, tenant == null ? Ledger.of(plan.limit()) : tenant.cap(plan.limit())));
+        }
+    }
+
+    private static Money sum(List<SimRunPlan> plans) {
+        return plans.stream().map(SimRunPlan::limit).reduce(Money.ZERO, Money::plus);
+    }
+
+    /** A world as its seed has it. */
+    static SimWorld of(SimulationSeed seed) {
+        return of(seed, SimSettings.random(SimDice.of(seed.world(), "settings")));
+    }
+
+    /** A world of the given kind. */
+    static SimWorld of(SimulationSeed seed, SimSettings settings) {
+        var plans = new ArrayList<SimRunPlan>();
+        for (int i = 0; i < settings.runs().count(); i++) {
+            plans.add(SimRunPlan.random("run" + i, settings, SimDice.of(seed.world(), "plan" + i)));
+        }
+        return new SimWorld(seed, settings, new SimDrawn(settings), plans);
+    }
+
+    /** A world of the given kind, in which this is done. */
+    static SimWorld of(SimulationSeed seed, SimSettings settings, SimRunPlan plan) {
+        return of(seed, settings, new SimDrawn(settings), plan);
+    }
+
+    /** A world of the given kind with models of this nature, in which this is done. */
+    static SimWorld of(SimulationSeed seed, SimSettings settings, SimNature nature, SimRunPlan plan) {
+        return new SimWorld(seed, settings, nature, List.of(plan));
+    }
+
+    /** In half of the schedules the clock's readings wrap around at some time, as the system's may. */
+    private long origin() {
+        return schedule.nextBoolean() ? schedule.nextLong() : Long.MAX_VALUE - schedule.nextLong(60 * SECOND);
+    }
+
+    // --- what its parts share
+
+    SimulationSeed seed() {
+        return seed;
+    }
+
+    SimSettings settings() {
+        return settings;
+    }
+
+    SimNature nature() {
+        return nature;
+    }
+
+    SimAgenda agenda() {
+        return agenda;
+    }
+
+    /** The first of its runs, or the only one. */
+    SimRun run() {
+        return runs.getFirst();
+    }
+
+    SimPool pool(Tier tier) {
+        return require(pools.get(tier));
+    }
+
+    /** By how much the wall clock of the process is ahead; the other clock knows nothing of it. */
+    long wallError() {
+        return wallError;
+    }
+
+    /** Whether the next interrupted code obeys. */
+    boolean obeys() {
+        return !SimDice.chance(schedule, settings.stubborn());
+    }
+
+    void met(SimulationPhenomenon phenomenon) {
+        phenomena.merge(phenomenon, 1L, Long::sum);
+    }
+
+    /** Lets another thread do something: a moment later. */
+    void soon(Runnable action) {
+        agenda.after(SimDice.logNormal(schedule, HAND_OVER_NANOS, 1), action);
+    }
+
+    /** How long code of the caller's takes. */
+    long thinking(double medianNanos) {
+        return SimDice.logNormal(schedule, medianNanos, 1);
+    }
+
+    void moneyMoved() {
+        pools.values().forEach(SimPool::moneyMoved);
+    }
+
+    void stopOthers(SimPool first, ModelException failure) {
+        met(SimulationPhenomenon.POOL_STOPPED);
+        soon(() -> pools.values().stream()
+                .filter(pool -> pool != first)
+                .forEach(pool -> pool.tell(new PoolEvent.Stopped(failure))));
+    }
+
+    static <T> T require(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("nothing there");
+        }
+        return value;
+    }
+
+    // --- its life
+
+    SimulatedRun live() {
+        try {
+            runs.forEach(run -> agenda.after(thinking(SECOND / 10.0), run::start));
+            planJumps();
+            int events = 0;
+            while (agenda.step()) {
+                check();
+                SimCheck.that(++events < MOST_EVENTS, "%d events, and no end", events);
+            }
+            return checkedEnd();
+        } catch (RuntimeException | AssertionError broken) {
+            throw new SimulationViolation(seed, broken);
+        }
+    }
+
+    private void planJumps() {
+        for (int i = 0; i < settings.jumps(); i++) {
+            agenda.after(schedule.nextLong(20 * SECOND), () -> {
+                met(SimulationPhenomenon.CLOCK_JUMP);
+                wallError += schedule.nextLong(2 * MOST_JUMP) - MOST_JUMP;
+            });
+        }
+    }
+
+    private void check() {
+        runs.forEach(SimRun::check);
+        pools.values().forEach(SimPool::check);
+        if (runs.stream().allMatch(run -> run.books().isIdle())) {
+            pools.values().forEach(SimPool::checkNobodyWaitsForMoney);
+        }
+        if (tenant != null) {
+            SimBooks.requireWithinLimit(tenant.state());
+        }
+    }
+
+    private SimulatedRun checkedEnd() {
+        runs.forEach(SimRun::checkEnd);
+        pools.values().forEach(SimPool::checkEnd);
+        Ledger outermost = tenant == null ? runs.getFirst().money() : tenant;
+        LedgerState state = outermost.state();
+        Money billed = runs.stream().map(run -> run.books().billed()).reduce(Money.ZERO, Money::plus);
+        SimCheck.that(state.outstanding().isZero() && state.setAside().isZero(), "money is left: %s", state);
+        SimCheck.that(!billed.isMoreThan(state.spent()), "billed %s, reported %s", billed, state);
+        return new SimulatedRun(
+                seed,
+                SimDigest.text(runs.stream().map(SimRun::digest).collect(Collectors.joining())),
+                billed,
+                state,
+                phenomena,
+                runs.stream().mapToInt(run -> run.watch().subtasks()).sum(),
+                runs.stream().mapToInt(SimRun::succeeded).sum(),
+                pools.values().stream().mapToLong(SimPool::attempts).sum(),
+                Duration.ofNanos(runs.stream().mapToLong(SimRun::endedAt).max().orElse(0)));
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.simulation.proof;
+
+/** Something worth meeting in a simulation: a proof over many seeds is worth as much as the rare things in it. */
+public enum SimulationPhenomenon {
+    /** A call waited for money because of attempts in flight. */
+    CONTENDED,
+    /** A call was refused because no money could ever pay for it. */
+    EXHAUSTED,
+    /** An attempt was sent and nobody knows what it used: its worst case was booked. */
+    FORFEITED,
+    /** Shortage of money lowered the tier at which work starts. */
+    TIER_CEILING,
+    /** An answer was not accepted and a dearer tier tried. */
+    ESCALATION,
+    /** A run was cancelled while it ran. */
+    CANCEL,
+    /** The time for a run's workers ran out while it ran. */
+    DEADLINE,
+    /** A provider turned a call away because of its rate. */
+    RATE_LIMITED,
+    /** A failed call was tried again. */
+    RETRY,
+    /** A provider billed a reply that never arrived, or whose usage did. */
+    BILLED_UNSEEN,
+    /** A provider's failure stopped the pools of its key. */
+    POOL_STOPPED,
+    /** Code ignored its interrupt and was left behind. */
+    ABANDONED,
+    /** A shell gave up a single rung, whose run went on. */
+    GIVEN_UP,
+    /** The journal of a run failed. */
+    UNRECORDED,
+    /** A plan referred to a subtask that came later. */
+    FORWARD_REFERENCE,
+    /** A plan had more subtasks, or a longer chain of them, than its limits allow. */
+    PLAN_LIMIT,
+    /** A pool came back to its full parallelism after an overload. */
+    RECOVERED,
+    /** Outcomes were merged out of an allotment. */
+    MERGE,
+    /** A budget was too small for its run to begin. */
+    TOO_SMALL,
+    /** The wall clock jumped. */
+    CLOCK_JUMP
+}
