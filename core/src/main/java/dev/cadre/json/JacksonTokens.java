@@ -12,7 +12,6 @@ final class JacksonTokens {
     // a short text can hold many values: 16 MB of "[1,1,…" would be half a gigabyte of tree
     private static final long MAX_TOKENS = 1_000_000;
     private static final int MAX_NAME_CHARS = 10_000;
-    static final int MAX_NUMBER_CHARS = 1_000;
     private static final int MAX_QUOTED_CHARS = 32;
     private static final int MAX_MESSAGE_CHARS = 200;
 
@@ -20,7 +19,7 @@ final class JacksonTokens {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(Json.MAX_DEPTH)
                     .maxNameLength(MAX_NAME_CHARS)
-                    .maxNumberLength(MAX_NUMBER_CHARS)
+                    .maxNumberLength(Json.MAX_NUMBER_CHARS)
                     .maxTokenCount(MAX_TOKENS)
                     .maxStringLength(Json.MAX_CHARS)
                     .build())

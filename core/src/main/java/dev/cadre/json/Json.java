@@ -21,6 +21,9 @@ public sealed interface Json {
     /** The longest text that is read, in characters. */
     int MAX_CHARS = 16 * 1024 * 1024;
 
+    /** The longest number that is read, in characters. */
+    int MAX_NUMBER_CHARS = 1_000;
+
     /**
      * Reads one JSON document.
      *

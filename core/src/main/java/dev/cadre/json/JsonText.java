@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Writes a tree as text: compact, in field order, and safe to encode and to log whatever its strings hold. */
-final class JsonText {
+public final class JsonText {
     private static final String HEX = "0123456789abcdef";
 
     private static final int MAX_EXCERPT_CHARS = 60;
@@ -38,7 +38,7 @@ final class JsonText {
     }
 
     /** The beginning of the value as text, on one line. */
-    static String excerpt(Json json) {
+    public static String excerpt(Json json) {
         var text = new JsonText(false, MAX_EXCERPT_CHARS);
         text.write(json instanceof Json.Str string ? new Json.Str(beginning(string.value())) : json, 0);
         return line(text.out.toString(), MAX_EXCERPT_CHARS);
@@ -49,7 +49,7 @@ final class JsonText {
     }
 
     /** The nodes and the characters of a tree, down to the deepest level that is written. */
-    static long size(Json json) {
+    public static long size(Json json) {
         return size(json, 0);
     }
 
@@ -78,14 +78,14 @@ final class JsonText {
     }
 
     /** The string as a JSON literal, cut after {@code maxChars} characters. */
-    static String excerpt(String value, int maxChars) {
+    public static String excerpt(String value, int maxChars) {
         var text = new JsonText();
         text.string(value.length() <= maxChars ? value : value.substring(0, maxChars) + "…");
         return text.out.toString();
     }
 
     /** One line without control characters, cut soon after {@code maxChars} characters. */
-    static String line(String value, int maxChars) {
+    public static String line(String value, int maxChars) {
         var text = new JsonText();
         for (int i = 0; i < value.length(); i++) {
             if (text.out.length() >= maxChars) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param duplicates where a key came twice
  * @param endOffset the index of the first character behind the value
  */
-record ParsedJson(Json root, List<String> duplicates, int endOffset) {
+public record ParsedJson(Json root, List<String> duplicates, int endOffset) {
 
     /** Reads a text that is one document and nothing else. */
     static ParsedJson document(String text) {
@@ -32,7 +32,7 @@ record ParsedJson(Json root, List<String> duplicates, int endOffset) {
      * <p>The first brace opens the object. A bracket outside of it means that the reply is something else, perhaps cut
      * off or two answers, and picking one would be a guess.
      */
-    static ParsedJson reply(String text) {
+    public static ParsedJson reply(String text) {
         int start = text.indexOf('{');
         if (start <= 0) {
             return start < 0 ? document(text) : object(text);

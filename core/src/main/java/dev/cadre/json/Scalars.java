@@ -26,7 +26,7 @@ final class Scalars {
     private static final String DURATION = "^P(\\d+D)?(T(-?\\d+H)?(-?\\d+M)?(-?\\d+(\\.\\d{1,9})?S)?)?$";
 
     /** As many as a number can be written with. */
-    private static final int MAX_DIGITS = JacksonTokens.MAX_NUMBER_CHARS;
+    private static final int MAX_DIGITS = Json.MAX_NUMBER_CHARS;
 
     private static final Map<Class<?>, ScalarBinding> BY_TYPE = Stream.of(
                     strings(),

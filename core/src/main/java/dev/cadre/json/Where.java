@@ -10,18 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param name the field of an object, null for an item
  * @param index the item of an array, if there is no name
  */
-record Where(@Nullable Where parent, @Nullable String name, int index, int depth) {
-    static final Where ROOT = new Where(null, null, 0, 0);
+public record Where(@Nullable Where parent, @Nullable String name, int index, int depth) {
+    /** The whole document. */
+    public static final Where ROOT = new Where(null, null, 0, 0);
 
     private static final int MAX_NAME_CHARS = 40;
 
-    Where {
+    public Where {
         if (depth > Json.MAX_DEPTH) {
             throw new JsonException("JSON is nested deeper than %d levels".formatted(Json.MAX_DEPTH));
         }
     }
 
-    static Where of(String... path) {
+    /** The place that the names lead to, outermost first. */
+    public static Where of(String... path) {
         var where = ROOT;
         for (String name : path) {
             where = where.field(name);
@@ -29,11 +31,13 @@ record Where(@Nullable Where parent, @Nullable String name, int index, int depth
         return where;
     }
 
-    Where field(String fieldName) {
+    /** The field of the object here. */
+    public Where field(String fieldName) {
         return new Where(this, fieldName, 0, depth + 1);
     }
 
-    Where item(int itemIndex) {
+    /** The item of the array here. */
+    public Where item(int itemIndex) {
         return new Where(this, null, itemIndex, depth + 1);
     }
 
