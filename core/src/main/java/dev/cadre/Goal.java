@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.json.JsonType;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.record.RunIdentity;
+import dev.cadre.schema.JsonType;
 
 /**
  * What the caller wants: text, context, and the Java type of the answer. Immutable.

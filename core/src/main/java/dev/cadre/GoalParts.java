@@ -14,7 +14,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonType;
 import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeLoad;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.model.Redactor;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.Collections;

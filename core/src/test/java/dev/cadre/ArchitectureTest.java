@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The house rules of the core: what may import what, and which names hide a missing concept. */
 @Tag("slow")
@@ -35,6 +37,7 @@ class ArchitectureTest {
             "dev.cadre.budget",
             "dev.cadre.price",
             "dev.cadre.model",
+            "dev.cadre.schema",
             "dev.cadre.json",
             "dev.cadre.file");
 
@@ -70,27 +73,46 @@ class ArchitectureTest {
     }
 
     @Test
-    void jackson_isKnownToTheJsonPackageOnly() {
-        ArchRule rule = noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.cadre.json")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("com.fasterxml.jackson..", "tools.jackson..");
-        rule.check(CORE);
+    void jacksonsParser_isKnownToTheJsonPackageOnly() {
+        outside("dev.cadre.json", "com.fasterxml.jackson.core..").check(CORE);
     }
 
     @Test
-    void jackson_ruleHasTeeth() {
-        FailureReport report = noClasses()
-                .that()
-                .resideInAPackage("dev.cadre.json")
+    void jacksonsAnnotations_areKnownToTheSchemaPackageOnly() {
+        outside("dev.cadre.schema", "com.fasterxml.jackson.annotation..").check(CORE);
+    }
+
+    @Test
+    void nothingElseOfJackson_isKnownToTheCore() {
+        String other = "(com\\.fasterxml\\.jackson\\.(?!core\\.|annotation\\.)|tools\\.jackson\\.).*";
+        noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("com.fasterxml.jackson..")
+                .haveNameMatching(other)
+                .check(CORE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dev.cadre.json, com.fasterxml.jackson.core..", "dev.cadre.schema, com.fasterxml.jackson.annotation.."})
+    void jacksonRules_haveTeeth(String home, String library) {
+        FailureReport report = noClasses()
+                .that()
+                .resideInAPackage(home)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
                 .evaluate(CORE)
                 .getFailureReport();
         assertThat(report.isEmpty()).isFalse();
+    }
+
+    private static ArchRule outside(String home, String library) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(home)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
     }
 
     /** A circle is a set of files that each use each other, directly or through others of the set. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Turns Java types into strict JSON schemas and model text into Java values; the only place that knows Jackson. */
+/** Reads JSON text from outside into bounded, immutable trees. */
 @NullMarked
 package dev.cadre.json;
 

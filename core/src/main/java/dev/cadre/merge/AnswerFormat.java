@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.json.JsonMismatchException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.schema.JsonMismatchException;
+import dev.cadre.schema.JsonType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;

@@ -2,8 +2,8 @@
 package dev.cadre.merge;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
 import dev.cadre.merge.AnswerFormat.Claim;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;

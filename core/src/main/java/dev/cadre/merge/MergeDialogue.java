@@ -2,7 +2,6 @@
 package dev.cadre.merge;
 
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.json.JsonMismatchException;
 import dev.cadre.merge.AnswerFormat.Claim;
 import dev.cadre.merge.AnswerFormat.Draft;
 import dev.cadre.model.CallPurpose;
@@ -12,6 +11,7 @@ import dev.cadre.model.Thrown;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.schema.JsonMismatchException;
 import java.util.ArrayList;
 import java.util.List;
 

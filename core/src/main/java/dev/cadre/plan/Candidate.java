@@ -2,7 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.Wire;

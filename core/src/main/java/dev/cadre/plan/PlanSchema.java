@@ -2,7 +2,7 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.SchemaDefinitions;
+import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.SubtaskType;
 import java.util.LinkedHashMap;
 import java.util.List;

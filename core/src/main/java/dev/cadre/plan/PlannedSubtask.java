@@ -3,7 +3,7 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonComponent;
-import dev.cadre.json.JsonMismatchException;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonComponent;
+import dev.cadre.schema.JsonMismatchException;
+import dev.cadre.schema.JsonType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,8 +2,8 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonComponent;
 import dev.cadre.json.JsonException;
+import dev.cadre.schema.JsonComponent;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;

@@ -3,11 +3,11 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Tool;

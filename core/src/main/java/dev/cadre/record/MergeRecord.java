@@ -3,11 +3,11 @@ package dev.cadre.record;
 
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.json.JsonType;
 import dev.cadre.merge.Citation;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;

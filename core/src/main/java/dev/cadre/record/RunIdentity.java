@@ -3,7 +3,7 @@ package dev.cadre.record;
 
 import dev.cadre.model.Thrown;
 import dev.cadre.journal.Fingerprint;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outputs;

@@ -9,7 +9,7 @@ import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
+import dev.cadre.schema.JsonType;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;

@@ -2,7 +2,6 @@
 package dev.cadre.task;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
@@ -10,6 +9,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.Verbosity;
 import dev.cadre.price.Capability;
 import dev.cadre.price.Money;
+import dev.cadre.schema.JsonType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

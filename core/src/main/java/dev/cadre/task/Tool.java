@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
-import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.price.Capability;
+import dev.cadre.schema.JsonType;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

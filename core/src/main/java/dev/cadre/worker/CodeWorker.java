@@ -2,8 +2,8 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
 import dev.cadre.price.Money;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.Work;

@@ -2,13 +2,13 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonMismatchException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Turn;
+import dev.cadre.schema.JsonMismatchException;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Skip;

@@ -2,9 +2,9 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.Tier;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;
 import java.util.List;

@@ -2,7 +2,6 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonMismatchException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
@@ -11,6 +10,7 @@ import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
+import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Outcome;

@@ -16,7 +16,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Effort;
 import dev.cadre.model.Finish;
@@ -31,6 +30,7 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.Turn;
 import dev.cadre.price.Money;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Skip;

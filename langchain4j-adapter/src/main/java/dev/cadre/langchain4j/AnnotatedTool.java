@@ -3,10 +3,10 @@ package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
-import dev.cadre.json.SchemaDefinitions;
 import dev.cadre.model.Thrown;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.schema.JsonType;
+import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;

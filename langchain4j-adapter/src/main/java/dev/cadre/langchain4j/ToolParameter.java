@@ -2,10 +2,10 @@
 package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonComponent;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.JsonType;
-import dev.cadre.json.SchemaDefinitions;
+import dev.cadre.schema.JsonComponent;
+import dev.cadre.schema.JsonType;
+import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.ToolException;
 import dev.cadre.task.WorkerContext;
 import dev.langchain4j.agent.tool.P;

@@ -2,7 +2,6 @@
 package dev.cadre.testing;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
@@ -14,6 +13,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
+import dev.cadre.schema.JsonType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

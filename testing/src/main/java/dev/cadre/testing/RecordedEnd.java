@@ -2,7 +2,6 @@
 package dev.cadre.testing;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
@@ -14,6 +13,7 @@ import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import dev.cadre.schema.JsonType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;

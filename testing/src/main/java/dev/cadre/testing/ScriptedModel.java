@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing;
 
-import dev.cadre.json.JsonType;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelClient;
@@ -10,6 +9,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;
 import java.util.ArrayList;

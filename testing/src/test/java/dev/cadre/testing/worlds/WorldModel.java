@@ -2,7 +2,6 @@
 package dev.cadre.testing.worlds;
 
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.json.JsonType;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
@@ -21,6 +20,7 @@ import dev.cadre.pool.PoolLoad;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
+import dev.cadre.schema.JsonType;
 import dev.cadre.testing.worlds.WorldTypes.Ask;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonText;
+import dev.cadre.json.Where;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The first few things wrong with one document. Whoever reads on when they are {@linkplain #isFull full} wastes time. */
+final class Defects {
+    private static final int MAX_DEFECTS = 10;
+    private static final int MAX_CHARS = 290;
+    private static final int MAX_EXCERPT_CHARS = 40;
+
+    private final List<String> found = new ArrayList<>();
+    private final boolean keepsText;
+    private int size;
+
+    /** None yet. */
+    Defects() {
+        this(true);
+    }
+
+    private Defects(boolean keepsText) {
+        this.keepsText = keepsText;
+    }
+
+    /** None yet; only their number will be known. */
+    static Defects counted() {
+        return new Defects(false);
+    }
+
+    static JsonMismatchException single(String defect) {
+        return new JsonMismatchException(List.of(JsonText.line(defect, MAX_CHARS)));
+    }
+
+    void add(Where where, String trouble) {
+        add(where, () -> trouble);
+    }
+
+    /** @param trouble asked only if it will be shown */
+    void add(Where where, Supplier<String> trouble) {
+        note(() -> where + ": " + trouble.get());
+    }
+
+    void add(String defect) {
+        note(() -> defect);
+    }
+
+    private void note(Supplier<String> defect) {
+        if (isFull()) {
+            return;
+        }
+        size++;
+        if (keepsText) {
+            found.add(JsonText.line(defect.get(), MAX_CHARS));
+        }
+    }
+
+    /** Adds to the number alone; false if their text is wanted. */
+    boolean count(int defects) {
+        if (!keepsText) {
+            size = Math.min(MAX_DEFECTS, size + defects);
+        }
+        return !keepsText;
+    }
+
+    void wrongKind(Where where, String expected, Json found) {
+        add(where, () -> "expected %s, got %s".formatted(expected, found.kind()));
+    }
+
+    /** @param types by the names of JSON Schema */
+    void wrongKind(Where where, List<String> types, Json found) {
+        add(where, () -> "expected %s, got %s".formatted(JsonKinds.described(types), found.kind()));
+    }
+
+    /** {@code "HUGE" is not …}, with a long value cut. */
+    void notA(Where where, String value, String expected) {
+        add(where, () -> "%s is not %s".formatted(JsonText.excerpt(value, MAX_EXCERPT_CHARS), expected));
+    }
+
+    /** How many were noted, at most 10. */
+    int size() {
+        return size;
+    }
+
+    /** Whether no more of them are shown. */
+    boolean isFull() {
+        return size == MAX_DEFECTS;
+    }
+
+    void throwIfAny() {
+        if (size > 0) {
+            throw new JsonMismatchException(found);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import java.lang.reflect.Type;
+
+/**
+ * A type that is told by its schema alone, in the place of a Java type: its values are trees.
+ *
+ * @param document a strict schema, or an empty object for any JSON
+ */
+record GivenSchema(Json.Obj document) implements Type {
+    /** What every JSON document fits. */
+    static final GivenSchema ANY = new GivenSchema(Json.obj());
+
+    /** The class of its values. */
+    Class<? extends Json> raw() {
+        return document.fields().isEmpty() ? Json.class : Json.Obj.class;
+    }
+
+    @Override
+    public String getTypeName() {
+        return document.fields().isEmpty() ? "any JSON" : "the given schema";
+    }
+}

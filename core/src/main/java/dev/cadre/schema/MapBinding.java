@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.Where;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map as an array of {@code {"key": …, "value": …}}, because a strict schema must know every property. Sorted by key:
+ * many maps have another order in every process, and equal maps are written alike.
+ */
+record MapBinding(Type javaType, Binding key, Binding value) implements Binding {
+    private static final String KEY = "key";
+    private static final String VALUE = "value";
+
+    @Override
+    public List<Binding> children() {
+        return List.of(key, value);
+    }
+
+    @Override
+    public Json.Obj schema(SchemaDefinitions definitions) {
+        var properties = Json.obj().with(KEY, definitions.refer(key)).with(VALUE, definitions.refer(value));
+        return Json.obj().with("type", "array").with("items", RecordBinding.objectSchema("", properties));
+    }
+
+    @Override
+    public Json write(Object map, Where at) {
+        var entries = new ArrayList<Json.Obj>();
+        for (var entry : ((Map<?, ?>) map).entrySet()) {
+            var here = at.item(entries.size());
+            entries.add(Json.obj()
+                    .with(KEY, key.writeChecked(entry.getKey(), here.field(KEY)))
+                    .with(VALUE, value.writeChecked(entry.getValue(), here.field(VALUE))));
+        }
+        entries.sort(Comparator.comparing(entry -> entry.string(KEY)));
+        return new Json.Arr(List.copyOf(entries));
+    }
+
+    @Override
+    public @Nullable Object read(Json json, Where at, Defects defects) {
+        if (!(json instanceof Json.Arr array)) {
+            defects.wrongKind(at, "an array of key and value", json);
+            return null;
+        }
+        var entries = new LinkedHashMap<Object, Object>();
+        for (int i = 0; i < array.items().size() && !defects.isFull(); i++) {
+            readEntry(array.items().get(i), at.item(i), defects, entries);
+        }
+        return entries.size() == array.items().size() ? Collections.unmodifiableMap(entries) : null;
+    }
+
+    private void readEntry(Json json, Where at, Defects defects, Map<Object, Object> entries) {
+        if (!(json instanceof Json.Obj object)) {
+            defects.wrongKind(at, "an object with key and value", json);
+            return;
+        }
+        RecordBinding.reportUnknown(object, List.of(KEY, VALUE), at, defects);
+        var entryKey = RecordBinding.readField(object, KEY, key, at, defects);
+        var entryValue = RecordBinding.readField(object, VALUE, value, at, defects);
+        if (entryKey != null && entries.containsKey(entryKey)) {
+            defects.notA(at.field(KEY), entryKey.toString(), "unique in this map");
+        } else if (entryKey != null && entryValue != null) {
+            entries.put(entryKey, entryValue);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.Where;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Type;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A record as an object with one property per component. */
+final class RecordBinding implements NamedBinding {
+    private final Type type;
+    private final Constructor<?> constructor;
+    private Map<String, Component> components = Map.of();
+
+    /**
+     * One component.
+     *
+     * @param description empty if there is none
+     */
+    record Component(String name, String description, Binding binding, Method accessor) {
+
+        /** The JSON of this component of a record that stands at the given place. */
+        Json write(Object value, Where at) {
+            var here = at.field(name);
+            try {
+                return binding.writeChecked(accessor.invoke(value), here);
+            } catch (InvocationTargetException e) {
+                throw new JsonException("%s: the accessor failed: %s".formatted(here, e.getCause()));
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException("an accessor made accessible is not: " + accessor, e);
+            }
+        }
+    }
+
+    RecordBinding(Type type, Constructor<?> constructor) {
+        this.type = type;
+        this.constructor = constructor;
+    }
+
+    /** Sets the components, in the order of the constructor; apart, because they may refer back to this record. */
+    void complete(Map<String, Component> byName) {
+        components = byName;
+    }
+
+    Map<String, Component> components() {
+        return components;
+    }
+
+    @Override
+    public Type javaType() {
+        return type;
+    }
+
+    @Override
+    public List<Binding> children() {
+        return components.values().stream().map(Component::binding).toList();
+    }
+
+    @Override
+    public Json.Obj schema(SchemaDefinitions definitions) {
+        return schema(definitions, Json.obj());
+    }
+
+    /** The schema with some properties before those of the components. */
+    Json.Obj schema(SchemaDefinitions definitions, Json.Obj firstProperties) {
+        var properties = new LinkedHashMap<>(firstProperties.fields());
+        components.forEach((name, component) -> properties.put(
+                name, Annotations.described(definitions.refer(component.binding), component.description)));
+        return objectSchema(Annotations.descriptionOf(GenericType.rawOf(type)), new Json.Obj(properties));
+    }
+
+    /** An object that has all the given properties and no others. */
+    static Json.Obj objectSchema(String description, Json.Obj properties) {
+        return Annotations.described(Json.obj().with("type", "object"), description)
+                .with("properties", properties)
+                .with("required", Json.strings(properties.fields().keySet()))
+                .with("additionalProperties", false);
+    }
+
+    @Override
+    public Json write(Object value, Where at) {
+        return write(value, at, Json.obj());
+    }
+
+    /** The object with some fields before those of the components. */
+    Json.Obj write(Object value, Where at, Json.Obj firstFields) {
+        var fields = new LinkedHashMap<>(firstFields.fields());
+        components.forEach((name, component) -> fields.put(name, component.write(value, at)));
+        return new Json.Obj(fields);
+    }
+
+    @Override
+    public @Nullable Object read(Json json, Where at, Defects defects) {
+        if (!(json instanceof Json.Obj object)) {
+            defects.wrongKind(at, "an object", json);
+            return null;
+        }
+        reportUnknown(object, components.keySet(), at, defects);
+        return readComponents(object, at, defects);
+    }
+
+    /** Reads the components and nothing else. */
+    @Nullable
+    Object readComponents(Json.Obj object, Where at, Defects defects) {
+        var arguments = new @Nullable Object[components.size()];
+        boolean whole = true;
+        int i = 0;
+        for (var component : components.values()) {
+            arguments[i] = readField(object, component.name, component.binding, at, defects);
+            whole &= arguments[i++] != null;
+        }
+        return whole ? construct(arguments, at, defects) : null;
+    }
+
+    static @Nullable Object readField(Json.Obj object, String name, Binding binding, Where at, Defects defects) {
+        var json = object.fields().get(name);
+        if (json == null) {
+            defects.add(at.field(name), "missing");
+            return null;
+        }
+        return binding.read(json, at.field(name), defects);
+    }
+
+    static void reportUnknown(Json.Obj object, Collection<String> known, Where at, Defects defects) {
+        for (String name : object.fields().keySet()) {
+            if (defects.isFull()) {
+                return;
+            }
+            if (!known.contains(name)) {
+                defects.add(at.field(name), () -> "unknown key; the keys are " + String.join(", ", known));
+            }
+        }
+    }
+
+    private @Nullable Object construct(@Nullable Object[] arguments, Where at, Defects defects) {
+        try {
+            return constructor.newInstance(arguments);
+        } catch (InvocationTargetException e) {
+            if (!(e.getCause() instanceof RuntimeException refusal)) {
+                throw new IllegalStateException("the constructor of %s failed".formatted(type), e.getCause());
+            }
+            var message = refusal.getMessage();
+            defects.add(at, message == null ? refusal.getClass().getSimpleName() : message);
+            return null;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a constructor made accessible is not: " + constructor, e);
+        }
+    }
+}

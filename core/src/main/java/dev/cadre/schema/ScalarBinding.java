@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.Where;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A type that is one JSON string, number or boolean. */
+record ScalarBinding(Type javaType, Json.Obj schema, Function<Object, Json> writer, Reader reader) implements Binding {
+
+    /** Reads one value, or reports a defect and gives null. */
+    interface Reader {
+        @Nullable
+        Object read(Json json, Where at, Defects defects);
+    }
+
+    /** Whether it can be the key of a map. */
+    boolean isString() {
+        return schema.at("type").equals(Optional.of(new Json.Str("string")));
+    }
+
+    @Override
+    public List<Binding> children() {
+        return List.of();
+    }
+
+    @Override
+    public Json.Obj schema(SchemaDefinitions definitions) {
+        return schema;
+    }
+
+    @Override
+    public Json write(Object value, Where at) {
+        try {
+            return writer.apply(value);
+        } catch (NumberFormatException e) {
+            throw new JsonException("%s: %s is not a number in JSON".formatted(at, value));
+        }
+    }
+
+    @Override
+    public @Nullable Object read(Json json, Where at, Defects defects) {
+        return reader.read(json, at, defects);
+    }
+}

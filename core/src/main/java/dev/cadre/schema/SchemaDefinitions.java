@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Collects the definitions of many types for one schema document.
+ *
+ * <p>A type of the user's own gets one definition under its simple name, however often and by whichever type it is
+ * used; a second type of the same simple name gets {@code Name_2}. Types of the JDK are written where they are used.
+ * The names depend only on the order of the calls. Not safe for use by several threads.
+ */
+public final class SchemaDefinitions {
+    private static final String DEFS = "$defs";
+
+    private final Map<Type, Json.Obj> references = new HashMap<>();
+    private final Map<String, Json> definitions = new LinkedHashMap<>();
+    private final Set<Type> inlined;
+
+    /** No definitions yet. */
+    public SchemaDefinitions() {
+        this(Set.of());
+    }
+
+    private SchemaDefinitions(Set<Type> inlined) {
+        this.inlined = inlined;
+    }
+
+    /** For the schema of one type, in which types used once stand where they are used. */
+    static SchemaDefinitions forRoot(Binding root) {
+        var once = new HashSet<Type>();
+        countUses(root, once, new HashSet<>());
+        var definitions = new SchemaDefinitions(once);
+        if (root instanceof RecordBinding) {
+            definitions.references.put(root.javaType(), Json.obj().with("$ref", "#"));
+            once.remove(root.javaType());
+        }
+        return definitions;
+    }
+
+    private static void countUses(Binding binding, Set<Type> once, Set<Type> oftener) {
+        if (binding instanceof NamedBinding) {
+            if (oftener.contains(binding.javaType())) {
+                return;
+            }
+            if (!once.add(binding.javaType())) {
+                once.remove(binding.javaType());
+                oftener.add(binding.javaType());
+                return;
+            }
+        }
+        binding.children().forEach(child -> countUses(child, once, oftener));
+    }
+
+    /**
+     * The schema of a bare value of the type, to be put where such a value stands: without the {@code value} wrapper
+     * that {@link JsonType#schema()} gives to a root that is no record.
+     */
+    public Json.Obj schema(JsonType<?> type) {
+        return refer(type.binding());
+    }
+
+    /** The schema of a component, with its description. */
+    public Json.Obj schema(JsonComponent component) {
+        return Annotations.described(schema(component.type()), component.description());
+    }
+
+    /** As {@link #schema(JsonType)}, or {@code null}. */
+    public Json.Obj nullable(JsonType<?> type) {
+        return orNull(schema(type));
+    }
+
+    /** As {@link #schema(JsonComponent)}, or {@code null}. */
+    public Json.Obj nullable(JsonComponent component) {
+        return Annotations.described(nullable(component.type()), component.description());
+    }
+
+    /** A strict object: all of the given properties, each by its schema, and no others. */
+    public static Json.Obj object(Json.Obj properties) {
+        return RecordBinding.objectSchema("", properties);
+    }
+
+    /**
+     * Adds a definition of the caller's own.
+     *
+     * @param wantedName which becomes {@code Name_2} and so on if it is taken; of {@code A-Z a-z 0-9 _ -}
+     * @return the reference to it
+     */
+    public Json.Obj define(String wantedName, Json.Obj schema) {
+        var name = freeName(wantedName);
+        definitions.put(name, schema);
+        return reference(name);
+    }
+
+    /** The schema with {@code null} allowed besides, which it may be already. */
+    public static Json.Obj orNull(Json.Obj schema) {
+        var none = Json.obj().with("type", "null");
+        if (schema.at("anyOf").orElse(Json.Null.NULL) instanceof Json.Arr branches) {
+            var all = new ArrayList<>(branches.items());
+            if (!all.contains(none)) {
+                all.add(none);
+            }
+            return schema.with("anyOf", new Json.Arr(all));
+        }
+        return switch (schema.at("type").orElse(Json.Null.NULL)) {
+            case Json.Arr types -> schema;
+            case Json.Str type when isPlain(schema) -> schema.with("type", Json.strings(List.of(type.value(), "null")));
+            default -> Json.obj().with("anyOf", Json.arr(schema, none));
+        };
+    }
+
+    private static boolean isPlain(Json.Obj schema) {
+        return schema.at("enum").isEmpty()
+                && schema.at("properties").isEmpty()
+                && schema.at("items").isEmpty();
+    }
+
+    /** The collected definitions by name, in order of first use, to stand under {@code $defs} of the document. */
+    public Json.Obj definitions() {
+        return new Json.Obj(definitions);
+    }
+
+    /**
+     * The whole document: the given root object with the collected definitions.
+     *
+     * @throws JsonTypeException if it exceeds a limit of strict mode
+     */
+    public Json.Obj document(Json.Obj root) {
+        var document = definitions.isEmpty() ? root : root.with(DEFS, definitions());
+        SchemaLimits.require(document);
+        return document;
+    }
+
+    Json.Obj refer(Binding binding) {
+        if (!(binding instanceof NamedBinding) || inlined.contains(binding.javaType())) {
+            return binding.schema(this);
+        }
+        var known = references.get(binding.javaType());
+        return known == null ? define(binding) : known;
+    }
+
+    private Json.Obj define(Binding binding) {
+        var name = freeName(GenericType.nameOf(binding.javaType()));
+        references.put(binding.javaType(), reference(name));
+        // takes the place before the definitions it leads to
+        definitions.put(name, Json.obj());
+        definitions.put(name, binding.schema(this));
+        return reference(name);
+    }
+
+    private static Json.Obj reference(String name) {
+        return Json.obj().with("$ref", "#/" + DEFS + "/" + name);
+    }
+
+    private String freeName(String wanted) {
+        var name = wanted;
+        for (int i = 2; definitions.containsKey(name); i++) {
+            name = wanted + "_" + i;
+        }
+        return name;
+    }
+}

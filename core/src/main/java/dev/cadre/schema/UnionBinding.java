@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.Where;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A sealed interface as one of its records, told apart by the property {@code kind}, which comes first. */
+final class UnionBinding implements NamedBinding {
+    static final String KIND = "kind";
+
+    private final Type type;
+    private Map<String, RecordBinding> variants = Map.of();
+    private final Map<Class<?>, String> tags = new HashMap<>();
+    private String expected = "";
+
+    UnionBinding(Type type) {
+        this.type = type;
+    }
+
+    /** Sets the records by their tags; apart, because they may refer back to this interface. */
+    void complete(Map<String, RecordBinding> byTag) {
+        variants = byTag;
+        expected = "one of " + String.join(", ", byTag.keySet());
+        byTag.forEach((tag, variant) -> tags.put(GenericType.rawOf(variant.javaType()), tag));
+    }
+
+    List<RecordBinding> variants() {
+        return List.copyOf(variants.values());
+    }
+
+    @Override
+    public Type javaType() {
+        return type;
+    }
+
+    @Override
+    public List<Binding> children() {
+        return variants.values().stream()
+                .flatMap(variant -> variant.children().stream())
+                .toList();
+    }
+
+    @Override
+    public Json.Obj schema(SchemaDefinitions definitions) {
+        var branches = new ArrayList<Json>();
+        variants.forEach((tag, variant) -> {
+            var kind = Json.obj().with("type", "string").with("enum", Json.strings(List.of(tag)));
+            branches.add(variant.schema(definitions, Json.obj().with(KIND, kind)));
+        });
+        return Annotations.described(Json.obj(), Annotations.descriptionOf(GenericType.rawOf(type)))
+                .with("anyOf", new Json.Arr(branches));
+    }
+
+    @Override
+    public Json write(Object value, Where at) {
+        var tag = Objects.requireNonNull(tags.get(value.getClass()));
+        return Objects.requireNonNull(variants.get(tag))
+                .write(value, at, Json.obj().with(KIND, tag));
+    }
+
+    @Override
+    public @Nullable Object read(Json json, Where at, Defects defects) {
+        if (!(json instanceof Json.Obj object)) {
+            defects.wrongKind(at, "an object", json);
+            return null;
+        }
+        var kind = object.fields().get(KIND);
+        if (kind == null) {
+            defects.add(at.field(KIND), "missing; it is " + expected);
+            return null;
+        }
+        if (!(kind instanceof Json.Str tag)) {
+            defects.wrongKind(at.field(KIND), expected, kind);
+            return null;
+        }
+        var variant = variants.get(tag.value());
+        if (variant == null) {
+            defects.notA(at.field(KIND), tag.value(), expected);
+            return null;
+        }
+        var known = new LinkedHashSet<String>(List.of(KIND));
+        known.addAll(variant.components().keySet());
+        RecordBinding.reportUnknown(object, known, at, defects);
+        return variant.readComponents(object, at, defects);
+    }
+}
