@@ -15,7 +15,9 @@ sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBi
     Type javaType();
 
     /** The bindings that the schema of this one refers to. */
-    List<Binding> children();
+    default List<Binding> children() {
+        return List.of();
+    }
 
     /** The schema, with children described by the given definitions. */
     Json.Obj schema(SchemaDefinitions definitions);
@@ -26,6 +28,16 @@ sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBi
     /** The value of the JSON, or null after reporting at least one defect. */
     @Nullable
     Object read(Json json, Where at, Defects defects);
+
+    /** The value of the field, which must be there, or null after reporting at least one defect. */
+    default @Nullable Object readField(Json.Obj object, String name, Where at, Defects defects) {
+        var json = object.fields().get(name);
+        if (json == null) {
+            defects.add(at.field(name), "missing");
+            return null;
+        }
+        return read(json, at.field(name), defects);
+    }
 
     /** The JSON of a value that came from a user's class and may therefore be null after all. */
     default Json writeChecked(@Nullable Object value, Where at) {

@@ -5,8 +5,10 @@ import dev.cadre.json.Json;
 import dev.cadre.json.JsonText;
 import dev.cadre.json.Where;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The first few things wrong with one document. Whoever reads on when they are {@linkplain #isFull full} wastes time. */
 final class Defects {
@@ -71,9 +73,29 @@ final class Defects {
         add(where, () -> "expected %s, got %s".formatted(expected, found.kind()));
     }
 
-    /** @param types by the names of JSON Schema */
-    void wrongKind(Where where, List<String> types, Json found) {
-        add(where, () -> "expected %s, got %s".formatted(JsonKinds.described(types), found.kind()));
+    void wrongKind(Where where, List<JsonKind> kinds, Json found) {
+        add(where, () -> "expected %s, got %s".formatted(JsonKind.described(kinds), found.kind()));
+    }
+
+    /** The JSON as a value of the type; null, after a defect was noted, if it is of another. */
+    <J extends Json> @Nullable J require(Class<J> type, String expected, Json json, Where at) {
+        if (type.isInstance(json)) {
+            return type.cast(json);
+        }
+        wrongKind(at, expected, json);
+        return null;
+    }
+
+    /** Notes the keys of the object that are none of the known ones. */
+    void unknownKeys(Json.Obj object, Collection<String> known, Where at) {
+        for (String name : object.fields().keySet()) {
+            if (isFull()) {
+                return;
+            }
+            if (!known.contains(name)) {
+                add(at.field(name), () -> "unknown key; the keys are " + String.join(", ", known));
+            }
+        }
     }
 
     /** {@code "HUGE" is not …}, with a long value cut. */

@@ -39,11 +39,6 @@ final class EnumBinding implements NamedBinding {
     }
 
     @Override
-    public List<Binding> children() {
-        return List.of();
-    }
-
-    @Override
     public Json.Obj schema(SchemaDefinitions definitions) {
         var schema = Annotations.described(Json.obj().with("type", "string"), Annotations.descriptionOf(type));
         return schema.with("enum", new Json.Arr(List.copyOf(names.values())));
@@ -56,13 +51,10 @@ final class EnumBinding implements NamedBinding {
 
     @Override
     public @Nullable Object read(Json json, Where at, Defects defects) {
-        if (!(json instanceof Json.Str string)) {
-            defects.wrongKind(at, expected, json);
-            return null;
-        }
-        var constant = byName.get(string.value());
-        if (constant == null) {
-            defects.notA(at, string.value(), expected);
+        var name = defects.require(Json.Str.class, expected, json, at);
+        var constant = name == null ? null : byName.get(name.value());
+        if (name != null && constant == null) {
+            defects.notA(at, name.value(), expected);
         }
         return constant;
     }

@@ -93,17 +93,16 @@ public final class JsonType<T> {
         if (!(document instanceof Json.Obj root)) {
             throw new JsonTypeException("the schema must be an object, not " + document.kind());
         }
-        StrictRules.require(root);
-        return given(new GivenSchema(root));
+        return given(new GivenSchema(root), StrictMode.given(root));
     }
 
     /** Any JSON, as a tree. Its schema says nothing, so it can be given to a model, but not asked of one. */
     public static JsonType<Json> any() {
-        return given(GivenSchema.ANY);
+        return given(GivenSchema.ANY, StrictSchema.ANY);
     }
 
-    private static <J extends Json> JsonType<J> given(GivenSchema type) {
-        return new JsonType<>(type, new TreeBinding(type));
+    private static <J extends Json> JsonType<J> given(GivenSchema type, StrictSchema root) {
+        return new JsonType<>(type, new TreeBinding(type, root));
     }
 
     /** The form of a list of such values. */
@@ -200,12 +199,12 @@ public final class JsonType<T> {
     }
 
     private @Nullable Object readWrapped(Json json, Defects defects) {
-        if (!(json instanceof Json.Obj object)) {
-            defects.wrongKind(Where.ROOT, "an object", json);
+        var object = defects.require(Json.Obj.class, "an object", json, Where.ROOT);
+        if (object == null) {
             return null;
         }
-        RecordBinding.reportUnknown(object, Set.of(VALUE), Where.ROOT, defects);
-        return RecordBinding.readField(object, VALUE, binding, Where.ROOT, defects);
+        defects.unknownKeys(object, Set.of(VALUE), Where.ROOT);
+        return binding.readField(object, VALUE, Where.ROOT, defects);
     }
 
     @SuppressWarnings("unchecked") // the binding of T reads T
@@ -295,12 +294,17 @@ public final class JsonType<T> {
     }
 
     private Json.Obj rootSchema() {
+        if (binding instanceof TreeBinding tree) {
+            return tree.javaType().document();
+        }
         var definitions = SchemaDefinitions.forRoot(binding);
         try {
             return definitions.document(
-                    isBare()
+                    isRecord()
                             ? binding.schema(definitions)
-                            : RecordBinding.objectSchema("", Json.obj().with(VALUE, definitions.refer(binding))));
+                            : SchemaDefinitions.object(Json.obj().with(VALUE, definitions.refer(binding))));
+        } catch (JsonException e) {
+            throw new JsonTypeException("%s: the schema is nested too deep: %s".formatted(javaType.getTypeName(), e.getMessage()));
         } catch (JsonTypeException e) {
             throw new JsonTypeException("%s: %s".formatted(javaType.getTypeName(), e.getMessage()));
         }

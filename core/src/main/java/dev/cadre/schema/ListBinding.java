@@ -55,8 +55,8 @@ record ListBinding(Type javaType, Binding element) implements Binding {
 
     @Override
     public @Nullable Object read(Json json, Where at, Defects defects) {
-        if (!(json instanceof Json.Arr array)) {
-            defects.wrongKind(at, "an array", json);
+        var array = defects.require(Json.Arr.class, "an array", json, at);
+        if (array == null) {
             return null;
         }
         var items = new ArrayList<Object>(array.items().size());

@@ -28,7 +28,7 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
     @Override
     public Json.Obj schema(SchemaDefinitions definitions) {
         var properties = Json.obj().with(KEY, definitions.refer(key)).with(VALUE, definitions.refer(value));
-        return Json.obj().with("type", "array").with("items", RecordBinding.objectSchema("", properties));
+        return Json.obj().with("type", "array").with("items", SchemaDefinitions.object(properties));
     }
 
     @Override
@@ -46,8 +46,8 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
 
     @Override
     public @Nullable Object read(Json json, Where at, Defects defects) {
-        if (!(json instanceof Json.Arr array)) {
-            defects.wrongKind(at, "an array of key and value", json);
+        var array = defects.require(Json.Arr.class, "an array of key and value", json, at);
+        if (array == null) {
             return null;
         }
         var entries = new LinkedHashMap<Object, Object>();
@@ -58,13 +58,13 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
     }
 
     private void readEntry(Json json, Where at, Defects defects, Map<Object, Object> entries) {
-        if (!(json instanceof Json.Obj object)) {
-            defects.wrongKind(at, "an object with key and value", json);
+        var object = defects.require(Json.Obj.class, "an object with key and value", json, at);
+        if (object == null) {
             return;
         }
-        RecordBinding.reportUnknown(object, List.of(KEY, VALUE), at, defects);
-        var entryKey = RecordBinding.readField(object, KEY, key, at, defects);
-        var entryValue = RecordBinding.readField(object, VALUE, value, at, defects);
+        defects.unknownKeys(object, List.of(KEY, VALUE), at);
+        var entryKey = key.readField(object, KEY, at, defects);
+        var entryValue = value.readField(object, VALUE, at, defects);
         if (entryKey != null && entries.containsKey(entryKey)) {
             defects.notA(at.field(KEY), entryKey.toString(), "unique in this map");
         } else if (entryKey != null && entryValue != null) {

@@ -8,7 +8,6 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,15 +73,7 @@ final class RecordBinding implements NamedBinding {
         var properties = new LinkedHashMap<>(firstProperties.fields());
         components.forEach((name, component) -> properties.put(
                 name, Annotations.described(definitions.refer(component.binding), component.description)));
-        return objectSchema(Annotations.descriptionOf(GenericType.rawOf(type)), new Json.Obj(properties));
-    }
-
-    /** An object that has all the given properties and no others. */
-    static Json.Obj objectSchema(String description, Json.Obj properties) {
-        return Annotations.described(Json.obj().with("type", "object"), description)
-                .with("properties", properties)
-                .with("required", Json.strings(properties.fields().keySet()))
-                .with("additionalProperties", false);
+        return SchemaDefinitions.object(Annotations.descriptionOf(GenericType.rawOf(type)), new Json.Obj(properties));
     }
 
     @Override
@@ -99,11 +90,11 @@ final class RecordBinding implements NamedBinding {
 
     @Override
     public @Nullable Object read(Json json, Where at, Defects defects) {
-        if (!(json instanceof Json.Obj object)) {
-            defects.wrongKind(at, "an object", json);
+        var object = defects.require(Json.Obj.class, "an object", json, at);
+        if (object == null) {
             return null;
         }
-        reportUnknown(object, components.keySet(), at, defects);
+        defects.unknownKeys(object, components.keySet(), at);
         return readComponents(object, at, defects);
     }
 
@@ -114,30 +105,10 @@ final class RecordBinding implements NamedBinding {
         boolean whole = true;
         int i = 0;
         for (var component : components.values()) {
-            arguments[i] = readField(object, component.name, component.binding, at, defects);
+            arguments[i] = component.binding.readField(object, component.name, at, defects);
             whole &= arguments[i++] != null;
         }
         return whole ? construct(arguments, at, defects) : null;
-    }
-
-    static @Nullable Object readField(Json.Obj object, String name, Binding binding, Where at, Defects defects) {
-        var json = object.fields().get(name);
-        if (json == null) {
-            defects.add(at.field(name), "missing");
-            return null;
-        }
-        return binding.read(json, at.field(name), defects);
-    }
-
-    static void reportUnknown(Json.Obj object, Collection<String> known, Where at, Defects defects) {
-        for (String name : object.fields().keySet()) {
-            if (defects.isFull()) {
-                return;
-            }
-            if (!known.contains(name)) {
-                defects.add(at.field(name), () -> "unknown key; the keys are " + String.join(", ", known));
-            }
-        }
     }
 
     private @Nullable Object construct(@Nullable Object[] arguments, Where at, Defects defects) {

@@ -5,7 +5,6 @@ import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.json.Where;
 import java.lang.reflect.Type;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +21,6 @@ record ScalarBinding(Type javaType, Json.Obj schema, Function<Object, Json> writ
     /** Whether it can be the key of a map. */
     boolean isString() {
         return schema.at("type").equals(Optional.of(new Json.Str("string")));
-    }
-
-    @Override
-    public List<Binding> children() {
-        return List.of();
     }
 
     @Override

@@ -79,11 +79,8 @@ final class Scalars {
     private static ScalarBinding booleans() {
         return new ScalarBinding(
                 Boolean.class, type("boolean"), value -> new Json.Bool((Boolean) value), (json, at, defects) -> {
-                    if (json instanceof Json.Bool bool) {
-                        return bool.value();
-                    }
-                    defects.wrongKind(at, "true or false", json);
-                    return null;
+                    var bool = defects.require(Json.Bool.class, "true or false", json, at);
+                    return bool == null ? null : bool.value();
                 });
     }
 
@@ -122,16 +119,16 @@ final class Scalars {
             Class<N> type, Function<BigDecimal, N> convert, Predicate<N> isFinite) {
         return new ScalarBinding(
                 type, type("number"), value -> new Json.Num(new BigDecimal(value.toString())), (json, at, defects) -> {
-                    if (!(json instanceof Json.Num number)) {
-                        defects.wrongKind(at, "a number", json);
+                    var number = defects.require(Json.Num.class, "a number", json, at);
+                    if (number == null) {
                         return null;
                     }
                     var converted = convert.apply(number.value());
-                    if (!isFinite.test(converted)) {
-                        defects.add(at, "%s is out of range".formatted(number.value()));
-                        return null;
+                    if (isFinite.test(converted)) {
+                        return converted;
                     }
-                    return converted;
+                    defects.add(at, "%s is out of range".formatted(number.value()));
+                    return null;
                 });
     }
 
@@ -160,23 +157,20 @@ final class Scalars {
     }
 
     private static @Nullable String stringOrDefect(Json json, Where at, Defects defects) {
-        if (json instanceof Json.Str string) {
-            return string.value();
-        }
-        defects.wrongKind(at, "a string", json);
-        return null;
+        var string = defects.require(Json.Str.class, "a string", json, at);
+        return string == null ? null : string.value();
     }
 
     /** The number if it has no fraction. */
     private static @Nullable BigDecimal wholeOrDefect(Json json, Where at, Defects defects) {
-        if (!(json instanceof Json.Num number)) {
-            defects.wrongKind(at, "a whole number", json);
+        var number = defects.require(Json.Num.class, "a whole number", json, at);
+        if (number == null) {
             return null;
         }
-        if (!JsonKinds.isWhole(number.value())) {
-            defects.add(at, "%s is not a whole number".formatted(number.value()));
-            return null;
+        if (JsonKind.isWhole(number.value())) {
+            return number.value();
         }
-        return number.value();
+        defects.add(at, "%s is not a whole number".formatted(number.value()));
+        return null;
     }
 }

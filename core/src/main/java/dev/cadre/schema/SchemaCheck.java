@@ -4,74 +4,143 @@ package dev.cadre.schema;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonText;
 import dev.cadre.json.Where;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reports how a tree does not fit a schema that {@link StrictRules} let pass. The steps of a check grow with the size of schema
- * and tree, not with the number of ways through the schema; one that takes too many all the same is a defect of the tree.
- * Safe for use by many threads.
+ * One check of one tree against a schema: each branch of a union looks at each object or array once, however many ways
+ * lead there. So the steps grow with the size of schema and tree, not with the number of ways through the schema.
+ *
+ * <p>A branch is first asked how many defects it finds, and only the nearest one of those that do not fit has its defects
+ * reported. Not safe for use by several threads.
  */
 final class SchemaCheck {
-    private final Json.Obj document;
-    private final long size;
-    private final Map<String, Json.Obj> targets = new HashMap<>();
-    private final Map<String, LinearPattern> patterns = new ConcurrentHashMap<>();
+    private final Steps steps;
+    private final IdentityHashMap<StrictSchema, IdentityHashMap<Json, Integer>> defectsFound = new IdentityHashMap<>();
 
-    SchemaCheck(Json.Obj document) {
-        this.document = document;
-        size = JsonText.size(document);
-        if (document.at(StrictRules.DEFINITIONS).isPresent()) {
-            document.object(StrictRules.DEFINITIONS).fields().values().forEach(this::target);
-        }
+    SchemaCheck(Steps steps) {
+        this.steps = steps;
     }
 
-    /** Reports at least one defect if the tree does not fit. */
-    void check(Json json, Where at, Defects defects) {
-        check(json, at, defects, new Steps(size + JsonText.size(json)));
-    }
-
-    void check(Json json, Where at, Defects defects, Steps steps) {
+    /** Reports at least one defect if the tree does not fit; a check that takes too many steps is a defect too. */
+    void run(StrictSchema root, Json json, Where at, Defects defects) {
         try {
-            new SchemaWalk(this, steps).check(document, json, at, defects);
+            check(root, json, at, defects);
         } catch (Steps.Exceeded exceeded) {
             defects.add(at, String.valueOf(exceeded.getMessage()));
         }
     }
 
-    /** The schema, or what its reference leads to. */
-    Json.Obj resolved(Json given) {
-        var schema = (Json.Obj) given;
-        return schema.fields().get("$ref") instanceof Json.Str(String reference) ? target(reference) : schema;
-    }
-
-    private Json.Obj target(String reference) {
-        var known = targets.get(reference);
-        return known == null ? direct(reference) : known;
-    }
-
-    private Json.Obj direct(String reference) {
-        return reference.equals(StrictRules.ROOT_REFERENCE)
-                ? document
-                : document.object(StrictRules.DEFINITIONS, reference.substring(StrictRules.REFERENCE.length()));
-    }
-
-    /** Follows a chain of references once, for all that stand in it. */
-    private void target(Json definition) {
-        var chain = new ArrayList<String>();
-        var schema = (Json.Obj) definition;
-        while (schema.fields().get("$ref") instanceof Json.Str(String reference)) {
-            chain.add(reference);
-            schema = target(reference);
+    private void check(StrictSchema given, Json json, Where at, Defects defects) {
+        steps.enter();
+        var schema = given.target;
+        if (schema.allowsKindOf(json)) {
+            checkOneOf(schema.allowed, json, at, defects);
+            checkOneOf(schema.constant, json, at, defects);
+            checkBranches(schema.branches, json, at, defects);
+            if (json instanceof Json.Obj object && !schema.kinds.isEmpty()) {
+                checkObject(schema, object, at, defects);
+            }
+            for (ValueRule rule : schema.rules) {
+                rule.check(json, at, defects, steps);
+            }
+            if (json instanceof Json.Arr array && schema.items != null) {
+                checkItems(schema.items, array.items(), at, defects);
+            }
+        } else {
+            defects.wrongKind(at, schema.kinds, json);
         }
-        for (String reference : chain) {
-            targets.put(reference, schema);
+        steps.leave();
+    }
+
+    /** A list that is not there allows everything. */
+    private void checkOneOf(List<Json> allowed, Json json, Where at, Defects defects) {
+        steps.take(allowed.size());
+        if (allowed.isEmpty() || allowed.stream().anyMatch(each -> isSame(each, json))) {
+            return;
+        }
+        defects.add(
+                at,
+                () -> "%s is not %s%s"
+                        .formatted(
+                                JsonText.excerpt(json),
+                                allowed.size() == 1 ? "" : "one of ",
+                                allowed.stream()
+                                        .map(each -> each instanceof Json.Str string ? string.value() : each.write())
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    /** As JSON Schema has it: 1 and 1.0 are one number. */
+    private static boolean isSame(Json a, Json b) {
+        return (a instanceof Json.Num left && b instanceof Json.Num right)
+                ? left.value().compareTo(right.value()) == 0
+                : a.equals(b);
+    }
+
+    /** The defects of the branch that comes nearest; those of a branch for another kind of value help nobody. */
+    private void checkBranches(List<StrictSchema> branches, Json json, Where at, Defects defects) {
+        @Nullable StrictSchema nearest = null;
+        int fewest = Integer.MAX_VALUE;
+        for (StrictSchema branch : branches) {
+            int found = defectsIn(branch, json, at);
+            if (found == 0) {
+                return;
+            }
+            if (found < fewest && branch.target.allowsKindOf(json)) {
+                nearest = branch;
+                fewest = found;
+            }
+        }
+        if (nearest != null) {
+            if (!defects.count(fewest)) {
+                check(nearest, json, at, defects);
+            }
+        } else if (!branches.isEmpty()) {
+            var kinds = branches.stream()
+                    .flatMap(branch -> branch.target.kinds.stream())
+                    .distinct()
+                    .toList();
+            defects.wrongKind(at, kinds, json);
         }
     }
 
-    LinearPattern pattern(String pattern) {
-        return patterns.computeIfAbsent(pattern, LinearPattern::of);
+    private int defectsIn(StrictSchema branch, Json json, Where at) {
+        steps.take(1);
+        var known = defectsFound.computeIfAbsent(branch.target, unseen -> new IdentityHashMap<>());
+        Integer found = known.get(json);
+        if (found == null) {
+            var own = Defects.counted();
+            check(branch, json, at, own);
+            found = own.size();
+            if (json instanceof Json.Obj || json instanceof Json.Arr) { // anything else is checked as fast again
+                known.put(json, found);
+            }
+        }
+        return found;
+    }
+
+    private void checkObject(StrictSchema schema, Json.Obj object, Where at, Defects defects) {
+        steps.take(object.fields().size());
+        defects.unknownKeys(object, schema.properties.keySet(), at);
+        for (var property : schema.properties.entrySet()) {
+            if (defects.isFull()) {
+                return;
+            }
+            var value = object.fields().get(property.getKey());
+            var place = at.field(property.getKey());
+            if (value == null) {
+                defects.add(place, "missing");
+            } else {
+                check(property.getValue(), value, place, defects);
+            }
+        }
+    }
+
+    private void checkItems(StrictSchema ofItems, List<Json> items, Where at, Defects defects) {
+        for (int i = 0; i < items.size() && !defects.isFull(); i++) {
+            check(ofItems, items.get(i), at.item(i), defects);
+        }
     }
 }

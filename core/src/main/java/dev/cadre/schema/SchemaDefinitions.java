@@ -19,8 +19,6 @@ import java.util.Set;
  * The names depend only on the order of the calls. Not safe for use by several threads.
  */
 public final class SchemaDefinitions {
-    private static final String DEFS = "$defs";
-
     private final Map<Type, Json.Obj> references = new HashMap<>();
     private final Map<String, Json> definitions = new LinkedHashMap<>();
     private final Set<Type> inlined;
@@ -40,7 +38,7 @@ public final class SchemaDefinitions {
         countUses(root, once, new HashSet<>());
         var definitions = new SchemaDefinitions(once);
         if (root instanceof RecordBinding) {
-            definitions.references.put(root.javaType(), Json.obj().with("$ref", "#"));
+            definitions.references.put(root.javaType(), Json.obj().with(StrictMode.REF, StrictMode.ROOT_REFERENCE));
             once.remove(root.javaType());
         }
         return definitions;
@@ -85,7 +83,14 @@ public final class SchemaDefinitions {
 
     /** A strict object: all of the given properties, each by its schema, and no others. */
     public static Json.Obj object(Json.Obj properties) {
-        return RecordBinding.objectSchema("", properties);
+        return object("", properties);
+    }
+
+    static Json.Obj object(String description, Json.Obj properties) {
+        return Annotations.described(Json.obj().with("type", "object"), description)
+                .with("properties", properties)
+                .with("required", Json.strings(properties.fields().keySet()))
+                .with("additionalProperties", false);
     }
 
     /**
@@ -131,11 +136,11 @@ public final class SchemaDefinitions {
     /**
      * The whole document: the given root object with the collected definitions.
      *
-     * @throws JsonTypeException if it exceeds a limit of strict mode
+     * @throws JsonTypeException if it breaks a rule or exceeds a limit of strict mode
      */
     public Json.Obj document(Json.Obj root) {
-        var document = definitions.isEmpty() ? root : root.with(DEFS, definitions());
-        SchemaLimits.require(document);
+        var document = definitions.isEmpty() ? root : root.with(StrictMode.DEFINITIONS, definitions());
+        StrictMode.made(document);
         return document;
     }
 
@@ -157,7 +162,7 @@ public final class SchemaDefinitions {
     }
 
     private static Json.Obj reference(String name) {
-        return Json.obj().with("$ref", "#/" + DEFS + "/" + name);
+        return Json.obj().with(StrictMode.REF, StrictMode.REFERENCE + name);
     }
 
     private String freeName(String wanted) {

@@ -2,45 +2,31 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonText;
 import dev.cadre.json.Where;
-import java.util.List;
 
 /** A tree that fits a given schema. */
-final class TreeBinding implements Binding {
-    private final GivenSchema type;
-    private final SchemaCheck check;
-
-    TreeBinding(GivenSchema type) {
-        this.type = type;
-        this.check = new SchemaCheck(type.document());
-    }
-
-    @Override
-    public GivenSchema javaType() {
-        return type;
-    }
-
-    @Override
-    public List<Binding> children() {
-        return List.of();
+record TreeBinding(GivenSchema javaType, StrictSchema root, long size) implements Binding {
+    TreeBinding(GivenSchema type, StrictSchema root) {
+        this(type, root, JsonText.size(type.document()));
     }
 
     @Override
     public Json.Obj schema(SchemaDefinitions definitions) {
-        return type.document();
+        return javaType.document();
     }
 
     @Override
     public Json write(Object value, Where at) {
         var defects = new Defects();
-        check.check((Json) value, at, defects);
+        read((Json) value, at, defects);
         defects.throwIfAny();
         return (Json) value;
     }
 
     @Override
     public Object read(Json json, Where at, Defects defects) {
-        check.check(json, at, defects);
+        new SchemaCheck(new Steps(size + JsonText.size(json))).run(root, json, at, defects);
         return json;
     }
 }

@@ -68,8 +68,8 @@ final class UnionBinding implements NamedBinding {
 
     @Override
     public @Nullable Object read(Json json, Where at, Defects defects) {
-        if (!(json instanceof Json.Obj object)) {
-            defects.wrongKind(at, "an object", json);
+        var object = defects.require(Json.Obj.class, "an object", json, at);
+        if (object == null) {
             return null;
         }
         var kind = object.fields().get(KIND);
@@ -77,8 +77,8 @@ final class UnionBinding implements NamedBinding {
             defects.add(at.field(KIND), "missing; it is " + expected);
             return null;
         }
-        if (!(kind instanceof Json.Str tag)) {
-            defects.wrongKind(at.field(KIND), expected, kind);
+        var tag = defects.require(Json.Str.class, expected, kind, at.field(KIND));
+        if (tag == null) {
             return null;
         }
         var variant = variants.get(tag.value());
@@ -88,7 +88,7 @@ final class UnionBinding implements NamedBinding {
         }
         var known = new LinkedHashSet<String>(List.of(KIND));
         known.addAll(variant.components().keySet());
-        RecordBinding.reportUnknown(object, known, at, defects);
+        defects.unknownKeys(object, known, at);
         return variant.readComponents(object, at, defects);
     }
 }

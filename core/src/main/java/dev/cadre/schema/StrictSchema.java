@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One schema of a document that obeys {@linkplain StrictMode strict mode}, with its keywords ready to check values against.
+ * Not changed once its document has been read.
+ */
+final class StrictSchema {
+    /** The schema that every value fits. */
+    static final StrictSchema ANY = new StrictSchema();
+
+    /** The kinds of value that are allowed; all kinds if empty. */
+    List<JsonKind> kinds = List.of();
+    /** The values of {@code enum}; all values if empty. */
+    List<Json> allowed = List.of();
+    /** The value of {@code const}, if there is one. */
+    List<Json> constant = List.of();
+    /** The schemas of {@code anyOf}. */
+    List<StrictSchema> branches = List.of();
+
+    Map<String, StrictSchema> properties = Map.of();
+    @Nullable StrictSchema items;
+    List<ValueRule> rules = List.of();
+    /** What a chain of {@code $ref} leads to in the end; this schema if it is no reference. */
+    StrictSchema target = this;
+
+    boolean isReference() {
+        return target != this;
+    }
+
+    /** Whether a value may be of this kind as far as {@code type} goes. */
+    boolean allowsKindOf(Json json) {
+        if (kinds.isEmpty()) {
+            return true;
+        }
+        for (JsonKind kind : kinds) {
+            if (kind.includes(json)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

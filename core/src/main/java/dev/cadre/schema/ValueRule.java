@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.Where;
+import java.math.BigDecimal;
+import java.util.function.IntPredicate;
+
+/** What one keyword of a schema demands of a string, of a number or of the number of items in an array. */
+@FunctionalInterface
+interface ValueRule {
+    /** Quotients of fewer digits take no time. */
+    long SHORT_QUOTIENT = 100;
+
+    /** Reports the value if it breaks the rule; a value that the keyword does not apply to breaks none. */
+    void check(Json value, Where at, Defects defects, Steps steps);
+
+    /** The rule of {@code minItems} or {@code maxItems}. */
+    static ValueRule count(BigDecimal limit, IntPredicate fits, String defect) {
+        return (value, at, defects, steps) -> {
+            if (value instanceof Json.Arr array) {
+                compare(BigDecimal.valueOf(array.items().size()), limit, fits, defect, at, defects);
+            }
+        };
+    }
+
+    /**
+     * The rule of {@code minimum} and its like.
+     *
+     * @param fits whether a number is allowed that compares with the limit like this
+     * @param defect with a place for the number and one for the limit
+     */
+    static ValueRule bound(BigDecimal limit, IntPredicate fits, String defect) {
+        return (value, at, defects, steps) -> {
+            if (value instanceof Json.Num number) {
+                compare(number.value(), limit, fits, defect, at, defects);
+            }
+        };
+    }
+
+    private static void compare(
+            BigDecimal number, BigDecimal limit, IntPredicate fits, String defect, Where at, Defects defects) {
+        if (!fits.test(number.compareTo(limit))) {
+            defects.add(at, () -> defect.formatted(number, limit));
+        }
+    }
+
+    /** The rule of {@code multipleOf}. */
+    static ValueRule multipleOf(BigDecimal unit) {
+        return (value, at, defects, steps) -> {
+            if (value instanceof Json.Num(BigDecimal number)) {
+                // 1e9999 in units of 1e-9999 is a quotient of twenty thousand digits, and dividing takes their square
+                long digits = digitsBeforePoint(number) - digitsBeforePoint(unit);
+                if (digits > SHORT_QUOTIENT) {
+                    steps.take(digits * digits / SHORT_QUOTIENT);
+                }
+                if (number.remainder(unit).signum() != 0) {
+                    defects.add(at, () -> "%s is not a multiple of %s".formatted(number, unit));
+                }
+            }
+        };
+    }
+
+    /** Negative for a number that begins with zeros behind the point. */
+    private static long digitsBeforePoint(BigDecimal number) {
+        return (long) number.precision() - number.scale();
+    }
+
+    /** The rule of {@code format}. */
+    static ValueRule format(String name) {
+        return (value, at, defects, steps) -> {
+            if (value instanceof Json.Str(String text)) {
+                steps.take(text.length());
+                if (!StringFormats.matches(name, text)) {
+                    defects.notA(at, text, "a " + name);
+                }
+            }
+        };
+    }
+
+    /**
+     * The rule of {@code pattern}.
+     *
+     * @throws PatternDialect.Refused if it is of another dialect than strict mode's, or too large
+     */
+    static ValueRule pattern(String pattern) {
+        var linear = LinearPattern.of(pattern);
+        return (value, at, defects, steps) -> {
+            if (value instanceof Json.Str(String text) && !linear.occursIn(text, steps)) {
+                defects.notA(at, text, "like " + pattern);
+            }
+        };
+    }
+}
