@@ -362,7 +362,7 @@ public final class Coordinator {
         }
 
         /** Registers the kinds of subtask that a planner may use; default none. */
-        public Builder plansWith(List<SubtaskType<?, ?>> added) {
+        public Builder plansWith(List<? extends SubtaskType<?, ?>> added) {
             for (SubtaskType<?, ?> type : added) {
                 if (types.stream().anyMatch(known -> known.name().equals(type.name()))) {
                     throw new IllegalArgumentException("two subtask types are named '%s'".formatted(type.name()));

@@ -4,7 +4,9 @@ package dev.cadre;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
 import dev.cadre.record.RunIdentity;
+import dev.cadre.model.Tier;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.TypeRef;
 
 /**
  * What the caller wants: text, context, and the Java type of the answer. Immutable.
@@ -14,10 +16,10 @@ import dev.cadre.schema.JsonType;
 public final class Goal<R> {
     private final String text;
     private final String context;
-    private final Class<R> answer;
+    private final TypeRef<R> answer;
     private final Merger<R> merger;
 
-    private Goal(String text, String context, Class<R> answer, Merger<R> merger) {
+    private Goal(String text, String context, TypeRef<R> answer, Merger<R> merger) {
         if (text.isBlank()) {
             throw new IllegalArgumentException("the goal is blank");
         }
@@ -33,8 +35,12 @@ public final class Goal<R> {
      * @throws IllegalArgumentException if the text is blank, or the type cannot be expressed in a strict JSON schema
      */
     public static <R> Goal<R> of(String text, Class<R> answer) {
-        JsonType.of(answer);
-        return new Goal<>(text, "", answer, Mergers.synthesis(answer));
+        return of(text, TypeRef.of(answer));
+    }
+
+    /** As {@link #of(String, Class)}, with a generic type: {@code Goal.of(text, new TypeRef<List<Note>>() {})}. */
+    public static <R> Goal<R> of(String text, TypeRef<R> answer) {
+        return new Goal<>(text, "", answer, Mergers.synthesis(answer, Tier.MINI));
     }
 
     /** Adds what the planner and a model merger should know besides; default empty. */
@@ -58,12 +64,17 @@ public final class Goal<R> {
     }
 
     RunIdentity.Asked asked() {
-        return new RunIdentity.Asked(text, context, JsonType.of(answer));
+        return new RunIdentity.Asked(text, context, answerType());
     }
 
     /** The type of the answer. */
-    public Class<R> answer() {
+    public TypeRef<R> answer() {
         return answer;
+    }
+
+    @SuppressWarnings("unchecked") // a reference stands for its type
+    JsonType<R> answerType() {
+        return (JsonType<R>) JsonType.of(answer.type());
     }
 
     /** What makes the answer of the outcomes. */

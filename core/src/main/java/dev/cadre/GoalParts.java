@@ -227,7 +227,7 @@ final class GoalParts<R> implements RunParts {
         return new PlanRequest(
                 goal.text(),
                 goal.context(),
-                JsonType.of(goal.answer()).schema(),
+                goal.answerType().schema(),
                 run.coordinator().types(),
                 run.coordinator().settings().limits(),
                 new PlanRequest.Terms(
@@ -448,7 +448,7 @@ final class GoalParts<R> implements RunParts {
             return merge(outcomes, run.attempts());
         }
         return takesItsTime(run, goal, leastMerge(run, goal))
-                ? merge(outcomes, record.get().merge(JsonType.of(goal.answer()), outcomes))
+                ? merge(outcomes, record.get().merge(goal.answerType(), outcomes))
                 : merge(outcomes, run.attempts(record.get().mergeAttempts()));
     }
 

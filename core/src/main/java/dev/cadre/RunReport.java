@@ -6,7 +6,6 @@ import dev.cadre.model.Redactor;
 import dev.cadre.price.Breach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
-import dev.cadre.schema.JsonType;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.Collections;
@@ -102,10 +101,5 @@ public record RunReport(
                         spend.total(),
                         limit,
                         elapsed.toMillis());
-    }
-
-    @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
-    static String json(Object answer) {
-        return answer instanceof String text ? text : ((JsonType<Object>) JsonType.of(answer.getClass())).write(answer);
     }
 }

@@ -5,6 +5,7 @@ import dev.cadre.model.Redactor;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Missing;
 import dev.cadre.task.RunFailure;
+import dev.cadre.schema.Literal;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskRef;
 import java.util.List;
@@ -108,8 +109,8 @@ public sealed interface RunResult<R> {
     /** The result as text for a model that called this run as a tool: the answer as JSON, or why there is none. */
     default String toToolText() {
         return switch (this) {
-            case Complete<R> complete -> RunReport.json(complete.answer());
-            case Partial<R> partial -> RunReport.json(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
+            case Complete<R> complete -> Literal.text(complete.answer());
+            case Partial<R> partial -> Literal.text(partial.answer()) + "\nincomplete, it lacks: " + partial.lacks();
             case Failed<R> failed ->
                 "failed: " + failed.cause().kind() + ": " + failed.cause().message();
         };

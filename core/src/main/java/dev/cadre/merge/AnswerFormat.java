@@ -4,6 +4,7 @@ package dev.cadre.merge;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.TypeRef;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -27,9 +28,9 @@ final class AnswerFormat<R> {
         this.type = type;
     }
 
-    @SuppressWarnings("unchecked") // the type argument is the class of R
-    static <R> AnswerFormat<R> of(Class<R> answer) {
-        return new AnswerFormat<>((JsonType<Draft<R>>) JsonType.of(new DraftOf(answer)));
+    @SuppressWarnings("unchecked") // the type argument is R
+    static <R> AnswerFormat<R> of(TypeRef<R> answer) {
+        return new AnswerFormat<>((JsonType<Draft<R>>) JsonType.of(new DraftOf(answer.type())));
     }
 
     OutputFormat output() {
@@ -42,7 +43,7 @@ final class AnswerFormat<R> {
     }
 
     /** {@code Draft<answer>}. */
-    private record DraftOf(Class<?> answer) implements ParameterizedType {
+    private record DraftOf(Type answer) implements ParameterizedType {
         @Override
         public Type[] getActualTypeArguments() {
             return new Type[] {answer};

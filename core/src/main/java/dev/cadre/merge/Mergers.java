@@ -3,6 +3,7 @@ package dev.cadre.merge;
 
 import dev.cadre.model.Tier;
 import dev.cadre.task.SubtaskType;
+import dev.cadre.task.TypeRef;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,11 @@ public final class Mergers {
      * @throws IllegalArgumentException if the answer cannot be expressed in a strict JSON schema
      */
     public static <R> Merger<R> synthesis(Class<R> answer, Tier tier) {
+        return synthesis(TypeRef.of(answer), tier);
+    }
+
+    /** As {@link #synthesis(Class, Tier)}, for an answer of a generic type. */
+    public static <R> Merger<R> synthesis(TypeRef<R> answer, Tier tier) {
         return new ModelMerger<>(answer, tier);
     }
 }

@@ -6,6 +6,7 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
+import dev.cadre.task.TypeRef;
 
 /**
  * Lets a model write the answer from the outcomes.
@@ -16,7 +17,7 @@ final class ModelMerger<R> implements Merger<R> {
     private final AnswerFormat<R> format;
     private final Tier tier;
 
-    ModelMerger(Class<R> answer, Tier tier) {
+    ModelMerger(TypeRef<R> answer, Tier tier) {
         this.format = AnswerFormat.of(answer);
         this.tier = tier;
     }

@@ -120,7 +120,7 @@ final class PlanPrompt {
                     .append(type.description())
                     .append('\n');
             text.append("  output fields:");
-            Shape.of(type.output())
+            Shape.of(type.outputType())
                     .components()
                     .forEach(field -> text.append(" %s (%s%s)"
                             .formatted(

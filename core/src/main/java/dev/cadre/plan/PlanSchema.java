@@ -35,8 +35,8 @@ final class PlanSchema {
         var properties = Json.obj()
                 .with(PlannedJson.TYPE, oneOf(List.of(type.name())))
                 .with(PlannedJson.ID, string())
-                .with(PlannedJson.INPUT, input(Shape.of(type.input())))
-                .with(PlannedJson.WIRES, arrayOf(wire(Shape.of(type.input()))))
+                .with(PlannedJson.INPUT, input(Shape.of(type.inputType())))
+                .with(PlannedJson.WIRES, arrayOf(wire(Shape.of(type.inputType()))))
                 .with(PlannedJson.AFTER, arrayOf(string()));
         return objectOf(
                 type.isOptionalAllowed()

@@ -3,7 +3,7 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Literal;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public record PlannedSubtask(
     /** A subtask whose whole input is known. */
     public static <I> PlannedSubtask of(String id, SubtaskType<I, ?> type, I input) {
         var literals = new LinkedHashMap<String, String>();
-        var json = JsonType.of(type.input()).toJson(input);
+        var json = type.inputType().toJson(input);
         ((Json.Obj) json).fields().forEach((name, value) -> literals.put(name, value.write()));
         return new PlannedSubtask(id, type.name(), literals, List.of(), List.of(), false);
     }

@@ -27,8 +27,8 @@ final class Shape<T> {
         }
     }
 
-    static <T> Shape<T> of(Class<T> type) {
-        return new Shape<>(JsonType.of(type));
+    static <T> Shape<T> of(JsonType<T> type) {
+        return new Shape<>(type);
     }
 
     JsonType<T> type() {

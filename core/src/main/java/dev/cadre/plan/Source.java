@@ -22,7 +22,7 @@ final class Source {
     private final boolean optional;
 
     Source(SubtaskType<?, ?> type, boolean fansOut, boolean optional) {
-        this.output = Shape.of(type.output());
+        this.output = Shape.of(type.outputType());
         this.fansOut = fansOut;
         this.optional = optional;
     }

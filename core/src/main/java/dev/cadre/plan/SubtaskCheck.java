@@ -27,7 +27,7 @@ final class SubtaskCheck {
 
     SubtaskCheck(PlannedSubtask planned, SubtaskType<?, ?> type) {
         this.planned = planned;
-        this.input = Shape.of(type.input());
+        this.input = Shape.of(type.inputType());
         planned.wires().forEach(this::wire);
         planned.after().forEach(this::reference);
         planned.literals().forEach(this::literal);

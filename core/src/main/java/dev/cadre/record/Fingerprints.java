@@ -57,8 +57,8 @@ public final class Fingerprints {
     private List<String> parts(SubtaskType<?, ?> type) {
         var parts = new ArrayList<String>();
         parts.add(type.name());
-        parts.add(type.inputType().schema());
-        parts.add(type.outputType().schema());
+        parts.add(type.inputType().identity());
+        parts.add(type.outputType().identity());
         type.acceptances().forEach(rule -> parts.add(rule.rule()));
         if (type.work() instanceof Work.Model<?, ?> model) {
             parts.add(model.instructions());

@@ -61,7 +61,7 @@ public final class MergeRecord<R> {
     private static Fingerprint fingerprint(
             Fingerprints fingerprints, JsonType<?> answer, List<SubtaskOutcome> outcomes) {
         var parts = new ArrayList<String>();
-        parts.add(answer.schema());
+        parts.add(answer.identity());
         parts.add(fingerprints.models(Tier.NANO, Tier.FLAGSHIP));
         for (SubtaskOutcome each : outcomes) {
             parts.add(each.id());

@@ -33,7 +33,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
     public static RunIdentity of(String runKey, Asked goal, List<SubtaskType<?, ?>> types) {
         List<String> parts = keyed(runKey);
         parts.addAll(List.of(
-                "goal", goal.text(), goal.context(), goal.answer().schema()));
+                "goal", goal.text(), goal.context(), goal.answer().identity()));
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");
@@ -76,7 +76,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
 
     private static void addType(SubtaskType<?, ?> type, List<String> parts) {
         parts.addAll(List.of(
-                type.name(), type.inputType().schema(), type.outputType().schema()));
+                type.name(), type.inputType().identity(), type.outputType().identity()));
     }
 
     private static String input(GraphNode node) {

@@ -127,6 +127,14 @@ public final class JsonType<T> {
         return schema;
     }
 
+    /**
+     * Text that is the same for the same type in every JVM and tells it from others: of a class its schema, of a generic
+     * type the name with all type arguments besides, because lists and sets have one schema.
+     */
+    public String identity() {
+        return javaType instanceof GenericType ? schema + " of " + javaType.getTypeName() : schema;
+    }
+
     /** The strict schema as a tree; to combine several types in one document use {@link SchemaDefinitions}. */
     public Json.Obj schemaTree() {
         return schemaTree;

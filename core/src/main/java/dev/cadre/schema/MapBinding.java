@@ -36,12 +36,22 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
         var entries = new ArrayList<Json.Obj>();
         for (var entry : ((Map<?, ?>) map).entrySet()) {
             var here = at.item(entries.size());
-            entries.add(Json.obj()
-                    .with(KEY, key.writeChecked(entry.getKey(), here.field(KEY)))
-                    .with(VALUE, value.writeChecked(entry.getValue(), here.field(VALUE))));
+            entries.add(entry(
+                    key.writeChecked(entry.getKey(), here.field(KEY)),
+                    value.writeChecked(entry.getValue(), here.field(VALUE))));
         }
-        entries.sort(Comparator.comparing(entry -> entry.string(KEY)));
-        return new Json.Arr(List.copyOf(entries));
+        return sorted(entries);
+    }
+
+    static Json.Obj entry(Json key, Json value) {
+        return Json.obj().with(KEY, key).with(VALUE, value);
+    }
+
+    static Json sorted(List<Json.Obj> entries) {
+        return new Json.Arr(entries.stream()
+                .sorted(Comparator.comparing(entry -> entry.string(KEY)))
+                .<Json>map(entry -> entry)
+                .toList());
     }
 
     @Override

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A named, described kind of work: input record, output record, worker, tiers, and what it allows. Immutable; every
+ * A named, described kind of work: input type, output type, worker, tiers, and what it allows. Immutable; every
  * {@code with}-like method returns a changed copy.
  *
  * <p>A type is checked when it is made: an input or output that cannot be expressed in a strict JSON schema is refused
@@ -76,7 +76,12 @@ public final class SubtaskType<I, O> {
      *     {@link #describedAs} gives another
      */
     public static <I, O> SubtaskType<I, O> model(String name, Class<I> input, Class<O> output, String instructions) {
-        return of(name, instructions, JsonType.of(input), JsonType.of(output), Work.Model.of(instructions));
+        return model(name, TypeRef.of(input), TypeRef.of(output), instructions);
+    }
+
+    /** As {@link #model(String, Class, Class, String)}, for inputs or outputs of a generic type. */
+    public static <I, O> SubtaskType<I, O> model(String name, TypeRef<I> input, TypeRef<O> output, String instructions) {
+        return of(name, instructions, input.jsonType(), output.jsonType(), Work.Model.of(instructions));
     }
 
     /**
@@ -99,7 +104,13 @@ public final class SubtaskType<I, O> {
      */
     public static <I, O> SubtaskType<I, O> code(
             String name, Class<I> input, Class<O> output, Worker<? super I, ? extends O> worker) {
-        return of(name, name, JsonType.of(input), JsonType.of(output), Work.Code.of(worker));
+        return code(name, TypeRef.of(input), TypeRef.of(output), worker);
+    }
+
+    /** As {@link #code(String, Class, Class, Worker)}, for inputs or outputs of a generic type. */
+    public static <I, O> SubtaskType<I, O> code(
+            String name, TypeRef<I> input, TypeRef<O> output, Worker<? super I, ? extends O> worker) {
+        return of(name, name, input.jsonType(), output.jsonType(), Work.Code.of(worker));
     }
 
     /**
@@ -288,12 +299,12 @@ public final class SubtaskType<I, O> {
         return !description.equals(work instanceof Work.Model<I, O> model ? model.instructions() : name);
     }
 
-    /** The type of its input. */
+    /** The class of its input, without type arguments. */
     public Class<I> input() {
         return input.rawType();
     }
 
-    /** The type of its output. */
+    /** The class of its output, without type arguments. */
     public Class<O> output() {
         return output.rawType();
     }

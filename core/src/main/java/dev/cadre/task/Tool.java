@@ -5,6 +5,7 @@ import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.price.Capability;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Literal;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -77,7 +78,7 @@ public final class Tool {
         this.sessions = sessions;
     }
 
-    /** A tool with typed arguments; its result is text, or a record that is written as JSON. */
+    /** A tool with typed arguments; its result is text, or a value that is written as JSON. */
     public static <A, R> Tool of(String name, String description, Class<A> arguments, Worker<? super A, R> code) {
         JsonType<A> type = JsonType.of(arguments);
         return raw(new ToolSpec(name, description, type.schema()), (json, context) -> {
@@ -172,11 +173,10 @@ public final class Tool {
         return "Tool[%s, %s]".formatted(name(), effect);
     }
 
-    @SuppressWarnings("unchecked") // the runtime class of a value is a type that accepts it
     private static String text(@Nullable Object result) {
         if (result == null) {
             throw new IllegalStateException("the tool returned null");
         }
-        return result instanceof String text ? text : ((JsonType<Object>) JsonType.of(result.getClass())).write(result);
+        return Literal.text(result);
     }
 }

@@ -18,12 +18,13 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
+import dev.cadre.task.TypeRef;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class MergeSizeTest {
-    private static final AnswerFormat<String> ANSWER = AnswerFormat.of(String.class);
+    private static final AnswerFormat<String> ANSWER = AnswerFormat.of(TypeRef.of(String.class));
     private static final long CAP = 500;
 
     private final ScriptedClient model = new ScriptedClient();

@@ -8,11 +8,13 @@ import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.merge.Mergers;
 import dev.cadre.model.Tier;
 import dev.cadre.task.Input;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
+import dev.cadre.task.TypeRef;
 import dev.cadre.testing.ScriptedModel;
 import java.time.Duration;
 import java.util.List;
@@ -98,5 +100,34 @@ class ConceptsTest {
 
         assertThat(result).isCompleteWith(new Report("In the pool."));
         assertThat(result.report().outcomes()).containsOnlyKeys("f", "s");
+    }
+
+    // region concepts-generic
+    static final SubtaskType<Query, List<Source>> SOURCES = SubtaskType.code(
+            "sources",
+            TypeRef.of(Query.class),
+            new TypeRef<List<Source>>() {},
+            (query, context) -> List.of(new Source("Pool.java"), new Source("Rung.java")));
+    // endregion
+
+    @Test
+    void goal_answeredByAList() throws Exception {
+        model.onPlan().replies("""
+                        {"subtasks":[
+                         {"type":"sources","id":"f","input":{"term":"retry"},"wires":[],"after":[]},
+                         {"type":"summarise","id":"s","input":{"path":"Pool.java"},"wires":[],"after":["f"]}]}""");
+        model.on(SUMMARISE).replies(new Summary("It retries."));
+        Coordinator coordinator = Coordinator.builder(model.pools())
+                .plansWith(SOURCES, SUMMARISE)
+                .build();
+
+        // region concepts-list
+        var goal = Goal.of("Summarise every file about retries.", new TypeRef<List<Summary>>() {})
+                .mergedBy(Mergers.dedupe(SUMMARISE, Summary::text));
+        RunResult<List<Summary>> result = coordinator.run(goal, Budget.usd("0.25"));
+        // endregion
+
+        assertThat(result).isCompleteWith(List.of(new Summary("It retries.")));
+        assertThat(result.report().outcome("f").isSucceeded()).isTrue();
     }
 }

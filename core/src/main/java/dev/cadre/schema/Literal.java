@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.schema;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.Where;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+
+/** The JSON of a value whose class is known, but not the type that it was declared with. */
+public final class Literal {
+    private Literal() {}
+
+    /**
+     * The bare JSON of a value. A record of a sealed interface does not get the {@code kind} that tells it apart, because
+     * its class does not name the interface.
+     *
+     * @throws IllegalArgumentException if the class has no JSON form
+     * @throws dev.cadre.json.JsonException if the value cannot be written
+     */
+    public static Json of(Object value) {
+        return switch (value) {
+            case Collection<?> items ->
+                new Json.Arr(items.stream().map(Literal::of).toList());
+            case Map<?, ?> map -> MapBinding.sorted(map.entrySet().stream()
+                    .map(entry -> MapBinding.entry(of(entry.getKey()), of(entry.getValue())))
+                    .toList());
+            case Optional<?> optional -> optional.map(Literal::of).orElse(Json.Null.NULL);
+            case Enum<?> constant -> bare(JsonType.of(constant.getDeclaringClass()), constant);
+            default -> bare(JsonType.of(value.getClass()), value);
+        };
+    }
+
+    /** A string as it is, a collection, map or optional as bare JSON, and anything else as its type writes it. */
+    public static String text(Object value) {
+        return switch (value) {
+            case String text -> text;
+            case Collection<?> items -> of(items).write();
+            case Map<?, ?> map -> of(map).write();
+            case Optional<?> optional -> of(optional).write();
+            default -> write(JsonType.of(value.getClass()), value);
+        };
+    }
+
+    @SuppressWarnings("unchecked") // the class of a value is a type that accepts it
+    private static <T> String write(JsonType<T> type, Object value) {
+        return type.write((T) value);
+    }
+
+    private static Json bare(JsonType<?> type, Object value) {
+        return type.binding().writeChecked(value, Where.ROOT);
+    }
+}
