@@ -186,7 +186,7 @@ public sealed interface Json {
             try {
                 return number.longValueExact();
             } catch (ArithmeticException e) {
-                throw new JsonException("%s: %s is not a whole number of 64 bits".formatted(Where.of(path), number));
+                throw new JsonException("%s: %s is not a whole number of 64 bits".formatted(JsonPath.of(path), number));
             }
         }
 
@@ -194,7 +194,7 @@ public sealed interface Json {
         public int intValue(String... path) {
             long number = longValue(path);
             if (number != (int) number) {
-                throw new JsonException("%s: %d is not a whole number of 32 bits".formatted(Where.of(path), number));
+                throw new JsonException("%s: %d is not a whole number of 32 bits".formatted(JsonPath.of(path), number));
             }
             return (int) number;
         }
@@ -210,9 +210,9 @@ public sealed interface Json {
         }
 
         private <J extends Json> J require(Class<J> type, String expected, String... path) {
-            Json found = at(path).orElseThrow(() -> new JsonException(Where.of(path) + ": missing"));
+            Json found = at(path).orElseThrow(() -> new JsonException(JsonPath.of(path) + ": missing"));
             if (!type.isInstance(found)) {
-                throw new JsonException("%s: expected %s, got %s".formatted(Where.of(path), expected, found.kind()));
+                throw new JsonException("%s: expected %s, got %s".formatted(JsonPath.of(path), expected, found.kind()));
             }
             return type.cast(found);
         }

@@ -27,18 +27,18 @@ final class TreeBuilder {
 
     /** An array or an object whose end has not been seen. */
     private static final class Frame {
-        final Where where;
+        final JsonPath where;
         final @Nullable List<Json> items;
         final Map<String, Json> fields = new LinkedHashMap<>();
         String name = "";
         boolean isDrained;
 
-        Frame(Where where, @Nullable List<Json> items) {
+        Frame(JsonPath where, @Nullable List<Json> items) {
             this.where = where;
             this.items = items;
         }
 
-        Where next() {
+        JsonPath next() {
             return items == null ? where.field(name) : where.item(items.size());
         }
     }
@@ -95,8 +95,8 @@ final class TreeBuilder {
         return items;
     }
 
-    private Where place() {
-        return open.isEmpty() ? Where.ROOT : open.element().next();
+    private JsonPath place() {
+        return open.isEmpty() ? JsonPath.ROOT : open.element().next();
     }
 
     private void openArray() {

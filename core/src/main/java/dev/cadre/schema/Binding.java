@@ -3,7 +3,7 @@ package dev.cadre.schema;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +23,14 @@ sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBi
     Json.Obj schema(SchemaDefinitions definitions);
 
     /** The JSON of a value that is not null. */
-    Json write(Object value, Where at);
+    Json write(Object value, JsonPath at);
 
     /** The value of the JSON, or null after reporting at least one defect. */
     @Nullable
-    Object read(Json json, Where at, Defects defects);
+    Object read(Json json, JsonPath at, Defects defects);
 
     /** The value of the field, which must be there, or null after reporting at least one defect. */
-    default @Nullable Object readField(Json.Obj object, String name, Where at, Defects defects) {
+    default @Nullable Object readField(Json.Obj object, String name, JsonPath at, Defects defects) {
         var json = object.fields().get(name);
         if (json == null) {
             defects.add(at.field(name), "missing");
@@ -40,7 +40,7 @@ sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBi
     }
 
     /** The JSON of a value that came from a user's class and may therefore be null after all. */
-    default Json writeChecked(@Nullable Object value, Where at) {
+    default Json writeChecked(@Nullable Object value, JsonPath at) {
         if (value == null) {
             throw new JsonException(at + ": null cannot be written; use Optional");
         }

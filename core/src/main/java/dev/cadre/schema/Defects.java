@@ -2,8 +2,8 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonPath;
 import dev.cadre.json.JsonText;
-import dev.cadre.json.Where;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,12 +38,12 @@ final class Defects {
         return new JsonMismatchException(List.of(JsonText.line(defect, MAX_CHARS)));
     }
 
-    void add(Where where, String trouble) {
+    void add(JsonPath where, String trouble) {
         add(where, () -> trouble);
     }
 
     /** @param trouble asked only if it will be shown */
-    void add(Where where, Supplier<String> trouble) {
+    void add(JsonPath where, Supplier<String> trouble) {
         note(() -> where + ": " + trouble.get());
     }
 
@@ -69,16 +69,16 @@ final class Defects {
         return !keepsText;
     }
 
-    void wrongKind(Where where, String expected, Json found) {
+    void wrongKind(JsonPath where, String expected, Json found) {
         add(where, () -> "expected %s, got %s".formatted(expected, found.kind()));
     }
 
-    void wrongKind(Where where, List<JsonKind> kinds, Json found) {
+    void wrongKind(JsonPath where, List<JsonKind> kinds, Json found) {
         add(where, () -> "expected %s, got %s".formatted(JsonKind.described(kinds), found.kind()));
     }
 
     /** The JSON as a value of the type; null, after a defect was noted, if it is of another. */
-    <J extends Json> @Nullable J require(Class<J> type, String expected, Json json, Where at) {
+    <J extends Json> @Nullable J require(Class<J> type, String expected, Json json, JsonPath at) {
         if (type.isInstance(json)) {
             return type.cast(json);
         }
@@ -87,7 +87,7 @@ final class Defects {
     }
 
     /** Notes the keys of the object that are none of the known ones. */
-    void unknownKeys(Json.Obj object, Collection<String> known, Where at) {
+    void unknownKeys(Json.Obj object, Collection<String> known, JsonPath at) {
         for (String name : object.fields().keySet()) {
             if (isFull()) {
                 return;
@@ -99,7 +99,7 @@ final class Defects {
     }
 
     /** {@code "HUGE" is not …}, with a long value cut. */
-    void notA(Where where, String value, String expected) {
+    void notA(JsonPath where, String value, String expected) {
         add(where, () -> "%s is not %s".formatted(JsonText.excerpt(value, MAX_EXCERPT_CHARS), expected));
     }
 

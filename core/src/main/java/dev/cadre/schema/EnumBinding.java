@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,12 +45,12 @@ final class EnumBinding implements NamedBinding {
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         return Objects.requireNonNull(names.get(value));
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         var name = defects.require(Json.Str.class, expected, json, at);
         var constant = name == null ? null : byName.get(name.value());
         if (name != null && constant == null) {

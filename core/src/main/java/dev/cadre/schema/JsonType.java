@@ -3,8 +3,8 @@ package dev.cadre.schema;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
+import dev.cadre.json.JsonPath;
 import dev.cadre.json.ParsedJson;
-import dev.cadre.json.Where;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
@@ -168,8 +168,8 @@ public final class JsonType<T> {
     /** As {@link #write}, as a tree. */
     public Json toJson(T value) {
         return isBare()
-                ? binding.writeChecked(value, Where.ROOT)
-                : Json.obj().with(VALUE, binding.writeChecked(value, Where.of(VALUE)));
+                ? binding.writeChecked(value, JsonPath.ROOT)
+                : Json.obj().with(VALUE, binding.writeChecked(value, JsonPath.of(VALUE)));
     }
 
     /**
@@ -201,18 +201,18 @@ public final class JsonType<T> {
     }
 
     private T read(Json json, Defects defects) {
-        var value = isBare() ? binding.read(json, Where.ROOT, defects) : readWrapped(json, defects);
+        var value = isBare() ? binding.read(json, JsonPath.ROOT, defects) : readWrapped(json, defects);
         defects.throwIfAny();
         return cast(value);
     }
 
     private @Nullable Object readWrapped(Json json, Defects defects) {
-        var object = defects.require(Json.Obj.class, "an object", json, Where.ROOT);
+        var object = defects.require(Json.Obj.class, "an object", json, JsonPath.ROOT);
         if (object == null) {
             return null;
         }
-        defects.unknownKeys(object, Set.of(VALUE), Where.ROOT);
-        return binding.readField(object, VALUE, Where.ROOT, defects);
+        defects.unknownKeys(object, Set.of(VALUE), JsonPath.ROOT);
+        return binding.readField(object, VALUE, JsonPath.ROOT, defects);
     }
 
     @SuppressWarnings("unchecked") // the binding of T reads T
@@ -271,7 +271,7 @@ public final class JsonType<T> {
         if (component == null) {
             throw new IllegalArgumentException("%s has no component '%s'".formatted(javaType.getTypeName(), name));
         }
-        var json = component.write(value, Where.ROOT);
+        var json = component.write(value, JsonPath.ROOT);
         return json == Json.Null.NULL ? Optional.empty() : Optional.of(json);
     }
 

@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Array;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ record ListBinding(Type javaType, Binding element) implements Binding {
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         var items = new ArrayList<Json>();
         if (value instanceof Collection<?> collection) {
             for (Object item : collection) {
@@ -54,7 +54,7 @@ record ListBinding(Type javaType, Binding element) implements Binding {
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         var array = defects.require(Json.Arr.class, "an array", json, at);
         if (array == null) {
             return null;

@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +48,6 @@ public final class Literal {
     }
 
     private static Json bare(JsonType<?> type, Object value) {
-        return type.binding().writeChecked(value, Where.ROOT);
+        return type.binding().writeChecked(value, JsonPath.ROOT);
     }
 }

@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,7 +32,7 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
     }
 
     @Override
-    public Json write(Object map, Where at) {
+    public Json write(Object map, JsonPath at) {
         var entries = new ArrayList<Json.Obj>();
         for (var entry : ((Map<?, ?>) map).entrySet()) {
             var here = at.item(entries.size());
@@ -55,7 +55,7 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         var array = defects.require(Json.Arr.class, "an array of key and value", json, at);
         if (array == null) {
             return null;
@@ -67,7 +67,7 @@ record MapBinding(Type javaType, Binding key, Binding value) implements Binding 
         return entries.size() == array.items().size() ? Collections.unmodifiableMap(entries) : null;
     }
 
-    private void readEntry(Json json, Where at, Defects defects, Map<Object, Object> entries) {
+    private void readEntry(Json json, JsonPath at, Defects defects, Map<Object, Object> entries) {
         var object = defects.require(Json.Obj.class, "an object with key and value", json, at);
         if (object == null) {
             return;

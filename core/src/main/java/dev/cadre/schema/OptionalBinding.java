@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Optional;
@@ -42,13 +42,13 @@ record OptionalBinding(Type javaType, Binding content) implements Binding {
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         var present = present(value);
         return present == null ? Json.Null.NULL : content.write(present, at);
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         if (json == Json.Null.NULL) {
             return absent();
         }

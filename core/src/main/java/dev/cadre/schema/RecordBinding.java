@@ -3,7 +3,7 @@ package dev.cadre.schema;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -27,7 +27,7 @@ final class RecordBinding implements NamedBinding {
     record Component(String name, String description, Binding binding, Method accessor) {
 
         /** The JSON of this component of a record that stands at the given place. */
-        Json write(Object value, Where at) {
+        Json write(Object value, JsonPath at) {
             var here = at.field(name);
             try {
                 return binding.writeChecked(accessor.invoke(value), here);
@@ -77,19 +77,19 @@ final class RecordBinding implements NamedBinding {
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         return write(value, at, Json.obj());
     }
 
     /** The object with some fields before those of the components. */
-    Json.Obj write(Object value, Where at, Json.Obj firstFields) {
+    Json.Obj write(Object value, JsonPath at, Json.Obj firstFields) {
         var fields = new LinkedHashMap<>(firstFields.fields());
         components.forEach((name, component) -> fields.put(name, component.write(value, at)));
         return new Json.Obj(fields);
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         var object = defects.require(Json.Obj.class, "an object", json, at);
         if (object == null) {
             return null;
@@ -100,7 +100,7 @@ final class RecordBinding implements NamedBinding {
 
     /** Reads the components and nothing else. */
     @Nullable
-    Object readComponents(Json.Obj object, Where at, Defects defects) {
+    Object readComponents(Json.Obj object, JsonPath at, Defects defects) {
         var arguments = new @Nullable Object[components.size()];
         boolean whole = true;
         int i = 0;
@@ -111,7 +111,7 @@ final class RecordBinding implements NamedBinding {
         return whole ? construct(arguments, at, defects) : null;
     }
 
-    private @Nullable Object construct(@Nullable Object[] arguments, Where at, Defects defects) {
+    private @Nullable Object construct(@Nullable Object[] arguments, JsonPath at, Defects defects) {
         try {
             return constructor.newInstance(arguments);
         } catch (InvocationTargetException e) {

@@ -3,7 +3,7 @@ package dev.cadre.schema;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.Optional;
 import java.util.function.Function;
@@ -15,7 +15,7 @@ record ScalarBinding(Type javaType, Json.Obj schema, Function<Object, Json> writ
     /** Reads one value, or reports a defect and gives null. */
     interface Reader {
         @Nullable
-        Object read(Json json, Where at, Defects defects);
+        Object read(Json json, JsonPath at, Defects defects);
     }
 
     /** Whether it can be the key of a map. */
@@ -29,7 +29,7 @@ record ScalarBinding(Type javaType, Json.Obj schema, Function<Object, Json> writ
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         try {
             return writer.apply(value);
         } catch (NumberFormatException e) {
@@ -38,7 +38,7 @@ record ScalarBinding(Type javaType, Json.Obj schema, Function<Object, Json> writ
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         return reader.read(json, at, defects);
     }
 }

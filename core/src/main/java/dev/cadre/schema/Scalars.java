@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -156,13 +156,13 @@ final class Scalars {
         return uuid;
     }
 
-    private static @Nullable String stringOrDefect(Json json, Where at, Defects defects) {
+    private static @Nullable String stringOrDefect(Json json, JsonPath at, Defects defects) {
         var string = defects.require(Json.Str.class, "a string", json, at);
         return string == null ? null : string.value();
     }
 
     /** The number if it has no fraction. */
-    private static @Nullable BigDecimal wholeOrDefect(Json json, Where at, Defects defects) {
+    private static @Nullable BigDecimal wholeOrDefect(Json json, JsonPath at, Defects defects) {
         var number = defects.require(Json.Num.class, "a whole number", json, at);
         if (number == null) {
             return null;

@@ -2,8 +2,8 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonPath;
 import dev.cadre.json.JsonText;
-import dev.cadre.json.Where;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,7 +25,7 @@ final class SchemaCheck {
     }
 
     /** Reports at least one defect if the tree does not fit; a check that takes too many steps is a defect too. */
-    void run(StrictSchema root, Json json, Where at, Defects defects) {
+    void run(StrictSchema root, Json json, JsonPath at, Defects defects) {
         try {
             check(root, json, at, defects);
         } catch (Steps.Exceeded exceeded) {
@@ -33,7 +33,7 @@ final class SchemaCheck {
         }
     }
 
-    private void check(StrictSchema given, Json json, Where at, Defects defects) {
+    private void check(StrictSchema given, Json json, JsonPath at, Defects defects) {
         steps.enter();
         var schema = given.target;
         if (schema.allowsKindOf(json)) {
@@ -56,7 +56,7 @@ final class SchemaCheck {
     }
 
     /** A list that is not there allows everything. */
-    private void checkOneOf(List<Json> allowed, Json json, Where at, Defects defects) {
+    private void checkOneOf(List<Json> allowed, Json json, JsonPath at, Defects defects) {
         steps.take(allowed.size());
         if (allowed.isEmpty() || allowed.stream().anyMatch(each -> isSame(each, json))) {
             return;
@@ -80,7 +80,7 @@ final class SchemaCheck {
     }
 
     /** The defects of the branch that comes nearest; those of a branch for another kind of value help nobody. */
-    private void checkBranches(List<StrictSchema> branches, Json json, Where at, Defects defects) {
+    private void checkBranches(List<StrictSchema> branches, Json json, JsonPath at, Defects defects) {
         @Nullable StrictSchema nearest = null;
         int fewest = Integer.MAX_VALUE;
         for (StrictSchema branch : branches) {
@@ -106,7 +106,7 @@ final class SchemaCheck {
         }
     }
 
-    private int defectsIn(StrictSchema branch, Json json, Where at) {
+    private int defectsIn(StrictSchema branch, Json json, JsonPath at) {
         steps.take(1);
         var known = defectsFound.computeIfAbsent(branch.target, unseen -> new IdentityHashMap<>());
         Integer found = known.get(json);
@@ -121,7 +121,7 @@ final class SchemaCheck {
         return found;
     }
 
-    private void checkObject(StrictSchema schema, Json.Obj object, Where at, Defects defects) {
+    private void checkObject(StrictSchema schema, Json.Obj object, JsonPath at, Defects defects) {
         steps.take(object.fields().size());
         defects.unknownKeys(object, schema.properties.keySet(), at);
         for (var property : schema.properties.entrySet()) {
@@ -138,7 +138,7 @@ final class SchemaCheck {
         }
     }
 
-    private void checkItems(StrictSchema ofItems, List<Json> items, Where at, Defects defects) {
+    private void checkItems(StrictSchema ofItems, List<Json> items, JsonPath at, Defects defects) {
         for (int i = 0; i < items.size() && !defects.isFull(); i++) {
             check(ofItems, items.get(i), at.item(i), defects);
         }

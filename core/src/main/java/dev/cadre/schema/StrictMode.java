@@ -2,8 +2,8 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonPath;
 import dev.cadre.json.JsonText;
-import dev.cadre.json.Where;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,7 +66,7 @@ final class StrictMode {
     private final SchemaLimits limits = new SchemaLimits();
 
     private StrictMode(Json.Obj document) {
-        definitions = object(document.at(DEFINITIONS).orElse(Json.obj()), Where.of(DEFINITIONS)).fields();
+        definitions = object(document.at(DEFINITIONS).orElse(Json.obj()), JsonPath.of(DEFINITIONS)).fields();
     }
 
     /**
@@ -76,10 +76,10 @@ final class StrictMode {
      */
     static StrictSchema given(Json.Obj document) {
         if (!document.at("type").equals(Optional.of(new Json.Str(JsonKind.OBJECT.toString())))) {
-            throw refusal(Where.ROOT, "the root must be of type object");
+            throw refusal(JsonPath.ROOT, "the root must be of type object");
         }
         if (document.at("anyOf").isPresent()) {
-            throw refusal(Where.ROOT, "anyOf may not stand at the root");
+            throw refusal(JsonPath.ROOT, "anyOf may not stand at the root");
         }
         return made(document);
     }
@@ -98,20 +98,20 @@ final class StrictMode {
     }
 
     private StrictSchema document(Json.Obj document) {
-        var root = read(document.without(DEFINITIONS).without("$schema"), Where.ROOT);
+        var root = read(document.without(DEFINITIONS).without("$schema"), JsonPath.ROOT);
         byReference.put(ROOT_REFERENCE, root);
         limits.countNames(definitions.keySet());
         definitions.forEach(
-                (name, schema) -> byReference.put(REFERENCE + name, read(schema, Where.of(DEFINITIONS, name))));
+                (name, schema) -> byReference.put(REFERENCE + name, read(schema, JsonPath.of(DEFINITIONS, name))));
         definitions.keySet().forEach(name -> {
-            var where = Where.of(DEFINITIONS, name);
+            var where = JsonPath.of(DEFINITIONS, name);
             requireEnd(Objects.requireNonNull(byReference.get(REFERENCE + name)), where, 0);
         });
         references.keySet().forEach(this::resolve);
         return root;
     }
 
-    private StrictSchema read(Json json, Where where) {
+    private StrictSchema read(Json json, JsonPath where) {
         var given = object(json, where);
         var schema = new StrictSchema();
         if (given.at(REF).isPresent()) {
@@ -129,7 +129,7 @@ final class StrictMode {
         return schema;
     }
 
-    private static void requireKeyword(String keyword, StrictSchema schema, Where where) {
+    private static void requireKeyword(String keyword, StrictSchema schema, JsonPath where) {
         if (KEYWORDS_OF_ALL_KINDS.contains(keyword)) {
             return;
         }
@@ -147,7 +147,7 @@ final class StrictMode {
         }
     }
 
-    private void read(String keyword, Json value, Where at, StrictSchema schema, Map<String, ValueRule> rules) {
+    private void read(String keyword, Json value, JsonPath at, StrictSchema schema, Map<String, ValueRule> rules) {
         switch (keyword) {
             case "enum" -> {
                 schema.allowed = array(value, at);
@@ -176,7 +176,7 @@ final class StrictMode {
         }
     }
 
-    private static ValueRule rule(String keyword, Json value, Where at) {
+    private static ValueRule rule(String keyword, Json value, JsonPath at) {
         return switch (keyword) {
             case "minItems" -> ValueRule.count(count(value, at), sign -> sign >= 0, "%s items, at least %s");
             case "maxItems" -> ValueRule.count(count(value, at), sign -> sign <= 0, "%s items, at most %s");
@@ -192,7 +192,7 @@ final class StrictMode {
     }
 
     /** All properties are required and there are no others: what may be missing is a union with null. */
-    private static void requireWhole(Json.Obj given, StrictSchema schema, Where where) {
+    private static void requireWhole(Json.Obj given, StrictSchema schema, JsonPath where) {
         if (schema.kinds.isEmpty()
                 && schema.allowed.isEmpty()
                 && schema.constant.isEmpty()
@@ -207,7 +207,7 @@ final class StrictMode {
         }
     }
 
-    private static void requireWholeObject(Json.Obj given, Set<String> properties, Where where) {
+    private static void requireWholeObject(Json.Obj given, Set<String> properties, JsonPath where) {
         if (!given.at("additionalProperties").equals(Optional.of(new Json.Bool(false)))) {
             throw refusal(where, "an object needs \"additionalProperties\": false");
         }
@@ -230,7 +230,7 @@ final class StrictMode {
         }
     }
 
-    private String reference(Json.Obj schema, Where where) {
+    private String reference(Json.Obj schema, JsonPath where) {
         var at = where.field(REF);
         String reference = string(schema.fields().get(REF), at);
         if (schema.fields().size() > 1) {
@@ -253,7 +253,7 @@ final class StrictMode {
      * @param before the references followed on the way
      * @return the references still to be followed
      */
-    private int requireEnd(StrictSchema schema, Where where, int before) {
+    private int requireEnd(StrictSchema schema, JsonPath where, int before) {
         String reference = references.get(schema);
         if (reference != null) {
             return reference.equals(ROOT_REFERENCE) ? 0 : requireEnd(reference, where, before);
@@ -265,7 +265,7 @@ final class StrictMode {
         return most;
     }
 
-    private int requireEnd(String reference, Where where, int before) {
+    private int requireEnd(String reference, JsonPath where, int before) {
         Integer known = links.putIfAbsent(reference, UNFINISHED);
         if (known != null && known == UNFINISHED) {
             throw refusal(where, "it leads back to itself and says nothing");
@@ -289,7 +289,7 @@ final class StrictMode {
         schema.target = target;
     }
 
-    private static List<JsonKind> kinds(Json.Obj schema, Where at) {
+    private static List<JsonKind> kinds(Json.Obj schema, JsonPath at) {
         var type = schema.at("type");
         if (type.isEmpty()) {
             return List.of();
@@ -298,13 +298,13 @@ final class StrictMode {
         return names.stream().map(name -> kind(string(name, at), at)).distinct().toList();
     }
 
-    private static JsonKind kind(String name, Where at) {
+    private static JsonKind kind(String name, JsonPath at) {
         return JsonKind.named(name)
                 .orElseThrow(() -> refusal(
                         at, "%s is not a type of JSON".formatted(JsonText.excerpt(name, MAX_EXCERPT_CHARS))));
     }
 
-    private static ValueRule pattern(String pattern, Where at) {
+    private static ValueRule pattern(String pattern, JsonPath at) {
         try {
             return ValueRule.pattern(pattern);
         } catch (PatternDialect.Refused refused) {
@@ -312,7 +312,7 @@ final class StrictMode {
         }
     }
 
-    private static ValueRule format(String name, Where at) {
+    private static ValueRule format(String name, JsonPath at) {
         if (!StringFormats.names().contains(name)) {
             throw refusal(
                     at,
@@ -322,7 +322,7 @@ final class StrictMode {
         return ValueRule.format(name);
     }
 
-    private static BigDecimal count(Json value, Where at) {
+    private static BigDecimal count(Json value, JsonPath at) {
         var number = number(value, at);
         if (number.signum() < 0 || !JsonKind.isWhole(number)) {
             throw refusal(at, "%s is not a whole number from 0 on".formatted(number));
@@ -330,7 +330,7 @@ final class StrictMode {
         return number;
     }
 
-    private static BigDecimal positive(Json value, Where at) {
+    private static BigDecimal positive(Json value, JsonPath at) {
         var number = number(value, at);
         if (number.signum() <= 0) {
             throw refusal(at, "it must be above 0");
@@ -338,25 +338,25 @@ final class StrictMode {
         return number;
     }
 
-    private static void requireScalar(Json value, Where at) {
+    private static void requireScalar(Json value, JsonPath at) {
         if (value instanceof Json.Obj || value instanceof Json.Arr) {
             throw refusal(at, "expected a string, a number, a boolean or null, got " + value.kind());
         }
     }
 
-    private static BigDecimal number(Json value, Where at) {
+    private static BigDecimal number(Json value, JsonPath at) {
         return require(Json.Num.class, "a number", value, at).value();
     }
 
-    private static String string(@Nullable Json value, Where at) {
+    private static String string(@Nullable Json value, JsonPath at) {
         return require(Json.Str.class, "a string", value, at).value();
     }
 
-    private static Json.Obj object(Json value, Where at) {
+    private static Json.Obj object(Json value, JsonPath at) {
         return require(Json.Obj.class, "an object", value, at);
     }
 
-    private static List<Json> array(Json value, Where at) {
+    private static List<Json> array(Json value, JsonPath at) {
         var items = require(Json.Arr.class, "an array", value, at).items();
         if (items.isEmpty()) {
             throw refusal(at, "it is empty");
@@ -364,14 +364,14 @@ final class StrictMode {
         return items;
     }
 
-    private static <J extends Json> J require(Class<J> type, String expected, @Nullable Json value, Where at) {
+    private static <J extends Json> J require(Class<J> type, String expected, @Nullable Json value, JsonPath at) {
         if (type.isInstance(value)) {
             return type.cast(value);
         }
         throw refusal(at, "expected %s, got %s".formatted(expected, value == null ? "nothing" : value.kind()));
     }
 
-    private static JsonTypeException refusal(Where where, String rule) {
+    private static JsonTypeException refusal(JsonPath where, String rule) {
         return new JsonTypeException(where + ": " + rule);
     }
 }

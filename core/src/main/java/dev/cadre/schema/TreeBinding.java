@@ -2,8 +2,8 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonPath;
 import dev.cadre.json.JsonText;
-import dev.cadre.json.Where;
 
 /** A tree that fits a given schema. */
 record TreeBinding(GivenSchema javaType, StrictSchema root, long size) implements Binding {
@@ -17,7 +17,7 @@ record TreeBinding(GivenSchema javaType, StrictSchema root, long size) implement
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         var defects = new Defects();
         read((Json) value, at, defects);
         defects.throwIfAny();
@@ -25,7 +25,7 @@ record TreeBinding(GivenSchema javaType, StrictSchema root, long size) implement
     }
 
     @Override
-    public Object read(Json json, Where at, Defects defects) {
+    public Object read(Json json, JsonPath at, Defects defects) {
         new SchemaCheck(new Steps(size + JsonText.size(json))).run(root, json, at, defects);
         return json;
     }

@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,14 +60,14 @@ final class UnionBinding implements NamedBinding {
     }
 
     @Override
-    public Json write(Object value, Where at) {
+    public Json write(Object value, JsonPath at) {
         var tag = Objects.requireNonNull(tags.get(value.getClass()));
         return Objects.requireNonNull(variants.get(tag))
                 .write(value, at, Json.obj().with(KIND, tag));
     }
 
     @Override
-    public @Nullable Object read(Json json, Where at, Defects defects) {
+    public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         var object = defects.require(Json.Obj.class, "an object", json, at);
         if (object == null) {
             return null;

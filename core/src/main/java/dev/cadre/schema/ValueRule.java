@@ -2,7 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.math.BigDecimal;
 import java.util.function.IntPredicate;
 
@@ -13,7 +13,7 @@ interface ValueRule {
     long SHORT_QUOTIENT = 100;
 
     /** Reports the value if it breaks the rule; a value that the keyword does not apply to breaks none. */
-    void check(Json value, Where at, Defects defects, Steps steps);
+    void check(Json value, JsonPath at, Defects defects, Steps steps);
 
     /** The rule of {@code minItems} or {@code maxItems}. */
     static ValueRule count(BigDecimal limit, IntPredicate fits, String defect) {
@@ -39,7 +39,7 @@ interface ValueRule {
     }
 
     private static void compare(
-            BigDecimal number, BigDecimal limit, IntPredicate fits, String defect, Where at, Defects defects) {
+            BigDecimal number, BigDecimal limit, IntPredicate fits, String defect, JsonPath at, Defects defects) {
         if (!fits.test(number.compareTo(limit))) {
             defects.add(at, () -> defect.formatted(number, limit));
         }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonPath;
 import dev.cadre.json.JsonText;
-import dev.cadre.json.Where;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -50,7 +50,7 @@ class SchemaStepsTest {
 
     private static long steps(Json.Obj schema, Json value) {
         var steps = new Steps(100_000); // ends, and is red, where the ways are counted instead of the nodes
-        new SchemaCheck(steps).run(StrictMode.read(schema), value, Where.ROOT, new Defects());
+        new SchemaCheck(steps).run(StrictMode.read(schema), value, JsonPath.ROOT, new Defects());
         return steps.taken();
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.json.Json;
-import dev.cadre.json.Where;
+import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -90,13 +90,13 @@ class StrictModeTest {
         if (!root.at("type").equals(Optional.of(new Json.Str("object")))) {
             found.add("$: the root is no object");
         }
-        new Linter(root, found).check(root, Where.ROOT);
+        new Linter(root, found).check(root, JsonPath.ROOT);
         return found;
     }
 
     private record Linter(Json.Obj root, List<String> found) {
 
-        void check(Json.Obj schema, Where at) {
+        void check(Json.Obj schema, JsonPath at) {
             for (String keyword : schema.fields().keySet()) {
                 require(KEYWORDS.contains(keyword), at, "unknown keyword " + keyword);
             }
@@ -125,7 +125,7 @@ class StrictModeTest {
                     }));
         }
 
-        private void checkReference(Json.Obj schema, Where at) {
+        private void checkReference(Json.Obj schema, JsonPath at) {
             var target = schema.string("$ref");
             require(schema.fields().size() == 1, at, "a reference with neighbours");
             require(
@@ -136,7 +136,7 @@ class StrictModeTest {
                     "a reference to nowhere");
         }
 
-        private void checkObject(Json.Obj schema, Where at) {
+        private void checkObject(Json.Obj schema, JsonPath at) {
             var properties = schema.object("properties").fields();
             var required = Json.strings(properties.keySet());
             require(schema.at("required").filter(required::equals).isPresent(), at, "not every property is required");
@@ -150,7 +150,7 @@ class StrictModeTest {
         }
 
         /** Alternatives must differ in their first property, by its name or by the values it allows. */
-        private void checkBranches(Json.Arr branches, Where at) {
+        private void checkBranches(Json.Arr branches, JsonPath at) {
             var beginnings = new ArrayList<String>();
             for (int i = 0; i < branches.items().size(); i++) {
                 var branch = (Json.Obj) branches.items().get(i);
@@ -171,7 +171,7 @@ class StrictModeTest {
             };
         }
 
-        private void require(boolean holds, Where at, String breach) {
+        private void require(boolean holds, JsonPath at, String breach) {
             if (!holds) {
                 found.add(at + ": " + breach);
             }

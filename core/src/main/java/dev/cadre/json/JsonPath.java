@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param name the field of an object, null for an item
  * @param index the item of an array, if there is no name
  */
-public record Where(@Nullable Where parent, @Nullable String name, int index, int depth) {
+public record JsonPath(@Nullable JsonPath parent, @Nullable String name, int index, int depth) {
     /** The whole document. */
-    public static final Where ROOT = new Where(null, null, 0, 0);
+    public static final JsonPath ROOT = new JsonPath(null, null, 0, 0);
 
     private static final int MAX_NAME_CHARS = 40;
 
-    public Where {
+    public JsonPath {
         if (depth > Json.MAX_DEPTH) {
             throw new JsonException("JSON is nested deeper than %d levels".formatted(Json.MAX_DEPTH));
         }
     }
 
     /** The place that the names lead to, outermost first. */
-    public static Where of(String... path) {
+    public static JsonPath of(String... path) {
         var where = ROOT;
         for (String name : path) {
             where = where.field(name);
@@ -32,13 +32,13 @@ public record Where(@Nullable Where parent, @Nullable String name, int index, in
     }
 
     /** The field of the object here. */
-    public Where field(String fieldName) {
-        return new Where(this, fieldName, 0, depth + 1);
+    public JsonPath field(String fieldName) {
+        return new JsonPath(this, fieldName, 0, depth + 1);
     }
 
     /** The item of the array here. */
-    public Where item(int itemIndex) {
-        return new Where(this, null, itemIndex, depth + 1);
+    public JsonPath item(int itemIndex) {
+        return new JsonPath(this, null, itemIndex, depth + 1);
     }
 
     @Override
