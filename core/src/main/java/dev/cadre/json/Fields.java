@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,16 +111,13 @@ final class Fields extends AbstractMap<String, Json> {
     }
 
     @Override
-    public int size() {
-        return names.length;
-    }
-
-    @Override
     public Set<Entry<String, Json>> entrySet() {
         return new AbstractSet<>() {
             @Override
             public Iterator<Entry<String, Json>> iterator() {
-                return new Walk();
+                return IntStream.range(0, names.length)
+                        .mapToObj(place -> Map.entry(names[place], values[place]))
+                        .iterator();
             }
 
             @Override
@@ -128,24 +125,5 @@ final class Fields extends AbstractMap<String, Json> {
                 return names.length;
             }
         };
-    }
-
-    /** One way through the fields. */
-    private final class Walk implements Iterator<Entry<String, Json>> {
-        private int next;
-
-        @Override
-        public boolean hasNext() {
-            return next < names.length;
-        }
-
-        @Override
-        public Entry<String, Json> next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            int place = next++;
-            return Map.entry(names[place], values[place]);
-        }
     }
 }

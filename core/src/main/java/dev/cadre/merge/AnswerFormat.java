@@ -5,10 +5,7 @@ import dev.cadre.model.OutputFormat;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.Type;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a merging model must reply: the answer, and where it comes from.
@@ -30,7 +27,7 @@ final class AnswerFormat<R> {
 
     @SuppressWarnings("unchecked") // the type argument is R
     static <R> AnswerFormat<R> of(TypeRef<R> answer) {
-        return new AnswerFormat<>((JsonType<Draft<R>>) JsonType.of(new DraftOf(answer.type())));
+        return new AnswerFormat<>((JsonType<Draft<R>>) JsonType.of(Draft.class, answer.type()));
     }
 
     OutputFormat output() {
@@ -40,28 +37,5 @@ final class AnswerFormat<R> {
     /** Reads a reply; throws {@link JsonMismatchException} with everything that is wrong. */
     Draft<R> read(String reply) {
         return type.read(reply);
-    }
-
-    /** {@code Draft<answer>}. */
-    private record DraftOf(Type answer) implements ParameterizedType {
-        @Override
-        public Type[] getActualTypeArguments() {
-            return new Type[] {answer};
-        }
-
-        @Override
-        public Type getRawType() {
-            return Draft.class;
-        }
-
-        @Override
-        public @Nullable Type getOwnerType() {
-            return AnswerFormat.class;
-        }
-
-        @Override
-        public String getTypeName() {
-            return "an answer of " + answer.getTypeName();
-        }
     }
 }

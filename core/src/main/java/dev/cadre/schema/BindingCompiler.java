@@ -210,17 +210,12 @@ final class BindingCompiler {
                 });
     }
 
-    private static boolean isFinite(Binding binding, Set<Binding> finite) {
+    private static boolean isFinite(NamedBinding binding, Set<Binding> finite) {
         return switch (binding) {
             case RecordBinding owner ->
                 owner.children().stream().allMatch(child -> !(child instanceof NamedBinding) || finite.contains(child));
             case UnionBinding union -> union.variants().stream().anyMatch(variant -> isFinite(variant, finite));
             case EnumBinding constants -> true;
-            case ScalarBinding scalar -> true;
-            case ListBinding list -> true;
-            case MapBinding map -> true;
-            case OptionalBinding optional -> true;
-            case TreeBinding tree -> true;
         };
     }
 

@@ -76,6 +76,11 @@ public final class JsonType<T> {
         return CACHE.get(GenericType.rawOf(canonical)).computeIfAbsent(canonical, JsonType::new);
     }
 
+    /** The JSON form of a generic class with the given type arguments; as {@link #of(Type)}. */
+    public static JsonType<?> of(Class<?> raw, Type argument) {
+        return of(new GenericType(raw, List.of(argument)));
+    }
+
     /**
      * Objects of a strict schema that is known only when the program runs, such as one that a user wrote; their values are
      * trees, in the form that they were written in.
@@ -108,7 +113,7 @@ public final class JsonType<T> {
     /** The form of a list of such values. */
     @SuppressWarnings("unchecked") // the type argument is this type
     public JsonType<List<T>> list() {
-        return (JsonType<List<T>>) of(new GenericType(List.class, List.of(javaType)));
+        return (JsonType<List<T>>) of(List.class, javaType);
     }
 
     /** The class, of a primitive type its wrapper. */

@@ -38,10 +38,34 @@ final class LinearPattern {
     /** Whether some part of the text is like the pattern. */
     boolean occursIn(String text, Steps steps) {
         try {
-            return pattern.matcher(new CountedText(text, steps, stepsPerLook)).find();
+            return pattern.matcher(new Counted(text, steps, stepsPerLook)).find();
         } catch (StackOverflowError tooDeep) {
             // RE2/J follows empty transitions by recursion, up to one frame for each state
             throw new Steps.Exceeded("its pattern takes more stack than this thread has");
+        }
+    }
+
+    /** A text that counts each look at one of its characters as steps of a check. */
+    private record Counted(String text, Steps steps, long stepsPerLook) implements CharSequence {
+        @Override
+        public char charAt(int index) {
+            steps.take(stepsPerLook);
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
         }
     }
 }

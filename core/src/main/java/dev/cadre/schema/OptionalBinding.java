@@ -5,30 +5,37 @@ import dev.cadre.json.Json;
 import dev.cadre.json.JsonPath;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A value that may be absent, as the value or {@code null}. */
+/** A value that may be absent: in JSON the value or {@code null}. */
 record OptionalBinding(Type javaType, Binding content) implements Binding {
+    private static final Map<Class<?>, Form> FORMS = Map.of(
+            Optional.class, new Form(Object.class, Optional.empty(), Optional::of),
+            OptionalInt.class, new Form(Integer.class, OptionalInt.empty(), value -> OptionalInt.of((Integer) value)),
+            OptionalLong.class, new Form(Long.class, OptionalLong.empty(), value -> OptionalLong.of((Long) value)),
+            OptionalDouble.class, new Form(Double.class, OptionalDouble.empty(), value -> OptionalDouble.of((Double) value)));
 
-    /** What a type of optional holds, or empty if it is no such type. */
+    /** One of the JDK's four classes of optional value. */
+    private record Form(Class<?> content, Object absent, Function<Object, Object> of) {}
+
+    /** The type of the content of an optional type; empty for any other type. */
     static Optional<Type> contentOf(Type canonical) {
-        var raw = GenericType.rawOf(canonical);
-        if (raw == OptionalInt.class) {
-            return Optional.of(Integer.class);
-        }
-        if (raw == OptionalLong.class) {
-            return Optional.of(Long.class);
-        }
-        if (raw == OptionalDouble.class) {
-            return Optional.of(Double.class);
-        }
-        return raw == Optional.class
-                ? Optional.of(GenericType.argumentsOf(canonical).getFirst())
-                : Optional.empty();
+        var form = FORMS.get(GenericType.rawOf(canonical));
+        return Optional.ofNullable(form)
+                .map(known -> known.content == Object.class
+                        ? GenericType.argumentsOf(canonical).getFirst()
+                        : known.content);
+    }
+
+    private Form form() {
+        return Objects.requireNonNull(FORMS.get(GenericType.rawOf(javaType)));
     }
 
     @Override
@@ -50,26 +57,10 @@ record OptionalBinding(Type javaType, Binding content) implements Binding {
     @Override
     public @Nullable Object read(Json json, JsonPath at, Defects defects) {
         if (json == Json.Null.NULL) {
-            return absent();
+            return form().absent;
         }
         var value = content.read(json, at, defects);
-        return switch (value) {
-            case null -> null;
-            case Integer number when javaType == OptionalInt.class -> OptionalInt.of(number);
-            case Long number when javaType == OptionalLong.class -> OptionalLong.of(number);
-            case Double number when javaType == OptionalDouble.class -> OptionalDouble.of(number);
-            default -> Optional.of(value);
-        };
-    }
-
-    private Object absent() {
-        if (javaType == OptionalInt.class) {
-            return OptionalInt.empty();
-        }
-        if (javaType == OptionalLong.class) {
-            return OptionalLong.empty();
-        }
-        return javaType == OptionalDouble.class ? OptionalDouble.empty() : Optional.empty();
+        return value == null ? null : form().of.apply(value);
     }
 
     private static @Nullable Object present(Object optional) {

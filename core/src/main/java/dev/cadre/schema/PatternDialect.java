@@ -3,6 +3,8 @@ package dev.cadre.schema;
 
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Reads the {@code pattern} of a schema and writes it for RE2.
@@ -29,7 +31,10 @@ final class PatternDialect {
             + "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}"
             + "\\x{ff00}-\\x{10ffff}";
 
+    private static final Pattern COUNT = Pattern.compile("\\{(\\d+)(,(\\d*))?\\}");
+
     private final String pattern;
+    private final Matcher count;
     private final StringBuilder re2 = new StringBuilder();
     private int at;
     private int nested;
@@ -45,6 +50,7 @@ final class PatternDialect {
 
     private PatternDialect(String pattern) {
         this.pattern = pattern;
+        this.count = COUNT.matcher(pattern);
     }
 
     /**
@@ -103,7 +109,7 @@ final class PatternDialect {
             case '\\' -> escape();
             case '*', '+', '?' -> throw refused("nothing to repeat");
             case '{' -> {
-                if (counts() || pattern.startsWith(",", at)) {
+                if (counts(at - 1) || pattern.startsWith(",", at)) {
                     throw refused("nothing to repeat, or a { without \\");
                 }
                 number('{');
@@ -150,83 +156,55 @@ final class PatternDialect {
         if (next == '{' && pattern.startsWith("{,", at)) {
             throw refused("a {, is read in two ways; write {0, or \\{");
         }
-        boolean repeats = next == '*' || next == '+' || next == '?' || (next == '{' && counts(at + 1));
-        if (!repeats) {
+        if (!repeats()) {
             return states;
         }
         if (!canRepeat) {
             throw refused("nothing to repeat");
         }
-        at++;
         int all = next == '{' ? counted(states) : within(1L + states);
         if (next != '{') {
-            re2.append((char) next);
+            re2.append((char) take());
         }
         if (peek() == '?') {
             at++; // as few as possible, which does not change whether it occurs
         }
-        next = peek();
-        if (next == '*' || next == '+' || next == '?' || (next == '{' && counts(at + 1))) {
+        if (repeats()) {
             throw refused("a repetition of a repetition; put the first one into a group");
         }
         return all;
     }
 
-    private boolean counts() {
-        return counts(at);
+    private boolean repeats() {
+        int next = peek();
+        return next == '*' || next == '+' || next == '?' || counts(at);
     }
 
-    /** Whether a count such as {@code 2}, {@code 2,} or {@code 2,3} and its brace stand there. */
+    /** Whether a count such as <code>{2}</code>, <code>{2,}</code> or <code>{2,3}</code> begins there. */
     private boolean counts(int from) {
-        int end = digits(from);
-        if (end == from) {
-            return false;
-        }
-        if (end < pattern.length() && pattern.charAt(end) == ',') {
-            end = digits(end + 1);
-        }
-        return end < pattern.length() && pattern.charAt(end) == '}';
+        return count.region(from, pattern.length()).lookingAt();
     }
 
-    private int digits(int from) {
-        int end = from;
-        while (end < pattern.length() && isDigit(pattern.charAt(end))) {
-            end++;
-        }
-        return end;
-    }
-
+    /** Reads the count that {@link #counts} has found. */
     private int counted(int states) {
-        int least = count();
-        int most = least;
-        boolean isOpen = false;
-        if (take() == ',') {
-            isOpen = peek() == '}';
-            most = isOpen ? least + 1 : count();
-            take();
-        }
+        at = count.end();
+        int least = times(count.group(1));
+        String open = count.group(2);
+        String last = count.group(3);
+        int most = open == null ? least : last.isEmpty() ? least + 1 : times(last);
         if (least > most) {
             throw refused("a repetition of %d to %d".formatted(least, most));
         }
         int all = within((long) Math.max(1, most) * states + (most - least));
-        re2.append('{').append(least);
-        if (isOpen) {
-            re2.append(',');
-        } else if (most > least) {
-            re2.append(',').append(most);
-        }
-        re2.append('}');
+        re2.append('{').append(least).append(open == null ? "" : last.isEmpty() ? "," : "," + most).append('}');
         return all;
     }
 
-    private int count() {
-        int end = digits(at);
-        if (end - at > MAX_COUNT_DIGITS) {
+    private static int times(String digits) {
+        if (digits.length() > MAX_COUNT_DIGITS) {
             throw tooLarge();
         }
-        int count = Integer.parseInt(pattern, at, end, 10);
-        at = end;
-        return count;
+        return Integer.parseInt(digits);
     }
 
     private void set() {

@@ -2,6 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,19 @@ final class StrictSchema {
     List<StrictSchema> branches = List.of();
 
     Map<String, StrictSchema> properties = Map.of();
+    List<String> required = List.of();
+    /** Whether {@code additionalProperties} is false. */
+    boolean isClosed;
     @Nullable StrictSchema items;
-    List<ValueRule> rules = List.of();
+    /** The rules of all other keywords. */
+    final List<ValueRule> rules = new ArrayList<>();
     /** What a chain of {@code $ref} leads to in the end; this schema if it is no reference. */
     StrictSchema target = this;
+
+    /** Whether every value fits it. */
+    boolean restrictsNothing() {
+        return kinds.isEmpty() && allowed.isEmpty() && constant.isEmpty() && branches.isEmpty();
+    }
 
     boolean isReference() {
         return target != this;

@@ -6,14 +6,16 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.temporal.Temporal;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The formats of strings that strict mode knows. java.util.regex takes a frame of the stack for each repetition of a group,
- * so no longer text than any of these formats has is looked at.
+ * The formats of strings that strict mode has. A longer text than any of them allows is refused unread, because
+ * java.util.regex takes a stack frame for each repetition of a group.
  */
 final class StringFormats {
     private static final int MAX_CHARS = 320;
@@ -34,17 +36,14 @@ final class StringFormats {
 
     private StringFormats() {}
 
-    static Set<String> names() {
-        return BY_NAME.keySet();
+    static SortedSet<String> names() {
+        return new TreeSet<>(BY_NAME.keySet());
     }
 
-    /** Whether the text is of the format, which must be one of {@link #names()}. */
+    /** Whether the text has the format, which must be one of {@link #names()}. */
     static boolean matches(String format, String text) {
-        var test = BY_NAME.get(format);
-        if (test == null) {
-            throw new IllegalArgumentException("no format '%s'".formatted(format));
-        }
-        return text.length() <= MAX_CHARS && test.test(text);
+        return text.length() <= MAX_CHARS
+                && Objects.requireNonNull(BY_NAME.get(format), format).test(text);
     }
 
     private static Predicate<String> like(String regex) {

@@ -16,10 +16,10 @@ interface ValueRule {
     void check(Json value, JsonPath at, Defects defects, Steps steps);
 
     /** The rule of {@code minItems} or {@code maxItems}. */
-    static ValueRule count(BigDecimal limit, IntPredicate fits, String defect) {
+    static ValueRule count(BigDecimal limit, IntPredicate fits, String relation) {
         return (value, at, defects, steps) -> {
             if (value instanceof Json.Arr array) {
-                compare(BigDecimal.valueOf(array.items().size()), limit, fits, defect, at, defects);
+                compare(BigDecimal.valueOf(array.items().size()), limit, fits, "%s items, " + relation + " %s", at, defects);
             }
         };
     }
@@ -28,12 +28,12 @@ interface ValueRule {
      * The rule of {@code minimum} and its like.
      *
      * @param fits whether a number is allowed that compares with the limit like this
-     * @param defect with a place for the number and one for the limit
+     * @param relation of allowed numbers to the limit, in words
      */
-    static ValueRule bound(BigDecimal limit, IntPredicate fits, String defect) {
+    static ValueRule bound(BigDecimal limit, IntPredicate fits, String relation) {
         return (value, at, defects, steps) -> {
             if (value instanceof Json.Num number) {
-                compare(number.value(), limit, fits, defect, at, defects);
+                compare(number.value(), limit, fits, "%s is not " + relation + " %s", at, defects);
             }
         };
     }
