@@ -16,6 +16,9 @@ import dev.cadre.task.Limits;
  * <p>Immutable and safe for use by many threads.
  */
 public final class ModelPlanner implements Planner {
+    /** A planner on whichever model is bound to tier FLAGSHIP; {@link Planner#model()} makes it, too. */
+    public ModelPlanner() {}
+
     /** Blocks for the length of several model calls, and spends money; see {@link Planner#plan}. */
     @Override
     public void plan(PlanRequest request, PlanIntake intake) throws InterruptedException {

@@ -310,11 +310,13 @@ public final class SubtaskType<I, O> {
     }
 
     /** How an input is written for a model, a journal and a fingerprint. */
+    @SuppressWarnings("exports") // for the library's own modules
     public JsonType<I> inputType() {
         return input;
     }
 
     /** What is asked of a model, and how an output is read and written. */
+    @SuppressWarnings("exports") // for the library's own modules
     public JsonType<O> outputType() {
         return output;
     }

@@ -6,6 +6,8 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.plannedNote;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Collectors;
+import java.io.InputStream;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
@@ -54,6 +56,7 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.Modifier;
 import java.net.URI;
 import java.nio.file.FileSystem;
@@ -996,25 +999,14 @@ class CallbacksTest {
     /** What the API takes beside the callbacks above, and why it is not among them. */
     private static final Map<String, String> ELSEWHERE = Map.ofEntries(
             Map.entry("AttemptListener", "for parts that call a pool; a run's own"),
-            Map.entry("ApprovalRule", "called by a tool session: SHOWING_TOOL"),
-            Map.entry("Environment", "called by a tool session: SHOWING_TOOL"),
             Map.entry("Three", "an edge: EDGE"),
             Map.entry("Claim", "called, not implemented, by users"),
             Map.entry("MinSuccess", "made by Input from a number"),
-            Map.entry("Source", "called by a tool session: TOOL_OPENING"),
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
-            Map.entry("FirstCallQuotes", "of the machine, whose drivers implement it"),
             Map.entry("MoneyGate", "of the machine, whose drivers implement it"),
-            Map.entry("RunParts", "of the driver"),
-            Map.entry("Merging", "of the driver"),
-            Map.entry("Work", "of the driver, which carries what is held along"),
-            Map.entry("Driven", "of the driver"),
-            Map.entry("CodeThreads", "of the driver"),
-            Map.entry("Call", "of the driver"),
             Map.entry("BudgetRecord", "a run's own record"),
-            Map.entry("Entry", "of a run's own record"),
-            Map.entry("EarlierOutcomes", "of the machine, whose drivers implement it"));
+            Map.entry("Entry", "of a run's own record"));
 
     @Test
     void everyInterfaceOfTheApi_thatCodeOfUsersMayBe_isListed() throws Exception {
@@ -1035,7 +1027,6 @@ class CallbacksTest {
             Map.entry("SubtaskType.accept", "ACCEPT_RULE"),
             Map.entry("SubtaskType.attaching", "ATTACHMENTS"),
             Map.entry("Tool.stateful", "TOOL_OPENING"),
-            Map.entry("ComputerUse.of", "a rule that a tool session calls: TOOL"),
             Map.entry("McpApproval.by", "a rule that a tool calls: TOOL"),
             Map.entry("Input.from", "EDGE"),
             Map.entry("Input.fromAll", "EDGE"),
@@ -1047,8 +1038,6 @@ class CallbacksTest {
             Map.entry("PlanIntake.recordTo", "a run's own"),
             Map.entry("PlanIntake.streamed", "a run's own"),
             Map.entry("PlanIntake.whole", "a run's own"),
-            Map.entry("RunParts.plan", "a run's own"),
-            Map.entry("RunDriver.enter", "a run's own"),
             Map.entry("CallTerms.withText", "for whoever calls a pool, such as a planner: PLANNER"),
             Map.entry("CallTerms.withCancelled", "the same"),
             Map.entry("BatchClient.list", "a run's own, given to the client"),
@@ -1074,9 +1063,6 @@ class CallbacksTest {
         assertThat(found).isEqualTo(new TreeSet<>(FUNCTIONS.keySet()));
     }
 
-    private static final List<String> NOT_FOR_USERS =
-            List.of("dev/cadre/json/", "dev/cadre/schema/", "dev/cadre/run/", "dev/cadre/record/", "dev/cadre/batch/");
-
     private static List<Class<?>> typesOfTheApi() throws Exception {
         Path place = Path.of(Coordinator.class
                 .getProtectionDomain()
@@ -1092,12 +1078,20 @@ class CallbacksTest {
     }
 
     private static List<Class<?>> typesIn(Path root) throws Exception {
+        Set<String> exported;
+        try (InputStream descriptor = Files.newInputStream(root.resolve("module-info.class"))) {
+            exported = ModuleDescriptor.read(descriptor).exports().stream()
+                    .filter(each -> !each.isQualified())
+                    .map(ModuleDescriptor.Exports::source)
+                    .collect(Collectors.toSet());
+        }
         var types = new ArrayList<Class<?>>();
         try (Stream<Path> files = Files.walk(root.resolve("dev/cadre"))) {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(".class")).toList()) {
                 String name = root.relativize(file).toString();
-                if (NOT_FOR_USERS.stream().anyMatch(name::startsWith) || name.endsWith("-info.class")) {
+                String folder = name.substring(0, name.lastIndexOf('/')).replace('/', '.');
+                if (!exported.contains(folder) || name.endsWith("-info.class")) {
                     continue;
                 }
                 String binaryName = name.substring(0, name.length() - ".class".length());
