@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The modules are where readers and builds look for them: in the table of the README, and in the BOM. */
 class ModulesTest {
-    private static final Pattern OWN_ARTIFACT =
-            Pattern.compile("(?m)^  <artifactId>(cadre-[a-z0-9-]+)</artifactId>$");
+    private static final Pattern OWN_ARTIFACT = Pattern.compile("(?m)^  <artifactId>(cadre-[a-z0-9-]+)</artifactId>$");
     private static final Pattern MANAGED_ARTIFACT =
             Pattern.compile("(?m)^      <dependency>.*<artifactId>(cadre-[a-z0-9-]+)</artifactId>");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z0-9-]+)` \\| `(cadre-[a-z0-9-]+)` \\|");

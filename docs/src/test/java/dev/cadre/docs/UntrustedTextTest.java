@@ -102,8 +102,6 @@ class UntrustedTextTest {
                 .toList();
 
         assertThat(rows()).hasSizeGreaterThan(50);
-        assertThat(missing)
-                .as("readers without a row in %s", GUIDE.file())
-                .isEmpty();
+        assertThat(missing).as("readers without a row in %s", GUIDE.file()).isEmpty();
     }
 }

@@ -52,7 +52,9 @@ class CodeToolTest {
 
     private static String plan(String... topics) {
         return Stream.of(topics)
-                .map("{\"type\":\"note\",\"id\":\"%1$s\",\"input\":{\"name\":\"%1$s\"},\"wires\":[],\"after\":[]}"::formatted)
+                .map(
+                        "{\"type\":\"note\",\"id\":\"%1$s\",\"input\":{\"name\":\"%1$s\"},\"wires\":[],\"after\":[]}"
+                                ::formatted)
                 .collect(Collectors.joining(",", "{\"subtasks\":[", "]}"));
     }
 

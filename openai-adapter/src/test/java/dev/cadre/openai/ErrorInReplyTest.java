@@ -4,10 +4,10 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.Reach;
 import dev.cadre.model.ModelException.ServerFailed;
-import dev.cadre.model.ModelException;
 import dev.cadre.openai.testing.LoopbackReply;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.ContextTooLong;
 import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
-import dev.cadre.model.ModelException;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.pool.CallTerms;

@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.ContextTooLong;
@@ -12,7 +13,6 @@ import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
-import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits.Window;
 import dev.cadre.openai.testing.LoopbackReply;
 import java.time.Duration;

@@ -4,8 +4,8 @@ package dev.cadre.openai.testing;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -51,7 +51,8 @@ public final class LoopbackExtension implements ParameterResolver, AfterEachCall
         try (server) {
             int left = leftAfterGrace(server, grace(context));
             if (left > 0) {
-                throw new AssertionError("the test left behind\n  %d exchanges with the loopback server".formatted(left));
+                throw new AssertionError(
+                        "the test left behind\n  %d exchanges with the loopback server".formatted(left));
             }
         }
     }

@@ -60,8 +60,7 @@ class LoopbackExtensionTest {
         assertThat(failure(Clean.class)).isEmpty();
 
         assertThat(Clean.seen.connections()).isZero();
-        assertThat(catchThrowable(() -> port(Clean.seen)))
-                .isInstanceOf(ConnectException.class);
+        assertThat(catchThrowable(() -> port(Clean.seen))).isInstanceOf(ConnectException.class);
     }
 
     @ExtendWith(LoopbackExtension.class)

@@ -86,15 +86,17 @@ public record CrewForecast(
     private static List<TierUse> tiers(List<CrewRun> runs, SimAssumptions assumed) {
         var uses = new ArrayList<TierUse>();
         for (Tier tier : Tier.values()) {
-            List<CrewRun.TierCount> counts = runs.stream()
-                    .map(run -> run.tier(tier))
-                    .toList();
+            List<CrewRun.TierCount> counts =
+                    runs.stream().map(run -> run.tier(tier)).toList();
             uses.add(new TierUse(
                     tier,
                     assumed.pool(tier).model(),
                     share(counts.stream().mapToLong(CrewRun.TierCount::attempts).sum(), runs.size()),
                     mean(counts.stream().map(CrewRun.TierCount::cost).toList()),
-                    counts.stream().mapToInt(CrewRun.TierCount::peakInFlight).max().orElse(0)));
+                    counts.stream()
+                            .mapToInt(CrewRun.TierCount::peakInFlight)
+                            .max()
+                            .orElse(0)));
         }
         return uses;
     }

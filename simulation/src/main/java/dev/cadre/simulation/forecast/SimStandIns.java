@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.forecast;
 
+import dev.cadre.simulation.proof.SimTypes;
 import dev.cadre.simulation.proof.SimTypes.Finding;
 import dev.cadre.simulation.proof.SimTypes.Question;
-import dev.cadre.simulation.proof.SimTypes;
 import dev.cadre.task.Binding;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;

@@ -16,8 +16,7 @@ public final class CrewScenario {
 
     private CrewScenario(
             List<GraphNode> nodes, SimRunPlan.Style style, @Nullable String answering, Money limit, Duration deadline) {
-        plan = new SimRunPlan(
-                "run", style, nodes, limit, deadline, SimRunPlan.NEVER, false, answering, SimUpsets.NONE);
+        plan = new SimRunPlan("run", style, nodes, limit, deadline, SimRunPlan.NEVER, false, answering, SimUpsets.NONE);
     }
 
     /** A graph by hand: one of its subtasks brings the answer. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
-import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;

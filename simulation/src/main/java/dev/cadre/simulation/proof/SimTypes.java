@@ -36,6 +36,7 @@ public final class SimTypes {
 
     /** A tool that only reads. */
     public static final Tool READ = tool("look_up");
+
     private static final Tool WRITE = tool("write_down").writing(Tool.Effect.WRITES);
 
     static final SubtaskType<Question, Finding> NOTE = model("note");
