@@ -85,11 +85,7 @@ class ArchitectureTest {
     @Test
     void nothingElseOfJackson_isKnownToTheCore() {
         String other = "(com\\.fasterxml\\.jackson\\.(?!core\\.|annotation\\.)|tools\\.jackson\\.).*";
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveNameMatching(other)
-                .check(CORE);
+        noClasses().should().dependOnClassesThat().haveNameMatching(other).check(CORE);
     }
 
     @ParameterizedTest

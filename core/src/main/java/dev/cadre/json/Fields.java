@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of an object as an immutable map in their order.
+ * The fields of an object: an immutable map that keeps their order.
  *
- * <p>Two arrays: an object that is built up field by field is copied with each of them, and most have a few only. These
- * are searched one by one, more of them through an index.
+ * <p>It is made of two arrays, because an object that is built field by field is copied for each field. Most objects
+ * have few fields, which are searched one by one; only larger objects have an index.
  */
 final class Fields extends AbstractMap<String, Json> {
     static final Fields NONE = new Fields(new String[0], new Json[0]);
@@ -45,7 +45,7 @@ final class Fields extends AbstractMap<String, Json> {
         return index;
     }
 
-    /** The fields of the map: in its order, or sorted by name if it has none of its own. */
+    /** The fields of a map, in the order of the map; sorted by name if the map has no order. */
     static Fields of(Map<String, Json> given) {
         if (given instanceof Fields fields) {
             return fields;
@@ -67,7 +67,7 @@ final class Fields extends AbstractMap<String, Json> {
         return this;
     }
 
-    /** These with the field added, or replaced in its place. */
+    /** A copy with one more field, or with the value of an existing field replaced. */
     Fields with(String name, Json value) {
         int found = place(name);
         int place = found == ABSENT ? names.length : found;
@@ -79,7 +79,7 @@ final class Fields extends AbstractMap<String, Json> {
         return new Fields(newNames, newValues).requireNoNull();
     }
 
-    /** Where the field of this name is. */
+    /** The index of the field, or {@link #ABSENT}. */
     private int place(@Nullable Object name) {
         if (names.length > FEW) {
             return index.getOrDefault(name, ABSENT);

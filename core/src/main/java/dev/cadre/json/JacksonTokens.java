@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 
-/** The one Jackson configuration: strict JSON, bounded depth and lengths, errors that never quote the document. */
+/**
+ * The only Jackson configuration: strict JSON, bounded depth and lengths, and errors that quote little of the document.
+ */
 final class JacksonTokens {
-    // a short text can hold many values: 16 MB of "[1,1,…" would be half a gigabyte of tree
+    // a short text can have many values: the tree of 16 MB of "[1,1,…" would take half a gigabyte
     private static final long MAX_TOKENS = 1_000_000;
     private static final int MAX_NAME_CHARS = 10_000;
     private static final int MAX_QUOTED_CHARS = 32;
@@ -26,7 +28,7 @@ final class JacksonTokens {
             .errorReportConfiguration(ErrorReportConfiguration.builder()
                     .maxErrorTokenLength(MAX_QUOTED_CHARS)
                     .build())
-            // names come from models: interning them would fill a table of the whole process
+            // names come from models: interning them would fill a table that the whole process shares
             .configure(JsonFactory.Feature.INTERN_FIELD_NAMES, false)
             .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
             .build();

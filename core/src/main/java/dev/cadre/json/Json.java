@@ -11,8 +11,8 @@ import java.util.Optional;
 /**
  * A JSON value as an immutable tree.
  *
- * <p>Values may be shared between threads. Two objects are equal whatever the order of their fields; two numbers are
- * equal when their digits are, so {@code 1} and {@code 1.0} differ.
+ * <p>Safe for use by many threads. Objects with the same fields are equal in any order. Numbers are equal if they have
+ * the same digits, so {@code 1} and {@code 1.0} differ.
  */
 public sealed interface Json {
     /** The deepest nesting that is read or written, in levels. */
@@ -27,15 +27,14 @@ public sealed interface Json {
     /**
      * Reads one JSON document.
      *
-     * @throws JsonException if the text is longer than {@link #MAX_CHARS}, not JSON, nested deeper than
-     *     {@link #MAX_DEPTH}, of more than a million tokens, followed by anything but white space, or repeats a key
-     *     within an object
+     * @throws JsonException if the text is longer than {@link #MAX_CHARS}, is not JSON, is nested deeper than
+     *     {@link #MAX_DEPTH}, has more than a million tokens or text after the document, or repeats a key in an object
      */
     static Json parse(String text) {
         return ParsedJson.document(text).requireUniqueKeys();
     }
 
-    /** An object without fields, to be built up by {@link Obj#with(String, Json)}. */
+    /** An object without fields; {@link Obj#with(String, Json)} adds some. */
     static Obj obj() {
         return new Obj(Fields.NONE);
     }
@@ -53,7 +52,7 @@ public sealed interface Json {
     }
 
     /**
-     * This value as compact text, the same for equal trees built in the same order.
+     * This value as compact text. Equal trees whose fields have the same order give the same text.
      *
      * <p>Lone surrogates, control characters and directional marks are escaped, so the text survives any encoding.
      *
@@ -64,9 +63,8 @@ public sealed interface Json {
     }
 
     /**
-     * This value as the one text that all trees of the same value have: keys of objects are sorted, and numbers are told
-     * apart by value, so that {@code 1}, {@code 1.0} and {@code 1e0} are the same, and the string {@code "1"} is not. For
-     * digests and keys, not for reading.
+     * The canonical text of this value, for digests and keys. Keys of objects are sorted, and numbers are written by
+     * value: {@code 1}, {@code 1.0} and {@code 1e0} give the same text, and the string {@code "1"} gives another.
      *
      * @throws JsonException if the tree is nested deeper than {@link #MAX_DEPTH}
      */
@@ -74,7 +72,7 @@ public sealed interface Json {
         return JsonText.canonical(this);
     }
 
-    /** What kind of value this is, with its article, for messages: {@code an object}, {@code null}. */
+    /** The kind of this value with its article, for messages: {@code an object}, {@code null}. */
     default String kind() {
         return switch (this) {
             case Obj object -> "an object";
@@ -86,7 +84,7 @@ public sealed interface Json {
         };
     }
 
-    /** A string, which may hold any character, lone surrogates included. */
+    /** A string of any characters, including lone surrogates. */
     record Str(String value) implements Json {}
 
     /** A number of any size and precision. */
@@ -113,46 +111,46 @@ public sealed interface Json {
     }
 
     /**
-     * Named values in the order of the map that they are given in; a map without an order of its own, such as
-     * {@link Map#of} and {@link java.util.HashMap}, is sorted by name, because its order differs between processes.
+     * Named values in the order of the given map. The fields of a map without an order, such as {@link Map#of} and
+     * {@link java.util.HashMap}, are sorted by name, because their order differs between processes.
      *
-     * <p>The accessors take the names that lead to a value, outermost first: {@code reply.longValue("usage",
-     * "output_tokens")}. All but {@link #at} throw a {@link JsonException} that names this path if the value is missing
-     * or of another kind.
+     * <p>The accessors take the names on the path to a value, outermost first: {@code reply.longValue("usage",
+     * "output_tokens")}. If the value is missing or of another kind, all but {@link #at} throw a {@link
+     * JsonException} that names the path.
      */
     record Obj(Map<String, Json> fields) implements Json {
         public Obj {
             fields = Fields.of(fields);
         }
 
-        /** This object with the field added, or replaced in its place. */
+        /** A copy with one more field, or with the value of an existing field replaced. */
         public Obj with(String name, Json value) {
             return new Obj(Fields.of(fields).with(name, value));
         }
 
-        /** This object with a string field. */
+        /** A copy with a string field. */
         public Obj with(String name, String value) {
             return with(name, new Str(value));
         }
 
-        /** This object with a whole number as a field. */
+        /** A copy with a whole number as a field. */
         public Obj with(String name, long value) {
             return with(name, Num.of(value));
         }
 
-        /** This object with a boolean field. */
+        /** A copy with a boolean field. */
         public Obj with(String name, boolean value) {
             return with(name, new Bool(value));
         }
 
-        /** This object less one field, which need not be there. */
+        /** A copy without the field, which may be absent already. */
         public Obj without(String name) {
             var copy = new LinkedHashMap<>(fields);
             copy.remove(name);
             return new Obj(copy);
         }
 
-        /** The value at the end of the path, a JSON {@code null} included, or empty if some name is missing. */
+        /** The value at the path, which may be a JSON {@code null}; empty if a name is missing. */
         public Optional<Json> at(String... path) {
             Json here = this;
             for (String name : path) {
@@ -165,22 +163,22 @@ public sealed interface Json {
             return Optional.of(here);
         }
 
-        /** The string there. */
+        /** The string at the path. */
         public String string(String... path) {
             return require(Str.class, "a string", path).value();
         }
 
-        /** The boolean there. */
+        /** The boolean at the path. */
         public boolean bool(String... path) {
             return require(Bool.class, "a boolean", path).value();
         }
 
-        /** The number there, exact. */
+        /** The exact number at the path. */
         public BigDecimal decimal(String... path) {
             return require(Num.class, "a number", path).value();
         }
 
-        /** The whole number there; one that is no {@code long} is an error. */
+        /** The whole number at the path; an error if it does not fit a {@code long}. */
         public long longValue(String... path) {
             var number = decimal(path);
             try {
@@ -190,7 +188,7 @@ public sealed interface Json {
             }
         }
 
-        /** The whole number there; one that is no {@code int} is an error. */
+        /** The whole number at the path; an error if it does not fit an {@code int}. */
         public int intValue(String... path) {
             long number = longValue(path);
             if (number != (int) number) {
@@ -199,12 +197,12 @@ public sealed interface Json {
             return (int) number;
         }
 
-        /** The object there. */
+        /** The object at the path. */
         public Obj object(String... path) {
             return require(Obj.class, "an object", path);
         }
 
-        /** The items of the array there. */
+        /** The items of the array at the path. */
         public List<Json> items(String... path) {
             return require(Arr.class, "an array", path).items();
         }

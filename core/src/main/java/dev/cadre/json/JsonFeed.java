@@ -13,24 +13,25 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a document while it is still being written, and hands out the items of one array as they are completed.
+ * A reader of a document that is still being written. It returns each item of one array as soon as the item is
+ * complete.
  *
- * <p>The array is a property of the root object. An object or string in it is complete at its last character, a number
- * or word at the character behind it. What was handed out stays valid whatever follows. Strict as {@link Json#parse},
- * and a repeated key anywhere makes the document malformed.
+ * <p>The array is a property of the root object. An object or string is complete at its last character, a number or
+ * word at the next character. Items that were returned stay valid if the rest is malformed. The same rules hold as
+ * for {@link Json#parse}; a repeated key anywhere makes the document malformed.
  *
  * <p>Not safe for use by several threads. Does not block.
  */
 public final class JsonFeed {
-    /** How far a document has come. */
+    /** The progress of a document. */
     public enum State {
         /** More text is expected. */
         OPEN,
         /** The root object is complete; white space may follow. */
         COMPLETE,
-        /** The text ended before the document did. */
+        /** The text ended inside the document. */
         TRUNCATED,
-        /** The text is not JSON, exceeds a limit or is no object: the next call will say why. */
+        /** The text is not JSON, exceeds a limit or is not an object; the next call throws the reason. */
         MALFORMED
     }
 
@@ -55,7 +56,7 @@ public final class JsonFeed {
         }
     }
 
-    /** Hands out the items of the named property of the root object, of at most {@link Json#MAX_CHARS} characters. */
+    /** A reader of the array with this name in a document of at most {@link Json#MAX_CHARS} characters. */
     public static JsonFeed ofArray(String name) {
         return ofArray(name, Json.MAX_CHARS);
     }
@@ -66,12 +67,12 @@ public final class JsonFeed {
     }
 
     /**
-     * Reads on.
+     * Reads the next part of the text.
      *
-     * @param chunk the next part of the text, cut anywhere, even within a surrogate pair
+     * @param chunk the part, which may end anywhere, even within a surrogate pair
      * @return the items completed by this chunk, in order
-     * @throws JsonException if an <em>earlier</em> chunk turned out malformed; trouble in this one is thrown by the
-     *     next call, so that the items before it are not lost
+     * @throws JsonException if an <em>earlier</em> chunk was malformed; an error in this chunk is thrown by the next
+     *     call, so that the items before it are not lost
      */
     public List<Json> accept(String chunk) {
         throwTrouble();
@@ -88,9 +89,9 @@ public final class JsonFeed {
     }
 
     /**
-     * Says that no text follows.
+     * Ends the text.
      *
-     * @return the root object without the array whose items were handed out, or empty if the text was truncated
+     * @return the root object without the array, or empty if the text was truncated
      * @throws JsonException if the text is malformed
      */
     public Optional<Json> end() {
@@ -102,7 +103,7 @@ public final class JsonFeed {
         return tree.root();
     }
 
-    /** Where the document stands after the last call. */
+    /** The progress after the last call. */
     public State state() {
         return state;
     }
@@ -153,7 +154,7 @@ public final class JsonFeed {
         }
     }
 
-    /** The chunk as UTF-8; half a surrogate pair waits for the other half, and alone becomes its escape. */
+    /** The chunk as UTF-8. Half a surrogate pair at its end is kept for the next chunk; any other is escaped. */
     private byte[] encode(String chunk) {
         var text = pendingSurrogate + chunk;
         boolean isSplit = !text.isEmpty() && Character.isHighSurrogate(text.charAt(text.length() - 1));

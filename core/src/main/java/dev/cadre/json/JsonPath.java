@@ -4,14 +4,15 @@ package dev.cadre.json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a document, written like {@code $.steps[0].tier}; cheap to extend, rendered only for a message.
+ * The place of a value in a document, written like {@code $.steps[0].tier}. It is cheap to extend, and becomes text
+ * only for a message.
  *
- * @param parent the enclosing place, null for the root
- * @param name the field of an object, null for an item
- * @param index the item of an array, if there is no name
+ * @param parent the place of the object or array around it; null for the root
+ * @param name the name of a field; null for an item
+ * @param index the index of an item, if there is no name
  */
 public record JsonPath(@Nullable JsonPath parent, @Nullable String name, int index, int depth) {
-    /** The whole document. */
+    /** The root of the document. */
     public static final JsonPath ROOT = new JsonPath(null, null, 0, 0);
 
     private static final int MAX_NAME_CHARS = 40;
@@ -22,7 +23,7 @@ public record JsonPath(@Nullable JsonPath parent, @Nullable String name, int ind
         }
     }
 
-    /** The place that the names lead to, outermost first. */
+    /** The place behind the names of fields, outermost first. */
     public static JsonPath of(String... path) {
         var where = ROOT;
         for (String name : path) {
@@ -31,12 +32,12 @@ public record JsonPath(@Nullable JsonPath parent, @Nullable String name, int ind
         return where;
     }
 
-    /** The field of the object here. */
+    /** A field of the object at this place. */
     public JsonPath field(String fieldName) {
         return new JsonPath(this, fieldName, 0, depth + 1);
     }
 
-    /** The item of the array here. */
+    /** An item of the array at this place. */
     public JsonPath item(int itemIndex) {
         return new JsonPath(this, null, itemIndex, depth + 1);
     }

@@ -4,7 +4,7 @@ package dev.cadre.json;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Writes a tree as text: compact, in field order, and safe to encode and to log whatever its strings hold. */
+/** The text of a tree: compact, in the order of its fields, and safe to encode and to log whatever the strings are. */
 public final class JsonText {
     private static final String HEX = "0123456789abcdef";
 
@@ -18,7 +18,7 @@ public final class JsonText {
         this(false, Integer.MAX_VALUE);
     }
 
-    /** @param maxChars after which no further value is begun */
+    /** @param maxChars the length after which no more values are written */
     private JsonText(boolean isCanonical, int maxChars) {
         this.isCanonical = isCanonical;
         this.maxChars = maxChars;
@@ -30,14 +30,14 @@ public final class JsonText {
         return text.out.toString();
     }
 
-    /** The same for all trees that have the same value. */
+    /** The text that all trees of the same value have; see {@link Json#canonical}. */
     static String canonical(Json json) {
         var text = new JsonText(true, Integer.MAX_VALUE);
         text.write(json, 0);
         return text.out.toString();
     }
 
-    /** The beginning of the value as text, on one line. */
+    /** The beginning of the text of a value, on one line. */
     public static String excerpt(Json json) {
         var text = new JsonText(false, MAX_EXCERPT_CHARS);
         text.write(json instanceof Json.Str string ? new Json.Str(beginning(string.value())) : json, 0);
@@ -48,7 +48,7 @@ public final class JsonText {
         return value.substring(0, Math.min(value.length(), 2 * MAX_EXCERPT_CHARS));
     }
 
-    /** The nodes and the characters of a tree, down to the deepest level that is written. */
+    /** The number of nodes and characters in a tree, counted down to the deepest level that can be written. */
     public static long size(Json json) {
         return size(json, 0);
     }
@@ -77,14 +77,14 @@ public final class JsonText {
         return size;
     }
 
-    /** The string as a JSON literal, cut after {@code maxChars} characters. */
+    /** The string as a JSON literal; of a longer string the first {@code maxChars} characters. */
     public static String excerpt(String value, int maxChars) {
         var text = new JsonText();
         text.string(value.length() <= maxChars ? value : value.substring(0, maxChars) + "…");
         return text.out.toString();
     }
 
-    /** One line without control characters, cut soon after {@code maxChars} characters. */
+    /** The string on one line without control characters, cut soon after {@code maxChars} characters. */
     public static String line(String value, int maxChars) {
         var text = new JsonText();
         for (int i = 0; i < value.length(); i++) {
@@ -101,7 +101,7 @@ public final class JsonText {
         return text.out.toString();
     }
 
-    /** JSON text in which each lone surrogate, which no encoding can carry, is replaced by its escape. */
+    /** The JSON text with its lone surrogates escaped, because no encoding can carry them. */
     static String escapeLoneSurrogates(String json) {
         var text = new JsonText();
         for (int i = 0; i < json.length(); i++) {
@@ -133,7 +133,7 @@ public final class JsonText {
                 out.append(array.items().isEmpty() ? "[]" : "]");
             }
             case Json.Str string -> string(string.value());
-            // not toPlainString: 1E+9999 would become ten thousand digits
+            // not toPlainString: 1E+9999 would have ten thousand digits
             case Json.Num number -> out.append(isCanonical ? number.value().stripTrailingZeros() : number.value());
             case Json.Bool bool -> out.append(bool.value());
             case Json.Null none -> out.append("null");
@@ -169,7 +169,7 @@ public final class JsonText {
         out.append(value, from, value.length()).append('"');
     }
 
-    /** Whether a character stands for itself, as nearly all do. */
+    /** Whether the character is written as it is. */
     private static boolean isOrdinary(char c) {
         return c >= ' ' && c <= '~' && c != '"' && c != '\\';
     }
@@ -185,7 +185,7 @@ public final class JsonText {
         }
     }
 
-    /** Appends one character; what cannot be encoded, or would deceive the reader of a log, as an escape. */
+    /** Appends one character; escapes it if it cannot be encoded or would mislead the reader of a log. */
     private void plain(String value, int index) {
         char c = value.charAt(index);
         if (Character.isISOControl(c) || isLoneSurrogate(value, index) || isInvisible(c)) {

@@ -9,19 +9,19 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /**
- * A text that was JSON, with what the tree cannot show.
+ * The tree of a JSON text, with facts that the tree does not show.
  *
- * @param duplicates where a key came twice
- * @param endOffset the index of the first character behind the value
+ * @param duplicates the places of repeated keys
+ * @param endOffset the index of the first character after the value
  */
 public record ParsedJson(Json root, List<String> duplicates, int endOffset) {
 
-    /** Reads a text that is one document and nothing else. */
+    /** Reads a text that is exactly one document. */
     static ParsedJson document(String text) {
         return read(text, true);
     }
 
-    /** Reads the document that a text starts with. */
+    /** Reads the document at the start of a text. */
     static ParsedJson prefix(String text) {
         return read(text, false);
     }
@@ -29,8 +29,8 @@ public record ParsedJson(Json root, List<String> duplicates, int endOffset) {
     /**
      * Reads the reply of a model: a document, or one object in a code fence or between sentences.
      *
-     * <p>The first brace opens the object. A bracket outside of it means that the reply is something else, perhaps cut
-     * off or two answers, and picking one would be a guess.
+     * <p>The first brace opens the object. A bracket outside of the object means that the reply is something else,
+     * perhaps cut off or two answers. Then choosing one would be a guess.
      */
     public static ParsedJson reply(String text) {
         int start = text.indexOf('{');
@@ -38,7 +38,7 @@ public record ParsedJson(Json root, List<String> duplicates, int endOffset) {
             return start < 0 ? document(text) : object(text);
         }
         var before = text.substring(0, start);
-        // blanks in place of the prose keep the line and column of an error right
+        // the prose becomes blanks, so that an error has the right line and column
         return isProse(before) ? object(before.replaceAll("[^\n]", " ") + text.substring(start)) : document(text);
     }
 

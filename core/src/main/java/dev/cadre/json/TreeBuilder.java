@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a tree together from tokens, one at a time, so that the same code serves whole texts and streams. */
+/** Builds a tree from single tokens, for whole texts and for streams. */
 final class TreeBuilder {
     private static final int MAX_EXPONENT = 10_000;
     private static final int MAX_DUPLICATES = 10;
@@ -25,7 +25,7 @@ final class TreeBuilder {
     private final List<Json> drain = new ArrayList<>();
     private @Nullable Json root;
 
-    /** An array or an object whose end has not been seen. */
+    /** An array or object whose end has not been read yet. */
     private static final class Frame {
         final JsonPath where;
         final @Nullable List<Json> items;
@@ -47,12 +47,12 @@ final class TreeBuilder {
         this.drained = drained;
     }
 
-    /** Keeps the whole tree. */
+    /** A builder that keeps the whole tree. */
     static TreeBuilder whole() {
         return new TreeBuilder(null);
     }
 
-    /** Hands out the items of one array of the root object instead of keeping them. */
+    /** A builder that returns the items of one array of the root object instead of keeping them. */
     static TreeBuilder draining(String arrayName) {
         return new TreeBuilder(arrayName);
     }
@@ -73,22 +73,22 @@ final class TreeBuilder {
         }
     }
 
-    /** The finished tree, without the drained array, or empty while something is open. */
+    /** The complete tree without the drained array; empty while an array or object is open. */
     Optional<Json> root() {
         return Optional.ofNullable(root);
     }
 
-    /** Whether the root has begun. */
+    /** Whether a token of the root was read. */
     boolean isStarted() {
         return root != null || !open.isEmpty();
     }
 
-    /** Where a key came twice in one object, at most 10; the later value is the one in the tree. */
+    /** The places of keys that are repeated within an object, at most 10. The tree has the last value. */
     List<String> duplicates() {
         return duplicates;
     }
 
-    /** The drained items completed since the last call. */
+    /** The items of the drained array that were completed since the last call. */
     List<Json> drain() {
         var items = List.copyOf(drain);
         drain.clear();
@@ -108,7 +108,7 @@ final class TreeBuilder {
 
     private void closeArray(Frame array) {
         if (array.isDrained) {
-            // stays out of the tree, and remembered as seen
+            // it is not in the tree; its object remembers that it was there
             open.element().isDrained = true;
         } else {
             complete(new Json.Arr(array.items == null ? List.of() : array.items));
@@ -141,7 +141,7 @@ final class TreeBuilder {
 
     private static BigDecimal number(JsonParser at) throws IOException {
         var number = at.getDecimalValue();
-        // 1e999999999 is short, but its whole-number form would take all memory
+        // 1e999999999 is short, but as a whole number it would take all memory
         if (Math.abs((long) number.scale()) > MAX_EXPONENT) {
             throw new JsonException(
                     JacksonTokens.located("Number with an exponent beyond " + MAX_EXPONENT, at.currentTokenLocation()));

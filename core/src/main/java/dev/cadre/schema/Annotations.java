@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The annotations of Jackson that name and describe types, components and constants. */
+/** Jackson's annotations that name and describe types, components and constants. */
 final class Annotations {
     private Annotations() {}
 
@@ -30,7 +30,7 @@ final class Annotations {
         }
     }
 
-    /** The tag of a record among the alternatives of a sealed interface. */
+    /** The name of a record among the records of a sealed interface. */
     static String tagOf(Class<?> type) {
         return text(type.getAnnotation(JsonTypeName.class), JsonTypeName::value).orElse(type.getSimpleName());
     }
@@ -47,18 +47,18 @@ final class Annotations {
                 .orElse("");
     }
 
-    /** The schema with a description, unless that is empty. */
+    /** The schema with the description; the schema itself if the description is empty. */
     static Json.Obj described(Json.Obj schema, String description) {
         if (description.isEmpty()) {
             return schema;
         }
-        // a reference may have no neighbours in strict mode
+        // strict mode allows no keyword beside a reference
         return schema.at("$ref").isPresent()
                 ? Json.obj().with("description", description).with("anyOf", Json.arr(schema))
                 : schema.with("description", description);
     }
 
-    /** On the field, which every annotation reaches, or on an accessor written by hand. */
+    /** The annotation on the field, where the compiler copies it, or on an accessor written by hand. */
     private static <A extends Annotation> Optional<String> on(
             RecordComponent component, Class<A> annotation, Function<A, String> value) {
         try {

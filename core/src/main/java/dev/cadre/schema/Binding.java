@@ -8,28 +8,28 @@ import java.lang.reflect.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How one type is described, written and read. Immutable once compiled. */
+/** The schema, the writer and the reader of one type. Immutable once it is compiled. */
 sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBinding, OptionalBinding, TreeBinding {
 
     /** The canonical type. */
     Type javaType();
 
-    /** The bindings that the schema of this one refers to. */
+    /** The bindings of the types that this type is made of. */
     default List<Binding> children() {
         return List.of();
     }
 
-    /** The schema, with children described by the given definitions. */
+    /** The schema, with the schemas of its children taken from the definitions. */
     Json.Obj schema(SchemaDefinitions definitions);
 
     /** The JSON of a value that is not null. */
     Json write(Object value, JsonPath at);
 
-    /** The value of the JSON, or null after reporting at least one defect. */
+    /** The value of the JSON; null, after at least one defect was reported, if it has none. */
     @Nullable
     Object read(Json json, JsonPath at, Defects defects);
 
-    /** The value of the field, which must be there, or null after reporting at least one defect. */
+    /** The value of a required field; null, after at least one defect was reported, if it has none. */
     default @Nullable Object readField(Json.Obj object, String name, JsonPath at, Defects defects) {
         var json = object.fields().get(name);
         if (json == null) {
@@ -39,7 +39,7 @@ sealed interface Binding permits ScalarBinding, NamedBinding, ListBinding, MapBi
         return read(json, at.field(name), defects);
     }
 
-    /** The JSON of a value that came from a user's class and may therefore be null after all. */
+    /** The JSON of a value from a user's class, which may be null. */
     default Json writeChecked(@Nullable Object value, JsonPath at) {
         if (value == null) {
             throw new JsonException(at + ": null cannot be written; use Optional");

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Turns a canonical type into its binding, and says precisely why if it cannot. */
+/** Makes the binding of a canonical type, or refuses the type with the exact reason. */
 final class BindingCompiler {
-    // far beyond what strict mode nests; only a type that refers to ever new types gets there
+    // strict mode nests far less; only a type that refers to ever new types gets this deep
     private static final int MAX_DEPTH = 100;
 
     private final Map<Type, NamedBinding> named = new LinkedHashMap<>();
@@ -166,7 +166,7 @@ final class BindingCompiler {
         }
     }
 
-    /** The permitted subtype with the arguments that follow from those of the sealed interface. */
+    /** The permitted subtype, with type arguments that follow from those of the sealed interface. */
     private static Type subtype(Class<?> permitted, Type parent, String path) {
         if (permitted.getTypeParameters().length == 0) {
             return permitted;
@@ -192,13 +192,15 @@ final class BindingCompiler {
         return GenericType.canonical(type, variables, path);
     }
 
-    /** A record that must contain another of its kind has no values, so no model could ever answer with one. */
+    /**
+     * Refuses a record that must contain another of its own type: it has no values, so no model could answer with one.
+     */
     private void requireFiniteValues() {
         var finite = new HashSet<Binding>();
         while (named.values().stream()
                 .filter(binding -> isFinite(binding, finite))
                 .anyMatch(finite::add)) {
-            // each round adds one at least
+            // each round adds at least one
         }
         named.values().stream()
                 .filter(binding -> !finite.contains(binding))

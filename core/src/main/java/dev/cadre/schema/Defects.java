@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The first few things wrong with one document. Whoever reads on when they are {@linkplain #isFull full} wastes time. */
+/** The first ten defects of one document. When it is {@linkplain #isFull full}, reading on is a waste of time. */
 final class Defects {
     private static final int MAX_DEFECTS = 10;
     private static final int MAX_CHARS = 290;
@@ -20,7 +20,7 @@ final class Defects {
     private final boolean keepsText;
     private int size;
 
-    /** None yet. */
+    /** A list without defects. */
     Defects() {
         this(true);
     }
@@ -29,7 +29,7 @@ final class Defects {
         this.keepsText = keepsText;
     }
 
-    /** None yet; only their number will be known. */
+    /** A list that keeps the number of defects and not their text. */
     static Defects counted() {
         return new Defects(false);
     }
@@ -42,7 +42,7 @@ final class Defects {
         add(where, () -> trouble);
     }
 
-    /** @param trouble asked only if it will be shown */
+    /** @param trouble called only if the text is kept */
     void add(JsonPath where, Supplier<String> trouble) {
         note(() -> where + ": " + trouble.get());
     }
@@ -61,7 +61,7 @@ final class Defects {
         }
     }
 
-    /** Adds to the number alone; false if their text is wanted. */
+    /** Adds to the number of defects; returns false, and adds nothing, if this list keeps text. */
     boolean count(int defects) {
         if (!keepsText) {
             size = Math.min(MAX_DEFECTS, size + defects);
@@ -77,7 +77,7 @@ final class Defects {
         add(where, () -> "expected %s, got %s".formatted(JsonKind.described(kinds), found.kind()));
     }
 
-    /** The JSON as a value of the type; null, after a defect was noted, if it is of another. */
+    /** The JSON if it has the type; otherwise null, and a defect is added. */
     <J extends Json> @Nullable J require(Class<J> type, String expected, Json json, JsonPath at) {
         if (type.isInstance(json)) {
             return type.cast(json);
@@ -86,7 +86,7 @@ final class Defects {
         return null;
     }
 
-    /** Notes the keys of the object that are none of the known ones. */
+    /** Adds a defect for each unknown key of the object. */
     void unknownKeys(Json.Obj object, Collection<String> known, JsonPath at) {
         for (String name : object.fields().keySet()) {
             if (isFull()) {
@@ -98,17 +98,17 @@ final class Defects {
         }
     }
 
-    /** {@code "HUGE" is not …}, with a long value cut. */
+    /** Adds {@code "HUGE" is not …}; a long value is cut. */
     void notA(JsonPath where, String value, String expected) {
         add(where, () -> "%s is not %s".formatted(JsonText.excerpt(value, MAX_EXCERPT_CHARS), expected));
     }
 
-    /** How many were noted, at most 10. */
+    /** The number of defects, at most 10. */
     int size() {
         return size;
     }
 
-    /** Whether no more of them are shown. */
+    /** Whether further defects are ignored. */
     boolean isFull() {
         return size == MAX_DEFECTS;
     }

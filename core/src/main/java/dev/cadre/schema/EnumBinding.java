@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An enum as a string that is one of its constants' names. */
+/** An enum: in JSON the name of a constant. */
 final class EnumBinding implements NamedBinding {
     private final Class<?> type;
     private final Map<String, Object> byName = new LinkedHashMap<>();

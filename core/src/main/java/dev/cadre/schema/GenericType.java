@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generic class with its arguments, equal to the JDK's own form of the same type.
+ * A generic class with its type arguments. It equals the JDK's own object for the same type.
  *
- * <p>Every type is brought into one form before use, {@link #canonical}: a class or a {@code GenericType} of such,
- * wrappers in place of primitives, no variables, no wildcards.
+ * <p>Every type is made {@link #canonical} before use: a class or a {@code GenericType}, with wrappers instead of
+ * primitive types, without type variables and wildcards.
  */
 record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedType {
     private static final Pattern OUTSIDE_OF_NAMES = Pattern.compile("[^A-Za-z0-9_-]");
 
     /**
-     * The type with its variables replaced.
+     * The canonical form of a type.
      *
-     * @param path of the component that has the type, for the message of an error
+     * @param path of the component that has the type, for error messages
      */
     static Type canonical(Type type, Map<TypeVariable<?>, Type> variables, String path) {
         return switch (type) {
@@ -52,7 +52,7 @@ record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedT
         };
     }
 
-    /** The variables of a record or interface with the arguments that the type gives them. */
+    /** The type variables of a record or interface with their arguments. */
     static Map<TypeVariable<?>, Type> variablesOf(Type canonical) {
         if (!(canonical instanceof GenericType generic)) {
             return Map.of();
@@ -73,7 +73,7 @@ record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedT
         };
     }
 
-    /** The arguments of a generic type, none for a class. */
+    /** The type arguments; none for a class. */
     static List<Type> argumentsOf(Type canonical) {
         return canonical instanceof GenericType generic ? generic.arguments : List.of();
     }
@@ -110,7 +110,7 @@ record GenericType(Class<?> raw, List<Type> arguments) implements ParameterizedT
 
     @Override
     public int hashCode() {
-        // as the JDK does it, so that both forms meet in one map
+        // the JDK's own hash, so that both forms are one key in a map
         return Arrays.hashCode(getActualTypeArguments()) ^ Objects.hashCode(getOwnerType()) ^ raw.hashCode();
     }
 

@@ -5,12 +5,12 @@ import dev.cadre.json.Json;
 import java.lang.reflect.Type;
 
 /**
- * A type that is told by its schema alone, in the place of a Java type: its values are trees.
+ * A type that is defined by a schema instead of a Java type. Its values are trees.
  *
  * @param document a strict schema, or an empty object for any JSON
  */
 record GivenSchema(Json.Obj document) implements Type {
-    /** What every JSON document fits. */
+    /** The type of all JSON documents. */
     static final GivenSchema ANY = new GivenSchema(Json.obj());
 
     /** The class of its values. */

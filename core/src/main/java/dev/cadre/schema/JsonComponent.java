@@ -2,9 +2,9 @@
 package dev.cadre.schema;
 
 /**
- * One component of a record, as it appears in JSON.
+ * A component of a record in JSON.
  *
- * @param name in JSON
+ * @param name the key in JSON
  * @param description for the model, empty if there is none
  */
 public record JsonComponent(String name, JsonType<?> type, String description) {}

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A type in the sense of JSON Schema. */
+/** A type of JSON Schema. */
 enum JsonKind {
     OBJECT("an object"),
     ARRAY("an array"),
@@ -27,7 +27,9 @@ enum JsonKind {
 
     /** The kind with this name in a schema. */
     static Optional<JsonKind> named(String name) {
-        return Arrays.stream(values()).filter(kind -> kind.toString().equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(kind -> kind.toString().equals(name))
+                .findFirst();
     }
 
     boolean includes(Json json) {
@@ -42,7 +44,7 @@ enum JsonKind {
         };
     }
 
-    /** Whether the number has no fraction; 3.0 and 3e2 are whole, as in JSON Schema. */
+    /** Whether the number has no fraction. As in JSON Schema, 3.0 and 3e2 are whole. */
     static boolean isWhole(BigDecimal number) {
         return number.scale() <= 0 || number.stripTrailingZeros().scale() <= 0;
     }

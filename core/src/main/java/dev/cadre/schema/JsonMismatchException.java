@@ -4,13 +4,13 @@ package dev.cadre.schema;
 import dev.cadre.json.JsonException;
 import java.util.List;
 
-/** A reply that does not fit its {@link JsonType}; {@link #defects()} says why in words fit for a repair prompt. */
+/** A reply that does not fit its {@link JsonType}. The text of its {@link #defects()} can stand in a repair prompt. */
 public final class JsonMismatchException extends JsonException {
     private static final long serialVersionUID = 1L;
 
     private final List<String> defects;
 
-    /** Reports the given defects, of which there must be at least one. */
+    /** An exception with at least one defect. */
     public JsonMismatchException(List<String> defects) {
         super(String.join("; ", defects));
         if (defects.isEmpty()) {
@@ -20,9 +20,9 @@ public final class JsonMismatchException extends JsonException {
     }
 
     /**
-     * What is wrong, in document order, such as {@code $.steps[0].tier: "HUGE" is not one of NANO, MINI}.
+     * The defects in document order, such as {@code $.steps[0].tier: "HUGE" is not one of NANO, MINI}.
      *
-     * @return 1 to 10 lines of at most 300 characters; further defects of the same reply are left out
+     * @return 1 to 10 lines of at most 300 characters; further defects are left out
      */
     public List<String> defects() {
         return defects;

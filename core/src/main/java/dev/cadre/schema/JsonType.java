@@ -15,15 +15,22 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type as a model sees it: a strict JSON schema, and values written and read by it.
+ * The JSON form of a type: its strict schema, and the writer and reader of its values.
  *
- * <p>Records become objects, sealed interfaces of records objects with a leading {@code kind}, enums strings, dates and
- * durations ISO strings, maps arrays of {@code {"key", "value"}} sorted by key, sets arrays in a fixed order, and an empty Optional {@code null}. A type that is
- * not a record is wrapped as {@code {"value": …}}, in the schema as in what is written and read, because the root of a
- * strict schema is an object. {@code @JsonProperty} renames a component or enum constant, {@code @JsonTypeName} a
- * record of a sealed interface; {@code @JsonPropertyDescription} and {@code @JsonClassDescription} tell the model more.
+ * <ul>
+ *   <li>A record is an object. A record of a sealed interface has a first field {@code kind}, which names the record.
+ *   <li>An enum is a string, a date or duration an ISO string.
+ *   <li>A map is an array of {@code {"key", "value"}} sorted by key. A set is an array in a fixed order.
+ *   <li>An empty Optional is {@code null}.
+ * </ul>
  *
- * <p>A type can also be {@linkplain #ofSchema given by its schema}; then its values are trees.
+ * <p>The root of a strict schema is an object. So at the root a type other than a record is the field {@code value}
+ * of an object, in the schema and in what is written and read.
+ *
+ * <p>{@code @JsonProperty} renames a component or enum constant, {@code @JsonTypeName} a record of a sealed interface.
+ * {@code @JsonPropertyDescription} and {@code @JsonClassDescription} describe a component or class to the model.
+ *
+ * <p>A type can also be {@linkplain #ofSchema defined by a schema}; then its values are trees.
  *
  * <p>Immutable and safe for use by many threads. Java types are compiled once and kept as long as their class.
  */
@@ -41,7 +48,6 @@ public final class JsonType<T> {
 
     private final Type javaType;
     private final Binding binding;
-    private final Json.Obj schemaTree;
     private final String schema;
     private volatile @Nullable List<JsonComponent> components;
 
@@ -52,24 +58,23 @@ public final class JsonType<T> {
     private JsonType(Type javaType, Binding binding) {
         this.javaType = javaType;
         this.binding = binding;
-        this.schemaTree = rootSchema();
-        this.schema = schemaTree.write();
+        this.schema = rootSchema().write();
     }
 
     /**
      * The JSON form of a class without type parameters.
      *
-     * @throws JsonTypeException if some part of it cannot be expressed in strict mode or the schema is too large for it
+     * @throws JsonTypeException if a part of the type cannot be expressed in strict mode, or the schema is too large
      */
-    @SuppressWarnings("unchecked") // a primitive class stands for its wrapper, whose Class has the same parameter
+    @SuppressWarnings("unchecked") // a primitive class has the type parameter of its wrapper
     public static <T> JsonType<T> of(Class<T> type) {
         return (JsonType<T>) of((Type) type);
     }
 
     /**
-     * The JSON form of any type without wildcards and free variables.
+     * The JSON form of a type without wildcards and type variables.
      *
-     * @throws JsonTypeException if some part of it cannot be expressed in strict mode or the schema is too large for it
+     * @throws JsonTypeException if a part of the type cannot be expressed in strict mode, or the schema is too large
      */
     public static JsonType<?> of(Type type) {
         var canonical = GenericType.canonical(type, Map.of(), type.getTypeName());
@@ -82,10 +87,10 @@ public final class JsonType<T> {
     }
 
     /**
-     * Objects of a strict schema that is known only when the program runs, such as one that a user wrote; their values are
-     * trees, in the form that they were written in.
+     * The type of objects that fit a strict schema, such as one that a user wrote. Its values are trees, in the form
+     * in which they were written.
      *
-     * @param schema as JSON text, which is sent in the same order of keys
+     * @param schema JSON text; it is sent with its keys in the same order
      * @throws JsonTypeException if it is not JSON or breaks a rule of strict mode; it names the place and the rule
      */
     public static JsonType<Json.Obj> ofSchema(String schema) {
@@ -101,7 +106,7 @@ public final class JsonType<T> {
         return given(new GivenSchema(root), StrictMode.given(root));
     }
 
-    /** Any JSON, as a tree. Its schema says nothing, so it can be given to a model, but not asked of one. */
+    /** The type of any JSON. Its schema is empty, so a model can be given such a value, but not asked for one. */
     public static JsonType<Json> any() {
         return given(GivenSchema.ANY, StrictSchema.ANY);
     }
@@ -110,19 +115,19 @@ public final class JsonType<T> {
         return new JsonType<>(type, new TreeBinding(type, root));
     }
 
-    /** The form of a list of such values. */
+    /** The type of lists of such values. */
     @SuppressWarnings("unchecked") // the type argument is this type
     public JsonType<List<T>> list() {
         return (JsonType<List<T>>) of(List.class, javaType);
     }
 
-    /** The class, of a primitive type its wrapper. */
+    /** The class without type arguments; for a primitive type its wrapper. */
     @SuppressWarnings("unchecked") // made from T
     public Class<T> rawType() {
         return (Class<T>) GenericType.rawOf(javaType);
     }
 
-    /** The type with its arguments, in a form that equals the JDK's own; of a given schema one of our own. */
+    /** The type with its type arguments. It equals the JDK's own object, except for a given schema. */
     public Type javaType() {
         return javaType;
     }
@@ -133,19 +138,14 @@ public final class JsonType<T> {
     }
 
     /**
-     * Text that is the same for the same type in every JVM and tells it from others: of a class its schema, of a generic
-     * type the name with all type arguments besides, because lists and sets have one schema.
+     * Text that identifies the type in every JVM: for a class its schema, for a generic type its schema and its name
+     * with all type arguments. The name is needed because lists and sets have the same schema.
      */
     public String identity() {
         return javaType instanceof GenericType ? schema + " of " + javaType.getTypeName() : schema;
     }
 
-    /** The strict schema as a tree; to combine several types in one document use {@link SchemaDefinitions}. */
-    public Json.Obj schemaTree() {
-        return schemaTree;
-    }
-
-    /** A name for the schema, from the names of the classes: 1 to 64 of {@code A-Z a-z 0-9 _ -}. */
+    /** A name for the schema, made of class names: 1 to 64 characters of {@code A-Z a-z 0-9 _ -}. */
     public String schemaName() {
         var name = binding instanceof TreeBinding ? GIVEN_NAME : GenericType.nameOf(javaType);
         return name.substring(0, Math.min(name.length(), MAX_NAME_CHARS));
@@ -161,8 +161,8 @@ public final class JsonType<T> {
     }
 
     /**
-     * The one text that all values of the same content have, whatever the order of their maps and sets and the digits of
-     * their numbers; see {@link Json#canonical}.
+     * The canonical text of the value: equal for equal values, whatever the order of their maps and sets and the
+     * digits of their numbers; see {@link Json#canonical}.
      *
      * @throws JsonException as {@link #write} does
      */
@@ -170,7 +170,7 @@ public final class JsonType<T> {
         return toJson(value).canonical();
     }
 
-    /** As {@link #write}, as a tree. */
+    /** The value as a tree that fits {@link #schema()}; throws as {@link #write} does. */
     public Json toJson(T value) {
         return isBare()
                 ? binding.writeChecked(value, JsonPath.ROOT)
@@ -180,9 +180,9 @@ public final class JsonType<T> {
     /**
      * Reads the reply of a model: the JSON document, or one object inside a code fence or between sentences.
      *
-     * <p>Strict: every key of the schema once and no other, and only values of the right type.
+     * <p>Each key of the schema must be there once, no other key may be there, and values must have the right type.
      *
-     * @throws JsonMismatchException with everything that is wrong, if the text is not JSON or does not fit the type
+     * @throws JsonMismatchException with all defects, if the text is not JSON or does not fit the type
      */
     public T read(String reply) {
         ParsedJson parsed;
@@ -197,9 +197,9 @@ public final class JsonType<T> {
     }
 
     /**
-     * Reads a tree, as strictly.
+     * Reads a tree by the same rules.
      *
-     * @throws JsonMismatchException with everything that is wrong, if the tree does not fit the type
+     * @throws JsonMismatchException with all defects, if the tree does not fit the type
      */
     public T read(Json json) {
         return read(json, new Defects());
@@ -242,11 +242,6 @@ public final class JsonType<T> {
         return known;
     }
 
-    /** Whether it is a list, set, collection or array. */
-    public boolean isList() {
-        return binding instanceof ListBinding;
-    }
-
     /** The type of the items of a list, set, collection or array. */
     public Optional<JsonType<?>> element() {
         return binding instanceof ListBinding list
@@ -255,9 +250,10 @@ public final class JsonType<T> {
     }
 
     /**
-     * Whether the bare JSON of every value of the other type is read by this one without loss.
+     * Whether this type can read the bare JSON of every value of the other type without loss.
      *
-     * <p>So it is for the same type, into an Optional of it, for a wider type of number, and for lists of such items.
+     * <p>It can if the types are equal, if this is an Optional of the other type or a wider type of number, and if
+     * both are lists whose items meet these rules.
      */
     public boolean accepts(JsonType<?> produced) {
         return Widening.accepts(javaType, produced.javaType);
@@ -266,7 +262,7 @@ public final class JsonType<T> {
     /**
      * The bare JSON of one component of a record.
      *
-     * @param name of the component in JSON
+     * @param name the key of the component in JSON
      * @return empty if the component is an empty Optional
      * @throws IllegalArgumentException if there is no such component
      */
@@ -280,24 +276,11 @@ public final class JsonType<T> {
         return json == Json.Null.NULL ? Optional.empty() : Optional.of(json);
     }
 
-    /**
-     * Makes a record of the bare JSON of its components, an empty Optional being {@link Json.Null#NULL}.
-     *
-     * @throws JsonMismatchException with everything that is wrong, if a component is missing, unknown or unfit
-     * @throws IllegalStateException if this is not the type of a record
-     */
-    public T assemble(Map<String, Json> componentsByName) {
-        if (!isRecord()) {
-            throw new IllegalStateException(javaType.getTypeName() + " is not a record and has no components");
-        }
-        return read(new Json.Obj(componentsByName));
-    }
-
     Binding binding() {
         return binding;
     }
 
-    /** Whether its values stand at the root as they are. */
+    /** Whether its values are at the root without a wrapper. */
     private boolean isBare() {
         return isRecord() || binding instanceof TreeBinding;
     }
@@ -317,7 +300,8 @@ public final class JsonType<T> {
                             ? binding.schema(definitions)
                             : SchemaDefinitions.object(Json.obj().with(VALUE, definitions.refer(binding))));
         } catch (JsonException e) {
-            throw new JsonTypeException("%s: the schema is nested too deep: %s".formatted(javaType.getTypeName(), e.getMessage()));
+            throw new JsonTypeException(
+                    "%s: the schema is nested too deep: %s".formatted(javaType.getTypeName(), e.getMessage()));
         } catch (JsonTypeException e) {
             throw new JsonTypeException("%s: %s".formatted(javaType.getTypeName(), e.getMessage()));
         }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schema;
 
-/** A Java type that no strict schema can express; the message names the component, its type and what to use instead. */
+/**
+ * A type or schema that strict mode cannot express. The message names the place, the reason and often an alternative.
+ */
 public final class JsonTypeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

@@ -9,8 +9,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * A keyword that a schema in strict mode may have: the kinds of value that it applies to, and how its argument is read into
- * a {@link StrictSchema}. Keywords are read, and defects of a value are reported, in the order of these constants.
+ * A keyword that a schema in strict mode may have: the kinds of value that it applies to, and how its argument is
+ * read into a {@link StrictSchema}. Keywords are read, and defects of a value are reported, in the order of these
+ * constants.
  */
 enum Keyword {
     TYPE("type", (schema, argument) -> schema.kinds = argument.kinds()),
@@ -28,8 +29,14 @@ enum Keyword {
     MULTIPLE_OF("multipleOf", JsonKind.NUMBER, rule(unit -> ValueRule.multipleOf(unit.positive()))),
     MINIMUM("minimum", JsonKind.NUMBER, rule(limit -> ValueRule.bound(limit.number(), sign -> sign >= 0, "at least"))),
     MAXIMUM("maximum", JsonKind.NUMBER, rule(limit -> ValueRule.bound(limit.number(), sign -> sign <= 0, "at most"))),
-    ABOVE("exclusiveMinimum", JsonKind.NUMBER, rule(limit -> ValueRule.bound(limit.number(), sign -> sign > 0, "above"))),
-    BELOW("exclusiveMaximum", JsonKind.NUMBER, rule(limit -> ValueRule.bound(limit.number(), sign -> sign < 0, "below"))),
+    ABOVE(
+            "exclusiveMinimum",
+            JsonKind.NUMBER,
+            rule(limit -> ValueRule.bound(limit.number(), sign -> sign > 0, "above"))),
+    BELOW(
+            "exclusiveMaximum",
+            JsonKind.NUMBER,
+            rule(limit -> ValueRule.bound(limit.number(), sign -> sign < 0, "below"))),
     FORMAT("format", JsonKind.STRING, rule(KeywordArgument::format)),
     PATTERN("pattern", JsonKind.STRING, rule(KeywordArgument::pattern));
 
@@ -69,6 +76,7 @@ enum Keyword {
 
     /** The kinds that it applies to, such as {@code integer or number}. */
     String kinds() {
-        return String.join(" or ", kinds.stream().map(JsonKind::toString).sorted().toList());
+        return String.join(
+                " or ", kinds.stream().map(JsonKind::toString).sorted().toList());
     }
 }

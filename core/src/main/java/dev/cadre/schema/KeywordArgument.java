@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a schema gives to one of its keywords. Each method reads it in the form that the keyword takes, and throws a {@link
- * JsonTypeException} that names the place if it has another.
+ * The argument of a keyword in a schema. Each method reads it in the form that a keyword needs. If it has another
+ * form, the method throws a {@link JsonTypeException} that names the place.
  */
 record KeywordArgument(Json json, JsonPath at, StrictMode document) {
     private static final int MAX_EXCERPT_CHARS = 60;
@@ -50,7 +50,9 @@ record KeywordArgument(Json json, JsonPath at, StrictMode document) {
 
     Map<String, StrictSchema> schemasByName() {
         var schemas = new LinkedHashMap<String, StrictSchema>();
-        object().fields().forEach((name, each) -> schemas.put(name, with(each, at.field(name)).schema()));
+        object().fields()
+                .forEach((name, each) ->
+                        schemas.put(name, with(each, at.field(name)).schema()));
         return schemas;
     }
 

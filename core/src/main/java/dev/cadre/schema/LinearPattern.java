@@ -5,12 +5,12 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 /**
- * A regular expression that is searched for in time linear in the text. Safe for use by many threads.
+ * A regular expression whose search takes time linear in the text. Safe for use by many threads.
  *
- * <p>RE2 follows all ways through a pattern at once, so each character of a text is looked at once, by at most all states.
+ * <p>RE2 follows all paths through a pattern at once. So it reads each character once, in each of its states at most.
  */
 final class LinearPattern {
-    /** So many states look at a character in the time of one step of a check. */
+    /** The number of states that can read a character in the time of one step. */
     private static final int STATES_PER_STEP = 32;
 
     private final Pattern pattern;
@@ -22,20 +22,20 @@ final class LinearPattern {
     }
 
     /**
-     * The pattern.
+     * Compiles a pattern.
      *
-     * @throws PatternDialect.Refused if it is of another dialect than strict mode's, or too large
+     * @throws PatternDialect.Refused if it has syntax that strict mode does not allow, or is too large
      */
     static LinearPattern of(String pattern) {
         try {
             return new LinearPattern(Pattern.compile(PatternDialect.toRe2(pattern)));
         } catch (PatternSyntaxException repeated) {
-            // RE2 repeats no piece more than a thousand times
+            // RE2 allows a thousand repetitions of a piece
             throw new PatternDialect.Refused("RE2 does not take it: " + repeated.getDescription());
         }
     }
 
-    /** Whether some part of the text is like the pattern. */
+    /** Whether the pattern matches a part of the text. */
     boolean occursIn(String text, Steps steps) {
         try {
             return pattern.matcher(new Counted(text, steps, stepsPerLook)).find();
@@ -45,7 +45,7 @@ final class LinearPattern {
         }
     }
 
-    /** A text that counts each look at one of its characters as steps of a check. */
+    /** A text that counts steps for each character that is read. */
     private record Counted(String text, Steps steps, long stepsPerLook) implements CharSequence {
         @Override
         public char charAt(int index) {

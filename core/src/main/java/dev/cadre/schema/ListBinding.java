@@ -16,8 +16,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A list, set, collection or Java array as a JSON array. A set drops repeated items and keeps the order in which they are
- * read; it is written in an order that depends on its items alone, and so is a collection without an order of its own.
+ * A list, set, collection or Java array: in JSON an array. A set that is read drops repeated items and keeps the
+ * order of the others. A set, or a collection without an order, is written in an order that depends on its items
+ * alone.
  */
 record ListBinding(Type javaType, Binding element) implements Binding {
 

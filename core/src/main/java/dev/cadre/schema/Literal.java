@@ -7,13 +7,13 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 
-/** The JSON of a value whose class is known, but not the type that it was declared with. */
+/** The JSON of a value of which only the class is known, not the declared type. */
 public final class Literal {
     private Literal() {}
 
     /**
-     * The bare JSON of a value. A record of a sealed interface does not get the {@code kind} that tells it apart, because
-     * its class does not name the interface.
+     * The bare JSON of a value. A record of a sealed interface has no {@code kind} field here, because its class does
+     * not tell which interface was declared.
      *
      * @throws IllegalArgumentException if the class has no JSON form
      * @throws dev.cadre.json.JsonException if the value cannot be written
@@ -22,16 +22,20 @@ public final class Literal {
         return switch (value) {
             case Collection<?> items ->
                 new Json.Arr(items.stream().map(Literal::of).toList());
-            case Map<?, ?> map -> MapBinding.sorted(map.entrySet().stream()
-                    .map(entry -> MapBinding.entry(of(entry.getKey()), of(entry.getValue())))
-                    .toList());
+            case Map<?, ?> map ->
+                MapBinding.sorted(map.entrySet().stream()
+                        .map(entry -> MapBinding.entry(of(entry.getKey()), of(entry.getValue())))
+                        .toList());
             case Optional<?> optional -> optional.map(Literal::of).orElse(Json.Null.NULL);
             case Enum<?> constant -> bare(JsonType.of(constant.getDeclaringClass()), constant);
             default -> bare(JsonType.of(value.getClass()), value);
         };
     }
 
-    /** A string as it is, a collection, map or optional as bare JSON, and anything else as its type writes it. */
+    /**
+     * Text for a model: a string as it is, a collection, map or Optional as bare JSON, other values as their type
+     * writes them.
+     */
     public static String text(Object value) {
         return switch (value) {
             case String text -> text;
@@ -42,7 +46,7 @@ public final class Literal {
         };
     }
 
-    @SuppressWarnings("unchecked") // the class of a value is a type that accepts it
+    @SuppressWarnings("unchecked") // the type is made from the class of the value
     private static <T> String write(JsonType<T> type, Object value) {
         return type.write((T) value);
     }

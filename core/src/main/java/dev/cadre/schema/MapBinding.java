@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map as an array of {@code {"key": …, "value": …}}, because a strict schema must know every property. Sorted by key:
- * many maps have another order in every process, and equal maps are written alike.
+ * A map: in JSON an array of {@code {"key": …, "value": …}}, because a strict schema lists every property.
+ * The array is sorted by key, so that equal maps give the same text in every process.
  */
 record MapBinding(Type javaType, Binding key, Binding value) implements Binding {
     private static final String KEY = "key";

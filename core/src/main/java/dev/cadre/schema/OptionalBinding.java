@@ -20,9 +20,10 @@ record OptionalBinding(Type javaType, Binding content) implements Binding {
             Optional.class, new Form(Object.class, Optional.empty(), Optional::of),
             OptionalInt.class, new Form(Integer.class, OptionalInt.empty(), value -> OptionalInt.of((Integer) value)),
             OptionalLong.class, new Form(Long.class, OptionalLong.empty(), value -> OptionalLong.of((Long) value)),
-            OptionalDouble.class, new Form(Double.class, OptionalDouble.empty(), value -> OptionalDouble.of((Double) value)));
+            OptionalDouble.class,
+                    new Form(Double.class, OptionalDouble.empty(), value -> OptionalDouble.of((Double) value)));
 
-    /** One of the JDK's four classes of optional value. */
+    /** One of the four optional classes of the JDK. */
     private record Form(Class<?> content, Object absent, Function<Object, Object> of) {}
 
     /** The type of the content of an optional type; empty for any other type. */

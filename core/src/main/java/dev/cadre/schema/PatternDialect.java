@@ -7,14 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the {@code pattern} of a schema and writes it for RE2.
+ * A translator of the {@code pattern} of a schema into the syntax of RE2.
  *
- * <p>A pattern must mean the same to ECMA-262, which JSON Schema prescribes, and to Python, whose syntax OpenAI's strict
- * mode takes, and neither look around nor back. What only one of them knows is refused with what to write instead. RE2
- * would read some of the rest in another way, such as {@code [[:alpha:]]}; so each character is written as its number.
+ * <p>A pattern must mean the same in ECMA-262, which JSON Schema prescribes, and in Python, whose syntax OpenAI's
+ * strict mode accepts. It may have neither lookaround nor back-references. Syntax that only one of them has is
+ * refused, with an alternative in the message. RE2 reads some of the common syntax in another way, such as {@code
+ * [[:alpha:]]}; so each character is written as its number.
  */
 final class PatternDialect {
-    /** Each is one state of RE2's machine, which holds as many at once and recurses through them. */
+    /** The states of RE2's machine, which keeps all of them at once and recurses through them. */
     static final int MAX_STATES = 2_500;
 
     private static final int MAX_CHARS = 10_000;
@@ -23,7 +24,7 @@ final class PatternDialect {
     private static final int END = -1;
 
     private static final String LINE_BREAKS = "\\n\\r\\x{2028}-\\x{2029}";
-    /** The white space of ECMA-262, and everything else. */
+    /** The white space of ECMA-262; below, all other characters. */
     private static final String SPACES = "\\t-\\r\\x20\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}-\\x{2029}\\x{202f}"
             + "\\x{205f}\\x{3000}\\x{feff}";
 
@@ -39,7 +40,7 @@ final class PatternDialect {
     private int at;
     private int nested;
 
-    /** Why a pattern is refused, in words fit for whoever wrote it. */
+    /** The reason for refusing a pattern, in words for its author. */
     static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -54,9 +55,9 @@ final class PatternDialect {
     }
 
     /**
-     * The pattern in the syntax of RE2.
+     * Translates a pattern.
      *
-     * @throws Refused if it is of another dialect, or too large
+     * @throws Refused if it has syntax that strict mode does not allow, or is too large
      */
     static String toRe2(String pattern) {
         if (pattern.length() > MAX_CHARS) {
@@ -70,7 +71,7 @@ final class PatternDialect {
         return reader.re2.toString();
     }
 
-    // each of these returns how many states it takes
+    // each of these methods returns the number of states that its part takes
 
     private int alternatives() {
         int states = sequence();
@@ -150,7 +151,7 @@ final class PatternDialect {
                 : "strict mode knows only the groups ( and (?:";
     }
 
-    /** Writes how often the piece is repeated that was just written. */
+    /** Writes the repetition of the last piece, if there is one. */
     private int repeated(int states, boolean canRepeat) {
         int next = peek();
         if (next == '{' && pattern.startsWith("{,", at)) {
@@ -167,7 +168,7 @@ final class PatternDialect {
             re2.append((char) take());
         }
         if (peek() == '?') {
-            at++; // as few as possible, which does not change whether it occurs
+            at++; // a lazy repetition, which does not change whether the pattern matches
         }
         if (repeats()) {
             throw refused("a repetition of a repetition; put the first one into a group");
@@ -196,7 +197,10 @@ final class PatternDialect {
             throw refused("a repetition of %d to %d".formatted(least, most));
         }
         int all = within((long) Math.max(1, most) * states + (most - least));
-        re2.append('{').append(least).append(open == null ? "" : last.isEmpty() ? "," : "," + most).append('}');
+        re2.append('{')
+                .append(least)
+                .append(open == null ? "" : last.isEmpty() ? "," : "," + most)
+                .append('}');
         return all;
     }
 
@@ -237,7 +241,7 @@ final class PatternDialect {
         re2.append(']');
     }
 
-    /** One character of a set; or a class, which is written and has no number. */
+    /** Reads one member of a set: returns a character, or writes a class and returns {@link #END}. */
     private int member() {
         int next = take();
         if (next == END) {
@@ -270,7 +274,7 @@ final class PatternDialect {
         }
     }
 
-    /** Of a class such as {@code \d}; empty if it is none. */
+    /** The members of a class such as {@code \d}; empty for other characters. */
     private static String membersOf(int escaped) {
         return switch (escaped) {
             case 'd' -> "0-9";

@@ -13,20 +13,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A record as an object with one property per component. */
+/** A record: in JSON an object with one field for each component. */
 final class RecordBinding implements NamedBinding {
     private final Type type;
     private final Constructor<?> constructor;
     private Map<String, Component> components = Map.of();
 
     /**
-     * One component.
+     * A component of the record.
      *
      * @param description empty if there is none
      */
     record Component(String name, String description, Binding binding, Method accessor) {
 
-        /** The JSON of this component of a record that stands at the given place. */
+        /** The JSON of this component of a record at the given place. */
         Json write(Object value, JsonPath at) {
             var here = at.field(name);
             try {
@@ -44,7 +44,9 @@ final class RecordBinding implements NamedBinding {
         this.constructor = constructor;
     }
 
-    /** Sets the components, in the order of the constructor; apart, because they may refer back to this record. */
+    /**
+     * Sets the components in the order of the constructor. They are set later because they may refer to this record.
+     */
     void complete(Map<String, Component> byName) {
         components = byName;
     }
@@ -68,7 +70,7 @@ final class RecordBinding implements NamedBinding {
         return schema(definitions, Json.obj());
     }
 
-    /** The schema with some properties before those of the components. */
+    /** The schema, with more properties before those of the components. */
     Json.Obj schema(SchemaDefinitions definitions, Json.Obj firstProperties) {
         var properties = new LinkedHashMap<>(firstProperties.fields());
         components.forEach((name, component) -> properties.put(
@@ -81,7 +83,7 @@ final class RecordBinding implements NamedBinding {
         return write(value, at, Json.obj());
     }
 
-    /** The object with some fields before those of the components. */
+    /** The object, with more fields before those of the components. */
     Json.Obj write(Object value, JsonPath at, Json.Obj firstFields) {
         var fields = new LinkedHashMap<>(firstFields.fields());
         components.forEach((name, component) -> fields.put(name, component.write(value, at)));
@@ -98,7 +100,7 @@ final class RecordBinding implements NamedBinding {
         return readComponents(object, at, defects);
     }
 
-    /** Reads the components and nothing else. */
+    /** Reads the components and ignores other fields. */
     @Nullable
     Object readComponents(Json.Obj object, JsonPath at, Defects defects) {
         var arguments = new @Nullable Object[components.size()];

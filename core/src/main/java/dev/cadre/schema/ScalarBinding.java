@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A type that is one JSON string, number or boolean. */
+/** A type whose values are strings, numbers or booleans in JSON. */
 record ScalarBinding(Type javaType, Json.Obj schema, Function<Object, Json> writer, Reader reader) implements Binding {
 
-    /** Reads one value, or reports a defect and gives null. */
+    /** Reads one value; returns null after reporting a defect. */
     interface Reader {
         @Nullable
         Object read(Json json, JsonPath at, Defects defects);

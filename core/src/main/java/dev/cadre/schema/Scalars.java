@@ -20,14 +20,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The types of the JDK that are one JSON value. */
+/** The bindings of the JDK's types that are strings, numbers or booleans in JSON. */
 final class Scalars {
     private static final String LOCAL_DATE_TIME = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d{1,9})?)?$";
 
-    // not the format "duration": that allows months, which have no length, and forbids fractions of a second
+    // not the format "duration": it allows months, which have no fixed length, and forbids fractions of a second
     private static final String DURATION = "^P(\\d+D)?(T(-?\\d+H)?(-?\\d+M)?(-?\\d+(\\.\\d{1,9})?S)?)?$";
 
-    /** As many as a number can be written with. */
+    /** The most digits that a number can be written with. */
     private static final int MAX_DIGITS = Json.MAX_NUMBER_CHARS;
 
     private static final Map<Class<?>, ScalarBinding> BY_TYPE = Stream.of(
@@ -106,7 +106,7 @@ final class Scalars {
                 value -> new Json.Num(new BigDecimal((BigInteger) value)),
                 (json, at, defects) -> {
                     var number = wholeOrDefect(json, at, defects);
-                    // 1e9999 is short, and four kilobytes of digits
+                    // 1e9999 is short, but takes four kilobytes as a whole number
                     if (number != null && (long) number.precision() - number.scale() > MAX_DIGITS) {
                         defects.add(at, "%s has more than %,d digits".formatted(number, MAX_DIGITS));
                         return null;
@@ -149,7 +149,7 @@ final class Scalars {
 
     private static UUID uuid(String text) {
         var uuid = UUID.fromString(text);
-        // fromString also takes 1-1-1-1-1
+        // fromString also accepts 1-1-1-1-1
         if (!uuid.toString().equalsIgnoreCase(text)) {
             throw new IllegalArgumentException("abbreviated UUID");
         }
@@ -161,7 +161,7 @@ final class Scalars {
         return string == null ? null : string.value();
     }
 
-    /** The number if it has no fraction. */
+    /** The number; null, after a defect was reported, if it has a fraction. */
     private static @Nullable BigDecimal wholeOrDefect(Json json, JsonPath at, Defects defects) {
         var number = defects.require(Json.Num.class, "a whole number", json, at);
         if (number == null) {

@@ -10,10 +10,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One check of one tree against a schema: each branch of a union looks at each object or array once, however many ways
- * lead there. So the steps grow with the size of schema and tree, not with the number of ways through the schema.
+ * The check of one tree against a schema. Each branch of a union checks each object or array once, however many paths
+ * lead there. So the number of steps grows with the size of schema and tree, not with the number of paths through the
+ * schema.
  *
- * <p>A branch is first asked how many defects it finds, and only the nearest one of those that do not fit has its defects
+ * <p>First the defects of each branch are counted. If no branch fits, the defects of the one with the fewest are
  * reported. Not safe for use by several threads.
  */
 final class SchemaCheck {
@@ -24,7 +25,7 @@ final class SchemaCheck {
         this.steps = steps;
     }
 
-    /** Reports at least one defect if the tree does not fit; a check that takes too many steps is a defect too. */
+    /** Reports at least one defect if the tree does not fit, or if the check takes too many steps. */
     void run(StrictSchema root, Json json, JsonPath at, Defects defects) {
         try {
             check(root, json, at, defects);
@@ -55,7 +56,7 @@ final class SchemaCheck {
         steps.leave();
     }
 
-    /** A list that is not there allows everything. */
+    /** An empty list allows every value. */
     private void checkOneOf(List<Json> allowed, Json json, JsonPath at, Defects defects) {
         steps.take(allowed.size());
         if (allowed.isEmpty() || allowed.stream().anyMatch(each -> isSame(each, json))) {
@@ -72,14 +73,14 @@ final class SchemaCheck {
                                         .collect(Collectors.joining(", "))));
     }
 
-    /** As JSON Schema has it: 1 and 1.0 are one number. */
+    /** Whether two values are equal in JSON Schema, where 1 and 1.0 are the same number. */
     private static boolean isSame(Json a, Json b) {
         return (a instanceof Json.Num left && b instanceof Json.Num right)
                 ? left.value().compareTo(right.value()) == 0
                 : a.equals(b);
     }
 
-    /** The defects of the branch that comes nearest; those of a branch for another kind of value help nobody. */
+    /** Reports the defects of the branch with the fewest; a branch for another kind of value does not count. */
     private void checkBranches(List<StrictSchema> branches, Json json, JsonPath at, Defects defects) {
         @Nullable StrictSchema nearest = null;
         int fewest = Integer.MAX_VALUE;
@@ -114,7 +115,7 @@ final class SchemaCheck {
             var own = Defects.counted();
             check(branch, json, at, own);
             found = own.size();
-            if (json instanceof Json.Obj || json instanceof Json.Arr) { // anything else is checked as fast again
+            if (json instanceof Json.Obj || json instanceof Json.Arr) { // other values are as fast to check again
                 known.put(json, found);
             }
         }

@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Collects the definitions of many types for one schema document.
+ * The {@code $defs} of a schema document that has many types.
  *
- * <p>A type of the user's own gets one definition under its simple name, however often and by whichever type it is
- * used; a second type of the same simple name gets {@code Name_2}. Types of the JDK are written where they are used.
- * The names depend only on the order of the calls. Not safe for use by several threads.
+ * <p>A type that a user wrote has one definition with its simple name, however often it is used. A second type with the
+ * same simple name gets {@code Name_2}. Types of the JDK are written where they are used. The names depend only on the
+ * order of the calls. Not safe for use by several threads.
  */
 public final class SchemaDefinitions {
     private final Map<Type, Json.Obj> references = new HashMap<>();
     private final Map<String, Json> definitions = new LinkedHashMap<>();
     private final Set<Type> inlined;
 
-    /** No definitions yet. */
+    /** An empty collection. */
     public SchemaDefinitions() {
         this(Set.of());
     }
@@ -32,7 +32,7 @@ public final class SchemaDefinitions {
         this.inlined = inlined;
     }
 
-    /** For the schema of one type, in which types used once stand where they are used. */
+    /** The definitions for the schema of one type. A type that is used once is written where it is used. */
     static SchemaDefinitions forRoot(Binding root) {
         var once = new HashSet<Type>();
         countUses(root, once, new HashSet<>());
@@ -59,8 +59,8 @@ public final class SchemaDefinitions {
     }
 
     /**
-     * The schema of a bare value of the type, to be put where such a value stands: without the {@code value} wrapper
-     * that {@link JsonType#schema()} gives to a root that is no record.
+     * The schema of a bare value of the type, for use inside a document: without the {@code value} wrapper that
+     * {@link JsonType#schema()} has for types other than records.
      */
     public Json.Obj schema(JsonType<?> type) {
         return refer(type.binding());
@@ -71,17 +71,17 @@ public final class SchemaDefinitions {
         return Annotations.described(schema(component.type()), component.description());
     }
 
-    /** As {@link #schema(JsonType)}, or {@code null}. */
+    /** The schema of a bare value of the type, or of {@code null}. */
     public Json.Obj nullable(JsonType<?> type) {
         return orNull(schema(type));
     }
 
-    /** As {@link #schema(JsonComponent)}, or {@code null}. */
+    /** The schema of a component or of {@code null}, with its description. */
     public Json.Obj nullable(JsonComponent component) {
         return Annotations.described(nullable(component.type()), component.description());
     }
 
-    /** A strict object: all of the given properties, each by its schema, and no others. */
+    /** The schema of an object that has exactly the given properties. */
     public static Json.Obj object(Json.Obj properties) {
         return object("", properties);
     }
@@ -94,9 +94,9 @@ public final class SchemaDefinitions {
     }
 
     /**
-     * Adds a definition of the caller's own.
+     * Adds a definition.
      *
-     * @param wantedName which becomes {@code Name_2} and so on if it is taken; of {@code A-Z a-z 0-9 _ -}
+     * @param wantedName its name, of {@code A-Z a-z 0-9 _ -}; if it is taken, the name is {@code Name_2} and so on
      * @return the reference to it
      */
     public Json.Obj define(String wantedName, Json.Obj schema) {
@@ -105,7 +105,7 @@ public final class SchemaDefinitions {
         return reference(name);
     }
 
-    /** The schema with {@code null} allowed besides, which it may be already. */
+    /** The schema, which also allows {@code null}. */
     public static Json.Obj orNull(Json.Obj schema) {
         var none = Json.obj().with("type", "null");
         if (schema.at("anyOf").orElse(Json.Null.NULL) instanceof Json.Arr branches) {
@@ -128,13 +128,13 @@ public final class SchemaDefinitions {
                 && schema.at("items").isEmpty();
     }
 
-    /** The collected definitions by name, in order of first use, to stand under {@code $defs} of the document. */
+    /** The value of {@code $defs}: the definitions by name, in order of first use. */
     public Json.Obj definitions() {
         return new Json.Obj(definitions);
     }
 
     /**
-     * The whole document: the given root object with the collected definitions.
+     * The whole document: the root object with the definitions.
      *
      * @throws JsonTypeException if it breaks a rule or exceeds a limit of strict mode
      */
@@ -155,7 +155,7 @@ public final class SchemaDefinitions {
     private Json.Obj define(Binding binding) {
         var name = freeName(GenericType.nameOf(binding.javaType()));
         references.put(binding.javaType(), reference(name));
-        // takes the place before the definitions it leads to
+        // its place is before the definitions that it refers to
         definitions.put(name, Json.obj());
         definitions.put(name, binding.schema(this));
         return reference(name);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The sizes of one schema document, and the limits that OpenAI's strict mode sets them. */
+/** The sizes of one schema document, and their limits in OpenAI's strict mode. */
 final class SchemaLimits {
     private static final int MAX_LEVELS = 10;
     private static final int MAX_PROPERTIES = 5_000;
@@ -17,7 +17,7 @@ final class SchemaLimits {
     private static final int MAX_NAME_CHARS = 120_000;
     private static final int LARGE_ENUM = 250;
     private static final int MAX_LARGE_ENUM_CHARS = 15_000;
-    /** Each takes frames of the stack; strict mode's own number is not known. */
+    /** A limit of our own, because each takes stack frames; strict mode has none. */
     private static final int MAX_FOLLOWED = 1_000;
 
     private final Map<StrictSchema, Integer> levelsByTarget = new HashMap<>();
@@ -39,14 +39,15 @@ final class SchemaLimits {
 
     void countEnum(List<Json> values) {
         int chars = values.stream()
-                .mapToInt(value -> value instanceof Json.Str string ? string.value().length() : 0)
+                .mapToInt(value ->
+                        value instanceof Json.Str string ? string.value().length() : 0)
                 .sum();
         enumValues += values.size();
         nameChars += chars;
         largeEnumChars = Math.max(largeEnumChars, values.size() > LARGE_ENUM ? chars : 0);
     }
 
-    /** Throws {@link JsonTypeException} if what was counted, or the nesting behind the root, is too much. */
+    /** Throws {@link JsonTypeException} if a size, or the nesting below the root, exceeds its limit. */
     void require(StrictSchema root) {
         within("characters in one enum of more than " + LARGE_ENUM + " values", largeEnumChars, MAX_LARGE_ENUM_CHARS);
         within("properties", properties, MAX_PROPERTIES);
@@ -62,7 +63,7 @@ final class SchemaLimits {
         }
     }
 
-    /** How deep objects are nested in objects, references followed until they come round. */
+    /** The levels of objects within objects. A reference is followed until it leads back to itself. */
     private int levels(StrictSchema schema) {
         within("schemas that lead into one another", ++followed, MAX_FOLLOWED);
         int levels = schema.isReference() ? levelsBehind(schema.target) : ownLevels(schema);

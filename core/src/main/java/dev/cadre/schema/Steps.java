@@ -2,27 +2,28 @@
 package dev.cadre.schema;
 
 /**
- * The steps of one check against a schema: counted, limited in proportion to schema and value, and ended by an interrupt.
+ * The step counter of one check against a schema. Its limit is in proportion to schema and value, and an interrupt
+ * ends it.
  *
- * <p>Ordinary checks take a few steps for each node. The limit is the last line against schemas and values made to be
- * slow. Not safe for use by several threads.
+ * <p>Ordinary checks take a few steps for each node. The limit is the last defence against schemas and values that
+ * were made to be slow. Not safe for use by several threads.
  */
 final class Steps {
-    /** A fraction of a second, for schemas and values of any size. */
+    /** The steps of every check, whatever the sizes: a fraction of a second. */
     static final long FREE = 1_000_000;
 
-    /** For each node and each character of the schema and the value. */
+    /** The additional steps for each node and each character of schema and value. */
     static final long FOR_EACH = 50;
 
-    /** How many schemas may apply within one another: each takes a few frames of the stack. */
+    /** The most schemas that may apply within one another: each takes a few stack frames. */
     static final int MAX_NESTED = 350;
 
-    // made beforehand: there may be little stack left
+    // made in advance: little stack may be left when it is needed
     private static final String TOO_NESTED = "more than " + MAX_NESTED + " schemas apply within one another";
 
     private static final long BETWEEN_LOOKS = 4_096;
 
-    /** The check is not continued. */
+    /** The end of a check that takes too long. */
     static final class Exceeded extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -36,15 +37,15 @@ final class Steps {
     private long nextLook = BETWEEN_LOOKS;
     private int nested;
 
-    /** @param size the nodes and characters of the schema and the value together */
+    /** @param size the number of nodes and characters in the schema and the value */
     Steps(long size) {
         limit = FREE + FOR_EACH * size;
     }
 
     /**
-     * Counts steps that are about to be taken.
+     * Counts the next steps.
      *
-     * @throws Exceeded if they are too many, or the thread was interrupted; its flag stays set
+     * @throws Exceeded if there are too many, or the thread was interrupted; its flag stays set
      */
     void take(long steps) {
         taken += steps;
@@ -59,7 +60,7 @@ final class Steps {
         }
     }
 
-    /** One more schema applies within those that apply already. */
+    /** Counts a schema that applies within the current one. */
     void enter() {
         if (++nested > MAX_NESTED) {
             throw new Exceeded(TOO_NESTED);

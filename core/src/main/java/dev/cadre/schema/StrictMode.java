@@ -12,9 +12,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The rules of OpenAI's strict mode (documentation of February 2026): reads a schema document into schemas that values can
- * be checked against, and refuses a document that breaks a rule. The rules of single keywords are in {@link Keyword}, the
- * limits of size in {@link SchemaLimits}.
+ * The rules of OpenAI's strict mode (documentation of February 2026): reads a schema document into schemas that
+ * values can be checked against, and refuses a document that breaks a rule. The rules of single keywords are in
+ * {@link Keyword}, the limits of size in {@link SchemaLimits}.
  *
  * <p>The same rules hold for documents of Java types and for documents that a user wrote.
  */
@@ -100,7 +100,8 @@ final class StrictMode {
         }
         for (String word : fields.keySet()) {
             if (Keyword.of(word).isEmpty()) {
-                throw given.refused("'%s' is not allowed in strict mode".formatted(JsonText.line(word, MAX_KEYWORD_CHARS)));
+                throw given.refused(
+                        "'%s' is not allowed in strict mode".formatted(JsonText.line(word, MAX_KEYWORD_CHARS)));
             }
         }
         for (Keyword keyword : Keyword.values()) {
@@ -153,7 +154,8 @@ final class StrictMode {
 
     private String reference(KeywordArgument given) {
         var fields = given.object().fields();
-        var argument = argument(Objects.requireNonNull(fields.get(REF)), given.at().field(REF));
+        var argument =
+                argument(Objects.requireNonNull(fields.get(REF)), given.at().field(REF));
         String reference = argument.string();
         if (fields.size() > 1) {
             throw given.refused("a $ref may have no neighbours");

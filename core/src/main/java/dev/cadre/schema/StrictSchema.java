@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One schema of a document that obeys {@linkplain StrictMode strict mode}, with its keywords ready to check values against.
- * Not changed once its document has been read.
+ * One schema of a document that obeys {@linkplain StrictMode strict mode}, with its keywords ready for
+ * checking values. It does not change after its document was read.
  */
 final class StrictSchema {
     /** The schema that every value fits. */
@@ -28,10 +28,12 @@ final class StrictSchema {
     List<String> required = List.of();
     /** Whether {@code additionalProperties} is false. */
     boolean isClosed;
-    @Nullable StrictSchema items;
+
+    @Nullable
+    StrictSchema items;
     /** The rules of all other keywords. */
     final List<ValueRule> rules = new ArrayList<>();
-    /** What a chain of {@code $ref} leads to in the end; this schema if it is no reference. */
+    /** The schema at the end of a chain of {@code $ref}; this schema if it is not a reference. */
     StrictSchema target = this;
 
     /** Whether every value fits it. */
@@ -43,7 +45,7 @@ final class StrictSchema {
         return target != this;
     }
 
-    /** Whether a value may be of this kind as far as {@code type} goes. */
+    /** Whether {@code type} allows the kind of the value. */
     boolean allowsKindOf(Json json) {
         if (kinds.isEmpty()) {
             return true;

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The formats of strings that strict mode has. A longer text than any of them allows is refused unread, because
- * java.util.regex takes a stack frame for each repetition of a group.
+ * The string formats of strict mode. A text that is too long for all of them is refused unread, because java.util.regex
+ * takes a stack frame for each repetition of a group.
  */
 final class StringFormats {
     private static final int MAX_CHARS = 320;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A sealed interface as one of its records, told apart by the property {@code kind}, which comes first. */
+/** A sealed interface: in JSON the object of one of its records, whose first field {@code kind} names the record. */
 final class UnionBinding implements NamedBinding {
     static final String KIND = "kind";
 
@@ -25,7 +25,7 @@ final class UnionBinding implements NamedBinding {
         this.type = type;
     }
 
-    /** Sets the records by their tags; apart, because they may refer back to this interface. */
+    /** Sets the records by their tags. They are set later because they may refer to this interface. */
     void complete(Map<String, RecordBinding> byTag) {
         variants = byTag;
         expected = "one of " + String.join(", ", byTag.keySet());

@@ -6,20 +6,26 @@ import dev.cadre.json.JsonPath;
 import java.math.BigDecimal;
 import java.util.function.IntPredicate;
 
-/** What one keyword of a schema demands of a string, of a number or of the number of items in an array. */
+/** The rule of one keyword for a string, a number or the number of items in an array. */
 @FunctionalInterface
 interface ValueRule {
-    /** Quotients of fewer digits take no time. */
+    /** The digits up to which a division takes no time. */
     long SHORT_QUOTIENT = 100;
 
-    /** Reports the value if it breaks the rule; a value that the keyword does not apply to breaks none. */
+    /** Reports a value that breaks the rule. A value to which the keyword does not apply breaks none. */
     void check(Json value, JsonPath at, Defects defects, Steps steps);
 
     /** The rule of {@code minItems} or {@code maxItems}. */
     static ValueRule count(BigDecimal limit, IntPredicate fits, String relation) {
         return (value, at, defects, steps) -> {
             if (value instanceof Json.Arr array) {
-                compare(BigDecimal.valueOf(array.items().size()), limit, fits, "%s items, " + relation + " %s", at, defects);
+                compare(
+                        BigDecimal.valueOf(array.items().size()),
+                        limit,
+                        fits,
+                        "%s items, " + relation + " %s",
+                        at,
+                        defects);
             }
         };
     }
@@ -27,8 +33,8 @@ interface ValueRule {
     /**
      * The rule of {@code minimum} and its like.
      *
-     * @param fits whether a number is allowed that compares with the limit like this
-     * @param relation of allowed numbers to the limit, in words
+     * @param fits whether a number is allowed that compares to the limit with this sign
+     * @param relation the relation of allowed numbers to the limit, in words
      */
     static ValueRule bound(BigDecimal limit, IntPredicate fits, String relation) {
         return (value, at, defects, steps) -> {
@@ -49,7 +55,7 @@ interface ValueRule {
     static ValueRule multipleOf(BigDecimal unit) {
         return (value, at, defects, steps) -> {
             if (value instanceof Json.Num(BigDecimal number)) {
-                // 1e9999 in units of 1e-9999 is a quotient of twenty thousand digits, and dividing takes their square
+                // 1e9999 in units of 1e-9999 is a quotient of 20,000 digits, and the division takes their square
                 long digits = digitsBeforePoint(number) - digitsBeforePoint(unit);
                 if (digits > SHORT_QUOTIENT) {
                     steps.take(digits * digits / SHORT_QUOTIENT);
@@ -81,7 +87,7 @@ interface ValueRule {
     /**
      * The rule of {@code pattern}.
      *
-     * @throws PatternDialect.Refused if it is of another dialect than strict mode's, or too large
+     * @throws PatternDialect.Refused if it has syntax that strict mode does not allow, or is too large
      */
     static ValueRule pattern(String pattern) {
         var linear = LinearPattern.of(pattern);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which types' JSON can always be read as which other type, without loss. */
+/** The rules by which a type can read the JSON of another type without loss. */
 final class Widening {
     private static final Set<Class<?>> LISTS = Set.of(List.class, Collection.class);
     private static final Set<Class<?>> COLLECTIONS = Set.of(List.class, Collection.class, Set.class);

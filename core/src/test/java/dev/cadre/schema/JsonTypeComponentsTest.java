@@ -46,7 +46,6 @@ class JsonTypeComponentsTest {
     void element_ofListLikeTypes_isKnown() {
         var pages = queryType.components().get(1).type();
 
-        assertThat(pages.isList()).isTrue();
         assertThat(pages.element().orElseThrow().rawType()).isEqualTo(Integer.class);
         assertThat(JsonType.of(int[][].class)
                         .element()
@@ -55,7 +54,6 @@ class JsonTypeComponentsTest {
                         .orElseThrow()
                         .rawType())
                 .isEqualTo(Integer.class);
-        assertThat(queryType.isList()).isFalse();
         assertThat(queryType.element()).isEmpty();
     }
 
@@ -71,12 +69,12 @@ class JsonTypeComponentsTest {
     }
 
     @Test
-    void assemble_makesTheRecord_orListsEveryDefect() {
+    void tree_makesTheRecord_orListsEveryDefect() {
         var parts =
                 Map.of("search_term", new Json.Str("retry"), "pages", Json.arr(Json.Num.of(1)), "flat", Json.Null.NULL);
 
-        assertThat(queryType.assemble(parts)).isEqualTo(new Query("retry", List.of(1), Optional.empty()));
-        assertThatThrownBy(() -> queryType.assemble(Map.of("pages", Json.arr(new Json.Str("1")))))
+        assertThat(queryType.read(new Json.Obj(parts))).isEqualTo(new Query("retry", List.of(1), Optional.empty()));
+        assertThatThrownBy(() -> queryType.read(Json.obj().with("pages", Json.arr(new Json.Str("1")))))
                 .isInstanceOfSatisfying(
                         JsonMismatchException.class,
                         e -> assertThat(e.defects())
@@ -84,8 +82,6 @@ class JsonTypeComponentsTest {
                                         "$.search_term: missing",
                                         "$.pages[0]: expected a whole number, got a string",
                                         "$.flat: missing"));
-        assertThatThrownBy(() -> JsonType.of(String.class).assemble(Map.of()))
-                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test

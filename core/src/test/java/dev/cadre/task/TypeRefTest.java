@@ -30,8 +30,10 @@ class TypeRefTest {
         assertThat(roundTrip(new TypeRef<>() {}, Map.of("x", new Note("a"))))
                 .isEqualTo("{\"value\":[{\"key\":\"x\",\"value\":{\"text\":\"a\"}}]}");
         assertThat(roundTrip(new TypeRef<>() {}, Optional.of(new Note("a")))).isEqualTo("{\"value\":{\"text\":\"a\"}}");
-        assertThat(roundTrip(new TypeRef<Optional<Note>>() {}, Optional.empty())).isEqualTo("{\"value\":null}");
-        assertThat(roundTrip(new TypeRef<>() {}, List.of(Map.of("x", List.of(Optional.of(1), Optional.<Integer>empty())))))
+        assertThat(roundTrip(new TypeRef<Optional<Note>>() {}, Optional.empty()))
+                .isEqualTo("{\"value\":null}");
+        assertThat(roundTrip(
+                        new TypeRef<>() {}, List.of(Map.of("x", List.of(Optional.of(1), Optional.<Integer>empty())))))
                 .isEqualTo("{\"value\":[[{\"key\":\"x\",\"value\":[1,null]}]]}");
         assertThat(roundTrip(new TypeRef<>() {}, new Pair<>(new Note("a"), List.of(1))))
                 .isEqualTo("{\"first\":{\"text\":\"a\"},\"second\":[1]}");
@@ -40,9 +42,10 @@ class TypeRefTest {
     @Test
     void schemaOfAList_isAnObjectAtTheRoot() {
         assertThat(new TypeRef<List<Note>>() {}.jsonType().schema())
-                .isEqualTo("{\"type\":\"object\",\"properties\":{\"value\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
-                        + "\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"],"
-                        + "\"additionalProperties\":false}}},\"required\":[\"value\"],\"additionalProperties\":false}");
+                .isEqualTo(
+                        "{\"type\":\"object\",\"properties\":{\"value\":{\"type\":\"array\",\"items\":{\"type\":\"object\","
+                                + "\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"],"
+                                + "\"additionalProperties\":false}}},\"required\":[\"value\"],\"additionalProperties\":false}");
         assertThat(new TypeRef<List<Note>>() {}.jsonType().schemaName()).isEqualTo("List_Note");
     }
 
@@ -104,6 +107,7 @@ class TypeRefTest {
     private static void assertRefused(Runnable making, String message) {
         assertThatThrownBy(making::run)
                 .isInstanceOf(IllegalArgumentException.class)
-                .satisfies(e -> assertThat(e.getMessage().replaceAll("\\$\\d+ needs", "\\$%d needs")).startsWith(message));
+                .satisfies(e -> assertThat(e.getMessage().replaceAll("\\$\\d+ needs", "\\$%d needs"))
+                        .startsWith(message));
     }
 }

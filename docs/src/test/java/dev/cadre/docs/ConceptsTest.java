@@ -117,9 +117,8 @@ class ConceptsTest {
                          {"type":"sources","id":"f","input":{"term":"retry"},"wires":[],"after":[]},
                          {"type":"summarise","id":"s","input":{"path":"Pool.java"},"wires":[],"after":["f"]}]}""");
         model.on(SUMMARISE).replies(new Summary("It retries."));
-        Coordinator coordinator = Coordinator.builder(model.pools())
-                .plansWith(SOURCES, SUMMARISE)
-                .build();
+        Coordinator coordinator =
+                Coordinator.builder(model.pools()).plansWith(SOURCES, SUMMARISE).build();
 
         // region concepts-list
         var goal = Goal.of("Summarise every file about retries.", new TypeRef<List<Summary>>() {})

@@ -57,8 +57,7 @@ class GenericTypesTest {
     }
 
     private static Goal<List<Note>> goal() {
-        return Goal.of("What do pets do?", NOTES)
-                .mergedBy(Mergers.rankFusion(input -> input.values(FIND), Note::text));
+        return Goal.of("What do pets do?", NOTES).mergedBy(Mergers.rankFusion(input -> input.values(FIND), Note::text));
     }
 
     @Test
@@ -74,7 +73,10 @@ class GenericTypesTest {
     @Test
     void collectAndDedupe_areMergersOfAGoal() throws Exception {
         SubtaskType<Topic, Note> one = SubtaskType.code(
-                "one", Topic.class, Note.class, (topic, context) -> new Note(topic.name().substring(0, 1)));
+                "one",
+                Topic.class,
+                Note.class,
+                (topic, context) -> new Note(topic.name().substring(0, 1)));
         String plan = """
                 {"subtasks":[{"type":"one","id":"a","input":{"name":"cats"},"wires":[],"after":[]},
                  {"type":"one","id":"b","input":{"name":"cows"},"wires":[],"after":[]}]}""";
@@ -83,7 +85,8 @@ class GenericTypesTest {
                 Goal.of("Collect each once.", NOTES).mergedBy(Mergers.dedupe(one, Note::text)))) {
             model.onPlan().replies(plan);
 
-            var result = Coordinator.builder(model.pools()).plansWith(one).build().run(goal, Budget.usd("0.25"));
+            var result =
+                    Coordinator.builder(model.pools()).plansWith(one).build().run(goal, Budget.usd("0.25"));
 
             assertThat(result.requireComplete())
                     .hasSize(goal.text().equals("Collect.") ? 2 : 1)
