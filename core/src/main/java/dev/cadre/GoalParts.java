@@ -32,7 +32,7 @@ import dev.cadre.plan.PlanRequest;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.plan.Planner;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.pool.CallRefusedException;
 import dev.cadre.price.CostEstimate;
@@ -415,10 +415,10 @@ final class GoalParts<R> implements RunParts {
     private AttemptListener counted(AttemptListener attempts) {
         return attempt -> {
             switch (attempt) {
-                case Attempt.Replied replied -> planning = planning.plus(replied.spend());
-                case Attempt.Failed failed -> planning = planning.plus(failed.spend());
-                case Attempt.Started started -> {}
-                case Attempt.Retrying retrying -> {}
+                case AttemptEvent.Replied replied -> planning = planning.plus(replied.spend());
+                case AttemptEvent.Failed failed -> planning = planning.plus(failed.spend());
+                case AttemptEvent.Started started -> {}
+                case AttemptEvent.Retrying retrying -> {}
             }
             attempts.on(attempt);
         };

@@ -3,7 +3,7 @@ package dev.cadre;
 
 import dev.cadre.merge.Citation;
 import dev.cadre.model.Redactor;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Outcome;
@@ -47,7 +47,7 @@ public record RunReport(
         Money limit,
         List<Citation> citations,
         List<String> notes,
-        List<Breach> breaches,
+        List<BillingBreach> breaches,
         List<String> abandoned,
         long openReservations,
         Duration elapsed) {

@@ -21,17 +21,17 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     private final Ledger ledger;
-    private final Gate gate;
+    private final BudgetLock gate;
     private final List<BudgetRecord> records;
 
-    private BudgetGuard(Ledger ledger, Gate gate, List<BudgetRecord> records) {
+    private BudgetGuard(Ledger ledger, BudgetLock gate, List<BudgetRecord> records) {
         this.ledger = ledger;
         this.gate = gate;
         this.records = records;
     }
 
     static BudgetGuard of(Ledger outermost) {
-        return new BudgetGuard(outermost, new Gate(), List.of());
+        return new BudgetGuard(outermost, new BudgetLock(), List.of());
     }
 
     /**

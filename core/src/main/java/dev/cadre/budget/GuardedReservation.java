@@ -19,12 +19,12 @@ final class GuardedReservation implements Reservation {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedReservation.class);
 
     private final Reservation hold;
-    private final Gate gate;
+    private final BudgetLock gate;
     private final List<BudgetRecord> records;
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile List<BudgetRecord.Entry> entries = List.of();
 
-    GuardedReservation(Reservation hold, Gate gate, List<BudgetRecord> records) {
+    GuardedReservation(Reservation hold, BudgetLock gate, List<BudgetRecord> records) {
         this.hold = hold;
         this.gate = gate;
         this.records = records;

@@ -5,7 +5,7 @@ import dev.cadre.RunReport;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Redactor;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.List;
@@ -66,7 +66,7 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      * @param limit what all sessions together may spend
      * @param breaches how providers broke their caps or prices in this session, the first thousand; none as a rule
      */
-    public record Costs(Spend before, Spend session, Money limit, List<Breach> breaches) {
+    public record Costs(Spend before, Spend session, Money limit, List<BillingBreach> breaches) {
         public Costs {
             breaches = List.copyOf(breaches);
         }
@@ -195,7 +195,7 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
     }
 
     /** How providers broke their caps or prices in this session; none as a rule. */
-    public List<Breach> breaches() {
+    public List<BillingBreach> breaches() {
         return costs.breaches;
     }
 

@@ -8,7 +8,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Spend;
 import dev.cadre.task.RunClock;
 import dev.cadre.schedule.RunCommand;

@@ -15,9 +15,9 @@ import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schema.JsonType;
@@ -43,7 +43,7 @@ final class ShardCollector<I, O> {
     private static final int MOST_TRIES = 2;
 
     /** @param breach how the bill breaks the terms, or null */
-    private record Paid(Spend spend, @Nullable Breach breach) {}
+    private record Paid(Spend spend, @Nullable BillingBreach breach) {}
 
     /** @param outcome null if the item is to be submitted again */
     private record Done<I, O>(
@@ -143,11 +143,11 @@ final class ShardCollector<I, O> {
     }
 
     private void failed(BatchItem<I> item, Paid paid, ModelException failure) {
-        attempts.on(new Attempt.Failed(id(item), failure, paid.spend(), paid.breach(), took()));
+        attempts.on(new AttemptEvent.Failed(id(item), failure, paid.spend(), paid.breach(), took()));
         retryOrEnd(item, paid.spend(), failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage())));
     }
 
-    private Attempt.Id id(BatchItem<I> item) {
+    private AttemptEvent.Id id(BatchItem<I> item) {
         SubtaskType<I, O> type = terms.bulk().type();
         var purpose = new CallPurpose(
                 CallPurpose.Kind.WORK,
@@ -156,7 +156,7 @@ final class ShardCollector<I, O> {
                 type.name(),
                 "",
                 type.tiers().start());
-        return new Attempt.Id(purpose, terms.pool().model(), item.tries);
+        return new AttemptEvent.Id(purpose, terms.pool().model(), item.tries);
     }
 
     private Duration took() {
@@ -232,7 +232,7 @@ final class ShardCollector<I, O> {
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
         Paid paid = reply.billed().flatMap(billed -> pay(item, billed)).orElseGet(() -> new Paid(forfeit(item), null));
-        attempts.on(new Attempt.Replied(
+        attempts.on(new AttemptEvent.Replied(
                 id(item), reply.model(), reply.serviceTier(), reply.finish(), paid.spend(), paid.breach(), took()));
         return paid.spend();
     }

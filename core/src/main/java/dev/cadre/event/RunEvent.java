@@ -5,7 +5,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.Redactor;
 import dev.cadre.model.Tier;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
@@ -143,7 +143,7 @@ public sealed interface RunEvent {
      * A provider billed more than its own cap allows, after which no new call of the budget starts, or let a dearer model
      * answer, after which no new call of the pool does.
      */
-    record BudgetBreached(String runId, Duration at, Breach breach) implements RunEvent {}
+    record BudgetBreached(String runId, Duration at, BillingBreach breach) implements RunEvent {}
 
     /**
      * A tool or a worker of plain code spent money of the run by itself, such as by a run of its own.

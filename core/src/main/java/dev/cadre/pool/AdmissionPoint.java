@@ -5,7 +5,7 @@ import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.pool.PoolCommand.Refusal;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,9 +35,9 @@ final class AdmissionPoint {
     private final PoolMachine machine;
     private final BudgetWatches watches = new BudgetWatches(() -> tell(new PoolEvent.BudgetChanged()));
     private final Set<AdmissionPoint> sameKey = new CopyOnWriteArraySet<>();
-    private final Map<Long, Waiter> waiters = new HashMap<>();
-    private final Set<Waiter> parked = new LinkedHashSet<>();
-    private @Nullable Waiter timekeeper;
+    private final Map<Long, AdmissionRequest> waiters = new HashMap<>();
+    private final Set<AdmissionRequest> parked = new LinkedHashSet<>();
+    private @Nullable AdmissionRequest timekeeper;
     private long wakeAt;
     private long tickets;
 
@@ -48,17 +48,17 @@ final class AdmissionPoint {
     }
 
     /** Asks for admission; does not wait for it. */
-    Waiter enter(CallTerms terms, Money need, long tokenEstimate) {
+    AdmissionRequest enter(CallTerms terms, Money need, long tokenEstimate) {
         lock.lock();
         try {
-            var ask = new PoolEvent.Ask(
+            var ask = new PoolEvent.Submitted(
                     ++tickets,
                     terms.run(),
                     terms.purpose().kind(),
                     terms.order(),
                     tokenEstimate,
                     terms.deadlineNanos());
-            var waiter = new Waiter(ask, terms.budget(), need, lock.newCondition());
+            var waiter = new AdmissionRequest(ask, terms.budget(), need, lock.newCondition());
             waiters.put(ask.ticket(), waiter);
             decide(ask);
             return waiter;
@@ -74,7 +74,7 @@ final class AdmissionPoint {
      * @throws InterruptedException if the thread was interrupted before; the caller must {@link #leave}
      */
     @Nullable
-    Reservation await(Waiter waiter) throws InterruptedException {
+    Reservation await(AdmissionRequest waiter) throws InterruptedException {
         if (!isDecided(waiter)) {
             watches.begin(waiter.budget);
             try {
@@ -91,7 +91,7 @@ final class AdmissionPoint {
     }
 
     /** Gives up a place, or an admission that nobody has taken over; does nothing if the ask has ended. */
-    void leave(Waiter waiter) {
+    void leave(AdmissionRequest waiter) {
         Reservation unsent = null;
         lock.lock();
         try {
@@ -129,11 +129,11 @@ final class AdmissionPoint {
      * How a bill breaks the terms of its call. Stops the pool if a dearer model answered: every further call may be
      * answered by it, too.
      */
-    Optional<Breach> breach(String asked, String answeredBy, boolean isDearer, Money excess) {
+    Optional<BillingBreach> breach(String asked, String answeredBy, boolean isDearer, Money excess) {
         if (!isDearer && excess.isZero()) {
             return Optional.empty();
         }
-        var breach = new Breach(asked, answeredBy, excess);
+        var breach = new BillingBreach(asked, answeredBy, excess);
         if (isDearer) {
             tell(new PoolEvent.Stopped(new ModelException.DearerModel(breach
                     + ", which is dearer. Bind the model that is meant, or state its price, then resume the pool.")));
@@ -194,7 +194,7 @@ final class AdmissionPoint {
         }
     }
 
-    private void refuse(Waiter waiter, PoolCommand.Refuse refuse) {
+    private void refuse(AdmissionRequest waiter, PoolCommand.Refuse refuse) {
         switch (refuse.refusal()) {
             case Refusal.BudgetExhausted exhausted -> {} // the waiter has the budget's own words
             case Refusal.DeadlinePassed passed -> waiter.refused = new Reason.DeadlinePassed();
@@ -211,7 +211,7 @@ final class AdmissionPoint {
         return exact.plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private void wake(Waiter waiter) {
+    private void wake(AdmissionRequest waiter) {
         parked.remove(waiter);
         waiter.news.signal();
     }
@@ -224,7 +224,7 @@ final class AdmissionPoint {
         }
     }
 
-    private void park(Waiter waiter) throws InterruptedException {
+    private void park(AdmissionRequest waiter) throws InterruptedException {
         lock.lock();
         try {
             if (!waiter.isDecided()) {
@@ -248,7 +248,7 @@ final class AdmissionPoint {
         }
     }
 
-    private void handOver(Waiter waiter) {
+    private void handOver(AdmissionRequest waiter) {
         if (timekeeper == waiter) {
             timekeeper = parked.isEmpty() ? null : parked.iterator().next();
             if (timekeeper != null) {
@@ -257,7 +257,7 @@ final class AdmissionPoint {
         }
     }
 
-    private @Nullable Reservation takeOver(Waiter waiter) {
+    private @Nullable Reservation takeOver(AdmissionRequest waiter) {
         lock.lock();
         try {
             Reservation money = waiter.granted;
@@ -268,7 +268,7 @@ final class AdmissionPoint {
         }
     }
 
-    private boolean isDecided(Waiter waiter) {
+    private boolean isDecided(AdmissionRequest waiter) {
         lock.lock();
         try {
             return waiter.isDecided();
@@ -277,7 +277,7 @@ final class AdmissionPoint {
         }
     }
 
-    private Waiter waiter(long ticket) {
+    private AdmissionRequest waiter(long ticket) {
         return Objects.requireNonNull(waiters.get(ticket));
     }
 

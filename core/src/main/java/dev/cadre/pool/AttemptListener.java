@@ -7,9 +7,9 @@ import dev.cadre.journal.UnrecordedException;
  * Is told about every attempt of a call, on the calling thread and outside any lock; it should be short.
  *
  * <p>What it throws, errors of the virtual machine apart, is logged and otherwise ignored; but an
- * {@link UnrecordedException} about {@link Attempt.Started} keeps the attempt from being sent, and ends the call.
+ * {@link UnrecordedException} about {@link AttemptEvent.Started} keeps the attempt from being sent, and ends the call.
  */
 @FunctionalInterface
 public interface AttemptListener {
-    void on(Attempt attempt);
+    void on(AttemptEvent attempt);
 }

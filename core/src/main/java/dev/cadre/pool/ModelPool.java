@@ -13,7 +13,7 @@ import dev.cadre.model.PromptCaching;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.Verbosity;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Capability;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
@@ -48,17 +48,17 @@ public final class ModelPool {
     private final RequestDefaults defaults;
     private final InputCount count;
     private final PrefixCache prefixes;
-    private final Tariff tariff;
+    private final CostCalculator costs;
     private final RetryPolicy retryPolicy;
     private final @Nullable InstantSource calendar;
     private final AdmissionPoint admissions;
 
-    private ModelPool(Builder builder, Tariff tariff) {
+    private ModelPool(Builder builder, CostCalculator costs) {
         client = builder.client;
         limits = builder.limits;
-        this.tariff = tariff;
-        defaults = builder.defaults(tariff.spec());
-        count = new InputCount(tariff, builder.counter, new FaultLog());
+        this.costs = costs;
+        defaults = builder.defaults(costs.spec());
+        count = new InputCount(costs, builder.counter, new FaultLog());
         prefixes = new PrefixCache(builder.prefixPatience);
         retryPolicy = builder.retryPolicy;
         calendar = builder.calendar;
@@ -72,7 +72,7 @@ public final class ModelPool {
         defaults = like.defaults;
         count = like.count;
         prefixes = like.prefixes.emptied();
-        tariff = like.tariff;
+        costs = like.costs;
         retryPolicy = like.retryPolicy;
         calendar = like.calendar;
         admissions = admissionPoint();
@@ -103,12 +103,12 @@ public final class ModelPool {
 
     /** The id of the model. */
     public String model() {
-        return tariff.model();
+        return costs.model();
     }
 
     /** What the catalogue knows about the model. */
     public ModelSpec spec() {
-        return tariff.spec();
+        return costs.spec();
     }
 
     /** The configured limits. */
@@ -146,7 +146,7 @@ public final class ModelPool {
     /** The same for a request whose text has so many UTF-8 bytes more. */
     public Money worstCase(ModelRequest request, long moreBytes) {
         ModelRequest filled = defaults.fill(request);
-        return defaults.worstCase(filled, tariff.inputBound(defaults.last(filled), moreBytes), tariff);
+        return defaults.worstCase(filled, costs.inputBound(defaults.last(filled), moreBytes), costs);
     }
 
     /**
@@ -157,12 +157,12 @@ public final class ModelPool {
      * @param reserved what the call was allowed to cost
      */
     public Optional<Money> cost(ModelReply reply, ServiceTier asked, Money reserved) {
-        return tariff.cost(reply, asked, reserved);
+        return costs.cost(reply, asked, reserved);
     }
 
     /** What a call without a usable reply cost, by the same rules. */
     public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
-        return tariff.cost(billed, asked, reserved);
+        return costs.cost(billed, asked, reserved);
     }
 
     /**
@@ -171,8 +171,8 @@ public final class ModelPool {
      *
      * @param excess by how much the bill exceeds what was reserved
      */
-    public Optional<Breach> breach(ModelException.Billed billed, Money excess) {
-        return admissions.breach(model(), billed.model(), tariff.isDearer(billed), excess);
+    public Optional<BillingBreach> breach(ModelException.Billed billed, Money excess) {
+        return admissions.breach(model(), billed.model(), costs.isDearer(billed), excess);
     }
 
     /** Why the pool takes no calls until it is {@linkplain #resume resumed}; empty if it is not stopped. */
@@ -214,11 +214,11 @@ public final class ModelPool {
         requireInService();
         ModelRequest filled = defaults.fill(request);
         long input = count.of(defaults.last(filled), terms);
-        Money need = defaults.worstCase(filled, input, tariff);
+        Money need = defaults.worstCase(filled, input, costs);
         // while it waits for the first call of its prefix it holds nothing
         try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {
-            return new PooledCall(client, tariff, admissions, defaults, prefix, terms)
-                    .run(need, Tariff.tokenEstimate(filled));
+            return new PooledCall(client, costs, admissions, defaults, prefix, terms)
+                    .run(need, CostCalculator.tokenEstimate(filled));
         }
     }
 
@@ -303,12 +303,12 @@ public final class ModelPool {
         private @Nullable InputCounter counter;
         private Duration prefixPatience = PREFIX_PATIENCE;
         private @Nullable InstantSource calendar;
-        private final ModelFacts facts;
+        private final PriceSettings facts;
 
         private Builder(ModelClient client, String model) {
             this.client = client;
             this.model = model;
-            facts = new ModelFacts(model);
+            facts = new PriceSettings(model);
         }
 
         /** The most calls in flight; default 64. Overload lowers it for a while. */
@@ -340,9 +340,9 @@ public final class ModelPool {
 
         /** The time that one attempt may take; default 10 minutes, 15 in flex processing, at most 30 days. */
         public Builder timeout(Duration timeout) {
-            if (!timeout.isPositive() || timeout.compareTo(Clock.LONGEST) > 0) {
+            if (!timeout.isPositive() || timeout.compareTo(NanoTime.LONGEST) > 0) {
                 throw new IllegalArgumentException(
-                        "the timeout must be positive and at most %s, not %s".formatted(Clock.LONGEST, timeout));
+                        "the timeout must be positive and at most %s, not %s".formatted(NanoTime.LONGEST, timeout));
             }
             this.timeout = timeout;
             return this;
@@ -400,9 +400,9 @@ public final class ModelPool {
          * meanwhile.
          */
         public Builder prefixPatience(Duration patience) {
-            if (patience.isNegative() || patience.compareTo(Clock.LONGEST) > 0) {
+            if (patience.isNegative() || patience.compareTo(NanoTime.LONGEST) > 0) {
                 throw new IllegalArgumentException(
-                        "the patience must be between zero and %s, not %s".formatted(Clock.LONGEST, patience));
+                        "the patience must be between zero and %s, not %s".formatted(NanoTime.LONGEST, patience));
             }
             this.prefixPatience = patience;
             return this;
@@ -454,7 +454,7 @@ public final class ModelPool {
          * @throws dev.cadre.price.UnpricedSizeException if the client says nothing usable of what it sends
          */
         public ModelPool build() {
-            var pool = new ModelPool(this, facts.tariff().sentBy(client));
+            var pool = new ModelPool(this, facts.costs().sentBy(client));
             pool.worstCase(ModelRequest.of(model, "", "", 1));
             pool.requireInService();
             return pool;

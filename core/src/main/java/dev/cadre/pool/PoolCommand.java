@@ -20,7 +20,7 @@ public sealed interface PoolCommand {
     record Retry(long ticket, int failures, long notBefore) implements PoolCommand {}
 
     /** The failed call has ended: its failure is final. */
-    record GiveUp(long ticket, WhyFinal why) implements PoolCommand {}
+    record GiveUp(long ticket, GiveUpReason why) implements PoolCommand {}
 
     /** Every pool of the same key must stop. */
     record Stop(ModelException failure) implements PoolCommand {}
@@ -49,7 +49,7 @@ public sealed interface PoolCommand {
     }
 
     /** Why a failed call is not made again. */
-    enum WhyFinal {
+    enum GiveUpReason {
         /** The failure's kind, or what was already used of the answer, rules it out. */
         NOT_RETRYABLE,
         /** The attempts of one call are used up. */

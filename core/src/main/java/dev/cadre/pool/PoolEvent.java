@@ -25,9 +25,9 @@ public sealed interface PoolEvent {
      * @param tokenEstimate input and output tokens that the call will probably use, at least 0
      * @param deadlineNanos the clock reading after which nothing may be sent for it
      */
-    record Ask(long ticket, String run, CallPurpose.Kind kind, long order, long tokenEstimate, long deadlineNanos)
+    record Submitted(long ticket, String run, CallPurpose.Kind kind, long order, long tokenEstimate, long deadlineNanos)
             implements OfTicket {
-        public Ask {
+        public Submitted {
             if (tokenEstimate < 0) {
                 throw new IllegalArgumentException("negative token estimate: " + tokenEstimate);
             }
@@ -56,7 +56,7 @@ public sealed interface PoolEvent {
      *
      * @param again whether another attempt is wanted at all
      */
-    record Failed(long ticket, ModelException failure, Again again) implements OfTicket {}
+    record Failed(long ticket, ModelException failure, RetryScope again) implements OfTicket {}
 
     /** Money may have come back to some budget. */
     record BudgetChanged() implements PoolEvent {}
@@ -71,11 +71,11 @@ public sealed interface PoolEvent {
     record Resumed() implements PoolEvent {}
 
     /** Whether a failed call may be made once more. */
-    enum Again {
-        ALLOWED,
+    enum RetryScope {
+        SAME_TIER,
         /** It asks another service tier then, of whose room the failure says nothing. */
-        ELSEWHERE,
+        OTHER_TIER,
         /** Part of the answer has been used already. */
-        FORBIDDEN
+        NONE
     }
 }

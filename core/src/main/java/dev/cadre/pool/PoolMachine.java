@@ -3,8 +3,8 @@ package dev.cadre.pool;
 
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
+import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
-import dev.cadre.pool.PoolCommand.WhyFinal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Decides which call of a pool may start when: parallel permits, request and token rates, pauses, retries and turns.
  *
  * <p>Pure: commands follow from the events, the clock readings, the gate's verdicts and the seed. It has no threads and
- * no clock; not safe for use by many threads. Every {@link PoolEvent.Ask} ends exactly once: refused, withdrawn,
+ * no clock; not safe for use by many threads. Every {@link PoolEvent.Submitted} ends exactly once: refused, withdrawn,
  * released, forfeited, replied to, or failed and given up.
  *
  * <p>Public for those who drive it elsewhere, such as a simulator; carries no compatibility promise.
@@ -33,8 +33,8 @@ public final class PoolMachine {
     private final TokenBucket tokens;
     private final AdaptiveLimit parallel;
     private final RetryBudget retries;
-    private final Map<Long, Entry> entries = new HashMap<>();
-    private final WaitingRoom waiting;
+    private final Map<Long, CallState> entries = new HashMap<>();
+    private final WaitingCalls waiting;
     private final List<PoolCommand> commands = new ArrayList<>();
     private long arrivals;
     private long admissions;
@@ -59,7 +59,7 @@ public final class PoolMachine {
         tokens = new TokenBucket(limits.tokensPerMinute(), nanoTime);
         parallel = new AdaptiveLimit(limits.maxParallel());
         retries = new RetryBudget(limits.maxParallel());
-        waiting = new WaitingRoom(nanoTime);
+        waiting = new WaitingCalls(nanoTime);
         pausedUntil = nanoTime;
     }
 
@@ -72,7 +72,7 @@ public final class PoolMachine {
     public List<PoolCommand> on(PoolEvent event, long now) {
         commands.clear();
         switch (event) {
-            case PoolEvent.Ask ask -> ask(ask);
+            case PoolEvent.Submitted ask -> ask(ask);
             case PoolEvent.Withdrawn withdrawn -> withdraw(entry(withdrawn));
             case PoolEvent.Released released -> release(ended(released), now);
             case PoolEvent.Forfeited forfeited -> ended(forfeited);
@@ -110,8 +110,8 @@ public final class PoolMachine {
         return parallel.current();
     }
 
-    private void ask(PoolEvent.Ask ask) {
-        Entry entry = new Entry(ask, ++arrivals);
+    private void ask(PoolEvent.Submitted ask) {
+        CallState entry = new CallState(ask, ++arrivals);
         if (entries.putIfAbsent(ask.ticket(), entry) != null) {
             throw new IllegalStateException("ticket %d is already in use".formatted(ask.ticket()));
         }
@@ -122,20 +122,20 @@ public final class PoolMachine {
         waiting.enter(entry);
     }
 
-    private void withdraw(Entry entry) {
-        if (entry.state == Entry.State.IN_FLIGHT) {
+    private void withdraw(CallState entry) {
+        if (entry.state == CallState.Phase.IN_FLIGHT) {
             throw new IllegalStateException("ticket %d is in flight, not waiting".formatted(entry.ask.ticket()));
         }
         waiting.leave(entry);
         entries.remove(entry.ask.ticket());
     }
 
-    private void release(Entry entry, long now) {
+    private void release(CallState entry, long now) {
         requests.giveBack(1, now);
         tokens.giveBack(entry.ask.tokenEstimate(), now);
     }
 
-    private void reply(Entry entry, PoolEvent.Replied replied, long now) {
+    private void reply(CallState entry, PoolEvent.Replied replied, long now) {
         parallel.onSuccess();
         if (replied.tokens() >= 0) {
             tokens.giveBack(entry.ask.tokenEstimate() - replied.tokens(), now);
@@ -143,7 +143,7 @@ public final class PoolMachine {
         learn(replied.limits(), entry, now);
     }
 
-    private void fail(Entry entry, PoolEvent.Failed failed, long now) {
+    private void fail(CallState entry, PoolEvent.Failed failed, long now) {
         ModelException failure = failed.failure();
         entry.failures++;
         entry.malformed += failure instanceof ModelException.MalformedReply ? 1 : 0;
@@ -153,7 +153,7 @@ public final class PoolMachine {
         }
         adapt(failure, entry.admission);
         learn(failure.limits(), entry, now);
-        if (failed.again() != PoolEvent.Again.ELSEWHERE) {
+        if (failed.again() != PoolEvent.RetryScope.OTHER_TIER) {
             failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
         }
         if (failure.reach() == ModelException.Reach.RUN) {
@@ -163,13 +163,13 @@ public final class PoolMachine {
         retryOrGiveUp(entry, failed, now);
     }
 
-    private void retryOrGiveUp(Entry entry, PoolEvent.Failed failed, long now) {
-        long floor = failed.again() == PoolEvent.Again.ELSEWHERE
+    private void retryOrGiveUp(CallState entry, PoolEvent.Failed failed, long now) {
+        long floor = failed.again() == PoolEvent.RetryScope.OTHER_TIER
                 ? 0
                 : policy.floorNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
         entry.notBefore = now + floor + policy.delayNanos(entry.failures, jitter);
-        if (!failed.failure().isRetryable() || failed.again() == PoolEvent.Again.FORBIDDEN || stoppedBy != null) {
-            giveUp(entry, WhyFinal.NOT_RETRYABLE);
+        if (!failed.failure().isRetryable() || failed.again() == PoolEvent.RetryScope.NONE || stoppedBy != null) {
+            giveUp(entry, GiveUpReason.NOT_RETRYABLE);
         } else if (pausedBy != null && pausedUntil - now > 0 && isLater(pausedUntil, entry)) {
             refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy)); // as is everybody who waits
         } else {
@@ -177,25 +177,25 @@ public final class PoolMachine {
         }
     }
 
-    private void giveUp(Entry entry, WhyFinal why) {
+    private void giveUp(CallState entry, GiveUpReason why) {
         entries.remove(entry.ask.ticket());
         commands.add(new PoolCommand.GiveUp(entry.ask.ticket(), why));
     }
 
-    private void retry(Entry entry) {
+    private void retry(CallState entry) {
         waiting.backOff(entry);
         commands.add(new PoolCommand.Retry(entry.ask.ticket(), entry.failures, entry.notBefore));
     }
 
-    private Optional<WhyFinal> whyFinal(Entry entry) {
+    private Optional<GiveUpReason> whyFinal(CallState entry) {
         // whatever answers in place of the provider will do so again, and each answer books the worst case
         if (entry.failures >= policy.maxAttempts() || entry.malformed > MOST_MALFORMED) {
-            return Optional.of(WhyFinal.ATTEMPTS);
+            return Optional.of(GiveUpReason.ATTEMPTS);
         }
         if (isLater(entry.notBefore, entry)) {
-            return Optional.of(WhyFinal.DEADLINE);
+            return Optional.of(GiveUpReason.DEADLINE);
         }
-        return retries.takeRetry() ? Optional.empty() : Optional.of(WhyFinal.RETRY_BUDGET);
+        return retries.takeRetry() ? Optional.empty() : Optional.of(GiveUpReason.RETRY_BUDGET);
     }
 
     private void adapt(ModelException failure, long admission) {
@@ -210,7 +210,7 @@ public final class PoolMachine {
         }
     }
 
-    private void learn(RateLimits limits, Entry told, long now) {
+    private void learn(RateLimits limits, CallState told, long now) {
         requests.learn(obeyed(limits.requests()), told.requestsMark, now);
         tokens.learn(obeyed(limits.tokens()), told.tokensMark, now);
     }
@@ -241,7 +241,7 @@ public final class PoolMachine {
 
     private void stop(ModelException failure) {
         stoppedBy = failure;
-        for (Entry entry : waiting.everybody()) {
+        for (CallState entry : waiting.everybody()) {
             waiting.leave(entry);
             refuse(entry, new Refusal.PoolStopped(failure));
         }
@@ -249,13 +249,13 @@ public final class PoolMachine {
 
     /** Refuses those whose deadline has passed, or will pass during the pause. */
     private void expire(long now) {
-        for (Entry entry : waiting.expired(now)) {
+        for (CallState entry : waiting.expired(now)) {
             Refusal why = isHeldByRate(entry, now) ? rateHolds(entry, now) : new Refusal.DeadlinePassed();
             waiting.leave(entry);
             refuse(entry, why);
         }
         if (pausedBy != null) {
-            for (Entry entry : waiting.expired(pausedUntil)) {
+            for (CallState entry : waiting.expired(pausedUntil)) {
                 waiting.leave(entry);
                 refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy));
             }
@@ -265,7 +265,7 @@ public final class PoolMachine {
     /** Admits as many as may go; returns when the rate lets the next one through, or {@code now} if it is not the rate. */
     private long admit(long now) {
         while (inFlight < parallel.current() && pausedUntil - now <= 0) {
-            Optional<Entry> next = waiting.next();
+            Optional<CallState> next = waiting.next();
             if (next.isEmpty()) {
                 break;
             }
@@ -283,37 +283,37 @@ public final class PoolMachine {
     }
 
     /** What is in flight may give back what it took of a rate; nothing else lets a call pass earlier. */
-    private boolean isHopeless(Entry entry, long opensAt) {
+    private boolean isHopeless(CallState entry, long opensAt) {
         return inFlight == 0 && isLater(opensAt, entry);
     }
 
-    private static boolean isLater(long nanoTime, Entry entry) {
+    private static boolean isLater(long nanoTime, CallState entry) {
         return nanoTime - entry.ask.deadlineNanos() >= 0;
     }
 
     /** Whether it is a rate that a call has waited for last: neither its own backoff, a permit, nor a pause. */
-    private boolean isHeldByRate(Entry entry, long now) {
-        return entry.state == Entry.State.WAITING
+    private boolean isHeldByRate(CallState entry, long now) {
+        return entry.state == CallState.Phase.WAITING
                 && inFlight < parallel.current()
                 && pausedUntil - now <= 0
                 && rateOpensAt(entry, now) - now > 0;
     }
 
     /** A rate that opens too late is a pause like any other. */
-    private Refusal rateHolds(Entry entry, long now) {
+    private Refusal rateHolds(CallState entry, long now) {
         boolean isTokens = tokens.opensAt(entry.ask.tokenEstimate(), now) - requests.opensAt(1, now) > 0;
         String message = "its %s are used up, by its limits".formatted(isTokens ? "tokens" : "requests");
         return new Refusal.PoolPaused(
                 rateOpensAt(entry, now), new ModelException.RateLimited(message, null, RateLimits.UNKNOWN));
     }
 
-    private long rateOpensAt(Entry entry, long now) {
+    private long rateOpensAt(CallState entry, long now) {
         long requestsOpen = requests.opensAt(1, now);
         long tokensOpen = tokens.opensAt(entry.ask.tokenEstimate(), now);
-        return Clock.later(requestsOpen, tokensOpen);
+        return NanoTime.later(requestsOpen, tokensOpen);
     }
 
-    private void offer(Entry entry, long now) {
+    private void offer(CallState entry, long now) {
         switch (gate.take(entry.ask.ticket())) {
             case GRANTED -> start(entry, now);
             case CONTENDED -> waiting.contended(entry);
@@ -324,7 +324,7 @@ public final class PoolMachine {
         }
     }
 
-    private void start(Entry entry, long now) {
+    private void start(CallState entry, long now) {
         waiting.admitted(entry);
         requests.take(1, now);
         tokens.take(entry.ask.tokenEstimate(), now);
@@ -338,7 +338,7 @@ public final class PoolMachine {
         commands.add(new PoolCommand.Admit(entry.ask.ticket()));
     }
 
-    private void refuse(Entry entry, Refusal refusal) {
+    private void refuse(CallState entry, Refusal refusal) {
         entries.remove(entry.ask.ticket());
         commands.add(new PoolCommand.Refuse(entry.ask.ticket(), refusal));
     }
@@ -349,31 +349,31 @@ public final class PoolMachine {
         }
         long wakeAt = waiting.nextDue();
         if (pausedUntil - now > 0) {
-            wakeAt = Clock.earlier(wakeAt, pausedUntil);
+            wakeAt = NanoTime.earlier(wakeAt, pausedUntil);
         }
         if (rateOpensAt - now > 0) {
-            wakeAt = Clock.earlier(wakeAt, rateOpensAt);
+            wakeAt = NanoTime.earlier(wakeAt, rateOpensAt);
         }
         commands.add(new PoolCommand.WakeAt(wakeAt));
     }
 
-    private Entry ended(PoolEvent.OfTicket event) {
-        Entry entry = landed(event);
+    private CallState ended(PoolEvent.OfTicket event) {
+        CallState entry = landed(event);
         entries.remove(event.ticket());
         return entry;
     }
 
-    private Entry landed(PoolEvent.OfTicket event) {
-        Entry entry = entry(event);
-        if (entry.state != Entry.State.IN_FLIGHT) {
+    private CallState landed(PoolEvent.OfTicket event) {
+        CallState entry = entry(event);
+        if (entry.state != CallState.Phase.IN_FLIGHT) {
             throw new IllegalStateException("%s, but its call is not in flight".formatted(event));
         }
         inFlight--;
         return entry;
     }
 
-    private Entry entry(PoolEvent.OfTicket event) {
-        Entry entry = entries.get(event.ticket());
+    private CallState entry(PoolEvent.OfTicket event) {
+        CallState entry = entries.get(event.ticket());
         if (entry == null) {
             throw new IllegalStateException("%s, but there is no such ask".formatted(event));
         }

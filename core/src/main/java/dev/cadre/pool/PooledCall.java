@@ -11,7 +11,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.CallRefusedException.Reason;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
@@ -27,7 +27,7 @@ final class PooledCall {
     private static final Logger LOG = LoggerFactory.getLogger(PooledCall.class);
 
     private final ModelClient client;
-    private final Tariff tariff;
+    private final CostCalculator costs;
     private final AdmissionPoint admissions;
     private final RequestDefaults defaults;
     private final PrefixCache.Lease prefix;
@@ -39,13 +39,13 @@ final class PooledCall {
 
     PooledCall(
             ModelClient client,
-            Tariff tariff,
+            CostCalculator costs,
             AdmissionPoint admissions,
             RequestDefaults defaults,
             PrefixCache.Lease prefix,
             CallTerms terms) {
         this.client = client;
-        this.tariff = tariff;
+        this.costs = costs;
         this.admissions = admissions;
         this.defaults = defaults;
         this.prefix = prefix;
@@ -60,7 +60,7 @@ final class PooledCall {
      * @param tokenEstimate the tokens that an attempt will probably use
      */
     ModelReply run(Money need, long tokenEstimate) throws InterruptedException {
-        Waiter waiter = admissions.enter(terms, need, tokenEstimate);
+        AdmissionRequest waiter = admissions.enter(terms, need, tokenEstimate);
         try {
             while (true) {
                 Optional<ModelReply> reply = attempt(waiter);
@@ -74,18 +74,18 @@ final class PooledCall {
     }
 
     /** Makes one attempt; empty if another one is planned. */
-    private Optional<ModelReply> attempt(Waiter waiter) throws InterruptedException {
+    private Optional<ModelReply> attempt(AdmissionRequest waiter) throws InterruptedException {
         long waitingSince = System.nanoTime();
         Reservation money = admissions.await(waiter);
         if (money == null) {
             throw refusal(waiter);
         }
         Duration waited = since(waitingSince);
-        var id = new Attempt.Id(terms.purpose(), request.model(), ++attempts);
-        try (var flight = new Flight(admissions, waiter.ask.ticket(), money)) {
+        var id = new AttemptEvent.Id(terms.purpose(), request.model(), ++attempts);
+        try (var flight = new AdmittedAttempt(admissions, waiter.ask.ticket(), money)) {
             CallContext context = context();
             flight.announce();
-            tell(new Attempt.Started(id, flight.reserved(), request.serviceTier(), waited));
+            tell(new AttemptEvent.Started(id, flight.reserved(), request.serviceTier(), waited));
             long sentAt = System.nanoTime();
             flight.send();
             ModelReply reply;
@@ -97,8 +97,8 @@ final class PooledCall {
                 request = defaults.after(failure, request);
                 return Optional.empty();
             } catch (Throwable broken) { // whatever a client is made of, undeclared checked exceptions included
-                Flight.Settlement due = flight.forfeited();
-                end(flight, due, new Attempt.Failed(id, broken, due.spend(), null, since(sentAt)));
+                AdmittedAttempt.Settlement due = flight.forfeited();
+                end(flight, due, new AttemptEvent.Failed(id, broken, due.spend(), null, since(sentAt)));
                 throw broken;
             }
             prefix.begun();
@@ -129,20 +129,20 @@ final class PooledCall {
         });
     }
 
-    private void land(Flight flight, Attempt.Id id, ModelReply reply, Duration took) {
+    private void land(AdmittedAttempt flight, AttemptEvent.Id id, ModelReply reply, Duration took) {
         Bill bill =
                 bill(flight, reply.model(), reply.serviceTier(), reply.billed().orElse(null));
         Spend spend = bill.due().spend();
         end(
                 flight,
                 bill.due(),
-                new Attempt.Replied(
+                new AttemptEvent.Replied(
                         id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
         flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
     }
 
     /** What is booked is told before the money can be used again: what is sent for it comes later on every record. */
-    private void end(Flight flight, Flight.Settlement due, Attempt told) {
+    private void end(AdmittedAttempt flight, AdmittedAttempt.Settlement due, AttemptEvent told) {
         try {
             tell(told);
         } finally {
@@ -151,58 +151,60 @@ final class PooledCall {
     }
 
     /** What is to be booked for an attempt, and how it breaks the terms on which it was made. */
-    private record Bill(Flight.Settlement due, @Nullable Breach breach) {}
+    private record Bill(
+            AdmittedAttempt.Settlement due, @Nullable BillingBreach breach) {}
 
     /** A usage that can be true is believed; without one the worst is assumed of whoever answered. */
-    private Bill bill(Flight flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
+    private Bill bill(
+            AdmittedAttempt flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
         Optional<Money> cost =
-                billed == null ? Optional.empty() : tariff.cost(billed, request.serviceTier(), flight.reserved());
+                billed == null ? Optional.empty() : costs.cost(billed, request.serviceTier(), flight.reserved());
         if (billed != null && cost.isPresent()) {
-            Flight.Settlement due = flight.settled(cost.get(), billed.usage());
-            return new Bill(due, breach(answeredBy, tariff.isDearer(billed), due.excess()));
+            AdmittedAttempt.Settlement due = flight.settled(cost.get(), billed.usage());
+            return new Bill(due, breach(answeredBy, costs.isDearer(billed), due.excess()));
         }
         // a cheaper tier than was asked for is not believed
         Optional<Money> dearer = Stream.of(request, request.withServiceTier(tier))
-                .flatMap(sent -> tariff.dearerWorstCase(sent, answeredBy).stream())
+                .flatMap(sent -> costs.dearerWorstCase(sent, answeredBy).stream())
                 .reduce(Money::atLeast);
-        Flight.Settlement due = dearer.map(flight::forfeited).orElseGet(flight::forfeited);
+        AdmittedAttempt.Settlement due = dearer.map(flight::forfeited).orElseGet(flight::forfeited);
         return new Bill(due, breach(answeredBy, dearer.isPresent(), due.excess()));
     }
 
     /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
-    private Bill bill(Flight flight, ModelException failure) {
+    private Bill bill(AdmittedAttempt flight, ModelException failure) {
         boolean isFree = failure.charge() == ModelException.Charge.FREE;
         return failure.billed()
                 .filter(billed -> !isFree
-                        || tariff.cost(billed, request.serviceTier(), flight.reserved())
+                        || costs.cost(billed, request.serviceTier(), flight.reserved())
                                 .isPresent())
                 .map(billed -> bill(flight, billed.model(), billed.serviceTier(), billed))
-                .orElseGet(() -> new Bill(isFree ? Flight.turnedAway() : flight.forfeited(), null));
+                .orElseGet(() -> new Bill(isFree ? AdmittedAttempt.turnedAway() : flight.forfeited(), null));
     }
 
-    private @Nullable Breach breach(String answeredBy, boolean isDearer, Money excess) {
+    private @Nullable BillingBreach breach(String answeredBy, boolean isDearer, Money excess) {
         return admissions.breach(request.model(), answeredBy, isDearer, excess).orElse(null);
     }
 
-    private PoolEvent.Again again(ModelException failure) {
+    private PoolEvent.RetryScope again(ModelException failure) {
         if (textDelivered) {
-            return PoolEvent.Again.FORBIDDEN;
+            return PoolEvent.RetryScope.NONE;
         }
         boolean sameTier = defaults.after(failure, request).serviceTier() == request.serviceTier();
-        return sameTier ? PoolEvent.Again.ALLOWED : PoolEvent.Again.ELSEWHERE;
+        return sameTier ? PoolEvent.RetryScope.SAME_TIER : PoolEvent.RetryScope.OTHER_TIER;
     }
 
     /** Books the failure; returns if the machine has an answer for the waiter, now or later, else throws it. */
-    private void failed(Flight flight, Attempt.Id id, ModelException failure, Duration took) {
+    private void failed(AdmittedAttempt flight, AttemptEvent.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
         Bill bill = bill(flight, failure);
-        end(flight, bill.due(), new Attempt.Failed(id, failure, bill.due().spend(), bill.breach(), took));
+        end(flight, bill.due(), new AttemptEvent.Failed(id, failure, bill.due().spend(), bill.breach(), took));
         long failedAt = System.nanoTime();
         for (PoolCommand command : flight.failed(failure, again(failure))) {
             switch (command) {
                 case PoolCommand.Retry retry -> {
                     Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
-                    tell(new Attempt.Retrying(id, failure, delay));
+                    tell(new AttemptEvent.Retrying(id, failure, delay));
                     return;
                 }
                 case PoolCommand.GiveUp giveUp -> throw failure;
@@ -211,7 +213,7 @@ final class PooledCall {
         }
     }
 
-    private RuntimeException refusal(Waiter waiter) {
+    private RuntimeException refusal(AdmissionRequest waiter) {
         if (waiter.broken != null) {
             if (lastFailure != null) {
                 waiter.broken.addSuppressed(lastFailure); // an attempt went before
@@ -230,11 +232,11 @@ final class PooledCall {
     }
 
     /** A listener's failure changes nothing, save that nothing is sent that could not be taken down. */
-    private void tell(Attempt attempt) {
+    private void tell(AttemptEvent attempt) {
         try {
             terms.attempts().on(attempt);
         } catch (RuntimeException failure) {
-            if (failure instanceof UnrecordedException && attempt instanceof Attempt.Started) {
+            if (failure instanceof UnrecordedException && attempt instanceof AttemptEvent.Started) {
                 throw failure;
             }
             LOG.warn(

@@ -78,7 +78,7 @@ final class PrefixCache {
             int number = prefix.next(now);
             Slot slot = prefix.slot(number, lock);
             var lease = new Lease(keyed(request, "cadre-%s-%d".formatted(name, number)), slot);
-            slot.await(lease, Clock.earlier(now + patienceNanos, deadlineNanos));
+            slot.await(lease, NanoTime.earlier(now + patienceNanos, deadlineNanos));
             return lease;
         } finally {
             lock.unlock();

@@ -48,10 +48,10 @@ record RequestDefaults(
     }
 
     /** The most that a filled request can cost, in whichever tier it is served in the end. */
-    Money worstCase(ModelRequest request, long inputTokens, Tariff tariff) {
-        Money asked = tariff.worstCase(request, inputTokens);
+    Money worstCase(ModelRequest request, long inputTokens, CostCalculator costs) {
+        Money asked = costs.worstCase(request, inputTokens);
         return mayFallBack(request)
-                ? asked.atLeast(tariff.worstCase(request.withServiceTier(ServiceTier.STANDARD), inputTokens))
+                ? asked.atLeast(costs.worstCase(request.withServiceTier(ServiceTier.STANDARD), inputTokens))
                 : asked;
     }
 

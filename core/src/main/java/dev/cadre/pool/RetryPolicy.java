@@ -30,13 +30,13 @@ public record RetryPolicy(
         if (maxAttempts < 1) {
             throw new IllegalArgumentException("a call needs at least one attempt, not " + maxAttempts);
         }
-        if (baseDelay.isNegative() || maxDelay.compareTo(baseDelay) < 0 || maxDelay.compareTo(Clock.LONGEST) > 0) {
+        if (baseDelay.isNegative() || maxDelay.compareTo(baseDelay) < 0 || maxDelay.compareTo(NanoTime.LONGEST) > 0) {
             throw new IllegalArgumentException("delays must satisfy 0 <= base <= max <= %s: base=%s, max=%s"
-                    .formatted(Clock.LONGEST, baseDelay, maxDelay));
+                    .formatted(NanoTime.LONGEST, baseDelay, maxDelay));
         }
-        if (maxRetryAfter.isNegative() || maxRetryAfter.compareTo(Clock.LONGEST) > 0) {
+        if (maxRetryAfter.isNegative() || maxRetryAfter.compareTo(NanoTime.LONGEST) > 0) {
             throw new IllegalArgumentException("the longest Retry-After must be between zero and %s, not %s"
-                    .formatted(Clock.LONGEST, maxRetryAfter));
+                    .formatted(NanoTime.LONGEST, maxRetryAfter));
         }
         if (!(factor >= 1.0 && factor <= 100.0)) {
             throw new IllegalArgumentException("the factor must be between 1 and 100, not " + factor);
@@ -71,7 +71,7 @@ public record RetryPolicy(
 
     /** How long a provider's {@code Retry-After} is obeyed, in nanoseconds. */
     long floorNanos(Duration retryAfter) {
-        return Clock.boundedNanos(retryAfter.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : retryAfter);
+        return NanoTime.boundedNanos(retryAfter.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : retryAfter);
     }
 
     /** A delay after the given number of failures of one call, in nanoseconds. */

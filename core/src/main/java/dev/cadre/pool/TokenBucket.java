@@ -94,7 +94,7 @@ final class TokenBucket {
             level = bounded(own - others);
         }
         if (window.remaining() == 0 && window.reset().isPositive() && (isUnlimited() || !isRefill(window.reset()))) {
-            closeUntil(now + Clock.boundedNanos(window.reset()));
+            closeUntil(now + NanoTime.boundedNanos(window.reset()));
         }
     }
 
@@ -116,7 +116,7 @@ final class TokenBucket {
                 || !window.reset().isPositive()) {
             return;
         }
-        long reset = Clock.boundedNanos(window.reset()) / 1_000_000;
+        long reset = NanoTime.boundedNanos(window.reset()) / 1_000_000;
         windows += Math.abs(reset - used * MILLIS_PER_MINUTE / stated) > TOLERANCE_MILLIS ? 1 : -1;
     }
 
@@ -138,7 +138,7 @@ final class TokenBucket {
     }
 
     private void closeUntil(long time) {
-        closedUntil = closed ? Clock.later(closedUntil, time) : time;
+        closedUntil = closed ? NanoTime.later(closedUntil, time) : time;
         closed = true;
     }
 

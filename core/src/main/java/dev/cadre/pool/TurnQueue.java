@@ -17,15 +17,16 @@ import org.jspecify.annotations.Nullable;
  * or another candidate is more urgent; nobody of the same run overtakes it, other runs go on.
  */
 final class TurnQueue {
-    private static final Comparator<Entry> URGENCY = Comparator.<Entry, CallPurpose.Kind>comparing(e -> e.ask.kind())
+    private static final Comparator<CallState> URGENCY = Comparator.<CallState, CallPurpose.Kind>comparing(
+                    e -> e.ask.kind())
             .thenComparingLong(e -> e.ask.order())
             .thenComparingLong(e -> e.arrival);
 
     private static final class Run {
-        final TreeSet<Entry> waiting = new TreeSet<>(URGENCY);
+        final TreeSet<CallState> waiting = new TreeSet<>(URGENCY);
 
         @Nullable
-        Entry contended;
+        CallState contended;
 
         boolean isBlocked() {
             return contended == waiting.first();
@@ -35,7 +36,7 @@ final class TurnQueue {
     private final ArrayDeque<Run> turns = new ArrayDeque<>();
     private final Map<String, Run> byKey = new HashMap<>();
 
-    void add(Entry entry) {
+    void add(CallState entry) {
         Run run = byKey.get(entry.ask.run());
         if (run == null) {
             run = new Run();
@@ -46,12 +47,12 @@ final class TurnQueue {
     }
 
     /** The candidate whose turn it is, or empty if every run waits for money or nobody waits. */
-    Optional<Entry> next() {
+    Optional<CallState> next() {
         return turns.stream().filter(run -> !run.isBlocked()).findFirst().map(run -> run.waiting.first());
     }
 
     /** The candidate was admitted: its run goes to the end of the line. */
-    void served(Entry entry) {
+    void served(CallState entry) {
         Run run = run(entry);
         if (remove(entry)) {
             turns.remove(run);
@@ -60,7 +61,7 @@ final class TurnQueue {
     }
 
     /** Takes the entry out without using up its run's turn; returns whether its run still waits. */
-    boolean remove(Entry entry) {
+    boolean remove(CallState entry) {
         Run run = run(entry);
         run.waiting.remove(entry);
         if (run.waiting.isEmpty()) {
@@ -71,7 +72,7 @@ final class TurnQueue {
         return true;
     }
 
-    void contended(Entry entry) {
+    void contended(CallState entry) {
         run(entry).contended = entry;
     }
 
@@ -80,7 +81,7 @@ final class TurnQueue {
         turns.forEach(run -> run.contended = null);
     }
 
-    private Run run(Entry entry) {
+    private Run run(CallState entry) {
         Run run = byKey.get(entry.ask.run());
         if (run == null) {
             throw new IllegalStateException("ticket %d does not wait".formatted(entry.ask.ticket()));

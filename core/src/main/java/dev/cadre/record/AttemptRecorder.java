@@ -6,7 +6,7 @@ import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.Asked;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Spend;
 import java.util.Locale;
@@ -40,16 +40,18 @@ public final class AttemptRecorder implements AttemptListener {
     }
 
     @Override
-    public void on(Attempt attempt) {
+    public void on(AttemptEvent attempt) {
         switch (attempt) {
-            case Attempt.Started started -> announce(started);
-            case Attempt.Replied replied -> settle(replied.finish().name().toLowerCase(Locale.ROOT), replied.spend());
-            case Attempt.Failed failed -> settle(failed.failure().getClass().getSimpleName(), failed.spend());
-            case Attempt.Retrying retrying -> {}
+            case AttemptEvent.Started started -> announce(started);
+            case AttemptEvent.Replied replied ->
+                settle(replied.finish().name().toLowerCase(Locale.ROOT), replied.spend());
+            case AttemptEvent.Failed failed ->
+                settle(failed.failure().getClass().getSimpleName(), failed.spend());
+            case AttemptEvent.Retrying retrying -> {}
         }
     }
 
-    private void announce(Attempt.Started started) {
+    private void announce(AttemptEvent.Started started) {
         var asked = Asked.of(started.id().purpose(), started.id().model());
         attempt = numbers.incrementAndGet();
         record.append(new JournalEntry.Intent(key, fingerprint, attempt, asked, started.reserved()));

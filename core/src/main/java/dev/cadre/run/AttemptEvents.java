@@ -6,9 +6,9 @@ import dev.cadre.event.RunEvent.CallEnd;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Redactor;
 import dev.cadre.model.Thrown;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Spend;
 import dev.cadre.schedule.RunDriver;
 import java.time.Duration;
@@ -27,43 +27,43 @@ public final class AttemptEvents implements AttemptListener {
     }
 
     @Override
-    public void on(Attempt attempt) {
+    public void on(AttemptEvent attempt) {
         switch (attempt) {
-            case Attempt.Started started -> {
+            case AttemptEvent.Started started -> {
                 waited = started.waited();
                 String place = place(started.id());
                 calledFrom = RunDriver.enter(() -> place);
             }
-            case Attempt.Replied replied -> {
+            case AttemptEvent.Replied replied -> {
                 RunDriver.enter(calledFrom);
                 var end = new CallEnd.Replied(replied.finish());
                 tell(replied.id(), replied.answeredBy(), end, replied.spend(), replied.took());
                 tellOf(replied.breach());
             }
-            case Attempt.Failed failed -> {
+            case AttemptEvent.Failed failed -> {
                 RunDriver.enter(calledFrom);
                 String message = Redactor.SHAPES.clean(Thrown.message(failed.failure()));
                 var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
                 tellOf(failed.breach());
             }
-            case Attempt.Retrying retrying -> {}
+            case AttemptEvent.Retrying retrying -> {}
         }
     }
 
-    private static String place(Attempt.Id id) {
+    private static String place(AttemptEvent.Id id) {
         return id.purpose().kind() == CallPurpose.Kind.CODE
                 ? "the code of subtask type '%s'".formatted(id.model())
                 : "the client of model '%s'".formatted(id.model());
     }
 
-    private void tellOf(@Nullable Breach breach) {
+    private void tellOf(@Nullable BillingBreach breach) {
         if (breach != null) {
             events.post(new RunEvent.BudgetBreached(events.runId(), events.sinceStart(), breach));
         }
     }
 
-    private void tell(Attempt.Id id, String model, CallEnd end, Spend spend, Duration took) {
+    private void tell(AttemptEvent.Id id, String model, CallEnd end, Spend spend, Duration took) {
         CallPurpose purpose = id.purpose();
         events.post(new RunEvent.AttemptEnded(
                 events.runId(),

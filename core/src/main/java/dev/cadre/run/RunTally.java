@@ -4,7 +4,7 @@ package dev.cadre.run;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.Set;
 public final class RunTally implements RunListener {
     static final int MOST_NAMED = 1_000;
 
-    private final List<Breach> breaches = new ArrayList<>();
+    private final List<BillingBreach> breaches = new ArrayList<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
     private final ToolFailures toolFailures = new ToolFailures();
     private Spend booked = Spend.NONE;
@@ -64,7 +64,7 @@ public final class RunTally implements RunListener {
         return toolFailures.lines();
     }
 
-    public List<Breach> breaches() {
+    public List<BillingBreach> breaches() {
         return List.copyOf(breaches);
     }
 

@@ -7,7 +7,7 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.record.WorkRecord;
 import org.jspecify.annotations.Nullable;
@@ -146,10 +146,10 @@ public final class RungPerformer {
         return attempts(attempt -> {
             recorder.ifPresent(kept -> kept.on(attempt));
             switch (attempt) {
-                case Attempt.Replied replied -> spent.accept(replied.spend());
-                case Attempt.Failed failed -> spent.accept(failed.spend());
-                case Attempt.Started started -> {}
-                case Attempt.Retrying retrying -> {}
+                case AttemptEvent.Replied replied -> spent.accept(replied.spend());
+                case AttemptEvent.Failed failed -> spent.accept(failed.spend());
+                case AttemptEvent.Started started -> {}
+                case AttemptEvent.Retrying retrying -> {}
             }
         });
     }

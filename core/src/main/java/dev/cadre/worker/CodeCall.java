@@ -5,7 +5,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Work;
 import dev.cadre.task.WorkerContext;
@@ -24,7 +24,7 @@ final class CodeCall {
     private final RungTask task;
     private final Work.Code<?, ?> work;
     private final RungTerms terms;
-    private final Attempt.Id id;
+    private final AttemptEvent.Id id;
 
     /** @param number 1 for the first call of a subtask */
     CodeCall(RungTask task, Work.Code<?, ?> work, RungTerms terms, int number) {
@@ -38,7 +38,7 @@ final class CodeCall {
                 task.type().name(),
                 task.inputJson(),
                 task.tier());
-        id = new Attempt.Id(purpose, task.type().name(), number);
+        id = new AttemptEvent.Id(purpose, task.type().name(), number);
     }
 
     CodeEnd perform() throws InterruptedException {
@@ -46,7 +46,8 @@ final class CodeCall {
         try (CodePlace place = CodePlace.take(work, terms)) {
             if (isPaid()) {
                 terms.attempts()
-                        .on(new Attempt.Started(id, work.costPerCall(), ServiceTier.STANDARD, since(waitingSince)));
+                        .on(new AttemptEvent.Started(
+                                id, work.costPerCall(), ServiceTier.STANDARD, since(waitingSince)));
             }
             return booked(place);
         } catch (CodePlace.NoPlaceException none) {
@@ -70,7 +71,8 @@ final class CodeCall {
         switch (end) {
             case CodeEnd.Returned returned -> {
                 Spend spend = place.cost();
-                tell(new Attempt.Replied(id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
+                tell(new AttemptEvent.Replied(
+                        id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
                 place.book(spend);
             }
             case CodeEnd.Threw(Throwable thrown) -> failed(place, thrown, place.cost(), took);
@@ -81,7 +83,7 @@ final class CodeCall {
     }
 
     private void failed(CodePlace place, Throwable failure, Spend spend, Duration took) {
-        tell(new Attempt.Failed(id, failure, spend, null, took));
+        tell(new AttemptEvent.Failed(id, failure, spend, null, took));
         place.book(spend);
     }
 
@@ -125,7 +127,7 @@ final class CodeCall {
     }
 
     /** A listener's failure changes nothing of what is booked. */
-    private void tell(Attempt ended) {
+    private void tell(AttemptEvent ended) {
         if (!isPaid()) {
             return;
         }

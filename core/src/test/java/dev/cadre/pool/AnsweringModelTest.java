@@ -15,7 +15,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -37,19 +37,19 @@ class AnsweringModelTest {
 
     @Test
     void explicitPrice_winsOverThatOfTheModelInTheReply() throws Exception {
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new ArrayList<AttemptEvent>();
         var pool = answeredBy("large").price(PRICE).build();
 
         pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
         pool.call(REQUEST, terms(budget));
 
         assertThat(budget.state().settled()).isEqualTo(FakeModel.COST.times(2));
-        assertThat(((Attempt.Replied) attempts.getLast()).breach()).isNull();
+        assertThat(((AttemptEvent.Replied) attempts.getLast()).breach()).isNull();
     }
 
     @Test
     void dearerModel_isBookedAtItsPrice_andStopsThePool() throws Exception {
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new ArrayList<AttemptEvent>();
         var pool = answeredBy("large").build();
         var small = ModelPool.builder(
                         new FakeModel((request, context) -> ModelReply.of("large", "hello", TokenUsage.of(1, 1))),
@@ -60,9 +60,9 @@ class AnsweringModelTest {
         small.call(REQUEST, terms(budget).withAttempts(attempts::add));
 
         assertThat(budget.state().settled()).isEqualTo(Money.usd("0.00011"));
-        assertThat(((Attempt.Replied) attempts.getLast()).breach())
+        assertThat(((AttemptEvent.Replied) attempts.getLast()).breach())
                 .as("within what was reserved, and yet a breach")
-                .isEqualTo(new Breach("small", "large", Money.ZERO));
+                .isEqualTo(new BillingBreach("small", "large", Money.ZERO));
         assertThatThrownBy(() -> small.call(REQUEST, terms(budget)))
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("small was answered by large")
@@ -81,7 +81,7 @@ class AnsweringModelTest {
     void dearerModel_withoutUsableUsage_isBookedAtItsOwnWorstCase() throws Exception {
         for (var usage : new TokenUsage[] {null, TokenUsage.of(0, 0), TokenUsage.of(9_000_000_000_000_000L, 1)}) {
             var own = Budget.usd("1").open();
-            var attempts = new ArrayList<Attempt>();
+            var attempts = new ArrayList<AttemptEvent>();
             var pool = answering("large", usage).build();
 
             pool.call(REQUEST, terms(own).withAttempts(attempts::add));
@@ -89,9 +89,9 @@ class AnsweringModelTest {
             Money worst = FakeModel.RESERVED.times(10); // its prices are ten times as high
             assertThat(own.state().forfeited()).isEqualTo(worst);
             assertThat(own.state().breached()).isTrue();
-            var replied = (Attempt.Replied) attempts.getLast();
+            var replied = (AttemptEvent.Replied) attempts.getLast();
             assertThat(replied.spend()).isEqualTo(Spend.forfeited(worst));
-            assertThat(replied.breach()).isEqualTo(new Breach("small", "large", FakeModel.RESERVED.times(9)));
+            assertThat(replied.breach()).isEqualTo(new BillingBreach("small", "large", FakeModel.RESERVED.times(9)));
             assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
                     .isInstanceOf(CallRefusedException.class)
                     .hasCauseInstanceOf(ModelException.DearerModel.class);
@@ -182,7 +182,8 @@ class AnsweringModelTest {
         var pool = answeredBy("large").build();
         var bill = new ModelException.Billed("large", USAGE, ServiceTier.STANDARD, Map.of());
 
-        assertThat(pool.breach(bill, Money.usd("0.01"))).hasValue(new Breach("small", "large", Money.usd("0.01")));
+        assertThat(pool.breach(bill, Money.usd("0.01")))
+                .hasValue(new BillingBreach("small", "large", Money.usd("0.01")));
         assertThat(pool.stoppedBy()).containsInstanceOf(ModelException.DearerModel.class);
     }
 }

@@ -22,27 +22,27 @@ class InputCountTest {
     private static final long BOUND = 42;
 
     private final BudgetGuard budget = Budget.usd("1").open();
-    private final Tariff tariff = new Tariff(CATALOG.spec("small"), "small", CATALOG);
+    private final CostCalculator costs = new CostCalculator(CATALOG.spec("small"), "small", CATALOG);
 
     private long reserved(InputCounter counter) throws InterruptedException {
-        return new InputCount(tariff, counter, new FaultLog()).of(REQUEST, terms(budget));
+        return new InputCount(costs, counter, new FaultLog()).of(REQUEST, terms(budget));
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 7, Tariff.MOST_BYTES})
+    @ValueSource(longs = {0, 7, CostCalculator.MOST_BYTES})
     void count_isReserved(long counted) throws Exception {
         assertThat(reserved((request, context) -> counted)).isEqualTo(counted);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {-1, Tariff.MOST_BYTES + 1})
+    @ValueSource(longs = {-1, CostCalculator.MOST_BYTES + 1})
     void countThatCannotBe_isReplacedByTheBound(long counted) throws Exception {
         assertThat(reserved((request, context) -> counted)).isEqualTo(BOUND);
     }
 
     @Test
     void withoutACount_theBoundIsReserved() throws Exception {
-        assertThat(new InputCount(tariff, null, new FaultLog()).of(REQUEST, terms(budget)))
+        assertThat(new InputCount(costs, null, new FaultLog()).of(REQUEST, terms(budget)))
                 .isEqualTo(BOUND);
         assertThat(reserved((request, context) -> {
                     throw new ModelException.InvalidRequest("400", 400);
@@ -69,7 +69,7 @@ class InputCountTest {
             given.set(context.timeout());
             return 7;
         };
-        var count = new InputCount(tariff, counter, new FaultLog());
+        var count = new InputCount(costs, counter, new FaultLog());
 
         count.of(REQUEST, terms(budget, Duration.ofHours(1)));
         assertThat(given.get()).isEqualTo(Duration.ofSeconds(10));

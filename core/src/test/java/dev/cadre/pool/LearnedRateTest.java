@@ -87,7 +87,7 @@ class LearnedRateTest {
     void callsOfThreeMinutes_areSentAtOnceWhenTheProviderLetsThem(String kind, long intoTheWindow, long seconds) {
         Provider provider = kind.equals("refill") ? new Refilling() : new Windowed(intoTheWindow * SECOND);
         for (long ticket = 1; ticket <= 3 * LIMIT; ticket++) {
-            due.add(new Timed(0, new PoolEvent.Ask(ticket, "run", Kind.WORK, 0, 0, PoolRig.NEVER)));
+            due.add(new Timed(0, new PoolEvent.Submitted(ticket, "run", Kind.WORK, 0, 0, PoolRig.NEVER)));
         }
 
         while (!due.isEmpty()) {
@@ -116,7 +116,7 @@ class LearnedRateTest {
         PoolEvent end = taken
                 ? new PoolEvent.Replied(ticket, -1, limits)
                 : new PoolEvent.Failed(
-                        ticket, new ModelException.RateLimited("429", null, limits), PoolEvent.Again.ALLOWED);
+                        ticket, new ModelException.RateLimited("429", null, limits), PoolEvent.RetryScope.SAME_TIER);
         due.add(new Timed(rig.now + EXCHANGE, end));
     }
 }

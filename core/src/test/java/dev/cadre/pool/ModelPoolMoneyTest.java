@@ -21,7 +21,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,10 +65,10 @@ class ModelPoolMoneyTest {
         });
         for (var model : new FakeModel[] {exception, error}) {
             var pool = model.pool().build();
-            var attempts = new ArrayList<Attempt>();
+            var attempts = new ArrayList<AttemptEvent>();
             assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempts::add)))
                     .hasMessageMatching("a bug|deep");
-            assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Failed.class, failed -> {
+            assertThat(attempts.getLast()).isInstanceOfSatisfying(AttemptEvent.Failed.class, failed -> {
                 assertThat(failed.failure()).hasMessageMatching("a bug|deep");
                 assertThat(failed.spend().forfeited()).isEqualTo(RESERVED);
             });
@@ -83,7 +83,7 @@ class ModelPoolMoneyTest {
     void endOfAnAttempt_isTold_beforeItsMoneyCanBeUsedAgain() throws Exception {
         var toldWith = new ArrayList<Money>();
         AttemptListener listener = attempt -> {
-            if (!(attempt instanceof Attempt.Started)) {
+            if (!(attempt instanceof AttemptEvent.Started)) {
                 toldWith.add(budget.state().outstanding());
             }
         };
@@ -149,13 +149,13 @@ class ModelPoolMoneyTest {
     void excessOverTheReservation_isBooked_andNoCallFollows() throws Exception {
         var model = new FakeModel((request, context) -> reply(TokenUsage.of(10, 101 + 5)));
         var pool = model.pool().build();
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new ArrayList<AttemptEvent>();
 
         pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
 
         assertSpent(budget, Money.usd("0.00107"), Money.ZERO);
-        assertThat(((Attempt.Replied) attempts.getLast()).breach())
-                .isEqualTo(new Breach(REQUEST.model(), REQUEST.model(), Money.usd("0.000028")));
+        assertThat(((AttemptEvent.Replied) attempts.getLast()).breach())
+                .isEqualTo(new BillingBreach(REQUEST.model(), REQUEST.model(), Money.usd("0.000028")));
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("breached");
@@ -181,14 +181,14 @@ class ModelPoolMoneyTest {
         var failure = new ModelException.ServerFailed("broke down", 200, Charge.UNKNOWN, null, billed);
         var model = FakeModel.failing(failure);
         var pool = model.pool().retryPolicy(RetryPolicy.none()).build();
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new ArrayList<AttemptEvent>();
 
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempts::add)))
                 .isSameAs(failure);
 
         assertSpent(budget, Money.usd("0.00107"), Money.ZERO);
-        assertThat(((Attempt.Failed) attempts.getLast()).breach())
-                .isEqualTo(new Breach(REQUEST.model(), "small", Money.usd("0.000028")));
+        assertThat(((AttemptEvent.Failed) attempts.getLast()).breach())
+                .isEqualTo(new BillingBreach(REQUEST.model(), "small", Money.usd("0.000028")));
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget)))
                 .isInstanceOf(CallRefusedException.class)
                 .hasMessageContaining("breached");

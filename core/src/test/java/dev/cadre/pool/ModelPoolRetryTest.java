@@ -49,7 +49,7 @@ class ModelPoolRetryTest {
         var pool = model[0].pool()
                 .retryPolicy(RetryPolicy.standard().withDelays(Duration.ofMillis(2), Duration.ofMillis(2)))
                 .build();
-        var attempts = new ArrayList<Attempt>();
+        var attempts = new ArrayList<AttemptEvent>();
 
         pool.call(REQUEST, terms(budget).withAttempts(attempts::add));
 
@@ -58,16 +58,16 @@ class ModelPoolRetryTest {
                                 + attempt.id().number()))
                 .containsExactly(
                         "Started1", "Failed1", "Retrying1", "Started2", "Failed2", "Retrying2", "Started3", "Replied3");
-        assertThat(attempts.get(1)).isInstanceOfSatisfying(Attempt.Failed.class, failed -> {
+        assertThat(attempts.get(1)).isInstanceOfSatisfying(AttemptEvent.Failed.class, failed -> {
             assertThat(failed.failure()).isSameAs(failure);
             assertThat(failed.spend().forfeited()).isEqualTo(RESERVED);
             assertThat(failed.spend().estimated()).isTrue();
         });
         assertThat(attempts.get(2))
                 .isInstanceOfSatisfying(
-                        Attempt.Retrying.class,
+                        AttemptEvent.Retrying.class,
                         retrying -> assertThat(retrying.delay()).isBetween(Duration.ZERO, Duration.ofMillis(2)));
-        assertThat(attempts.getLast()).isInstanceOfSatisfying(Attempt.Replied.class, replied -> {
+        assertThat(attempts.getLast()).isInstanceOfSatisfying(AttemptEvent.Replied.class, replied -> {
             assertThat(replied.spend().settled()).isEqualTo(COST);
             assertThat(replied.spend().tokens()).isEqualTo(USAGE);
             assertThat(replied.breach()).isNull();
@@ -125,7 +125,7 @@ class ModelPoolRetryTest {
                     .build();
 
             assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempt -> {
-                        if (attempt instanceof Attempt.Failed) {
+                        if (attempt instanceof AttemptEvent.Failed) {
                             throw new StackOverflowError("listener");
                         }
                     })))
@@ -156,7 +156,7 @@ class ModelPoolRetryTest {
         var pool = FakeModel.failing(failure).pool().build();
 
         assertThatThrownBy(() -> pool.call(REQUEST, terms(budget).withAttempts(attempt -> {
-                    if (attempt instanceof Attempt.Failed) {
+                    if (attempt instanceof AttemptEvent.Failed) {
                         budget.close();
                     }
                 })))
@@ -185,7 +185,7 @@ class ModelPoolRetryTest {
                 .pool()
                 .build()
                 .call(REQUEST, terms(budget).withAttempts(attempt -> {
-                    if (attempt instanceof Attempt.Replied) {
+                    if (attempt instanceof AttemptEvent.Replied) {
                         throw new UnrecordedException("disk full", new IOException());
                     }
                 }));

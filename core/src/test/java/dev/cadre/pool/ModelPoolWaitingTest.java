@@ -174,7 +174,7 @@ class ModelPoolWaitingTest {
         var pool = model.pool().maxParallel(1).build();
         var first = start(pool, terms(budget));
         await(() -> model.inFlight.get() == 1);
-        var attempts = new ConcurrentLinkedQueue<Attempt>();
+        var attempts = new ConcurrentLinkedQueue<AttemptEvent>();
         long asked = System.nanoTime();
         var second = start(pool, terms(budget).withAttempts(attempts::add));
         await(() -> pool.load().waiting() == 1);
@@ -187,8 +187,8 @@ class ModelPoolWaitingTest {
         second.result();
         var atMost = Duration.ofNanos(System.nanoTime() - asked);
 
-        var started = (Attempt.Started) attempts.remove();
-        var replied = (Attempt.Replied) attempts.remove();
+        var started = (AttemptEvent.Started) attempts.remove();
+        var replied = (AttemptEvent.Replied) attempts.remove();
         assertThat(started.waited()).isBetween(Duration.ofNanos(atLeast), atMost);
         assertThat(replied.took()).isBetween(Duration.ofNanos(callNanos.get()), atMost);
         assertThat(attempts).isEmpty();

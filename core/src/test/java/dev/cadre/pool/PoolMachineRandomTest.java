@@ -86,7 +86,7 @@ class PoolMachineRandomTest {
             List<PoolCommand> commands = new ArrayList<>();
             for (int ticket = 1; ticket <= 2_000; ticket++) {
                 estimates[ticket] = random.nextLong(largest);
-                commands.addAll(rig.on(new PoolEvent.Ask(
+                commands.addAll(rig.on(new PoolEvent.Submitted(
                         ticket, "run" + ticket % 3, CallPurpose.Kind.WORK, 0, estimates[ticket], Long.MAX_VALUE)));
             }
             while (rig.machine.waiting() > 0) {

@@ -14,10 +14,10 @@ import dev.cadre.model.ModelException.Charge;
 import dev.cadre.pool.MoneyGate.Verdict;
 import dev.cadre.pool.PoolCommand.Admit;
 import dev.cadre.pool.PoolCommand.GiveUp;
+import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Retry;
-import dev.cadre.pool.PoolCommand.WhyFinal;
 import java.util.Comparator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ class PoolMachineRetryTest {
         assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 1, 0), new Admit(1));
         assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 2, 0), new Admit(1));
         assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 3, 0), new Admit(1));
-        assertThat(rig.failed(1, failure)).containsExactly(new GiveUp(1, WhyFinal.ATTEMPTS));
+        assertThat(rig.failed(1, failure)).containsExactly(new GiveUp(1, GiveUpReason.ATTEMPTS));
         assertThat(rig.machine.inFlight()).isZero();
     }
 
@@ -45,7 +45,7 @@ class PoolMachineRetryTest {
 
         assertThat(rig.failed(1, page)).containsExactly(new Retry(1, 1, 0), new Admit(1));
         assertThat(rig.failed(1, failed(500, Charge.UNKNOWN))).containsExactly(new Retry(1, 2, 0), new Admit(1));
-        assertThat(rig.failed(1, page)).containsExactly(new GiveUp(1, WhyFinal.ATTEMPTS));
+        assertThat(rig.failed(1, page)).containsExactly(new GiveUp(1, GiveUpReason.ATTEMPTS));
     }
 
     @Test
@@ -54,7 +54,7 @@ class PoolMachineRetryTest {
         rig.ask(1, "run");
         var lasting = new ModelException.ServerFailed("status 500", 500, Charge.UNKNOWN, null).lasting();
 
-        assertThat(rig.failed(1, lasting)).containsExactly(new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+        assertThat(rig.failed(1, lasting)).containsExactly(new GiveUp(1, GiveUpReason.NOT_RETRYABLE));
     }
 
     @Test
@@ -63,7 +63,7 @@ class PoolMachineRetryTest {
         rig.askUntil(1, ofSeconds(5));
         rig.at(ofSeconds(5));
 
-        assertThat(rig.failed(1, failed(500, Charge.FREE))).containsExactly(new GiveUp(1, WhyFinal.DEADLINE));
+        assertThat(rig.failed(1, failed(500, Charge.FREE))).containsExactly(new GiveUp(1, GiveUpReason.DEADLINE));
     }
 
     @Test
@@ -86,7 +86,7 @@ class PoolMachineRetryTest {
         rig.failed(1, PoolRig.rateLimited(ofSeconds(60)));
         rig.at(ofSeconds(60));
 
-        assertThat(rig.failed(2, failed(500, Charge.FREE))).startsWith(new GiveUp(2, WhyFinal.DEADLINE));
+        assertThat(rig.failed(2, failed(500, Charge.FREE))).startsWith(new GiveUp(2, GiveUpReason.DEADLINE));
     }
 
     @Test
@@ -121,7 +121,7 @@ class PoolMachineRetryTest {
         rig.ask(1, "run");
 
         assertThat(rig.failed(1, new ModelException.ContextTooLong("too long")))
-                .containsExactly(new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+                .containsExactly(new GiveUp(1, GiveUpReason.NOT_RETRYABLE));
     }
 
     @Test
@@ -129,8 +129,8 @@ class PoolMachineRetryTest {
         var rig = new PoolRig(parallel(1));
         rig.ask(1, "run");
 
-        assertThat(rig.on(new PoolEvent.Failed(1, failed(500, Charge.UNKNOWN), PoolEvent.Again.FORBIDDEN)))
-                .containsExactly(new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+        assertThat(rig.on(new PoolEvent.Failed(1, failed(500, Charge.UNKNOWN), PoolEvent.RetryScope.NONE)))
+                .containsExactly(new GiveUp(1, GiveUpReason.NOT_RETRYABLE));
     }
 
     @Test

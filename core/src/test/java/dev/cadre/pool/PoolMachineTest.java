@@ -17,11 +17,11 @@ import dev.cadre.model.ModelException.Charge;
 import dev.cadre.pool.MoneyGate.Verdict;
 import dev.cadre.pool.PoolCommand.Admit;
 import dev.cadre.pool.PoolCommand.GiveUp;
+import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Stop;
 import dev.cadre.pool.PoolCommand.WakeAt;
-import dev.cadre.pool.PoolCommand.WhyFinal;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,8 +207,8 @@ class PoolMachineTest {
                 .containsExactly(new Refuse(3, new Refusal.DeadlinePassed()), new WakeAt(start + 20 * second));
     }
 
-    private static PoolEvent.Ask ask(long ticket, long deadlineNanos) {
-        return new PoolEvent.Ask(ticket, "run", Kind.WORK, 0, 0, deadlineNanos);
+    private static PoolEvent.Submitted ask(long ticket, long deadlineNanos) {
+        return new PoolEvent.Submitted(ticket, "run", Kind.WORK, 0, 0, deadlineNanos);
     }
 
     @Test
@@ -221,9 +221,9 @@ class PoolMachineTest {
         var stopped = new Refusal.PoolStopped(failure);
 
         assertThat(rig.failed(1, failure))
-                .containsExactly(new Stop(failure), new Refuse(3, stopped), new GiveUp(1, WhyFinal.NOT_RETRYABLE));
+                .containsExactly(new Stop(failure), new Refuse(3, stopped), new GiveUp(1, GiveUpReason.NOT_RETRYABLE));
         assertThat(rig.ask(4, "run")).containsExactly(new Refuse(4, stopped));
-        assertThat(rig.failed(2, failed(500, Charge.FREE))).containsExactly(new GiveUp(2, WhyFinal.NOT_RETRYABLE));
+        assertThat(rig.failed(2, failed(500, Charge.FREE))).containsExactly(new GiveUp(2, GiveUpReason.NOT_RETRYABLE));
 
         rig.on(new PoolEvent.Resumed());
         assertThat(rig.ask(5, "run")).containsExactly(new Admit(5));

@@ -49,15 +49,15 @@ final class PoolRig {
     }
 
     List<PoolCommand> ask(long ticket, String run, CallPurpose.Kind kind, int order) {
-        return on(new PoolEvent.Ask(ticket, run, kind, order, 0, NEVER));
+        return on(new PoolEvent.Submitted(ticket, run, kind, order, 0, NEVER));
     }
 
     List<PoolCommand> askTokens(long ticket, long estimate) {
-        return on(new PoolEvent.Ask(ticket, "run", CallPurpose.Kind.WORK, 0, estimate, NEVER));
+        return on(new PoolEvent.Submitted(ticket, "run", CallPurpose.Kind.WORK, 0, estimate, NEVER));
     }
 
     List<PoolCommand> askUntil(long ticket, Duration deadline) {
-        return on(new PoolEvent.Ask(ticket, "run", CallPurpose.Kind.WORK, 0, 0, deadline.toNanos()));
+        return on(new PoolEvent.Submitted(ticket, "run", CallPurpose.Kind.WORK, 0, 0, deadline.toNanos()));
     }
 
     List<PoolCommand> replied(long ticket) {
@@ -69,7 +69,7 @@ final class PoolRig {
     }
 
     List<PoolCommand> failed(long ticket, ModelException failure) {
-        return on(new PoolEvent.Failed(ticket, failure, PoolEvent.Again.ALLOWED));
+        return on(new PoolEvent.Failed(ticket, failure, PoolEvent.RetryScope.SAME_TIER));
     }
 
     List<PoolCommand> at(Duration time) {

@@ -129,7 +129,7 @@ final class RandomPool {
         if (random.nextInt(10) == 0) {
             later(random.nextLong(5 * SECOND), () -> cancel(ticket));
         }
-        tell(new PoolEvent.Ask(
+        tell(new PoolEvent.Submitted(
                 ticket,
                 run,
                 kinds[random.nextInt(kinds.length)],
@@ -189,7 +189,7 @@ final class RandomPool {
         stopped |= failure.reach() == ModelException.Reach.RUN;
         long before = now;
         failure.retryAfter().ifPresent(wait -> floor = Math.max(floor, before + wait.toNanos()));
-        tell(new PoolEvent.Failed(ticket, failure, PoolEvent.Again.ALLOWED));
+        tell(new PoolEvent.Failed(ticket, failure, PoolEvent.RetryScope.SAME_TIER));
     }
 
     private ModelException failure() {

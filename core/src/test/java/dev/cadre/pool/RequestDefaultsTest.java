@@ -24,7 +24,7 @@ class RequestDefaultsTest {
             new RateLimited("429", RateLimited.Cause.NO_CAPACITY, null, RateLimits.UNKNOWN);
 
     private final ModelSpec half = FakeModel.spec("small", FakeModel.PRICE.withTier(ServiceTier.FLEX, 50));
-    private final Tariff tariff = new Tariff(half, "small", ModelCatalog.of(List.of(half)));
+    private final CostCalculator costs = new CostCalculator(half, "small", ModelCatalog.of(List.of(half)));
     private final ModelRequest flex = REQUEST.withServiceTier(ServiceTier.FLEX);
 
     private static RequestDefaults defaults(boolean fallsBack) {
@@ -33,8 +33,8 @@ class RequestDefaultsTest {
 
     @Test
     void worstCase_ofFlexThatMayFallBack_isThatOfOrdinaryService() {
-        assertThat(defaults(true).worstCase(flex, 42, tariff)).isEqualTo(Money.usd("0.001042"));
-        assertThat(defaults(false).worstCase(flex, 42, tariff)).isEqualTo(Money.usd("0.000521"));
+        assertThat(defaults(true).worstCase(flex, 42, costs)).isEqualTo(Money.usd("0.001042"));
+        assertThat(defaults(false).worstCase(flex, 42, costs)).isEqualTo(Money.usd("0.000521"));
     }
 
     @Test

@@ -37,7 +37,7 @@ class SentBytesTest {
     private final ModelPool pool = ModelPool.of(client, "gpt-5.4-nano");
 
     @ParameterizedTest
-    @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, Tariff.MOST_BYTES + 1})
+    @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, CostCalculator.MOST_BYTES + 1})
     void countThatCannotBe_namesTheClientAndTheCount(long bytes) {
         client.bytes = () -> bytes;
 
@@ -64,7 +64,7 @@ class SentBytesTest {
     void smallestAndLargestCount_areTrusted() {
         client.bytes = () -> 0;
         Money nothing = pool.worstCase(REQUEST);
-        client.bytes = () -> Tariff.MOST_BYTES;
+        client.bytes = () -> CostCalculator.MOST_BYTES;
 
         assertThat(pool.worstCase(REQUEST)).isGreaterThan(nothing);
     }

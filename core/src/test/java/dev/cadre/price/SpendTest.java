@@ -56,10 +56,10 @@ final class SpendTest {
 
     @Test
     void breach_saysWhoAnsweredAndWhatItCostsBeyondTheReservation() {
-        assertThat(new Breach("nano", "nano", Money.usd("0.01")))
+        assertThat(new BillingBreach("nano", "nano", Money.usd("0.01")))
                 .hasToString("the bill of nano exceeds what was reserved by $0.01");
-        assertThat(new Breach("nano", "flagship", Money.ZERO)).hasToString("nano was answered by flagship");
-        assertThat(new Breach("nano", "flagship", Money.usd("0.01")))
+        assertThat(new BillingBreach("nano", "flagship", Money.ZERO)).hasToString("nano was answered by flagship");
+        assertThat(new BillingBreach("nano", "flagship", Money.usd("0.01")))
                 .hasToString("nano was answered by flagship, and the bill exceeds what was reserved by $0.01");
     }
 }

@@ -9,7 +9,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
@@ -48,7 +48,7 @@ class CodeWorkerTest {
     /** What whoever performs the rung says. */
     private volatile boolean interrupted = false;
 
-    private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+    private final List<AttemptEvent> attempts = new CopyOnWriteArrayList<>();
     private final SubtaskWorker worker = SubtaskWorker.of(ModelPools.builder().build());
 
     @Test
@@ -447,7 +447,7 @@ class CodeWorkerTest {
                 task(code((topic, context) -> {
                             assertThat(money.state().forfeited()).isEqualTo(Money.usd("0.03"));
                             assertThat(money.openReservations()).isEqualTo(1);
-                            assertThat(attempts).singleElement().isInstanceOf(Attempt.Started.class);
+                            assertThat(attempts).singleElement().isInstanceOf(AttemptEvent.Started.class);
                             return new Note("found");
                         })
                         .costing(Money.usd("0.03"))),
@@ -456,7 +456,7 @@ class CodeWorkerTest {
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("found")));
         assertThat(money.state().settled()).isEqualTo(Money.usd("0.03"));
         assertThat(money.openReservations()).isZero();
-        assertThat(attempts).hasSize(2).last().isInstanceOf(Attempt.Replied.class);
+        assertThat(attempts).hasSize(2).last().isInstanceOf(AttemptEvent.Replied.class);
     }
 
     @Test

@@ -20,7 +20,7 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CountRange;
@@ -78,7 +78,7 @@ class ModelWorkerTest {
             .build();
     private final SubtaskWorker worker = SubtaskWorker.of(pools);
     private final BudgetGuard budget = Budget.usd("1.00").open();
-    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<AttemptEvent> attempts = new ArrayList<>();
     private final List<RungNotice> notices = new ArrayList<>();
     private final LeavingThreads threads = new LeavingThreads();
     /** Whether the run has interrupted its rung. */
@@ -92,7 +92,7 @@ class ModelWorkerTest {
 
         assertThat(end).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));
         assertThat(budget.state().spent()).isEqualTo(ONE_CALL);
-        assertThat(attempts).hasExactlyElementsOfTypes(Attempt.Started.class, Attempt.Replied.class);
+        assertThat(attempts).hasExactlyElementsOfTypes(AttemptEvent.Started.class, AttemptEvent.Replied.class);
     }
 
     @Test

@@ -18,7 +18,8 @@ import dev.cadre.model.Turn;
 import dev.cadre.model.Verbosity;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
-import dev.cadre.pool.Attempt;
+import dev.cadre.pool.AttemptEvent;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
@@ -56,7 +57,7 @@ class ServiceOptionsTest extends LoopbackTest {
             SubtaskType.model("note", Topic.class, Note.class, "State a fact.");
 
     private final BudgetGuard money = Budget.usd("1.00").open();
-    private final List<Attempt> attempts = new ArrayList<>();
+    private final List<AttemptEvent> attempts = new ArrayList<>();
 
     @ParameterizedTest
     @CsvSource({
@@ -112,8 +113,8 @@ class ServiceOptionsTest extends LoopbackTest {
         Money standard = ModelPool.of(client, MODEL).worstCase(LARGE);
         assertThat(reserved()).containsExactly(standard, standard);
         assertThat(attempts)
-                .filteredOn(Attempt.Started.class::isInstance)
-                .extracting(attempt -> ((Attempt.Started) attempt).serviceTier())
+                .filteredOn(AttemptEvent.Started.class::isInstance)
+                .extracting(attempt -> ((AttemptEvent.Started) attempt).serviceTier())
                 .containsExactly(ServiceTier.FLEX, ServiceTier.STANDARD);
     }
 
@@ -353,8 +354,8 @@ class ServiceOptionsTest extends LoopbackTest {
 
     private List<Money> reserved() {
         return attempts.stream()
-                .filter(Attempt.Started.class::isInstance)
-                .map(attempt -> ((Attempt.Started) attempt).reserved())
+                .filter(AttemptEvent.Started.class::isInstance)
+                .map(attempt -> ((AttemptEvent.Started) attempt).reserved())
                 .toList();
     }
 

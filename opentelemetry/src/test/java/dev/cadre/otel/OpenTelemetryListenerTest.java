@@ -10,7 +10,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Input;
@@ -387,7 +387,7 @@ class OpenTelemetryListenerTest {
                 "run", Duration.ZERO, List.of(Tier.NANO), "gpt-5.4-nano", LocalDate.of(2027, 4, 1), 130));
         listener.on(new RunEvent.CeilingLowered("run", Duration.ofMillis(1), Tier.MINI));
         listener.on(new RunEvent.BudgetBreached(
-                "run", Duration.ofMillis(2), new Breach("gpt-5.4-nano", "gpt-5.4-nano", Money.usd("0.25"))));
+                "run", Duration.ofMillis(2), new BillingBreach("gpt-5.4-nano", "gpt-5.4-nano", Money.usd("0.25"))));
         listener.on(new RunEvent.WorkAbandoned("run", Duration.ofMillis(3), "cats", "cadre-run-cats/0"));
         listener.on(new RunEvent.RunEnded("run", Duration.ofMillis(4), "partial", Money.ZERO));
 

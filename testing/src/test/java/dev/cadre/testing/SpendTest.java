@@ -19,7 +19,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.Money;
@@ -280,7 +280,7 @@ class SpendTest {
         RunResult.Failed<Note> failed = Crew.failed(result);
         assertThat(failed.cause().cause()).containsInstanceOf(ModelException.DearerModel.class);
         assertThat(result.report().breaches())
-                .containsExactly(new Breach("gpt-5.4-nano", "gpt-5.4-2026-03-05", Money.ZERO));
+                .containsExactly(new BillingBreach("gpt-5.4-nano", "gpt-5.4-2026-03-05", Money.ZERO));
         assertThat(result.outcome(chainRef())).isEqualTo(new Outcome.Succeeded<>(new Note("good")));
         assertThat(result).spent("0.00175"); // the price of the flagship
     }

@@ -12,9 +12,9 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.Turn;
+import dev.cadre.pool.CostCalculator;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.PoolLimits;
-import dev.cadre.pool.Tariff;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
@@ -97,7 +97,7 @@ final class SimGiven implements SimNature {
     }
 
     @Override
-    public Load load(ModelRequest request, CallPurpose purpose, Tariff tariff) {
+    public Load load(ModelRequest request, CallPurpose purpose, CostCalculator costs) {
         long tokens = inputTokens(work(purpose), purpose.subtaskId());
         long cap = request.maxOutputTokens();
         return new Load(worstCase(pool(purpose.tier()).spec(), tokens, cap), tokens + cap);

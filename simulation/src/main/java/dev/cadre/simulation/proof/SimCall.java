@@ -65,7 +65,7 @@ final class SimCall {
         this.request = request;
         this.terms = terms;
         this.whenEnded = whenEnded;
-        SimNature.Load load = world.nature().load(request, terms.purpose(), pool.tariff());
+        SimNature.Load load = world.nature().load(request, terms.purpose(), pool.costs());
         this.need = load.need();
         this.tokenEstimate = load.tokenEstimate();
     }
@@ -74,8 +74,8 @@ final class SimCall {
         ticket = pool.enter(this);
     }
 
-    PoolEvent.Ask ask(long number) {
-        return new PoolEvent.Ask(
+    PoolEvent.Submitted ask(long number) {
+        return new PoolEvent.Submitted(
                 number, terms.run().id(), terms.purpose().kind(), terms.order(), tokenEstimate, terms.deadlineNanos());
     }
 
@@ -252,7 +252,7 @@ final class SimCall {
 
     private void replied(Reservation money, ModelReply reply) {
         TokenUsage usage = reply.usage();
-        Optional<Money> cost = pool.tariff().cost(reply, reply.serviceTier(), money.amount());
+        Optional<Money> cost = pool.costs().cost(reply, reply.serviceTier(), money.amount());
         pool.landed();
         if (usage == null || cost.isEmpty()) {
             forfeit(money);
@@ -284,7 +284,7 @@ final class SimCall {
         pool.landed();
         pool.failed(failure);
         List<PoolCommand> commands = pool.tell(new PoolEvent.Failed(
-                ticket, failure, textDelivered ? PoolEvent.Again.FORBIDDEN : PoolEvent.Again.ALLOWED));
+                ticket, failure, textDelivered ? PoolEvent.RetryScope.NONE : PoolEvent.RetryScope.SAME_TIER));
         boolean isFinal = commands.stream().anyMatch(PoolCommand.GiveUp.class::isInstance);
         if (interrupted) {
             leave();

@@ -5,9 +5,9 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.CostCalculator;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.PoolLimits;
-import dev.cadre.pool.Tariff;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.Limits;
@@ -41,8 +41,8 @@ record SimDrawn(SimSettings settings) implements SimNature {
     }
 
     @Override
-    public Load load(ModelRequest request, CallPurpose purpose, Tariff tariff) {
-        return new Load(tariff.worstCase(request), Tariff.tokenEstimate(request));
+    public Load load(ModelRequest request, CallPurpose purpose, CostCalculator costs) {
+        return new Load(costs.worstCase(request), CostCalculator.tokenEstimate(request));
     }
 
     @Override

@@ -37,7 +37,7 @@ final class SimMerger {
 
     private static Money worstCase(SimWorld world, int call) {
         return world.nature()
-                .load(request(world, call), purpose(""), world.pool(Tier.MINI).tariff())
+                .load(request(world, call), purpose(""), world.pool(Tier.MINI).costs())
                 .need();
     }
 

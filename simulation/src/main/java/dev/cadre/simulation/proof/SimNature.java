@@ -5,9 +5,9 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.CostCalculator;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.PoolLimits;
-import dev.cadre.pool.Tariff;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.task.Limits;
@@ -46,7 +46,7 @@ public interface SimNature {
 
     Money worstCase(SubtaskType<?, ?> type, @Nullable Object input, Tier tier);
 
-    Load load(ModelRequest request, CallPurpose purpose, Tariff tariff);
+    Load load(ModelRequest request, CallPurpose purpose, CostCalculator costs);
 
     /** What becomes of an attempt, or empty if the provider decides. */
     Optional<SimFate> fate(ModelRequest request, CallPurpose purpose, int attempt, RateLimits told);

@@ -39,7 +39,7 @@ final class SimPlanner {
                 .load(
                         request(world),
                         purpose("", 0, 1),
-                        world.pool(Tier.FLAGSHIP).tariff())
+                        world.pool(Tier.FLAGSHIP).costs())
                 .need();
     }
 

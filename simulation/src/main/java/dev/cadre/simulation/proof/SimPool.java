@@ -4,6 +4,7 @@ package dev.cadre.simulation.proof;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.CostCalculator;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.MoneyGate;
 import dev.cadre.pool.PoolCommand;
@@ -11,7 +12,6 @@ import dev.cadre.pool.PoolEvent;
 import dev.cadre.pool.PoolLimits;
 import dev.cadre.pool.PoolMachine;
 import dev.cadre.pool.RetryPolicy;
-import dev.cadre.pool.Tariff;
 import dev.cadre.price.ModelCatalog;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +30,7 @@ final class SimPool {
     private final SimWorld world;
     private final ModelPool pool;
     private final PoolLimits limits;
-    private final Tariff tariff;
+    private final CostCalculator costs;
     private final SimProvider provider;
     private final PoolMachine machine;
     private final Map<Long, SimCall> calls = new HashMap<>();
@@ -54,8 +54,8 @@ final class SimPool {
         this.world = world;
         this.pool = pool;
         this.limits = world.nature().configured(tier);
-        this.tariff =
-                new Tariff(pool.spec(), pool.model(), ModelCatalog.standard().with(pool.spec()));
+        this.costs = new CostCalculator(
+                pool.spec(), pool.model(), ModelCatalog.standard().with(pool.spec()));
         this.provider = provider;
         this.machine = new PoolMachine(
                 limits,
@@ -74,8 +74,8 @@ final class SimPool {
         return pool.spec().maxOutputTokens();
     }
 
-    Tariff tariff() {
-        return tariff;
+    CostCalculator costs() {
+        return costs;
     }
 
     SimProvider provider() {

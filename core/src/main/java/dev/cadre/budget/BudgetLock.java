@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one lock of a tree of budgets, and those who want to know when money may have come back. */
-final class Gate {
+final class BudgetLock {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BudgetLock.class);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();

@@ -16,7 +16,7 @@ import java.util.List;
  * <p>Used by one thread. Closing it ends what has not ended: money of an attempt that was not sent is released, of one that
  * was sent it is forfeited.
  */
-final class Flight implements AutoCloseable {
+final class AdmittedAttempt implements AutoCloseable {
     private final AdmissionPoint admissions;
     private final long ticket;
     private final Reservation money;
@@ -24,7 +24,7 @@ final class Flight implements AutoCloseable {
     private boolean booked;
     private boolean landed;
 
-    Flight(AdmissionPoint admissions, long ticket, Reservation money) {
+    AdmittedAttempt(AdmissionPoint admissions, long ticket, Reservation money) {
         this.admissions = admissions;
         this.ticket = ticket;
         this.money = money;
@@ -96,7 +96,7 @@ final class Flight implements AutoCloseable {
         admissions.tell(new PoolEvent.Replied(ticket, tokens, limits));
     }
 
-    List<PoolCommand> failed(ModelException failure, PoolEvent.Again again) {
+    List<PoolCommand> failed(ModelException failure, PoolEvent.RetryScope again) {
         landed = true;
         return admissions.tell(new PoolEvent.Failed(ticket, failure, again));
     }

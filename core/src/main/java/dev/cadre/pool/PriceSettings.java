@@ -12,14 +12,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a pool goes by about its model: the catalogue, and what its maker knows better. Used by one thread. */
-final class ModelFacts {
+final class PriceSettings {
     private final String model;
     private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
     private ModelCatalog catalog = ModelCatalog.standard();
     private @Nullable Price price;
     private int surchargePercent;
 
-    ModelFacts(String model) {
+    PriceSettings(String model) {
         this.model = model;
     }
 
@@ -44,7 +44,7 @@ final class ModelFacts {
      *
      * @throws dev.cadre.price.UnpricedModelException if no price was given and the catalogue does not have the model
      */
-    Tariff tariff() {
+    CostCalculator costs() {
         ModelSpec spec = price == null ? catalog.spec(model) : priced(price);
         if (surchargePercent != 0) {
             spec = spec.withPrice(spec.price().withSurcharge(surchargePercent));
@@ -54,10 +54,10 @@ final class ModelFacts {
         }
         if (price != null) {
             // whatever name a reply bears, the price is the one that was given
-            return new Tariff(spec, model, ModelCatalog.of(List.of(spec)));
+            return new CostCalculator(spec, model, ModelCatalog.of(List.of(spec)));
         }
         boolean isListed = spec.equals(catalog.find(model).orElse(null));
-        return new Tariff(spec, model, isListed ? catalog : catalog.with(spec));
+        return new CostCalculator(spec, model, isListed ? catalog : catalog.with(spec));
     }
 
     private ModelSpec priced(Price own) {

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-final class GateTest {
+final class BudgetLockTest {
 
     @Test
     void locked_keepsOtherThreadsOutUntilItIsDone() throws Exception {
-        var gate = new Gate();
+        var gate = new BudgetLock();
         var entered = new AtomicBoolean();
         var other = Thread.ofPlatform()
                 .unstarted(() -> gate.locked(() -> {

@@ -4,11 +4,11 @@ package dev.cadre.pool;
 import java.time.Duration;
 
 /** Arithmetic on readings of {@link System#nanoTime()}, which may wrap around: only differences mean anything. */
-final class Clock {
+final class NanoTime {
     /** The longest wait that a provider may ask for, so that adding it to a reading never overflows. */
     static final Duration LONGEST = Duration.ofDays(30);
 
-    private Clock() {}
+    private NanoTime() {}
 
     static long earlier(long a, long b) {
         return a - b <= 0 ? a : b;

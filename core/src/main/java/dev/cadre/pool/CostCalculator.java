@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Public for those who drive a {@link PoolMachine} elsewhere, such as a simulator; carries no compatibility promise.
  */
-public final class Tariff {
+public final class CostCalculator {
     /** For tokenizers that may need more than one token for a byte. */
     private static final long TOKENS_PER_BYTE = 2;
     /** A usual text has fewer tokens than this share of its bytes; providers debit their rates by such an estimate. */
@@ -44,11 +44,11 @@ public final class Tariff {
     private final @Nullable ModelClient client;
 
     /** @param model the id that is sent, which may be a dated form of the spec's */
-    public Tariff(ModelSpec spec, String model, ModelCatalog catalog) {
+    public CostCalculator(ModelSpec spec, String model, ModelCatalog catalog) {
         this(spec, model, catalog, null);
     }
 
-    private Tariff(ModelSpec spec, String model, ModelCatalog catalog, @Nullable ModelClient client) {
+    private CostCalculator(ModelSpec spec, String model, ModelCatalog catalog, @Nullable ModelClient client) {
         this.spec = spec;
         this.model = model;
         this.catalog = catalog;
@@ -56,8 +56,8 @@ public final class Tariff {
     }
 
     /** The same for what this client sends. */
-    Tariff sentBy(ModelClient sending) {
-        return new Tariff(spec, model, catalog, sending);
+    CostCalculator sentBy(ModelClient sending) {
+        return new CostCalculator(spec, model, catalog, sending);
     }
 
     ModelSpec spec() {
@@ -217,7 +217,8 @@ public final class Tariff {
         }
         ModelSpec answering = catalog.answering(answeredBy, spec);
         try {
-            var other = new Tariff(answering.withPrice(regional(answering.price())), answeredBy, catalog, client);
+            var other =
+                    new CostCalculator(answering.withPrice(regional(answering.price())), answeredBy, catalog, client);
             return Optional.of(other.worstCase(sent)).filter(worst -> worst.isMoreThan(worstCase(sent)));
         } catch (UnpricedException | ArithmeticException unknown) {
             return Optional.empty();

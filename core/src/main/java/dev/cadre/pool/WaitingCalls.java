@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
-import dev.cadre.pool.Entry.State;
+import dev.cadre.pool.CallState.Phase;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /** Everybody who is not in flight: those whose turn may come now, and those who back off. */
-final class WaitingRoom {
+final class WaitingCalls {
     private final TurnQueue queue = new TurnQueue();
-    private final TreeSet<Entry> backingOff;
-    private final TreeSet<Entry> byDeadline;
+    private final TreeSet<CallState> backingOff;
+    private final TreeSet<CallState> byDeadline;
 
     /** @param origin a clock reading that all others are compared with */
-    WaitingRoom(long origin) {
-        backingOff = new TreeSet<>(Comparator.<Entry>comparingLong(entry -> entry.notBefore - origin)
+    WaitingCalls(long origin) {
+        backingOff = new TreeSet<>(Comparator.<CallState>comparingLong(entry -> entry.notBefore - origin)
                 .thenComparingLong(entry -> entry.arrival));
-        byDeadline = new TreeSet<>(Comparator.<Entry>comparingLong(entry -> entry.ask.deadlineNanos() - origin)
+        byDeadline = new TreeSet<>(Comparator.<CallState>comparingLong(entry -> entry.ask.deadlineNanos() - origin)
                 .thenComparingLong(entry -> entry.arrival));
     }
 
@@ -25,39 +25,39 @@ final class WaitingRoom {
         return byDeadline.size();
     }
 
-    void enter(Entry entry) {
-        entry.state = State.WAITING;
+    void enter(CallState entry) {
+        entry.state = Phase.WAITING;
         byDeadline.add(entry);
         queue.add(entry);
     }
 
-    void backOff(Entry entry) {
-        entry.state = State.BACKING_OFF;
+    void backOff(CallState entry) {
+        entry.state = Phase.BACKING_OFF;
         byDeadline.add(entry);
         backingOff.add(entry);
     }
 
     void endBackoffs(long now) {
         while (!backingOff.isEmpty() && backingOff.first().notBefore - now <= 0) {
-            Entry entry = backingOff.removeFirst();
-            entry.state = State.WAITING;
+            CallState entry = backingOff.removeFirst();
+            entry.state = Phase.WAITING;
             queue.add(entry);
         }
     }
 
     void endAllBackoffs() {
         backingOff.forEach(entry -> {
-            entry.state = State.WAITING;
+            entry.state = Phase.WAITING;
             queue.add(entry);
         });
         backingOff.clear();
     }
 
-    Optional<Entry> next() {
+    Optional<CallState> next() {
         return queue.next();
     }
 
-    void contended(Entry entry) {
+    void contended(CallState entry) {
         queue.contended(entry);
     }
 
@@ -65,28 +65,28 @@ final class WaitingRoom {
         queue.moneyMoved();
     }
 
-    void admitted(Entry entry) {
+    void admitted(CallState entry) {
         byDeadline.remove(entry);
         queue.served(entry);
-        entry.state = State.IN_FLIGHT;
+        entry.state = Phase.IN_FLIGHT;
     }
 
     /** Takes out one who will not be admitted. */
-    void leave(Entry entry) {
+    void leave(CallState entry) {
         byDeadline.remove(entry);
-        if (entry.state == State.BACKING_OFF) {
+        if (entry.state == Phase.BACKING_OFF) {
             backingOff.remove(entry);
         } else {
             queue.remove(entry);
         }
     }
 
-    List<Entry> everybody() {
+    List<CallState> everybody() {
         return List.copyOf(byDeadline);
     }
 
     /** Those who must have been sent by then, or never. */
-    List<Entry> expired(long time) {
+    List<CallState> expired(long time) {
         return byDeadline.stream()
                 .takeWhile(entry -> entry.ask.deadlineNanos() - time <= 0)
                 .toList();
@@ -95,6 +95,6 @@ final class WaitingRoom {
     /** The next deadline or end of a backoff; somebody must be waiting. */
     long nextDue() {
         long deadline = byDeadline.first().ask.deadlineNanos();
-        return backingOff.isEmpty() ? deadline : Clock.earlier(deadline, backingOff.first().notBefore);
+        return backingOff.isEmpty() ? deadline : NanoTime.earlier(deadline, backingOff.first().notBefore);
     }
 }

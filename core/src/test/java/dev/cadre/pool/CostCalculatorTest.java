@@ -24,8 +24,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class TariffTest {
-    private final Tariff tariff = new Tariff(CATALOG.spec("small"), "small", CATALOG);
+class CostCalculatorTest {
+    private final CostCalculator costs = new CostCalculator(CATALOG.spec("small"), "small", CATALOG);
 
     private static ModelReply reply(String model, @Nullable TokenUsage usage, ServiceTier tier) {
         return new ModelReply(model, "text", List.of(), Finish.COMPLETE, usage, tier, RateLimits.UNKNOWN, "");
@@ -37,12 +37,12 @@ class TariffTest {
 
     @Test
     void worstCase_isAllBytesAndTheWholeCap() {
-        assertThat(tariff.worstCase(REQUEST)).isEqualTo(RESERVED);
+        assertThat(costs.worstCase(REQUEST)).isEqualTo(RESERVED);
     }
 
     @Test
     void worstCase_ofAnUnknownTokenizer_isTwoTokensForAByte() {
-        var unknown = new Tariff(ModelSpec.of("small", FakeModel.PRICE), "small", CATALOG);
+        var unknown = new CostCalculator(ModelSpec.of("small", FakeModel.PRICE), "small", CATALOG);
 
         assertThat(unknown.worstCase(REQUEST)).isEqualTo(RESERVED.plus(Money.usd("0.000042")));
     }
@@ -55,38 +55,39 @@ class TariffTest {
         ModelRequest twice =
                 REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 2));
 
-        assertThat(new Tariff(searching, "small", CATALOG).worstCase(twice, 42)).isEqualTo(Money.usd("0.022826"));
+        assertThat(new CostCalculator(searching, "small", CATALOG).worstCase(twice, 42))
+                .isEqualTo(Money.usd("0.022826"));
     }
 
     @Test
     void estimate_ofTokens_isAQuarterOfTheBytesAndTheCap() {
-        assertThat(Tariff.tokenEstimate(REQUEST)).isEqualTo(10 + 100);
-        assertThat(Tariff.tokenEstimate(REQUEST.withMaxOutputTokens(Long.MAX_VALUE)))
+        assertThat(CostCalculator.tokenEstimate(REQUEST)).isEqualTo(10 + 100);
+        assertThat(CostCalculator.tokenEstimate(REQUEST.withMaxOutputTokens(Long.MAX_VALUE)))
                 .isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void usageBeyondTheByteBound_isBelieved_ifItsCostFits() {
-        assertThat(tariff.cost(reply(TokenUsage.of(500, 50)), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply(TokenUsage.of(500, 50)), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.001"));
-        assertThat(tariff.cost(reply(new TokenUsage(9_500, 9_500, 0, 1, 0)), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply(new TokenUsage(9_500, 9_500, 0, 1, 0)), ServiceTier.STANDARD, RESERVED))
                 .as("more input than the catalogue allows, all cached")
                 .hasValue(Money.usd("0.00096"));
     }
 
     @Test
     void costBeyondTheReservation_isBelieved_ifTheModelCouldHaveUsedIt() {
-        assertThat(tariff.cost(reply(TokenUsage.of(9_000, 1_000)), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply(TokenUsage.of(9_000, 1_000)), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.019"));
-        assertThat(tariff.cost(reply(TokenUsage.of(9_001, 10)), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply(TokenUsage.of(9_001, 10)), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
-        assertThat(tariff.cost(reply(TokenUsage.of(10, 1_001)), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply(TokenUsage.of(10, 1_001)), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
     }
 
     @Test
     void impossibleSize_isJudgedEvenIfTheModelsLimitsAreUnknown() {
-        var unknown = new Tariff(ModelSpec.of("small", FakeModel.PRICE), "small", ModelCatalog.of(List.of()));
+        var unknown = new CostCalculator(ModelSpec.of("small", FakeModel.PRICE), "small", ModelCatalog.of(List.of()));
 
         assertThat(unknown.cost(reply(TokenUsage.of(10, 10_000_001)), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
@@ -98,15 +99,15 @@ class TariffTest {
 
     @Test
     void missingUsage_isUnknownCost() {
-        assertThat(tariff.cost(reply("small", null, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply("small", null, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
-        assertThat(tariff.cost(reply(TokenUsage.NONE), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply(TokenUsage.NONE), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
     }
 
     @Test
     void unpricedServiceTier_isUnknownCost() {
-        assertThat(tariff.cost(reply("small", TokenUsage.of(1, 1), ServiceTier.FLEX), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply("small", TokenUsage.of(1, 1), ServiceTier.FLEX), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
     }
 
@@ -114,9 +115,9 @@ class TariffTest {
     void otherModelThatAnswers_doesSoInTheSameRegion() {
         ModelSpec small = CATALOG.spec("small");
         var regional = small.withPrice(small.price().withSurcharge(10));
-        var tariff = new Tariff(regional, "small", CATALOG.with(regional));
+        var costs = new CostCalculator(regional, "small", CATALOG.with(regional));
 
-        assertThat(tariff.cost(
+        assertThat(costs.cost(
                         reply("large", TokenUsage.of(1, 1), ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.000121"));
     }
@@ -124,24 +125,24 @@ class TariffTest {
     @Test
     void otherModelThatAnswers_isBilledAtTheDearerPrice() {
         var usage = TokenUsage.of(1, 1);
-        var large = new Tariff(CATALOG.spec("large"), "large", CATALOG);
+        var large = new CostCalculator(CATALOG.spec("large"), "large", CATALOG);
 
-        assertThat(tariff.cost(reply("large", usage, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply("large", usage, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.00011"));
         assertThat(large.cost(reply("small", usage, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.00011"));
-        assertThat(tariff.cost(reply("somebody", usage, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(reply("somebody", usage, ServiceTier.STANDARD), ServiceTier.STANDARD, RESERVED))
                 .hasValue(Money.usd("0.000011"));
     }
 
     @Test
     void serviceTierThatWasAskedFor_isBilled_ifTheReplyNamesACheaperOne() {
         ModelSpec tiered = FakeModel.spec("small", FakeModel.PRICE.withTier(ServiceTier.PRIORITY, 200));
-        var priority = new Tariff(tiered, "small", ModelCatalog.of(List.of(tiered)));
+        var priority = new CostCalculator(tiered, "small", ModelCatalog.of(List.of(tiered)));
 
         assertThat(priority.cost(reply(TokenUsage.of(1, 1)), ServiceTier.PRIORITY, RESERVED))
                 .hasValue(Money.usd("0.000022"));
-        assertThat(tariff.cost(reply(TokenUsage.of(1, 1)), ServiceTier.PRIORITY, RESERVED))
+        assertThat(costs.cost(reply(TokenUsage.of(1, 1)), ServiceTier.PRIORITY, RESERVED))
                 .as("a model that does not offer it")
                 .hasValue(Money.usd("0.000011"));
     }
@@ -150,8 +151,8 @@ class TariffTest {
     @Test
     void worstCase_ofASearchForMoreResultsThanArePriced_growsWithThem() {
         var price = new ToolPrice(Money.ZERO, 500);
-        var searching =
-                new Tariff(CATALOG.spec("small").withToolPrice(ProviderTool.Kind.FILE_SEARCH, price), "small", CATALOG);
+        var searching = new CostCalculator(
+                CATALOG.spec("small").withToolPrice(ProviderTool.Kind.FILE_SEARCH, price), "small", CATALOG);
 
         assertThat(searching.worstCase(once(new ProviderTool.FileSearch(List.of("vs"), 50)), 42))
                 .isEqualTo(Money.usd("0.002434"));
@@ -167,8 +168,8 @@ class TariffTest {
     @Test
     void worstCase_ofToolsAtTheProvider_readsNoMoreThanTheModelTakes() {
         var price = new ToolPrice(Money.ZERO, 500);
-        var searching =
-                new Tariff(CATALOG.spec("small").withToolPrice(ProviderTool.Kind.WEB_SEARCH, price), "small", CATALOG);
+        var searching = new CostCalculator(
+                CATALOG.spec("small").withToolPrice(ProviderTool.Kind.WEB_SEARCH, price), "small", CATALOG);
         var often = REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 3));
 
         assertThat(searching.worstCase(often, 8_000)).isEqualTo(Money.usd("0.0356"));
@@ -178,7 +179,7 @@ class TariffTest {
     void estimate_ofTokens_countsAPicture() {
         var picture = Attachment.Image.of("image/png", new byte[] {1});
 
-        assertThat(Tariff.tokenEstimate(REQUEST.withTurns(List.of(new Turn.User("user", List.of(picture))))))
+        assertThat(CostCalculator.tokenEstimate(REQUEST.withTurns(List.of(new Turn.User("user", List.of(picture))))))
                 .as("with 16 bytes of marks")
                 .isEqualTo(10 + 4 + 1_500 + 100);
     }

@@ -2,16 +2,16 @@
 package dev.cadre.pool;
 
 /** What the machine knows about one ask, from its arrival to its end. */
-final class Entry {
-    enum State {
+final class CallState {
+    enum Phase {
         WAITING,
         BACKING_OFF,
         IN_FLIGHT
     }
 
-    final PoolEvent.Ask ask;
+    final PoolEvent.Submitted ask;
     final long arrival;
-    State state = State.WAITING;
+    Phase state = Phase.WAITING;
     int failures;
     int malformed;
     long admission;
@@ -19,7 +19,7 @@ final class Entry {
     long tokensMark;
     long notBefore;
 
-    Entry(PoolEvent.Ask ask, long arrival) {
+    CallState(PoolEvent.Submitted ask, long arrival) {
         this.ask = ask;
         this.arrival = arrival;
     }

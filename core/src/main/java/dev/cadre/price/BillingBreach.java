@@ -9,7 +9,7 @@ package dev.cadre.price;
  * @param answeredBy the model that answered, as the provider names it
  * @param excess by how much the bill exceeds what was reserved; zero if a dearer model answered within it
  */
-public record Breach(String asked, String answeredBy, Money excess) {
+public record BillingBreach(String asked, String answeredBy, Money excess) {
 
     /** What happened, in one line for people. */
     @Override

@@ -5,7 +5,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ServiceTier;
-import dev.cadre.price.Breach;
+import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * What happened to one attempt: it started, then it was replied to or failed, and then perhaps another one is planned.
  * Immutable; carries no prompt and no answer.
  */
-public sealed interface Attempt {
+public sealed interface AttemptEvent {
     /** The attempt it is about. */
     Id id();
 
@@ -35,7 +35,7 @@ public sealed interface Attempt {
      * @param serviceTier the processing class that is asked for
      * @param waited how long it waited for admission, the delay before a retry included
      */
-    record Started(Id id, Money reserved, ServiceTier serviceTier, Duration waited) implements Attempt {}
+    record Started(Id id, Money reserved, ServiceTier serviceTier, Duration waited) implements AttemptEvent {}
 
     /**
      * A reply came.
@@ -53,9 +53,9 @@ public sealed interface Attempt {
             ServiceTier serviceTier,
             Finish finish,
             Spend spend,
-            @Nullable Breach breach,
+            @Nullable BillingBreach breach,
             Duration took)
-            implements Attempt {}
+            implements AttemptEvent {}
 
     /**
      * It ended without a usable reply.
@@ -67,12 +67,13 @@ public sealed interface Attempt {
      * @param took the time from sending to the failure
      */
     record Failed(
-            Id id, Throwable failure, Spend spend, @Nullable Breach breach, Duration took) implements Attempt {}
+            Id id, Throwable failure, Spend spend, @Nullable BillingBreach breach, Duration took)
+            implements AttemptEvent {}
 
     /**
      * Another attempt is planned after a failure; it may still be refused.
      *
      * @param delay the least time before it is sent
      */
-    record Retrying(Id id, ModelException failure, Duration delay) implements Attempt {}
+    record Retrying(Id id, ModelException failure, Duration delay) implements AttemptEvent {}
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /** A call at the admission point, from its ask to its end; guarded by the lock of its {@link AdmissionPoint}. */
-final class Waiter {
-    final PoolEvent.Ask ask;
+final class AdmissionRequest {
+    final PoolEvent.Submitted ask;
     final BudgetGuard budget;
     final Money need;
     /** Signalled when the machine has decided, or when this waiter has become the timekeeper. */
@@ -27,7 +27,7 @@ final class Waiter {
     @Nullable
     RuntimeException broken;
 
-    Waiter(PoolEvent.Ask ask, BudgetGuard budget, Money need, Condition news) {
+    AdmissionRequest(PoolEvent.Submitted ask, BudgetGuard budget, Money need, Condition news) {
         this.ask = ask;
         this.budget = budget;
         this.need = need;
