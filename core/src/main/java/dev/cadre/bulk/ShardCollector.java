@@ -16,8 +16,8 @@ import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.AttemptEvent;
+import dev.cadre.pool.AttemptEvent.Bill;
 import dev.cadre.pool.AttemptListener;
-import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.schema.JsonType;
@@ -41,9 +41,6 @@ final class ShardCollector<I, O> {
     private static final int GROUP = 500;
 
     private static final int MOST_TRIES = 2;
-
-    /** @param breach how the bill breaks the terms, or null */
-    private record Paid(Spend spend, @Nullable BillingBreach breach) {}
 
     /** @param outcome null if the item is to be submitted again */
     private record Done<I, O>(
@@ -135,15 +132,15 @@ final class ShardCollector<I, O> {
 
     /** What it cost is known if it says so, or if it was turned away; else when all answers are read. */
     private void failed(BatchItem<I> item, ModelException failure) {
-        Optional<Paid> paid = failure.billed().flatMap(billed -> pay(item, billed));
+        Optional<Bill> paid = failure.billed().flatMap(billed -> pay(item, billed));
         if (paid.isEmpty() && failure.charge() == Charge.FREE) {
-            paid = Optional.of(new Paid(release(item), null));
+            paid = Optional.of(Bill.of(release(item)));
         }
         paid.ifPresent(known -> failed(item, known, failure));
     }
 
-    private void failed(BatchItem<I> item, Paid paid, ModelException failure) {
-        attempts.on(new AttemptEvent.Failed(id(item), failure, paid.spend(), paid.breach(), took()));
+    private void failed(BatchItem<I> item, Bill paid, ModelException failure) {
+        attempts.on(new AttemptEvent.Failed(id(item), failure, paid, took()));
         retryOrEnd(item, paid.spend(), failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage())));
     }
 
@@ -178,7 +175,7 @@ final class ShardCollector<I, O> {
             Spend spend = isFree ? release(item) : forfeit(item);
             failed(
                     item,
-                    new Paid(spend, null),
+                    Bill.of(spend),
                     failure.orElseGet(() -> unanswered("batch %s has no answer for it".formatted(batch.id()))));
         }
     }
@@ -201,7 +198,7 @@ final class ShardCollector<I, O> {
     /** The provider's list has no batch for this shard, which may have been made all the same. */
     void lost() {
         for (BatchItem<I> item : shard.items()) {
-            failed(item, new Paid(forfeit(item), null), unanswered("nobody knows whether its batch was made"));
+            failed(item, Bill.of(forfeit(item)), unanswered("nobody knows whether its batch was made"));
         }
     }
 
@@ -231,17 +228,17 @@ final class ShardCollector<I, O> {
     }
 
     private Spend pay(BatchItem<I> item, ModelReply reply) {
-        Paid paid = reply.billed().flatMap(billed -> pay(item, billed)).orElseGet(() -> new Paid(forfeit(item), null));
-        attempts.on(new AttemptEvent.Replied(
-                id(item), reply.model(), reply.serviceTier(), reply.finish(), paid.spend(), paid.breach(), took()));
+        Bill paid = reply.billed().flatMap(billed -> pay(item, billed)).orElseGet(() -> Bill.of(forfeit(item)));
+        attempts.on(
+                new AttemptEvent.Replied(id(item), reply.model(), reply.serviceTier(), reply.finish(), paid, took()));
         return paid.spend();
     }
 
-    private Optional<Paid> pay(BatchItem<I> item, Billed billed) {
+    private Optional<Bill> pay(BatchItem<I> item, Billed billed) {
         return terms.pool().cost(billed, ServiceTier.BATCH, item.reserved()).map(cost -> {
             shard.remove(item);
             Money excess = cost.minus(cost.atMost(item.reserved()));
-            return new Paid(
+            return new Bill(
                     Spend.settled(cost, billed.usage()),
                     terms.pool().breach(billed, excess).orElse(null));
         });

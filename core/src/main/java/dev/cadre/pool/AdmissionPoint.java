@@ -3,6 +3,7 @@ package dev.cadre.pool;
 
 import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
+import dev.cadre.pool.AdmissionRequest.Decision;
 import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.price.BillingBreach;
@@ -19,15 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drives one {@link PoolMachine}: a lock around its decisions, and a condition for everybody who waits for one.
+ * The shell around one {@link PoolMachine}: a lock around its decisions, and a condition for each thread that waits for one.
  *
- * <p>There is no timer thread. One of those who wait is the timekeeper: it wakes the machine when the machine wished, and
- * somebody else does that when it leaves. A budget's lock is taken inside this one, never the other way round: budgets call
- * their watchers outside their lock, and reservations end outside this one.
+ * <p>There is no timer thread. One of the waiting threads is the timekeeper: it wakes the machine at the time that the
+ * machine asked for, and hands this role to another waiting thread when it leaves. A budget's lock is taken inside this
+ * lock, never the other way round: budgets call their watchers outside their lock, and reservations end outside this lock.
  */
 final class AdmissionPoint {
     private final ReentrantLock lock = new ReentrantLock();
@@ -35,88 +37,80 @@ final class AdmissionPoint {
     private final PoolMachine machine;
     private final BudgetWatches watches = new BudgetWatches(() -> tell(new PoolEvent.BudgetChanged()));
     private final Set<AdmissionPoint> sameKey = new CopyOnWriteArraySet<>();
-    private final Map<Long, AdmissionRequest> waiters = new HashMap<>();
+    private final Map<Long, AdmissionRequest> requests = new HashMap<>();
     private final Set<AdmissionRequest> parked = new LinkedHashSet<>();
     private @Nullable AdmissionRequest timekeeper;
     private long wakeAt;
     private long tickets;
 
-    /** @param wallClock by which people are told when a pause ends */
+    /** @param wallClock the clock for the end of a pause in messages to people */
     AdmissionPoint(PoolLimits limits, RetryPolicy policy, RandomGenerator jitter, InstantSource wallClock) {
         this.wallClock = wallClock;
-        machine = new PoolMachine(limits, policy, ticket -> waiter(ticket).takeMoney(), jitter, System.nanoTime());
+        machine = new PoolMachine(
+                limits,
+                policy,
+                ticket -> request(ticket).budget.reserveUnannounced(request(ticket).need),
+                jitter,
+                System.nanoTime());
     }
 
-    /** Asks for admission; does not wait for it. */
-    AdmissionRequest enter(CallTerms terms, Money need, long tokenEstimate) {
-        lock.lock();
-        try {
-            var ask = new PoolEvent.Submitted(
-                    ++tickets,
+    /** Submits a call. Does not wait for its admission. */
+    AdmissionRequest submit(CallTerms terms, Money need, long tokenEstimate) {
+        return locked(() -> {
+            var request = new AdmissionRequest(++tickets, terms.budget(), need, lock.newCondition());
+            requests.put(request.ticket, request);
+            decide(new PoolEvent.Submitted(
+                    request.ticket,
                     terms.run(),
                     terms.purpose().kind(),
                     terms.order(),
                     tokenEstimate,
-                    terms.deadlineNanos());
-            var waiter = new AdmissionRequest(ask, terms.budget(), need, lock.newCondition());
-            waiters.put(ask.ticket(), waiter);
-            decide(ask);
-            return waiter;
-        } finally {
-            lock.unlock();
-        }
+                    terms.deadlineNanos()));
+            return request;
+        });
     }
 
     /**
-     * Waits until the machine has decided, and takes over the money if it has admitted the call.
+     * Waits for the decision about the next attempt, and takes it.
      *
-     * @return the money of the attempt, or null if the waiter was refused
      * @throws InterruptedException if the thread was interrupted before; the caller must {@link #leave}
      */
-    @Nullable
-    Reservation await(AdmissionRequest waiter) throws InterruptedException {
-        if (!isDecided(waiter)) {
-            watches.begin(waiter.budget);
+    Decision await(AdmissionRequest request) throws InterruptedException {
+        if (locked(() -> request.decision == null)) {
+            watches.begin(request.budget);
             try {
-                tell(new PoolEvent.BudgetChanged()); // what moved before the watch began
-                park(waiter);
+                tell(new PoolEvent.BudgetChanged()); // money may have come back before the watch began
+                park(request);
             } finally {
-                watches.end(waiter.budget);
+                watches.end(request.budget);
             }
         }
         if (Thread.interrupted()) {
             throw new InterruptedException("interrupted before the call was sent");
         }
-        return takeOver(waiter);
+        return locked(() -> Objects.requireNonNull(taken(request)));
     }
 
-    /** Gives up a place, or an admission that nobody has taken over; does nothing if the ask has ended. */
-    void leave(AdmissionRequest waiter) {
-        Reservation unsent = null;
-        lock.lock();
-        try {
-            long ticket = waiter.ask.ticket();
-            if (waiters.containsKey(ticket)) {
-                unsent = takeOver(waiter);
-                decide(unsent == null ? new PoolEvent.Withdrawn(ticket) : new PoolEvent.Released(ticket));
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (unsent != null) {
-            unsent.release();
-        }
+    /** Withdraws a waiting call, or gives back an admission that nobody has taken; does nothing if the call has ended. */
+    void leave(AdmissionRequest request) {
+        locked(() -> withdrawn(request)).ifPresent(Reservation::release);
     }
 
-    /** Tells the machine something; whoever is concerned is woken. */
+    private Optional<Reservation> withdrawn(AdmissionRequest request) {
+        if (!requests.containsKey(request.ticket)) {
+            return Optional.empty();
+        }
+        if (taken(request) instanceof Decision.Admitted(Reservation unsent)) {
+            decide(new PoolEvent.Released(request.ticket));
+            return Optional.of(unsent);
+        }
+        decide(new PoolEvent.Withdrawn(request.ticket));
+        return Optional.empty();
+    }
+
+    /** Tells the machine what happened, and wakes the threads that its commands concern. */
     List<PoolCommand> tell(PoolEvent event) {
-        List<PoolCommand> commands;
-        lock.lock();
-        try {
-            commands = decide(event);
-        } finally {
-            lock.unlock();
-        }
+        List<PoolCommand> commands = locked(() -> decide(event));
         for (PoolCommand command : commands) {
             if (command instanceof PoolCommand.Stop(ModelException failure) && concernsKey(failure)) {
                 sameKey.forEach(other -> other.tell(new PoolEvent.Stopped(failure)));
@@ -126,8 +120,8 @@ final class AdmissionPoint {
     }
 
     /**
-     * How a bill breaks the terms of its call. Stops the pool if a dearer model answered: every further call may be
-     * answered by it, too.
+     * The way in which a bill breaks the terms of its call, if it does. Stops the pool if a dearer model answered, because
+     * it may answer every further call too.
      */
     Optional<BillingBreach> breach(String asked, String answeredBy, boolean isDearer, Money excess) {
         if (!isDearer && excess.isZero()) {
@@ -142,42 +136,27 @@ final class AdmissionPoint {
     }
 
     Optional<ModelException> stoppedBy() {
-        lock.lock();
-        try {
-            return machine.stoppedBy();
-        } finally {
-            lock.unlock();
-        }
+        return locked(machine::stoppedBy);
     }
 
-    /** A failure of the key or the account that one meets stops the other, too. */
+    /** Links two pools of one key: a failure of the key or the account in one stops the other too. */
     void sharesKeyWith(AdmissionPoint other) {
         sameKey.add(other);
     }
 
     PoolLoad load() {
-        lock.lock();
-        try {
-            return new PoolLoad(machine.inFlight(), machine.waiting(), machine.parallelLimit());
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> new PoolLoad(machine.inFlight(), machine.waiting(), machine.parallelLimit()));
     }
 
-    /** Whether nobody waits, watches a budget or is known: for tests that look for leaks. */
+    /** Whether no call is known, no thread waits and no budget is watched: for tests that look for leaks. */
     boolean isIdle() {
-        lock.lock();
-        try {
-            return waiters.isEmpty() && parked.isEmpty() && timekeeper == null && watches.isEmpty();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> requests.isEmpty() && parked.isEmpty() && timekeeper == null && watches.isEmpty());
     }
 
     private List<PoolCommand> decide(PoolEvent event) {
         List<PoolCommand> commands = machine.on(event, System.nanoTime());
         if (event instanceof PoolEvent.Ending ending) {
-            waiters.remove(ending.ticket());
+            requests.remove(ending.ticket());
         }
         commands.forEach(this::obey);
         return commands;
@@ -185,103 +164,101 @@ final class AdmissionPoint {
 
     private void obey(PoolCommand command) {
         switch (command) {
-            case PoolCommand.Admit admit -> wake(waiter(admit.ticket()));
-            case PoolCommand.Refuse refuse -> refuse(Objects.requireNonNull(waiters.remove(refuse.ticket())), refuse);
-            case PoolCommand.GiveUp giveUp -> waiters.remove(giveUp.ticket());
+            case PoolCommand.Admit admit -> decided(request(admit.ticket()), new Decision.Admitted(admit.money()));
+            case PoolCommand.Refuse refuse ->
+                decided(Objects.requireNonNull(requests.remove(refuse.ticket())), decision(refuse.refusal()));
+            case PoolCommand.GiveUp giveUp -> requests.remove(giveUp.ticket());
             case PoolCommand.WakeAt wish -> wakeTimekeeperAt(wish.nanoTime());
             case PoolCommand.Retry retry -> {}
             case PoolCommand.Stop stop -> {}
         }
     }
 
-    private void refuse(AdmissionRequest waiter, PoolCommand.Refuse refuse) {
-        switch (refuse.refusal()) {
-            case Refusal.BudgetExhausted exhausted -> {} // the waiter has the budget's own words
-            case Refusal.DeadlinePassed passed -> waiter.refused = new Reason.DeadlinePassed();
+    private Decision decision(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.BudgetExhausted exhausted ->
+                new Decision.Refused(new Reason.BudgetExhausted(exhausted.admission()));
+            case Refusal.BudgetFailed failed -> new Decision.BudgetFailed(failed.failure());
+            case Refusal.DeadlinePassed passed -> new Decision.Refused(new Reason.DeadlinePassed());
             case Refusal.PoolPaused(long untilNanos, ModelException because) ->
-                waiter.refused = new Reason.PoolPaused(instant(untilNanos), because);
-            case Refusal.PoolStopped(ModelException failure) -> waiter.refused = new Reason.PoolStopped(failure);
-        }
-        wake(waiter);
+                new Decision.Refused(new Reason.PoolPaused(instant(untilNanos), because));
+            case Refusal.PoolStopped(ModelException failure) -> new Decision.Refused(new Reason.PoolStopped(failure));
+        };
     }
 
-    /** The next full second, so that whoever comes back then does not come too early. */
+    /** The next full second, so that a caller who comes back then is not too early. */
     private Instant instant(long nanoTime) {
         Instant exact = wallClock.instant().plusNanos(nanoTime - System.nanoTime());
         return exact.plusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private void wake(AdmissionRequest waiter) {
-        parked.remove(waiter);
-        waiter.news.signal();
+    private void decided(AdmissionRequest request, Decision decision) {
+        request.decision = decision;
+        parked.remove(request);
+        request.changed.signal();
     }
 
     private void wakeTimekeeperAt(long nanoTime) {
         boolean earlier = nanoTime - wakeAt < 0;
         wakeAt = nanoTime;
         if (earlier && timekeeper != null) {
-            timekeeper.news.signal();
+            timekeeper.changed.signal();
         }
     }
 
-    private void park(AdmissionRequest waiter) throws InterruptedException {
+    private void park(AdmissionRequest request) throws InterruptedException {
         lock.lock();
         try {
-            if (!waiter.isDecided()) {
-                parked.add(waiter);
+            if (request.decision == null) {
+                parked.add(request);
             }
-            while (!waiter.isDecided()) {
+            while (request.decision == null) {
                 if (timekeeper == null) {
-                    timekeeper = waiter;
+                    timekeeper = request;
                 }
-                long nanos = timekeeper == waiter ? wakeAt - System.nanoTime() : Long.MAX_VALUE;
+                long nanos = timekeeper == request ? wakeAt - System.nanoTime() : Long.MAX_VALUE;
                 if (nanos > 0) {
-                    waiter.news.awaitNanos(nanos);
+                    request.changed.awaitNanos(nanos);
                 } else {
                     decide(new PoolEvent.Tick());
                 }
             }
         } finally {
-            parked.remove(waiter);
-            handOver(waiter);
+            parked.remove(request);
+            handOverTimekeeping(request);
             lock.unlock();
         }
     }
 
-    private void handOver(AdmissionRequest waiter) {
-        if (timekeeper == waiter) {
+    private void handOverTimekeeping(AdmissionRequest leaving) {
+        if (timekeeper == leaving) {
             timekeeper = parked.isEmpty() ? null : parked.iterator().next();
             if (timekeeper != null) {
-                timekeeper.news.signal();
+                timekeeper.changed.signal();
             }
         }
     }
 
-    private @Nullable Reservation takeOver(AdmissionRequest waiter) {
+    private static @Nullable Decision taken(AdmissionRequest request) {
+        Decision decision = request.decision;
+        request.decision = null;
+        return decision;
+    }
+
+    private AdmissionRequest request(long ticket) {
+        return Objects.requireNonNull(requests.get(ticket));
+    }
+
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
-            Reservation money = waiter.granted;
-            waiter.granted = null;
-            return money;
+            return action.get();
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean isDecided(AdmissionRequest waiter) {
-        lock.lock();
-        try {
-            return waiter.isDecided();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private AdmissionRequest waiter(long ticket) {
-        return Objects.requireNonNull(waiters.get(ticket));
-    }
-
-    /** All failures with this reach concern the key or the way to the provider, save those about the model. */
+    /** All failures with this reach concern the key or the way to the provider, except those about the model. */
     private static boolean concernsKey(ModelException failure) {
         return !(failure instanceof ModelException.UnknownModel || failure instanceof ModelException.DearerModel);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
-import dev.cadre.budget.Admission;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
 import dev.cadre.pool.CallRefusedException.Reason;
@@ -9,53 +8,34 @@ import dev.cadre.price.Money;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
-/** A call at the admission point, from its ask to its end; guarded by the lock of its {@link AdmissionPoint}. */
+/** A call's request for admission, open from its submission to its end. Guarded by the lock of the {@link AdmissionPoint}. */
 final class AdmissionRequest {
-    final PoolEvent.Submitted ask;
+    /** The decision about the next attempt of a call. */
+    sealed interface Decision {
+        /** The attempt may be sent, and this money pays for it. */
+        record Admitted(Reservation money) implements Decision {}
+
+        /** The call has ended without another attempt. */
+        record Refused(Reason reason) implements Decision {}
+
+        /** The call has ended because its budget threw an exception, for example because it is closed. */
+        record BudgetFailed(RuntimeException failure) implements Decision {}
+    }
+
+    final long ticket;
     final BudgetGuard budget;
     final Money need;
-    /** Signalled when the machine has decided, or when this waiter has become the timekeeper. */
-    final Condition news;
+    /** Signalled when there is a decision, and when this request's thread becomes the timekeeper. */
+    final Condition changed;
 
-    /** The money of an admitted attempt that its thread has not taken over yet. */
+    /** Null until the machine has decided, and again once the call's thread has taken the decision. */
     @Nullable
-    Reservation granted;
+    Decision decision;
 
-    @Nullable
-    Reason refused;
-    /** What the budget threw when it was asked, such as that it is closed. */
-    @Nullable
-    RuntimeException broken;
-
-    AdmissionRequest(PoolEvent.Submitted ask, BudgetGuard budget, Money need, Condition news) {
-        this.ask = ask;
+    AdmissionRequest(long ticket, BudgetGuard budget, Money need, Condition changed) {
+        this.ticket = ticket;
         this.budget = budget;
         this.need = need;
-        this.news = news;
-    }
-
-    boolean isDecided() {
-        return granted != null || refused != null || broken != null;
-    }
-
-    /** Asks the budget; what it says is kept for the waiting thread. */
-    MoneyGate.Verdict takeMoney() {
-        try {
-            return switch (budget.reserveUnannounced(need)) {
-                case Admission.Granted(Reservation reservation) -> {
-                    granted = reservation;
-                    yield MoneyGate.Verdict.GRANTED;
-                }
-                case Admission.Contended contended -> MoneyGate.Verdict.CONTENDED;
-                case Admission.Exhausted exhausted -> {
-                    refused = new Reason.BudgetExhausted(exhausted);
-                    yield MoneyGate.Verdict.EXHAUSTED;
-                }
-            };
-        } catch (RuntimeException failure) {
-            // another caller's thread may be the one that asks: the failure belongs to this waiter only
-            broken = failure;
-            return MoneyGate.Verdict.EXHAUSTED;
-        }
+        this.changed = changed;
     }
 }

@@ -3,29 +3,42 @@ package dev.cadre.pool;
 
 import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.pool.AttemptEvent.Bill;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One admitted attempt: holds a permit and money, and gives both back exactly once, whatever happens. What is to be booked
- * is known before it is booked, so that it can be put on record while nobody else can use the money yet.
+ * An admitted attempt with its permit and its money, both of which it gives back exactly once. Its bill is known before it
+ * is booked, so that it can be recorded while nobody else can use the money yet.
  *
- * <p>Used by one thread. Closing it ends what has not ended: money of an attempt that was not sent is released, of one that
- * was sent it is forfeited.
+ * <p>Used by one thread. Closing it ends what has not ended: the money of an attempt that was not sent is released, the
+ * money of one that was sent is forfeited.
  */
 final class AdmittedAttempt implements AutoCloseable {
     private final AdmissionPoint admissions;
+    private final CostCalculator costs;
+    private final ModelRequest request;
     private final long ticket;
     private final Reservation money;
     private boolean sent;
     private boolean booked;
     private boolean landed;
 
-    AdmittedAttempt(AdmissionPoint admissions, long ticket, Reservation money) {
+    AdmittedAttempt(
+            AdmissionPoint admissions, CostCalculator costs, ModelRequest request, long ticket, Reservation money) {
         this.admissions = admissions;
+        this.costs = costs;
+        this.request = request;
         this.ticket = ticket;
         this.money = money;
     }
@@ -34,71 +47,85 @@ final class AdmittedAttempt implements AutoCloseable {
         return money.amount();
     }
 
-    /** Makes it durable that it is about to be sent, if its budget is on record; waits for that. */
+    /** Records durably that it is about to be sent, if its budget is on record; waits for that. */
     void announce() {
         money.announce();
     }
 
-    void send() {
+    void markSent() {
         sent = true;
     }
 
-    /**
-     * What is to be booked for it.
-     *
-     * @param end how its reservation ends
-     * @param excess by how much that exceeds what was reserved
-     */
-    record Settlement(Reservation.State end, Spend spend, Money excess) {}
-
-    /** A known cost; if the sums cannot hold it, the worst case. */
-    Settlement settled(Money cost, TokenUsage usage) {
-        return money.canHold(cost)
-                ? new Settlement(Reservation.State.SETTLED, Spend.settled(cost, usage), excess(cost))
-                : forfeited();
+    Bill bill(ModelReply reply) {
+        return bill(reply.model(), reply.serviceTier(), reply.billed().orElse(null));
     }
 
-    /** The worst case. */
-    Settlement forfeited() {
-        return new Settlement(Reservation.State.FORFEITED, Spend.forfeited(reserved()), Money.ZERO);
+    /** The provider's bill is believed; without one, the worst case of every attempt that was not turned away unpaid. */
+    Bill bill(ModelException failure) {
+        boolean isFree = failure.charge() == Charge.FREE;
+        return failure.billed()
+                .filter(billed -> !isFree || cost(billed).isPresent())
+                .map(billed -> bill(billed.model(), billed.serviceTier(), billed))
+                .orElseGet(() -> isFree ? free() : worstCase());
     }
 
-    /** The worst case of whoever answered; that of the one who was asked if it is less, or the sums cannot hold it. */
-    Settlement forfeited(Money worstCase) {
-        return worstCase.isMoreThan(reserved()) && money.canHold(worstCase)
-                ? new Settlement(Reservation.State.FORFEITED, Spend.forfeited(worstCase), excess(worstCase))
-                : forfeited();
+    /** A usage that can be true is believed; without one, the worst case of the model that answered is booked. */
+    private Bill bill(String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
+        Optional<Money> cost = billed == null ? Optional.empty() : cost(billed);
+        if (billed != null && cost.isPresent()) {
+            Spend spend =
+                    money.canHold(cost.get()) ? Spend.settled(cost.get(), billed.usage()) : Spend.forfeited(reserved());
+            return bill(spend, answeredBy, costs.isDearer(billed));
+        }
+        // a cheaper tier than was asked for is not believed
+        Optional<Money> dearer = Stream.of(request, request.withServiceTier(tier))
+                .flatMap(sent -> costs.dearerWorstCase(sent, answeredBy).stream())
+                .reduce(Money::atLeast);
+        Money worst = dearer.filter(money::canHold).orElse(reserved()).atLeast(reserved());
+        return bill(Spend.forfeited(worst), answeredBy, dearer.isPresent());
     }
 
-    /** Nothing: it was turned away unpaid. */
-    static Settlement turnedAway() {
-        var spend = new Spend(Money.ZERO, Money.ZERO, 1, TokenUsage.NONE, false);
-        return new Settlement(Reservation.State.RELEASED, spend, Money.ZERO);
+    private Bill bill(Spend spend, String answeredBy, boolean isDearer) {
+        Money excess = spend.total().minusOrZero(reserved());
+        return new Bill(
+                spend,
+                admissions.breach(request.model(), answeredBy, isDearer, excess).orElse(null));
     }
 
-    private Money excess(Money cost) {
-        return cost.minusOrZero(reserved());
+    private Optional<Money> cost(ModelException.Billed billed) {
+        return costs.cost(billed, request.serviceTier(), reserved());
     }
 
-    /** Gives the money back, save for what is due. */
-    void book(Settlement due) {
-        switch (due.end()) {
-            case SETTLED -> money.settle(due.spend().settled());
-            case FORFEITED -> money.forfeit(due.spend().forfeited());
-            case RELEASED -> money.release();
-            case OPEN -> throw new IllegalArgumentException("an attempt that was sent must end");
+    Bill worstCase() {
+        return Bill.of(Spend.forfeited(reserved()));
+    }
+
+    private static Bill free() {
+        return Bill.of(new Spend(Money.ZERO, Money.ZERO, 1, TokenUsage.NONE, false));
+    }
+
+    /** Books the bill and gives the rest of the money back. */
+    void book(Bill bill) {
+        Spend spend = bill.spend();
+        if (spend.estimated()) {
+            money.forfeit(spend.forfeited());
+        } else if (spend.settled().isZero()) {
+            money.release();
+        } else {
+            money.settle(spend.settled());
         }
         booked = true;
     }
 
+    /** @param tokens the tokens it used, or -1 if unknown */
     void replied(long tokens, RateLimits limits) {
         landed = true;
         admissions.tell(new PoolEvent.Replied(ticket, tokens, limits));
     }
 
-    List<PoolCommand> failed(ModelException failure, PoolEvent.RetryScope again) {
+    List<PoolCommand> failed(ModelException failure, PoolEvent.RetryScope retry) {
         landed = true;
-        return admissions.tell(new PoolEvent.Failed(ticket, failure, again));
+        return admissions.tell(new PoolEvent.Failed(ticket, failure, retry));
     }
 
     @Override
@@ -109,14 +136,9 @@ final class AdmittedAttempt implements AutoCloseable {
                 admissions.tell(sent ? new PoolEvent.Forfeited(ticket) : new PoolEvent.Released(ticket));
             }
         } finally {
-            endMoney();
+            if (!booked) {
+                book(sent ? worstCase() : free());
+            }
         }
-    }
-
-    private void endMoney() {
-        if (booked) {
-            return;
-        }
-        book(sent ? forfeited() : turnedAway());
     }
 }

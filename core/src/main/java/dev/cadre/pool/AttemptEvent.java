@@ -12,15 +12,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to one attempt: it started, then it was replied to or failed, and then perhaps another one is planned.
- * Immutable; carries no prompt and no answer.
+ * An event in the life of one attempt: it starts, it is replied to or fails, and after a failure another attempt may be
+ * planned. Immutable; carries no prompt and no answer.
  */
 public sealed interface AttemptEvent {
-    /** The attempt it is about. */
+    /** The attempt that the event is about. */
     Id id();
 
     /**
-     * Names an attempt.
+     * The name of an attempt.
      *
      * @param purpose what the call is for
      * @param model the model that is asked
@@ -29,13 +29,44 @@ public sealed interface AttemptEvent {
     record Id(CallPurpose purpose, String model, int number) {}
 
     /**
-     * It is about to be sent: permit, rates and money are taken.
+     * The attempt is about to be sent: permit, rates and money are taken.
      *
      * @param reserved the worst case that was reserved
      * @param serviceTier the processing class that is asked for
-     * @param waited how long it waited for admission, the delay before a retry included
+     * @param waited the time that it waited for admission, the delay before a retry included
      */
     record Started(Id id, Money reserved, ServiceTier serviceTier, Duration waited) implements AttemptEvent {}
+
+    /** The end of an attempt. */
+    sealed interface Ended extends AttemptEvent {
+        /** The amount that is booked for it. */
+        Bill bill();
+
+        /** The time from sending to the end. */
+        Duration took();
+
+        default Spend spend() {
+            return bill().spend();
+        }
+
+        default @Nullable BillingBreach breach() {
+            return bill().breach();
+        }
+    }
+
+    /**
+     * The amount that is booked for an attempt.
+     *
+     * @param spend what the provider says it bills. If it does not say: nothing for an attempt that was turned away unpaid,
+     *     the whole worst case for any other
+     * @param breach how the provider broke its cap or its price; null if it did not
+     */
+    record Bill(Spend spend, @Nullable BillingBreach breach) {
+        /** A bill that breaks no terms. */
+        public static Bill of(Spend spend) {
+            return new Bill(spend, null);
+        }
+    }
 
     /**
      * A reply came.
@@ -43,32 +74,16 @@ public sealed interface AttemptEvent {
      * @param answeredBy the model that answered, as the provider names it
      * @param serviceTier the processing class that the provider bills
      * @param finish why the model stopped
-     * @param spend what it cost; an estimate if its usage was missing or impossible
-     * @param breach how the provider broke its cap or its price; null if it did not
-     * @param took the time from sending to the whole reply
      */
-    record Replied(
-            Id id,
-            String answeredBy,
-            ServiceTier serviceTier,
-            Finish finish,
-            Spend spend,
-            @Nullable BillingBreach breach,
-            Duration took)
-            implements AttemptEvent {}
+    record Replied(Id id, String answeredBy, ServiceTier serviceTier, Finish finish, Bill bill, Duration took)
+            implements Ended {}
 
     /**
-     * It ended without a usable reply.
+     * The attempt ended without a usable reply.
      *
-     * @param failure a {@link ModelException}, an {@link InterruptedException}, or whatever a broken client threw
-     * @param spend what is booked: what the provider says it bills; if it does not say, nothing if it was turned away
-     *     unpaid, else the whole worst case
-     * @param breach as for a reply
-     * @param took the time from sending to the failure
+     * @param failure a {@link ModelException}, an {@link InterruptedException}, or any exception of a broken client
      */
-    record Failed(
-            Id id, Throwable failure, Spend spend, @Nullable BillingBreach breach, Duration took)
-            implements AttemptEvent {}
+    record Failed(Id id, Throwable failure, Bill bill, Duration took) implements Ended {}
 
     /**
      * Another attempt is planned after a failure; it may still be refused.

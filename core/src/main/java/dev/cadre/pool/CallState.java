@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
-/** What the machine knows about one ask, from its arrival to its end. */
+/** The state of one call in a {@link PoolMachine}, from its submission to its end. */
 final class CallState {
     enum Phase {
         WAITING,
@@ -9,18 +9,29 @@ final class CallState {
         IN_FLIGHT
     }
 
-    final PoolEvent.Submitted ask;
+    final PoolEvent.Submitted submitted;
     final long arrival;
-    Phase state = Phase.WAITING;
+    Phase phase = Phase.WAITING;
     int failures;
-    int malformed;
+    int malformedReplies;
+    /** The number of its latest admission, counted from 1 over all calls. */
     long admission;
+    /** The levels of the rates after its latest admission, see {@link TokenBucket#mark}. */
     long requestsMark;
+
     long tokensMark;
     long notBefore;
 
-    CallState(PoolEvent.Submitted ask, long arrival) {
-        this.ask = ask;
+    CallState(PoolEvent.Submitted submitted, long arrival) {
+        this.submitted = submitted;
         this.arrival = arrival;
+    }
+
+    long ticket() {
+        return submitted.ticket();
+    }
+
+    boolean endsBy(long nanoTime) {
+        return nanoTime - submitted.deadlineNanos() >= 0;
     }
 }

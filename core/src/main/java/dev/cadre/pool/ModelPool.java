@@ -25,19 +25,16 @@ import dev.cadre.price.UnpricedException;
 import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model with its limits: the one way by which it is called.
+ * A model with its limits. All calls of the model go through its pool.
  *
- * <p>An attempt starts when a permit, the request and token rates and the money are there together; it takes all or none,
- * and waits holding none. Runs take turns; inside a run planning and merging go first, new subtasks last. Limits that the
- * provider reports are followed, failures that another attempt may mend are retried.
+ * <p>An attempt starts when a permit, the request and token rates and the money are free together; it takes all or none,
+ * and holds none while it waits. Runs take turns; inside a run planning and merging go first, new subtasks last. The pool
+ * follows the limits that the provider reports, and retries failures that another attempt may avoid.
  *
  * <p>Safe for use by many threads and runs; meant to live as long as the process. It has no threads of its own and owns
  * nothing that must be closed.
@@ -50,7 +47,7 @@ public final class ModelPool {
     private final PrefixCache prefixes;
     private final CostCalculator costs;
     private final RetryPolicy retryPolicy;
-    private final @Nullable InstantSource calendar;
+    private final ShutdownCalendar shutdowns;
     private final AdmissionPoint admissions;
 
     private ModelPool(Builder builder, CostCalculator costs) {
@@ -61,7 +58,7 @@ public final class ModelPool {
         count = new InputCount(costs, builder.counter, new FaultLog());
         prefixes = new PrefixCache(builder.prefixPatience);
         retryPolicy = builder.retryPolicy;
-        calendar = builder.calendar;
+        shutdowns = new ShutdownCalendar(costs.model(), costs.spec(), builder.calendar);
         admissions = admissionPoint();
     }
 
@@ -74,13 +71,12 @@ public final class ModelPool {
         prefixes = like.prefixes.emptied();
         costs = like.costs;
         retryPolicy = like.retryPolicy;
-        calendar = like.calendar;
+        shutdowns = like.shutdowns;
         admissions = admissionPoint();
     }
 
     private AdmissionPoint admissionPoint() {
-        InstantSource wallClock = calendar == null ? InstantSource.system() : calendar;
-        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), wallClock);
+        return new AdmissionPoint(limits, retryPolicy, new SplittableRandom(), shutdowns.wallClock());
     }
 
     /**
@@ -93,7 +89,7 @@ public final class ModelPool {
     }
 
     /**
-     * A pool to be configured.
+     * A builder of a pool.
      *
      * @param model the provider's id of the model; every request must name it
      */
@@ -106,7 +102,7 @@ public final class ModelPool {
         return costs.model();
     }
 
-    /** What the catalogue knows about the model. */
+    /** The catalogue's entry for the model. */
     public ModelSpec spec() {
         return costs.spec();
     }
@@ -116,25 +112,26 @@ public final class ModelPool {
         return limits;
     }
 
-    /** How failures are retried. */
+    /** The rules for retries. */
     public RetryPolicy retryPolicy() {
         return retryPolicy;
     }
 
-    /** What the pool is doing at this instant. */
+    /** The load of the pool at this instant. */
     public PoolLoad load() {
         return admissions.load();
     }
 
-    /** The request as the pool sends it: with its service tier and options where the request leaves them open. */
+    /** The request as the pool sends it: with the pool's service tier and options where the request leaves them open. */
     public ModelRequest filled(ModelRequest request) {
         return defaults.fill(request);
     }
 
     /**
-     * The most that one attempt of this request can cost, which is what {@link #call} reserves: the bytes that
-     * {@linkplain ModelClient#sentBytes are sent} as the bound of input tokens, doubled for models whose tokenizer is not known to need at most a token per byte, at the dearest
-     * reading of the input, the bounds of pictures and files, and {@code maxOutputTokens}.
+     * The most that one attempt of this request can cost, which is the amount that {@link #call} reserves. The bound of the
+     * input tokens is the number of bytes that {@linkplain ModelClient#sentBytes are sent}, doubled unless the model's
+     * tokenizer is known to need at most one token for a byte, plus the bounds of pictures and files; it is priced at the
+     * dearest reading of the input. The output is bounded by {@code maxOutputTokens}.
      *
      * @throws UnpricedException if the model is not offered in the request's service tier, or a picture or file has no known
      *     bound
@@ -143,15 +140,15 @@ public final class ModelPool {
         return worstCase(request, 0);
     }
 
-    /** The same for a request whose text has so many UTF-8 bytes more. */
+    /** The same for a request whose text is longer by this number of UTF-8 bytes. */
     public Money worstCase(ModelRequest request, long moreBytes) {
         ModelRequest filled = defaults.fill(request);
         return defaults.worstCase(filled, costs.inputBound(defaults.last(filled), moreBytes), costs);
     }
 
     /**
-     * What a reply of this model cost, at the dearer of the model and service tier asked for and those that the reply
-     * names; empty if that is unknown, because its usage is missing or impossible or its service tier has no price.
+     * The cost of a reply of this model, by the dearer of the model and service tier asked for and those that the reply
+     * names; empty if it is unknown, because the usage is missing or impossible or the service tier has no price.
      *
      * @param asked the service tier that was asked for
      * @param reserved what the call was allowed to cost
@@ -160,27 +157,27 @@ public final class ModelPool {
         return costs.cost(reply, asked, reserved);
     }
 
-    /** What a call without a usable reply cost, by the same rules. */
+    /** The cost of a call without a usable reply, by the same rules. */
     public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
         return costs.cost(billed, asked, reserved);
     }
 
     /**
-     * How a bill breaks the terms of its call; empty if it does not. A dearer model that answered stops the pool. For calls
-     * that pass none of the limits of this pool: those that it makes itself are judged already.
+     * The way in which a bill breaks the terms of its call; empty if it does not. A dearer model that answered stops the
+     * pool. For calls that bypass the limits of this pool: the pool checks its own calls itself.
      *
-     * @param excess by how much the bill exceeds what was reserved
+     * @param excess the amount by which the bill exceeds what was reserved
      */
     public Optional<BillingBreach> breach(ModelException.Billed billed, Money excess) {
         return admissions.breach(model(), billed.model(), costs.isDearer(billed), excess);
     }
 
-    /** Why the pool takes no calls until it is {@linkplain #resume resumed}; empty if it is not stopped. */
+    /** The failure that keeps the pool from taking calls until it is {@linkplain #resume resumed}; empty if none does. */
     public Optional<ModelException> stoppedBy() {
         return admissions.stoppedBy();
     }
 
-    /** How the client takes many requests at a time; such requests pass none of the limits of this pool. */
+    /** The client's batch interface; requests in a batch bypass the limits of this pool. */
     public Optional<BatchClient> batches() {
         return client.batches();
     }
@@ -188,14 +185,14 @@ public final class ModelPool {
     /**
      * Calls the model, with retries; blocks until the last attempt has ended, and spends money.
      *
-     * <p>Where the builder asked for it, the provider counts the input first, which the limits of the pool do not hold
-     * back. A call whose long prefix another call is the first to send waits for that a moment, see
-     * {@link Builder#prefixPatience}.
+     * <p>If the builder asked for it, the provider counts the input first; this exchange bypasses the limits of the pool.
+     * Calls that share a long prefix wait briefly for the first of them, see {@link Builder#prefixPatience}.
      *
-     * <p>Every attempt is paid from the terms' budget: settled at the cost of the usage that the provider reports, at the
-     * dearer of the model asked for and the model that answered, after which the pool stops if that is the latter; released if it was turned away unpaid; forfeited if its
-     * usage is unknown, missing or impossible. An attempt may take 10 minutes, unless configured otherwise, and never
-     * longer than until the deadline.
+     * <p>The terms' budget pays for every attempt. An attempt is settled at the cost of the usage that the provider
+     * reports, released if it was turned away unpaid, and forfeited if its usage is unknown, missing or impossible. The
+     * cost is that of the dearer of the model asked for and the model that answered; if the latter is dearer, the pool
+     * stops afterwards. An attempt may take 10 minutes, unless configured otherwise, and never longer than until the
+     * deadline.
      *
      * @throws CallRefusedException if the call or a retry of it could not be sent
      * @throws dev.cadre.budget.BudgetClosedException if the budget was closed; if an attempt went before, its failure is
@@ -203,8 +200,8 @@ public final class ModelPool {
      * @throws ModelException if the last attempt failed
      * @throws UnpricedException as for {@link #worstCase}; nothing was sent
      * @throws ModelShutDownException as for {@link #requireInService}; nothing was sent
-     * @throws InterruptedException if the thread was interrupted: nothing is taken if it waited; the attempt is forfeited
-     *     if it was in flight
+     * @throws InterruptedException if the thread was interrupted: a call that waited has taken nothing, an attempt in
+     *     flight is forfeited
      */
     public ModelReply call(ModelRequest request, CallTerms terms) throws InterruptedException {
         if (!request.model().equals(model())) {
@@ -223,13 +220,11 @@ public final class ModelPool {
     }
 
     /**
-     * The model's end, if that is at most {@link ModelSpec#SHUTDOWN_NOTICE} away; empty if it is gone already, no end is
-     * known, or the pool has no {@linkplain Builder#calendar calendar}.
+     * The notice that the model will be shut down, if that is at most {@link ModelSpec#SHUTDOWN_NOTICE} away; empty if it
+     * is shut down already, no shutdown is known, or the pool has no {@linkplain Builder#calendar calendar}.
      */
     public Optional<ShutdownNotice> shutdownNotice() {
-        return daysLeft()
-                .filter(days -> days > 0 && days <= ModelSpec.SHUTDOWN_NOTICE.toDays())
-                .map(days -> new ShutdownNotice(model(), spec().shutdown().orElseThrow(), days));
+        return shutdowns.notice();
     }
 
     /**
@@ -238,24 +233,13 @@ public final class ModelPool {
      * @throws ModelShutDownException if so
      */
     public void requireInService() {
-        if (daysLeft().filter(days -> days <= 0).isPresent()) {
-            throw new ModelShutDownException(model(), spec().shutdown().orElseThrow());
-        }
-    }
-
-    private Optional<Long> daysLeft() {
-        InstantSource source = calendar;
-        if (source == null) {
-            return Optional.empty();
-        }
-        LocalDate today = LocalDate.ofInstant(source.instant(), ZoneOffset.UTC);
-        return spec().shutdown().map(day -> ChronoUnit.DAYS.between(today, day));
+        shutdowns.requireInService();
     }
 
     /**
-     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was mended, and ends a pause that
-     * a provider asked for by a {@code Retry-After} or by what it said of its rate limits, delays before retries included;
-     * does nothing if the pool was neither stopped nor paused.
+     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was fixed. Also ends a pause that
+     * the provider asked for by a {@code Retry-After} or by its rate limits, and delays before retries. Does nothing if the
+     * pool was neither stopped nor paused.
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());
@@ -265,7 +249,7 @@ public final class ModelPool {
         return client;
     }
 
-    /** A pool like this one, with nothing in flight, that reaches its model by another client. */
+    /** A pool like this one, with nothing in flight, that calls its model through another client. */
     ModelPool withClient(ModelClient other) {
         return new ModelPool(this, other);
     }
@@ -303,12 +287,12 @@ public final class ModelPool {
         private @Nullable InputCounter counter;
         private Duration prefixPatience = PREFIX_PATIENCE;
         private @Nullable InstantSource calendar;
-        private final PriceSettings facts;
+        private final PriceSettings prices;
 
         private Builder(ModelClient client, String model) {
             this.client = client;
             this.model = model;
-            facts = new PriceSettings(model);
+            prices = new PriceSettings(model);
         }
 
         /** The most calls in flight; default 64. Overload lowers it for a while. */
@@ -318,27 +302,27 @@ public final class ModelPool {
         }
 
         /**
-         * The most calls begun in a minute; default: what the provider reports, which also lowers a configured rate. A
-         * burst is at most a sixth of it.
+         * The most calls started in a minute; default: the limit that the provider reports, which also lowers a configured
+         * rate. A burst is at most a sixth of it.
          */
         public Builder requestsPerMinute(long requestsPerMinute) {
             limits = limits.withRequestsPerMinute(requestsPerMinute);
             return this;
         }
 
-        /** The most input and output tokens of a minute; default and burst as for {@link #requestsPerMinute}. */
+        /** The most input and output tokens in a minute; default and burst as for {@link #requestsPerMinute}. */
         public Builder tokensPerMinute(long tokensPerMinute) {
             limits = limits.withTokensPerMinute(tokensPerMinute);
             return this;
         }
 
-        /** How failures are retried; default {@link RetryPolicy#standard()}. */
+        /** The rules for retries; default {@link RetryPolicy#standard()}. */
         public Builder retryPolicy(RetryPolicy retryPolicy) {
             this.retryPolicy = retryPolicy;
             return this;
         }
 
-        /** The time that one attempt may take; default 10 minutes, 15 in flex processing, at most 30 days. */
+        /** The time limit of one attempt; default 10 minutes, 15 in flex processing, at most 30 days. */
         public Builder timeout(Duration timeout) {
             if (!timeout.isPositive() || timeout.compareTo(NanoTime.LONGEST) > 0) {
                 throw new IllegalArgumentException(
@@ -349,8 +333,8 @@ public final class ModelPool {
         }
 
         /**
-         * The processing class of requests that ask for {@link ServiceTier#STANDARD}, which is the default; a subtask type
-         * that chooses another has its way. A reply is billed by the class that it names.
+         * The processing class of requests that ask for {@link ServiceTier#STANDARD}, which is the default; the choice of a
+         * subtask type has priority. A reply is billed by the class that it names.
          */
         public Builder serviceTier(ServiceTier tier) {
             this.serviceTier = tier;
@@ -358,8 +342,8 @@ public final class ModelPool {
         }
 
         /**
-         * Makes a retry of a call that found no room in flex processing an ordinary one, at the ordinary price, which is
-         * then reserved from the start; default: it waits for room.
+         * Retries a call for which flex processing has no capacity as an ordinary call. Its ordinary price is then reserved
+         * from the start. Default: the call waits for capacity.
          */
         public Builder fallBackToStandard() {
             this.fallsBack = true;
@@ -372,7 +356,7 @@ public final class ModelPool {
             return this;
         }
 
-        /** Who the end user is, see {@link dev.cadre.model.CallOptions#safetyIdentifier()}; default nobody. */
+        /** The id of the end user, see {@link dev.cadre.model.CallOptions#safetyIdentifier()}; default none. */
         public Builder safetyIdentifier(String safetyIdentifier) {
             this.safetyIdentifier =
                     CallOptions.NONE.withSafetyIdentifier(safetyIdentifier).safetyIdentifier();
@@ -380,9 +364,9 @@ public final class ModelPool {
         }
 
         /**
-         * Lets the provider count the tokens of each input before its money is reserved: one more exchange for each call,
-         * unbilled, and a far smaller reservation; files without a bound of their own can be sent. Where the provider does
-         * not answer in 10 seconds, the bound is reserved. Default: nobody counts.
+         * Lets the provider count the tokens of each input before its money is reserved. This costs one more exchange for
+         * each call, which is not billed, and makes the reservation far smaller; files without a bound of their own can be
+         * sent. If the provider does not answer within 10 seconds, the bound is reserved. Default: no counting.
          *
          * @throws IllegalStateException if the client cannot count
          */
@@ -395,8 +379,8 @@ public final class ModelPool {
         }
 
         /**
-         * How long calls with the same prefix of 1,024 tokens or more wait for the first of them to be answered, so that
-         * the provider serves the prefix from its cache; default 2 seconds, zero for not at all. They hold nothing
+         * The time that calls with the same prefix of 1,024 tokens or more wait for the reply to the first of them to begin,
+         * so that the provider serves the prefix from its cache; default 2 seconds, zero to disable it. They hold nothing
          * meanwhile.
          */
         public Builder prefixPatience(Duration patience) {
@@ -408,53 +392,53 @@ public final class ModelPool {
             return this;
         }
 
-        /** What is added to the price of every token, in hundredths: 10 for data residency at OpenAI; default nothing. */
+        /** The surcharge on the price of every token, in percent: 10 for data residency at OpenAI; default none. */
         public Builder surcharge(int percent) {
-            facts.surcharge(percent);
+            prices.surcharge(percent);
             return this;
         }
 
-        /** What calls of a tool at the provider cost, whatever the catalogue says. */
+        /** The price of calls of a tool at the provider; overrides the catalogue. */
         public Builder toolPrice(ProviderTool.Kind kind, ToolPrice price) {
-            facts.toolPrice(kind, price);
+            prices.toolPrice(kind, price);
             return this;
         }
 
         /**
-         * Tells the day, in UTC, by which a model that has been shut down is refused, now and before each call, and one that
-         * soon will be is told of by an event of the run; default: nobody looks at the calendar. The dates are those of the
-         * catalogue, which {@link ModelCatalog#withShutdowns} brings up to date.
+         * The source of the current day, in UTC. A model that has been shut down is refused, now and before each call; an
+         * event of the run reports a shutdown that is near. The dates are those of the catalogue, which
+         * {@link ModelCatalog#withShutdowns} updates. Default: shutdowns are ignored.
          */
         public Builder calendar(InstantSource calendar) {
             this.calendar = calendar;
             return this;
         }
 
-        /** Where the model and its price are looked up; default {@link ModelCatalog#standard()}. */
+        /** The catalogue with the model and its price; default {@link ModelCatalog#standard()}. */
         public Builder catalog(ModelCatalog catalog) {
-            facts.catalog(catalog);
+            prices.catalog(catalog);
             return this;
         }
 
         /**
-         * The price of this model, whatever the catalogue says, and whatever model a reply says it is from; default: the
-         * catalogue's.
+         * The price of this model; overrides the catalogue, whichever model a reply names. Default: the catalogue's
+         * price.
          */
         public Builder price(Price price) {
-            facts.price(price);
+            prices.price(price);
             return this;
         }
 
         /**
-         * The pool.
+         * Builds the pool.
          *
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
          * @throws ModelShutDownException if the model has been shut down by the {@link #calendar}
          * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
-         * @throws dev.cadre.price.UnpricedSizeException if the client says nothing usable of what it sends
+         * @throws dev.cadre.price.UnpricedSizeException if the client reports an unusable number of bytes
          */
         public ModelPool build() {
-            var pool = new ModelPool(this, facts.costs().sentBy(client));
+            var pool = new ModelPool(this, prices.costs().sentBy(client));
             pool.worstCase(ModelRequest.of(model, "", "", 1));
             pool.requireInService();
             return pool;

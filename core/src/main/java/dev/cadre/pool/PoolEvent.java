@@ -5,9 +5,9 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
 
-/** What a {@link PoolMachine} is told. Carries no compatibility promise. */
+/** An event that a {@link PoolMachine} is told of. Carries no compatibility promise. */
 public sealed interface PoolEvent {
-    /** An event about one ask, named by its ticket. */
+    /** An event about one call, named by its ticket. */
     sealed interface OfTicket extends PoolEvent {
         long ticket();
     }
@@ -16,14 +16,14 @@ public sealed interface PoolEvent {
     sealed interface Ending extends OfTicket {}
 
     /**
-     * Somebody wants to make a call, and retries of it.
+     * A call asks to be admitted, and to be retried if it fails.
      *
-     * @param ticket a number that no other ask of this machine has
-     * @param run the turn-taking key
-     * @param kind the part of the run that asks, which sets the urgency inside the run
+     * @param ticket a number that no other call of this machine has
+     * @param run the key by which runs take turns
+     * @param kind the part of the run that calls, which sets the urgency inside the run
      * @param order the plan order; lower goes first
-     * @param tokenEstimate input and output tokens that the call will probably use, at least 0
-     * @param deadlineNanos the clock reading after which nothing may be sent for it
+     * @param tokenEstimate the input and output tokens that the call will probably use, at least 0
+     * @param deadlineNanos the clock reading after which no attempt may be sent
      */
     record Submitted(long ticket, String run, CallPurpose.Kind kind, long order, long tokenEstimate, long deadlineNanos)
             implements OfTicket {
@@ -34,29 +34,29 @@ public sealed interface PoolEvent {
         }
     }
 
-    /** The caller has gone while waiting: cancelled before admission, or between two attempts. */
+    /** The caller has gone while the call waited: cancelled before its admission, or between two attempts. */
     record Withdrawn(long ticket) implements Ending {}
 
     /** An admitted call was never sent. */
     record Released(long ticket) implements Ending {}
 
-    /** An admitted call was sent and ended without a word: interrupted, or its client broke. */
+    /** An admitted call was sent and ended without an answer: it was interrupted, or its client broke. */
     record Forfeited(long ticket) implements Ending {}
 
     /**
      * A call was answered.
      *
-     * @param tokens what it used, or -1 if unknown
-     * @param limits what the provider said about its limits
+     * @param tokens the tokens it used, or -1 if unknown
+     * @param limits the limits that the provider reported
      */
     record Replied(long ticket, long tokens, RateLimits limits) implements Ending {}
 
     /**
      * A call failed.
      *
-     * @param again whether another attempt is wanted at all
+     * @param retry where the call may be retried
      */
-    record Failed(long ticket, ModelException failure, RetryScope again) implements OfTicket {}
+    record Failed(long ticket, ModelException failure, RetryScope retry) implements OfTicket {}
 
     /** Money may have come back to some budget. */
     record BudgetChanged() implements PoolEvent {}
@@ -67,15 +67,16 @@ public sealed interface PoolEvent {
     /** Another pool of the same key met a failure that concerns them all. */
     record Stopped(ModelException failure) implements PoolEvent {}
 
-    /** What stopped or paused the pool has been mended: whoever waits for the end of a delay may go at once. */
+    /** The cause of a stop or pause was removed: calls that wait for the end of a delay may go at once. */
     record Resumed() implements PoolEvent {}
 
-    /** Whether a failed call may be made once more. */
+    /** Where a failed call may be retried. */
     enum RetryScope {
+        /** In the service tier that failed. */
         SAME_TIER,
-        /** It asks another service tier then, of whose room the failure says nothing. */
+        /** In another service tier, about whose capacity the failure says nothing. */
         OTHER_TIER,
-        /** Part of the answer has been used already. */
+        /** Nowhere: part of the answer has been used already. */
         NONE
     }
 }

@@ -1,39 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
-import dev.cadre.model.RateLimits;
 import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
+import dev.cadre.pool.PoolEvent.RetryScope;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which call of a pool may start when: parallel permits, request and token rates, pauses, retries and turns.
+ * The state machine of a pool: it decides which call may start when, by parallel permits, request and token rates, pauses,
+ * retries, turns and money.
  *
- * <p>Pure: commands follow from the events, the clock readings, the gate's verdicts and the seed. It has no threads and
- * no clock; not safe for use by many threads. Every {@link PoolEvent.Submitted} ends exactly once: refused, withdrawn,
- * released, forfeited, replied to, or failed and given up.
+ * <p>Pure: commands follow from the events, the clock readings, the answers of the budgets and the seed. It has no threads
+ * and no clock; not safe for use by many threads. Every {@linkplain PoolEvent.Submitted submitted} call ends exactly once:
+ * refused, withdrawn, released, forfeited, replied to, or failed and given up.
  *
- * <p>Public for those who drive it elsewhere, such as a simulator; carries no compatibility promise.
+ * <p>Public for drivers outside this package, such as a simulator; carries no compatibility promise.
  */
 public final class PoolMachine {
     private static final int MOST_MALFORMED = 1;
 
     private final RetryPolicy policy;
-    private final MoneyGate gate;
+    private final LongFunction<Admission> money;
     private final RandomGenerator jitter;
-    private final TokenBucket requests;
-    private final TokenBucket tokens;
+    private final PoolRates rates;
     private final AdaptiveLimit parallel;
     private final RetryBudget retries;
-    private final Map<Long, CallState> entries = new HashMap<>();
+    private final Map<Long, CallState> calls = new HashMap<>();
     private final WaitingCalls waiting;
     private final List<PoolCommand> commands = new ArrayList<>();
     private long arrivals;
@@ -48,15 +51,22 @@ public final class PoolMachine {
     /**
      * A machine without any call.
      *
-     * @param jitter spreads retries; seeded, it makes the machine repeatable
+     * @param money reserves the money of the call with this ticket, once permit and rates are free, so that all are taken
+     *     together or none. It runs in the middle of a decision and must not call the machine; an exception that it throws
+     *     refuses that call alone
+     * @param jitter spreads retries; with a seeded one the machine is repeatable
      * @param nanoTime the present clock reading; later ones lie within 290 years of it
      */
-    public PoolMachine(PoolLimits limits, RetryPolicy policy, MoneyGate gate, RandomGenerator jitter, long nanoTime) {
+    public PoolMachine(
+            PoolLimits limits,
+            RetryPolicy policy,
+            LongFunction<Admission> money,
+            RandomGenerator jitter,
+            long nanoTime) {
         this.policy = policy;
-        this.gate = gate;
+        this.money = money;
         this.jitter = jitter;
-        requests = new TokenBucket(limits.requestsPerMinute(), nanoTime);
-        tokens = new TokenBucket(limits.tokensPerMinute(), nanoTime);
+        rates = new PoolRates(limits, policy, nanoTime);
         parallel = new AdaptiveLimit(limits.maxParallel());
         retries = new RetryBudget(limits.maxParallel());
         waiting = new WaitingCalls(nanoTime);
@@ -64,7 +74,7 @@ public final class PoolMachine {
     }
 
     /**
-     * What follows from an event.
+     * The commands that follow from an event.
      *
      * @param now the clock reading, never earlier than the one before
      * @throws IllegalStateException if the event names a ticket that is not in a state for it
@@ -72,13 +82,13 @@ public final class PoolMachine {
     public List<PoolCommand> on(PoolEvent event, long now) {
         commands.clear();
         switch (event) {
-            case PoolEvent.Submitted ask -> ask(ask);
-            case PoolEvent.Withdrawn withdrawn -> withdraw(entry(withdrawn));
-            case PoolEvent.Released released -> release(ended(released), now);
+            case PoolEvent.Submitted submitted -> submit(submitted);
+            case PoolEvent.Withdrawn withdrawn -> withdraw(call(withdrawn));
+            case PoolEvent.Released released -> rates.giveBack(ended(released), now);
             case PoolEvent.Forfeited forfeited -> ended(forfeited);
             case PoolEvent.Replied replied -> reply(ended(replied), replied, now);
             case PoolEvent.Failed failed -> fail(landed(failed), failed, now);
-            case PoolEvent.BudgetChanged changed -> waiting.moneyMoved();
+            case PoolEvent.BudgetChanged changed -> waiting.unblock();
             case PoolEvent.Tick tick -> {}
             case PoolEvent.Stopped stopped -> stop(stopped.failure());
             case PoolEvent.Resumed resumed -> resume(now);
@@ -86,113 +96,108 @@ public final class PoolMachine {
         expire(now);
         waiting.endBackoffs(now);
         long rateOpensAt = admit(now);
-        wish(rateOpensAt, now);
+        askToBeWoken(rateOpensAt, now);
         return List.copyOf(commands);
     }
 
-    /** Calls in flight. */
+    /** The number of calls in flight. */
     public int inFlight() {
         return inFlight;
     }
 
-    /** Asks that wait for their first or their next call. */
+    /** The number of calls that wait for their first or next attempt. */
     public int waiting() {
         return waiting.size();
     }
 
-    /** Why no call is admitted until the pool is resumed; empty if it is not stopped. */
+    /** The failure that keeps the pool from admitting calls until it is resumed; empty if it is not stopped. */
     public Optional<ModelException> stoppedBy() {
         return Optional.ofNullable(stoppedBy);
     }
 
-    /** The calls that may be in flight at present, after adaptation. */
+    /** The number of calls that may be in flight at present, after adaptation. */
     public int parallelLimit() {
         return parallel.current();
     }
 
-    private void ask(PoolEvent.Submitted ask) {
-        CallState entry = new CallState(ask, ++arrivals);
-        if (entries.putIfAbsent(ask.ticket(), entry) != null) {
-            throw new IllegalStateException("ticket %d is already in use".formatted(ask.ticket()));
+    private void submit(PoolEvent.Submitted submitted) {
+        var call = new CallState(submitted, ++arrivals);
+        if (calls.putIfAbsent(call.ticket(), call) != null) {
+            throw new IllegalStateException("ticket %d is already in use".formatted(call.ticket()));
         }
         if (stoppedBy != null) {
-            refuse(entry, new Refusal.PoolStopped(stoppedBy));
+            refuse(call, new Refusal.PoolStopped(stoppedBy));
             return;
         }
-        waiting.enter(entry);
+        waiting.enter(call);
     }
 
-    private void withdraw(CallState entry) {
-        if (entry.state == CallState.Phase.IN_FLIGHT) {
-            throw new IllegalStateException("ticket %d is in flight, not waiting".formatted(entry.ask.ticket()));
+    private void withdraw(CallState call) {
+        if (call.phase == CallState.Phase.IN_FLIGHT) {
+            throw new IllegalStateException("ticket %d is in flight, not waiting".formatted(call.ticket()));
         }
-        waiting.leave(entry);
-        entries.remove(entry.ask.ticket());
+        waiting.leave(call);
+        calls.remove(call.ticket());
     }
 
-    private void release(CallState entry, long now) {
-        requests.giveBack(1, now);
-        tokens.giveBack(entry.ask.tokenEstimate(), now);
-    }
-
-    private void reply(CallState entry, PoolEvent.Replied replied, long now) {
+    private void reply(CallState call, PoolEvent.Replied replied, long now) {
         parallel.onSuccess();
         if (replied.tokens() >= 0) {
-            tokens.giveBack(entry.ask.tokenEstimate() - replied.tokens(), now);
+            rates.giveBackUnused(call, replied.tokens(), now);
         }
-        learn(replied.limits(), entry, now);
+        rates.learn(replied.limits(), call, now);
     }
 
-    private void fail(CallState entry, PoolEvent.Failed failed, long now) {
+    private void fail(CallState call, PoolEvent.Failed failed, long now) {
         ModelException failure = failed.failure();
-        entry.failures++;
-        entry.malformed += failure instanceof ModelException.MalformedReply ? 1 : 0;
+        call.failures++;
+        call.malformedReplies += failure instanceof ModelException.MalformedReply ? 1 : 0;
         if (failure.charge() == ModelException.Charge.FREE) {
             // the request itself counts against the provider's limit even when it is turned away
-            tokens.giveBack(entry.ask.tokenEstimate(), now);
+            rates.giveBackUnused(call, 0, now);
         }
-        adapt(failure, entry.admission);
-        learn(failure.limits(), entry, now);
-        if (failed.again() != PoolEvent.RetryScope.OTHER_TIER) {
+        adapt(failure, call.admission);
+        rates.learn(failure.limits(), call, now);
+        if (failed.retry() != RetryScope.OTHER_TIER) {
             failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
         }
         if (failure.reach() == ModelException.Reach.RUN) {
             commands.add(new PoolCommand.Stop(failure));
             stop(failure);
         }
-        retryOrGiveUp(entry, failed, now);
+        retryOrGiveUp(call, failed, now);
     }
 
-    private void retryOrGiveUp(CallState entry, PoolEvent.Failed failed, long now) {
-        long floor = failed.again() == PoolEvent.RetryScope.OTHER_TIER
+    private void retryOrGiveUp(CallState call, PoolEvent.Failed failed, long now) {
+        long floor = failed.retry() == RetryScope.OTHER_TIER
                 ? 0
                 : policy.floorNanos(failed.failure().retryAfter().orElse(Duration.ZERO));
-        entry.notBefore = now + floor + policy.delayNanos(entry.failures, jitter);
-        if (!failed.failure().isRetryable() || failed.again() == PoolEvent.RetryScope.NONE || stoppedBy != null) {
-            giveUp(entry, GiveUpReason.NOT_RETRYABLE);
-        } else if (pausedBy != null && pausedUntil - now > 0 && isLater(pausedUntil, entry)) {
-            refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy)); // as is everybody who waits
+        call.notBefore = now + floor + policy.delayNanos(call.failures, jitter);
+        if (!failed.failure().isRetryable() || failed.retry() == RetryScope.NONE || stoppedBy != null) {
+            giveUp(call, GiveUpReason.NOT_RETRYABLE);
+        } else if (pausedBy != null && pausedUntil - now > 0 && call.endsBy(pausedUntil)) {
+            refuse(call, new Refusal.PoolPaused(pausedUntil, pausedBy)); // like every waiting call
         } else {
-            whyFinal(entry).ifPresentOrElse(why -> giveUp(entry, why), () -> retry(entry));
+            giveUpReason(call).ifPresentOrElse(reason -> giveUp(call, reason), () -> retry(call));
         }
     }
 
-    private void giveUp(CallState entry, GiveUpReason why) {
-        entries.remove(entry.ask.ticket());
-        commands.add(new PoolCommand.GiveUp(entry.ask.ticket(), why));
+    private void giveUp(CallState call, GiveUpReason reason) {
+        calls.remove(call.ticket());
+        commands.add(new PoolCommand.GiveUp(call.ticket(), reason));
     }
 
-    private void retry(CallState entry) {
-        waiting.backOff(entry);
-        commands.add(new PoolCommand.Retry(entry.ask.ticket(), entry.failures, entry.notBefore));
+    private void retry(CallState call) {
+        waiting.backOff(call);
+        commands.add(new PoolCommand.Retry(call.ticket(), call.failures, call.notBefore));
     }
 
-    private Optional<GiveUpReason> whyFinal(CallState entry) {
-        // whatever answers in place of the provider will do so again, and each answer books the worst case
-        if (entry.failures >= policy.maxAttempts() || entry.malformed > MOST_MALFORMED) {
+    private Optional<GiveUpReason> giveUpReason(CallState call) {
+        // a proxy that answers instead of the provider will do so again, and each such answer books the worst case
+        if (call.failures >= policy.maxAttempts() || call.malformedReplies > MOST_MALFORMED) {
             return Optional.of(GiveUpReason.ATTEMPTS);
         }
-        if (isLater(entry.notBefore, entry)) {
+        if (call.endsBy(call.notBefore)) {
             return Optional.of(GiveUpReason.DEADLINE);
         }
         return retries.takeRetry() ? Optional.empty() : Optional.of(GiveUpReason.RETRY_BUDGET);
@@ -210,18 +215,7 @@ public final class PoolMachine {
         }
     }
 
-    private void learn(RateLimits limits, CallState told, long now) {
-        requests.learn(obeyed(limits.requests()), told.requestsMark, now);
-        tokens.learn(obeyed(limits.tokens()), told.tokensMark, now);
-    }
-
-    /** No server closes the pool for longer than by a Retry-After. */
-    private RateLimits.Window obeyed(RateLimits.Window window) {
-        return new RateLimits.Window(
-                window.limitPerMinute(), window.remaining(), Duration.ofNanos(policy.floorNanos(window.reset())));
-    }
-
-    /** The floor is the provider's; the jitter keeps processes that were told the same from coming back together. */
+    /** The floor is the provider's; the jitter keeps processes with the same floor from coming back together. */
     private void pause(long floorNanos, ModelException because, long now) {
         long until = now + floorNanos + policy.delayNanos(1, jitter);
         if (until - pausedUntil > 0) {
@@ -234,47 +228,42 @@ public final class PoolMachine {
         stoppedBy = null;
         pausedUntil = now;
         pausedBy = null;
-        requests.reopen(now);
-        tokens.reopen(now);
+        rates.reopen(now);
         waiting.endAllBackoffs();
     }
 
     private void stop(ModelException failure) {
         stoppedBy = failure;
-        for (CallState entry : waiting.everybody()) {
-            waiting.leave(entry);
-            refuse(entry, new Refusal.PoolStopped(failure));
-        }
+        waiting.all().forEach(call -> dismiss(call, new Refusal.PoolStopped(failure)));
     }
 
-    /** Refuses those whose deadline has passed, or will pass during the pause. */
+    /** Refuses the calls whose deadline has passed, or will pass during the pause. */
     private void expire(long now) {
-        for (CallState entry : waiting.expired(now)) {
-            Refusal why = isHeldByRate(entry, now) ? rateHolds(entry, now) : new Refusal.DeadlinePassed();
-            waiting.leave(entry);
-            refuse(entry, why);
+        for (CallState call : waiting.expired(now)) {
+            dismiss(call, isHeldByRate(call, now) ? rateUsedUp(call, now) : new Refusal.DeadlinePassed());
         }
         if (pausedBy != null) {
-            for (CallState entry : waiting.expired(pausedUntil)) {
-                waiting.leave(entry);
-                refuse(entry, new Refusal.PoolPaused(pausedUntil, pausedBy));
-            }
+            var pause = new Refusal.PoolPaused(pausedUntil, pausedBy);
+            waiting.expired(pausedUntil).forEach(call -> dismiss(call, pause));
         }
     }
 
-    /** Admits as many as may go; returns when the rate lets the next one through, or {@code now} if it is not the rate. */
+    /**
+     * Admits all calls that may start; returns the clock reading at which the rates let the next one pass, or {@code now}
+     * if no rate holds it back.
+     */
     private long admit(long now) {
         while (inFlight < parallel.current() && pausedUntil - now <= 0) {
             Optional<CallState> next = waiting.next();
             if (next.isEmpty()) {
                 break;
             }
-            long opensAt = rateOpensAt(next.get(), now);
+            CallState call = next.get();
+            long opensAt = rates.opensAt(call, now);
             if (opensAt - now <= 0) {
-                offer(next.get(), now);
-            } else if (isHopeless(next.get(), opensAt)) {
-                waiting.leave(next.get());
-                refuse(next.get(), rateHolds(next.get(), now));
+                reserve(call, now);
+            } else if (isHopeless(call, opensAt)) {
+                dismiss(call, rateUsedUp(call, now));
             } else {
                 return opensAt;
             }
@@ -282,68 +271,63 @@ public final class PoolMachine {
         return now;
     }
 
-    /** What is in flight may give back what it took of a rate; nothing else lets a call pass earlier. */
-    private boolean isHopeless(CallState entry, long opensAt) {
-        return inFlight == 0 && isLater(opensAt, entry);
+    /** Only calls in flight may give back what they took of a rate; nothing else lets a call pass earlier. */
+    private boolean isHopeless(CallState call, long opensAt) {
+        return inFlight == 0 && call.endsBy(opensAt);
     }
 
-    private static boolean isLater(long nanoTime, CallState entry) {
-        return nanoTime - entry.ask.deadlineNanos() >= 0;
-    }
-
-    /** Whether it is a rate that a call has waited for last: neither its own backoff, a permit, nor a pause. */
-    private boolean isHeldByRate(CallState entry, long now) {
-        return entry.state == CallState.Phase.WAITING
+    /** Whether the last thing that a call has waited for is a rate: not its own backoff, a permit, or a pause. */
+    private boolean isHeldByRate(CallState call, long now) {
+        return call.phase == CallState.Phase.WAITING
                 && inFlight < parallel.current()
                 && pausedUntil - now <= 0
-                && rateOpensAt(entry, now) - now > 0;
+                && rates.opensAt(call, now) - now > 0;
     }
 
     /** A rate that opens too late is a pause like any other. */
-    private Refusal rateHolds(CallState entry, long now) {
-        boolean isTokens = tokens.opensAt(entry.ask.tokenEstimate(), now) - requests.opensAt(1, now) > 0;
-        String message = "its %s are used up, by its limits".formatted(isTokens ? "tokens" : "requests");
-        return new Refusal.PoolPaused(
-                rateOpensAt(entry, now), new ModelException.RateLimited(message, null, RateLimits.UNKNOWN));
+    private Refusal rateUsedUp(CallState call, long now) {
+        return new Refusal.PoolPaused(rates.opensAt(call, now), rates.usedUp(call, now));
     }
 
-    private long rateOpensAt(CallState entry, long now) {
-        long requestsOpen = requests.opensAt(1, now);
-        long tokensOpen = tokens.opensAt(entry.ask.tokenEstimate(), now);
-        return NanoTime.later(requestsOpen, tokensOpen);
-    }
-
-    private void offer(CallState entry, long now) {
-        switch (gate.take(entry.ask.ticket())) {
-            case GRANTED -> start(entry, now);
-            case CONTENDED -> waiting.contended(entry);
-            case EXHAUSTED -> {
-                waiting.leave(entry);
-                refuse(entry, new Refusal.BudgetExhausted());
-            }
+    private void reserve(CallState call, long now) {
+        Admission answer;
+        try {
+            answer = money.apply(call.ticket());
+        } catch (RuntimeException failure) {
+            // the event may be another call's, whose thread this is: the failure belongs to this call only
+            dismiss(call, new Refusal.BudgetFailed(failure));
+            return;
+        }
+        switch (answer) {
+            case Admission.Granted(Reservation reservation) -> start(call, reservation, now);
+            case Admission.Contended contended -> waiting.block(call);
+            case Admission.Exhausted exhausted -> dismiss(call, new Refusal.BudgetExhausted(exhausted));
         }
     }
 
-    private void start(CallState entry, long now) {
-        waiting.admitted(entry);
-        requests.take(1, now);
-        tokens.take(entry.ask.tokenEstimate(), now);
-        entry.requestsMark = requests.mark();
-        entry.tokensMark = tokens.mark();
-        if (entry.failures == 0) {
+    private void start(CallState call, Reservation reservation, long now) {
+        waiting.admitted(call);
+        rates.take(call, now);
+        if (call.failures == 0) {
             retries.onFirstTry();
         }
-        entry.admission = ++admissions;
+        call.admission = ++admissions;
         inFlight++;
-        commands.add(new PoolCommand.Admit(entry.ask.ticket()));
+        commands.add(new PoolCommand.Admit(call.ticket(), reservation));
     }
 
-    private void refuse(CallState entry, Refusal refusal) {
-        entries.remove(entry.ask.ticket());
-        commands.add(new PoolCommand.Refuse(entry.ask.ticket(), refusal));
+    /** Refuses a waiting call. */
+    private void dismiss(CallState call, Refusal refusal) {
+        waiting.leave(call);
+        refuse(call, refusal);
     }
 
-    private void wish(long rateOpensAt, long now) {
+    private void refuse(CallState call, Refusal refusal) {
+        calls.remove(call.ticket());
+        commands.add(new PoolCommand.Refuse(call.ticket(), refusal));
+    }
+
+    private void askToBeWoken(long rateOpensAt, long now) {
         if (waiting.size() == 0) {
             return;
         }
@@ -358,25 +342,25 @@ public final class PoolMachine {
     }
 
     private CallState ended(PoolEvent.OfTicket event) {
-        CallState entry = landed(event);
-        entries.remove(event.ticket());
-        return entry;
+        CallState call = landed(event);
+        calls.remove(event.ticket());
+        return call;
     }
 
     private CallState landed(PoolEvent.OfTicket event) {
-        CallState entry = entry(event);
-        if (entry.state != CallState.Phase.IN_FLIGHT) {
+        CallState call = call(event);
+        if (call.phase != CallState.Phase.IN_FLIGHT) {
             throw new IllegalStateException("%s, but its call is not in flight".formatted(event));
         }
         inFlight--;
-        return entry;
+        return call;
     }
 
-    private CallState entry(PoolEvent.OfTicket event) {
-        CallState entry = entries.get(event.ticket());
-        if (entry == null) {
-            throw new IllegalStateException("%s, but there is no such ask".formatted(event));
+    private CallState call(PoolEvent.OfTicket event) {
+        CallState call = calls.get(event.ticket());
+        if (call == null) {
+            throw new IllegalStateException("%s, but there is no such call".formatted(event));
         }
-        return entry;
+        return call;
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
-import dev.cadre.budget.Reservation;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
@@ -9,20 +8,20 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Redactor;
-import dev.cadre.model.ServiceTier;
+import dev.cadre.pool.AdmissionRequest.Decision;
+import dev.cadre.pool.AttemptEvent.Bill;
 import dev.cadre.pool.CallRefusedException.Reason;
-import dev.cadre.price.BillingBreach;
+import dev.cadre.pool.PoolEvent.RetryScope;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One call with its retries, on its caller's thread: admission, exchange, settlement. */
+/** One call with its retries, on its caller's thread: each attempt is admitted, exchanged and booked. */
 final class PooledCall {
     private static final Logger LOG = LoggerFactory.getLogger(PooledCall.class);
 
@@ -30,7 +29,7 @@ final class PooledCall {
     private final CostCalculator costs;
     private final AdmissionPoint admissions;
     private final RequestDefaults defaults;
-    private final PrefixCache.Lease prefix;
+    private final PrefixCache.SlotCall prefix;
     private final CallTerms terms;
     private ModelRequest request;
     private int attempts;
@@ -42,7 +41,7 @@ final class PooledCall {
             CostCalculator costs,
             AdmissionPoint admissions,
             RequestDefaults defaults,
-            PrefixCache.Lease prefix,
+            PrefixCache.SlotCall prefix,
             CallTerms terms) {
         this.client = client;
         this.costs = costs;
@@ -54,55 +53,55 @@ final class PooledCall {
     }
 
     /**
-     * Makes it.
+     * Makes the call.
      *
      * @param need the most that an attempt can cost
      * @param tokenEstimate the tokens that an attempt will probably use
      */
     ModelReply run(Money need, long tokenEstimate) throws InterruptedException {
-        AdmissionRequest waiter = admissions.enter(terms, need, tokenEstimate);
+        AdmissionRequest admission = admissions.submit(terms, need, tokenEstimate);
         try {
             while (true) {
-                Optional<ModelReply> reply = attempt(waiter);
+                Optional<ModelReply> reply = attempt(admission);
                 if (reply.isPresent()) {
                     return reply.get();
                 }
             }
         } finally {
-            admissions.leave(waiter);
+            admissions.leave(admission);
         }
     }
 
     /** Makes one attempt; empty if another one is planned. */
-    private Optional<ModelReply> attempt(AdmissionRequest waiter) throws InterruptedException {
+    private Optional<ModelReply> attempt(AdmissionRequest admission) throws InterruptedException {
         long waitingSince = System.nanoTime();
-        Reservation money = admissions.await(waiter);
-        if (money == null) {
-            throw refusal(waiter);
-        }
+        Decision.Admitted admitted = switch (admissions.await(admission)) {
+            case Decision.Admitted granted -> granted;
+            case Decision.Refused(Reason reason) -> throw refused(reason);
+            case Decision.BudgetFailed(RuntimeException failure) -> throw withLastFailure(failure);
+        };
         Duration waited = since(waitingSince);
         var id = new AttemptEvent.Id(terms.purpose(), request.model(), ++attempts);
-        try (var flight = new AdmittedAttempt(admissions, waiter.ask.ticket(), money)) {
+        try (var attempt = new AdmittedAttempt(admissions, costs, request, admission.ticket, admitted.money())) {
             CallContext context = context();
-            flight.announce();
-            tell(new AttemptEvent.Started(id, flight.reserved(), request.serviceTier(), waited));
+            attempt.announce();
+            tell(new AttemptEvent.Started(id, attempt.reserved(), request.serviceTier(), waited));
             long sentAt = System.nanoTime();
-            flight.send();
+            attempt.markSent();
             ModelReply reply;
             try {
                 reply = Objects.requireNonNull(
                         client.call(request, context), () -> "the client of " + request.model() + " returned null");
             } catch (ModelException failure) {
-                failed(flight, id, failure, since(sentAt));
+                failed(attempt, id, failure, since(sentAt));
                 request = defaults.after(failure, request);
                 return Optional.empty();
-            } catch (Throwable broken) { // whatever a client is made of, undeclared checked exceptions included
-                AdmittedAttempt.Settlement due = flight.forfeited();
-                end(flight, due, new AttemptEvent.Failed(id, broken, due.spend(), null, since(sentAt)));
+            } catch (Throwable broken) { // any exception of a broken client, undeclared checked ones included
+                end(attempt, new AttemptEvent.Failed(id, broken, attempt.worstCase(), since(sentAt)));
                 throw broken;
             }
-            prefix.begun();
-            land(flight, id, reply, since(sentAt));
+            prefix.markStarted();
+            land(attempt, id, reply, since(sentAt));
             return Optional.of(reply);
         }
     }
@@ -121,7 +120,7 @@ final class PooledCall {
             return CallContext.of(terms.purpose(), limit);
         }
         return new CallContext(terms.purpose(), limit, piece -> {
-            prefix.begun();
+            prefix.markStarted();
             if (terms.wantsText()) {
                 textDelivered = true;
                 terms.text().accept(piece);
@@ -129,78 +128,28 @@ final class PooledCall {
         });
     }
 
-    private void land(AdmittedAttempt flight, AttemptEvent.Id id, ModelReply reply, Duration took) {
-        Bill bill =
-                bill(flight, reply.model(), reply.serviceTier(), reply.billed().orElse(null));
-        Spend spend = bill.due().spend();
-        end(
-                flight,
-                bill.due(),
-                new AttemptEvent.Replied(
-                        id, reply.model(), reply.serviceTier(), reply.finish(), spend, bill.breach(), took));
-        flight.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
+    private void land(AdmittedAttempt attempt, AttemptEvent.Id id, ModelReply reply, Duration took) {
+        Bill bill = attempt.bill(reply);
+        end(attempt, new AttemptEvent.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), bill, took));
+        Spend spend = bill.spend();
+        attempt.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
     }
 
-    /** What is booked is told before the money can be used again: what is sent for it comes later on every record. */
-    private void end(AdmittedAttempt flight, AdmittedAttempt.Settlement due, AttemptEvent told) {
+    /** Reports the end before the money can be used again, so that on every record later calls come after it. */
+    private void end(AdmittedAttempt attempt, AttemptEvent.Ended ended) {
         try {
-            tell(told);
+            tell(ended);
         } finally {
-            flight.book(due);
+            attempt.book(ended.bill());
         }
     }
 
-    /** What is to be booked for an attempt, and how it breaks the terms on which it was made. */
-    private record Bill(
-            AdmittedAttempt.Settlement due, @Nullable BillingBreach breach) {}
-
-    /** A usage that can be true is believed; without one the worst is assumed of whoever answered. */
-    private Bill bill(
-            AdmittedAttempt flight, String answeredBy, ServiceTier tier, ModelException.@Nullable Billed billed) {
-        Optional<Money> cost =
-                billed == null ? Optional.empty() : costs.cost(billed, request.serviceTier(), flight.reserved());
-        if (billed != null && cost.isPresent()) {
-            AdmittedAttempt.Settlement due = flight.settled(cost.get(), billed.usage());
-            return new Bill(due, breach(answeredBy, costs.isDearer(billed), due.excess()));
-        }
-        // a cheaper tier than was asked for is not believed
-        Optional<Money> dearer = Stream.of(request, request.withServiceTier(tier))
-                .flatMap(sent -> costs.dearerWorstCase(sent, answeredBy).stream())
-                .reduce(Money::atLeast);
-        AdmittedAttempt.Settlement due = dearer.map(flight::forfeited).orElseGet(flight::forfeited);
-        return new Bill(due, breach(answeredBy, dearer.isPresent(), due.excess()));
-    }
-
-    /** A bill is believed; without one the worst is assumed of whatever was not turned away. */
-    private Bill bill(AdmittedAttempt flight, ModelException failure) {
-        boolean isFree = failure.charge() == ModelException.Charge.FREE;
-        return failure.billed()
-                .filter(billed -> !isFree
-                        || costs.cost(billed, request.serviceTier(), flight.reserved())
-                                .isPresent())
-                .map(billed -> bill(flight, billed.model(), billed.serviceTier(), billed))
-                .orElseGet(() -> new Bill(isFree ? AdmittedAttempt.turnedAway() : flight.forfeited(), null));
-    }
-
-    private @Nullable BillingBreach breach(String answeredBy, boolean isDearer, Money excess) {
-        return admissions.breach(request.model(), answeredBy, isDearer, excess).orElse(null);
-    }
-
-    private PoolEvent.RetryScope again(ModelException failure) {
-        if (textDelivered) {
-            return PoolEvent.RetryScope.NONE;
-        }
-        boolean sameTier = defaults.after(failure, request).serviceTier() == request.serviceTier();
-        return sameTier ? PoolEvent.RetryScope.SAME_TIER : PoolEvent.RetryScope.OTHER_TIER;
-    }
-
-    /** Books the failure; returns if the machine has an answer for the waiter, now or later, else throws it. */
-    private void failed(AdmittedAttempt flight, AttemptEvent.Id id, ModelException failure, Duration took) {
+    /** Books the failure; throws it unless the machine has planned another attempt, or refused one. */
+    private void failed(AdmittedAttempt attempt, AttemptEvent.Id id, ModelException failure, Duration took) {
         lastFailure = failure;
-        Bill bill = bill(flight, failure);
-        end(flight, bill.due(), new AttemptEvent.Failed(id, failure, bill.due().spend(), bill.breach(), took));
+        end(attempt, new AttemptEvent.Failed(id, failure, attempt.bill(failure), took));
         long failedAt = System.nanoTime();
-        for (PoolCommand command : flight.failed(failure, again(failure))) {
+        for (PoolCommand command : attempt.failed(failure, retryScope(failure))) {
             switch (command) {
                 case PoolCommand.Retry retry -> {
                     Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
@@ -208,30 +157,31 @@ final class PooledCall {
                     return;
                 }
                 case PoolCommand.GiveUp giveUp -> throw failure;
-                default -> {} // of others, save a refusal, which the waiter has
+                default -> {} // about other calls, or a refusal, which is this call's next decision
             }
         }
     }
 
-    private RuntimeException refusal(AdmissionRequest waiter) {
-        if (waiter.broken != null) {
-            if (lastFailure != null) {
-                waiter.broken.addSuppressed(lastFailure); // an attempt went before
-            }
-            return waiter.broken;
+    private RetryScope retryScope(ModelException failure) {
+        if (textDelivered) {
+            return RetryScope.NONE;
         }
-        if (waiter.refused == null) {
-            throw new IllegalStateException(
-                    "ticket %d was neither admitted nor refused".formatted(waiter.ask.ticket()));
+        boolean sameTier = defaults.after(failure, request).serviceTier() == request.serviceTier();
+        return sameTier ? RetryScope.SAME_TIER : RetryScope.OTHER_TIER;
+    }
+
+    private RuntimeException withLastFailure(RuntimeException failure) {
+        if (lastFailure != null) {
+            failure.addSuppressed(lastFailure);
         }
-        return refused(waiter.refused);
+        return failure;
     }
 
     private CallRefusedException refused(Reason reason) {
         return new CallRefusedException(request.model(), terms.purpose(), reason, lastFailure);
     }
 
-    /** A listener's failure changes nothing, save that nothing is sent that could not be taken down. */
+    /** Logs what a listener throws, but does not send an attempt that could not be recorded. */
     private void tell(AttemptEvent attempt) {
         try {
             terms.attempts().on(attempt);

@@ -15,26 +15,29 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets calls with one long prefix find it in the provider's cache.
+ * The long prefixes of the calls of a pool. Calls that share a long prefix wait briefly for the first of them to start, so
+ * that the provider can cache the prefix.
  *
- * <p>A prefix is what a request says before its turns: model, instructions, tools, schema. Its calls are spread over
- * slots, each with a cache key of its own, because the provider serves only so many calls a minute of one key from one
- * place; the slots fill up one after the other, so as few as possible are begun. In a slot whose prefix nobody has read
- * yet the first call goes ahead, and the others wait until its reply has begun: together they would all pay the full
- * price. They wait a moment at most, holding no permit, no rate and no money, and go on when the first one fails.
+ * <p>A prefix is the part of a request before its turns: model, instructions, tools, schema. The calls of a prefix are
+ * spread over slots, each with its own cache key, because a provider serves only a certain number of calls a minute for one
+ * key from one place. A slot is filled before the next one is used, so that there are as few as possible. In a slot whose
+ * prefix the provider has not read yet, the first call goes ahead and the others wait until its reply has begun: together
+ * they would all pay the full price. They wait briefly, hold no permit, no rate and no money meanwhile, and go on when the
+ * first call fails.
  *
  * <p>Safe for use by many threads.
  */
 final class PrefixCache {
-    /** Providers cache from 1,024 tokens on; a usual text has a token for every four characters. */
+    /** Providers cache prefixes of 1,024 tokens and more; a usual text has one token for every four characters. */
     private static final long LEAST_CHARS = 4 * 1_024;
 
     private static final int CALLS_PER_SLOT = 15;
     private static final long WINDOW_NANOS = TimeUnit.MINUTES.toNanos(1);
-    /** Providers keep an unused prefix for five minutes at least. */
+    /** Providers keep an unused prefix for at least five minutes. */
     private static final long WARM_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private static final int MAX_PREFIXES = 1_000;
@@ -50,25 +53,25 @@ final class PrefixCache {
         }
     };
 
-    /** @param patience how long a call waits for the first one of its slot; zero for not at all */
+    /** @param patience how long a call waits for the first call of its slot; zero to disable the waiting */
     PrefixCache(Duration patience) {
         patienceNanos = patience.toNanos();
     }
 
-    /** One that waits as long, and knows of no prefix yet. */
+    /** A cache with the same patience and without any prefix. */
     PrefixCache emptied() {
         return new PrefixCache(Duration.ofNanos(patienceNanos));
     }
 
     /**
-     * Gives the request its cache key, and waits if another call of its slot goes ahead. The lease must be closed when the
-     * call has ended.
+     * Adds the cache key to the request, and waits if another call of its slot goes ahead. The result must be closed when
+     * the call has ended.
      *
-     * @throws InterruptedException if the thread was interrupted while it waited; nothing is held then
+     * @throws InterruptedException if the thread was interrupted while it waited; the call then holds nothing
      */
-    Lease enter(ModelRequest request, long deadlineNanos) throws InterruptedException {
+    SlotCall enter(ModelRequest request, long deadlineNanos) throws InterruptedException {
         if (chars(request) < LEAST_CHARS) {
-            return new Lease(request, null);
+            return new SlotCall(request, null);
         }
         String name = digest(request);
         lock.lockInterruptibly();
@@ -77,9 +80,9 @@ final class PrefixCache {
             Prefix prefix = prefixes.computeIfAbsent(name, unknown -> new Prefix(now));
             int number = prefix.next(now);
             Slot slot = prefix.slot(number, lock);
-            var lease = new Lease(keyed(request, "cadre-%s-%d".formatted(name, number)), slot);
-            slot.await(lease, NanoTime.earlier(now + patienceNanos, deadlineNanos));
-            return lease;
+            var call = new SlotCall(keyed(request, "cadre-%s-%d".formatted(name, number)), slot);
+            slot.await(call, NanoTime.earlier(now + patienceNanos, deadlineNanos));
+            return call;
         } finally {
             lock.unlock();
         }
@@ -91,7 +94,7 @@ final class PrefixCache {
                 : request;
     }
 
-    /** The calls of one prefix in this minute, and where they go. */
+    /** The slots of one prefix, and the number of its calls in this minute. */
     private static final class Prefix {
         private final List<Slot> slots = new ArrayList<>();
         private long windowStart;
@@ -117,10 +120,10 @@ final class PrefixCache {
         }
     }
 
-    /** One cache key. Guarded by the lock. */
+    /** The calls of one cache key. Guarded by the lock. */
     private static final class Slot {
         private final Condition changed;
-        private @Nullable Lease leader;
+        private @Nullable SlotCall leader;
         private boolean read;
         private long readAt;
 
@@ -132,51 +135,51 @@ final class PrefixCache {
             return read && System.nanoTime() - readAt < WARM_NANOS;
         }
 
-        void await(Lease lease, long untilNanos) throws InterruptedException {
+        void await(SlotCall call, long untilNanos) throws InterruptedException {
             while (!isWarm() && leader != null) {
                 long left = untilNanos - System.nanoTime();
                 if (left <= 0) {
-                    return; // goes without it
+                    return; // goes on without the cache
                 }
                 changed.awaitNanos(left);
             }
             if (!isWarm()) {
-                leader = lease;
+                leader = call;
             }
         }
 
-        void begun() {
+        void markRead() {
             read = true;
             readAt = System.nanoTime();
             leader = null;
             changed.signalAll();
         }
 
-        void ended(Lease lease) {
-            if (leader == lease) {
+        void giveUpLead(SlotCall call) {
+            if (leader == call) {
                 leader = null;
                 changed.signalAll();
             }
         }
     }
 
-    /** The part of one call in its slot. Used by one thread. */
-    final class Lease implements AutoCloseable {
+    /** One call in its slot. Used by one thread. */
+    final class SlotCall implements AutoCloseable {
         private final ModelRequest request;
         private final @Nullable Slot slot;
-        private boolean begun;
+        private boolean started;
 
-        private Lease(ModelRequest request, @Nullable Slot slot) {
+        private SlotCall(ModelRequest request, @Nullable Slot slot) {
             this.request = request;
             this.slot = slot;
         }
 
-        /** The request with its cache key, if its prefix is long enough for one. */
+        /** The request, with a cache key if its prefix is long enough for one. */
         ModelRequest request() {
             return request;
         }
 
-        /** Whether others may be waiting for this call. */
+        /** Whether other calls may be waiting for this one. */
         boolean leads() {
             lock.lock();
             try {
@@ -186,28 +189,26 @@ final class PrefixCache {
             }
         }
 
-        /** The reply has begun, so the provider has read the prefix; more than once is as good as once. */
-        void begun() {
-            if (slot == null || begun) {
-                return;
-            }
-            begun = true;
-            lock.lock();
-            try {
-                slot.begun();
-            } finally {
-                lock.unlock();
+        /** Reports that the reply has begun, so the provider has read the prefix. Repeated reports are ignored. */
+        void markStarted() {
+            if (!started) {
+                started = true;
+                inSlot(Slot::markRead);
             }
         }
 
         @Override
         public void close() {
-            if (slot == null || begun) {
+            inSlot(entered -> entered.giveUpLead(this));
+        }
+
+        private void inSlot(Consumer<Slot> action) {
+            if (slot == null) {
                 return;
             }
             lock.lock();
             try {
-                slot.ended(this);
+                action.accept(slot);
             } finally {
                 lock.unlock();
             }

@@ -11,16 +11,17 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waiting asks: runs take turns, and inside a run the most urgent goes first.
+ * A queue of calls in which runs take turns, and the most urgent call of a run goes first.
  *
- * <p>A run whose candidate lacks money only because of attempts in flight is passed over until money may have come back
- * or another candidate is more urgent; nobody of the same run overtakes it, other runs go on.
+ * <p>A run is blocked while its first call lacks money only because of attempts in flight: the queue passes over it until
+ * money may have come back, or a more urgent call of the run arrives. No call of the same run overtakes the first one;
+ * other runs go on.
  */
 final class TurnQueue {
     private static final Comparator<CallState> URGENCY = Comparator.<CallState, CallPurpose.Kind>comparing(
-                    e -> e.ask.kind())
-            .thenComparingLong(e -> e.ask.order())
-            .thenComparingLong(e -> e.arrival);
+                    call -> call.submitted.kind())
+            .thenComparingLong(call -> call.submitted.order())
+            .thenComparingLong(call -> call.arrival);
 
     private static final class Run {
         final TreeSet<CallState> waiting = new TreeSet<>(URGENCY);
@@ -36,55 +37,53 @@ final class TurnQueue {
     private final ArrayDeque<Run> turns = new ArrayDeque<>();
     private final Map<String, Run> byKey = new HashMap<>();
 
-    void add(CallState entry) {
-        Run run = byKey.get(entry.ask.run());
-        if (run == null) {
-            run = new Run();
-            byKey.put(entry.ask.run(), run);
-            turns.addLast(run);
-        }
-        run.waiting.add(entry);
+    void add(CallState call) {
+        byKey.computeIfAbsent(call.submitted.run(), key -> {
+                    var run = new Run();
+                    turns.addLast(run);
+                    return run;
+                })
+                .waiting
+                .add(call);
     }
 
-    /** The candidate whose turn it is, or empty if every run waits for money or nobody waits. */
+    /** The call whose turn it is; empty if every run is blocked, or no call waits. */
     Optional<CallState> next() {
         return turns.stream().filter(run -> !run.isBlocked()).findFirst().map(run -> run.waiting.first());
     }
 
-    /** The candidate was admitted: its run goes to the end of the line. */
-    void served(CallState entry) {
-        Run run = run(entry);
-        if (remove(entry)) {
-            turns.remove(run);
+    /** Removes a call that was admitted: its run goes to the end of the line. */
+    void served(CallState call) {
+        Run run = run(call);
+        remove(call);
+        if (turns.remove(run)) {
             turns.addLast(run);
         }
     }
 
-    /** Takes the entry out without using up its run's turn; returns whether its run still waits. */
-    boolean remove(CallState entry) {
-        Run run = run(entry);
-        run.waiting.remove(entry);
+    /** Removes a call without using up its run's turn. */
+    void remove(CallState call) {
+        Run run = run(call);
+        run.waiting.remove(call);
         if (run.waiting.isEmpty()) {
-            byKey.remove(entry.ask.run());
+            byKey.remove(call.submitted.run());
             turns.remove(run);
-            return false;
         }
-        return true;
     }
 
-    void contended(CallState entry) {
-        run(entry).contended = entry;
+    void block(CallState call) {
+        run(call).contended = call;
     }
 
-    /** Money may have come back: everybody is a candidate again. */
-    void moneyMoved() {
+    /** Money may have come back: no run is blocked any more. */
+    void unblock() {
         turns.forEach(run -> run.contended = null);
     }
 
-    private Run run(CallState entry) {
-        Run run = byKey.get(entry.ask.run());
+    private Run run(CallState call) {
+        Run run = byKey.get(call.submitted.run());
         if (run == null) {
-            throw new IllegalStateException("ticket %d does not wait".formatted(entry.ask.ticket()));
+            throw new IllegalStateException("ticket %d does not wait".formatted(call.ticket()));
         }
         return run;
     }

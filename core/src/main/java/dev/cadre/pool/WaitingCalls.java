@@ -7,49 +7,48 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Everybody who is not in flight: those whose turn may come now, and those who back off. */
+/** All calls of a pool that are not in flight: those that may be admitted now, and those that back off. */
 final class WaitingCalls {
     private final TurnQueue queue = new TurnQueue();
     private final TreeSet<CallState> backingOff;
     private final TreeSet<CallState> byDeadline;
 
-    /** @param origin a clock reading that all others are compared with */
+    /** @param origin the clock reading that all others are compared with */
     WaitingCalls(long origin) {
-        backingOff = new TreeSet<>(Comparator.<CallState>comparingLong(entry -> entry.notBefore - origin)
-                .thenComparingLong(entry -> entry.arrival));
-        byDeadline = new TreeSet<>(Comparator.<CallState>comparingLong(entry -> entry.ask.deadlineNanos() - origin)
-                .thenComparingLong(entry -> entry.arrival));
+        backingOff = new TreeSet<>(Comparator.<CallState>comparingLong(call -> call.notBefore - origin)
+                .thenComparingLong(call -> call.arrival));
+        byDeadline = new TreeSet<>(Comparator.<CallState>comparingLong(call -> call.submitted.deadlineNanos() - origin)
+                .thenComparingLong(call -> call.arrival));
     }
 
     int size() {
         return byDeadline.size();
     }
 
-    void enter(CallState entry) {
-        entry.state = Phase.WAITING;
-        byDeadline.add(entry);
-        queue.add(entry);
+    void enter(CallState call) {
+        byDeadline.add(call);
+        queue(call);
     }
 
-    void backOff(CallState entry) {
-        entry.state = Phase.BACKING_OFF;
-        byDeadline.add(entry);
-        backingOff.add(entry);
+    private void queue(CallState call) {
+        call.phase = Phase.WAITING;
+        queue.add(call);
+    }
+
+    void backOff(CallState call) {
+        call.phase = Phase.BACKING_OFF;
+        byDeadline.add(call);
+        backingOff.add(call);
     }
 
     void endBackoffs(long now) {
         while (!backingOff.isEmpty() && backingOff.first().notBefore - now <= 0) {
-            CallState entry = backingOff.removeFirst();
-            entry.state = Phase.WAITING;
-            queue.add(entry);
+            queue(backingOff.removeFirst());
         }
     }
 
     void endAllBackoffs() {
-        backingOff.forEach(entry -> {
-            entry.state = Phase.WAITING;
-            queue.add(entry);
-        });
+        backingOff.forEach(this::queue);
         backingOff.clear();
     }
 
@@ -57,44 +56,43 @@ final class WaitingCalls {
         return queue.next();
     }
 
-    void contended(CallState entry) {
-        queue.contended(entry);
+    /** Passes over the call's run, see {@link TurnQueue}. */
+    void block(CallState call) {
+        queue.block(call);
     }
 
-    void moneyMoved() {
-        queue.moneyMoved();
+    void unblock() {
+        queue.unblock();
     }
 
-    void admitted(CallState entry) {
-        byDeadline.remove(entry);
-        queue.served(entry);
-        entry.state = Phase.IN_FLIGHT;
+    void admitted(CallState call) {
+        byDeadline.remove(call);
+        queue.served(call);
+        call.phase = Phase.IN_FLIGHT;
     }
 
-    /** Takes out one who will not be admitted. */
-    void leave(CallState entry) {
-        byDeadline.remove(entry);
-        if (entry.state == Phase.BACKING_OFF) {
-            backingOff.remove(entry);
+    /** Removes a call that will not be admitted. */
+    void leave(CallState call) {
+        byDeadline.remove(call);
+        if (call.phase == Phase.BACKING_OFF) {
+            backingOff.remove(call);
         } else {
-            queue.remove(entry);
+            queue.remove(call);
         }
     }
 
-    List<CallState> everybody() {
+    List<CallState> all() {
         return List.copyOf(byDeadline);
     }
 
-    /** Those who must have been sent by then, or never. */
+    /** The calls whose deadline is at this clock reading or before it. */
     List<CallState> expired(long time) {
-        return byDeadline.stream()
-                .takeWhile(entry -> entry.ask.deadlineNanos() - time <= 0)
-                .toList();
+        return byDeadline.stream().takeWhile(call -> call.endsBy(time)).toList();
     }
 
-    /** The next deadline or end of a backoff; somebody must be waiting. */
+    /** The next deadline or end of a backoff; at least one call must be waiting. */
     long nextDue() {
-        long deadline = byDeadline.first().ask.deadlineNanos();
+        long deadline = byDeadline.first().submitted.deadlineNanos();
         return backingOff.isEmpty() ? deadline : NanoTime.earlier(deadline, backingOff.first().notBefore);
     }
 }

@@ -6,6 +6,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.AttemptEvent;
+import dev.cadre.pool.AttemptEvent.Bill;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Work;
 import dev.cadre.task.WorkerContext;
@@ -72,7 +73,7 @@ final class CodeCall {
             case CodeEnd.Returned returned -> {
                 Spend spend = place.cost();
                 tell(new AttemptEvent.Replied(
-                        id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, spend, null, took));
+                        id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, Bill.of(spend), took));
                 place.book(spend);
             }
             case CodeEnd.Threw(Throwable thrown) -> failed(place, thrown, place.cost(), took);
@@ -83,7 +84,7 @@ final class CodeCall {
     }
 
     private void failed(CodePlace place, Throwable failure, Spend spend, Duration took) {
-        tell(new AttemptEvent.Failed(id, failure, spend, null, took));
+        tell(new AttemptEvent.Failed(id, failure, Bill.of(spend), took));
         place.book(spend);
     }
 

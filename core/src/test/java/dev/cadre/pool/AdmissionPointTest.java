@@ -23,13 +23,12 @@ class AdmissionPointTest {
         var held = ((Admission.Granted) budget.reserve(RESERVED)).reservation();
         var point = new AdmissionPoint(
                 PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
-        var waiter = point.enter(terms(budget), RESERVED, 0);
+        var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().waiting()).isEqualTo(1);
 
         held.release();
 
-        var money = point.await(waiter);
-        assertThat(money).isNotNull();
+        assertThat(point.await(request)).isInstanceOf(AdmissionRequest.Decision.Admitted.class);
         assertThat(budget.state().outstanding()).isEqualTo(RESERVED);
     }
 
@@ -41,12 +40,12 @@ class AdmissionPointTest {
                 RetryPolicy.none(),
                 new SplittableRandom(1),
                 InstantSource.system());
-        var holder = point.enter(terms(budget), RESERVED, 0);
-        var patient = point.enter(terms(budget), RESERVED, 0);
+        var holder = point.submit(terms(budget), RESERVED, 0);
+        var patient = point.submit(terms(budget), RESERVED, 0);
         var timekeeper = new Running<>(() -> point.await(patient));
         await(timekeeper::isParked);
 
-        var hasty = point.enter(terms(budget, Duration.ofMillis(20)), RESERVED, 0);
+        var hasty = point.submit(terms(budget, Duration.ofMillis(20)), RESERVED, 0);
 
         await(() -> point.load().waiting() == 1); // though nobody waits for the hasty one
         assertThat(point.isIdle()).isFalse();
@@ -60,11 +59,11 @@ class AdmissionPointTest {
         var budget = Budget.of(RESERVED).open();
         var point = new AdmissionPoint(
                 PoolLimits.STANDARD, RetryPolicy.none(), new SplittableRandom(1), InstantSource.system());
-        var waiter = point.enter(terms(budget), RESERVED, 0);
+        var request = point.submit(terms(budget), RESERVED, 0);
         assertThat(point.load().inFlight()).isEqualTo(1);
 
-        point.leave(waiter);
-        point.leave(waiter);
+        point.leave(request);
+        point.leave(request);
 
         assertThat(budget.state().outstanding().isZero()).isTrue();
         assertThat(point.load().inFlight()).isZero();

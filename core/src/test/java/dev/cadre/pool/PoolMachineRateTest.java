@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import static dev.cadre.pool.PoolRig.admit;
 import static dev.cadre.pool.PoolRig.admitted;
 import static dev.cadre.pool.PoolRig.failed;
 import static dev.cadre.pool.PoolRig.parallel;
@@ -15,7 +16,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
-import dev.cadre.pool.PoolCommand.Admit;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Retry;
@@ -92,7 +92,7 @@ class PoolMachineRateTest {
 
         assertThat(rig.askTokens(2, 800))
                 .containsExactly(new WakeAt(ofSeconds(3).toNanos()));
-        assertThat(rig.at(ofSeconds(3))).containsExactly(new Admit(2));
+        assertThat(rig.at(ofSeconds(3))).containsExactly(admit(2));
     }
 
     @Test
@@ -104,7 +104,7 @@ class PoolMachineRateTest {
         assertThat(rig.askTokens(2, 10)).containsExactly(new WakeAt(ofMinutes(6).toNanos()));
         assertThat(rig.askTokens(3, 5_990))
                 .containsExactly(new WakeAt(ofMinutes(6).toNanos()));
-        assertThat(rig.at(ofMinutes(6))).containsExactly(new Admit(2), new Admit(3));
+        assertThat(rig.at(ofMinutes(6))).containsExactly(admit(2), admit(3));
     }
 
     @Test
@@ -357,7 +357,7 @@ class PoolMachineRateTest {
         var rig = new PoolRig(parallel(1));
         rig.ask(1, "run");
 
-        assertThat(rig.failed(1, rateLimited(ofSeconds(-5)))).containsExactly(new Retry(1, 1, 0), new Admit(1));
+        assertThat(rig.failed(1, rateLimited(ofSeconds(-5)))).containsExactly(new Retry(1, 1, 0), admit(1));
     }
 
     @Test

@@ -2,6 +2,7 @@
 package dev.cadre.pool;
 
 import static dev.cadre.pool.PoolRig.AT_ONCE;
+import static dev.cadre.pool.PoolRig.admit;
 import static dev.cadre.pool.PoolRig.admitted;
 import static dev.cadre.pool.PoolRig.failed;
 import static dev.cadre.pool.PoolRig.parallel;
@@ -11,8 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
-import dev.cadre.pool.MoneyGate.Verdict;
-import dev.cadre.pool.PoolCommand.Admit;
 import dev.cadre.pool.PoolCommand.GiveUp;
 import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
@@ -30,9 +29,9 @@ class PoolMachineRetryTest {
         rig.ask(1, "run");
         var failure = failed(500, Charge.UNKNOWN);
 
-        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 1, 0), new Admit(1));
-        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 2, 0), new Admit(1));
-        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 3, 0), new Admit(1));
+        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 1, 0), admit(1));
+        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 2, 0), admit(1));
+        assertThat(rig.failed(1, failure)).containsExactly(new Retry(1, 3, 0), admit(1));
         assertThat(rig.failed(1, failure)).containsExactly(new GiveUp(1, GiveUpReason.ATTEMPTS));
         assertThat(rig.machine.inFlight()).isZero();
     }
@@ -43,8 +42,8 @@ class PoolMachineRetryTest {
         rig.ask(1, "run");
         var page = new ModelException.MalformedReply("<html>", null);
 
-        assertThat(rig.failed(1, page)).containsExactly(new Retry(1, 1, 0), new Admit(1));
-        assertThat(rig.failed(1, failed(500, Charge.UNKNOWN))).containsExactly(new Retry(1, 2, 0), new Admit(1));
+        assertThat(rig.failed(1, page)).containsExactly(new Retry(1, 1, 0), admit(1));
+        assertThat(rig.failed(1, failed(500, Charge.UNKNOWN))).containsExactly(new Retry(1, 2, 0), admit(1));
         assertThat(rig.failed(1, page)).containsExactly(new GiveUp(1, GiveUpReason.ATTEMPTS));
     }
 
@@ -152,10 +151,10 @@ class PoolMachineRetryTest {
     void retry_isRefused_whenTheBudgetCannotPayForIt() {
         var rig = new PoolRig(parallel(1));
         rig.ask(1, "run");
-        rig.verdicts.put(1L, Verdict.EXHAUSTED);
+        rig.answers.put(1L, PoolRig.EXHAUSTED);
 
         assertThat(rig.failed(1, failed(500, Charge.UNKNOWN)))
-                .containsExactly(new Retry(1, 1, 0), new Refuse(1, new Refusal.BudgetExhausted()));
+                .containsExactly(new Retry(1, 1, 0), new Refuse(1, new Refusal.BudgetExhausted(PoolRig.EXHAUSTED)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.cadre.pool;
 
 import static dev.cadre.pool.PoolRig.AT_ONCE;
 import static dev.cadre.pool.PoolRig.NEVER;
+import static dev.cadre.pool.PoolRig.admit;
 import static dev.cadre.pool.PoolRig.admitted;
 import static dev.cadre.pool.PoolRig.failed;
 import static dev.cadre.pool.PoolRig.parallel;
@@ -14,8 +15,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.cadre.model.CallPurpose.Kind;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
-import dev.cadre.pool.MoneyGate.Verdict;
-import dev.cadre.pool.PoolCommand.Admit;
 import dev.cadre.pool.PoolCommand.GiveUp;
 import dev.cadre.pool.PoolCommand.GiveUpReason;
 import dev.cadre.pool.PoolCommand.Refusal;
@@ -33,7 +32,7 @@ class PoolMachineTest {
     void ask_withAFreePermit_isAdmittedAtOnce() {
         var rig = new PoolRig(parallel(1));
 
-        assertThat(rig.ask(1, "run")).containsExactly(new Admit(1));
+        assertThat(rig.ask(1, "run")).containsExactly(admit(1));
         assertThat(rig.machine.inFlight()).isEqualTo(1);
     }
 
@@ -43,7 +42,7 @@ class PoolMachineTest {
         rig.ask(1, "run");
 
         assertThat(rig.ask(2, "run")).containsExactly(new WakeAt(NEVER));
-        assertThat(rig.replied(1)).containsExactly(new Admit(2));
+        assertThat(rig.replied(1)).containsExactly(admit(2));
     }
 
     @Test
@@ -70,7 +69,7 @@ class PoolMachineTest {
 
         rig.on(new PoolEvent.Withdrawn(2));
 
-        assertThat(rig.replied(1)).containsExactly(new Admit(3));
+        assertThat(rig.replied(1)).containsExactly(admit(3));
         assertThat(rig.machine.waiting()).isZero();
     }
 
@@ -86,7 +85,7 @@ class PoolMachineTest {
         assertThatThrownBy(() -> rig.on(new PoolEvent.Released(2)))
                 .hasMessage("Released[ticket=2], but its call is not in flight");
         assertThatThrownBy(() -> rig.on(new PoolEvent.Released(9)))
-                .hasMessage("Released[ticket=9], but there is no such ask");
+                .hasMessage("Released[ticket=9], but there is no such call");
         assertThatThrownBy(() -> rig.ask(2, "run")).hasMessage("ticket 2 is already in use");
     }
 
@@ -99,11 +98,11 @@ class PoolMachineTest {
         rig.ask(101, "short");
         rig.ask(102, "short");
 
-        assertThat(rig.replied(1)).contains(new Admit(2));
-        assertThat(rig.replied(2)).contains(new Admit(101));
-        assertThat(rig.replied(101)).contains(new Admit(3));
-        assertThat(rig.replied(3)).contains(new Admit(102));
-        assertThat(rig.replied(102)).contains(new Admit(4));
+        assertThat(rig.replied(1)).contains(admit(2));
+        assertThat(rig.replied(2)).contains(admit(101));
+        assertThat(rig.replied(101)).contains(admit(3));
+        assertThat(rig.replied(3)).contains(admit(102));
+        assertThat(rig.replied(102)).contains(admit(4));
     }
 
     @Test
@@ -120,7 +119,7 @@ class PoolMachineTest {
 
         var order = new long[] {1, 8, 7, 6, 5, 3, 4, 2};
         for (int i = 1; i < order.length; i++) {
-            assertThat(rig.replied(order[i - 1])).contains(new Admit(order[i]));
+            assertThat(rig.replied(order[i - 1])).contains(admit(order[i]));
         }
     }
 
@@ -130,24 +129,24 @@ class PoolMachineTest {
         rig.ask(1, "run");
         rig.ask(2, "run");
         rig.replied(1);
-        assertThat(rig.gateCalls).containsExactly(1L);
+        assertThat(rig.asked).containsExactly(1L);
 
-        assertThat(rig.at(ofSeconds(10))).containsExactly(new Admit(2));
-        assertThat(rig.gateCalls).containsExactly(1L, 2L);
+        assertThat(rig.at(ofSeconds(10))).containsExactly(admit(2));
+        assertThat(rig.asked).containsExactly(1L, 2L);
     }
 
     @Test
     void contendedCandidate_blocksItsOwnRunOnly_andTakesNothing() {
         var rig = new PoolRig(parallel(3));
         rig.ask(1, "poor");
-        rig.verdicts.put(2L, Verdict.CONTENDED);
+        rig.answers.put(2L, PoolRig.CONTENDED);
 
         assertThat(admitted(rig.ask(2, "poor"))).isEmpty();
         assertThat(admitted(rig.ask(3, "poor"))).isEmpty();
         assertThat(admitted(rig.ask(4, "rich"))).containsExactly(4L);
         assertThat(rig.machine.inFlight()).isEqualTo(2);
 
-        rig.verdicts.clear();
+        rig.answers.clear();
         assertThat(admitted(rig.on(new PoolEvent.BudgetChanged()))).containsExactly(2L);
         assertThat(admitted(rig.replied(1))).containsExactly(3L);
     }
@@ -155,7 +154,7 @@ class PoolMachineTest {
     @Test
     void contendedRun_letsAMoreUrgentAskTry() {
         var rig = new PoolRig(parallel(2));
-        rig.verdicts.put(1L, Verdict.CONTENDED);
+        rig.answers.put(1L, PoolRig.CONTENDED);
         rig.ask(1, "run");
 
         assertThat(admitted(rig.ask(2, "run", Kind.MERGE, 0))).containsExactly(2L);
@@ -164,24 +163,25 @@ class PoolMachineTest {
     @Test
     void contendedCandidate_isNotAskedAgain_untilMoneyMoves() {
         var rig = new PoolRig(parallel(2));
-        rig.verdicts.put(1L, Verdict.CONTENDED);
+        rig.answers.put(1L, PoolRig.CONTENDED);
         rig.ask(1, "run");
         rig.at(ofSeconds(1));
-        assertThat(rig.gateCalls).containsExactly(1L);
+        assertThat(rig.asked).containsExactly(1L);
 
         rig.on(new PoolEvent.BudgetChanged());
-        assertThat(rig.gateCalls).containsExactly(1L, 1L);
+        assertThat(rig.asked).containsExactly(1L, 1L);
     }
 
     @Test
     void exhaustedCandidate_isRefused_andTheNextOneTried() {
         var rig = new PoolRig(parallel(1));
         rig.ask(1, "run");
-        rig.verdicts.put(2L, Verdict.EXHAUSTED);
+        rig.answers.put(2L, PoolRig.EXHAUSTED);
         rig.ask(2, "run");
         rig.ask(3, "run");
 
-        assertThat(rig.replied(1)).containsExactly(new Refuse(2, new Refusal.BudgetExhausted()), new Admit(3));
+        assertThat(rig.replied(1))
+                .containsExactly(new Refuse(2, new Refusal.BudgetExhausted(PoolRig.EXHAUSTED)), admit(3));
     }
 
     @Test
@@ -198,7 +198,7 @@ class PoolMachineTest {
     @ValueSource(longs = {-10_000_000_000L, 0, (1L << 62) - 5_000_000_000L, Long.MAX_VALUE - 5_000_000_000L})
     void clock_mayStartAnywhere(long start) {
         long second = ofSeconds(1).toNanos();
-        var machine = new PoolMachine(parallel(1), AT_ONCE, ticket -> Verdict.GRANTED, new SplittableRandom(1), start);
+        var machine = new PoolMachine(parallel(1), AT_ONCE, ticket -> PoolRig.GRANTED, new SplittableRandom(1), start);
         machine.on(ask(1, start + 90 * second), start);
 
         assertThat(machine.on(ask(2, start + 20 * second), start)).containsExactly(new WakeAt(start + 20 * second));
@@ -226,7 +226,7 @@ class PoolMachineTest {
         assertThat(rig.failed(2, failed(500, Charge.FREE))).containsExactly(new GiveUp(2, GiveUpReason.NOT_RETRYABLE));
 
         rig.on(new PoolEvent.Resumed());
-        assertThat(rig.ask(5, "run")).containsExactly(new Admit(5));
+        assertThat(rig.ask(5, "run")).containsExactly(admit(5));
     }
 
     @Test

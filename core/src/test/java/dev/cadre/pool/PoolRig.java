@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Ledger;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
+import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,15 +15,26 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** A machine, a clock that only the test moves, and a purse whose verdicts the test sets. */
+/** A machine, a clock that only the test moves, and a budget whose answers the test sets. */
 final class PoolRig {
     static final long NEVER = Duration.ofDays(1).toNanos();
     /** Retries without delay, so that only what a test is about makes anybody wait. */
     static final RetryPolicy AT_ONCE = RetryPolicy.standard().withDelays(Duration.ZERO, Duration.ZERO);
 
+    static final Admission.Granted GRANTED =
+            (Admission.Granted) Ledger.of(Money.usd("1")).reserve(Money.ZERO);
+    static final Admission.Contended CONTENDED =
+            new Admission.Contended(Money.usd("1"), noMoney().state());
+    static final Admission.Exhausted EXHAUSTED =
+            new Admission.Exhausted(Money.usd("1"), noMoney().state());
+
+    private static Ledger noMoney() {
+        return Ledger.of(Money.ZERO);
+    }
+
     final PoolMachine machine;
-    final Map<Long, MoneyGate.Verdict> verdicts = new HashMap<>();
-    final List<Long> gateCalls = new ArrayList<>();
+    final Map<Long, Admission> answers = new HashMap<>();
+    final List<Long> asked = new ArrayList<>();
     long now;
 
     PoolRig(PoolLimits limits) {
@@ -28,12 +42,12 @@ final class PoolRig {
     }
 
     PoolRig(PoolLimits limits, RetryPolicy policy) {
-        machine = new PoolMachine(limits, policy, this::verdict, new SplittableRandom(1), now);
+        machine = new PoolMachine(limits, policy, this::reserve, new SplittableRandom(1), now);
     }
 
-    private MoneyGate.Verdict verdict(long ticket) {
-        gateCalls.add(ticket);
-        return verdicts.getOrDefault(ticket, MoneyGate.Verdict.GRANTED);
+    private Admission reserve(long ticket) {
+        asked.add(ticket);
+        return answers.getOrDefault(ticket, GRANTED);
     }
 
     static PoolLimits parallel(int maxParallel) {
@@ -75,6 +89,11 @@ final class PoolRig {
     List<PoolCommand> at(Duration time) {
         now = time.toNanos();
         return on(new PoolEvent.Tick());
+    }
+
+    /** The command that admits a call with {@link #GRANTED} money. */
+    static PoolCommand admit(long ticket) {
+        return new PoolCommand.Admit(ticket, GRANTED.reservation());
     }
 
     /** The tickets admitted by these commands, in order. */

@@ -59,11 +59,11 @@ class PrefixCacheTest {
 
     @Test
     void siblings_waitUntilTheFirstReplyBegins() throws Exception {
-        PrefixCache.Lease first = cache.enter(REQUEST, deadline());
+        PrefixCache.SlotCall first = cache.enter(REQUEST, deadline());
         var second = new Running<>(() -> cache.enter(REQUEST, deadline()));
         awaitParked(second);
 
-        first.begun();
+        first.markStarted();
 
         assertThat(first.leads()).isFalse();
         assertThat(second.result().leads()).isFalse();
@@ -71,13 +71,13 @@ class PrefixCacheTest {
 
     @Test
     void failedFirst_isFollowedByOneOther() throws Exception {
-        PrefixCache.Lease first = cache.enter(REQUEST, deadline());
+        PrefixCache.SlotCall first = cache.enter(REQUEST, deadline());
         var second = new Running<>(() -> cache.enter(REQUEST, deadline()));
         awaitParked(second);
 
         first.close();
 
-        PrefixCache.Lease next = second.result();
+        PrefixCache.SlotCall next = second.result();
         assertThat(next.leads()).isTrue();
         var third = new Running<>(() -> cache.enter(REQUEST, deadline()));
         awaitParked(third);
@@ -106,7 +106,7 @@ class PrefixCacheTest {
 
     @Test
     void interrupt_endsTheWait_andLeavesTheOthersAlone() throws Exception {
-        PrefixCache.Lease first = cache.enter(REQUEST, deadline());
+        PrefixCache.SlotCall first = cache.enter(REQUEST, deadline());
         var second = new Running<>(() -> cache.enter(REQUEST, deadline()));
         var third = new Running<>(() -> cache.enter(REQUEST, deadline()));
         awaitParked(second);
@@ -116,7 +116,7 @@ class PrefixCacheTest {
 
         assertThat(second.failure()).isInstanceOf(InterruptedException.class);
         assertThat(third.isDone()).isFalse();
-        first.begun();
+        first.markStarted();
         assertThat(third.result().leads()).isFalse();
     }
 

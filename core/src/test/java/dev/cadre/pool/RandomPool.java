@@ -4,15 +4,20 @@ package dev.cadre.pool;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Ledger;
+import dev.cadre.budget.Reservation;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
+import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Drives a machine through one random life in virtual time, and checks its promises at every step. */
 final class RandomPool {
@@ -40,20 +45,13 @@ final class RandomPool {
         State state = State.WAITING;
         int attempts;
 
+        @Nullable
+        Reservation money;
+
         Call(String run, long need, long deadline) {
             this.run = run;
             this.need = need;
             this.deadline = deadline;
-        }
-    }
-
-    private static final class Purse {
-        final long limit;
-        long spent;
-        long outstanding;
-
-        Purse(long limit) {
-            this.limit = limit;
         }
     }
 
@@ -63,7 +61,7 @@ final class RandomPool {
     private final int maxParallel;
     private final PriorityQueue<Due> agenda = new PriorityQueue<>();
     private final Map<Long, Call> calls = new HashMap<>();
-    private final Map<String, Purse> purses = new HashMap<>();
+    private final Map<String, Ledger> budgets = new HashMap<>();
     private long now;
     private long order;
     private long floor;
@@ -84,14 +82,14 @@ final class RandomPool {
                 maxParallel,
                 random.nextBoolean() ? PoolLimits.UNLIMITED : random.nextLong(600) + 30,
                 random.nextBoolean() ? PoolLimits.UNLIMITED : random.nextLong(100_000) + 1_000);
-        machine = new PoolMachine(limits, RetryPolicy.standard(), this::takeMoney, random.split(), now);
+        machine = new PoolMachine(limits, RetryPolicy.standard(), this::reserve, random.split(), now);
     }
 
     /** Runs to the end of every ask. */
     void live() {
         int runs = random.nextInt(4) + 1;
         for (int i = 0; i < runs; i++) {
-            purses.put("run" + i, new Purse(random.nextLong(20_000) + 1_000));
+            budgets.put("run" + i, Ledger.of(Money.ofPico(random.nextLong(20_000) + 1_000)));
         }
         int count = random.nextInt(150) + 1;
         for (int i = 0; i < count; i++) {
@@ -105,7 +103,7 @@ final class RandomPool {
         }
         assertThat(machine.inFlight()).isZero();
         assertThat(calls.values()).allMatch(call -> call.state == State.ENDED);
-        assertThat(purses.values()).allMatch(purse -> purse.outstanding == 0);
+        assertThat(budgets.values()).allMatch(budget -> budget.openReservations() == 0);
         assertThat(calls).hasSize(count);
     }
 
@@ -146,26 +144,16 @@ final class RandomPool {
         }
     }
 
-    private MoneyGate.Verdict takeMoney(long ticket) {
+    private Admission reserve(long ticket) {
         Call call = call(ticket);
-        Purse purse = purse(call.run);
-        if (purse.spent + call.need > purse.limit) {
-            return MoneyGate.Verdict.EXHAUSTED;
-        }
-        if (purse.spent + purse.outstanding + call.need > purse.limit) {
-            return MoneyGate.Verdict.CONTENDED;
-        }
-        purse.outstanding += call.need;
-        return MoneyGate.Verdict.GRANTED;
+        return requireNonNull(budgets.get(call.run)).reserve(Money.ofPico(call.need));
     }
 
     private void land(long ticket) {
         Call call = call(ticket);
         inFlight--;
         call.state = State.ENDED;
-        Purse purse = purse(call.run);
-        purse.outstanding -= call.need;
-        purse.spent += random.nextLong(call.need + 1);
+        requireNonNull(call.money).settle(Money.ofPico(random.nextLong(call.need + 1)));
         if (random.nextDouble() < outage) {
             fail(ticket, call);
         } else {
@@ -219,7 +207,7 @@ final class RandomPool {
         wakeAt = Long.MAX_VALUE;
         for (PoolCommand command : machine.on(event, now)) {
             switch (command) {
-                case PoolCommand.Admit admit -> admit(admit.ticket());
+                case PoolCommand.Admit admit -> admit(admit.ticket(), admit.money());
                 case PoolCommand.Refuse refuse -> end(refuse.ticket(), State.WAITING);
                 case PoolCommand.GiveUp giveUp -> end(giveUp.ticket(), State.WAITING);
                 case PoolCommand.Retry retry -> assertThat(retry.notBefore()).isGreaterThanOrEqualTo(now);
@@ -233,8 +221,9 @@ final class RandomPool {
         assertThat(machine.inFlight()).as("permits").isEqualTo(inFlight);
     }
 
-    private void admit(long ticket) {
+    private void admit(long ticket, Reservation money) {
         Call call = call(ticket);
+        call.money = money;
         assertThat(call.state).as("ticket %d", ticket).isEqualTo(State.WAITING);
         assertThat(now).as("deadline").isLessThan(call.deadline);
         assertThat(now).as("Retry-After").isGreaterThanOrEqualTo(floor);
@@ -261,10 +250,6 @@ final class RandomPool {
 
     private Call call(long ticket) {
         return requireNonNull(calls.get(ticket));
-    }
-
-    private Purse purse(String run) {
-        return requireNonNull(purses.get(run));
     }
 
     int attempts() {

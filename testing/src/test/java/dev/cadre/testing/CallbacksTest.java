@@ -1004,7 +1004,6 @@ class CallbacksTest {
             Map.entry("MinSuccess", "made by Input from a number"),
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
-            Map.entry("MoneyGate", "of the machine, whose drivers implement it"),
             Map.entry("BudgetRecord", "a run's own record"),
             Map.entry("Entry", "of a run's own record"));
 

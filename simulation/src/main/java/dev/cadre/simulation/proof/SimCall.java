@@ -11,7 +11,6 @@ import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
-import dev.cadre.pool.MoneyGate;
 import dev.cadre.pool.PoolCommand;
 import dev.cadre.pool.PoolCommand.Refusal;
 import dev.cadre.pool.PoolEvent;
@@ -54,7 +53,6 @@ final class SimCall {
     private @Nullable Reservation flying;
     private @Nullable Runnable onText;
     private int pieces = 1;
-    private @Nullable RungEvent refused;
     private Money billed = Money.ZERO;
     private Money settled = Money.ZERO;
     private Money forfeited = Money.ZERO;
@@ -74,7 +72,7 @@ final class SimCall {
         ticket = pool.enter(this);
     }
 
-    PoolEvent.Submitted ask(long number) {
+    PoolEvent.Submitted submitted(long number) {
         return new PoolEvent.Submitted(
                 number, terms.run().id(), terms.purpose().kind(), terms.order(), tokenEstimate, terms.deadlineNanos());
     }
@@ -102,47 +100,43 @@ final class SimCall {
 
     // --- admission
 
-    MoneyGate.Verdict takeMoney() {
-        try {
-            return switch (terms.money().reserve(need)) {
-                case Admission.Granted(Reservation reservation) -> {
-                    granted = reservation;
-                    terms.run().books().reserved(need);
-                    yield MoneyGate.Verdict.GRANTED;
-                }
-                case Admission.Contended contended -> {
-                    world.met(SimulationPhenomenon.CONTENDED);
-                    SimCheck.that(!contended.budget().outstanding().isZero(), "contended by nobody: %s", contended);
-                    yield MoneyGate.Verdict.CONTENDED;
-                }
-                case Admission.Exhausted exhausted -> {
-                    world.met(SimulationPhenomenon.EXHAUSTED);
-                    refused = new RungEvent.CallUnaffordable(need, exhausted.message(), attempts > 0);
-                    yield MoneyGate.Verdict.EXHAUSTED;
-                }
-            };
-        } catch (BudgetClosedException closed) {
-            refused = new RungEvent.BudgetClosed("the budget is closed", attempts > 0);
-            return MoneyGate.Verdict.EXHAUSTED;
+    Admission reserve() {
+        Admission answer = terms.money().reserve(need);
+        switch (answer) {
+            case Admission.Granted taken -> terms.run().books().reserved(need);
+            case Admission.Contended contended -> {
+                world.met(SimulationPhenomenon.CONTENDED);
+                SimCheck.that(!contended.budget().outstanding().isZero(), "contended by nobody: %s", contended);
+            }
+            case Admission.Exhausted exhausted -> world.met(SimulationPhenomenon.EXHAUSTED);
         }
+        return answer;
     }
 
     /** The caller's thread wakes a moment later. */
-    void admitted() {
+    void admitted(Reservation money) {
+        granted = money;
         world.soon(this::send);
     }
 
     void refused(Refusal refusal) {
-        switch (refusal) {
-            case Refusal.BudgetExhausted exhausted -> {} // it has the budget's own words
-            case Refusal.DeadlinePassed passed ->
-                refused = new RungEvent.TimeUp("it cannot be sent in time", attempts > 0);
+        RungEvent event = event(refusal);
+        world.soon(() -> end(event));
+    }
+
+    private RungEvent event(Refusal refusal) {
+        return switch (refusal) {
+            case Refusal.BudgetExhausted(Admission.Exhausted exhausted) ->
+                new RungEvent.CallUnaffordable(need, exhausted.message(), attempts > 0);
+            case Refusal.BudgetFailed(BudgetClosedException closed) ->
+                new RungEvent.BudgetClosed("the budget is closed", attempts > 0);
+            case Refusal.BudgetFailed failed -> throw failed.failure();
+            case Refusal.DeadlinePassed passed -> new RungEvent.TimeUp("it cannot be sent in time", attempts > 0);
             case Refusal.PoolPaused(long untilNanos, ModelException because) ->
-                refused = new RungEvent.PoolHeld("the pool is paused", because, attempts > 0);
+                new RungEvent.PoolHeld("the pool is paused", because, attempts > 0);
             case Refusal.PoolStopped(ModelException failure) ->
-                refused = new RungEvent.PoolHeld("the pool has stopped", failure, attempts > 0);
-        }
-        world.soon(() -> end(SimWorld.require(refused)));
+                new RungEvent.PoolHeld("the pool has stopped", failure, attempts > 0);
+        };
     }
 
     boolean isAttempted() {

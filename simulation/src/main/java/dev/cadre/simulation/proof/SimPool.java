@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Reservation;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CostCalculator;
 import dev.cadre.pool.ModelPool;
-import dev.cadre.pool.MoneyGate;
 import dev.cadre.pool.PoolCommand;
 import dev.cadre.pool.PoolEvent;
 import dev.cadre.pool.PoolLimits;
@@ -60,7 +61,7 @@ final class SimPool {
         this.machine = new PoolMachine(
                 limits,
                 RetryPolicy.standard(),
-                this::takeMoney,
+                this::reserve,
                 SimDice.of(seed, "jitter of " + tier),
                 world.agenda().nanoTime());
         this.pausedUntil = world.agenda().elapsed();
@@ -88,7 +89,7 @@ final class SimPool {
     long enter(SimCall call) {
         long ticket = ++tickets;
         calls.put(ticket, call);
-        tell(call.ask(ticket));
+        tell(call.submitted(ticket));
         return ticket;
     }
 
@@ -140,13 +141,13 @@ final class SimPool {
         }
     }
 
-    private MoneyGate.Verdict takeMoney(long ticket) {
-        return SimWorld.require(calls.get(ticket)).takeMoney();
+    private Admission reserve(long ticket) {
+        return SimWorld.require(calls.get(ticket)).reserve();
     }
 
     private void obey(PoolCommand command) {
         switch (command) {
-            case PoolCommand.Admit admit -> admit(SimWorld.require(calls.get(admit.ticket())));
+            case PoolCommand.Admit admit -> admit(SimWorld.require(calls.get(admit.ticket())), admit.money());
             case PoolCommand.Refuse refuse ->
                 SimWorld.require(calls.remove(refuse.ticket())).refused(refuse.refusal());
             case PoolCommand.Retry retry -> world.met(SimulationPhenomenon.RETRY);
@@ -163,7 +164,7 @@ final class SimPool {
         }
     }
 
-    private void admit(SimCall call) {
+    private void admit(SimCall call, Reservation money) {
         inFlight++;
         peakInFlight = Math.max(peakInFlight, inFlight);
         if (call.attempts() == 0) {
@@ -175,7 +176,7 @@ final class SimPool {
                 world.agenda().elapsed() >= pausedUntil,
                 "a call was admitted %d ns before the provider allows it",
                 pausedUntil - world.agenda().elapsed());
-        call.admitted();
+        call.admitted(money);
     }
 
     // --- what the calls report
