@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Lets a need pass only if the money is there: in this budget and in every one around it.
+ * An open budget. It grants a need only if the money is there: in this budget and in every one around it.
  *
- * <p>Safe for use by many threads. Nothing here waits for money or spends it; a lock shared by the whole tree of budgets
- * is held for the length of a few additions, and never while a watcher runs. Opened by {@link Budget#open()}.
+ * <p>Safe for use by many threads. No method waits for money or spends it; the lock of the whole tree of budgets is held
+ * for a few additions only, and never while a watcher runs. Opened by {@link Budget#open()}.
  */
 public final class BudgetGuard implements AutoCloseable {
 
-    /** A registration of a watcher; closing it ends the calls, save one that is already under way. */
+    /** The registration of a watcher. Closing it ends the calls, except one that is already under way. */
     @FunctionalInterface
     public interface Watch extends AutoCloseable {
         @Override
@@ -21,12 +21,12 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     private final Ledger ledger;
-    private final BudgetLock gate;
+    private final BudgetLock lock;
     private final List<BudgetRecord> records;
 
-    private BudgetGuard(Ledger ledger, BudgetLock gate, List<BudgetRecord> records) {
+    private BudgetGuard(Ledger ledger, BudgetLock lock, List<BudgetRecord> records) {
         this.ledger = ledger;
-        this.gate = gate;
+        this.lock = lock;
         this.records = records;
     }
 
@@ -37,13 +37,13 @@ public final class BudgetGuard implements AutoCloseable {
     /**
      * Reserves money for one attempt, before it is sent.
      *
-     * <p>The amount is the worst case that the attempt can cost. Whoever is granted it must
+     * <p>The amount is the worst case that the attempt can cost. The caller must
      * {@linkplain Reservation#settle settle}, {@linkplain Reservation#release release} or
-     * {@linkplain Reservation#forfeit() forfeit} the reservation, once; until then the money is outstanding. Does not
-     * wait for money: whoever is told that the budget is contended may {@linkplain #watch watch} it and ask again.
+     * {@linkplain Reservation#forfeit() forfeit} a granted reservation, once; until then the money is outstanding. Does not
+     * wait for money: if the budget is contended, the caller may {@linkplain #watch watch} it and ask again.
      *
-     * <p>Waits for the disk if this budget is {@linkplain #cap(Money, BudgetRecord) on record}, as is that of a worker in a
-     * run with a journal; throws what the record throws, and then has reserved nothing.
+     * <p>Waits for the disk if this budget is {@linkplain #cap(Money, BudgetRecord) on record}, like the budget of a worker
+     * in a run with a journal; an exception of the record is rethrown, and then nothing is reserved.
      *
      * @return the reservation, or why there is none
      * @throws BudgetClosedException if this budget or one around it is closed
@@ -62,26 +62,26 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     /**
-     * The same without waiting for a record, for those who hold a lock: they must {@linkplain Reservation#announce
+     * Reserves without waiting for a record, for callers that hold a lock: they must {@linkplain Reservation#announce
      * announce} the reservation before anything is sent.
      */
     public Admission reserveUnannounced(Money worstCase) {
-        return switch (gate.locked(() -> ledger.reserve(worstCase))) {
+        return switch (lock.locked(() -> ledger.reserve(worstCase))) {
             case Admission.Granted granted ->
-                new Admission.Granted(new GuardedReservation(granted.reservation(), gate, records));
+                new Admission.Granted(new GuardedReservation(granted.reservation(), lock, records));
             case Admission.Refused refused -> refused;
         };
     }
 
     /**
-     * Sets money aside for a part of this budget, so that no other part can spend it. Closing the allotment gives back
-     * what it has not used, once; so does closing this budget.
+     * Sets money aside for a part of this budget, so that no other part can spend it. Closing the allotment, or this budget,
+     * gives the unused money back, once.
      *
      * @throws AllotmentRefusedException if a reservation of this amount would be refused
      * @throws BudgetClosedException if this budget or one around it is closed
      */
     public BudgetGuard allot(Money amount) {
-        return new BudgetGuard(gate.locked(() -> ledger.allot(amount)), gate, records);
+        return new BudgetGuard(lock.locked(() -> ledger.allot(amount)), lock, records);
     }
 
     /** Limits a part of this budget, without setting money aside for it. */
@@ -90,57 +90,57 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     BudgetGuard cap(Money limit, Money alreadySpent) {
-        return new BudgetGuard(ledger.cap(limit, alreadySpent), gate, records);
+        return new BudgetGuard(ledger.cap(limit, alreadySpent), lock, records);
     }
 
-    /** The same for a part that is kept on record: whatever is reserved in it or beneath it is durable before it is sent. */
+    /** Limits a part of this budget that is on record: each reservation in it or beneath it is durable before it is sent. */
     public BudgetGuard cap(Money limit, BudgetRecord record) {
         List<BudgetRecord> all =
                 Stream.concat(records.stream(), Stream.of(record)).toList();
-        return new BudgetGuard(ledger.cap(limit), gate, all);
+        return new BudgetGuard(ledger.cap(limit), lock, all);
     }
 
     /**
-     * Calls back whenever a need that was contended may be answered otherwise: a reservation has ended or a budget was
+     * Calls the watcher whenever the answer to a contended need may have changed: a reservation has ended or a budget was
      * closed, here or anywhere in the same tree of budgets.
      *
-     * <p>The watcher runs on the thread that caused it, outside the lock, perhaps on several at once; it should be short.
-     * What it throws is logged and otherwise ignored. To miss nothing, watch first, then reserve.
+     * <p>The watcher runs on the thread that caused the change, outside the lock, perhaps on several threads at once; it
+     * should be short. Its exceptions are logged and otherwise ignored. To miss no change, watch first, then reserve.
      */
     public Watch watch(Runnable watcher) {
-        return gate.watch(watcher);
+        return lock.watch(watcher);
     }
 
     /** The sums of this budget at this instant. */
     public LedgerState state() {
-        return gate.locked(ledger::state);
+        return lock.locked(ledger::state);
     }
 
     /**
      * The sums of this budget at this instant with regard to those around it: what is free, contended or exhausted is so
-     * in the whole chain. What the others lack counts as settled here, what they have in flight as outstanding.
+     * in the whole chain. Money that the others lack counts as settled here, their attempts in flight as outstanding.
      */
     public LedgerState chainState() {
-        return gate.locked(ledger::chainState);
+        return lock.locked(ledger::chainState);
     }
 
-    /** The largest need that would be granted now, with regard to the budgets around this one; nothing once closed. */
+    /** The largest need that would be granted now, with regard to the budgets around this one; zero once closed. */
     public Money available() {
-        return gate.locked(ledger::available);
+        return lock.locked(ledger::available);
     }
 
-    /** Attempts in flight in this budget and its parts. */
+    /** The number of attempts in flight in this budget and its parts. */
     public long openReservations() {
-        return gate.locked(ledger::openReservations);
+        return lock.locked(ledger::openReservations);
     }
 
     /**
-     * Ends this budget: later needs in it or its parts are a {@link BudgetClosedException}, its allotments give back
-     * what they have not used. Attempts in flight may still end. Closing again does nothing.
+     * Ends this budget: later needs in it or its parts throw a {@link BudgetClosedException}, and its allotments give back
+     * the money they have not used. Attempts in flight may still end. Closing again does nothing.
      */
     @Override
     public void close() {
-        gate.lockedThenTold(() -> {
+        lock.lockedThenNotify(() -> {
             ledger.close();
             return ledger;
         });

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one lock of a tree of budgets, and those who want to know when money may have come back. */
+/** The one lock of a tree of budgets, with the watchers that are called when money may have come back. */
 final class BudgetLock {
 
     private static final Logger LOG = LoggerFactory.getLogger(BudgetLock.class);
@@ -17,7 +17,7 @@ final class BudgetLock {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
-    /** Reads or changes the books. The action must not call out. */
+    /** Reads or changes the ledgers. The action must not call code of others. */
     <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
@@ -27,11 +27,11 @@ final class BudgetLock {
         }
     }
 
-    /** Changes the books in a way that others may wait for, and tells them once the lock is free again. */
-    <T> T lockedThenTold(Supplier<T> action) {
+    /** Changes the ledgers in a way that others may wait for, and calls the watchers once the lock is free again. */
+    <T> T lockedThenNotify(Supplier<T> action) {
         var result = locked(action);
         for (Watcher watcher : watchers) {
-            watcher.tell();
+            watcher.notifyOfChange();
         }
         return result;
     }
@@ -42,7 +42,7 @@ final class BudgetLock {
         return () -> watchers.remove(watcher);
     }
 
-    /** A registration: told apart by identity, so that one action may be registered twice. */
+    /** A registration, with identity, so that one action may be registered twice. */
     private static final class Watcher {
         private final Runnable action;
 
@@ -50,11 +50,11 @@ final class BudgetLock {
             this.action = action;
         }
 
-        void tell() {
+        void notifyOfChange() {
             try {
                 action.run();
             } catch (RuntimeException | Error failure) {
-                // the money is booked: whoever ended the reservation must not pay for another's failure
+                // the money is booked: the caller that ended the reservation must not fail because of a watcher
                 LOG.warn("a watcher of the budget failed", Redactor.SHAPES.clean(failure));
             }
         }

@@ -10,29 +10,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The books of one budget in a chain of budgets: a tenant, a run, a part of a run. Reserve and commit, as in two-phase
+ * The account of one budget in a chain of budgets: a tenant, a run, a part of a run. Reserve and commit, as in two-phase
  * accounting.
  *
  * <p>Pure: no threads, clock, locks or I/O; not safe for use by several threads. {@link BudgetGuard} is the shell around
  * it. Public for simulation and replay, without a promise of compatibility.
  *
- * <p>Four sums are kept: settled, forfeited, outstanding, set aside. A need is <em>exhausted</em> if settled + forfeited
- * + set aside + need exceed the limit, <em>contended</em> if only the outstanding money stands in the way, else granted.
- * A need is granted by every budget of the chain, or none of them books it. Only the budgets up to the innermost
+ * <p>A ledger keeps four sums: settled, forfeited, outstanding, set aside. A need is <em>exhausted</em> if settled +
+ * forfeited + set aside + need exceed the limit, <em>contended</em> if only the outstanding money stands in the way, else
+ * granted. Every budget of the chain grants a need, or none of them books it. Only the budgets up to the innermost
  * allotment are asked: its money is already set aside in those around it.
  */
 public final class Ledger {
-
-    private enum Kind {
-        /** A limit that holds no money. */
-        CAP,
-        /** Money that is set aside in the budgets around it. */
-        ALLOTMENT
-    }
-
     private final Money limit;
     private final @Nullable Ledger parent;
-    private final Kind kind;
+    /** Whether the limit is set aside in the ledgers around this one; otherwise it is a cap that holds no money. */
+    private final boolean isAllotment;
     /** Open allotments anywhere beneath, oldest first. */
     private final Set<Ledger> allotments = new LinkedHashSet<>();
 
@@ -44,22 +37,22 @@ public final class Ledger {
     private boolean breached;
     private boolean closed;
 
-    private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, Kind kind) {
+    private Ledger(Money limit, Money alreadySpent, @Nullable Ledger parent, boolean isAllotment) {
         this.limit = limit;
         this.settled = alreadySpent;
         this.breached = alreadySpent.isMoreThan(limit);
         this.parent = parent;
-        this.kind = kind;
+        this.isAllotment = isAllotment;
     }
 
-    /** The books of an outermost budget. */
+    /** The ledger of an outermost budget. */
     public static Ledger of(Money limit) {
         return of(limit, Money.ZERO);
     }
 
-    /** The books of an outermost budget, continued; breached from the start if more than the limit is already spent. */
+    /** The continued ledger of an outermost budget; breached from the start if more than the limit is already spent. */
     public static Ledger of(Money limit, Money alreadySpent) {
-        return new Ledger(limit, alreadySpent, null, Kind.CAP);
+        return new Ledger(limit, alreadySpent, null, false);
     }
 
     /** A limit within this budget that holds no money; it may be larger than what is left here. */
@@ -67,9 +60,9 @@ public final class Ledger {
         return cap(limit, Money.ZERO);
     }
 
-    /** A limit within this budget, continued; what was already spent counts against the new limit only. */
+    /** A continued limit within this budget; the money already spent counts against the new limit only. */
     public Ledger cap(Money limit, Money alreadySpent) {
-        return new Ledger(limit, alreadySpent, this, Kind.CAP);
+        return new Ledger(limit, alreadySpent, this, false);
     }
 
     /**
@@ -82,7 +75,7 @@ public final class Ledger {
         refusal(amount).ifPresent(reason -> {
             throw new AllotmentRefusedException(reason);
         });
-        var allotment = new Ledger(amount, Money.ZERO, this, Kind.ALLOTMENT);
+        var allotment = new Ledger(amount, Money.ZERO, this, true);
         for (Ledger at = this; at != null; at = at.parent) {
             at.allotments.add(allotment);
         }
@@ -104,11 +97,11 @@ public final class Ledger {
             at.outstanding = at.outstanding.plus(need);
             at.openReservations++;
         });
-        return new Admission.Granted(new Hold(need));
+        return new Admission.Granted(new LedgerReservation(this, need));
     }
 
     /**
-     * Ends this budget: nothing more is granted in it or beneath it, and what is set aside goes back, once. Reservations
+     * Ends this budget: nothing more is granted in it or beneath it, and its money set aside goes back, once. Reservations
      * in flight may still end. Closing again does nothing.
      */
     public void close() {
@@ -118,7 +111,7 @@ public final class Ledger {
         // before this one: their rest must go back into an allotment that is still open
         List.copyOf(allotments).forEach(Ledger::close);
         closed = true;
-        if (kind == Kind.ALLOTMENT && parent != null) {
+        if (isAllotment && parent != null) {
             for (Ledger at = parent; at != null; at = at.parent) {
                 at.allotments.remove(this);
             }
@@ -131,15 +124,15 @@ public final class Ledger {
         return closed;
     }
 
-    /** The sums of this budget alone, whatever those around it hold; see {@link #chainState}. */
+    /** The sums of this budget alone, without those around it; see {@link #chainState}. */
     public LedgerState state() {
         return new LedgerState(limit, settled, forfeited, outstanding, setAside, breached);
     }
 
     /**
      * The sums of this budget with regard to those around it: what is free, contended or exhausted here is so in the whole
-     * chain. What the others lack counts as settled, what they have in flight as outstanding; a closed or breached one
-     * leaves nothing.
+     * chain. Money that the others lack counts as settled, their attempts in flight as outstanding; a closed or breached
+     * one leaves nothing.
      */
     public LedgerState chainState() {
         var own = state();
@@ -155,17 +148,17 @@ public final class Ledger {
             }
             room = drawsOnAllotment ? room : room.atMost(at.state().room());
             free = drawsOnAllotment ? free : free.atMost(at.state().free());
-            drawsOnAllotment |= at.kind == Kind.ALLOTMENT;
+            drawsOnAllotment |= at.isAllotment;
         }
         return own.leaving(room, free, false);
     }
 
-    /** The largest need that would be granted at once by the whole chain; nothing if it is closed or breached. */
+    /** The largest need that the whole chain would grant at once; zero if it is closed or breached. */
     public Money available() {
         return chainState().free();
     }
 
-    /** Attempts in flight in this budget and beneath it. */
+    /** The number of attempts in flight in this budget and beneath it. */
     public long openReservations() {
         return openReservations;
     }
@@ -182,7 +175,7 @@ public final class Ledger {
             if (!drawsOnAllotment && contended == null && state.isContendedBy(need)) {
                 contended = new Admission.Contended(need, state);
             }
-            drawsOnAllotment |= at.kind == Kind.ALLOTMENT;
+            drawsOnAllotment |= at.isAllotment;
         }
         return Optional.ofNullable(contended);
     }
@@ -200,10 +193,10 @@ public final class Ledger {
     }
 
     /**
-     * Applies a change to this budget and those around it. What is set aside follows: a budget around an open allotment
-     * sets aside exactly what the allotment has not used, and those further out see only the outermost allotment.
+     * Applies a change to this budget and those around it, and adjusts the money set aside: a budget around an open
+     * allotment sets aside exactly what the allotment has not used, and those further out see only the outermost allotment.
      *
-     * @param asideBefore what this budget sets aside for the part that changes, before the change
+     * @param asideBefore the money that this budget sets aside for the part that changes, before the change
      * @param asideAfter the same after the change
      */
     private void book(Money asideBefore, Money asideAfter, Consumer<Ledger> change) {
@@ -213,126 +206,49 @@ public final class Ledger {
             var unusedBefore = at.unused();
             change.accept(at);
             at.setAside = at.setAside.minus(before).plus(after);
-            if (at.kind == Kind.ALLOTMENT && !at.closed) {
+            if (at.isAllotment && !at.closed) {
                 before = unusedBefore;
                 after = at.unused();
             }
         }
     }
 
-    /** What is neither spent nor in flight; allotments beneath have not used theirs either. */
+    /** The money neither spent nor in flight; the unused money of allotments beneath counts as unused. */
     private Money unused() {
         return limit.minusOrZero(settled.plus(forfeited).plus(outstanding));
     }
 
-    /** Money of one attempt, booked as outstanding in the whole chain. */
-    final class Hold implements Reservation {
-        private final Money amount;
-        private State state = State.OPEN;
-        private boolean spent;
+    /** Books the amount of an open reservation as forfeited in the whole chain. */
+    void bookAsSpent(Money amount) {
+        book(at -> {
+            at.outstanding = at.outstanding.minus(amount);
+            at.forfeited = at.forfeited.plus(amount);
+        });
+    }
 
-        private Hold(Money amount) {
-            this.amount = amount;
-        }
-
-        @Override
-        public Money amount() {
-            return amount;
-        }
-
-        @Override
-        public State state() {
-            return state;
-        }
-
-        /** These books are on no record. */
-        @Override
-        public void announce() {}
-
-        @Override
-        public boolean canHold(Money cost) {
-            try {
-                requireRoomFor(cost);
-                return true;
-            } catch (ArithmeticException tooMuch) {
-                return false;
+    /** Books the end of a reservation in the whole chain; more than its amount breaches the chain. */
+    void bookEnd(LedgerReservation ended, Money booked) {
+        Money amount = ended.amount();
+        book(at -> {
+            if (ended.isMarkedSpent()) {
+                at.forfeited = at.forfeited.minus(amount);
+            } else {
+                at.outstanding = at.outstanding.minus(amount);
             }
-        }
-
-        @Override
-        public Money settle(Money cost) {
-            requireStillOpen();
-            requireRoomFor(cost);
-            var excess = cost.minusOrZero(amount);
-            end(State.SETTLED, at -> {
-                at.settled = at.settled.plus(cost);
-                at.breached |= !excess.isZero();
-            });
-            return excess;
-        }
-
-        @Override
-        public void markSpent() {
-            requireStillOpen();
-            if (!spent) {
-                spent = true;
-                book(at -> {
-                    at.outstanding = at.outstanding.minus(amount);
-                    at.forfeited = at.forfeited.plus(amount);
-                });
+            at.openReservations--;
+            if (ended.state() == Reservation.State.SETTLED) {
+                at.settled = at.settled.plus(booked);
+            } else {
+                at.forfeited = at.forfeited.plus(booked);
             }
-        }
+            at.breached |= booked.isMoreThan(amount);
+        });
+    }
 
-        @Override
-        public void release() {
-            requireStillOpen();
-            end(State.RELEASED, at -> {});
-        }
-
-        @Override
-        public void forfeit() {
-            requireStillOpen();
-            end(State.FORFEITED, at -> at.forfeited = at.forfeited.plus(amount));
-        }
-
-        @Override
-        public void forfeit(Money worstCase) {
-            if (!worstCase.isMoreThan(amount)) {
-                forfeit();
-                return;
-            }
-            requireStillOpen();
-            requireRoomFor(worstCase);
-            end(State.FORFEITED, at -> {
-                at.forfeited = at.forfeited.plus(worstCase);
-                at.breached = true;
-            });
-        }
-
-        private void requireStillOpen() {
-            if (state != State.OPEN) {
-                throw new ReservationEndedException(amount, state);
-            }
-        }
-
-        /** Throws before anything is booked, so that the chain is never left half changed. */
-        private void requireRoomFor(Money cost) {
-            for (Ledger at = Ledger.this; at != null; at = at.parent) {
-                at.state().committed().plus(cost);
-            }
-        }
-
-        private void end(State how, Consumer<Ledger> booking) {
-            state = how;
-            book(at -> {
-                if (spent) {
-                    at.forfeited = at.forfeited.minus(amount);
-                } else {
-                    at.outstanding = at.outstanding.minus(amount);
-                }
-                at.openReservations--;
-                booking.accept(at);
-            });
+    /** @throws ArithmeticException if the sums of a budget of the chain cannot hold this cost besides all that is in flight */
+    void requireRoomFor(Money cost) {
+        for (Ledger at = this; at != null; at = at.parent) {
+            at.state().committed().plus(cost);
         }
     }
 }

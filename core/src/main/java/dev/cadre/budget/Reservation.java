@@ -4,13 +4,13 @@ package dev.cadre.budget;
 import dev.cadre.price.Money;
 
 /**
- * Money for one attempt, until it ends. It ends exactly once: a second ending is a {@link ReservationEndedException} and
- * changes nothing. Endings do not block and are allowed after the budget was closed.
+ * Money that is set aside for one attempt until the attempt ends. A reservation ends exactly once: a second ending throws a
+ * {@link ReservationEndedException} and changes nothing. Endings do not block and are allowed after the budget was closed.
  */
-public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
+public abstract sealed class Reservation permits LedgerReservation, GuardedReservation {
 
-    /** Where a reservation stands. */
-    enum State {
+    /** The states of a reservation. */
+    public enum State {
         /** In flight. */
         OPEN,
         /** The usage was known: its cost is booked. */
@@ -21,52 +21,87 @@ public sealed interface Reservation permits Ledger.Hold, GuardedReservation {
         FORFEITED
     }
 
-    /** The worst case that was reserved. */
-    Money amount();
+    private final Money amount;
 
-    State state();
+    Reservation(Money amount) {
+        this.amount = amount;
+    }
+
+    /** The worst case that was reserved. */
+    public final Money amount() {
+        return amount;
+    }
+
+    /** The present state. */
+    public abstract State state();
 
     /**
-     * Makes it durable that what this money pays for is about to be sent, where the budget is {@linkplain BudgetRecord on
-     * record}; waits for that. Does nothing otherwise, and when called again. {@link BudgetGuard#reserve} has done so.
+     * Records durably that the attempt is about to be sent, if the budget is {@linkplain BudgetRecord on record}; waits for
+     * that. Does nothing otherwise, and when called again. {@link BudgetGuard#reserve} has done so.
      *
      * @throws RuntimeException as the record does; nothing may be sent then
      */
-    void announce();
+    public abstract void announce();
 
     /** Whether the sums of every budget of the chain can hold this cost: false only beyond the largest {@link Money}. */
-    boolean canHold(Money cost);
+    public abstract boolean canHold(Money cost);
 
     /**
-     * Books what the attempt really cost and gives the rest back.
+     * Books the whole amount as forfeited while the attempt is still under way: it will cost all of it, so nobody waits for
+     * a part of it to come back. The reservation stays open; the {@linkplain #settle settled} cost replaces this booking
+     * later. Repeated calls are ignored.
+     */
+    public abstract void markSpent();
+
+    /**
+     * Books the real cost of the attempt and gives the rest back.
      *
      * <p>A cost above the amount is booked in full and marks every budget of the chain as breached: they start no more
      * attempts, because the bound that the promise rests on did not hold.
      *
-     * @return the excess of the cost over the amount; nothing unless the provider broke its own cap or price
+     * @return the excess of the cost over the amount; zero unless the provider broke its own cap or price
      * @throws ArithmeticException if the sums would exceed the largest {@link Money}; the reservation stays open
      */
-    Money settle(Money cost);
+    public final Money settle(Money cost) {
+        return end(State.SETTLED, cost);
+    }
+
+    /** Gives everything back: the attempt was never sent, or was turned away unpaid. */
+    public final void release() {
+        end(State.RELEASED, Money.ZERO);
+    }
+
+    /** Books the whole amount: the attempt was sent and its usage is unknown. */
+    public final void forfeit() {
+        end(State.FORFEITED, amount);
+    }
 
     /**
-     * Books the whole amount as forfeited while the attempt is still under way: it will cost all of it, so that nobody
-     * waits for a part of it to come back. The reservation stays open; what it {@linkplain #settle settles} at later takes
-     * the place of this booking. Doing it again does nothing.
-     */
-    void markSpent();
-
-    /** Gives everything back: the attempt was never sent, or turned away unpaid. */
-    void release();
-
-    /** Books the whole amount: the attempt was sent and nobody knows what it used. */
-    void forfeit();
-
-    /**
-     * Books more than the amount, because whoever answered may have used more of it than was reserved; breaches the
+     * Books more than the amount, because the model that answered may have used more of it than was reserved; breaches the
      * budgets as an excess of {@link #settle} does.
      *
-     * @param worstCase the amount at least
+     * @param worstCase at least the amount; the amount if it is less
      * @throws ArithmeticException as {@link #settle} does
      */
-    void forfeit(Money worstCase);
+    public final void forfeit(Money worstCase) {
+        end(State.FORFEITED, worstCase.atLeast(amount));
+    }
+
+    /**
+     * Throws before anything is booked or recorded, so that a chain is never left half changed. Forfeiting the amount always
+     * fits.
+     */
+    final void requireFits(State how, Money booked) {
+        if ((how == State.SETTLED || booked.isMoreThan(amount)) && !canHold(booked)) {
+            throw new ArithmeticException("a cost of %s is more than the sums can hold".formatted(booked));
+        }
+    }
+
+    /** Ends the reservation; returns the excess of the booked money over the amount. */
+    abstract Money end(State how, Money booked);
+
+    @Override
+    public final String toString() {
+        return "Reservation[%s, %s]".formatted(amount, state());
+    }
 }

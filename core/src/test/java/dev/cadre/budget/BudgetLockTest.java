@@ -10,15 +10,15 @@ final class BudgetLockTest {
 
     @Test
     void locked_keepsOtherThreadsOutUntilItIsDone() throws Exception {
-        var gate = new BudgetLock();
+        var lock = new BudgetLock();
         var entered = new AtomicBoolean();
         var other = Thread.ofPlatform()
-                .unstarted(() -> gate.locked(() -> {
+                .unstarted(() -> lock.locked(() -> {
                     entered.set(true);
                     return "";
                 }));
 
-        boolean enteredMeanwhile = gate.locked(() -> {
+        boolean enteredMeanwhile = lock.locked(() -> {
             other.start();
             while (other.getState() != Thread.State.WAITING && other.isAlive()) {
                 Thread.onSpinWait();
