@@ -113,7 +113,7 @@ final class DoctorFindings {
     }
 
     private void stale(String subject, ModelSpec spec) {
-        LocalDate asOf = spec.asOf();
+        LocalDate asOf = spec.listing().asOf();
         if (asOf != null && ChronoUnit.DAYS.between(asOf, today) > STALE_DAYS) {
             add(Verdict.WARNING, subject, "the price of %s was read on %s: compare it".formatted(spec.id(), asOf));
         }
@@ -127,7 +127,7 @@ final class DoctorFindings {
         return "$%s in, $%s cached, $%s out per million tokens"
                 .formatted(
                         ModelsCommand.perMillion(price.input()),
-                        ModelsCommand.perMillion(price.cachedInput()),
+                        ModelsCommand.perMillion(price.cache().read()),
                         ModelsCommand.perMillion(price.output()));
     }
 

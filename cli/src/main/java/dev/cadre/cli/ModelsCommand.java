@@ -3,6 +3,7 @@ package dev.cadre.cli;
 
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -50,14 +51,16 @@ final class ModelsCommand implements Callable<Integer> {
         static Row of(ModelSpec spec) {
             return new Row(
                     spec.id(),
-                    spec.provider(),
+                    spec.listing().provider(),
                     perMillion(spec.price().input()),
-                    perMillion(spec.price().cachedInput()),
+                    perMillion(spec.price().cache().read()),
                     perMillion(spec.price().output()),
-                    spec.contextTokens() == ModelSpec.UNKNOWN ? null : spec.contextTokens(),
+                    spec.tokens().context() == TokenBounds.UNKNOWN
+                            ? null
+                            : spec.tokens().context(),
                     spec.shutdown().map(LocalDate::toString).orElse(null),
-                    spec.asOf() == null ? null : spec.asOf().toString(),
-                    spec.source());
+                    spec.listing().asOf() == null ? null : spec.listing().asOf().toString(),
+                    spec.listing().source());
         }
     }
 

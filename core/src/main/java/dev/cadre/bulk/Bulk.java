@@ -286,8 +286,7 @@ public final class Bulk<I, O> {
                 List.of(),
                 GraphEstimate.tiers(type),
                 CountRange.of(items),
-                quote,
-                type.maySpendUndeclared());
+                type.maySpendUndeclared() ? quote.openEnded() : quote);
         return new CostEstimate(List.of(line), Quote.NOTHING, Quote.NOTHING, left, Money.ZERO);
     }
 

@@ -29,12 +29,12 @@ final class MergeSize {
 
     /** The cap of the first call. */
     static long cap(ModelPool pool, Limits limits) {
-        return Math.min(limits.workerOutputTokens(), pool.spec().maxOutputTokens());
+        return Math.min(limits.workerOutputTokens(), pool.spec().tokens().maxOutput());
     }
 
     /** The cap of the second call, if the first one was cut off. */
     static long doubled(ModelPool pool, long cap) {
-        return Math.min(Math.multiplyExact(cap, 2), pool.spec().maxOutputTokens());
+        return Math.min(Math.multiplyExact(cap, 2), pool.spec().tokens().maxOutput());
     }
 
     static Money least(ModelPool pool, Limits limits, AnswerFormat<?> format) {
@@ -48,7 +48,7 @@ final class MergeSize {
         var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
         ModelRequest first = pool.filled(prompt.first(load.goal(), load.context(), "", cap(pool, limits)));
         CountRange outcomes = load.outcomeBytes();
-        long most = Math.min(outcomes.worst(), pool.spec().maxInputTokens());
+        long most = Math.min(outcomes.worst(), pool.spec().tokens().maxInput());
         int attempts = pool.retryPolicy().maxAttempts();
         Money worst = CostRange.of(bothCalls(pool, first, most))
                 .times(CountRange.of(attempts))
@@ -82,8 +82,8 @@ final class MergeSize {
     private static boolean fits(ModelPool pool, Money available, ModelRequest first) {
         ModelSpec spec = pool.spec();
         long input = MergePrompt.longestRepair(first).inputBytes();
-        return input <= spec.maxInputTokens()
-                && input <= spec.contextTokens() - doubled(pool, first.maxOutputTokens())
+        return input <= spec.tokens().maxInput()
+                && input <= spec.tokens().context() - doubled(pool, first.maxOutputTokens())
                 && !bothCalls(pool, first, 0).isMoreThan(available);
     }
 

@@ -49,19 +49,6 @@ public record ModelRequest(
         }
     }
 
-    /** A request without options. */
-    public ModelRequest(
-            String model,
-            String instructions,
-            List<Turn> turns,
-            List<ToolSpec> tools,
-            OutputFormat output,
-            long maxOutputTokens,
-            Effort effort,
-            ServiceTier serviceTier) {
-        this(model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, CallOptions.NONE);
-    }
-
     /** A request of one user turn: no tools, free text, no reasoning, standard service. */
     public static ModelRequest of(String model, String instructions, String text, long maxOutputTokens) {
         return new ModelRequest(
@@ -72,7 +59,8 @@ public record ModelRequest(
                 new OutputFormat.Text(),
                 maxOutputTokens,
                 Effort.NONE,
-                ServiceTier.STANDARD);
+                ServiceTier.STANDARD,
+                CallOptions.NONE);
     }
 
     public ModelRequest withModel(String model) {

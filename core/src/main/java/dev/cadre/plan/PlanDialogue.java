@@ -50,7 +50,8 @@ final class PlanDialogue {
 
     private static long firstCap(PlanRequest request) {
         return Math.min(
-                request.limits().plannerOutputTokens(), flagship(request).spec().maxOutputTokens());
+                request.limits().plannerOutputTokens(),
+                flagship(request).spec().tokens().maxOutput());
     }
 
     void run() throws InterruptedException {
@@ -115,7 +116,7 @@ final class PlanDialogue {
     private Round truncated(ModelReply reply, PlanReader reader, int takenBefore) {
         ended(reply, reader);
         if (intake.taken().size() == takenBefore) {
-            maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().maxOutputTokens());
+            maxOutputTokens = Math.min(2 * maxOutputTokens, pool.spec().tokens().maxOutput());
         }
         return Round.CUT;
     }

@@ -61,9 +61,9 @@ final class AdmissionPoint {
             requests.put(request.ticket, request);
             decide(new PoolEvent.Submitted(
                     request.ticket,
-                    terms.run(),
+                    terms.turn().run(),
                     terms.purpose().kind(),
-                    terms.order(),
+                    terms.turn().order(),
                     tokenEstimate,
                     terms.deadlineNanos()));
             return request;

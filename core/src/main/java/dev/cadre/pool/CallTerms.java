@@ -7,57 +7,70 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * On what terms a model is called: who pays, how urgent it is, until when, and who listens.
+ * The terms of a model call: its budget, its deadline, its place in the queue, and its callbacks.
  *
  * @param budget pays for every attempt
  * @param purpose what the call is for; its kind sets the urgency inside the run
- * @param run the key by which runs take turns at a pool; default: the purpose's run id
- * @param order the plan order, lower goes first; default 0
  * @param deadlineNanos the reading of {@link System#nanoTime()} at which the call must be over
- * @param text receives pieces of the reply's text while it is written, on the calling thread; default: nobody. Once it
- *     has received one, a failure is not retried, because pieces of a second answer would follow those of the first
- * @param attempts is told about every attempt; default: nobody
- * @param cancelled whether nothing is to be sent any more; asked on the calling thread when it is the call's turn, which
- *     then ends by an {@link InterruptedException}. Default: never
+ * @param turn the place in the pool's queue; default: order 0 in the purpose's run
+ * @param callbacks called on the calling thread; default: none
  */
 public record CallTerms(
-        BudgetGuard budget,
-        CallPurpose purpose,
-        String run,
-        long order,
-        long deadlineNanos,
-        Consumer<String> text,
-        AttemptListener attempts,
-        BooleanSupplier cancelled) {
+        BudgetGuard budget, CallPurpose purpose, long deadlineNanos, Turn turn, Callbacks callbacks) {
+
+    /**
+     * The place of a call in the queue of a pool.
+     *
+     * @param run the key by which runs take turns
+     * @param order the plan order inside the run; lower goes first
+     */
+    public record Turn(String run, long order) {}
+
+    /**
+     * The callbacks of a call, on the calling thread.
+     *
+     * @param text receives pieces of the reply's text while it is written. After the first piece a failure is not retried,
+     *     because pieces of a second answer would follow those of the first
+     * @param attempts receives an event for every attempt
+     * @param cancelled whether no attempt may be sent any more; asked when it is the call's turn, which then ends by an
+     *     {@link InterruptedException}
+     */
+    public record Callbacks(Consumer<String> text, AttemptListener attempts, BooleanSupplier cancelled) {
+        /** Ignores text and attempts, and never cancels. */
+        public static final Callbacks NONE = new Callbacks(NoText.IGNORED, attempt -> {}, () -> false);
+    }
 
     /** Terms with the defaults. */
     public static CallTerms of(BudgetGuard budget, CallPurpose purpose, long deadlineNanos) {
-        return new CallTerms(
-                budget, purpose, purpose.runId(), 0, deadlineNanos, NoText.IGNORED, attempt -> {}, () -> false);
+        return new CallTerms(budget, purpose, deadlineNanos, new Turn(purpose.runId(), 0), Callbacks.NONE);
     }
 
     public CallTerms withRun(String run) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
+        return new CallTerms(budget, purpose, deadlineNanos, new Turn(run, turn.order()), callbacks);
     }
 
     public CallTerms withOrder(long order) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
+        return new CallTerms(budget, purpose, deadlineNanos, new Turn(turn.run(), order), callbacks);
     }
 
     public CallTerms withText(Consumer<String> text) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
+        return with(new Callbacks(text, callbacks.attempts(), callbacks.cancelled()));
     }
 
     public CallTerms withAttempts(AttemptListener attempts) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
+        return with(new Callbacks(callbacks.text(), attempts, callbacks.cancelled()));
     }
 
     public CallTerms withCancelled(BooleanSupplier cancelled) {
-        return new CallTerms(budget, purpose, run, order, deadlineNanos, text, attempts, cancelled);
+        return with(new Callbacks(callbacks.text(), callbacks.attempts(), cancelled));
+    }
+
+    private CallTerms with(Callbacks others) {
+        return new CallTerms(budget, purpose, deadlineNanos, turn, others);
     }
 
     boolean wantsText() {
-        return text != NoText.IGNORED;
+        return callbacks.text() != NoText.IGNORED;
     }
 
     private enum NoText implements Consumer<String> {

@@ -12,6 +12,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
@@ -21,26 +22,27 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a call of one model can cost at most, and what it did cost. Immutable.
+ * Calculates the highest possible cost of a call of one model, and its real cost. Immutable.
  *
- * <p>Public for those who drive a {@link PoolMachine} elsewhere, such as a simulator; carries no compatibility promise.
+ * <p>Public for drivers of a {@link PoolMachine} outside this package, such as a simulator; carries no compatibility
+ * promise.
  */
 public final class CostCalculator {
-    /** For tokenizers that may need more than one token for a byte. */
+    /** For tokenizers that may make more than one token of a byte. */
     private static final long TOKENS_PER_BYTE = 2;
-    /** A usual text has fewer tokens than this share of its bytes; providers debit their rates by such an estimate. */
+    /** A usual text has at least four bytes for each token; providers charge their rates by such an estimate. */
     private static final long BYTES_PER_TOKEN = 4;
-    /** A usual picture, or page of a document. */
+    /** The tokens of a usual picture, or page of a document. */
     private static final long ATTACHMENT_TOKENS = 1_500;
-    /** What no single call uses, if nothing is known about the model. */
+    /** More tokens than a single call uses; the limit of a model without known limits. */
     private static final long ABSURD_TOKENS = 10_000_000;
-    /** What no request has. */
+    /** More bytes than any request has. */
     static final long MOST_BYTES = 1_000_000_000_000L;
 
     private final ModelSpec spec;
     private final String model;
     private final ModelCatalog catalog;
-    /** The client that sends; null if requests are taken to be sent as they are. */
+    /** The client whose bytes are counted; null to count the bytes of the request itself. */
     private final @Nullable ModelClient client;
 
     /** @param model the id that is sent, which may be a dated form of the spec's */
@@ -55,7 +57,7 @@ public final class CostCalculator {
         this.client = client;
     }
 
-    /** The same for what this client sends. */
+    /** A calculator for requests that this client sends. */
     CostCalculator sentBy(ModelClient sending) {
         return new CostCalculator(spec, model, catalog, sending);
     }
@@ -68,12 +70,12 @@ public final class CostCalculator {
         return model;
     }
 
-    /** The bound that is reserved; throws {@link UnpricedException} if there is none. */
+    /** The highest cost of the request, which is reserved; throws {@link UnpricedException} if there is no bound. */
     public Money worstCase(ModelRequest request) {
         return worstCase(request, inputBound(request));
     }
 
-    /** The same with an input whose tokens the provider has counted, or somebody has bounded. */
+    /** The highest cost of the request, given a count or bound of its input tokens. */
     public Money worstCase(ModelRequest request, long inputTokens) {
         long fetched = 0;
         Money fee = Money.ZERO;
@@ -90,16 +92,16 @@ public final class CostCalculator {
     }
 
     /**
-     * After each call of a tool at the provider the model reads everything once more, with what the call brought and what
-     * it has written itself; the usage of a reply is the sum of all that.
+     * The input tokens of all passes. After each call of a tool at the provider the model reads the whole context
+     * again, with the result of the call and its own output; the usage of a reply is the sum of all passes.
      */
     private long read(long inputTokens, long outputTokens, long fetched, int calls) {
         long sum = inputTokens;
         long context = Math.addExact(inputTokens, outputTokens);
         for (int pass = 1; pass <= calls; pass++) {
             context = Math.addExact(context, fetched);
-            if (context >= spec.maxInputTokens()) {
-                return Math.addExact(sum, Math.multiplyExact(spec.maxInputTokens(), calls - pass + 1));
+            if (context >= spec.tokens().maxInput()) {
+                return Math.addExact(sum, Math.multiplyExact(spec.tokens().maxInput(), calls - pass + 1));
             }
             sum = Math.addExact(sum, context);
         }
@@ -113,22 +115,22 @@ public final class CostCalculator {
                 : price.maxTokensPerCall();
     }
 
-    /** The most input tokens that what is sent can make. */
+    /** The most input tokens of the request as it is sent. */
     long inputBound(ModelRequest request) {
         return inputBound(request, 0);
     }
 
-    /** The same for a request whose text has so many UTF-8 bytes more. */
+    /** The same for a request whose text is longer by this number of UTF-8 bytes. */
     long inputBound(ModelRequest request, long moreBytes) {
         long bytes = Math.addExact(sentBytes(request), moreBytes);
-        long bound = spec.bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
+        long bound = spec.tokens().bytesBoundTokens() ? bytes : Math.multiplyExact(bytes, TOKENS_PER_BYTE);
         for (Attachment attachment : request.attachments()) {
             bound = Math.addExact(bound, spec.tokenBound(attachment));
         }
         return bound;
     }
 
-    /** Code of users, perhaps: a bound that cannot be one must hold up no money. */
+    /** Checked, because the client may be code of a user: no reservation may rest on an impossible count. */
     private long sentBytes(ModelRequest request) {
         if (client == null) {
             return request.inputBytes();
@@ -137,7 +139,7 @@ public final class CostCalculator {
         long bytes;
         try {
             bytes = client.sentBytes(request);
-        } catch (Throwable broken) { // whatever a client is made of
+        } catch (Throwable broken) { // any exception of a broken client
             throw new UnpricedSizeException(name, broken);
         }
         if (bytes < 0 || bytes > MOST_BYTES) {
@@ -146,7 +148,7 @@ public final class CostCalculator {
         return bytes;
     }
 
-    /** What the rate limits are charged until the usage is known. */
+    /** The tokens that are taken from the token rate until the usage is known. */
     public static long tokenEstimate(ModelRequest request) {
         long input = request.inputBytes() / BYTES_PER_TOKEN
                 + ATTACHMENT_TOKENS * request.attachments().size();
@@ -154,18 +156,18 @@ public final class CostCalculator {
     }
 
     /**
-     * What a reply cost, or empty if that is unknown: its usage is missing or impossible, or its service tier has no price.
-     * Model and service tier are the dearer of what was asked for and what the reply names.
+     * The cost of a reply; empty if it is unknown, because the usage is missing or impossible or the service tier has
+     * no price. It is priced by the dearer of the model and service tier asked for and those that the reply names.
      *
      * @param asked the service tier that was asked for
-     * @param reserved what the call was allowed to cost; usage that fits is believed, usage beyond it only as far as the
-     *     model could have used it
+     * @param reserved what the call was allowed to cost; a usage beyond it is believed only within the limits of the
+     *     model
      */
     public Optional<Money> cost(ModelReply reply, ServiceTier asked, Money reserved) {
         return reply.billed().flatMap(billed -> cost(billed, asked, reserved));
     }
 
-    /** What a failed call cost, by the same rules. */
+    /** The cost of a failed call, by the same rules. */
     public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
         TokenUsage usage = billed.usage();
         if (usage.inputTokens() == 0 && usage.outputTokens() == 0) {
@@ -176,7 +178,7 @@ public final class CostCalculator {
             Money tokens = dearer(spec.price(), usage, asked, billed.serviceTier())
                     .atLeast(dearer(regional(answering.price()), usage, asked, billed.serviceTier()));
             Money cost = tokens.plus(fees(billed));
-            return cost.isMoreThan(reserved) && !isWithinMaxima(usage, answering)
+            return cost.isMoreThan(reserved) && !isWithinLimits(usage, answering.tokens())
                     ? Optional.empty()
                     : Optional.of(cost);
         } catch (UnpricedException | ArithmeticException unknown) {
@@ -184,7 +186,7 @@ public final class CostCalculator {
         }
     }
 
-    /** A model that answers in the place of another may lack the tier that was asked for. */
+    /** The dearer of both tiers; a model that answers instead of another may lack the tier that was asked for. */
     private static Money dearer(Price price, TokenUsage usage, ServiceTier asked, ServiceTier named) {
         Money cost = price.cost(usage, named);
         return price.offers(asked) ? cost.atLeast(price.cost(usage, asked)) : cost;
@@ -201,12 +203,12 @@ public final class CostCalculator {
                     .cost(billed.usage(), billed.serviceTier())
                     .isMoreThan(spec.price().cost(billed.usage(), billed.serviceTier()));
         } catch (UnpricedException | ArithmeticException unknown) {
-            return false; // and booked at the worst case
+            return false; // the worst case is booked
         }
     }
 
     /**
-     * The most that a call can have cost that a dearer model answered, by that model's limits and prices.
+     * The highest cost of a call that a dearer model answered, by that model's limits and prices.
      *
      * @param sent the request, with the service tier that is billed
      * @return empty if the model that answered is not dearer, or has no price for what was sent
@@ -225,7 +227,7 @@ public final class CostCalculator {
         }
     }
 
-    /** Whoever answers does so where the question went. */
+    /** The price with the surcharge of the region, which is that of the model asked for. */
     private Price regional(Price answering) {
         int percent = Math.max(spec.price().surchargePercent(), answering.surchargePercent());
         return answering.withSurcharge(percent);
@@ -239,13 +241,13 @@ public final class CostCalculator {
         return fees;
     }
 
-    private static boolean isWithinMaxima(TokenUsage usage, ModelSpec model) {
-        return usage.inputTokens() <= known(model.maxInputTokens())
-                && usage.outputTokens() <= known(model.maxOutputTokens())
-                && usage.totalTokens() <= known(model.contextTokens());
+    private static boolean isWithinLimits(TokenUsage usage, TokenBounds limits) {
+        return usage.inputTokens() <= known(limits.maxInput())
+                && usage.outputTokens() <= known(limits.maxOutput())
+                && usage.totalTokens() <= known(limits.context());
     }
 
     private static long known(long maximum) {
-        return maximum == ModelSpec.UNKNOWN ? ABSURD_TOKENS : maximum;
+        return maximum == TokenBounds.UNKNOWN ? ABSURD_TOKENS : maximum;
     }
 }

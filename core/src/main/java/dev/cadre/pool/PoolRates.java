@@ -65,7 +65,7 @@ final class PoolRates {
     /** The failure that names the rate which holds the call back longest. */
     ModelException usedUp(CallState call, long now) {
         boolean isTokens = tokensOpenAt(call, now) - requests.opensAt(1, now) > 0;
-        String message = "its %s are used up, by its limits".formatted(isTokens ? "tokens" : "requests");
+        String message = "its limit of %s per minute is used up".formatted(isTokens ? "tokens" : "requests");
         return new ModelException.RateLimited(message, null, RateLimits.UNKNOWN);
     }
 }

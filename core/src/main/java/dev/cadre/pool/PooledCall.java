@@ -107,7 +107,7 @@ final class PooledCall {
     }
 
     private CallContext context() throws InterruptedException {
-        if (terms.cancelled().getAsBoolean()) {
+        if (terms.callbacks().cancelled().getAsBoolean()) {
             throw new InterruptedException("cancelled before the call was sent");
         }
         long left = terms.deadlineNanos() - System.nanoTime();
@@ -123,7 +123,7 @@ final class PooledCall {
             prefix.markStarted();
             if (terms.wantsText()) {
                 textDelivered = true;
-                terms.text().accept(piece);
+                terms.callbacks().text().accept(piece);
             }
         });
     }
@@ -184,7 +184,7 @@ final class PooledCall {
     /** Logs what a listener throws, but does not send an attempt that could not be recorded. */
     private void tell(AttemptEvent attempt) {
         try {
-            terms.attempts().on(attempt);
+            terms.callbacks().attempts().on(attempt);
         } catch (RuntimeException failure) {
             if (failure instanceof UnrecordedException && attempt instanceof AttemptEvent.Started) {
                 throw failure;

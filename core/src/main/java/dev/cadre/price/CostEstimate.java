@@ -4,7 +4,7 @@ package dev.cadre.price;
 import java.util.List;
 
 /**
- * What a graph, a plan or the inputs of a bulk run will cost, estimated before they are run. Immutable.
+ * The estimated cost of a graph, a plan or the inputs of a bulk run, made before they are run. Immutable.
  *
  * <ul>
  *   <li>{@link #low()} is a lower bound: one call for each required subtask that depends on nothing, its text at eight
@@ -17,55 +17,59 @@ import java.util.List;
  *       often as the pool may send it. If a budget was given and is less, it is the bound.
  * </ul>
  *
- * <p>What code and tools spend by themselves, out of {@code WorkerContext.budget()}, is counted as far as their type declares
- * it with {@code spendingUpTo}. What is not declared is in no figure: only the budget bounds it, and its line says so.
+ * <p>The money that code and tools spend by themselves, out of {@code WorkerContext.budget()}, is counted as far as their
+ * type declares it with {@code spendingUpTo}. Undeclared money is in no figure: only the budget bounds it, and the line
+ * says so.
  *
  * <p>The worst case counts an output as at most eight bytes for each token of its cap, the output of plain code as at most
  * {@code Limits.Estimates.codeOutputBytes}, and an input that is made of outputs as no longer than they are. A type that
- * attaches files is counted with all that its model can read where its input is not known yet.
+ * attaches files is counted with all that its model can read if its input is not known yet.
  *
  * @param subtasks a line for each subtask, in plan order
- * @param planning what the planner took; known once there is a plan
- * @param merging what the merger will take
- * @param limit the budget, of a bulk what is left of it; {@link CostRange#MOST} if there is none
- * @param floor what the budget must hold for a run to begin: what was spent, what the merger needs at least, and the first
- *     call of one subtask, without what is attached to it; nothing for a graph and for a bulk
+ * @param planning the work of the planner; known once there is a plan
+ * @param merging the work of the merger
+ * @param limit the budget; for a bulk run, what is left of it; {@link CostRange#MOST} if there is none
+ * @param floor the least budget with which a run can begin: the money spent, the least money of the merger, and the first
+ *     call of one subtask without its attachments; zero for a graph and for a bulk run
  */
 public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit, Money floor) {
     /**
-     * One subtask of an estimate.
+     * The estimate of one subtask.
      *
-     * @param id of the subtask
+     * @param id the id of the subtask
      * @param type the name of its subtask type
      * @param dependsOn the ids of the subtasks that must end first
-     * @param tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
-     * @param items how many items it fans out into; 1 for a subtask that does not
-     * @param quote of all its items, whatever the budget; a budget that is the worst case may leave it without money
-     * @param maySpendMore whether its code or tools may spend by themselves what its type has not declared: that is not in
-     *     the quote, and only the budget bounds it
+     * @param tiers the tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
+     * @param items the number of items it fans out into; 1 for a subtask that does not
+     * @param quote the work of all its items, whatever the budget; if the budget is the worst case, the subtask may be left
+     *     without money
      */
     public record Line(
-            String id,
-            String type,
-            List<String> dependsOn,
-            String tiers,
-            CountRange items,
-            Quote quote,
-            boolean maySpendMore) {
+            String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
         public Line {
             dependsOn = List.copyOf(dependsOn);
         }
 
-        /** What its calls cost together. */
+        /** The cost of its calls together. */
         public CostRange cost() {
             return quote.cost();
         }
 
-        /** One line: {@code pets: note on NANO, 2 items: 2 calls, $0.0004 expected, $0.0001 to $0.0025}. */
+        /** Whether its code or tools may spend undeclared money, which only the budget bounds. */
+        public boolean maySpendMore() {
+            return quote.maySpendMore();
+        }
+
+        /** This line for a subtask that may not run at all. */
+        public Line atBest() {
+            return new Line(id, type, dependsOn, tiers, items, quote.atBest());
+        }
+
+    /** One line: {@code pets: note on NANO, 2 items: 2 calls, $0.0004 expected, $0.0001 to $0.0025}. */
         @Override
         public String toString() {
             String fanOut = items.equals(CountRange.of(1)) ? "" : ", %s items".formatted(items);
-            String more = maySpendMore ? ", without what its code spends by itself" : "";
+            String more = maySpendMore() ? ", without what its code spends by itself" : "";
             return "%s: %s on %s%s: %s%s".formatted(id, type, tiers, fanOut, quote, more);
         }
     }
@@ -74,38 +78,38 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         subtasks = List.copyOf(subtasks);
     }
 
-    /** What all of it costs together, within the budget; without {@linkplain #maySpendMore what nobody has declared}. */
+    /** The cost of all work together, within the budget; without {@linkplain #maySpendMore undeclared money}. */
     public CostRange cost() {
         return sum().cost().atMost(limit);
     }
 
-    /** How many model calls all of it makes together; a budget may end a run before. */
+    /** The number of model calls of all work together; a budget may end the run earlier. */
     public CountRange calls() {
         return sum().calls();
     }
 
-    /** The least that it costs. */
+    /** The lowest cost. */
     public Money low() {
         return cost().low();
     }
 
-    /** What it costs as a rule. */
+    /** The usual cost. */
     public Money expected() {
         return cost().expected();
     }
 
-    /** The most that it costs. */
+    /** The highest cost. */
     public Money worst() {
         return cost().worst();
     }
 
-    /** Whether code or tools may spend by themselves what their types have not declared, which only the budget bounds. */
+    /** Whether code or tools may spend money that their types have not declared; only the budget bounds it. */
     public boolean maySpendMore() {
-        return subtasks.stream().anyMatch(Line::maySpendMore);
+        return sum().maySpendMore();
     }
 
     /**
-     * Whether the worst case is the budget, because the work alone could cost more. It is as a rule, since the worst case
+     * Whether the worst case is the budget, because the work alone could cost more. This is usual, since the worst case
      * assumes that everything goes wrong at once; see {@link #isBeyondBudget()}.
      */
     public boolean isCappedByBudget() {
@@ -117,7 +121,7 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
         return sum().cost().expected().isMoreThan(limit);
     }
 
-    /** Whether the budget is too small for a run to begin; {@link #floor()} says what it takes. */
+    /** Whether the budget is too small for a run to begin, see {@link #floor()}. */
     public boolean isTooSmall() {
         return floor.isMoreThan(limit);
     }
@@ -131,8 +135,8 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
     }
 
     /**
-     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. It says so if the budget is less than
-     * what is expected for all of the work, if it is too small to begin, and if code may spend more than is counted.
+     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. It notes a budget that is less than the
+     * expected cost or too small to begin, and code that may spend more than is counted.
      */
     @Override
     public String toString() {

@@ -15,44 +15,26 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about a model: data, with its source and date.
+ * The known facts about a model: its prices, limits and capabilities, with their source and date. Immutable.
  *
  * @param id the provider's id without a date, such as {@code gpt-5.4-nano}
- * @param provider who serves it, such as {@code openai}; empty if not said
- * @param price what its tokens cost
- * @param contextTokens input and output together; {@link #UNKNOWN} if not said
- * @param maxInputTokens the longest input; {@link #UNKNOWN} if not said
- * @param maxOutputTokens the longest output, reasoning included; {@link #UNKNOWN} if not said
- * @param bytesBoundTokens whether its tokenizer never makes more tokens of a text than the text has UTF-8 bytes
- * @param capabilities what it can do
- * @param imageTokens the most input tokens that one image makes at each detail; a detail that is absent is not known, and
- *     such an image is refused
- * @param toolPrices what calls of the provider's tools cost; a tool that is absent is refused
- * @param shutdownDate the first day without it, or null if none is announced
- * @param source where these facts were read; empty if not said
- * @param asOf the day they were read, or null if not said
+ * @param price the price of its tokens
+ * @param toolPrices the prices of the provider's tools; a tool that is absent is refused
+ * @param tokens its token limits and bounds
+ * @param capabilities its abilities beyond reading and writing text
+ * @param listing who serves it, until when, and where this was read
  */
 public record ModelSpec(
         String id,
-        String provider,
         Price price,
-        long contextTokens,
-        long maxInputTokens,
-        long maxOutputTokens,
-        boolean bytesBoundTokens,
-        Set<Capability> capabilities,
-        Map<Detail, Long> imageTokens,
         Map<ProviderTool.Kind, ToolPrice> toolPrices,
-        @Nullable LocalDate shutdownDate,
-        String source,
-        @Nullable LocalDate asOf) {
-
-    /** A limit that is not known, and so never reached. */
-    public static final long UNKNOWN = Long.MAX_VALUE;
+        TokenBounds tokens,
+        Set<Capability> capabilities,
+        Listing listing) {
 
     /**
-     * How long before its shutdown a model is warned of: half a year, in which a team can try another model beside it and
-     * still move at leisure.
+     * The time before a shutdown in which the pool warns of it: half a year, enough for a team to try another model
+     * beside this one and to move without haste.
      */
     public static final Duration SHUTDOWN_NOTICE = Duration.ofDays(180);
 
@@ -60,69 +42,22 @@ public record ModelSpec(
         if (id.isBlank()) {
             throw new IllegalArgumentException("the model id is blank");
         }
-        if (contextTokens < 1 || maxInputTokens < 1 || maxOutputTokens < 1) {
-            throw new IllegalArgumentException("model '%s' with a limit below 1 token: context=%d, input=%d, output=%d"
-                    .formatted(id, contextTokens, maxInputTokens, maxOutputTokens));
-        }
-        var copy = EnumSet.noneOf(Capability.class);
-        copy.addAll(capabilities);
-        capabilities = Collections.unmodifiableSet(copy);
-        var images = new EnumMap<Detail, Long>(Detail.class);
-        images.putAll(imageTokens);
-        if (images.values().stream().anyMatch(tokens -> tokens < 1)) {
-            throw new IllegalArgumentException("model '%s' with images below 1 token: %s".formatted(id, imageTokens));
-        }
-        imageTokens = Collections.unmodifiableMap(images);
+        var abilities = EnumSet.noneOf(Capability.class);
+        abilities.addAll(capabilities);
+        capabilities = Collections.unmodifiableSet(abilities);
         var tools = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
         tools.putAll(toolPrices);
         toolPrices = Collections.unmodifiableMap(tools);
     }
 
-    /** A model that reads no images and has no tools of its provider. */
-    public ModelSpec(
-            String id,
-            String provider,
-            Price price,
-            long contextTokens,
-            long maxInputTokens,
-            long maxOutputTokens,
-            boolean bytesBoundTokens,
-            Set<Capability> capabilities,
-            @Nullable LocalDate shutdownDate,
-            String source,
-            @Nullable LocalDate asOf) {
-        this(
-                id,
-                provider,
-                price,
-                contextTokens,
-                maxInputTokens,
-                maxOutputTokens,
-                bytesBoundTokens,
-                capabilities,
-                Map.of(),
-                Map.of(),
-                shutdownDate,
-                source,
-                asOf);
-    }
-
-    /** A model of which the price is known and nothing else: no limits, no capabilities, no bound on its tokens. */
+    /** A model with a known price and nothing else: no limits, no capabilities, no bound on its tokens. */
     public static ModelSpec of(String id, Price price) {
-        return new ModelSpec(id, "", price, UNKNOWN, UNKNOWN, UNKNOWN, false, Set.of(), null, "", null);
+        return new ModelSpec(id, price, Map.of(), TokenBounds.NONE, Set.of(), Listing.NONE);
     }
 
     /** This model at another price. */
     public ModelSpec withPrice(Price price) {
-        return with(price, imageTokens, toolPrices);
-    }
-
-    /** This model with a bound for images at one detail; for models whose bound the catalogue does not know. */
-    public ModelSpec withImageTokens(Detail detail, long tokens) {
-        var more = new EnumMap<Detail, Long>(Detail.class);
-        more.putAll(imageTokens);
-        more.put(detail, tokens);
-        return with(price, more, toolPrices);
+        return new ModelSpec(id, price, toolPrices, tokens, capabilities, listing);
     }
 
     /** This model with a price for the calls of a tool at its provider. */
@@ -130,48 +65,38 @@ public record ModelSpec(
         var more = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
         more.putAll(toolPrices);
         more.put(kind, price);
-        return with(this.price, imageTokens, more);
+        return new ModelSpec(id, this.price, more, tokens, capabilities, listing);
     }
 
-    /** This model, or a snapshot of it, with a day from which on it is gone. */
-    ModelSpec shuttingDown(String id, LocalDate day) {
-        return new ModelSpec(
-                id,
-                provider,
-                price,
-                contextTokens,
-                maxInputTokens,
-                maxOutputTokens,
-                bytesBoundTokens,
-                capabilities,
-                imageTokens,
-                toolPrices,
-                day,
-                source,
-                asOf);
+    /** This model with other token limits and bounds. */
+    public ModelSpec withTokens(TokenBounds tokens) {
+        return new ModelSpec(id, price, toolPrices, tokens, capabilities, listing);
     }
 
-    private ModelSpec with(Price price, Map<Detail, Long> imageTokens, Map<ProviderTool.Kind, ToolPrice> toolPrices) {
-        return new ModelSpec(
-                id,
-                provider,
-                price,
-                contextTokens,
-                maxInputTokens,
-                maxOutputTokens,
-                bytesBoundTokens,
-                capabilities,
-                imageTokens,
-                toolPrices,
-                shutdownDate,
-                source,
-                asOf);
+    /** This model with a bound for images at one detail; for models whose bound the catalogue does not know. */
+    public ModelSpec withImageTokens(Detail detail, long tokens) {
+        return withTokens(this.tokens.withImage(detail, tokens));
+    }
+
+    /** This model with these capabilities and no others. */
+    public ModelSpec withCapabilities(Set<Capability> capabilities) {
+        return new ModelSpec(id, price, toolPrices, tokens, capabilities, listing);
+    }
+
+    /** This model with another listing. */
+    public ModelSpec withListing(Listing listing) {
+        return new ModelSpec(id, price, toolPrices, tokens, capabilities, listing);
+    }
+
+    /** A snapshot of this model, or the model itself, with a shutdown. */
+    ModelSpec shuttingDown(String snapshot, LocalDate firstDayWithout) {
+        return new ModelSpec(snapshot, price, toolPrices, tokens, capabilities, listing.withShutdown(firstDayWithout));
     }
 
     /**
-     * The most input tokens that a picture or file makes.
+     * The most input tokens of a picture or file.
      *
-     * @throws UnpricedInputException if that is not known
+     * @throws UnpricedInputException if no bound is known
      */
     public long tokenBound(Attachment attachment) {
         return switch (attachment) {
@@ -179,7 +104,7 @@ public record ModelSpec(
             case Attachment.File file -> {
                 if (file.maxTokens() == Attachment.File.UNKNOWN_TOKENS) {
                     throw new UnpricedInputException("""
-                            nobody knows how many tokens the file '%s' makes; state it with boundedBy(tokens), or let \
+                            the number of tokens of the file '%s' is unknown; state it with boundedBy(tokens), or let \
                             the pool's provider count the input""".formatted(file.name()));
                 }
                 yield file.maxTokens();
@@ -188,9 +113,9 @@ public record ModelSpec(
     }
 
     /**
-     * What calls of a tool cost.
+     * The price of calls of a tool.
      *
-     * @throws UnpricedToolException if that is not known
+     * @throws UnpricedToolException if none is known
      */
     public ToolPrice toolPrice(ProviderTool.Kind kind) {
         var known = toolPrices.get(kind);
@@ -201,13 +126,13 @@ public record ModelSpec(
     }
 
     private long imageBound(Detail detail) {
-        var tokens = imageTokens.get(detail);
-        if (tokens == null) {
+        var bound = tokens.images().get(detail);
+        if (bound == null) {
             throw new UnpricedInputException("""
-                    nobody knows how many tokens an image at detail %s makes on model '%s' (known: %s); state it with \
-                    ModelSpec.withImageTokens""".formatted(detail, id, imageTokens));
+                    the number of tokens of an image at detail %s on model '%s' is unknown (known: %s); state it with \
+                    ModelSpec.withImageTokens""".formatted(detail, id, tokens.images()));
         }
-        return tokens;
+        return bound;
     }
 
     /** Whether the model has this capability. */
@@ -217,6 +142,77 @@ public record ModelSpec(
 
     /** The first day without the model, if one is announced. */
     public Optional<LocalDate> shutdown() {
-        return Optional.ofNullable(shutdownDate);
+        return Optional.ofNullable(listing.shutdownDate());
+    }
+
+    /**
+     * The token limits of a model, and the bounds by which its input tokens are estimated from above. Immutable.
+     *
+     * @param context the most tokens of input and output together; {@link #UNKNOWN} if not stated
+     * @param maxInput the most tokens of input; {@link #UNKNOWN} if not stated
+     * @param maxOutput the most tokens of output, reasoning included; {@link #UNKNOWN} if not stated
+     * @param bytesBoundTokens whether the tokenizer never makes more tokens of a text than the text has UTF-8 bytes
+     * @param images the most input tokens of one image at each detail; an image at a detail that is absent is refused
+     */
+    public record TokenBounds(
+            long context, long maxInput, long maxOutput, boolean bytesBoundTokens, Map<Detail, Long> images) {
+        /** A limit that is not known, and so never reached. */
+        public static final long UNKNOWN = Long.MAX_VALUE;
+
+        /** No known limit and no bound. */
+        public static final TokenBounds NONE = of(UNKNOWN, UNKNOWN, UNKNOWN);
+
+        public TokenBounds {
+            if (context < 1 || maxInput < 1 || maxOutput < 1) {
+                throw new IllegalArgumentException("a token limit is below 1: context=%d, input=%d, output=%d"
+                        .formatted(context, maxInput, maxOutput));
+            }
+            var copy = new EnumMap<Detail, Long>(Detail.class);
+            copy.putAll(images);
+            if (copy.values().stream().anyMatch(tokens -> tokens < 1)) {
+                throw new IllegalArgumentException("the token bound of an image is below 1: " + images);
+            }
+            images = Collections.unmodifiableMap(copy);
+        }
+
+        /** Limits without a bound on the tokens of a byte or an image. */
+        public static TokenBounds of(long context, long maxInput, long maxOutput) {
+            return new TokenBounds(context, maxInput, maxOutput, false, Map.of());
+        }
+
+        /** These bounds for a tokenizer that makes at most one token of a UTF-8 byte. */
+        public TokenBounds boundByBytes() {
+            return new TokenBounds(context, maxInput, maxOutput, true, images);
+        }
+
+        /** These bounds with a bound for images at one detail. */
+        public TokenBounds withImage(Detail detail, long tokens) {
+            var more = new EnumMap<Detail, Long>(Detail.class);
+            more.putAll(images);
+            more.put(detail, tokens);
+            return new TokenBounds(context, maxInput, maxOutput, bytesBoundTokens, more);
+        }
+    }
+
+    /**
+     * The listing of a model: who serves it, until when, and where this was read.
+     *
+     * @param provider the provider, such as {@code openai}; empty if not stated
+     * @param source where the facts about the model were read; empty if not stated
+     * @param asOf the day on which they were read; null if not stated
+     * @param shutdownDate the first day without the model; null if none is announced
+     */
+    public record Listing(
+            String provider,
+            String source,
+            @Nullable LocalDate asOf,
+            @Nullable LocalDate shutdownDate) {
+        /** A listing that states nothing. */
+        public static final Listing NONE = new Listing("", "", null, null);
+
+        /** This listing with a shutdown. */
+        public Listing withShutdown(@Nullable LocalDate firstDayWithout) {
+            return new Listing(provider, source, asOf, firstDayWithout);
+        }
     }
 }

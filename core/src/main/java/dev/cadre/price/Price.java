@@ -9,26 +9,30 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What the tokens of one model cost. Immutable; all arithmetic is exact and rounds once, at the end, up to a
- * pico-dollar.
+ * The price of the tokens of one model. Immutable; all arithmetic is exact and rounds once, at the end, up to a pico-dollar.
  *
- * @param input one input token that was neither read from the provider's cache nor written to it
- * @param cachedInput one input token read from the cache
- * @param cacheWrite one input token written to the cache; the price of input where the provider charges no extra
- * @param output one output or reasoning token
- * @param longContext what longer requests cost
- * @param tierPercents the price in each service tier, in hundredths of the standard one; a tier that is absent is not
- *     offered
- * @param surchargePercent what is added to everything, in hundredths, such as 10 for a regional endpoint
+ * @param input the price of an input token that was neither read from the provider's cache nor written to it
+ * @param output the price of an output or reasoning token
+ * @param cache the prices of input tokens that were read from the cache or written to it
+ * @param longContext the dearer price of long requests
+ * @param tierPercents the price in each service tier, in percent of the standard one; a tier that is absent is not offered
+ * @param surchargePercent the surcharge on everything, in percent, such as 10 for a regional endpoint
  */
 public record Price(
         Money input,
-        Money cachedInput,
-        Money cacheWrite,
         Money output,
+        Cache cache,
         LongContext longContext,
         Map<ServiceTier, Integer> tierPercents,
         int surchargePercent) {
+
+    /**
+     * The prices of the provider's prompt cache.
+     *
+     * @param read the price of an input token read from the cache
+     * @param write the price of an input token written to the cache; the price of input where the provider charges no extra
+     */
+    public record Cache(Money read, Money write) {}
 
     private static final long TOKENS_PER_QUOTE = 1_000_000;
     /** Three percentages are multiplied: long context, service tier, surcharge. */
@@ -48,7 +52,7 @@ public record Price(
     }
 
     /**
-     * A price as providers quote it, in US dollars per million tokens, offered in the standard tier only, without a
+     * A price as providers quote it, in US dollars per million tokens. It is offered in the standard tier only, without a
      * charge for cache writes, long requests or a region.
      *
      * @throws IllegalArgumentException if a token would cost a fraction of a pico-dollar, or see {@link Money#usd}
@@ -57,9 +61,8 @@ public record Price(
         var input = perToken(inputUsd);
         return new Price(
                 input,
-                perToken(cachedInputUsd),
-                input,
                 perToken(outputUsd),
+                new Cache(perToken(cachedInputUsd), input),
                 LongContext.NONE,
                 Map.of(ServiceTier.STANDARD, 100),
                 0);
@@ -76,24 +79,24 @@ public record Price(
 
     /** This price with another charge for a token written to the provider's cache. */
     public Price withCacheWrite(Money perToken) {
-        return new Price(input, cachedInput, perToken, output, longContext, tierPercents, surchargePercent);
+        return new Price(input, output, new Cache(cache.read(), perToken), longContext, tierPercents, surchargePercent);
     }
 
     /** This price with another one for long requests. */
     public Price withLongContext(LongContext longContext) {
-        return new Price(input, cachedInput, cacheWrite, output, longContext, tierPercents, surchargePercent);
+        return new Price(input, output, cache, longContext, tierPercents, surchargePercent);
     }
 
-    /** This price, offered in one more service tier at so many hundredths of the standard price. */
+    /** This price, offered in one more service tier at a percentage of the standard price. */
     public Price withTier(ServiceTier tier, int percent) {
         var percents = new EnumMap<>(tierPercents);
         percents.put(tier, percent);
-        return new Price(input, cachedInput, cacheWrite, output, longContext, percents, surchargePercent);
+        return new Price(input, output, cache, longContext, percents, surchargePercent);
     }
 
-    /** This price with another surcharge, in hundredths: 10 for data residency at OpenAI. */
+    /** This price with another surcharge, in percent: 10 for data residency at OpenAI. */
     public Price withSurcharge(int percent) {
-        return new Price(input, cachedInput, cacheWrite, output, longContext, tierPercents, percent);
+        return new Price(input, output, cache, longContext, tierPercents, percent);
     }
 
     /** Whether the model has a price in this service tier. */
@@ -102,7 +105,7 @@ public record Price(
     }
 
     /**
-     * What this usage of one call costs in the service tier that the provider billed.
+     * The cost of one call's usage in the service tier that the provider billed.
      *
      * @throws UnpricedTierException if the price does not {@linkplain #offers offer} the tier
      * @throws ArithmeticException beyond the largest {@link Money}
@@ -110,14 +113,14 @@ public record Price(
     public Money cost(TokenUsage usage, ServiceTier tier) {
         long plain = usage.inputTokens() - usage.cachedInputTokens() - usage.cacheWriteTokens();
         var inputPico = pico(plain, input)
-                .add(pico(usage.cachedInputTokens(), cachedInput))
-                .add(pico(usage.cacheWriteTokens(), cacheWrite));
+                .add(pico(usage.cachedInputTokens(), cache.read()))
+                .add(pico(usage.cacheWriteTokens(), cache.write()));
         return billed(inputPico, pico(usage.outputTokens(), output), longContext.bandOf(usage.inputTokens()), tier);
     }
 
     /**
-     * The most that one call can cost: no usage within both bounds costs more in this tier. All input is taken at its
-     * dearest reading, and in the long-context band as soon as the bound may reach it.
+     * The most that one call can cost: no usage within both bounds costs more in this tier. All input is priced at its
+     * dearest reading, and in the long-context band if the bound reaches it.
      *
      * @param inputTokenBound the most tokens that the input can have
      * @param maxOutputTokens the cap on output tokens that is sent with the request
@@ -129,12 +132,11 @@ public record Price(
             throw new IllegalArgumentException(
                     "negative token bound: input=%d, output=%d".formatted(inputTokenBound, maxOutputTokens));
         }
-        var inputPico = pico(inputTokenBound, input.atLeast(cachedInput).atLeast(cacheWrite));
+        var inputPico = pico(inputTokenBound, input.atLeast(cache.read()).atLeast(cache.write()));
         var outputPico = pico(maxOutputTokens, output);
         var ordinary = billed(inputPico, outputPico, LongContext.NONE, tier);
         var band = longContext.bandOf(inputTokenBound);
-        // both bands are possible: fewer tokens than the bound may be used, and nothing says that the long one is
-        // dearer
+        // both bands are possible: the call may use fewer tokens than the bound, and the long band need not be dearer
         return band.equals(LongContext.NONE) ? ordinary : ordinary.atLeast(billed(inputPico, outputPico, band, tier));
     }
 
@@ -146,7 +148,7 @@ public record Price(
         var inBand = inputPico
                 .multiply(BigInteger.valueOf(band.inputPercent()))
                 .add(outputPico.multiply(BigInteger.valueOf(band.outputPercent())));
-        // the product of two such numbers is no more than a long can hold
+        // a long holds the product of two such numbers
         var percent = BigInteger.valueOf(tierPercent * (100L + surchargePercent));
         return Money.roundedUp(inBand.multiply(percent), PERCENTS);
     }

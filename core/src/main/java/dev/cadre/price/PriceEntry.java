@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One model of a price file. Prices that do not stand in one ratio are read at the dearest of their ratios, and a model is
- * refused whose bill holds something that is not understood: a cost is never reported below what is billed.
+ * The entry of one model in a price file. Of several price ratios the dearest counts, and a model is refused if its
+ * bill may contain an unknown charge: a reported cost is never below the bill.
  */
 final class PriceEntry {
     private static final String INPUT = "input_cost_per_token";
@@ -29,21 +29,21 @@ final class PriceEntry {
     private static final List<String> ALL_INPUT = List.of(INPUT, CACHED_INPUT, CACHE_WRITE);
     private static final List<String> ALL = List.of(INPUT, CACHED_INPUT, CACHE_WRITE, OUTPUT);
 
-    /** Modes whose calls are paid by input and output tokens; others, such as images, are priced by other units. */
+    /** The modes whose calls are paid by input and output tokens; others, such as images, are priced in other units. */
     private static final Set<String> TEXT_MODES = Set.of("chat", "responses", "completion");
 
     private static final Map<ServiceTier, String> TIER_SUFFIXES = new EnumMap<>(
             Map.of(ServiceTier.FLEX, "_flex", ServiceTier.PRIORITY, "_priority", ServiceTier.BATCH, "_batches"));
-    /** The threshold of a long-context price is part of the field's name. */
+    /** The fields of token prices; the threshold of a long-context price is part of the name. */
     private static final Pattern TOKENS = Pattern.compile("(%s)(_above_(\\d{1,9})k_tokens)?(%s)?"
             .formatted(String.join("|", ALL), String.join("|", TIER_SUFFIXES.values())));
 
-    /** What may raise a price, by its name. */
+    /** The names of fields that may raise a price. */
     private static final Pattern RAISES = Pattern.compile(".*(?:cost|pric|fee|multiplier|uplift|surcharge).*");
     /**
-     * What raises it only for requests that are not made here: those that hold sound or film, or want a cache for an hour;
-     * that go to a region, which {@link Price#withSurcharge} prices; that use a tool of the provider, which is refused
-     * without a price of its own. The last ones are the same price in another unit, and by an older name.
+     * The names of fields that raise the price only of requests that Cadre does not send: with audio, video or a cache
+     * for an hour; to a region, which {@link Price#withSurcharge} prices; with a tool of the provider, which is refused
+     * without its own price. The last two names are the same price in another unit, and under an older name.
      */
     private static final Pattern NEVER_ASKED =
             Pattern.compile("(?:input_cost_per|cache_(?:read|creation)_input)_(?:audio|video)_.*"
@@ -51,7 +51,7 @@ final class PriceEntry {
                     + "|regional_processing_uplift_multiplier_.*"
                     + "|search_context_cost_per_query|code_interpreter_cost_per_session|file_search_cost_per_1k_calls"
                     + "|(?:input|output)_dbu_cost_per_token|input_cost_per_token_cache_hit");
-    /** Names of models that search on every call, whose fee no token shows. */
+    /** The names of models that search on every call, for a fee that the tokens do not show. */
     private static final Pattern ALWAYS_SEARCHES = Pattern.compile("(?<![a-z])(?:search|sonar|online)(?![a-z])");
 
     private final String id;
@@ -65,29 +65,34 @@ final class PriceEntry {
     }
 
     /**
-     * What is known about the model.
+     * The facts about the model.
      *
-     * @throws RuntimeException of the kinds that {@link PriceFile} expects, if it cannot be priced; the message says why
+     * @throws RuntimeException of a type that {@link PriceFile} expects, if the model cannot be priced; the message has
+     *     the reason
      */
     ModelSpec spec() {
         requireTokenPrices();
         requireNothingUnknown();
         var price = price();
         requireNothingDearer(price);
-        return new ModelSpec(
-                id,
-                fields.text("litellm_provider", ""),
-                price,
+        return new ModelSpec(id, price, toolPrices(), tokens(), capabilities(), listing());
+    }
+
+    private ModelSpec.TokenBounds tokens() {
+        return new ModelSpec.TokenBounds(
                 fields.limit("context_tokens"),
                 fields.limit("max_input_tokens"),
                 fields.limit("max_output_tokens"),
                 fields.flag("utf8_bytes_bound_tokens"),
-                capabilities(),
-                imageTokens(),
-                toolPrices(),
-                fields.date("deprecation_date"),
+                imageTokens());
+    }
+
+    private ModelSpec.Listing listing() {
+        return new ModelSpec.Listing(
+                fields.text("litellm_provider", ""),
                 fields.text("source", ""),
-                fields.date("as_of"));
+                fields.date("as_of"),
+                fields.date("deprecation_date"));
     }
 
     private void requireTokenPrices() {
@@ -102,7 +107,7 @@ final class PriceEntry {
             }
         }
         if (!fields.counts(INPUT) && !fields.counts(OUTPUT)) {
-            throw new IllegalArgumentException("its price is zero, which may mean that nobody knows it");
+            throw new IllegalArgumentException("its price is zero, which may mean that it is unknown");
         }
     }
 
@@ -110,7 +115,7 @@ final class PriceEntry {
         for (String name : names) {
             if (RAISES.matcher(name).matches() && fields.counts(name) && !isUnderstood(name)) {
                 throw new IllegalArgumentException(
-                        "the field '%.80s' may raise its price, nobody knows how".formatted(name));
+                        "the field '%.80s' may raise its price in an unknown way".formatted(name));
             }
         }
         boolean isOfSearchers = fields.text("litellm_provider", "").equals("perplexity")
@@ -132,9 +137,10 @@ final class PriceEntry {
         var output = fields.money(OUTPUT).orElseThrow();
         var price = new Price(
                 input,
-                fields.money(CACHED_INPUT).orElse(input),
-                fields.money(CACHE_WRITE).orElse(input),
                 output.atLeast(fields.money(REASONING).orElse(output)),
+                new Price.Cache(
+                        fields.money(CACHED_INPUT).orElse(input),
+                        fields.money(CACHE_WRITE).orElse(input)),
                 longContext(),
                 Map.of(ServiceTier.STANDARD, 100),
                 0);
@@ -166,7 +172,7 @@ final class PriceEntry {
                 1_000 * thresholds.first(), percent(ALL_INPUT, suffix), percent(List.of(OUTPUT), suffix));
     }
 
-    /** The largest of the suffixed prices in hundredths of the plain ones, rounded up; 100 if there are none. */
+    /** The largest ratio of a suffixed price to its plain price, in percent, rounded up; 100 if there is none. */
     private int percent(List<String> bases, String suffix) {
         return bases.stream()
                 .filter(name -> fields.isGiven(name) && fields.isGiven(name + suffix))
@@ -188,7 +194,10 @@ final class PriceEntry {
         return other.movePointRight(2).divide(plain, 0, RoundingMode.CEILING).intValueExact();
     }
 
-    /** No price in the file may be above the one that is reserved: one may stand alone, or be dearer than its parts. */
+    /**
+     * Refuses a price in the file above the reserved one: it may lack a plain price, or be dearer than its ratios
+     * allow.
+     */
     private void requireNothingDearer(Price price) {
         for (String name : names) {
             var field = TOKENS.matcher(name);
@@ -207,9 +216,9 @@ final class PriceEntry {
             BigDecimal reserved = BigDecimal.valueOf(tokenPrice(price, base).picoUsd())
                     .multiply(BigDecimal.valueOf(tierPercent))
                     .multiply(BigDecimal.valueOf(bandPercent));
-            // pico-dollars in hundredths of hundredths
+            // pico-dollars in percent of percent
             if (fields.decimal(name).orElseThrow().movePointRight(12 + 4).compareTo(reserved) > 0) {
-                throw new IllegalArgumentException(name + ": dearer than what the other prices make of it");
+                throw new IllegalArgumentException(name + ": dearer than the ratios of the other prices allow");
             }
         }
     }
@@ -217,8 +226,8 @@ final class PriceEntry {
     private static Money tokenPrice(Price price, String base) {
         return switch (base) {
             case INPUT -> price.input();
-            case CACHED_INPUT -> price.cachedInput();
-            case CACHE_WRITE -> price.cacheWrite();
+            case CACHED_INPUT -> price.cache().read();
+            case CACHE_WRITE -> price.cache().write();
             default -> price.output();
         };
     }
@@ -240,7 +249,7 @@ final class PriceEntry {
         return tokens;
     }
 
-    /** A fee alone says nothing of the tokens that a call brings along: both must be there. */
+    /** The prices of tools with a fee and a token bound: a fee alone does not bound the tokens of a call's result. */
     private Map<ProviderTool.Kind, ToolPrice> toolPrices() {
         var prices = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
         for (ProviderTool.Kind kind : ProviderTool.Kind.values()) {

@@ -8,13 +8,13 @@ import java.time.LocalDate;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of one model in a price file. A field that is null is as good as missing. */
+/** The fields of one model in a price file. A null field counts as missing. */
 record PriceFields(Json.Obj fields) {
     private static final int PICO_DECIMALS = 12;
     /** Far beyond any price; a number like 1e-999999999 would take minutes to round. */
     private static final int MAX_SCALE = 40;
 
-    /** A price for one thing, rounded up to a pico-dollar. */
+    /** A price for one unit, rounded up to a pico-dollar. */
     Optional<Money> money(String name) {
         return decimal(name)
                 .map(usd -> Money.usd(
@@ -33,7 +33,7 @@ record PriceFields(Json.Obj fields) {
     }
 
     long limit(String name) {
-        return isGiven(name) ? fields.longValue(name) : ModelSpec.UNKNOWN;
+        return isGiven(name) ? fields.longValue(name) : ModelSpec.TokenBounds.UNKNOWN;
     }
 
     boolean flag(String name) {
@@ -53,7 +53,7 @@ record PriceFields(Json.Obj fields) {
         return fields.at(name).filter(value -> value != Json.Null.NULL).isPresent();
     }
 
-    /** Whether the field can add to a bill: it is there, and no zero. */
+    /** Whether the field can add to a bill: it is present and not zero. */
     boolean counts(String name) {
         return fields.at(name)
                 .filter(value -> switch (value) {

@@ -2,14 +2,20 @@
 package dev.cadre.price;
 
 /**
- * What a piece of work will take.
+ * The estimated calls and cost of a piece of work.
  *
- * @param calls how many calls of a model it makes, retries included
- * @param cost what they cost together
+ * @param calls the number of model calls, retries included
+ * @param cost the cost of the calls together
+ * @param maySpendMore whether code or tools of the work may spend what nobody has declared: that is not in the cost
  */
-public record Quote(CountRange calls, CostRange cost) {
+public record Quote(CountRange calls, CostRange cost, boolean maySpendMore) {
     /** The quote of work that calls no model and costs nothing. */
     public static final Quote NOTHING = new Quote(CountRange.NONE, CostRange.FREE);
+
+    /** The quote of work that spends nothing beyond it. */
+    public Quote(CountRange calls, CostRange cost) {
+        this(calls, cost, false);
+    }
 
     /** One line: {@code 1 call, $0.0004 expected, $0.0001 to $0.0025}. */
     @Override
@@ -19,18 +25,24 @@ public record Quote(CountRange calls, CostRange cost) {
 
     /** The quote of both together. */
     public Quote plus(Quote other) {
-        return new Quote(calls.plus(other.calls), cost.plus(other.cost));
+        return new Quote(calls.plus(other.calls), cost.plus(other.cost), maySpendMore || other.maySpendMore);
     }
 
-    /** The quote of so many times as much work. */
+    /** The quote of the work repeated. */
     public Quote times(CountRange factor) {
-        return new Quote(calls.times(factor), cost.times(factor));
+        return new Quote(calls.times(factor), cost.times(factor), maySpendMore);
     }
 
-    /** This quote for work that need not be done at all. */
+    /** This quote for work that may not be done at all. */
     public Quote atBest() {
         return new Quote(
                 new CountRange(0, calls.expected(), calls.worst()),
-                new CostRange(Money.ZERO, cost.expected(), cost.worst()));
+                new CostRange(Money.ZERO, cost.expected(), cost.worst()),
+                maySpendMore);
+    }
+
+    /** This quote for work that may spend more than is declared. */
+    public Quote openEnded() {
+        return new Quote(calls, cost, true);
     }
 }

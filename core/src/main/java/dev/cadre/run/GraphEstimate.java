@@ -87,18 +87,8 @@ public final class GraphEstimate {
     public CostEstimate within(Money limit, Quote planning, Quote merging, Money floor) {
         Money left = limit.minusOrZero(planning.cost().worst());
         boolean certain = !firstCalls.isMoreThan(Money.ofPico(left.picoUsd() / 2));
-        List<CostEstimate.Line> shown = certain
-                ? lines
-                : lines.stream()
-                        .map(line -> new CostEstimate.Line(
-                                line.id(),
-                                line.type(),
-                                line.dependsOn(),
-                                line.tiers(),
-                                line.items(),
-                                line.quote().atBest(),
-                                line.maySpendMore()))
-                        .toList();
+        List<CostEstimate.Line> shown =
+                certain ? lines : lines.stream().map(CostEstimate.Line::atBest).toList();
         return new CostEstimate(shown, planning, merging, limit, floor);
     }
 
@@ -137,14 +127,14 @@ public final class GraphEstimate {
         }
         boolean starts = node.dependencies().isEmpty() && !node.optional() && !failFast;
         outputs.put(node.id(), output);
+        Quote certain = starts ? quote : quote.atBest();
         lines.add(new CostEstimate.Line(
                 node.id(),
                 node.type().name(),
                 node.dependencies().stream().map(Dependency::on).toList(),
               tiers(node.type()),
                 items,
-                starts ? quote : quote.atBest(),
-                node.type().maySpendUndeclared()));
+                node.type().maySpendUndeclared() ? certain.openEnded() : certain));
     }
 
     /** The inputs that depend on no output; empty if they are yet to be made. No function of the caller's sees outputs. */

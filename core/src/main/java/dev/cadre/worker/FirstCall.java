@@ -99,7 +99,7 @@ final class FirstCall {
                 attachments,
                 evidence,
                 pool.model(),
-                pool.spec().maxOutputTokens(),
+                pool.spec().tokens().maxOutput(),
                 limits));
     }
 }

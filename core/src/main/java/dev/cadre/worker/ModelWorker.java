@@ -44,7 +44,7 @@ final class ModelWorker {
         Rung rung;
         try {
             RungTask whole = task.with(SubtaskWorker.attached(task, terms));
-            rung = Rung.of(whole, pool.model(), pool.spec().maxOutputTokens(), terms.limits());
+            rung = Rung.of(whole, pool.model(), pool.spec().tokens().maxOutput(), terms.limits());
         } catch (UnattachableException unattachable) {
             return RungEnd.Failed.of(unattachable.failure());
         } catch (JsonException unfit) {

@@ -121,7 +121,7 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
     }
 
     private long doubledCap() {
-        long most = pool.spec().maxOutputTokens();
+        long most = pool.spec().tokens().maxOutput();
         return cap() > most / 2 ? Math.max(most, cap()) : 2 * cap();
     }
 
@@ -138,7 +138,7 @@ record RungQuote(ModelPool pool, ModelRequest first, Work.Model<?, ?> work, Coun
     private long resultBytes() {
         boolean shows = work.tools().stream().anyMatch(tool -> !tool.needs().isEmpty());
         long picture = shows
-                ? pool.spec().imageTokens().values().stream()
+                ? pool.spec().tokens().images().values().stream()
                         .mapToLong(Long::longValue)
                         .max()
                         .orElse(0)

@@ -80,7 +80,7 @@ public final class SingleCall<I, O> {
                         task.attachments(),
                         "",
                         pool.model(),
-                        pool.spec().maxOutputTokens(),
+                        pool.spec().tokens().maxOutput(),
                         limits)
                 .withServiceTier(serviceTier));
     }

@@ -140,7 +140,7 @@ final class SubtaskEstimate {
     }
 
     private CountRange attachments(ModelPool pool) {
-        return new CountRange(0, 0, Math.min(pool.spec().maxInputTokens(), LONGEST_INPUT_TOKENS));
+        return new CountRange(0, 0, Math.min(pool.spec().tokens().maxInput(), LONGEST_INPUT_TOKENS));
     }
 
     private CountRange longer(CountRange output, RungQuote rung) {

@@ -14,13 +14,13 @@ import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.Quote;
 import dev.cadre.task.Limits;
 import dev.cadre.task.TypeRef;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class MergeSizeTest {
@@ -31,8 +31,9 @@ final class MergeSizeTest {
 
     private ModelPool pool(long contextTokens, long maxInputTokens) {
         var price = Price.perMillionTokens("1", "1", "2");
-        var spec = new ModelSpec(
-                "small", "", price, contextTokens, maxInputTokens, 4 * CAP, true, Set.of(), null, "", null);
+        var spec = ModelSpec.of("small", price)
+                .withTokens(
+                        TokenBounds.of(contextTokens, maxInputTokens, 4 * CAP).boundByBytes());
         return ModelPool.builder(model, "small")
                 .catalog(ModelCatalog.of(List.of(spec)))
                 .build();

@@ -22,6 +22,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.task.Failure;
@@ -31,7 +32,6 @@ import dev.cadre.task.SubtaskType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -275,18 +275,8 @@ class ModelMergerTest {
     @Test
     void answerThatIsCutOffAtTheModelsOwnLimit_isNotAskedAgain() {
         model.ends("{", Finish.TRUNCATED);
-        var spec = new ModelSpec(
-                "small",
-                "",
-                Price.perMillionTokens("1", "1", "1"),
-                100_000,
-                90_000,
-                1_500,
-                true,
-                Set.of(),
-                null,
-                "",
-                null);
+        var spec = ModelSpec.of("small", Price.perMillionTokens("1", "1", "1"))
+                .withTokens(TokenBounds.of(100_000, 90_000, 1_500).boundByBytes());
         var pools = ModelPools.of(ModelPool.builder(model, "small")
                 .catalog(ModelCatalog.of(List.of(spec)))
                 .build());

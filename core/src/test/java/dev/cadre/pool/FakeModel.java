@@ -12,11 +12,11 @@ import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -87,7 +87,8 @@ final class FakeModel implements ModelClient {
     }
 
     static ModelSpec spec(String id, Price price) {
-        return new ModelSpec(id, "test", price, 10_000, 9_000, 1_000, true, Set.of(), null, "", null);
+        return ModelSpec.of(id, price)
+                .withTokens(TokenBounds.of(10_000, 9_000, 1_000).boundByBytes());
     }
 
     static CallTerms terms(BudgetGuard budget) {

@@ -47,7 +47,9 @@ class ModelPoolBuilderTest {
     }
 
     private static ModelSpec spec(Set<Capability> capabilities, @Nullable LocalDate end) {
-        return new ModelSpec("small", "test", PRICE, 10_000, 9_000, 1_000, true, capabilities, end, "", null);
+        return FakeModel.spec("small", PRICE)
+                .withCapabilities(capabilities)
+                .withListing(ModelSpec.Listing.NONE.withShutdown(end));
     }
 
     private ModelPool.Builder ending() {
@@ -114,7 +116,12 @@ class ModelPoolBuilderTest {
 
     @Test
     void ownPrice_keepsWhatTheCatalogueKnowsOtherwise() {
-        assertThat(model.pool().price(PRICE.withSurcharge(10)).build().spec().maxInputTokens())
+        assertThat(model.pool()
+                        .price(PRICE.withSurcharge(10))
+                        .build()
+                        .spec()
+                        .tokens()
+                        .maxInput())
                 .isEqualTo(9_000);
     }
 

@@ -197,7 +197,7 @@ class PoolMachineRateTest {
                 .isEqualTo(ofMinutes(6).toNanos());
         assertThat(paused(commands.getFirst(), 2).because())
                 .isInstanceOf(ModelException.RateLimited.class)
-                .hasMessage("its tokens are used up, by its limits");
+                .hasMessage("its limit of tokens per minute is used up");
         assertThat(rig.askUntil(3, ofMinutes(7)))
                 .containsExactly(new WakeAt(ofMinutes(6).toNanos()));
     }
@@ -214,7 +214,7 @@ class PoolMachineRateTest {
         assertThat(commands).hasSize(1);
         assertThat(paused(commands.getFirst(), 2).untilNanos())
                 .isEqualTo(ofSeconds(10).toNanos());
-        assertThat(paused(commands.getFirst(), 2).because()).hasMessage("its requests are used up, by its limits");
+        assertThat(paused(commands.getFirst(), 2).because()).hasMessage("its limit of requests per minute is used up");
     }
 
     @Test

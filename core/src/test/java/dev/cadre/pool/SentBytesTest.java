@@ -43,8 +43,7 @@ class SentBytesTest {
 
         assertThatThrownBy(() -> pool.worstCase(REQUEST))
                 .isInstanceOf(UnpricedSizeException.class)
-                .hasMessage("the client %s says that it sends %d bytes of a request"
-                        .formatted(Counting.class.getName(), bytes));
+                .hasMessage("the client %s reports %d bytes for a request".formatted(Counting.class.getName(), bytes));
     }
 
     @Test

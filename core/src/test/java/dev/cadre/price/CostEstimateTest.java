@@ -66,7 +66,7 @@ final class CostEstimateTest {
     }
 
     private static CostEstimate estimate(Money limit) {
-        var line = new CostEstimate.Line("a", "note", List.of(), "NANO", CountRange.of(1), WORK, false);
+        var line = new CostEstimate.Line("a", "note", List.of(), "NANO", CountRange.of(1), WORK);
         return new CostEstimate(List.of(line), PLANNING, WORK, limit, CENT.times(2));
     }
 }

@@ -16,7 +16,6 @@ import java.net.URI;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,7 +67,7 @@ final class ModelCatalogTest {
         "gemini-2.5-flash-lite, 10000"
     })
     void standard_cachedToken_costsWhatIsPublished(String model, long pico) {
-        assertThat(STANDARD.spec(model).price().cachedInput()).isEqualTo(Money.ofPico(pico));
+        assertThat(STANDARD.spec(model).price().cache().read()).isEqualTo(Money.ofPico(pico));
     }
 
     @Test
@@ -94,11 +93,11 @@ final class ModelCatalogTest {
     void standard_nano_hasItsLimitsAndItsEnd() {
         var nano = STANDARD.spec("gpt-5.4-nano");
 
-        assertThat(nano.provider()).isEqualTo("openai");
-        assertThat(nano.contextTokens()).isEqualTo(400_000);
-        assertThat(nano.maxInputTokens()).isEqualTo(272_000);
-        assertThat(nano.maxOutputTokens()).isEqualTo(128_000);
-        assertThat(nano.bytesBoundTokens()).isTrue();
+        assertThat(nano.listing().provider()).isEqualTo("openai");
+        assertThat(nano.tokens().context()).isEqualTo(400_000);
+        assertThat(nano.tokens().maxInput()).isEqualTo(272_000);
+        assertThat(nano.tokens().maxOutput()).isEqualTo(128_000);
+        assertThat(nano.tokens().bytesBoundTokens()).isTrue();
         assertThat(nano.shutdown()).contains(LocalDate.of(2027, 4, 1));
         assertThat(nano.can(Capability.JSON_SCHEMA)).isTrue();
         assertThat(nano.can(Capability.COMPUTER_USE)).isFalse();
@@ -108,8 +107,8 @@ final class ModelCatalogTest {
     @Test
     void standard_everyModel_namesItsSourceAndDate() {
         assertThat(STANDARD.models()).hasSize(13).allSatisfy(spec -> {
-            assertThat(spec.source()).isNotBlank();
-            assertThat(spec.asOf()).isEqualTo(LocalDate.of(2026, 11, 22));
+            assertThat(spec.listing().source()).isNotBlank();
+            assertThat(spec.listing().asOf()).isEqualTo(LocalDate.of(2026, 11, 22));
         });
         assertThat(STANDARD.models().getFirst().id()).isEqualTo("gpt-5.4");
     }
@@ -117,8 +116,8 @@ final class ModelCatalogTest {
     @Test
     void standard_onlyTokenizersKnownToBeByteLevel_areMarked() {
         assertThat(STANDARD.models())
-                .allSatisfy(spec -> assertThat(spec.bytesBoundTokens())
-                        .isEqualTo(spec.provider().equals("openai")));
+                .allSatisfy(spec -> assertThat(spec.tokens().bytesBoundTokens())
+                        .isEqualTo(spec.listing().provider().equals("openai")));
     }
 
     @ParameterizedTest
@@ -208,22 +207,20 @@ final class ModelCatalogTest {
                 .withToolPrice(search, fee)
                 .withToolPrice(files, fee);
 
-        assertThat(spec.imageTokens()).containsOnly(entry(Detail.LOW, 1L), entry(Detail.HIGH, 765L));
+        assertThat(spec.tokens().images()).containsOnly(entry(Detail.LOW, 1L), entry(Detail.HIGH, 765L));
         assertThat(spec.toolPrices()).containsOnly(entry(search, fee), entry(files, fee));
         assertThat(spec.tokenBound(image(Detail.HIGH))).isEqualTo(765);
         assertThatThrownBy(() -> spec.tokenBound(image(Detail.ORIGINAL)))
                 .isInstanceOf(UnpricedInputException.class)
-                .hasMessageContaining("an image at detail ORIGINAL makes on model 'm' (known: {LOW=1, HIGH=765})");
+                .hasMessageContaining("an image at detail ORIGINAL on model 'm' is unknown (known: {LOW=1, HIGH=765})");
     }
 
     @Test
     void limits_ofOneToken_areTheSmallest() {
         var price = Price.perMillionTokens("1", "1", "1");
 
-        assertThat(new ModelSpec("m", "", price, 1, 1, 1, false, Set.of(), null, "", null).contextTokens())
-                .isEqualTo(1);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ModelSpec("m", "", price, 1, 1, 0, false, Set.of(), null, "", null));
+        assertThat(ModelSpec.TokenBounds.of(1, 1, 1).context()).isEqualTo(1);
+        assertThatIllegalArgumentException().isThrownBy(() -> ModelSpec.TokenBounds.of(1, 1, 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelSpec.of("m", price).withImageTokens(Detail.LOW, 0));
     }

@@ -55,10 +55,10 @@ final class PriceFileTest {
                                 "an-image-model", "the mode 'image_generation' is not paid by input and output tokens"),
                         new SkippedModel("without-output", "it has no output_cost_per_token"),
                         new SkippedModel("rules", "expected an object, got an array"),
-                        new SkippedModel("nobody-knows", "its price is zero, which may mean that nobody knows it"),
+                        new SkippedModel("nobody-knows", "its price is zero, which may mean that it is unknown"),
                         new SkippedModel(
                                 "by-the-request",
-                                "the field 'input_cost_per_request' may raise its price, nobody knows how"));
+                                "the field 'input_cost_per_request' may raise its price in an unknown way"));
     }
 
     @ParameterizedTest
@@ -76,7 +76,7 @@ final class PriceFileTest {
                 "'handling_fee': '1 cent'"
             })
     void parse_fieldThatMayRaiseThePrice_skipsTheModel(String field) {
-        assertThat(reason(BOTH + ", " + field)).endsWith("may raise its price, nobody knows how");
+        assertThat(reason(BOTH + ", " + field)).endsWith("may raise its price in an unknown way");
     }
 
     @ParameterizedTest
@@ -203,7 +203,7 @@ final class PriceFileTest {
                 "'output_cost_per_token_above_200k_tokens_priority': 1, 'input_cost_per_token_priority': 2e-06, 'output_cost_per_token_priority': 8e-06"
             })
     void parse_priceDearerThanWhatTheOthersMakeOfIt_skipsTheModel(String fields) {
-        assertThat(reason(BOTH + ", " + fields)).endsWith(": dearer than what the other prices make of it");
+        assertThat(reason(BOTH + ", " + fields)).endsWith(": dearer than the ratios of the other prices allow");
     }
 
     @Test
@@ -221,15 +221,15 @@ final class PriceFileTest {
                         + " 'deprecation_date': '2027-04-01', 'source': 'the price list', 'as_of': '2026-11-22', 'unknown': [1]";
         var spec = only(BOTH + facts);
 
-        assertThat(spec.provider()).isEqualTo("acme");
-        assertThat(spec.maxInputTokens()).isEqualTo(900);
-        assertThat(spec.maxOutputTokens()).isEqualTo(100);
-        assertThat(spec.contextTokens()).isEqualTo(950);
-        assertThat(spec.bytesBoundTokens()).isTrue();
+        assertThat(spec.listing().provider()).isEqualTo("acme");
+        assertThat(spec.tokens().maxInput()).isEqualTo(900);
+        assertThat(spec.tokens().maxOutput()).isEqualTo(100);
+        assertThat(spec.tokens().context()).isEqualTo(950);
+        assertThat(spec.tokens().bytesBoundTokens()).isTrue();
         assertThat(spec.capabilities()).isEqualTo(Set.of(Capability.TOOLS));
-        assertThat(spec.shutdownDate()).isEqualTo("2027-04-01");
-        assertThat(spec.source()).isEqualTo("the price list");
-        assertThat(spec.asOf()).isEqualTo("2026-11-22");
+        assertThat(spec.listing().shutdownDate()).isEqualTo("2027-04-01");
+        assertThat(spec.listing().source()).isEqualTo("the price list");
+        assertThat(spec.listing().asOf()).isEqualTo("2026-11-22");
     }
 
     @ParameterizedTest
@@ -295,14 +295,14 @@ final class PriceFileTest {
                 BOTH + ", 'image_tokens_low': 85, 'web_search_cost_per_call': 0.01,"
                         + " 'web_search_tokens_per_call': 8000, 'file_search_cost_per_call': 0.0025, 'code_interpreter_tokens_per_call': 5");
 
-        assertThat(spec.imageTokens()).isEqualTo(Map.of(Detail.LOW, 85L));
+        assertThat(spec.tokens().images()).isEqualTo(Map.of(Detail.LOW, 85L));
         assertThat(spec.toolPrices())
                 .isEqualTo(Map.of(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.01"), 8_000)));
     }
 
     @Test
     void parse_flagThatMayRaiseThePrice_countsWhereItIsSet() {
-        assertThat(reason(BOTH + ", 'has_a_surcharge': true")).endsWith("may raise its price, nobody knows how");
+        assertThat(reason(BOTH + ", 'has_a_surcharge': true")).endsWith("may raise its price in an unknown way");
         assertThat(only(BOTH + ", 'has_a_surcharge': false")).isEqualTo(only(BOTH));
     }
 

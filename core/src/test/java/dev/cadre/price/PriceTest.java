@@ -22,8 +22,8 @@ final class PriceTest {
     @Test
     void perMillionTokens_isPicoDollarsPerToken() {
         assertThat(MINI.input()).isEqualTo(Money.ofPico(750_000));
-        assertThat(MINI.cachedInput()).isEqualTo(Money.ofPico(75_000));
-        assertThat(MINI.cacheWrite()).isEqualTo(Money.ofPico(750_000));
+        assertThat(MINI.cache().read()).isEqualTo(Money.ofPico(75_000));
+        assertThat(MINI.cache().write()).isEqualTo(Money.ofPico(750_000));
         assertThat(MINI.output()).isEqualTo(Money.ofPico(4_500_000));
     }
 
@@ -137,8 +137,7 @@ final class PriceTest {
         return new Price(
                 anyRate(random),
                 anyRate(random),
-                anyRate(random),
-                anyRate(random),
+                new Price.Cache(anyRate(random), anyRate(random)),
                 new LongContext(random.nextLong(1_000), random.nextInt(301), random.nextInt(301)),
                 Map.of(
                         ServiceTier.STANDARD,

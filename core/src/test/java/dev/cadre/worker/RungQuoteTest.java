@@ -11,6 +11,7 @@ import dev.cadre.price.Capability;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.ToolPrice;
@@ -22,7 +23,6 @@ import dev.cadre.worker.RungScript.Note;
 import dev.cadre.worker.RungScript.Topic;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,7 +38,8 @@ class RungQuoteTest {
             .withTools(new Limits.ToolLimits(2, 3, 1_000, Duration.ofSeconds(1)));
 
     private static RungQuote quote(SubtaskType<Topic, Note> type, long cap) {
-        var spec = new ModelSpec("m", "test", PRICE, 10_000, 9_000, 1_000, true, Set.of(), null, "", null)
+        var spec = ModelSpec.of("m", PRICE)
+                .withTokens(TokenBounds.of(10_000, 9_000, 1_000).boundByBytes())
                 .withImageTokens(Attachment.Detail.LOW, 85)
                 .withImageTokens(Attachment.Detail.HIGH, 765);
         var pool = ModelPool.builder(

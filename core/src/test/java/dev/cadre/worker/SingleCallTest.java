@@ -17,6 +17,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Price;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Limits;
@@ -26,7 +27,6 @@ import dev.cadre.worker.RungScript.Note;
 import dev.cadre.worker.RungScript.Topic;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +37,8 @@ class SingleCallTest {
             NOTE.accept("a note names its topic", (topic, note) -> note.text().contains(topic.name()));
 
     private static ModelPool pool() {
-        var spec = new ModelSpec("m", "test", PRICE, 100_000, 90_000, 10_000, true, Set.of(), null, "", null);
+        var spec = ModelSpec.of("m", PRICE)
+                .withTokens(TokenBounds.of(100_000, 90_000, 10_000).boundByBytes());
         return ModelPool.builder(
                         (request, context) -> {
                             throw new AssertionError("nobody is called here");

@@ -13,6 +13,7 @@ import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
+import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.Quote;
@@ -26,7 +27,6 @@ import dev.cadre.worker.RungScript.Note;
 import dev.cadre.worker.RungScript.Topic;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How the figures of the tiers become those of a subtask; {@link RungQuoteTest} has those of a tier. */
@@ -40,7 +40,8 @@ class SubtaskEstimateTest {
     private final ModelPools pools = ModelPools.builder().nano(nano).mini(mini).build();
 
     private static ModelPool pool(String model, Price price) {
-        var spec = new ModelSpec(model, "test", price, 100_000, 90_000, 10_000, true, Set.of(), null, "", null);
+        var spec = ModelSpec.of(model, price)
+                .withTokens(TokenBounds.of(100_000, 90_000, 10_000).boundByBytes());
         return ModelPool.builder(
                         (request, context) -> {
                             throw new AssertionError("an estimate calls nobody");

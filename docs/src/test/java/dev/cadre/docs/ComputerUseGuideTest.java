@@ -118,7 +118,8 @@ class ComputerUseGuideTest {
                 .contains("(%,d on mini)"
                         .formatted(ModelCatalog.standard()
                                 .spec("gpt-5.4-mini")
-                                .imageTokens()
+                                .tokens()
+                                .images()
                                 .get(Attachment.Detail.HIGH)));
         assertThatIllegalStateException()
                 .isThrownBy(() -> Coordinator.of(new ScriptedModel().pools()).bulk(onNano))

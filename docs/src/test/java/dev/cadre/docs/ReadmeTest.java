@@ -60,10 +60,10 @@ class ReadmeTest {
             var spec = ModelCatalog.standard().spec(row.group(1));
             Price said = Price.perMillionTokens(row.group(2), row.group(3), row.group(4));
             assertThat(spec.price().input()).isEqualTo(said.input());
-            assertThat(spec.price().cachedInput()).isEqualTo(said.cachedInput());
+            assertThat(spec.price().cache().read()).isEqualTo(said.cache().read());
             assertThat(spec.price().output()).isEqualTo(said.output());
-            assertThat(spec.source()).startsWith(row.group(5));
-            assertThat(spec.asOf()).hasToString(row.group(6));
+            assertThat(spec.listing().source()).startsWith(row.group(5));
+            assertThat(spec.listing().asOf()).hasToString(row.group(6));
         });
     }
 }

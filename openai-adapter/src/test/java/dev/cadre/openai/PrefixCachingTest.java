@@ -162,19 +162,7 @@ class PrefixCachingTest extends LoopbackTest {
     @Test
     void fanOut_withoutMarks_paysAWriteForEachCall() throws Exception {
         caching.onAny().replies(LoopbackReply.text("{\"text\":\"Yes.\"}"));
-        ModelSpec spec = ModelCatalog.standard().spec(CHARGING);
-        var unmarked = new ModelSpec(
-                spec.id(),
-                spec.provider(),
-                spec.price(),
-                spec.contextTokens(),
-                spec.maxInputTokens(),
-                spec.maxOutputTokens(),
-                spec.bytesBoundTokens(),
-                Set.of(Capability.JSON_SCHEMA),
-                null,
-                "",
-                null);
+        ModelSpec unmarked = ModelCatalog.standard().spec(CHARGING).withCapabilities(Set.of(Capability.JSON_SCHEMA));
 
         RunResult<Items<Finding>> result = run(ModelPool.builder(cachingClient, CHARGING)
                 .catalog(ModelCatalog.of(List.of(unmarked)))

@@ -5,7 +5,6 @@ import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.price.ModelCatalog;
-import dev.cadre.price.ModelSpec;
 import dev.cadre.task.Outcome;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.Attributes;
@@ -98,8 +97,10 @@ public final class OpenTelemetryListener implements RunListener {
     }
 
     private static String provider(String model) {
-        String name =
-                ModelCatalog.standard().find(model).map(ModelSpec::provider).orElse("unknown");
+        String name = ModelCatalog.standard()
+                .find(model)
+                .map(spec -> spec.listing().provider())
+                .orElse("unknown");
         return name.equals("gemini") ? "gcp.gemini" : name;
     }
 

@@ -67,9 +67,10 @@ record SimAssumptions(
     private static Price scaled(Price price, int percent) {
         return new Price(
                 price.input().percent(percent),
-                price.cachedInput().percent(percent),
-                price.cacheWrite().percent(percent),
                 price.output().percent(percent),
+                new Price.Cache(
+                        price.cache().read().percent(percent),
+                        price.cache().write().percent(percent)),
                 price.longContext(),
                 price.tierPercents(),
                 price.surchargePercent());

@@ -87,13 +87,15 @@ final class SimGiven implements SimNature {
     private Money worstCase(SubtaskType<?, ?> type, Work.Model<?, ?> model, @Nullable Object input, Tier tier) {
         ModelSpec spec = pool(tier).spec();
         long tokens = input == null ? FRAME_TOKENS : inputTokens(type.name(), ((Question) input).text());
-        long cap = Math.min(model.maxOutputTokens().orElse(limits().workerOutputTokens()), spec.maxOutputTokens());
+        long cap = Math.min(
+                model.maxOutputTokens().orElse(limits().workerOutputTokens()),
+                spec.tokens().maxOutput());
         return worstCase(spec, tokens, cap);
     }
 
     private static Money worstCase(ModelSpec spec, long tokens, long cap) {
         long bytes = Math.multiplyExact(BYTES_PER_TOKEN, tokens);
-        return spec.price().worstCase(spec.bytesBoundTokens() ? bytes : 2 * bytes, cap, ServiceTier.STANDARD);
+        return spec.price().worstCase(spec.tokens().bytesBoundTokens() ? bytes : 2 * bytes, cap, ServiceTier.STANDARD);
     }
 
     @Override

@@ -72,7 +72,7 @@ final class SimPool {
     }
 
     long mostOutputTokens() {
-        return pool.spec().maxOutputTokens();
+        return pool.spec().tokens().maxOutput();
     }
 
     CostCalculator costs() {
