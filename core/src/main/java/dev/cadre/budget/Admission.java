@@ -3,7 +3,7 @@ package dev.cadre.budget;
 
 import dev.cadre.price.Money;
 
-/** The answer to a need for money. */
+/** The answer of a budget to a need for money. */
 public sealed interface Admission {
 
     /** The money is reserved for one attempt; the reservation must be ended. */
@@ -11,17 +11,17 @@ public sealed interface Admission {
 
     /** The need was not met, and nothing was taken. */
     sealed interface Refused extends Admission {
-        /** What was asked for. */
+        /** The money that was asked for. */
         Money need();
 
-        /** The budget of the chain that stood in the way, the innermost of several. */
+        /** The budget of the chain that refused, the innermost of several. */
         LedgerState budget();
 
-        /** Why there is no money, with the figures. */
+        /** The reason for the refusal, with the figures. */
         String message();
     }
 
-    /** Not now: only attempts in flight stand in the way. It may be granted once one of them has ended. */
+    /** Not now: only attempts in flight stand in the way. The need may be granted once one of them has ended. */
     record Contended(Money need, LedgerState budget) implements Refused {
         @Override
         public String message() {
@@ -29,7 +29,7 @@ public sealed interface Admission {
         }
     }
 
-    /** Never: what is neither spent nor set aside does not suffice, whatever the attempts in flight will cost. */
+    /** Never: the money neither spent nor set aside is too little, even if the attempts in flight cost nothing. */
     record Exhausted(Money need, LedgerState budget) implements Refused {
         @Override
         public String message() {

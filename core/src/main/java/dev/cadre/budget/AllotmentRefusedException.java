@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.budget;
 
-/** There is too little money for an allotment; nothing was set aside. */
+/** Thrown if there is too little money for an allotment; nothing was set aside. */
 public final class AllotmentRefusedException extends RuntimeException {
 
     private final transient Admission.Refused reason;
@@ -11,7 +11,7 @@ public final class AllotmentRefusedException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** Contended, if it may be granted once an attempt in flight has ended, else exhausted. */
+    /** The refusal: contended if the allotment may be granted once an attempt in flight has ended, else exhausted. */
     public Admission.Refused reason() {
         return reason;
     }

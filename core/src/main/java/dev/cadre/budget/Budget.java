@@ -7,11 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run may spend: money, time, and perhaps a larger budget that pays for it. Immutable; nothing is reserved until
- * it is {@linkplain #open opened}.
+ * The money and time that a run may spend, and perhaps a larger budget that pays for it. Immutable; nothing is reserved
+ * until it is {@linkplain #open opened}.
  */
 public final class Budget {
-    /** The longest deadline: 100 years of 365 days. A longer one is cut to it, so that readings of a clock do not overflow. */
+    /**
+     * The longest deadline: 100 years of 365 days. Longer ones are cut to it, so that readings of a clock do not
+     * overflow.
+     */
     public static final Duration LONGEST_DEADLINE = Duration.ofDays(100 * 365);
 
     private final Money limit;
@@ -25,23 +28,25 @@ public final class Budget {
     }
 
     /**
-     * A limit in US dollars, such as {@code "0.25"}; {@code "0"} lets only free work pass.
+     * A budget with a limit in US dollars, such as {@code "0.25"}; {@code "0"} allows only free work.
      *
-     * @throws IllegalArgumentException if the text is no number, is negative, is too large, or has more than 12 decimals
+     * @throws IllegalArgumentException if the text is no number, is negative, is too large, or has more than 12
+     *     decimals
      */
     public static Budget usd(String usd) {
         return of(Money.usd(usd));
     }
 
-    /** A limit; nothing at all lets only free work pass. */
+    /** A budget with a limit; zero allows only free work. */
     public static Budget of(Money limit) {
         return new Budget(limit, null, null);
     }
 
     /**
-     * This budget with a limit on the time from start to result, at most {@link #LONGEST_DEADLINE}. It means the same for
-     * a graph, a goal and a bulk, and holds whether it is shorter or longer than the default: the {@code deadline} of the
-     * run's limits, 10 minutes unless they say otherwise; 48 hours for a bulk in the batch lane.
+     * This budget with a limit on the time from start to result, at most {@link #LONGEST_DEADLINE}. It means the same
+     * for a graph, a goal and a bulk run, and replaces the default whether it is shorter or longer. The default is the
+     * {@code deadline} of the run's limits, 10 minutes unless configured otherwise; 48 hours for a bulk run in the
+     * batch lane.
      *
      * @throws IllegalArgumentException if the time is not positive
      */
@@ -57,7 +62,7 @@ public final class Budget {
         return deadline.compareTo(LONGEST_DEADLINE) < 0 ? deadline : LONGEST_DEADLINE;
     }
 
-    /** This budget, paid out of a larger one: whatever it spends is spent there too, and either limit holds. */
+    /** This budget, paid out of a larger one: its money is spent there too, and both limits hold. */
     public Budget under(BudgetGuard parent) {
         return new Budget(limit, deadline, parent);
     }
@@ -67,7 +72,7 @@ public final class Budget {
         return limit;
     }
 
-    /** The time from start to result, if limited here. */
+    /** The limit on the time from start to result, if there is one. */
     public Optional<Duration> deadline() {
         return Optional.ofNullable(deadline);
     }
@@ -78,21 +83,22 @@ public final class Budget {
     }
 
     /**
-     * The most that can be spent from this budget as things stand: its limit, or what those around it leave once all that
-     * is in flight there has cost nothing, if that is less. Nothing if one of them is closed.
+     * The most that can be spent from this budget at present: the lesser of its limit and the money that the budgets
+     * around it leave if their attempts in flight cost nothing. Zero if one of them is closed.
      */
     public Money spendable() {
         return parent == null ? limit : limit.atMost(parent.chainState().room());
     }
 
-    /** Opens books for this budget; each opening has its own, with nothing spent. */
+    /** Opens this budget, with nothing spent; each call opens a new one. */
     public BudgetGuard open() {
         return open(Money.ZERO);
     }
 
     /**
-     * Opens books that continue earlier ones, such as a tenant's after a restart. What was already spent counts against
-     * this limit only, not against the budget around it; more than the limit leaves a budget that grants nothing.
+     * Opens this budget in continuation of an earlier one, such as a tenant's after a restart. The money already spent
+     * counts against this limit only, not against the budget around it; more than the limit leaves a budget that grants
+     * nothing.
      */
     public BudgetGuard open(Money alreadySpent) {
         return parent == null ? BudgetGuard.of(Ledger.of(limit, alreadySpent)) : parent.cap(limit, alreadySpent);

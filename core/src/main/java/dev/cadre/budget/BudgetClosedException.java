@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.budget;
 
-/** Money was asked of a budget that was closed, itself or around it: its run or allotment is over. */
+/**
+ * Thrown if money is asked of a closed budget: it or one around it was closed, because its run or allotment is over.
+ */
 public final class BudgetClosedException extends RuntimeException {
 
     BudgetClosedException(LedgerState budget) {

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 /**
  * An open budget. It grants a need only if the money is there: in this budget and in every one around it.
  *
- * <p>Safe for use by many threads. No method waits for money or spends it; the lock of the whole tree of budgets is held
- * for a few additions only, and never while a watcher runs. Opened by {@link Budget#open()}.
+ * <p>Safe for use by many threads. No method waits for money or spends it; the lock of the whole tree of budgets is
+ * held for a few additions only, and never while a watcher runs. Opened by {@link Budget#open()}.
  */
 public final class BudgetGuard implements AutoCloseable {
 
@@ -37,13 +37,13 @@ public final class BudgetGuard implements AutoCloseable {
     /**
      * Reserves money for one attempt, before it is sent.
      *
-     * <p>The amount is the worst case that the attempt can cost. The caller must
-     * {@linkplain Reservation#settle settle}, {@linkplain Reservation#release release} or
-     * {@linkplain Reservation#forfeit() forfeit} a granted reservation, once; until then the money is outstanding. Does not
-     * wait for money: if the budget is contended, the caller may {@linkplain #watch watch} it and ask again.
+     * <p>The amount is the worst case that the attempt can cost. The caller must {@linkplain Reservation#settle
+     * settle}, {@linkplain Reservation#release release} or {@linkplain Reservation#forfeit() forfeit} a granted
+     * reservation, once; until then the money is outstanding. Does not wait for money: if the budget is contended, the
+     * caller may {@linkplain #watch watch} it and ask again.
      *
-     * <p>Waits for the disk if this budget is {@linkplain #cap(Money, BudgetRecord) on record}, like the budget of a worker
-     * in a run with a journal; an exception of the record is rethrown, and then nothing is reserved.
+     * <p>Waits for the disk if this budget is {@linkplain #cap(Money, BudgetRecord) on record}, like the budget of a
+     * worker in a run with a journal; an exception of the record is rethrown, and then nothing is reserved.
      *
      * @return the reservation, or why there is none
      * @throws BudgetClosedException if this budget or one around it is closed
@@ -74,8 +74,8 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     /**
-     * Sets money aside for a part of this budget, so that no other part can spend it. Closing the allotment, or this budget,
-     * gives the unused money back, once.
+     * Sets money aside for a part of this budget, so that no other part can spend it. Closing the allotment, or this
+     * budget, gives the unused money back, once.
      *
      * @throws AllotmentRefusedException if a reservation of this amount would be refused
      * @throws BudgetClosedException if this budget or one around it is closed
@@ -93,7 +93,10 @@ public final class BudgetGuard implements AutoCloseable {
         return new BudgetGuard(ledger.cap(limit, alreadySpent), lock, records);
     }
 
-    /** Limits a part of this budget that is on record: each reservation in it or beneath it is durable before it is sent. */
+    /**
+     * Limits a part of this budget that is on record: each reservation in it or beneath it is durable before it is
+     * sent.
+     */
     public BudgetGuard cap(Money limit, BudgetRecord record) {
         List<BudgetRecord> all =
                 Stream.concat(records.stream(), Stream.of(record)).toList();
@@ -101,11 +104,12 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     /**
-     * Calls the watcher whenever the answer to a contended need may have changed: a reservation has ended or a budget was
-     * closed, here or anywhere in the same tree of budgets.
+     * Calls the watcher whenever the answer to a contended need may have changed: a reservation has ended or a budget
+     * was closed, here or anywhere in the same tree of budgets.
      *
-     * <p>The watcher runs on the thread that caused the change, outside the lock, perhaps on several threads at once; it
-     * should be short. Its exceptions are logged and otherwise ignored. To miss no change, watch first, then reserve.
+     * <p>The watcher runs on the thread that caused the change, outside the lock, perhaps on several threads at once;
+     * it should be short. Its exceptions are logged and otherwise ignored. To miss no change, watch first, then
+     * reserve.
      */
     public Watch watch(Runnable watcher) {
         return lock.watch(watcher);
@@ -117,8 +121,9 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     /**
-     * The sums of this budget at this instant with regard to those around it: what is free, contended or exhausted is so
-     * in the whole chain. Money that the others lack counts as settled here, their attempts in flight as outstanding.
+     * The sums of this budget at this instant with regard to those around it: what is free, contended or exhausted is
+     * so in the whole chain. Money that the others lack counts as settled here, their attempts in flight as
+     * outstanding.
      */
     public LedgerState chainState() {
         return lock.locked(ledger::chainState);
@@ -135,8 +140,8 @@ public final class BudgetGuard implements AutoCloseable {
     }
 
     /**
-     * Ends this budget: later needs in it or its parts throw a {@link BudgetClosedException}, and its allotments give back
-     * the money they have not used. Attempts in flight may still end. Closing again does nothing.
+     * Ends this budget: later needs in it or its parts throw a {@link BudgetClosedException}, and its allotments give
+     * back the money they have not used. Attempts in flight may still end. Closing again does nothing.
      */
     @Override
     public void close() {

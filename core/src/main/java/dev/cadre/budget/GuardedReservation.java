@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reservation that several threads may race to end: exactly one of them succeeds. Its end is given to the records of the
- * budgets around it before the money can be used again.
+ * A reservation that several threads may race to end: exactly one of them succeeds. Its end is given to the records of
+ * the budgets around it before the money can be used again.
  */
 final class GuardedReservation extends Reservation {
     private static final Logger LOG = LoggerFactory.getLogger(GuardedReservation.class);

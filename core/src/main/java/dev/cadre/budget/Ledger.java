@@ -10,15 +10,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of one budget in a chain of budgets: a tenant, a run, a part of a run. Reserve and commit, as in two-phase
- * accounting.
+ * The account of one budget in a chain of budgets: a tenant, a run, a part of a run. Reserve and commit, as in
+ * two-phase accounting.
  *
- * <p>Pure: no threads, clock, locks or I/O; not safe for use by several threads. {@link BudgetGuard} is the shell around
- * it. Public for simulation and replay, without a promise of compatibility.
+ * <p>Pure: no threads, clock, locks or I/O; not safe for use by several threads. {@link BudgetGuard} is the shell
+ * around it. Public for simulation and replay, without a promise of compatibility.
  *
  * <p>A ledger keeps four sums: settled, forfeited, outstanding, set aside. A need is <em>exhausted</em> if settled +
- * forfeited + set aside + need exceed the limit, <em>contended</em> if only the outstanding money stands in the way, else
- * granted. Every budget of the chain grants a need, or none of them books it. Only the budgets up to the innermost
+ * forfeited + set aside + need exceed the limit, <em>contended</em> if only the outstanding money stands in the way,
+ * else granted. Every budget of the chain grants a need, or none of them books it. Only the budgets up to the innermost
  * allotment are asked: its money is already set aside in those around it.
  */
 public final class Ledger {
@@ -101,8 +101,8 @@ public final class Ledger {
     }
 
     /**
-     * Ends this budget: nothing more is granted in it or beneath it, and its money set aside goes back, once. Reservations
-     * in flight may still end. Closing again does nothing.
+     * Ends this budget: nothing more is granted in it or beneath it, and its money set aside goes back, once.
+     * Reservations in flight may still end. Closing again does nothing.
      */
     public void close() {
         if (closed) {
@@ -130,9 +130,9 @@ public final class Ledger {
     }
 
     /**
-     * The sums of this budget with regard to those around it: what is free, contended or exhausted here is so in the whole
-     * chain. Money that the others lack counts as settled, their attempts in flight as outstanding; a closed or breached
-     * one leaves nothing.
+     * The sums of this budget with regard to those around it: what is free, contended or exhausted here is so in the
+     * whole chain. Money that the others lack counts as settled, their attempts in flight as outstanding; a closed or
+     * breached one leaves nothing.
      */
     public LedgerState chainState() {
         var own = state();
@@ -194,7 +194,8 @@ public final class Ledger {
 
     /**
      * Applies a change to this budget and those around it, and adjusts the money set aside: a budget around an open
-     * allotment sets aside exactly what the allotment has not used, and those further out see only the outermost allotment.
+     * allotment sets aside exactly what the allotment has not used, and those further out see only the outermost
+     * allotment.
      *
      * @param asideBefore the money that this budget sets aside for the part that changes, before the change
      * @param asideAfter the same after the change
@@ -245,7 +246,10 @@ public final class Ledger {
         });
     }
 
-    /** @throws ArithmeticException if the sums of a budget of the chain cannot hold this cost besides all that is in flight */
+    /**
+     * @throws ArithmeticException if the sums of a budget of the chain cannot hold this cost besides all that is in
+     *     flight
+     */
     void requireRoomFor(Money cost) {
         for (Ledger at = this; at != null; at = at.parent) {
             at.state().committed().plus(cost);

@@ -8,7 +8,7 @@ import dev.cadre.price.Spend;
 /**
  * The sums of one budget at one instant. They never add up to more than the limit, unless {@code breached}.
  *
- * @param limit what may be spent
+ * @param limit the most that may be spent
  * @param settled the cost of attempts whose usage is known
  * @param forfeited the worst case of attempts that were sent and whose usage is unknown
  * @param outstanding the worst case of attempts in flight
@@ -27,12 +27,14 @@ public record LedgerState(
         }
     }
 
-    /** What is gone: settled and forfeited. */
+    /** The money spent: settled and forfeited. */
     public Money spent() {
         return settled.plus(forfeited);
     }
 
-    /** What is gone, without attempts and tokens, which are not counted here; attempts in flight as forfeited. */
+    /**
+     * The money spent, with attempts in flight as forfeited. Attempts and tokens are zero: they are not counted here.
+     */
     public Spend asSpend() {
         Money worst = forfeited.plus(outstanding);
         return new Spend(settled, worst, 0, TokenUsage.NONE, !worst.isZero());
@@ -43,17 +45,17 @@ public record LedgerState(
         return spent().plus(outstanding).plus(setAside);
     }
 
-    /** What a need may take at once; nothing if breached. */
+    /** The money that a need may take at once; zero if breached. */
     public Money free() {
         return breached ? Money.ZERO : limit.minus(committed());
     }
 
-    /** What a need may take once every attempt in flight has ended and turned out to cost nothing; nothing if breached. */
+    /** The money that a need may take if every attempt in flight costs nothing; zero if breached. */
     public Money room() {
         return breached ? Money.ZERO : limit.minus(spent()).minus(setAside);
     }
 
-    /** Whether a need can never be met, even if every attempt in flight turns out to cost nothing. */
+    /** Whether a need can never be met, even if every attempt in flight costs nothing. */
     public boolean isExhaustedBy(Money need) {
         return breached || need.isMoreThan(room());
     }
@@ -63,7 +65,7 @@ public record LedgerState(
         return !isExhaustedBy(need) && need.isMoreThan(free());
     }
 
-    /** The same budget in a chain that leaves it no more than this. */
+    /** This state in a chain that leaves no more than this room and this free money. */
     LedgerState leaving(Money room, Money free, boolean breached) {
         Money settled = limit.minus(forfeited).minus(setAside).minus(room);
         return new LedgerState(limit, settled, forfeited, room.minus(free), setAside, breached);

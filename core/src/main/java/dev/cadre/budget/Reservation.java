@@ -4,8 +4,9 @@ package dev.cadre.budget;
 import dev.cadre.price.Money;
 
 /**
- * Money that is set aside for one attempt until the attempt ends. A reservation ends exactly once: a second ending throws a
- * {@link ReservationEndedException} and changes nothing. Endings do not block and are allowed after the budget was closed.
+ * Money that is set aside for one attempt until the attempt ends. A reservation ends exactly once: a second ending
+ * throws a {@link ReservationEndedException} and changes nothing. Endings do not block and are allowed after the budget
+ * was closed.
  */
 public abstract sealed class Reservation permits LedgerReservation, GuardedReservation {
 
@@ -36,20 +37,22 @@ public abstract sealed class Reservation permits LedgerReservation, GuardedReser
     public abstract State state();
 
     /**
-     * Records durably that the attempt is about to be sent, if the budget is {@linkplain BudgetRecord on record}; waits for
-     * that. Does nothing otherwise, and when called again. {@link BudgetGuard#reserve} has done so.
+     * Records durably that the attempt is about to be sent, if the budget is {@linkplain BudgetRecord on record}; waits
+     * for that. Does nothing otherwise, and when called again. {@link BudgetGuard#reserve} has done so.
      *
      * @throws RuntimeException as the record does; nothing may be sent then
      */
     public abstract void announce();
 
-    /** Whether the sums of every budget of the chain can hold this cost: false only beyond the largest {@link Money}. */
+    /**
+     * Whether the sums of every budget of the chain can hold this cost: false only beyond the largest {@link Money}.
+     */
     public abstract boolean canHold(Money cost);
 
     /**
-     * Books the whole amount as forfeited while the attempt is still under way: it will cost all of it, so nobody waits for
-     * a part of it to come back. The reservation stays open; the {@linkplain #settle settled} cost replaces this booking
-     * later. Repeated calls are ignored.
+     * Books the whole amount as forfeited while the attempt is still under way: it will cost all of it, so nobody waits
+     * for a part of it to come back. The reservation stays open; the {@linkplain #settle settled} cost replaces this
+     * booking later. Repeated calls are ignored.
      */
     public abstract void markSpent();
 
@@ -77,8 +80,8 @@ public abstract sealed class Reservation permits LedgerReservation, GuardedReser
     }
 
     /**
-     * Books more than the amount, because the model that answered may have used more of it than was reserved; breaches the
-     * budgets as an excess of {@link #settle} does.
+     * Books more than the amount, because the model that answered may have used more of it than was reserved; breaches
+     * the budgets as an excess of {@link #settle} does.
      *
      * @param worstCase at least the amount; the amount if it is less
      * @throws ArithmeticException as {@link #settle} does
@@ -88,8 +91,8 @@ public abstract sealed class Reservation permits LedgerReservation, GuardedReser
     }
 
     /**
-     * Throws before anything is booked or recorded, so that a chain is never left half changed. Forfeiting the amount always
-     * fits.
+     * Throws before anything is booked or recorded, so that a chain is never left half changed. Forfeiting the amount
+     * always fits.
      */
     final void requireFits(State how, Money booked) {
         if ((how == State.SETTLED || booked.isMoreThan(amount)) && !canHold(booked)) {

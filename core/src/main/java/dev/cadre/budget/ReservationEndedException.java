@@ -3,7 +3,7 @@ package dev.cadre.budget;
 
 import dev.cadre.price.Money;
 
-/** A reservation was ended twice; the second ending booked nothing. */
+/** Thrown if a reservation is ended twice; the second ending books nothing. */
 public final class ReservationEndedException extends RuntimeException {
 
     private final Reservation.State state;
@@ -13,7 +13,7 @@ public final class ReservationEndedException extends RuntimeException {
         this.state = state;
     }
 
-    /** How it ended the first time. */
+    /** The state after the first ending. */
     public Reservation.State state() {
         return state;
     }

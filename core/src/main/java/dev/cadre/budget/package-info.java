@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** May we? */
+/** Limits what may be spent. */
 @NullMarked
 package dev.cadre.budget;
 

@@ -11,7 +11,7 @@ enum Alphabet {
     DOTTED('Z', 'z', "-_."),
     BASE64('Z', 'z', "+/=");
 
-    /** A bit for each of the first 64 characters of ASCII that is in it. */
+    /** The bits of the first 64 ASCII characters: 1 if the character belongs to the alphabet. */
     private final long low;
 
     private final long high;
@@ -32,7 +32,7 @@ enum Alphabet {
         high = highBits;
     }
 
-    /** Returns whether this is a letter or a digit of ASCII. */
+    /** Whether this is an ASCII letter or digit. */
     static boolean isLetterOrDigit(char c) {
         return isDigit(c) || isCapital(c) || isSmall(c);
     }
@@ -53,7 +53,7 @@ enum Alphabet {
         return c < 2 * Long.SIZE && ((c < Long.SIZE ? low : high) >>> c & 1) == 1;
     }
 
-    /** Returns the place behind the characters that follow from a place on. */
+    /** The index after the run of characters of this alphabet that starts at an index. */
     int end(String text, int from) {
         int end = from;
         while (end < text.length() && has(text.charAt(end))) {

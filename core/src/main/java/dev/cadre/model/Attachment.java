@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What a turn carries beside its text. Its tokens are bounded before it is sent: an image by what the catalogue knows of
- * the model, a file by what its maker states. Immutable.
+ * An image or file in a turn. Its tokens are bounded before it is sent: those of an image by the catalogue's entry for
+ * the model, those of a file by the bound that its creator states. Immutable.
  */
 public sealed interface Attachment {
 
-    /** A picture. */
+    /** An image. */
     record Image(Source source, Detail detail) implements Attachment {
         private static final Set<String> FORMATS = Set.of("image/png", "image/jpeg", "image/webp", "image/gif");
 
@@ -23,7 +23,7 @@ public sealed interface Attachment {
         }
 
         /**
-         * A picture at detail {@link Detail#HIGH}.
+         * An image at detail {@link Detail#HIGH}.
          *
          * @param mediaType {@code image/png}, {@code image/jpeg}, {@code image/webp} or {@code image/gif}
          */
@@ -32,14 +32,14 @@ public sealed interface Attachment {
         }
 
         /**
-         * A picture that the provider fetches, at detail {@link Detail#HIGH}. Clients refuse it unless its host was
-         * allowed: an address may come from a model.
+         * An image that the provider fetches, at detail {@link Detail#HIGH}. Clients refuse it unless its host was
+         * allowed, because an address may come from a model.
          */
         public static Image at(URI address) {
             return new Image(new Source.At(address), Detail.HIGH);
         }
 
-        /** The same picture, looked at in another detail. */
+        /** The same image at another detail. */
         public Image withDetail(Detail detail) {
             return new Image(source, detail);
         }
@@ -49,12 +49,12 @@ public sealed interface Attachment {
      * A document, such as a PDF.
      *
      * @param name the file's name, for the model
-     * @param content what is in it
-     * @param maxTokens the most input tokens that the provider makes of it; {@link #UNKNOWN_TOKENS} if nobody can say, and
-     *     then it can only be sent where the provider counts the input first
+     * @param content the bytes
+     * @param maxTokens the most input tokens that the provider makes of it. If it is {@link #UNKNOWN_TOKENS}, the
+     *     document can only be sent where the provider counts the input first
      */
     record File(String name, Source.Inline content, long maxTokens) implements Attachment {
-        /** No bound is known: a compressed document has no honest one in its size. */
+        /** No known bound: the size of a compressed document does not bound its tokens. */
         public static final long UNKNOWN_TOKENS = Long.MAX_VALUE;
 
         public File {
@@ -64,22 +64,22 @@ public sealed interface Attachment {
             }
         }
 
-        /** A document of which nobody knows how many tokens it makes. */
+        /** A document with an unknown number of tokens. */
         public static File of(String name, String mediaType, byte[] bytes) {
             return new File(name, Source.Inline.of(mediaType, bytes), UNKNOWN_TOKENS);
         }
 
-        /** The same document with its bound; a provider that counts more exceeds the reservation. */
+        /** The same document with a bound; a provider that counts more tokens exceeds the reservation. */
         public File boundedBy(long maxTokens) {
             return new File(name, content, maxTokens);
         }
     }
 
-    /** Where the bytes are. */
+    /** The location of the bytes. */
     sealed interface Source {
-        /** Right here. */
+        /** Bytes in the request itself. */
         record Inline(String mediaType, String base64) implements Source {
-            /** More than any provider takes in one request. */
+            /** More than any provider accepts in one request. */
             private static final int MAX_BYTES = 50 * 1024 * 1024;
 
             public static Inline of(String mediaType, byte[] bytes) {
@@ -91,7 +91,7 @@ public sealed interface Attachment {
                         mediaType.toLowerCase(Locale.ROOT), Base64.getEncoder().encodeToString(bytes));
             }
 
-            /** As a {@code data:} URL. */
+            /** The bytes as a {@code data:} URL. */
             public String dataUrl() {
                 return "data:" + mediaType + ";base64," + base64;
             }
@@ -102,7 +102,7 @@ public sealed interface Attachment {
             }
         }
 
-        /** Behind an https address. */
+        /** Bytes at an https address. */
         record At(URI address) implements Source {
             public At {
                 if (!"https".equals(address.getScheme())
@@ -114,12 +114,15 @@ public sealed interface Attachment {
         }
     }
 
-    /** How closely a model looks at a picture, which sets its tokens. Always sent: a default would have no bound. */
+    /**
+     * The resolution at which a model reads an image, which sets its tokens. Always sent: a default would have no
+     * bound.
+     */
     enum Detail {
         LOW,
         /** The default. */
         HIGH,
-        /** As it is, without shrinking; few models offer it. */
+        /** The original resolution; few models offer it. */
         ORIGINAL;
 
         /** The word on the wire, such as {@code high}. */

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch at one instant.
+ * The state of a batch at one instant.
  *
- * @param id the provider's
+ * @param id the provider's id
  * @param inputFile the provider's id of the file with its requests
  * @param answerFiles the provider's ids of the files with its answers
- * @param metadata what was noted on it when it was made
- * @param bill what the provider says it bills
- * @param defects why it was {@linkplain State#REJECTED rejected}
+ * @param metadata the metadata that it was created with
+ * @param bill the bill that the provider reports
+ * @param defects the reasons why it was {@linkplain State#REJECTED rejected}
  */
 public record Batch(
         String id,
@@ -23,17 +23,17 @@ public record Batch(
         Map<String, String> metadata,
         Bill bill,
         List<Defect> defects) {
-    /** Where a batch stands. */
+    /** The states of a batch. */
     public enum State {
-        /** Not at its end. */
+        /** Not ended. */
         OPEN,
-        /** Every request was worked on. */
+        /** Every request was processed. */
         COMPLETED,
-        /** The time was up; what was answered by then can be read. */
+        /** The time was up; the answers until then can be read. */
         EXPIRED,
-        /** Stopped on request; what was answered by then can be read. */
+        /** Stopped on request; the answers until then can be read. */
         CANCELLED,
-        /** Not accepted as a whole: nothing of it was done or billed. */
+        /** Not accepted as a whole: nothing was processed or billed. */
         REJECTED;
 
         public boolean isTerminal() {
@@ -42,10 +42,10 @@ public record Batch(
     }
 
     /**
-     * What the provider says it bills for a batch.
+     * The bill that the provider reports for a batch.
      *
-     * @param answered how many requests were answered; {@link #UNKNOWN} if it does not say
-     * @param usage the tokens of all requests together; null if it does not say
+     * @param answered the number of answered requests; {@link #UNKNOWN} if not reported
+     * @param usage the tokens of all requests together; null if not reported
      */
     public record Bill(long answered, @Nullable TokenUsage usage) {
         /** More than any number of answers. */
@@ -53,10 +53,10 @@ public record Batch(
     }
 
     /**
-     * Why a batch was rejected.
+     * A reason why a batch was rejected.
      *
-     * @param line the line of the file, from 1; 0 if the whole is meant
-     * @param isForNow whether the same batch may be accepted later: too much was enqueued already
+     * @param line the line of the file, from 1; 0 for the file as a whole
+     * @param isForNow whether the same batch may be accepted later, because too much is enqueued at present
      */
     public record Defect(long line, String code, String message, boolean isForNow) {
         @Override
@@ -71,7 +71,7 @@ public record Batch(
         defects = List.copyOf(defects);
     }
 
-    /** Whether it was rejected for a reason that passes: too much was enqueued already. */
+    /** Whether it was rejected only for now, because too much is enqueued at present. */
     public boolean isTurnedAwayForNow() {
         return state == State.REJECTED && !defects.isEmpty() && defects.stream().allMatch(Defect::isForNow);
     }

@@ -2,12 +2,13 @@
 package dev.cadre.model;
 
 /**
- * How much goes into one batch, and how much is under way at once.
+ * The limits of one batch, and of the batches in progress at once.
  *
- * @param requests the most requests of a batch
- * @param bytes the largest file
+ * @param requests the most requests in a batch
+ * @param bytes the size of the largest file, in bytes
  * @param enqueuedTokens the most input tokens in all open batches of a model together, estimated at four bytes a token
- * @param openBatches the most batches under way at once; bounds the memory, because the items of open batches are held
+ * @param openBatches the most batches in progress at once; bounds the memory, because the items of open batches are
+ *     kept in it
  */
 public record BatchLimits(int requests, long bytes, long enqueuedTokens, int openBatches) {
     public BatchLimits {
@@ -18,7 +19,7 @@ public record BatchLimits(int requests, long bytes, long enqueuedTokens, int ope
         }
     }
 
-    /** Those of a batch: any number of tokens enqueued, four batches under way. */
+    /** Limits with any number of enqueued tokens and four batches in progress. */
     public static BatchLimits of(int requests, long bytes) {
         return new BatchLimits(requests, bytes, Long.MAX_VALUE, 4);
     }
@@ -39,7 +40,7 @@ public record BatchLimits(int requests, long bytes, long enqueuedTokens, int ope
         return new BatchLimits(requests, bytes, enqueuedTokens, openBatches);
     }
 
-    /** Each limit of both that is tighter. */
+    /** The tighter of each limit. */
     public BatchLimits within(BatchLimits others) {
         return new BatchLimits(
                 Math.min(requests, others.requests),

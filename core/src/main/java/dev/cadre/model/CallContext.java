@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What surrounds one call.
+ * The context of one call.
  *
  * @param purpose what the call is for
- * @param timeout the time that the whole exchange may take, body included
+ * @param timeout the time limit of the whole exchange, body included
  * @param text receives pieces of the reply's text while it is written, on the calling thread; a client that cannot
  *     stream never calls it
  */
@@ -24,7 +24,7 @@ public record CallContext(CallPurpose purpose, Duration timeout, Consumer<String
         return new CallContext(purpose, timeout, Ignore.TEXT);
     }
 
-    /** Whether anybody wants the text while it is written: a client need not stream otherwise. */
+    /** Whether the text is wanted while it is written; otherwise a client need not stream. */
     public boolean wantsText() {
         return !(text instanceof Ignore);
     }

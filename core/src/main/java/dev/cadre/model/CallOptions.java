@@ -5,17 +5,18 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What a request may ask for beyond the common ground; a client that cannot serve one of the tools must refuse, the rest
- * it may leave out. Immutable.
+ * The optional settings of a request that not every provider has. A client that cannot serve one of the tools must
+ * refuse the request; it may ignore the other settings. Immutable.
  *
- * @param verbosity how much is written; default {@link Verbosity#STANDARD}
- * @param safetyIdentifier who the end user is, as an opaque text of at most {@value #MAX_SAFETY_CHARS} characters, so that
- *     the provider can block one and not all; empty by default
+ * @param verbosity the length of the text; default {@link Verbosity#STANDARD}
+ * @param safetyIdentifier an opaque id of the end user, of at most {@value #MAX_SAFETY_CHARS} characters, so that the
+ *     provider can block one user instead of all; empty by default
  * @param cacheKey routes requests with one prefix to one place at the provider, so that they find its cache; at most
- *     {@value #MAX_CACHE_KEY_CHARS} characters, empty by default, and then the pool may set it
- * @param promptCaching what the provider is to keep; default {@link PromptCaching#AUTOMATIC}, and then the pool may set it
+ *     {@value #MAX_CACHE_KEY_CHARS} characters. Empty by default, and then the pool may set it
+ * @param promptCaching the parts of the prompt that the provider caches; default {@link PromptCaching#AUTOMATIC}, and
+ *     then the pool may set it
  * @param providerTools tools that run at the provider; none by default
- * @param maxProviderCalls how many calls of such tools one attempt may make, all together; sent, because the reservation
+ * @param maxProviderCalls the most calls of all these tools together in one attempt; sent, because the reservation
  *     rests on it
  */
 public record CallOptions(
@@ -29,7 +30,7 @@ public record CallOptions(
     static final int MAX_SAFETY_CHARS = 128;
     static final int MAX_CACHE_KEY_CHARS = 64;
 
-    /** Nothing beyond the common ground. */
+    /** The defaults. */
     public static final CallOptions NONE =
             new CallOptions(Verbosity.STANDARD, "", "", PromptCaching.AUTOMATIC, List.of(), 0);
 

@@ -2,11 +2,11 @@
 package dev.cadre.model;
 
 /**
- * What a call is for. It never leaves the process: events, recordings and scripted models use it.
+ * The purpose of a call. It never leaves the process; events, recordings and scripted models use it.
  *
  * @param kind the part of a run that makes the call
- * @param runId the run
- * @param subtaskId the subtask, with {@code #index} for an item; empty for a planner
+ * @param runId the id of the run
+ * @param subtaskId the id of the subtask, with {@code #index} for an item; empty for a planner
  * @param subtaskType the name of the subtask type; {@code planner} or {@code merger} for those
  * @param input the input as canonical JSON; for a planner the goal's text
  * @param tier the tier that is asked
@@ -16,7 +16,7 @@ public record CallPurpose(Kind kind, String runId, String subtaskId, String subt
     public enum Kind {
         PLAN,
         MERGE,
-        /** A second call on the same rung: after a tool, a wrong shape or a cut. */
+        /** A further call on the same rung: after a tool, a wrong shape or a truncation. */
         REPAIR,
         ESCALATION,
         WORK,

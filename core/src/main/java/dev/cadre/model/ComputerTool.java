@@ -2,20 +2,20 @@
 package dev.cadre.model;
 
 /**
- * The tool by which a model operates a screen. A client whose provider has a form of its own for it sends that instead, and
- * gives what comes back as {@link ToolCall}s of this {@linkplain #NAME name} with arguments of this shape:
+ * The tool by which a model operates a screen. A client whose provider has its own form of such a tool sends that form,
+ * and returns its calls as {@link ToolCall}s of this {@linkplain #NAME name} with arguments of this shape:
  *
  * <pre>{@code {"actions":[{"type":"click","x":10,"y":20,"button":"left"}],
  *  "pending_safety_checks":[{"id":"sc_1","code":"malicious_instructions","message":"..."}]}}</pre>
  *
- * <p>Where the provider takes nothing but a picture as the answer, a result's text follows it as a message; a result with a
- * picture says that the safety checks of its call were approved.
+ * <p>If the provider accepts only an image as the result, the text of the result follows as a message. A result with an
+ * image states that the safety checks of its call were approved.
  */
 public final class ComputerTool {
     /** The name of its calls. */
     public static final String NAME = "computer";
 
-    /** What a request lists. */
+    /** The tool as it is listed in a request. */
     public static final ToolSpec SPEC = new ToolSpec(
             NAME,
             "Operates a screen by mouse and keyboard, in the order of the actions, and shows the screen after the last one.",

@@ -3,7 +3,7 @@ package dev.cadre.model;
 
 import java.util.Locale;
 
-/** How much a model may reason before it answers; sent with every request, because defaults differ between models. */
+/** The amount of reasoning before an answer; sent with every request, because the defaults of models differ. */
 public enum Effort {
     /** No reasoning tokens: the default of every request. */
     NONE,

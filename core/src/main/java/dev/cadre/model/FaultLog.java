@@ -7,12 +7,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A log of the exceptions that the user's own code throws: at WARN with the stack trace the first time that one of its
- * class is thrown at a place, at DEBUG without it from then on.
+ * A log of the exceptions of the user's code. The first exception of a class at a place is logged at WARN with its
+ * stack trace, further ones at DEBUG without it.
  *
- * <p>A place is the code that threw, whatever its input was, such as {@code tool 'grep'}. The first {@value #MAX_PLACES}
- * pairs of place and class are remembered; others are logged at DEBUG only. Keys are {@linkplain Redactor#SHAPES taken out}. A
- * coordinator has one for all of its runs. Safe for use by many threads.
+ * <p>A place names the code that threw, such as {@code tool 'grep'}, whatever its input was. The first {@value
+ * #MAX_PLACES} pairs of place and class are remembered; others are logged at DEBUG only. Keys are {@linkplain
+ * Redactor#SHAPES removed}. A coordinator has one log for all of its runs. Safe for use by many threads.
  */
 public final class FaultLog {
     static final int MAX_PLACES = 1_000;
@@ -30,7 +30,7 @@ public final class FaultLog {
         this.logger = logger;
     }
 
-    /** Logs what the code at this place threw. Does not block and never throws. */
+    /** Logs an exception of the code at this place. Does not block and never throws. */
     public void warn(String place, Throwable thrown) {
         if (places.size() < MAX_PLACES
                 && places.add(place + " " + thrown.getClass().getName())) {

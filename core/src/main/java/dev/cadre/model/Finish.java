@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.model;
 
-/** Why a model stopped. */
+/** The reason why a model stopped. */
 public enum Finish {
-    /** It said all it wanted to say. */
+    /** The answer is complete. */
     COMPLETE,
-    /** It wants functions called; {@link ModelReply#toolCalls()} is not empty. */
+    /** It requests tool calls; {@link ModelReply#toolCalls()} is not empty. */
     TOOL_CALLS,
-    /** It ran into {@code maxOutputTokens}; the text is incomplete and must not be parsed. */
+    /** It reached {@code maxOutputTokens}; the text is incomplete and must not be parsed. */
     TRUNCATED,
-    /** It declined; the text is its explanation. */
+    /** It refused; the text is its explanation. */
     REFUSED,
     /** The provider's content filter stopped it. */
     FILTERED

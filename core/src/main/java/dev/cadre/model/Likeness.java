@@ -3,23 +3,23 @@ package dev.cadre.model;
 
 import java.util.List;
 
-/** How much characters look like drawn at random, from the least to the most; no end of them looks like more. */
+/** The degree to which characters look random, in ascending order; a suffix never looks more random than the whole. */
 enum Likeness {
-    /** May be words, placeholders and code that looks for keys. */
+    /** Perhaps words, placeholders, or code that searches for keys. */
     WORDS,
-    /** Of many different characters, with a digit or with capitals that no word has. */
+    /** Many different characters, with a digit or with capitals that no word has. */
     RANDOM,
-    /** Also long without a sign in between, as words and dates are not. */
+    /** Also long without a sign in between, unlike words and dates. */
     DENSE,
-    /** Also of capitals, small letters and digits, as hashes are not. */
+    /** Also with capitals, small letters and digits, unlike hashes. */
     MIXED,
-    /** None looks like this. */
+    /** More random than any characters. */
     NEVER;
 
     private static final int MIN_DIFFERENT = 10;
     private static final int MIN_DENSE = 16;
     private static final int MIN_MIXED = 20;
-    /** The ends of keys that AWS documents, and that Azure's emulator of storage has. */
+    /** The endings of example keys in the documentation of AWS and in Azure's storage emulator. */
     private static final List<String> PLACEHOLDERS = List.of("EXAMPLE", "Fq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==");
 
     static Likeness of(String text, int from, int end) {
@@ -59,7 +59,7 @@ enum Likeness {
         private long seenFrom64;
 
         void add(char c) {
-            // what follows its neighbour in the alphabet is no chance, and the first has no neighbour
+            // a character after its neighbour in the alphabet is not random, and the first one has no neighbour
             if (length > 0 && c != last + 1) {
                 see(c);
             }

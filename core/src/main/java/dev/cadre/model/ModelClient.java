@@ -3,7 +3,7 @@ package dev.cadre.model;
 
 import java.util.Optional;
 
-/** Calls a language model: the only way out of the process that costs money. */
+/** A client of a language model: the only connection out of the process that costs money. */
 @FunctionalInterface
 public interface ModelClient {
     /**
@@ -13,25 +13,26 @@ public interface ModelClient {
      * {@code maxOutputTokens}, must give up after {@link CallContext#timeout()}, and must close the exchange and throw
      * {@link InterruptedException} when its thread is interrupted. The key it uses appears in no message.
      *
-     * @throws ModelException if there is no usable reply; it says what is known about the money
+     * @throws ModelException if there is no usable reply; it states what is known about the cost
      * @throws InterruptedException if the calling thread was interrupted; the call may be billed all the same
      */
     ModelReply call(ModelRequest request, CallContext context) throws InterruptedException;
 
     /**
-     * The most bytes that this client sends of a request, the content of pictures and files apart: names, schemas and all
-     * the JSON around them, since a model may make a token of each. What is reserved for a call rests on it. Default: its
-     * {@linkplain ModelRequest#inputBytes texts} with an allowance for each part.
+     * The most bytes that this client sends for a request, without the content of images and files: texts, names,
+     * schemas and all the JSON around them, since a model may make a token of each byte. The reservation of a call
+     * rests on it. Default: the bytes of its {@linkplain ModelRequest#inputBytes texts} with an allowance for each
+     * part.
      *
-     * <p>It counts and must not block: it is called on the thread that drives a run, too. What it throws, a negative count
-     * and one beyond a terabyte fail the call, before anything is sent, with a {@link
-     * dev.cadre.price.UnpricedSizeException}.
+     * <p>The method must not block: the thread that drives a run calls it too. An exception, a negative number, or a
+     * number beyond a terabyte fails the call with a {@link dev.cadre.price.UnpricedSizeException}, before anything is
+     * sent.
      */
     default long sentBytes(ModelRequest request) {
         return request.inputBytes();
     }
 
-    /** How the same provider takes many requests at a time for less money; empty by default. */
+    /** The batch client of the same provider, which costs less; empty by default. */
     default Optional<BatchClient> batches() {
         return Optional.empty();
     }

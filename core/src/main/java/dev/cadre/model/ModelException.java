@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call without a usable reply. The kind says whether a retry can help, the {@link Charge} what it cost. Keys are
- * {@linkplain Redactor#SHAPES taken out} of its message and of those of its causes.
+ * Thrown if a call has no usable reply. The subclass states whether a retry can help, the {@link Charge} what the call
+ * cost. Keys are {@linkplain Redactor#SHAPES removed} from its message and from the messages of its causes.
  */
 public abstract sealed class ModelException extends RuntimeException {
 
-    /** What is known about the money of a failed call. */
+    /** The known cost of a failed call. */
     public enum Charge {
-        /** Not sent, or turned away before any work was done. */
+        /** Not sent, or turned away before it was processed. */
         FREE,
-        /** It may have been billed: the worst case must be booked. */
+        /** Perhaps billed: the worst case must be booked. */
         UNKNOWN
     }
 
-    /** How far a failure reaches. */
+    /** The calls that a failure concerns. */
     public enum Reach {
         /** Another attempt of the same request may succeed. */
         ATTEMPT,
@@ -53,23 +53,23 @@ public abstract sealed class ModelException extends RuntimeException {
         return reach == Reach.ATTEMPT;
     }
 
-    /** The least time to wait before another attempt; empty if the provider did not say. */
+    /** The least time to wait before another attempt; empty if the provider did not state it. */
     public Optional<Duration> retryAfter() {
         return Optional.empty();
     }
 
-    /** What the provider says it bills for the failed call; empty if it did not say, and then {@link #charge()} counts. */
+    /** The provider's bill for the failed call; empty if it did not state one, and then {@link #charge()} counts. */
     public Optional<Billed> billed() {
         return Optional.empty();
     }
 
     /**
-     * What is billed for a call without a usable reply.
+     * The provider's bill for a call.
      *
-     * @param model the model that worked, as the provider names it
-     * @param usage the tokens it used
+     * @param model the model that answered, as the provider names it
+     * @param usage the tokens that it used
      * @param serviceTier the processing class that sets their price
-     * @param providerCalls how often each tool of the provider was called
+     * @param providerCalls the number of calls of each tool at the provider
      */
     public record Billed(
             String model, TokenUsage usage, ServiceTier serviceTier, Map<ProviderTool.Kind, Integer> providerCalls) {
@@ -81,20 +81,20 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** What the provider said about its limits; {@link RateLimits#UNKNOWN} by default. */
+    /** The rate limits that the provider reported; {@link RateLimits#UNKNOWN} by default. */
     public RateLimits limits() {
         return RateLimits.UNKNOWN;
     }
 
-    /** Turned away for now (429). */
+    /** The call was turned away for now (429). */
     public static final class RateLimited extends ModelException {
-        /** Why. */
+        /** The causes of a 429. */
         public enum Cause {
             /** A request or token rate was exceeded. */
             RATE,
             /** The rate rose too fast ({@code slow_down}): fewer calls at once, and a slow climb. */
             SLOW_DOWN,
-            /** This service tier has no room now; another may. */
+            /** This service tier has no capacity now; another may have. */
             NO_CAPACITY
         }
 
@@ -113,7 +113,7 @@ public abstract sealed class ModelException extends RuntimeException {
             this.limits = Objects.requireNonNull(limits, "the limits of a refusal are null: use RateLimits.UNKNOWN");
         }
 
-        /** Why it was turned away. */
+        /** The cause why it was turned away. */
         public Cause reason() {
             return reason;
         }
@@ -129,7 +129,7 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** The provider failed or is overloaded (408, 409, 5xx, a failed status in a reply); as a rule only for now. */
+    /** The provider failed or is overloaded (408, 409, 5xx, a failed status in a reply); usually for a short time. */
     public static final class ServerFailed extends ModelException {
         private final int status;
         private final @Nullable Duration retryAfter;
@@ -139,7 +139,7 @@ public abstract sealed class ModelException extends RuntimeException {
             this(message, status, charge, retryAfter, null);
         }
 
-        /** A failure of which the provider told the bill, or null if it did not. */
+        /** A failure with the provider's bill, or null if there is none. */
         public ServerFailed(
                 String message, int status, Charge charge, @Nullable Duration retryAfter, @Nullable Billed billed) {
             this(message, status, charge, Reach.ATTEMPT, retryAfter, billed);
@@ -158,7 +158,7 @@ public abstract sealed class ModelException extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
-        /** The same failure, of which the provider says that another attempt of the same request will not help. */
+        /** The same failure, for which the provider states that another attempt of the same request will not help. */
         public ServerFailed lasting() {
             return new ServerFailed(String.valueOf(getMessage()), status, charge(), Reach.SUBTASK, retryAfter, billed);
         }
@@ -186,21 +186,21 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** Nobody can be reached at the configured address in a way that waiting would mend: TLS, redirects, bad URLs. */
+    /** The configured address cannot be reached, and waiting does not help: TLS, redirects, bad URLs. */
     public static final class Unreachable extends ModelException {
         public Unreachable(String message, @Nullable Throwable cause) {
             super(message, Charge.FREE, Reach.RUN, cause);
         }
     }
 
-    /** No whole reply within the timeout. */
+    /** No complete reply came within the timeout. */
     public static final class TimedOut extends ModelException {
         public TimedOut(String message, Charge charge) {
             super(message, charge, Reach.ATTEMPT, null);
         }
     }
 
-    /** A reply came, but it is not one: broken JSON, a page of a proxy, a stream without its last event. */
+    /** The reply is malformed: broken JSON, a page of a proxy, a stream without its last event. */
     public static final class MalformedReply extends ModelException {
         public MalformedReply(String message, @Nullable Throwable cause) {
             super(message, Charge.UNKNOWN, Reach.ATTEMPT, cause);
@@ -228,14 +228,14 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
-    /** A dearer model answered than the one that was asked: whoever asks again may pay its price again. */
+    /** A dearer model answered than the one that was asked: a further call may cost its price again. */
     public static final class DearerModel extends ModelException {
         public DearerModel(String message) {
             super(message, Charge.FREE, Reach.RUN, null);
         }
     }
 
-    /** The request has more tokens than the model's context, or the account's minute, can take: split it. */
+    /** The request has more tokens than the model's context, or the account's limit per minute: split it. */
     public static final class ContextTooLong extends ModelException {
         public ContextTooLong(String message) {
             super(message, Charge.FREE, Reach.SUBTASK, null);

@@ -8,17 +8,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model answered. Text and tool calls are untrusted input.
+ * The reply of a model. Text and tool calls are untrusted input.
  *
  * @param model the model that answered, as the provider names it; may be a dated form of the one asked for
- * @param text the whole text; a refusal's explanation if it {@linkplain Finish#REFUSED refused}
- * @param toolCalls the functions that it wants called
- * @param finish why it stopped
- * @param usage the tokens it used, or null if the provider did not say or said something impossible
+ * @param text the whole text; the explanation of a refusal if it {@linkplain Finish#REFUSED refused}
+ * @param toolCalls the tool calls that it requests
+ * @param finish the reason why it stopped
+ * @param usage the tokens that it used; null if the provider reported none, or an impossible number
  * @param serviceTier the processing class that the provider bills
- * @param limits what the provider said about its limits
- * @param providerCalls how often each tool of the provider was called
- * @param providerState what the same client needs to continue this conversation; empty if nothing
+ * @param limits the rate limits that the provider reported
+ * @param providerCalls the number of calls of each tool at the provider
+ * @param providerState the state that the same client needs to continue this conversation; empty if none
  */
 public record ModelReply(
         String model,
@@ -42,7 +42,7 @@ public record ModelReply(
         providerCalls = Map.copyOf(providerCalls);
     }
 
-    /** A reply without tools of the provider. */
+    /** A reply without calls of tools at the provider. */
     public ModelReply(
             String model,
             String text,
@@ -61,7 +61,7 @@ public record ModelReply(
                 model, text, List.of(), Finish.COMPLETE, usage, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
     }
 
-    /** What the provider bills for it; empty if its usage is unknown. */
+    /** The provider's bill; empty if the usage is unknown. */
     public Optional<ModelException.Billed> billed() {
         return usage == null
                 ? Optional.empty()

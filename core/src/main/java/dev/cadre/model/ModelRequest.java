@@ -6,17 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One call to a model, complete and provider-neutral. Immutable.
+ * A complete, provider-neutral request to a model. Immutable.
  *
  * @param model the provider's id of the model, such as {@code gpt-5.4-nano}
- * @param instructions the stable part of the prompt: what kind of work this is
+ * @param instructions the stable part of the prompt, which describes the kind of work
  * @param turns the conversation so far, at least one
- * @param tools the functions that the model may ask for
- * @param output the shape that the final text must have
- * @param maxOutputTokens the cap on output and reasoning tokens; always sent, because the reservation rests on it
- * @param effort how much reasoning is allowed; always sent
+ * @param tools the tools that the model may call
+ * @param output the required shape of the final text
+ * @param maxOutputTokens the cap on output and reasoning tokens together; always sent, because the reservation rests on
+ *     it
+ * @param effort the allowed amount of reasoning; always sent
  * @param serviceTier the processing class that is asked for
- * @param options what is asked for beyond the common ground
+ * @param options the optional settings
  */
 public record ModelRequest(
         String model,
@@ -29,10 +30,10 @@ public record ModelRequest(
         ServiceTier serviceTier,
         CallOptions options) {
 
-    /** Tokens that a provider may add for each turn, tool and schema: role marks and separators. */
+    /** The tokens that a provider may add for each turn, tool and schema: role marks and separators. */
     private static final long OVERHEAD_TOKENS = 16;
 
-    /** What a provider tells the model about a tool of its own. */
+    /** The tokens with which a provider describes one of its own tools to the model. */
     private static final long PROVIDER_TOOL_TOKENS = 2_000;
 
     public ModelRequest {
@@ -103,7 +104,7 @@ public record ModelRequest(
                 model, instructions, turns, tools, output, maxOutputTokens, effort, serviceTier, options);
     }
 
-    /** The pictures and files of all turns, in order. */
+    /** The images and files of all turns, in order. */
     public List<Attachment> attachments() {
         var all = new ArrayList<Attachment>();
         for (Turn turn : turns) {
@@ -118,9 +119,9 @@ public record ModelRequest(
     }
 
     /**
-     * UTF-8 bytes of all text that the model reads, plus {@value #OVERHEAD_TOKENS} for each part. A byte-level tokenizer
-     * makes at most one token of a byte, so for such models this bounds the input tokens from above;
-     * {@link #attachments()} come on top.
+     * The UTF-8 bytes of all text that the model reads, plus {@value #OVERHEAD_TOKENS} for each part. A byte-level
+     * tokenizer makes at most one token of a byte, so for such models this is an upper bound of the input tokens
+     * without the {@link #attachments()}.
      */
     public long inputBytes() {
         long bytes = OVERHEAD_TOKENS + bytes(instructions);

@@ -2,10 +2,10 @@
 package dev.cadre.model;
 
 /**
- * Private keys in one text, as armour writes them: a head, lines of letters, a last line.
+ * The private keys in one text, in armoured form: a first line, lines of letters, a last line.
  *
- * @param text where they are
- * @param tokens the tokens in it
+ * @param text the text
+ * @param tokens the tokens in the text
  */
 record PrivateKeys(String text, TokenScan tokens) {
     private static final String HEAD = "-----BEGIN ";
@@ -14,26 +14,29 @@ record PrivateKeys(String text, TokenScan tokens) {
     private static final String KIND = "PRIVATE KEY";
     private static final int MAX_HEAD_CHARACTERS = 40;
     private static final int MAX_BODY_DISTANCE = 300;
-    /** A line of such a key has 64 or 70. */
+    /** A line of such a key has 64 or 70 characters. */
     private static final int MIN_LINE_CHARACTERS = 40;
-    /** That of RSA with 16,384 bits has 12,800. */
+    /** An RSA key of 16,384 bits has 12,800 characters. */
     private static final int MAX_BODY_CHARACTERS = 20_000;
-    /** What mail, comments, diffs and code write in front of a line: {@code >}, {@code //}, {@code +}, a quotation mark. */
+    /**
+     * The longest prefix of a line in mail, comments, diffs and code: {@code >}, {@code //}, {@code +}, a quotation
+     * mark.
+     */
     private static final int MAX_QUOTE_CHARACTERS = 16;
 
-    /** Returns whether one begins here that has a line at least. */
+    /** Whether a key with at least one line begins here. */
     boolean isSure(int at) {
         int kind = endOfHead(at);
         return kind >= 0 && endOfFirstLine(kind) >= 0;
     }
 
-    /** The place behind the one that begins here, or this place if none does. */
+    /** The index after the key that begins here, or this index if none does. */
     int end(int at) {
         int kind = endOfHead(at);
         return kind < 0 ? at : endOfBody(kind);
     }
 
-    /** Returns the place behind the kind that a head names, or -1 if no head of a private key begins here. */
+    /** The index after the kind in a first line, or -1 if no first line of a private key begins here. */
     private int endOfHead(int at) {
         return text.charAt(at) == '-' && text.startsWith(HEAD, at) ? endOfKind(at + HEAD.length()) : -1;
     }
@@ -49,7 +52,7 @@ record PrivateKeys(String text, TokenScan tokens) {
         return kind < 0 ? -1 : kind + KIND.length();
     }
 
-    /** Returns the place at which there is enough of a line to be one, or -1. */
+    /** The index at which the first line is long enough to be one, or -1. */
     private int endOfFirstLine(int from) {
         int line = 0;
         int most = Math.min(text.length(), from + MAX_BODY_DISTANCE);
@@ -62,7 +65,7 @@ record PrivateKeys(String text, TokenScan tokens) {
         return -1;
     }
 
-    /** The place behind the last line; if that is missing, behind all that may still be the body. */
+    /** The index after the last line; if it is missing, the index after everything that may be the body. */
     private int endOfBody(int kind) {
         int from = text.startsWith(DASHES, kind) ? kind + DASHES.length() : kind;
         int dashes = text.indexOf(DASHES, from, Math.min(text.length(), from + MAX_BODY_CHARACTERS));
@@ -75,7 +78,7 @@ record PrivateKeys(String text, TokenScan tokens) {
         return endOfCutBody(from);
     }
 
-    /** Up to the next token: half of one would not be known as one. */
+    /** Stops at the next token, because half of a token would not be recognized. */
     private int endOfCutBody(int from) {
         int firstLine = endOfFirstLine(from);
         String quote = "";
@@ -100,7 +103,7 @@ record PrivateKeys(String text, TokenScan tokens) {
         return Alphabet.BASE64.has(c) || "\\\n\r\t ".indexOf(c) >= 0;
     }
 
-    /** The place behind what may quote a line of a key, or -1. */
+    /** The index after the prefix of a quoted line, or -1. */
     private int behindQuote(int from) {
         int most = Math.min(text.length(), from + MAX_QUOTE_CHARACTERS);
         for (int line = from + 1; line < most; line++) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.model;
 
-/** What a provider is to keep of a prompt, so that the next one that begins alike costs less. */
+/** The parts of a prompt that a provider caches, so that the next prompt with the same beginning costs less. */
 public enum PromptCaching {
-    /** What it keeps by itself. */
+    /** The parts that it caches by itself. */
     AUTOMATIC,
     /**
-     * What is likely to be read again, and nothing else: the instructions with all that stands before them, and where
-     * there are tools each turn, because the next round repeats it. For providers that find only what was marked, and
-     * charge for keeping it; others refuse it.
+     * Only the parts that are likely to be read again: the instructions with everything before them and, if there are
+     * tools, each turn, because the next round repeats it. For providers that cache only marked parts, and charge for
+     * it; others refuse it.
      */
     MARKED
 }

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A tool that runs at the provider while it answers. What it returns is untrusted text that the caller never sees. Most
- * cost money by the call, beside the tokens that they bring into the input: a pool refuses one whose price it does not
- * know. Immutable.
+ * A tool that runs at the provider while the model answers. Its results are untrusted text that the caller never sees.
+ * Most of these tools cost money for each call, besides the tokens that they add to the input; a pool refuses a tool
+ * without a known price. Immutable.
  */
 public sealed interface ProviderTool {
-    /** What is priced alike. */
+    /** The kinds of tools, each with one price. */
     enum Kind {
         WEB_SEARCH,
         FILE_SEARCH,
-        /** Priced by the container; each call is taken for a new one. */
+        /** Priced for each container; each call counts as a new container. */
         CODE_INTERPRETER,
         MCP;
 
@@ -25,20 +25,20 @@ public sealed interface ProviderTool {
         }
     }
 
-    /** What it is priced as. */
+    /** The kind, which sets its price. */
     Kind kind();
 
     /**
      * Searches the web.
      *
-     * @param allowedDomains the only domains it may read; every one if empty
+     * @param allowedDomains the only domains that it may read; all domains if empty
      */
     record WebSearch(List<String> allowedDomains) implements ProviderTool {
         public WebSearch {
             allowedDomains = List.copyOf(allowedDomains);
         }
 
-        /** Of the whole web. */
+        /** A search of the whole web. */
         public WebSearch() {
             this(List.of());
         }
@@ -52,12 +52,12 @@ public sealed interface ProviderTool {
     /**
      * Searches documents that were uploaded to the provider.
      *
-     * @param vectorStoreIds where, at least one
-     * @param maxResults how many passages a call may return, 1 to 50; more than {@value #PRICED_RESULTS} are
-     *     reserved at as many times what the catalogue bounds for that many
+     * @param vectorStoreIds the vector stores to search, at least one
+     * @param maxResults the most passages that a call may return, 1 to 50; for more than {@value #PRICED_RESULTS} the
+     *     bound of the catalogue is scaled up
      */
     record FileSearch(List<String> vectorStoreIds, int maxResults) implements ProviderTool {
-        /** How many passages of a call the token bound of a {@code ToolPrice} counts on. */
+        /** The number of passages for which the token bound of a {@code ToolPrice} holds. */
         public static final int PRICED_RESULTS = 20;
 
         public FileSearch {
@@ -68,7 +68,7 @@ public sealed interface ProviderTool {
             }
         }
 
-        /** With at most 20 passages a call. */
+        /** A search with at most 20 passages for each call. */
         public static FileSearch in(String... vectorStoreIds) {
             return new FileSearch(List.of(vectorStoreIds), PRICED_RESULTS);
         }
@@ -88,16 +88,16 @@ public sealed interface ProviderTool {
     }
 
     /**
-     * Calls tools of a remote MCP server. They run without anybody being asked, unless the subtask type also has a
-     * {@code dev.cadre.task.McpApproval}: allow only those that may run unwatched. A call to the model whose reply is lost
-     * is made again, and the provider may then run them again: allow none that must not run twice.
+     * Calls tools of a remote MCP server. They run without approval, unless the subtask type also has a
+     * {@code dev.cadre.task.McpApproval}: allow only tools that may run unattended. A model call whose reply is lost is
+     * retried, and the provider may then run the tools again: allow no tool that must not run twice.
      *
-     * <p>What a server wants to be shown, such as a key, is no part of this, which is on record in journals and cassettes:
-     * it is given to the client, by the server's address.
+     * <p>The credentials of a server are no part of this record, because journals and cassettes contain it: they are
+     * given to the client, by the server's address.
      *
-     * @param label names the server to the model
-     * @param address where it is: https, and nothing secret in it, so neither a user nor a query
-     * @param allowedTools the only tools of it that may be called, at least one
+     * @param label the name of the server for the model
+     * @param address the address of the server: https, and without secrets, so with neither a user nor a query
+     * @param allowedTools the only tools of the server that may be called, at least one
      */
     record RemoteMcp(String label, URI address, List<String> allowedTools) implements ProviderTool {
         public RemoteMcp {

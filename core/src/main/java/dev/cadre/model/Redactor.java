@@ -11,18 +11,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps keys out of what is told: messages of failures, and with them results, events, journals and logs.
+ * A filter that removes keys from the messages of failures, and so from results, events, journals and logs.
  *
- * <p>Every failure that Cadre makes goes through {@link #SHAPES} as it is made, so nothing that passes it on has to. A
- * client that holds a key uses one {@linkplain #of of its own}, which knows the key by heart. What a run computes with
- * is left alone: goals, plans, inputs and outputs are the user's data, stand in requests and journals as they are, and a
- * changed one would be another value with another fingerprint. Cleaning twice changes nothing. Immutable and safe for use
- * by many threads.
+ * <p>Every exception of Cadre goes through {@link #SHAPES} when it is created, so code that passes it on need not
+ * filter it. A client with a key uses {@linkplain #of its own redactor}, which knows that key. The data of a run is not
+ * filtered: goals, plans, inputs and outputs belong to the user and appear unchanged in requests and journals, because
+ * a changed value would have another fingerprint. Filtering twice changes nothing. Immutable and safe for use by many
+ * threads.
  */
 public final class Redactor {
     /**
-     * Knows keys by their shape alone: {@code sk-} with eight characters or more behind it, tokens with the prefix of another
-     * well-known issuer, JSON web tokens, private keys, and bearer tokens.
+     * A redactor that recognizes keys by their shape alone: {@code sk-} and at least eight characters, tokens with the
+     * prefix of another well-known issuer, JSON web tokens, private keys, and bearer tokens.
      */
     public static final Redactor SHAPES;
 
@@ -32,11 +32,11 @@ public final class Redactor {
     private static final int MAX_CAUSES = 8;
     private static final String MASK = "[redacted]";
 
-    /** A shorter key is a stand-in for a server that wants none; masking "x" would spoil every message. */
+    /** A shorter key is a placeholder for a server without keys; masking "x" would spoil every message. */
     private static final int LEAST_KEY_CHARS = 8;
 
-    // each alternative begins where no other could: the time is linear in the text, which may be megabytes of a page
-    /** The blank may be written as URLs, JSON and pages do. */
+    // each alternative begins where no other can: the time is linear in the text, which may be a page of megabytes
+    /** The blank may be escaped as in URLs, JSON and HTML. */
     private static final String BEARER = "(?i:bearer)(?:\\s++|&#?\\w{1,6};|(?=[\\\\%&=+]))[^\\s\"',;]{4,}+";
 
     /** A provider's own masked form, which shows the ends of a key. */
@@ -55,8 +55,8 @@ public final class Redactor {
     }
 
     /**
-     * Knows a key in every form that URLs and JSON give it, keys by their shape, and masked keys that show their ends. A
-     * key of fewer than eight characters is not looked for.
+     * A redactor that recognizes one key in every escaped form of URLs and JSON, all keys by their shape, and masked
+     * keys that show their ends. A key of fewer than eight characters is ignored.
      */
     public static Redactor of(String key) {
         return new Redactor(formsOf(key), Pattern.compile(BEARER + "|" + MASKED));
@@ -73,7 +73,7 @@ public final class Redactor {
                 : List.of(plain, Pattern.compile(inUrl, Pattern.LITERAL), inJson(key));
     }
 
-    /** A JSON text in a JSON text in a JSON text has the backslashes of each. */
+    /** The pattern of the key in JSON, with any number of backslashes, because JSON texts may be nested. */
     private static Pattern inJson(String key) {
         var pattern = new StringBuilder();
         key.replaceAll("\\\\+", "\\\\").codePoints().forEach(character -> {
@@ -83,12 +83,12 @@ public final class Redactor {
                 default -> pattern.append(Pattern.quote(Character.toString(character)));
             }
         });
-        // from the first of many backslashes alone: each of them would look at all the others
+        // a match begins at the first of many backslashes only: otherwise each of them would scan all the others
         String once = pattern.indexOf("\\\\") == 0 ? "(?<!\\\\)" : "";
         return Pattern.compile(once + pattern);
     }
 
-    /** This one, knowing one more secret by heart, such as that of a server which is called by way of the provider. */
+    /** This redactor with one more known secret, such as that of a server that the provider calls. */
     public Redactor alsoHiding(String secret) {
         var more = new ArrayList<>(literals);
         more.addAll(formsOf(secret));
@@ -96,7 +96,7 @@ public final class Redactor {
     }
 
     /**
-     * The text without the keys that this one knows by heart; what merely looks like one stays, because it may be somebody's
+     * The text without the known keys of this redactor; a text that only looks like a key stays, because it may be
      * data.
      */
     public String mask(String text) {
@@ -109,13 +109,13 @@ public final class Redactor {
 
     /** The text without keys. Takes time linear in it. */
     public String clean(String text) {
-        // tokens first: what is behind "bearer" may be one that is masked already
+        // tokens first: the text after "bearer" may be masked already
         return shapes.matcher(SecretShapes.replacedIn(mask(text), MASK)).replaceAll(MASK);
     }
 
-    /** The text without keys and without what steers or hides, on one line of {@value #MAX_QUOTE_CHARS} characters at most. */
+    /** The text without keys and control characters, on one line of at most {@value #MAX_QUOTE_CHARS} characters. */
     public String quote(String text) {
-        // secrets first: a cut must not leave half a key
+        // secrets first: truncation must not leave half a key
         String line = clean(text)
                 .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\s]+", " ")
                 .strip();
@@ -127,8 +127,8 @@ public final class Redactor {
     }
 
     /**
-     * The same failure if no message in its chain, or of what is suppressed there, holds a key; otherwise, or if it has more
-     * than nine causes or its own code throws, a copy of the messages and stack traces of the chain without them.
+     * The same exception if no message of its causes and suppressed exceptions has a key. Otherwise, or if it has more
+     * than nine causes or its own code throws, a copy of the messages and stack traces of the chain without keys.
      */
     public Throwable clean(Throwable failure) {
         var left = new ArrayDeque<Throwable>(List.of(failure));

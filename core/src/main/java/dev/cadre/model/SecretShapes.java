@@ -2,19 +2,19 @@
 package dev.cadre.model;
 
 /**
- * What keys look like: tokens with the prefix of a well-known issuer ({@code TokenShape} has the list), and private keys.
+ * The shapes of keys: tokens with the prefix of a well-known issuer (listed in {@code TokenShape}), and private keys.
  *
- * <p>What only looks like one is masked ({@link Redactor}), because a message loses little; a file is left out for what can
- * hardly be anything else ({@link #occurIn}). Anything may stand in front of a prefix that no word and no data have; in
- * front of another ({@code sk-} ends a word) a letter may, if an escape ends with it or what follows can be no word. Takes
- * time linear in the text.
+ * <p>{@link Redactor} masks everything that looks like a key, because a message loses little by it; a file is left out
+ * only for a text that is almost certainly a key ({@link #occurIn}). Any character may precede a prefix that occurs in
+ * no word and no data. Before another prefix ({@code sk-} ends a word) a letter is allowed only if it ends an escape,
+ * or if the rest cannot be a word. The time is linear in the text.
  */
 public final class SecretShapes {
     private SecretShapes() {}
 
     /**
-     * Returns whether there is at least one that can hardly be anything else: as long as its issuer makes it, and of many
-     * different characters, so that placeholders, and code that looks for keys itself, are none.
+     * Whether a text has something that is almost certainly a key: as long as its issuer makes it, and with many
+     * different characters, so that placeholders, and code that searches for keys, do not count.
      */
     public static boolean occurIn(String text) {
         var tokens = new TokenScan(text);
@@ -27,12 +27,12 @@ public final class SecretShapes {
         return false;
     }
 
-    /** Returns whether a text begins with the prefix of a well-known issuer, however few characters are behind it. */
+    /** Whether a text begins with the prefix of a well-known issuer, whatever its length. */
     public static boolean begin(String text) {
         return TokenShape.ALL.stream().anyMatch(shape -> text.startsWith(shape.prefix()));
     }
 
-    /** Returns the text with something else in the place of each. */
+    /** The text with a mask instead of each key. */
     static String replacedIn(String text, String mask) {
         var tokens = new TokenScan(text);
         var keys = new PrivateKeys(text, tokens);

@@ -10,7 +10,7 @@ public enum ServiceTier {
     FLEX,
     /** Faster, at a multiple of the price; not offered for every model. */
     PRIORITY,
-    /** Answered within a day, at half price; only the batch lane of bulk uses it. */
+    /** Answered within a day, at half price; only the batch lane of a bulk run uses it. */
     BATCH;
 
     /** The word in the provider's requests, such as {@code flex}; {@code default} for {@link #STANDARD}. */

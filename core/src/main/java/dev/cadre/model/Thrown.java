@@ -10,18 +10,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads exceptions of anybody's making. Their own code may throw when it is asked, their causes may run in a circle or
- * have no end: whoever asks here gets an answer all the same. Does not block and never throws.
+ * Safe access to exceptions of any class, whose own methods may throw and whose causes may be circular or endless. Does
+ * not block and never throws.
  */
 public final class Thrown {
-    /** The most links of a chain of causes that are looked at. */
+    /** The most links of a chain of causes that are read. */
     static final int MAX_LINKS = 20;
 
     private static final StackTraceElement[] NO_TRACE = {};
 
     private Thrown() {}
 
-    /** The exception and its causes, as far as they can be told, at most {@value #MAX_LINKS}. */
+    /** The exception and its causes, as far as they can be read, at most {@value #MAX_LINKS}. */
     public static List<Throwable> chain(Throwable thrown) {
         var chain = new ArrayList<Throwable>();
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -40,7 +40,7 @@ public final class Thrown {
         }
     }
 
-    /** The first of a type in the chain. */
+    /** The first exception of a type in the chain. */
     public static <T> Optional<T> first(Class<T> type, Throwable thrown) {
         return chain(thrown).stream().filter(type::isInstance).map(type::cast).findFirst();
     }
@@ -64,7 +64,7 @@ public final class Thrown {
         }
     }
 
-    /** What it says of itself; the name of its class if its own code throws. */
+    /** Its text; the name of its class if its own code throws. */
     public static String text(Throwable thrown) {
         try {
             @Nullable String text = thrown.toString();
@@ -74,7 +74,7 @@ public final class Thrown {
         }
     }
 
-    /** Where it was thrown; empty if its own code throws. */
+    /** Its stack trace; empty if its own code throws. */
     static StackTraceElement[] trace(Throwable thrown) {
         try {
             StackTraceElement @Nullable [] trace = thrown.getStackTrace();
@@ -84,7 +84,7 @@ public final class Thrown {
         }
     }
 
-    /** Whether its own code throws, which whoever prints it would trip over. */
+    /** Whether its own code throws, so that it cannot be printed safely. */
     static boolean isBroken(Throwable thrown) {
         try {
             var unused = thrown.getCause();

@@ -3,7 +3,7 @@ package dev.cadre.model;
 
 import java.util.Optional;
 
-/** A role that configuration binds to a model id, in ascending order of ability and price. */
+/** The role of a model, which configuration binds to a model id; in ascending order of ability and price. */
 public enum Tier {
     /** The cheapest workers: classification, extraction, short answers. */
     NANO,

@@ -7,17 +7,20 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Finds the tokens of issuers in one text, asked from its beginning to its end.
+ * A scanner for the tokens of issuers in one text, used from its beginning to its end.
  *
- * <p>What is known of a run of characters holds for each end of it at most: a run full of prefixes is looked at a few times,
- * and not once for each of them. Of one thread.
+ * <p>A result for a run of characters is an upper bound for each suffix of it, so a run full of prefixes is read a few
+ * times and not once for each prefix. Used by one thread.
  */
 final class TokenScan {
-    /** A line end or a sign as JSON, YAML, code, mail and URLs write it. {@code \\a} is none: folders begin so. */
+    /**
+     * The escapes of line ends and signs in JSON, YAML, code, mail and URLs. {@code \\a} is none: folders begin with
+     * it.
+     */
     private static final String SIGN = "\\\\(?:[befnrtv]|[0-7]{1,3}|x\\p{XDigit}{2}|u\\p{XDigit}{4}|U\\p{XDigit}{8})"
             + "|%(?:25)*\\p{XDigit}{2}|=[0-9A-F]{2}|&#x?\\p{XDigit}{1,6}";
 
-    /** A colour of a terminal, whatever became of the escape character in front of it, or what clears a line. */
+    /** The terminal escapes of colours, with or without their escape character, and of clearing a line. */
     private static final String COLOUR = "\\[[0-9;]{1,9}[A-Za-z]|(?:\\x1b|1[bB]|33|\\\\e)\\[[A-Za-z]";
 
     private static final Pattern ESCAPE = Pattern.compile("(?:" + SIGN + "|" + COLOUR + ")\\z");
@@ -27,7 +30,7 @@ final class TokenScan {
     private final String text;
     private final Map<Alphabet, Run> runs = new EnumMap<>(Alphabet.class);
 
-    /** Characters of one alphabet, up to the first that is none, and what those from a place on are at most. */
+    /** A run of characters of one alphabet, with upper bounds for its suffixes. */
     private record Run(int from, int end, Likeness likeness, int dots) {
         static final Run NONE = new Run(0, -1, Likeness.WORDS, 0);
 
@@ -40,7 +43,7 @@ final class TokenScan {
         this.text = text;
     }
 
-    /** Returns whether a token begins here that can hardly be anything else. */
+    /** Whether something that is almost certainly a token begins here. */
     boolean isSure(int at) {
         for (TokenShape shape : TokenShape.startingAt(text, at)) {
             if (text.startsWith(shape.prefix(), at)
@@ -60,9 +63,9 @@ final class TokenScan {
     }
 
     /**
-     * The place behind what looks like a token and begins here, or this place if nothing does.
+     * The index after the text that begins here and looks like a token, or this index if there is none.
      *
-     * @param shown where the text begins that is not masked yet: what is in front of it is no part of a word
+     * @param shown the index at which the text begins that is not masked yet: text before it is not part of a word
      */
     int end(int shown, int at) {
         for (TokenShape shape : TokenShape.startingAt(text, at)) {
@@ -79,7 +82,9 @@ final class TokenScan {
         return shape.place() == Place.NOWHERE || beginsWord(shown, at) ? Likeness.WORDS : insideWord(shape, at);
     }
 
-    /** Where data may hold the prefix: exactly as long as its issuer makes it; where words may: as no word is. */
+    /**
+     * For a prefix that occurs in data: the exact length of its issuer. For one that occurs in words: unlike any word.
+     */
     private Likeness insideWord(TokenShape shape, int at) {
         if (shape.place() == Place.WORD) {
             return Likeness.MIXED;
@@ -89,7 +94,7 @@ final class TokenScan {
         return end - shape.body(at) == shape.sure() && !goesOn ? Likeness.RANDOM : Likeness.NEVER;
     }
 
-    /** A letter that ends an escape is not a letter of the word behind it. */
+    /** A letter that ends an escape is not part of the word after it. */
     private boolean beginsWord(int shown, int at) {
         return at == shown || !Alphabet.isLetterOrDigit(text.charAt(at - 1)) || isBehindEscape(shown, at);
     }
@@ -104,7 +109,7 @@ final class TokenScan {
                 && ESCAPE.matcher(text).region(first, at).find();
     }
 
-    /** Whether this is long enough and, by what is known of it without a further look, like enough. */
+    /** Whether this is long enough and, by the known upper bound, random enough. */
     private boolean mayBe(TokenShape shape, int at, int length, Likeness least) {
         Run run = run(shape, at);
         return run.end - shape.body(at) >= length && run.isLike(shape, least);
@@ -142,7 +147,7 @@ final class TokenScan {
         return dots;
     }
 
-    /** A provider shows the ends of a key and stars between them. */
+    /** The index after a masked key, of which a provider shows the ends and stars between them. */
     private int endOfStars(TokenShape shape, int from) {
         int end = from;
         while (end < text.length()

@@ -5,28 +5,28 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The shape of an issuer's tokens: a prefix, and what follows it. The prefixes and lengths are those that the issuers
- * document, and that scanners for secrets look for.
+ * The shape of an issuer's tokens: a prefix and the characters after it. The prefixes and lengths are those that the
+ * issuers document and secret scanners search for.
  *
- * @param prefix what a token begins with
- * @param masked characters behind the prefix, at least, to be masked
- * @param sure characters behind the prefix, at least, to be nothing else
- * @param alphabet what they are
- * @param dots how many dots are in them, at least
- * @param place where its prefix occurs otherwise
+ * @param prefix the first characters of a token
+ * @param masked the least number of characters after the prefix for masking
+ * @param sure the least number of characters after the prefix for certainty
+ * @param alphabet the characters after the prefix
+ * @param dots the least number of dots among them
+ * @param place where the prefix occurs in other texts
  */
 record TokenShape(String prefix, int masked, int sure, Alphabet alphabet, int dots, Place place) {
-    /** Where a prefix occurs in texts that hold no token. */
+    /** The places where a prefix occurs in texts without a token. */
     enum Place {
-        /** No word and no data go on like this: anything may stand in front of it. */
+        /** In no word and no data: any character may precede it. */
         NOWHERE,
-        /** A word may end with it. */
+        /** At the end of words. */
         WORD,
-        /** It is of letters alone: in a megabyte of Base64 there is one with some chance. */
+        /** In data: it has letters only, so it occurs by chance in a megabyte of Base64. */
         DATA
     }
 
-    /** The list that masking, leaving files out and the command share. */
+    /** All known shapes, for masking and for leaving out files. */
     static final List<TokenShape> ALL = Stream.of(
                     // models
                     wordLike(Alphabet.URL, 8, 32, "sk-"),
@@ -102,7 +102,7 @@ record TokenShape(String prefix, int masked, int sure, Alphabet alphabet, int do
 
     private static final int CHARACTERS = 128;
 
-    /** By the first two characters of the prefix. */
+    /** The shapes by the first two characters of their prefix. */
     private static final TokenShape[][] BY_START = new TokenShape[CHARACTERS * CHARACTERS][];
 
     static {
@@ -130,12 +130,12 @@ record TokenShape(String prefix, int masked, int sure, Alphabet alphabet, int do
         return Stream.of(prefixes).map(prefix -> new TokenShape(prefix, masked, sure, alphabet, 0, place));
     }
 
-    /** Returns where what follows the prefix begins, if that is here. */
+    /** The index after a prefix that begins here. */
     int body(int at) {
         return at + prefix.length();
     }
 
-    /** Returns those of which a token may begin here. */
+    /** The shapes of which a token may begin here. */
     static TokenShape[] startingAt(String text, int at) {
         char first = text.charAt(at);
         char second = at + 1 < text.length() ? text.charAt(at + 1) : 0;

@@ -2,7 +2,7 @@
 package dev.cadre.model;
 
 /**
- * What one call, or a sum of calls, used, in tokens.
+ * The tokens used by one call, or by several calls together.
  *
  * @param inputTokens all input, cached and cache-written tokens included
  * @param cachedInputTokens the part of the input that the provider read from its prompt cache

@@ -4,10 +4,10 @@ package dev.cadre.model;
 import java.util.regex.Pattern;
 
 /**
- * A function that the model may ask to have called.
+ * The description of a tool that the model may call.
  *
  * @param name letters, digits, {@code _} and {@code -}, at most 64 characters
- * @param description what it does and returns, for the model
+ * @param description a description of its effect and result, for the model
  * @param parametersSchema the strict JSON schema of its arguments, as text
  */
 public record ToolSpec(String name, String description, String parametersSchema) {

@@ -5,22 +5,23 @@ import java.util.List;
 
 /** One entry of the conversation that a request carries. */
 public sealed interface Turn {
-    /** What the caller says, and shows. */
+    /** A message of the caller, perhaps with images and files. */
     record User(String text, List<Attachment> attachments) implements Turn {
         public User {
             attachments = List.copyOf(attachments);
         }
 
-        /** Words alone. */
+        /** A message without attachments. */
         public User(String text) {
             this(text, List.of());
         }
     }
 
     /**
-     * What the model said earlier in this conversation.
+     * An earlier reply of the model in this conversation.
      *
-     * @param providerState what {@link ModelReply#providerState()} held: only the client that made it can read it
+     * @param providerState the {@link ModelReply#providerState()} of the reply, which only the client that made it can
+     *     read
      */
     record Assistant(String text, List<ToolCall> toolCalls, String providerState) implements Turn {
         public Assistant {
@@ -33,13 +34,13 @@ public sealed interface Turn {
         }
     }
 
-    /** What a called function returned. */
+    /** The result of a tool call. */
     record ToolResult(String callId, String text, List<Attachment> attachments) implements Turn {
         public ToolResult {
             attachments = List.copyOf(attachments);
         }
 
-        /** Words alone. */
+        /** A result without attachments. */
         public ToolResult(String callId, String text) {
             this(callId, text, List.of());
         }

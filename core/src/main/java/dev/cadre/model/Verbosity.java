@@ -3,10 +3,10 @@ package dev.cadre.model;
 
 import java.util.Locale;
 
-/** How much a model writes, where it lets itself be told. */
+/** The length of a model's text, if the provider supports such a setting. */
 public enum Verbosity {
     LOW,
-    /** As the provider likes it, which is medium everywhere: the default, and not sent. */
+    /** The provider's default, which is medium everywhere; not sent. */
     STANDARD,
     HIGH;
 

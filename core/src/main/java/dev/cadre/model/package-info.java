@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The port to any language model: what is asked, what comes back, and how a call can fail. */
+/** The port to any language model: requests, replies and failures. */
 @NullMarked
 package dev.cadre.model;
 

@@ -2,11 +2,11 @@
 package dev.cadre.pool;
 
 /**
- * How many calls may be in flight: additive increase, multiplicative decrease, as in congestion control.
+ * The number of calls that may be in flight: additive increase, multiplicative decrease, as in congestion control.
  *
- * <p>Grows by one for every round trip of successes, shrinks to nine tenths on overload, once per round trip: what was
- * sent before the last decrease says nothing about the limit that came after it. Whoever is told that it grew too fast
- * halves it, and comes back to where it was at a quarter of the pace.
+ * <p>It grows by one for every round trip of successes and shrinks to nine tenths on overload, at most once per round
+ * trip: calls sent before the last decrease say nothing about the limit after it. If the provider reports that the load
+ * grew too fast, the limit is halved, and grows back to its former value at a quarter of the pace.
  */
 final class AdaptiveLimit {
     private static final double DECREASE = 0.9;
@@ -18,7 +18,7 @@ final class AdaptiveLimit {
     private double slowBelow;
     private long lastBeforeDecrease;
 
-    /** Starts at the most that is configured: nothing speaks against it yet. */
+    /** Starts at the configured maximum, because no overload is known yet. */
     AdaptiveLimit(int most) {
         this.most = most;
         limit = most;
@@ -34,10 +34,10 @@ final class AdaptiveLimit {
     }
 
     /**
-     * Shrinks, unless the overloaded call belongs to the round trip that was already answered.
+     * Shrinks, unless the overloaded call was sent before the last decrease.
      *
      * @param admission the number of the overloaded call, counted from 1 in the order of admission
-     * @param latest the number of the latest call
+     * @param latest the number of the latest admitted call
      */
     void onOverload(long admission, long latest) {
         if (admission > lastBeforeDecrease) {
@@ -45,7 +45,7 @@ final class AdaptiveLimit {
         }
     }
 
-    /** Shrinks as on overload, but more, and for longer. */
+    /** Shrinks further than on overload, and for longer. */
     void onSlowDown(long admission, long latest) {
         if (admission > lastBeforeDecrease) {
             slowBelow = limit;

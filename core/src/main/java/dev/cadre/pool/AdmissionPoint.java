@@ -25,11 +25,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shell around one {@link PoolMachine}: a lock around its decisions, and a condition for each thread that waits for one.
+ * The shell around one {@link PoolMachine}: a lock around its decisions, and a condition for each thread that waits for
+ * one.
  *
  * <p>There is no timer thread. One of the waiting threads is the timekeeper: it wakes the machine at the time that the
  * machine asked for, and hands this role to another waiting thread when it leaves. A budget's lock is taken inside this
- * lock, never the other way round: budgets call their watchers outside their lock, and reservations end outside this lock.
+ * lock, never the other way round: budgets call their watchers outside their lock, and reservations end outside this
+ * lock.
  */
 final class AdmissionPoint {
     private final ReentrantLock lock = new ReentrantLock();
@@ -91,7 +93,9 @@ final class AdmissionPoint {
         return locked(() -> Objects.requireNonNull(taken(request)));
     }
 
-    /** Withdraws a waiting call, or gives back an admission that nobody has taken; does nothing if the call has ended. */
+    /**
+     * Withdraws a waiting call, or gives back an admission that nobody has taken; does nothing if the call has ended.
+     */
     void leave(AdmissionRequest request) {
         locked(() -> withdrawn(request)).ifPresent(Reservation::release);
     }
@@ -120,8 +124,8 @@ final class AdmissionPoint {
     }
 
     /**
-     * The way in which a bill breaks the terms of its call, if it does. Stops the pool if a dearer model answered, because
-     * it may answer every further call too.
+     * The way in which a bill breaks the terms of its call, if it does. Stops the pool if a dearer model answered,
+     * because it may answer every further call too.
      */
     Optional<BillingBreach> breach(String asked, String answeredBy, boolean isDearer, Money excess) {
         if (!isDearer && excess.isZero()) {
@@ -129,8 +133,8 @@ final class AdmissionPoint {
         }
         var breach = new BillingBreach(asked, answeredBy, excess);
         if (isDearer) {
-            tell(new PoolEvent.Stopped(new ModelException.DearerModel(breach
-                    + ", which is dearer. Bind the model that is meant, or state its price, then resume the pool.")));
+            tell(new PoolEvent.Stopped(new ModelException.DearerModel(
+                    breach + ", which is dearer. Bind the intended model, or state its price, then resume the pool.")));
         }
         return Optional.of(breach);
     }

@@ -8,7 +8,10 @@ import dev.cadre.price.Money;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
-/** A call's request for admission, open from its submission to its end. Guarded by the lock of the {@link AdmissionPoint}. */
+/**
+ * A call's request for admission, open from its submission to its end. Guarded by the lock of the {@link
+ * AdmissionPoint}.
+ */
 final class AdmissionRequest {
     /** The decision about the next attempt of a call. */
     sealed interface Decision {

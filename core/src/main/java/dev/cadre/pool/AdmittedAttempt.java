@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An admitted attempt with its permit and its money, both of which it gives back exactly once. Its bill is known before it
- * is booked, so that it can be recorded while nobody else can use the money yet.
+ * An admitted attempt with its permit and its money, both of which it gives back exactly once. Its bill is known before
+ * it is booked, so that it can be recorded while nobody else can use the money yet.
  *
  * <p>Used by one thread. Closing it ends what has not ended: the money of an attempt that was not sent is released, the
  * money of one that was sent is forfeited.
@@ -60,7 +60,9 @@ final class AdmittedAttempt implements AutoCloseable {
         return bill(reply.model(), reply.serviceTier(), reply.billed().orElse(null));
     }
 
-    /** The provider's bill is believed; without one, the worst case of every attempt that was not turned away unpaid. */
+    /**
+     * The provider's bill is believed; without one, the worst case of every attempt that was not turned away unpaid.
+     */
     Bill bill(ModelException failure) {
         boolean isFree = failure.charge() == Charge.FREE;
         return failure.billed()

@@ -57,8 +57,8 @@ public sealed interface AttemptEvent {
     /**
      * The amount that is booked for an attempt.
      *
-     * @param spend what the provider says it bills. If it does not say: nothing for an attempt that was turned away unpaid,
-     *     the whole worst case for any other
+     * @param spend what the provider says it bills. If it does not say: nothing for an attempt that was turned away
+     *     unpaid, the whole worst case for any other
      * @param breach how the provider broke its cap or its price; null if it did not
      */
     record Bill(Spend spend, @Nullable BillingBreach breach) {

@@ -4,10 +4,10 @@ package dev.cadre.pool;
 import dev.cadre.journal.UnrecordedException;
 
 /**
- * Is told about every attempt of a call, on the calling thread and outside any lock; it should be short.
+ * A listener for the attempts of a call. It is called on the calling thread and outside any lock; it should be short.
  *
- * <p>What it throws, errors of the virtual machine apart, is logged and otherwise ignored; but an
- * {@link UnrecordedException} about {@link AttemptEvent.Started} keeps the attempt from being sent, and ends the call.
+ * <p>Its exceptions, except errors of the virtual machine, are logged and otherwise ignored; but an
+ * {@link UnrecordedException} on {@link AttemptEvent.Started} keeps the attempt from being sent, and ends the call.
  */
 @FunctionalInterface
 public interface AttemptListener {

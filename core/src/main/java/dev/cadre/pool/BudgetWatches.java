@@ -5,7 +5,9 @@ import dev.cadre.budget.BudgetGuard;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Watches every budget that somebody waits for, once, however many wait. Safe for use by many threads. */
+/**
+ * The watches of a pool: one for each budget that calls wait for, whatever their number. Safe for use by many threads.
+ */
 final class BudgetWatches {
     private static final class Shared {
         final BudgetGuard.Watch watch;

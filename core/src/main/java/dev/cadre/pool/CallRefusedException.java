@@ -8,33 +8,33 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call, or the retry of one, was not sent. If an attempt went before, its {@link ModelException} is the cause; otherwise
- * nothing was spent.
+ * Thrown if a call, or the retry of a call, was not sent. If an attempt went before, its {@link ModelException} is the
+ * cause; otherwise nothing was spent.
  */
 public final class CallRefusedException extends RuntimeException {
 
-    /** Why a call was refused. */
+    /** The reason for a refusal. */
     public sealed interface Reason {
-        /** The budget can never pay for it; the admission has the need and the sums. */
+        /** The budget can never pay for the call; the admission has the need and the sums. */
         record BudgetExhausted(Admission.Exhausted admission) implements Reason {}
 
-        /** It could not be sent before its deadline. */
+        /** The call could not be sent before its deadline. */
         record DeadlinePassed() implements Reason {}
 
         /**
-         * The provider asked the pool to wait, or a rate of the pool is used up, and the call's deadline lies before the
-         * end of that wait. A call with a later deadline waits; {@link ModelPool#resume} ends a pause that the provider
-         * asked for.
+         * The provider asked the pool to wait, or a rate of the pool is used up, and the wait ends after the call's
+         * deadline. A call with a later deadline waits; {@link ModelPool#resume} ends a pause that the provider asked
+         * for.
          *
-         * @param until when the pause ends, by the pool's calendar or the system's clock
-         * @param because the failure that asked for it, met by this or another call of the pool; for a rate, a
-         *     {@link ModelException.RateLimited} that no provider answered
+         * @param until the end of the pause, by the pool's calendar or the system's clock
+         * @param because the failure that caused it, met by this or another call of the pool; for a rate of the pool, a
+         *     {@link ModelException.RateLimited} that the pool itself made
          */
         record PoolPaused(Instant until, ModelException because) implements Reason {}
 
         /**
-         * A failure that concerns every call of this key or model, met by this or another call of the pool, until
-         * {@link ModelPool#resume}.
+         * A failure stopped every call of this key or model until {@link ModelPool#resume}. This or another call of the
+         * pool met it.
          */
         record PoolStopped(ModelException failure) implements Reason {}
     }
@@ -48,12 +48,12 @@ public final class CallRefusedException extends RuntimeException {
         this.attempted = last != null;
     }
 
-    /** Why it was refused. */
+    /** The reason for the refusal. */
     public Reason reason() {
         return reason;
     }
 
-    /** Whether an attempt of the same call went before, which may have been billed. */
+    /** Whether an earlier attempt of the same call was sent, which may have been billed. */
     public boolean wasAttempted() {
         return attempted;
     }

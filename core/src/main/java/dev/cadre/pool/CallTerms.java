@@ -15,8 +15,7 @@ import java.util.function.Consumer;
  * @param turn the place in the pool's queue; default: order 0 in the purpose's run
  * @param callbacks called on the calling thread; default: none
  */
-public record CallTerms(
-        BudgetGuard budget, CallPurpose purpose, long deadlineNanos, Turn turn, Callbacks callbacks) {
+public record CallTerms(BudgetGuard budget, CallPurpose purpose, long deadlineNanos, Turn turn, Callbacks callbacks) {
 
     /**
      * The place of a call in the queue of a pool.
@@ -29,8 +28,8 @@ public record CallTerms(
     /**
      * The callbacks of a call, on the calling thread.
      *
-     * @param text receives pieces of the reply's text while it is written. After the first piece a failure is not retried,
-     *     because pieces of a second answer would follow those of the first
+     * @param text receives pieces of the reply's text while it is written. After the first piece a failure is not
+     *     retried, because pieces of a second answer would follow those of the first
      * @param attempts receives an event for every attempt
      * @param cancelled whether no attempt may be sent any more; asked when it is the call's turn, which then ends by an
      *     {@link InterruptedException}

@@ -12,10 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many input tokens are reserved for: what the provider counts, if it is to be asked and answers; otherwise the bound.
+ * The number of input tokens to reserve for: the provider's count if it is configured and succeeds, otherwise the
+ * bound.
  *
- * @param counter null if nobody is asked
- * @param faults where it is logged what the counter's own code throws
+ * @param counter the provider's counter; null if it is not used
+ * @param faults the log for exceptions of the counter's own code
  */
 record InputCount(CostCalculator costs, @Nullable InputCounter counter, FaultLog faults) {
     private static final Logger LOG = LoggerFactory.getLogger(InputCount.class);
@@ -35,7 +36,7 @@ record InputCount(CostCalculator costs, @Nullable InputCounter counter, FaultLog
         } catch (ModelException uncounted) {
             LOG.debug("{} did not count an input, its bound is reserved: {}", request.model(), uncounted.getMessage());
             return costs.inputBound(request);
-        } catch (Throwable broken) { // whatever a counter is made of: the bound is always there
+        } catch (Throwable broken) { // any exception of a broken counter: the bound is always known
             faults.warn("counter of model '%s'".formatted(request.model()), broken);
             return costs.inputBound(request);
         }

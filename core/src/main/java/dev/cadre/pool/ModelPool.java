@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model with its limits. All calls of the model go through its pool.
  *
- * <p>An attempt starts when a permit, the request and token rates and the money are free together; it takes all or none,
- * and holds none while it waits. Runs take turns; inside a run planning and merging go first, new subtasks last. The pool
- * follows the limits that the provider reports, and retries failures that another attempt may avoid.
+ * <p>An attempt starts when a permit, the request and token rates and the money are free together; it takes all or
+ * none, and holds none while it waits. Runs take turns; inside a run planning and merging go first, new subtasks last.
+ * The pool follows the limits that the provider reports, and retries failures that another attempt may avoid.
  *
  * <p>Safe for use by many threads and runs; meant to live as long as the process. It has no threads of its own and owns
  * nothing that must be closed.
@@ -122,19 +122,21 @@ public final class ModelPool {
         return admissions.load();
     }
 
-    /** The request as the pool sends it: with the pool's service tier and options where the request leaves them open. */
+    /**
+     * The request as the pool sends it: with the pool's service tier and options where the request leaves them open.
+     */
     public ModelRequest filled(ModelRequest request) {
         return defaults.fill(request);
     }
 
     /**
-     * The most that one attempt of this request can cost, which is the amount that {@link #call} reserves. The bound of the
-     * input tokens is the number of bytes that {@linkplain ModelClient#sentBytes are sent}, doubled unless the model's
-     * tokenizer is known to need at most one token for a byte, plus the bounds of pictures and files; it is priced at the
-     * dearest reading of the input. The output is bounded by {@code maxOutputTokens}.
+     * The most that one attempt of this request can cost, which is the amount that {@link #call} reserves. The bound of
+     * the input tokens is the number of bytes that {@linkplain ModelClient#sentBytes are sent}, doubled unless the
+     * model's tokenizer is known to need at most one token for a byte, plus the bounds of pictures and files; it is
+     * priced at the dearest reading of the input. The output is bounded by {@code maxOutputTokens}.
      *
-     * @throws UnpricedException if the model is not offered in the request's service tier, or a picture or file has no known
-     *     bound
+     * @throws UnpricedException if the model is not offered in the request's service tier, or a picture or file has no
+     *     known bound
      */
     public Money worstCase(ModelRequest request) {
         return worstCase(request, 0);
@@ -163,8 +165,8 @@ public final class ModelPool {
     }
 
     /**
-     * The way in which a bill breaks the terms of its call; empty if it does not. A dearer model that answered stops the
-     * pool. For calls that bypass the limits of this pool: the pool checks its own calls itself.
+     * The way in which a bill breaks the terms of its call; empty if it does not. A dearer model that answered stops
+     * the pool. For calls that bypass the limits of this pool: the pool checks its own calls itself.
      *
      * @param excess the amount by which the bill exceeds what was reserved
      */
@@ -172,7 +174,9 @@ public final class ModelPool {
         return admissions.breach(model(), billed.model(), costs.isDearer(billed), excess);
     }
 
-    /** The failure that keeps the pool from taking calls until it is {@linkplain #resume resumed}; empty if none does. */
+    /**
+     * The failure that keeps the pool from taking calls until it is {@linkplain #resume resumed}; empty if none does.
+     */
     public Optional<ModelException> stoppedBy() {
         return admissions.stoppedBy();
     }
@@ -185,8 +189,8 @@ public final class ModelPool {
     /**
      * Calls the model, with retries; blocks until the last attempt has ended, and spends money.
      *
-     * <p>If the builder asked for it, the provider counts the input first; this exchange bypasses the limits of the pool.
-     * Calls that share a long prefix wait briefly for the first of them, see {@link Builder#prefixPatience}.
+     * <p>If the builder asked for it, the provider counts the input first; this exchange bypasses the limits of the
+     * pool. Calls that share a long prefix wait briefly for the first of them, see {@link Builder#prefixPatience}.
      *
      * <p>The terms' budget pays for every attempt. An attempt is settled at the cost of the usage that the provider
      * reports, released if it was turned away unpaid, and forfeited if its usage is unknown, missing or impossible. The
@@ -195,8 +199,8 @@ public final class ModelPool {
      * deadline.
      *
      * @throws CallRefusedException if the call or a retry of it could not be sent
-     * @throws dev.cadre.budget.BudgetClosedException if the budget was closed; if an attempt went before, its failure is
-     *     suppressed in it
+     * @throws dev.cadre.budget.BudgetClosedException if the budget was closed; if an attempt went before, its failure
+     *     is suppressed in it
      * @throws ModelException if the last attempt failed
      * @throws UnpricedException as for {@link #worstCase}; nothing was sent
      * @throws ModelShutDownException as for {@link #requireInService}; nothing was sent
@@ -220,8 +224,8 @@ public final class ModelPool {
     }
 
     /**
-     * The notice that the model will be shut down, if that is at most {@link ModelSpec#SHUTDOWN_NOTICE} away; empty if it
-     * is shut down already, no shutdown is known, or the pool has no {@linkplain Builder#calendar calendar}.
+     * The notice that the model will be shut down, if that is at most {@link ModelSpec#SHUTDOWN_NOTICE} away; empty if
+     * it is shut down already, no shutdown is known, or the pool has no {@linkplain Builder#calendar calendar}.
      */
     public Optional<ShutdownNotice> shutdownNotice() {
         return shutdowns.notice();
@@ -237,9 +241,9 @@ public final class ModelPool {
     }
 
     /**
-     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was fixed. Also ends a pause that
-     * the provider asked for by a {@code Retry-After} or by its rate limits, and delays before retries. Does nothing if the
-     * pool was neither stopped nor paused.
+     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was fixed. Also ends a pause
+     * that the provider asked for by a {@code Retry-After} or by its rate limits, and delays before retries. Does
+     * nothing if the pool was neither stopped nor paused.
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());
@@ -302,8 +306,8 @@ public final class ModelPool {
         }
 
         /**
-         * The most calls started in a minute; default: the limit that the provider reports, which also lowers a configured
-         * rate. A burst is at most a sixth of it.
+         * The most calls started in a minute; default: the limit that the provider reports, which also lowers a
+         * configured rate. A burst is at most a sixth of it.
          */
         public Builder requestsPerMinute(long requestsPerMinute) {
             limits = limits.withRequestsPerMinute(requestsPerMinute);
@@ -333,8 +337,8 @@ public final class ModelPool {
         }
 
         /**
-         * The processing class of requests that ask for {@link ServiceTier#STANDARD}, which is the default; the choice of a
-         * subtask type has priority. A reply is billed by the class that it names.
+         * The processing class of requests that ask for {@link ServiceTier#STANDARD}, which is the default; the choice
+         * of a subtask type has priority. A reply is billed by the class that it names.
          */
         public Builder serviceTier(ServiceTier tier) {
             this.serviceTier = tier;
@@ -342,8 +346,8 @@ public final class ModelPool {
         }
 
         /**
-         * Retries a call for which flex processing has no capacity as an ordinary call. Its ordinary price is then reserved
-         * from the start. Default: the call waits for capacity.
+         * Retries a call for which flex processing has no capacity as an ordinary call. Its ordinary price is then
+         * reserved from the start. Default: the call waits for capacity.
          */
         public Builder fallBackToStandard() {
             this.fallsBack = true;
@@ -364,9 +368,9 @@ public final class ModelPool {
         }
 
         /**
-         * Lets the provider count the tokens of each input before its money is reserved. This costs one more exchange for
-         * each call, which is not billed, and makes the reservation far smaller; files without a bound of their own can be
-         * sent. If the provider does not answer within 10 seconds, the bound is reserved. Default: no counting.
+         * Lets the provider count the tokens of each input before its money is reserved. This costs one more exchange
+         * for each call, which is not billed, and makes the reservation far smaller; files without a bound of their own
+         * can be sent. If the provider does not answer within 10 seconds, the bound is reserved. Default: no counting.
          *
          * @throws IllegalStateException if the client cannot count
          */
@@ -379,9 +383,9 @@ public final class ModelPool {
         }
 
         /**
-         * The time that calls with the same prefix of 1,024 tokens or more wait for the reply to the first of them to begin,
-         * so that the provider serves the prefix from its cache; default 2 seconds, zero to disable it. They hold nothing
-         * meanwhile.
+         * The time that calls with the same prefix of 1,024 tokens or more wait for the reply to the first of them to
+         * begin, so that the provider serves the prefix from its cache; default 2 seconds, zero to disable it. They
+         * hold nothing meanwhile.
          */
         public Builder prefixPatience(Duration patience) {
             if (patience.isNegative() || patience.compareTo(NanoTime.LONGEST) > 0) {
@@ -405,9 +409,9 @@ public final class ModelPool {
         }
 
         /**
-         * The source of the current day, in UTC. A model that has been shut down is refused, now and before each call; an
-         * event of the run reports a shutdown that is near. The dates are those of the catalogue, which
-         * {@link ModelCatalog#withShutdowns} updates. Default: shutdowns are ignored.
+         * The source of the current day, in UTC. A model that has been shut down is refused, now and before each call;
+         * an event of the run reports a shutdown that is near. The dates are those of the catalogue, which {@link
+         * ModelCatalog#withShutdowns} updates. Default: shutdowns are ignored.
          */
         public Builder calendar(InstantSource calendar) {
             this.calendar = calendar;

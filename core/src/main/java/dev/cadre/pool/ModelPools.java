@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The pool of each tier. Immutable; one pool may serve several tiers, and several of these.
+ * The pools of the tiers. Immutable; one pool may serve several tiers, and be in several instances of this class.
  *
- * <p>Pools with the same client share its key: a bad key or an exhausted quota that one of them meets stops the others too.
+ * <p>Pools with the same client share its key: a bad key or an exhausted quota in one of them stops the others too.
  */
 public final class ModelPools implements AutoCloseable {
     private final Map<Tier, ModelPool> byTier;
@@ -42,7 +42,7 @@ public final class ModelPools implements AutoCloseable {
         return of(pool, pool, pool);
     }
 
-    /** Pools to be bound one by one. */
+    /** A builder that binds tiers to pools. */
     public static Builder builder() {
         return new Builder();
     }
@@ -50,7 +50,7 @@ public final class ModelPools implements AutoCloseable {
     /**
      * The pool of a tier.
      *
-     * @throws IllegalStateException if none is bound to it
+     * @throws IllegalStateException if no pool is bound to it
      */
     public ModelPool pool(Tier tier) {
         ModelPool pool = byTier.get(tier);
@@ -62,15 +62,15 @@ public final class ModelPools implements AutoCloseable {
         return pool;
     }
 
-    /** The tiers that a pool is bound to, in ascending order. */
+    /** The tiers with a pool, in ascending order. */
     public Set<Tier> tiers() {
         return byTier.isEmpty() ? Set.of() : EnumSet.copyOf(byTier.keySet());
     }
 
     /**
-     * Pools like these, with nothing in flight, whose calls go through a decorator: for what must see requests and
-     * replies, such as a recorder. A client that several pools share is decorated once. Closing them closes what these
-     * own; these should not be used beside them, because nothing would hold their limits together.
+     * Pools like these, with nothing in flight, whose calls go through a decorator that sees requests and replies, such
+     * as a recorder. A client that several pools share is decorated once. Closing the new pools closes the resources of
+     * these pools. Do not use both at the same time, because they do not share their limits.
      */
     public ModelPools decorated(UnaryOperator<ModelClient> decorator) {
         var clients = new HashMap<ModelClient, ModelClient>();
@@ -88,10 +88,10 @@ public final class ModelPools implements AutoCloseable {
     }
 
     /**
-     * Closes what this was told to own, in reverse order; the pools themselves own nothing. May block as long as that
-     * does.
+     * Closes the resources given to {@link Builder#closing}, in reverse order; the pools themselves own nothing. May
+     * block as long as they do.
      *
-     * @throws IllegalStateException if something could not be closed; the rest is closed all the same
+     * @throws IllegalStateException if a resource could not be closed; the others are closed anyway
      */
     @Override
     public void close() {
@@ -138,13 +138,13 @@ public final class ModelPools implements AutoCloseable {
             return bind(Tier.NANO, pool);
         }
 
-        /** Binds a tier; of two pools for one tier the later counts. Tiers that nothing uses may stay unbound. */
+        /** Binds a tier to a pool; a later binding replaces an earlier one. Unused tiers may stay unbound. */
         public Builder bind(Tier tier, ModelPool pool) {
             byTier.put(tier, pool);
             return this;
         }
 
-        /** Makes {@link ModelPools#close()} close this, too; default: it closes nothing. */
+        /** Makes {@link ModelPools#close()} close this resource too; default: it closes nothing. */
         public Builder closing(AutoCloseable resource) {
             owned.add(resource);
             return this;

@@ -3,9 +3,9 @@ package dev.cadre.pool;
 
 import java.time.Duration;
 
-/** Arithmetic on readings of {@link System#nanoTime()}, which may wrap around: only differences mean anything. */
+/** Arithmetic on readings of {@link System#nanoTime()}. They may wrap around, so only differences have a meaning. */
 final class NanoTime {
-    /** The longest wait that a provider may ask for, so that adding it to a reading never overflows. */
+    /** The longest wait that a provider may ask for; added to a reading, it never overflows. */
     static final Duration LONGEST = Duration.ofDays(30);
 
     private NanoTime() {}

@@ -27,7 +27,9 @@ public sealed interface PoolCommand {
     /** Every pool of the same key must stop. */
     record Stop(ModelException failure) implements PoolCommand {}
 
-    /** Send a {@link PoolEvent.Tick} at this clock reading, later than the present one; replaces the earlier command. */
+    /**
+     * Send a {@link PoolEvent.Tick} at this clock reading, later than the present one; replaces the earlier command.
+     */
     record WakeAt(long nanoTime) implements PoolCommand {}
 
     /** The reason why a call was refused. */

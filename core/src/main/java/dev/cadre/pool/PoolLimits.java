@@ -2,14 +2,14 @@
 package dev.cadre.pool;
 
 /**
- * What a pool may do at once and per minute. Providers report limits of their own; the tighter one counts.
+ * The limits of a pool at once and per minute. Providers report limits of their own; the tighter limit counts.
  *
  * @param maxParallel the most calls in flight; default 64
- * @param requestsPerMinute the most calls begun in a minute, or {@link #UNLIMITED} (default)
- * @param tokensPerMinute the most tokens, input and output together, of a minute, or {@link #UNLIMITED} (default)
+ * @param requestsPerMinute the most calls started in a minute, or {@link #UNLIMITED} (default)
+ * @param tokensPerMinute the most tokens, input and output together, in a minute, or {@link #UNLIMITED} (default)
  */
 public record PoolLimits(int maxParallel, long requestsPerMinute, long tokensPerMinute) {
-    /** No limit but those that the provider reports. */
+    /** No limit except those that the provider reports. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
     /** 64 parallel calls, rates unlimited until the provider reports some. */

@@ -2,10 +2,10 @@
 package dev.cadre.pool;
 
 /**
- * What a pool is doing at one instant.
+ * The load of a pool at one instant.
  *
- * @param inFlight calls in flight
- * @param waiting calls that wait for admission, delays before a retry included
- * @param parallelLimit the calls that may be in flight at present; adapted, never above the configured limit
+ * @param inFlight the number of calls in flight
+ * @param waiting the number of calls that wait for admission, or for a retry
+ * @param parallelLimit the number of calls that may be in flight at present; adapted, never above the configured limit
  */
 public record PoolLoad(int inFlight, int waiting, int parallelLimit) {}

@@ -18,12 +18,12 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state machine of a pool: it decides which call may start when, by parallel permits, request and token rates, pauses,
- * retries, turns and money.
+ * The state machine of a pool: it decides which call may start when, by parallel permits, request and token rates,
+ * pauses, retries, turns and money.
  *
- * <p>Pure: commands follow from the events, the clock readings, the answers of the budgets and the seed. It has no threads
- * and no clock; not safe for use by many threads. Every {@linkplain PoolEvent.Submitted submitted} call ends exactly once:
- * refused, withdrawn, released, forfeited, replied to, or failed and given up.
+ * <p>Pure: commands follow from the events, the clock readings, the answers of the budgets and the seed. It has no
+ * threads and no clock; not safe for use by many threads. Every {@linkplain PoolEvent.Submitted submitted} call ends
+ * exactly once: refused, withdrawn, released, forfeited, replied to, or failed and given up.
  *
  * <p>Public for drivers outside this package, such as a simulator; carries no compatibility promise.
  */
@@ -51,9 +51,9 @@ public final class PoolMachine {
     /**
      * A machine without any call.
      *
-     * @param money reserves the money of the call with this ticket, once permit and rates are free, so that all are taken
-     *     together or none. It runs in the middle of a decision and must not call the machine; an exception that it throws
-     *     refuses that call alone
+     * @param money reserves the money of the call with this ticket, once permit and rates are free, so that all are
+     *     taken together or none. It runs in the middle of a decision and must not call the machine; an exception that
+     *     it throws refuses that call alone
      * @param jitter spreads retries; with a seeded one the machine is repeatable
      * @param nanoTime the present clock reading; later ones lie within 290 years of it
      */
@@ -249,8 +249,8 @@ public final class PoolMachine {
     }
 
     /**
-     * Admits all calls that may start; returns the clock reading at which the rates let the next one pass, or {@code now}
-     * if no rate holds it back.
+     * Admits all calls that may start; returns the clock reading at which the rates let the next one pass, or {@code
+     * now} if no rate holds it back.
      */
     private long admit(long now) {
         while (inFlight < parallel.current() && pausedUntil - now <= 0) {

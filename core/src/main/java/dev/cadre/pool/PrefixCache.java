@@ -19,15 +19,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The long prefixes of the calls of a pool. Calls that share a long prefix wait briefly for the first of them to start, so
- * that the provider can cache the prefix.
+ * The long prefixes of the calls of a pool. Calls that share a long prefix wait briefly for the first of them to start,
+ * so that the provider can cache the prefix.
  *
  * <p>A prefix is the part of a request before its turns: model, instructions, tools, schema. The calls of a prefix are
- * spread over slots, each with its own cache key, because a provider serves only a certain number of calls a minute for one
- * key from one place. A slot is filled before the next one is used, so that there are as few as possible. In a slot whose
- * prefix the provider has not read yet, the first call goes ahead and the others wait until its reply has begun: together
- * they would all pay the full price. They wait briefly, hold no permit, no rate and no money meanwhile, and go on when the
- * first call fails.
+ * spread over slots, each with its own cache key, because a provider serves only a certain number of calls a minute for
+ * one key from one place. A slot is filled before the next one is used, so that there are as few as possible. In a slot
+ * whose prefix the provider has not read yet, the first call goes ahead and the others wait until its reply has begun:
+ * together they would all pay the full price. They wait briefly, hold no permit, no rate and no money meanwhile, and go
+ * on when the first call fails.
  *
  * <p>Safe for use by many threads.
  */
@@ -64,8 +64,8 @@ final class PrefixCache {
     }
 
     /**
-     * Adds the cache key to the request, and waits if another call of its slot goes ahead. The result must be closed when
-     * the call has ended.
+     * Adds the cache key to the request, and waits if another call of its slot goes ahead. The result must be closed
+     * when the call has ended.
      *
      * @throws InterruptedException if the thread was interrupted while it waited; the call then holds nothing
      */

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a pool goes by about its model: the catalogue, and what its maker knows better. Used by one thread. */
+/** The prices of a pool's model: the catalogue, and the settings that override it. Used by one thread. */
 final class PriceSettings {
     private final String model;
     private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
@@ -40,7 +40,7 @@ final class PriceSettings {
     }
 
     /**
-     * What calls cost.
+     * The calculator for these prices.
      *
      * @throws dev.cadre.price.UnpricedModelException if no price was given and the catalogue does not have the model
      */
@@ -53,7 +53,7 @@ final class PriceSettings {
             spec = spec.withToolPrice(tool.getKey(), tool.getValue());
         }
         if (price != null) {
-            // whatever name a reply bears, the price is the one that was given
+            // the given price counts, whichever model a reply names
             return new CostCalculator(spec, model, ModelCatalog.of(List.of(spec)));
         }
         boolean isListed = spec.equals(catalog.find(model).orElse(null));

@@ -12,11 +12,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pool fills into requests that leave it open, and does about the answer to it. Immutable.
+ * The settings of a pool for requests that leave them open. Immutable.
  *
- * @param fallsBack whether a call that finds no room in flex processing is made again as an ordinary one
- * @param promptCaching what suits the model
- * @param timeout of one attempt; null for the one that suits the service tier
+ * @param fallsBack whether a call for which flex processing has no capacity is retried as an ordinary call
+ * @param promptCaching the kind that suits the model
+ * @param timeout the time limit of one attempt; null for the default of the service tier
  */
 record RequestDefaults(
         ServiceTier serviceTier,
@@ -47,7 +47,7 @@ record RequestDefaults(
         return request.withServiceTier(tier).withOptions(options);
     }
 
-    /** The most that a filled request can cost, in whichever tier it is served in the end. */
+    /** The highest cost of a filled request, in any tier in which it may be served. */
     Money worstCase(ModelRequest request, long inputTokens, CostCalculator costs) {
         Money asked = costs.worstCase(request, inputTokens);
         return mayFallBack(request)
@@ -55,12 +55,14 @@ record RequestDefaults(
                 : asked;
     }
 
-    /** The request in the tier in which it may be served in the end: what is sent may be longer there. */
+    /** The request in the last tier in which it may be served: it may be longer there. */
     ModelRequest last(ModelRequest request) {
         return mayFallBack(request) ? request.withServiceTier(ServiceTier.STANDARD) : request;
     }
 
-    /** The request to be made after a failure: the same, unless it had better ask for ordinary service. */
+    /**
+     * The request for the retry after a failure: in ordinary service if flex processing had no capacity, else the same.
+     */
     ModelRequest after(ModelException failure, ModelRequest request) {
         boolean noRoom = failure instanceof RateLimited limited && limited.reason() == RateLimited.Cause.NO_CAPACITY;
         return noRoom && mayFallBack(request) ? request.withServiceTier(ServiceTier.STANDARD) : request;

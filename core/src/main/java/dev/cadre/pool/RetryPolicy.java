@@ -5,21 +5,21 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often, and after what delay, a failed model call is tried again: exponential backoff with full jitter.
+ * The number and delays of the retries of a failed model call: exponential backoff with full jitter.
  *
  * <p>The delay before the next attempt is drawn evenly between zero and {@code baseDelay * factor^(failures - 1)}, at
- * most {@code maxDelay}; a provider's {@code Retry-After}, at most {@code maxRetryAfter}, is added below it, as a floor,
- * and pauses the whole pool. A call whose deadline lies before the end of a pause is refused at once. Every pool also
- * keeps a retry budget: its retries are at most a fifth of its first tries, plus ten. A call whose reply was none is
- * tried again once for that, because it may have been billed.
+ * most {@code maxDelay}. A provider's {@code Retry-After}, at most {@code maxRetryAfter}, is added to it as a floor and
+ * pauses the whole pool. A call whose deadline lies before the end of a pause is refused at once. Every pool also has a
+ * retry budget: its retries are at most a fifth of its first tries, plus ten. A call is retried only once after a
+ * malformed reply, because each of them may have been billed.
  *
  * @param maxAttempts the attempts of one call, the first included; default 4
- * @param baseDelay the most that is waited after the first failure; default 500 ms
- * @param maxDelay the most that is waited after any failure, unless the provider asks for more; default 30 s
+ * @param baseDelay the longest delay after the first failure; default 500 ms
+ * @param maxDelay the longest delay after any failure, unless the provider asks for more; default 30 s
  * @param factor the growth from one failure to the next; default 2
- * @param maxRetryAfter the longest {@code Retry-After} that is obeyed, and the longest time for which rate limits that a
- *     provider reports hold calls back: a longer one is cut to it, so that no server can pause a pool for good; default 1
- *     hour, at most 30 days
+ * @param maxRetryAfter the longest {@code Retry-After} that is obeyed, and the longest time for which reported rate
+ *     limits hold calls back. A longer time is cut to it, so that no server can pause a pool for ever; default 1 hour,
+ *     at most 30 days
  */
 public record RetryPolicy(
         int maxAttempts, Duration baseDelay, Duration maxDelay, double factor, Duration maxRetryAfter) {
@@ -48,7 +48,7 @@ public record RetryPolicy(
         return STANDARD;
     }
 
-    /** One attempt, never a second. */
+    /** One attempt and no retry. */
     public static RetryPolicy none() {
         return STANDARD.withMaxAttempts(1);
     }
@@ -69,7 +69,7 @@ public record RetryPolicy(
         return new RetryPolicy(maxAttempts, baseDelay, maxDelay, factor, maxRetryAfter);
     }
 
-    /** How long a provider's {@code Retry-After} is obeyed, in nanoseconds. */
+    /** The time for which a provider's {@code Retry-After} is obeyed, in nanoseconds. */
     long floorNanos(Duration retryAfter) {
         return NanoTime.boundedNanos(retryAfter.compareTo(maxRetryAfter) > 0 ? maxRetryAfter : retryAfter);
     }

@@ -7,21 +7,22 @@ import java.time.Duration;
 /**
  * A rate per minute, as a token bucket in exact integers: a limit of n per minute refills n units a microsecond.
  *
- * <p>A configured rate holds a sixth of a minute's allowance, so that no minute sees more than 7/6 of it (and one amount
- * that is larger than the bucket, which is let through when the bucket is full). A rate that only the provider reported
- * holds a whole minute's allowance, as the provider's own bucket does.
+ * <p>A configured rate holds a sixth of a minute's allowance, so that no minute sees more than 7/6 of it (and one
+ * amount that is larger than the bucket, which is let through when the bucket is full). A rate that only the provider
+ * reported holds a whole minute's allowance, as the provider's own bucket does.
  *
- * <p>What the provider says is left was so when it took the call in, not when its reply arrived: it is compared with
- * what this bucket would have held then if nobody else used the rate. The difference lowers the level, until the provider
- * says otherwise; nothing that it says raises the level above what was taken and refilled here.
+ * <p>The remaining amount that the provider reports is the amount at the time when it accepted the call, not when its
+ * reply arrived. It is compared with the amount that this bucket would have held then if nobody else used the rate. The
+ * difference lowers the level until the next report; no report raises the level above the amounts taken and refilled
+ * here.
  *
- * <p>When nothing is left, and the rate is whole again in a minute, that is either a bucket that refills evenly, of which
- * the next unit comes at once, or a window of a minute, of which none does. What the provider said while much was left
- * tells them apart: a bucket is whole as soon as what was used has come back.
+ * <p>If nothing remains and the rate is full again in a minute, the provider has either a bucket that refills evenly,
+ * whose next unit comes at once, or a window of a minute, in which no unit comes. Reports made while much remained tell
+ * them apart: a bucket is full as soon as the used amount has come back.
  */
 final class TokenBucket {
     private static final long UNITS = 60_000_000; // microseconds of a minute
-    private static final long MOST = 50_000_000_000L; // more per minute than this is no limit: level * UNITS fits
+    private static final long MOST = 50_000_000_000L; // a higher limit counts as none: level * UNITS fits
     private static final int BURSTS_PER_MINUTE = 6;
     private static final long MILLIS_PER_MINUTE = 60_000;
     private static final long TOLERANCE_MILLIS = 6_000;
@@ -31,16 +32,16 @@ final class TokenBucket {
     private final long configured;
     private long limit;
     private long level;
-    /** The level if nobody else used the rate. */
+    /** The level that there would be if nobody else used the rate. */
     private long own;
 
     private long filledAt;
-    /** What full means to a mark: while no limit is known, what was taken is counted down from zero. */
+    /** The full level, to which marks are relative: while no limit is known, taken amounts count down from zero. */
     private long base;
 
     private boolean closed;
     private long closedUntil;
-    /** Reports that told of a window, less those that told of a refill. */
+    /** The number of reports that fit a window, less those that fit a refill. */
     private long windows;
 
     TokenBucket(long perMinute, long now) {
@@ -50,7 +51,7 @@ final class TokenBucket {
         fill(now);
     }
 
-    /** When the amount may be taken, as a reading of the clock; not after {@code now} if at once. */
+    /** The clock reading at which the amount may be taken; not after {@code now} if at once. */
     long opensAt(long amount, long now) {
         if (closed) {
             return closedUntil;
@@ -67,21 +68,24 @@ final class TokenBucket {
         shift(-units(amount));
     }
 
-    /** Gives back what was taken and not used. */
+    /** Gives back an amount that was taken and not used. */
     void giveBack(long amount, long now) {
         refill(now);
         shift(units(amount));
     }
 
-    /** What it would hold if nobody else used the rate, to be compared with what the provider says of this instant. */
+    /**
+     * The level that there would be if nobody else used the rate, to compare with the provider's report on this
+     * instant.
+     */
     long mark() {
         return own - base;
     }
 
     /**
-     * Follows what the provider said: up to the configured rate, and down.
+     * Follows a report of the provider, upwards to the configured rate at most.
      *
-     * @param mark what {@link #mark()} was when the call was sent that brought this
+     * @param mark the value of {@link #mark()} when the reported call was sent
      */
     void learn(RateLimits.Window window, long mark, long now) {
         refill(now);
@@ -98,7 +102,7 @@ final class TokenBucket {
         }
     }
 
-    /** Lets units be taken again, whatever the provider has said: all of them. */
+    /** Opens and fills a bucket that the provider's report has closed. */
     void reopen(long now) {
         if (closed) {
             closed = false;
@@ -106,7 +110,7 @@ final class TokenBucket {
         }
     }
 
-    /** Counts a report made while a fifth or more was left; later both kinds may say the same. */
+    /** Counts a report made while at least a fifth remained; with less, both kinds may report the same. */
     private void tellApart(RateLimits.Window window) {
         long stated = window.limitPerMinute();
         long used = stated - window.remaining();
@@ -120,7 +124,7 @@ final class TokenBucket {
         windows += Math.abs(reset - used * MILLIS_PER_MINUTE / stated) > TOLERANCE_MILLIS ? 1 : -1;
     }
 
-    /** Whether an empty bucket that refills evenly is whole after this time; if not, it is the end of a window. */
+    /** Whether this is the time in which an empty bucket refills evenly; if not, it is the rest of a window. */
     private boolean isRefill(Duration reset) {
         return windows <= 0 && reset.compareTo(LEAST_REFILL) >= 0 && reset.compareTo(MOST_REFILL) <= 0;
     }

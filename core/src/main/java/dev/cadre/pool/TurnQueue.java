@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A queue of calls in which runs take turns, and the most urgent call of a run goes first.
  *
- * <p>A run is blocked while its first call lacks money only because of attempts in flight: the queue passes over it until
- * money may have come back, or a more urgent call of the run arrives. No call of the same run overtakes the first one;
- * other runs go on.
+ * <p>A run is blocked while its first call lacks money only because of attempts in flight: the queue passes over it
+ * until money may have come back, or a more urgent call of the run arrives. No call of the same run overtakes the first
+ * one; other runs go on.
  */
 final class TurnQueue {
     private static final Comparator<CallState> URGENCY = Comparator.<CallState, CallPurpose.Kind>comparing(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Keeps attempts inside a model's limits. */
+/** Keeps attempts within the limits of a model. */
 @NullMarked
 package dev.cadre.pool;
 

@@ -2,16 +2,15 @@
 package dev.cadre.price;
 
 /**
- * A provider's breach of the terms on which a call was made: it billed more than was reserved, or let a dearer model
- * answer.
+ * A provider's breach of the terms of a call: it billed more than was reserved, or let a dearer model answer.
  *
  * @param asked the model that was asked
  * @param answeredBy the model that answered, as the provider names it
- * @param excess by how much the bill exceeds what was reserved; zero if a dearer model answered within it
+ * @param excess the amount by which the bill exceeds what was reserved; zero if a dearer model answered within it
  */
 public record BillingBreach(String asked, String answeredBy, Money excess) {
 
-    /** What happened, in one line for people. */
+    /** A description of the breach in one line for people. */
     @Override
     public String toString() {
         String bill = excess.isZero() ? "" : ", and the bill exceeds what was reserved by " + excess;

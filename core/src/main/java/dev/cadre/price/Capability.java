@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.price;
 
-/** What a model can do beyond reading and writing text. */
+/** An ability of a model beyond reading and writing text. */
 public enum Capability {
     /** Asks for functions to be called. */
     TOOLS("supports_function_calling"),
@@ -9,9 +9,9 @@ public enum Capability {
     JSON_SCHEMA("supports_response_schema"),
     /** Reasons before it answers. */
     REASONING("supports_reasoning"),
-    /** Charges less for a prompt it has read before. */
+    /** Charges less for a prompt that it has read before. */
     PROMPT_CACHING("supports_prompt_caching"),
-    /** Finds again only what was marked in a prompt, and charges for keeping it. */
+    /** Caches only the marked parts of a prompt, and charges for writing them. */
     PROMPT_CACHE_BREAKPOINTS("supports_prompt_cache_breakpoints"),
     /** Reads images. */
     VISION("supports_vision"),
@@ -24,7 +24,7 @@ public enum Capability {
         this.field = field;
     }
 
-    /** The boolean field of a price file that grants it. */
+    /** The boolean field of a price file that states it. */
     String field() {
         return field;
     }

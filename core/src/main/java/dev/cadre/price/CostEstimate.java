@@ -10,27 +10,27 @@ import java.util.List;
  *   <li>{@link #low()} is a lower bound: one call for each required subtask that depends on nothing, its text at eight
  *       bytes a token and read from the provider's cache, with an answer of one token. A run that stops early, takes
  *       outcomes from a journal or cannot reach its model may cost less.
- *   <li>{@link #expected()} is no bound: one call for each subtask and item, and a few rounds of tools, with the typical
- *       sizes of {@code Limits.Estimates} and four bytes a token.
- *   <li>{@link #worst()} is an upper bound: every item up to {@code maxItems}, the retry of a truncated answer with twice
- *       the cap, a repair, all rounds of tools and all tiers of an escalation; every call at its whole reservation, as
- *       often as the pool may send it. If a budget was given and is less, it is the bound.
+ *   <li>{@link #expected()} is no bound: one call for each subtask and item, and a few rounds of tools, with the
+ *       typical sizes of {@code Limits.Estimates} and four bytes a token.
+ *   <li>{@link #worst()} is an upper bound: every item up to {@code maxItems}, the retry of a truncated answer with
+ *       twice the cap, a repair, all rounds of tools and all tiers of an escalation; every call at its whole
+ *       reservation, as often as the pool may send it. If a budget was given and is less, it is the bound.
  * </ul>
  *
- * <p>The money that code and tools spend by themselves, out of {@code WorkerContext.budget()}, is counted as far as their
- * type declares it with {@code spendingUpTo}. Undeclared money is in no figure: only the budget bounds it, and the line
- * says so.
+ * <p>The money that code and tools spend by themselves, out of {@code WorkerContext.budget()}, is counted as far as
+ * their type declares it with {@code spendingUpTo}. Undeclared money is in no figure: only the budget bounds it, and
+ * the line says so.
  *
- * <p>The worst case counts an output as at most eight bytes for each token of its cap, the output of plain code as at most
- * {@code Limits.Estimates.codeOutputBytes}, and an input that is made of outputs as no longer than they are. A type that
- * attaches files is counted with all that its model can read if its input is not known yet.
+ * <p>The worst case counts an output as at most eight bytes for each token of its cap, the output of plain code as at
+ * most {@code Limits.Estimates.codeOutputBytes}, and an input that is made of outputs as no longer than they are. A
+ * type that attaches files is counted with all that its model can read if its input is not known yet.
  *
  * @param subtasks a line for each subtask, in plan order
  * @param planning the work of the planner; known once there is a plan
  * @param merging the work of the merger
  * @param limit the budget; for a bulk run, what is left of it; {@link CostRange#MOST} if there is none
- * @param floor the least budget with which a run can begin: the money spent, the least money of the merger, and the first
- *     call of one subtask without its attachments; zero for a graph and for a bulk run
+ * @param floor the least budget with which a run can begin: the money spent, the least money of the merger, and the
+ *     first call of one subtask without its attachments; zero for a graph and for a bulk run
  */
 public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, Money limit, Money floor) {
     /**
@@ -41,11 +41,10 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
      * @param dependsOn the ids of the subtasks that must end first
      * @param tiers the tiers on which it may run, such as {@code NANO-MINI}; {@code code} for plain code
      * @param items the number of items it fans out into; 1 for a subtask that does not
-     * @param quote the work of all its items, whatever the budget; if the budget is the worst case, the subtask may be left
-     *     without money
+     * @param quote the work of all its items, whatever the budget; if the budget is the worst case, the subtask may be
+     *     left without money
      */
-    public record Line(
-            String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
+    public record Line(String id, String type, List<String> dependsOn, String tiers, CountRange items, Quote quote) {
         public Line {
             dependsOn = List.copyOf(dependsOn);
         }
@@ -65,7 +64,7 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
             return new Line(id, type, dependsOn, tiers, items, quote.atBest());
         }
 
-    /** One line: {@code pets: note on NANO, 2 items: 2 calls, $0.0004 expected, $0.0001 to $0.0025}. */
+        /** One line: {@code pets: note on NANO, 2 items: 2 calls, $0.0004 expected, $0.0001 to $0.0025}. */
         @Override
         public String toString() {
             String fanOut = items.equals(CountRange.of(1)) ? "" : ", %s items".formatted(items);
@@ -135,8 +134,8 @@ public record CostEstimate(List<Line> subtasks, Quote planning, Quote merging, M
     }
 
     /**
-     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. It notes a budget that is less than the
-     * expected cost or too small to begin, and code that may spend more than is counted.
+     * One line for people: {@code $0.012 expected, $0.0004 to $0.25 (the budget)}. It notes a budget that is less than
+     * the expected cost or too small to begin, and code that may spend more than is counted.
      */
     @Override
     public String toString() {

@@ -2,14 +2,14 @@
 package dev.cadre.price;
 
 /**
- * Three figures of what something may cost. Sums and products stop at {@link #MOST}.
+ * A cost that is estimated by three figures. Sums and products stop at {@link #MOST}.
  *
- * @param low the least
- * @param expected what is usual, not a bound
- * @param worst the most
+ * @param low the lowest cost
+ * @param expected the usual cost, not a bound
+ * @param worst the highest cost
  */
 public record CostRange(Money low, Money expected, Money worst) {
-    /** The largest amount there is: more than anybody will spend. */
+    /** The largest amount of money. */
     public static final Money MOST = Money.ofPico(Long.MAX_VALUE);
 
     /** The range of work that costs nothing. */
@@ -22,17 +22,17 @@ public record CostRange(Money low, Money expected, Money worst) {
         }
     }
 
-    /** The range of a cost that is known. */
+    /** The range of a known cost. */
     public static CostRange of(Money known) {
         return new CostRange(known, known, known);
     }
 
-    /** The range of both together. */
+    /** The sum of both ranges. */
     public CostRange plus(CostRange other) {
         return new CostRange(sum(low, other.low), sum(expected, other.expected), sum(worst, other.worst));
     }
 
-    /** The range of so many times as much. */
+    /** This range multiplied. */
     public CostRange times(CountRange factor) {
         return new CostRange(
                 product(low, factor.low()), product(expected, factor.expected()), product(worst, factor.worst()));

@@ -2,14 +2,14 @@
 package dev.cadre.price;
 
 /**
- * A number of things that is known, or lies between two bounds. Sums and products stop at {@link Long#MAX_VALUE}.
+ * A number that is known, or lies between two bounds. Sums and products stop at {@link Long#MAX_VALUE}.
  *
- * @param low the least
- * @param expected what is usual, not a bound
- * @param worst the most
+ * @param low the lowest number
+ * @param expected the usual number, not a bound
+ * @param worst the highest number
  */
 public record CountRange(long low, long expected, long worst) {
-    /** None at all. */
+    /** Zero. */
     public static final CountRange NONE = new CountRange(0, 0, 0);
 
     public CountRange {
@@ -19,7 +19,7 @@ public record CountRange(long low, long expected, long worst) {
         }
     }
 
-    /** A number that is known. */
+    /** The range of a known number. */
     public static CountRange of(long known) {
         return new CountRange(known, known, known);
     }
@@ -29,12 +29,12 @@ public record CountRange(long low, long expected, long worst) {
         return low == worst;
     }
 
-    /** The range of both together. */
+    /** The sum of both ranges. */
     public CountRange plus(CountRange other) {
         return new CountRange(sum(low, other.low), sum(expected, other.expected), sum(worst, other.worst));
     }
 
-    /** The range of so many times as much. */
+    /** This range multiplied. */
     public CountRange times(CountRange factor) {
         return new CountRange(
                 product(low, factor.low), product(expected, factor.expected), product(worst, factor.worst));

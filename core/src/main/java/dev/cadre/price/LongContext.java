@@ -2,12 +2,12 @@
 package dev.cadre.price;
 
 /**
- * A dearer price for long requests: above a number of input tokens the whole request costs more.
+ * The dearer price of long requests: above a number of input tokens the whole request costs more.
  *
  * @param aboveInputTokens the largest input, in tokens, that still has the ordinary price
- * @param inputPercent the price of input above it, cached and cache-written tokens included, in hundredths of the
- *     ordinary one
- * @param outputPercent the price of output above it, in hundredths of the ordinary one
+ * @param inputPercent the price of input above it, cached and cache-written tokens included, in percent of the
+ *     ordinary price
+ * @param outputPercent the price of output above it, in percent of the ordinary price
  */
 public record LongContext(long aboveInputTokens, int inputPercent, int outputPercent) {
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The models whose prices are known: only these can be called. Immutable. */
+/** The models with known prices, which are the only ones that can be called. Immutable. */
 public final class ModelCatalog {
 
     /** The date at the end of a snapshot's id: {@code gpt-5.4-nano-2026-03-17}, {@code claude-haiku-4-5-20251001}. */
@@ -28,7 +28,7 @@ public final class ModelCatalog {
         this.skipped = Collections.unmodifiableMap(skipped);
     }
 
-    /** A catalogue of the given models and no others; of two with one id the later counts. */
+    /** A catalogue of the given models and no others; of two models with one id the later counts. */
     public static ModelCatalog of(List<ModelSpec> specs) {
         return of(specs, List.of());
     }
@@ -42,28 +42,29 @@ public final class ModelCatalog {
     }
 
     /**
-     * The models that Cadre knows, with sources and dates in each {@link ModelSpec}. Prices change: what a provider bills
-     * is said by the provider alone, and a newer file is read by {@link #parse}.
+     * The models that Cadre knows, with sources and dates in each {@link ModelSpec}. Prices change, and only the
+     * provider knows what it bills; {@link #parse} reads a newer file.
      */
     public static ModelCatalog standard() {
         return Standard.CATALOG;
     }
 
     /**
-     * Reads a price file: an object of models by id, in LiteLLM's field names, prices in US dollars per token. Prices are
-     * read exactly and rounded up to a pico-dollar; the prices of a service tier, or of long requests, that do not stand in
-     * one ratio to the ordinary ones are read at the dearest of their ratios.
+     * Reads a price file: an object of models by id, with LiteLLM's field names and prices in US dollars per token.
+     * Prices are read exactly and rounded up to a pico-dollar. If the prices of a service tier, or of long requests,
+     * have several ratios to the ordinary prices, the dearest ratio counts for all of them.
      *
-     * <p>A model that cannot be priced so is {@linkplain #skipped left out} with the reason: one that is not paid by input
-     * and output tokens, has no price or one of zero, has a field that may raise the price and is not understood, or a field
-     * of the wrong kind. It is refused when asked for, and so are those of its dated snapshots that are not listed.
+     * <p>A model that cannot be priced in this way is {@linkplain #skipped left out} with the reason: it is not paid by
+     * input and output tokens, its price is missing or zero, or a field has the wrong type or may raise the price in an
+     * unknown way. Such a model is refused when it is asked for, and so are its dated snapshots that are not listed.
      *
-     * <p>Beyond LiteLLM's fields: {@code context_tokens}; {@code utf8_bytes_bound_tokens}, false by default, see
-     * {@link ModelSpec#bytesBoundTokens}; {@code supports_prompt_cache_breakpoints}, see
-     * {@link Capability#PROMPT_CACHE_BREAKPOINTS}; {@code as_of}, a date; {@code image_tokens_low}, {@code _high} and so on
-     * for each detail; {@code web_search_cost_per_call} with {@code web_search_tokens_per_call}, and so on for each tool.
+     * <p>Beyond LiteLLM's fields: {@code context_tokens}; {@code utf8_bytes_bound_tokens}, false by default, see {@link
+     * ModelSpec.TokenBounds#bytesBoundTokens}; {@code supports_prompt_cache_breakpoints}, see {@link
+     * Capability#PROMPT_CACHE_BREAKPOINTS}; {@code as_of}, a date; {@code image_tokens_low}, {@code _high} and so on
+     * for each detail; {@code web_search_cost_per_call} with {@code web_search_tokens_per_call}, and so on for each
+     * tool.
      *
-     * @throws PriceFileException if the text is no such file
+     * @throws PriceFileException if the text is not a price file
      */
     public static ModelCatalog parse(String json) {
         PriceFile file = PriceFile.read(json);
@@ -80,8 +81,8 @@ public final class ModelCatalog {
     }
 
     /**
-     * This catalogue with the shutdown dates that a provider tells, which count more than its own. A dated snapshot that is
-     * not listed gets an entry of its own; models that the catalogue does not have are left out.
+     * This catalogue with the shutdown dates that a provider reports, which replace its own. A dated snapshot that is
+     * not listed gets its own entry; dates of models that the catalogue does not have are ignored.
      *
      * @param dates the first day without a model, by the provider's id
      */
@@ -92,9 +93,9 @@ public final class ModelCatalog {
     }
 
     /**
-     * What is known about a model.
+     * The known facts about a model.
      *
-     * @param model its id, or the id of a dated snapshot; a snapshot that is not listed itself has the facts of its model
+     * @param model the id of the model or of a dated snapshot; a snapshot that is not listed has the facts of its model
      * @throws UnpricedModelException if the catalogue does not have it
      */
     public ModelSpec spec(String model) {
@@ -104,17 +105,17 @@ public final class ModelCatalog {
         });
     }
 
-    /** The same as {@link #spec}, or empty if the catalogue does not have the model. */
+    /** The known facts about a model; empty if the catalogue does not have it. */
     public Optional<ModelSpec> find(String model) {
         return Optional.ofNullable(byId.get(listed(model)));
     }
 
     /**
-     * The facts by which a reply is billed.
+     * The facts by which a reply is billed: those of the model that answered. They are those of the model that was
+     * asked if both are the same under two names, or if the catalogue does not know the one that answered.
      *
      * @param named the model that answered, as the provider names it
-     * @param asked the model that was asked; it counts if the catalogue does not know the one that answered, or if that is
-     *     the same by another name
+     * @param asked the model that was asked
      */
     public ModelSpec answering(String named, ModelSpec asked) {
         if (byId.containsKey(named)) {
@@ -125,12 +126,12 @@ public final class ModelCatalog {
                 : find(named).or(() -> find(bare(named))).orElse(asked);
     }
 
-    /** Whether two names mean one model: with or without a provider before it, a date or {@code latest} behind it. */
+    /** Whether two names mean one model: with or without a provider in front, a date or {@code latest} at the end. */
     public static boolean isSame(String one, String other) {
         return one.equals(other) || withoutDate(bare(one)).equalsIgnoreCase(withoutDate(bare(other)));
     }
 
-    /** Without the provider, as in {@code openai/gpt-5.4}. */
+    /** The name without its provider, as in {@code openai/gpt-5.4}. */
     private static String bare(String model) {
         return model.substring(model.lastIndexOf('/') + 1);
     }
@@ -140,7 +141,7 @@ public final class ModelCatalog {
         return undated.endsWith(LATEST) ? undated.substring(0, undated.length() - LATEST.length()) : undated;
     }
 
-    /** The id itself if it is listed, skipped ones included; else that of its model, without a date. */
+    /** The id itself if it is listed or skipped; else the id of its model, without a date. */
     private String listed(String model) {
         return byId.containsKey(model) || skipped.containsKey(model)
                 ? model
@@ -152,12 +153,12 @@ public final class ModelCatalog {
         return List.copyOf(byId.values());
     }
 
-    /** The models that stood in the price file and cannot be priced, in its order; none if there was no file. */
+    /** The models of the price file that cannot be priced, in its order; empty if there was no file. */
     public List<SkippedModel> skipped() {
         return List.copyOf(skipped.values());
     }
 
-    /** Read when it is first asked for. */
+    /** The standard catalogue, read at its first use. */
     private static final class Standard {
         static final ModelCatalog CATALOG = read();
 

@@ -3,9 +3,9 @@ package dev.cadre.price;
 
 import java.time.LocalDate;
 
-/** The provider has switched a model off: it is not called. */
+/** Thrown if a model is not called because the provider has shut it down. */
 public final class ModelShutDownException extends RuntimeException {
-    /** @param day since when */
+    /** @param day the first day without the model */
     public ModelShutDownException(String model, LocalDate day) {
         super("model '%s' was shut down on %s; bind another to its tier".formatted(model, day));
     }

@@ -10,11 +10,11 @@ import java.math.BigInteger;
  * <p>The largest amount is {@link Long#MAX_VALUE} pico-dollars, about 9.2 million dollars; a result beyond it, or below
  * zero, is an {@link ArithmeticException}.
  *
- * @param picoUsd the amount in pico-dollars (1e-12 USD): half the price of a cached token is still a whole number
+ * @param picoUsd the amount in pico-dollars (1e-12 USD), in which half the price of a cached token is still whole
  */
 public record Money(long picoUsd) implements Comparable<Money> {
 
-    /** Nothing. */
+    /** Zero dollars. */
     public static final Money ZERO = new Money(0);
 
     private static final int DECIMALS = 12;
@@ -34,7 +34,8 @@ public record Money(long picoUsd) implements Comparable<Money> {
     /**
      * An amount in dollars, such as {@code "0.25"}.
      *
-     * @throws IllegalArgumentException if the text is no number, is negative, is too large, or has more than 12 decimals
+     * @throws IllegalArgumentException if the text is no number, is negative, is too large, or has more than 12
+     *     decimals
      */
     public static Money usd(String usd) {
         BigDecimal amount;
@@ -72,7 +73,7 @@ public record Money(long picoUsd) implements Comparable<Money> {
         }
     }
 
-    /** What is left of this amount without the other, which must not be larger. */
+    /** This amount less the other, which must not be larger. */
     public Money minus(Money other) {
         if (other.isMoreThan(this)) {
             throw new ArithmeticException(this + " - " + other + " would be less than nothing");
@@ -80,12 +81,12 @@ public record Money(long picoUsd) implements Comparable<Money> {
         return new Money(picoUsd - other.picoUsd);
     }
 
-    /** What is left of this amount without the other: nothing, if the other is larger. */
+    /** This amount less the other, or zero if the other is larger. */
     public Money minusOrZero(Money other) {
         return other.isMoreThan(this) ? ZERO : minus(other);
     }
 
-    /** This amount so many times. */
+    /** This amount multiplied. */
     public Money times(long factor) {
         if (factor < 0) {
             throw new IllegalArgumentException(
@@ -98,7 +99,7 @@ public record Money(long picoUsd) implements Comparable<Money> {
         }
     }
 
-    /** So many hundredths of this amount, rounded up to a pico-dollar. */
+    /** A percentage of this amount, rounded up to a pico-dollar. */
     public Money percent(int percent) {
         if (percent < 0) {
             throw new IllegalArgumentException("a negative percentage: " + percent);
@@ -116,12 +117,12 @@ public record Money(long picoUsd) implements Comparable<Money> {
         return new Money(up.longValue());
     }
 
-    /** Whether this is nothing at all. */
+    /** Whether this amount is zero. */
     public boolean isZero() {
         return picoUsd == 0;
     }
 
-    /** Whether this is strictly more. */
+    /** Whether this amount is larger. */
     public boolean isMoreThan(Money other) {
         return picoUsd > other.picoUsd;
     }

@@ -9,13 +9,15 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The price of the tokens of one model. Immutable; all arithmetic is exact and rounds once, at the end, up to a pico-dollar.
+ * The price of the tokens of one model. Immutable; all arithmetic is exact and rounds once, at the end, up to a
+ * pico-dollar.
  *
  * @param input the price of an input token that was neither read from the provider's cache nor written to it
  * @param output the price of an output or reasoning token
  * @param cache the prices of input tokens that were read from the cache or written to it
  * @param longContext the dearer price of long requests
- * @param tierPercents the price in each service tier, in percent of the standard one; a tier that is absent is not offered
+ * @param tierPercents the price in each service tier, in percent of the standard one; a tier that is absent is not
+ *     offered
  * @param surchargePercent the surcharge on everything, in percent, such as 10 for a regional endpoint
  */
 public record Price(
@@ -30,7 +32,8 @@ public record Price(
      * The prices of the provider's prompt cache.
      *
      * @param read the price of an input token read from the cache
-     * @param write the price of an input token written to the cache; the price of input where the provider charges no extra
+     * @param write the price of an input token written to the cache; the price of input where the provider charges no
+     *     extra
      */
     public record Cache(Money read, Money write) {}
 
@@ -52,8 +55,8 @@ public record Price(
     }
 
     /**
-     * A price as providers quote it, in US dollars per million tokens. It is offered in the standard tier only, without a
-     * charge for cache writes, long requests or a region.
+     * A price as providers quote it, in US dollars per million tokens. It is offered in the standard tier only, without
+     * a charge for cache writes, long requests or a region.
      *
      * @throws IllegalArgumentException if a token would cost a fraction of a pico-dollar, or see {@link Money#usd}
      */

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file of models and prices in LiteLLM's field names, read entry by entry: what is wrong with one says nothing about the
- * others.
+ * A file of models and prices with LiteLLM's field names. It is read entry by entry, so a defect in one entry does not
+ * affect the others.
  *
- * @param skipped what was not taken
+ * @param skipped the models that cannot be priced
  */
 record PriceFile(List<ModelSpec> models, List<SkippedModel> skipped) {
 

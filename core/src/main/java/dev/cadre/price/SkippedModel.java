@@ -2,9 +2,9 @@
 package dev.cadre.price;
 
 /**
- * A model that stands in a price file and was not taken from it.
+ * A model of a price file that cannot be priced.
  *
- * @param reason why, in words for people; cut after {@value #MAX_REASON_CHARS} characters
+ * @param reason the reason, for people; cut after {@value #MAX_REASON_CHARS} characters
  */
 public record SkippedModel(String id, String reason) {
     private static final int MAX_REASON_CHARS = 300;

@@ -4,13 +4,13 @@ package dev.cadre.price;
 import dev.cadre.model.TokenUsage;
 
 /**
- * What some attempts cost together.
+ * The cost of some attempts together.
  *
  * @param settled the cost of attempts whose usage is known
  * @param forfeited the worst case of attempts that were sent and whose usage is unknown
- * @param attempts model calls that were sent, and calls of plain code that costs money
- * @param tokens what the attempts with known usage used
- * @param estimated whether any part is an upper bound, not a cost that was itemised; true whenever money was forfeited
+ * @param attempts the number of model calls that were sent, and of calls of plain code that costs money
+ * @param tokens the tokens of the attempts with known usage
+ * @param estimated whether any part is an upper bound, not an itemised cost; true whenever money was forfeited
  */
 public record Spend(Money settled, Money forfeited, long attempts, TokenUsage tokens, boolean estimated) {
 
@@ -32,7 +32,7 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
         return new Spend(cost, Money.ZERO, 1, tokens, false);
     }
 
-    /** One attempt that was sent and whose usage is unknown: the worst case is taken as spent. */
+    /** One attempt that was sent and whose usage is unknown: the worst case counts as spent. */
     public static Spend forfeited(Money worstCase) {
         return new Spend(Money.ZERO, worstCase, 1, TokenUsage.NONE, true);
     }
@@ -48,10 +48,11 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
     }
 
     /**
-     * The same without calls of unknown fate whose fate is about to be known; an estimate still if others are left.
+     * This spend without calls of unknown outcome whose outcome is about to be known; still an estimate if others are
+     * left.
      *
      * @param worstCase the sum of the worst cases of these calls
-     * @param calls how many they are
+     * @param calls the number of these calls
      */
     public Spend withoutForfeited(Money worstCase, long calls) {
         Money rest = forfeited.minus(worstCase);
@@ -71,7 +72,7 @@ public record Spend(Money settled, Money forfeited, long attempts, TokenUsage to
         return "%s for %s%s%s".formatted(total(), calls, used, unsure);
     }
 
-    /** All the money: at least what the provider bills. */
+    /** All the money: at least the provider's bill. */
     public Money total() {
         return settled.plus(forfeited);
     }

@@ -2,12 +2,11 @@
 package dev.cadre.price;
 
 /**
- * What a call of a tool at the provider costs at most.
+ * The highest price of a call of a tool at the provider.
  *
- * @param perCall the fee of one call, whatever the service tier
- * @param maxTokensPerCall the most tokens that one call brings into the input, where they are read again after every
- *     further call; for a file
- *     search, one of at most 20 passages
+ * @param perCall the fee of one call, in every service tier
+ * @param maxTokensPerCall the most tokens that one call adds to the input, which is read again after every further
+ *     call; for a file search, a call with at most 20 passages
  */
 public record ToolPrice(Money perCall, long maxTokensPerCall) {
     public ToolPrice {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.price;
 
-/** Something was asked for whose cost cannot be bounded: nothing was sent, because no budget could hold it. */
+/** Thrown if the cost of a request cannot be bounded. Nothing was sent, because no budget could hold. */
 public abstract sealed class UnpricedException extends RuntimeException
         permits UnpricedInputException,
                 UnpricedModelException,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.price;
 
-/** The catalogue has no price for a model: it is not called, because its cost could not be bounded. */
+/** Thrown if the catalogue has no price for a model. It is not called, because its cost cannot be bounded. */
 public final class UnpricedModelException extends UnpricedException {
 
     private final String model;

@@ -4,7 +4,7 @@ package dev.cadre.price;
 import dev.cadre.model.ServiceTier;
 import java.util.Set;
 
-/** A service tier that the model is not offered in was asked for: there is no price, so nothing was sent. */
+/** Thrown if the model is not offered in the requested service tier. There is no price, so nothing was sent. */
 public final class UnpricedTierException extends UnpricedException {
 
     private final ServiceTier tier;

@@ -3,7 +3,7 @@ package dev.cadre.price;
 
 import dev.cadre.model.ProviderTool;
 
-/** A tool at the provider has no known price: nothing was sent. */
+/** Thrown if a tool at the provider has no known price. Nothing was sent. */
 public final class UnpricedToolException extends UnpricedException {
     private final ProviderTool.Kind kind;
 
@@ -14,7 +14,7 @@ public final class UnpricedToolException extends UnpricedException {
         this.kind = kind;
     }
 
-    /** What has no price. */
+    /** The kind of tool without a price. */
     public ProviderTool.Kind kind() {
         return kind;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What does it cost? */
+/** Prices models and calls. */
 @NullMarked
 package dev.cadre.price;
 
