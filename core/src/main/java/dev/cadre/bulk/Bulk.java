@@ -156,7 +156,7 @@ public final class Bulk<I, O> {
      *     knows no batches, or there is no journal; nothing was spent
      * @throws dev.cadre.price.ModelShutDownException if a model that the type may run on is gone, by the calendar of its
      *     pool; nothing was spent
-     * @throws dev.cadre.price.UnpricedTierException if the model has no price for batches; nothing was spent
+     * @throws dev.cadre.price.UnpricedException if the model has no price for batches; nothing was spent
      * @throws IllegalStateException if items are under way in batches of an earlier session and this is not the batch
      *     lane: they would be paid twice
      * @throws dev.cadre.journal.RunUnderWayException if a session of the same run is under way in the journal; nothing was

@@ -63,9 +63,9 @@ final class AdmissionPoint {
             requests.put(request.ticket, request);
             decide(new PoolEvent.Submitted(
                     request.ticket,
-                    terms.turn().run(),
+                    terms.purpose().runId(),
                     terms.purpose().kind(),
-                    terms.turn().order(),
+                    terms.order(),
                     tokenEstimate,
                     terms.deadlineNanos()));
             return request;

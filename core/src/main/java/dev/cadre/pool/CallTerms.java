@@ -7,23 +7,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * The terms of a model call: its budget, its deadline, its place in the queue, and its callbacks.
+ * The terms of a model call: its budget, its deadline, its order in the run, and its callbacks.
  *
  * @param budget pays for every attempt
  * @param purpose what the call is for; its kind sets the urgency inside the run
  * @param deadlineNanos the reading of {@link System#nanoTime()} at which the call must be over
- * @param turn the place in the pool's queue; default: order 0 in the purpose's run
+ * @param order the plan order inside the run; lower goes first; default 0
  * @param callbacks called on the calling thread; default: none
  */
-public record CallTerms(BudgetGuard budget, CallPurpose purpose, long deadlineNanos, Turn turn, Callbacks callbacks) {
-
-    /**
-     * The place of a call in the queue of a pool.
-     *
-     * @param run the key by which runs take turns
-     * @param order the plan order inside the run; lower goes first
-     */
-    public record Turn(String run, long order) {}
+public record CallTerms(BudgetGuard budget, CallPurpose purpose, long deadlineNanos, long order, Callbacks callbacks) {
 
     /**
      * The callbacks of a call, on the calling thread.
@@ -41,15 +33,11 @@ public record CallTerms(BudgetGuard budget, CallPurpose purpose, long deadlineNa
 
     /** Terms with the defaults. */
     public static CallTerms of(BudgetGuard budget, CallPurpose purpose, long deadlineNanos) {
-        return new CallTerms(budget, purpose, deadlineNanos, new Turn(purpose.runId(), 0), Callbacks.NONE);
-    }
-
-    public CallTerms withRun(String run) {
-        return new CallTerms(budget, purpose, deadlineNanos, new Turn(run, turn.order()), callbacks);
+        return new CallTerms(budget, purpose, deadlineNanos, 0, Callbacks.NONE);
     }
 
     public CallTerms withOrder(long order) {
-        return new CallTerms(budget, purpose, deadlineNanos, new Turn(turn.run(), order), callbacks);
+        return new CallTerms(budget, purpose, deadlineNanos, order, callbacks);
     }
 
     public CallTerms withText(Consumer<String> text) {
@@ -65,7 +53,7 @@ public record CallTerms(BudgetGuard budget, CallPurpose purpose, long deadlineNa
     }
 
     private CallTerms with(Callbacks others) {
-        return new CallTerms(budget, purpose, deadlineNanos, turn, others);
+        return new CallTerms(budget, purpose, deadlineNanos, order, others);
     }
 
     boolean wantsText() {

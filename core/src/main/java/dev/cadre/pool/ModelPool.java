@@ -149,17 +149,12 @@ public final class ModelPool {
     }
 
     /**
-     * The cost of a reply of this model, by the dearer of the model and service tier asked for and those that the reply
-     * names; empty if it is unknown, because the usage is missing or impossible or the service tier has no price.
+     * The cost of a call, by the dearer of the model and service tier asked for and those of the bill; empty if it is
+     * unknown, because the usage is impossible or the service tier has no price.
      *
      * @param asked the service tier that was asked for
      * @param reserved what the call was allowed to cost
      */
-    public Optional<Money> cost(ModelReply reply, ServiceTier asked, Money reserved) {
-        return costs.cost(reply, asked, reserved);
-    }
-
-    /** The cost of a call without a usable reply, by the same rules. */
     public Optional<Money> cost(ModelException.Billed billed, ServiceTier asked, Money reserved) {
         return costs.cost(billed, asked, reserved);
     }
@@ -398,13 +393,13 @@ public final class ModelPool {
 
         /** The surcharge on the price of every token, in percent: 10 for data residency at OpenAI; default none. */
         public Builder surcharge(int percent) {
-            prices.surcharge(percent);
+            prices.surchargePercent = percent;
             return this;
         }
 
         /** The price of calls of a tool at the provider; overrides the catalogue. */
         public Builder toolPrice(ProviderTool.Kind kind, ToolPrice price) {
-            prices.toolPrice(kind, price);
+            prices.toolPrices.put(kind, price);
             return this;
         }
 
@@ -420,7 +415,7 @@ public final class ModelPool {
 
         /** The catalogue with the model and its price; default {@link ModelCatalog#standard()}. */
         public Builder catalog(ModelCatalog catalog) {
-            prices.catalog(catalog);
+            prices.catalog = catalog;
             return this;
         }
 
@@ -429,7 +424,7 @@ public final class ModelPool {
          * price.
          */
         public Builder price(Price price) {
-            prices.price(price);
+            prices.price = price;
             return this;
         }
 
@@ -438,7 +433,7 @@ public final class ModelPool {
          *
          * @throws UnpricedModelException if no price was given and the catalogue does not have the model
          * @throws ModelShutDownException if the model has been shut down by the {@link #calendar}
-         * @throws dev.cadre.price.UnpricedTierException if the model is not offered in the service tier
+         * @throws dev.cadre.price.UnpricedException if the model is not offered in the service tier
          * @throws dev.cadre.price.UnpricedSizeException if the client reports an unusable number of bytes
          */
         public ModelPool build() {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +38,7 @@ final class PrefixCache {
     private static final long WARM_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     private static final int MAX_PREFIXES = 1_000;
+    private static final int DIGEST_CHARS = 20;
 
     private final long patienceNanos;
     private final ReentrantLock lock = new ReentrantLock();
@@ -228,22 +226,10 @@ final class PrefixCache {
     }
 
     private static String digest(ModelRequest request) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            update(digest, request.model());
-            update(digest, request.instructions());
-            request.tools().forEach(tool -> update(digest, tool.toString()));
-            request.options().providerTools().forEach(tool -> update(digest, tool.toString()));
-            update(digest, request.output().toString());
-            return HexFormat.of().formatHex(digest.digest(), 0, 10);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    private static void update(MessageDigest digest, String part) {
-        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-        digest.update((bytes.length + ":").getBytes(StandardCharsets.UTF_8));
-        digest.update(bytes);
+        var parts = new ArrayList<>(List.of(request.model(), request.instructions()));
+        request.tools().forEach(tool -> parts.add(tool.toString()));
+        request.options().providerTools().forEach(tool -> parts.add(tool.toString()));
+        parts.add(request.output().toString());
+        return Fingerprint.of(parts.toArray(String[]::new)).hex().substring(0, DIGEST_CHARS);
     }
 }

@@ -14,29 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** The prices of a pool's model: the catalogue, and the settings that override it. Used by one thread. */
 final class PriceSettings {
     private final String model;
-    private final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
-    private ModelCatalog catalog = ModelCatalog.standard();
-    private @Nullable Price price;
-    private int surchargePercent;
+    final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
+    ModelCatalog catalog = ModelCatalog.standard();
+
+    @Nullable
+    Price price;
+
+    int surchargePercent;
 
     PriceSettings(String model) {
         this.model = model;
-    }
-
-    void catalog(ModelCatalog catalog) {
-        this.catalog = catalog;
-    }
-
-    void price(Price price) {
-        this.price = price;
-    }
-
-    void surcharge(int percent) {
-        surchargePercent = percent;
-    }
-
-    void toolPrice(ProviderTool.Kind kind, ToolPrice price) {
-        toolPrices.put(kind, price);
     }
 
     /**

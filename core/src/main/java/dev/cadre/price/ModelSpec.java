@@ -96,14 +96,14 @@ public record ModelSpec(
     /**
      * The most input tokens of a picture or file.
      *
-     * @throws UnpricedInputException if no bound is known
+     * @throws UnpricedException if no bound is known
      */
     public long tokenBound(Attachment attachment) {
         return switch (attachment) {
             case Attachment.Image image -> imageBound(image.detail());
             case Attachment.File file -> {
                 if (file.maxTokens() == Attachment.File.UNKNOWN_TOKENS) {
-                    throw new UnpricedInputException("""
+                    throw new UnpricedException("""
                             the number of tokens of the file '%s' is unknown; state it with boundedBy(tokens), or let \
                             the pool's provider count the input""".formatted(file.name()));
                 }
@@ -115,12 +115,14 @@ public record ModelSpec(
     /**
      * The price of calls of a tool.
      *
-     * @throws UnpricedToolException if none is known
+     * @throws UnpricedException if none is known
      */
     public ToolPrice toolPrice(ProviderTool.Kind kind) {
         var known = toolPrices.get(kind);
         if (known == null) {
-            throw new UnpricedToolException(kind, id);
+            throw new UnpricedException("""
+                    no price for a call of %s by model '%s'; state it with ModelPool.Builder.toolPrice, or \
+                    ModelSpec.withToolPrice""".formatted(kind, id));
         }
         return known;
     }
@@ -128,7 +130,7 @@ public record ModelSpec(
     private long imageBound(Detail detail) {
         var bound = tokens.images().get(detail);
         if (bound == null) {
-            throw new UnpricedInputException("""
+            throw new UnpricedException("""
                     the number of tokens of an image at detail %s on model '%s' is unknown (known: %s); state it with \
                     ModelSpec.withImageTokens""".formatted(detail, id, tokens.images()));
         }

@@ -110,7 +110,7 @@ public record Price(
     /**
      * The cost of one call's usage in the service tier that the provider billed.
      *
-     * @throws UnpricedTierException if the price does not {@linkplain #offers offer} the tier
+     * @throws UnpricedException if the price does not {@linkplain #offers offer} the tier
      * @throws ArithmeticException beyond the largest {@link Money}
      */
     public Money cost(TokenUsage usage, ServiceTier tier) {
@@ -127,7 +127,7 @@ public record Price(
      *
      * @param inputTokenBound the most tokens that the input can have
      * @param maxOutputTokens the cap on output tokens that is sent with the request
-     * @throws UnpricedTierException if the price does not {@linkplain #offers offer} the tier
+     * @throws UnpricedException if the price does not {@linkplain #offers offer} the tier
      * @throws ArithmeticException beyond the largest {@link Money}
      */
     public Money worstCase(long inputTokenBound, long maxOutputTokens, ServiceTier tier) {
@@ -146,7 +146,8 @@ public record Price(
     private Money billed(BigInteger inputPico, BigInteger outputPico, LongContext band, ServiceTier tier) {
         var tierPercent = tierPercents.get(tier);
         if (tierPercent == null) {
-            throw new UnpricedTierException(tier, tierPercents.keySet());
+            throw new UnpricedException("no price for service tier %s; this model is offered in %s"
+                    .formatted(tier, tierPercents.keySet()));
         }
         var inBand = inputPico
                 .multiply(BigInteger.valueOf(band.inputPercent()))

@@ -2,12 +2,7 @@
 package dev.cadre.price;
 
 /** Thrown if the cost of a request cannot be bounded. Nothing was sent, because no budget could hold. */
-public abstract sealed class UnpricedException extends RuntimeException
-        permits UnpricedInputException,
-                UnpricedModelException,
-                UnpricedSizeException,
-                UnpricedTierException,
-                UnpricedToolException {
+public sealed class UnpricedException extends RuntimeException permits UnpricedModelException, UnpricedSizeException {
 
     UnpricedException(String message) {
         super(message);

@@ -25,7 +25,7 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedModelException;
-import dev.cadre.price.UnpricedTierException;
+import dev.cadre.price.UnpricedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -125,7 +125,7 @@ class ModelPoolTest {
 
         assertThatThrownBy(
                         () -> model.pool().build().call(REQUEST.withServiceTier(ServiceTier.PRIORITY), terms(budget)))
-                .isInstanceOf(UnpricedTierException.class);
+                .isInstanceOf(UnpricedException.class);
         assertThat(model.calls).hasValue(0);
     }
 
@@ -187,10 +187,9 @@ class ModelPoolTest {
     }
 
     @Test
-    void cost_ofAReplyOrABill_isThatOfItsUsage() {
+    void cost_ofABill_isThatOfItsUsage() {
         var pool = FakeModel.replying().pool().build();
 
-        assertThat(pool.cost(reply(USAGE), ServiceTier.STANDARD, RESERVED)).hasValue(COST);
         var bill = new ModelException.Billed("small", USAGE, ServiceTier.STANDARD, Map.of());
         assertThat(pool.cost(bill, ServiceTier.STANDARD, RESERVED)).hasValue(COST);
         assertThat(pool.batches()).as("this client takes none").isEmpty();

@@ -211,7 +211,7 @@ final class ModelCatalogTest {
         assertThat(spec.toolPrices()).containsOnly(entry(search, fee), entry(files, fee));
         assertThat(spec.tokenBound(image(Detail.HIGH))).isEqualTo(765);
         assertThatThrownBy(() -> spec.tokenBound(image(Detail.ORIGINAL)))
-                .isInstanceOf(UnpricedInputException.class)
+                .isInstanceOf(UnpricedException.class)
                 .hasMessageContaining("an image at detail ORIGINAL on model 'm' is unknown (known: {LOW=1, HIGH=765})");
     }
 

@@ -73,10 +73,9 @@ final class PriceTest {
     void cost_tierWithoutPrice_isATypedError() {
         assertThat(MINI.offers(ServiceTier.BATCH)).isFalse();
         assertThatThrownBy(() -> MINI.cost(TokenUsage.NONE, ServiceTier.BATCH))
-                .isInstanceOfSatisfying(
-                        UnpricedTierException.class, e -> assertThat(e.tier()).isEqualTo(ServiceTier.BATCH))
+                .isInstanceOf(UnpricedException.class)
                 .hasMessage("no price for service tier BATCH; this model is offered in [STANDARD, FLEX, PRIORITY]");
-        assertThatThrownBy(() -> MINI.worstCase(1, 1, ServiceTier.BATCH)).isInstanceOf(UnpricedTierException.class);
+        assertThatThrownBy(() -> MINI.worstCase(1, 1, ServiceTier.BATCH)).isInstanceOf(UnpricedException.class);
     }
 
     @Test

@@ -17,7 +17,7 @@ import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.Quote;
-import dev.cadre.price.UnpricedTierException;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Limits;
 import dev.cadre.task.Retries;
 import dev.cadre.task.SubtaskType;
@@ -156,7 +156,7 @@ class SubtaskEstimateTest {
         var flex = NOTE.serviceTier(ServiceTier.FLEX);
 
         assertThatThrownBy(() -> FirstCall.requirePriced(flex, pools, LIMITS))
-                .isInstanceOf(UnpricedTierException.class);
+                .isInstanceOf(UnpricedException.class);
         FirstCall.requirePriced(NOTE, pools, LIMITS);
         var onlyMini = ModelPools.builder().mini(mini).build();
         FirstCall.requirePriced(flex, onlyMini, LIMITS); // a tier that the type does not use

@@ -18,7 +18,7 @@ import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.price.UnpricedInputException;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -94,10 +94,10 @@ class AttachmentTest extends LoopbackTest {
     @Test
     void attachment_withoutABound_isRefused() {
         assertThatThrownBy(() -> worst("gpt-5.4-nano", PHOTO.withDetail(Attachment.Detail.ORIGINAL)))
-                .isInstanceOf(UnpricedInputException.class)
+                .isInstanceOf(UnpricedException.class)
                 .hasMessageContaining("an image at detail ORIGINAL makes on model 'gpt-5.4-nano'");
         assertThatThrownBy(() -> worst("gpt-5.4-nano", PAPER))
-                .isInstanceOf(UnpricedInputException.class)
+                .isInstanceOf(UnpricedException.class)
                 .hasMessageContaining("how many tokens the file 'paper.pdf' makes");
         assertThat(worst("gpt-5.4-nano", PAPER.boundedBy(1_000))).isGreaterThan(worst("gpt-5.4-nano"));
     }

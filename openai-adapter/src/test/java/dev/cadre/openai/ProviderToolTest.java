@@ -21,7 +21,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
 import dev.cadre.price.ToolPrice;
-import dev.cadre.price.UnpricedToolException;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -164,7 +164,7 @@ class ProviderToolTest extends LoopbackTest {
     @MethodSource
     void tool_withoutAPrice_isRefusedBeforeAnythingIsSpent(ProviderTool tool) {
         assertThatThrownBy(() -> run(ASK.providerTools(1, tool), ModelPool.builder(client, MODEL)))
-                .isInstanceOf(UnpricedToolException.class)
+                .isInstanceOf(UnpricedException.class)
                 .hasMessageContaining("no price for a call of " + tool.kind());
         assertThat(server.requests()).isEmpty();
     }
@@ -176,7 +176,7 @@ class ProviderToolTest extends LoopbackTest {
     @Test
     void tool_onAModelThatTheCatalogueDoesNotPriceItFor_isRefused() {
         assertThatThrownBy(() -> run(ASK.providerTools(1, new WebSearch()), ModelPool.builder(client, "gpt-6-luna")))
-                .isInstanceOf(UnpricedToolException.class);
+                .isInstanceOf(UnpricedException.class);
     }
 
     @Test

@@ -27,7 +27,7 @@ import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.Money;
-import dev.cadre.price.UnpricedTierException;
+import dev.cadre.price.UnpricedException;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.nio.charset.StandardCharsets;
@@ -91,10 +91,10 @@ class ServiceOptionsTest extends LoopbackTest {
         assertThatThrownBy(() -> ModelPool.builder(client, MODEL)
                         .serviceTier(ServiceTier.PRIORITY)
                         .build())
-                .isInstanceOf(UnpricedTierException.class)
+                .isInstanceOf(UnpricedException.class)
                 .hasMessageContaining("no price for service tier PRIORITY");
 
-        assertThatThrownBy(() -> run(NOTE.serviceTier(ServiceTier.PRIORITY))).isInstanceOf(UnpricedTierException.class);
+        assertThatThrownBy(() -> run(NOTE.serviceTier(ServiceTier.PRIORITY))).isInstanceOf(UnpricedException.class);
         assertThat(server.requests()).isEmpty();
     }
 
