@@ -36,18 +36,18 @@ final class BatchItem<I> {
     /** The same item for another shard. */
     BatchItem<I> again(Reservation reservation, int tried, Spend spent) {
         var item = new BatchItem<I>(name, fingerprint, reservation, tried, spent);
-        item.standsAt(index, input);
+        item.setPlace(index, input);
         return item;
     }
 
     /** Where it stands in the stream; an item of an earlier session has no place before the stream has come to it. */
-    void standsAt(long place, @Nullable I remembered) {
+    void setPlace(long place, @Nullable I remembered) {
         index = place;
         input = remembered;
     }
 
     /** Its line is in the shard's file, there. */
-    void isAt(long from, int bytes) {
+    void setLine(long from, int bytes) {
         offset = from;
         length = bytes;
     }

@@ -121,8 +121,8 @@ final class BatchLane<I, O> {
 
     private void adopt(ShardRecord.Open left, BudgetGuard money, ShardFolder<I> folder) {
         Shard<I> shard = folder.open(left.number(), left.token(), left.tokens());
-        shard.state.isUploadedAs(left.fileId());
-        shard.state.isBatch(left.batchId());
+        shard.state.markUploaded(left.fileId());
+        shard.state.markCreated(left.batchId());
         if (left.batchId().isEmpty()) {
             shards.doubtful(shard);
         } else {
@@ -262,7 +262,7 @@ final class BatchLane<I, O> {
                 return false;
             }
         } catch (ModelException failure) {
-            dispatch.isTransient(failure, shard);
+            dispatch.throwUnlessTransient(failure, shard);
             return false; // the rest of it comes when it is asked for again
         } finally {
             collector.flush();

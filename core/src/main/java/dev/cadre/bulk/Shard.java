@@ -79,7 +79,7 @@ final class Shard<I> implements AutoCloseable {
     /** Writes the line of one of its items, should it be submitted again. */
     void learn(BatchItem<I> item, String line) {
         byte[] text = bytes(line);
-        item.isAt(bytes, text.length - 1);
+        item.setLine(bytes, text.length - 1);
         try {
             file.seek(bytes);
             file.write(text);

@@ -87,7 +87,7 @@ final class ShardDispatch<I, O> {
             switch (sender.send(shard)) {
                 case ShardSender.Sent.Made made -> {
                     failures = 0;
-                    isMade(shard);
+                    markCreated(shard);
                 }
                 case ShardSender.Sent.InDoubt inDoubt -> shards.doubtful(shard);
                 case ShardSender.Sent.TurnedAway(ModelException why) -> turnedAway(shard, why);
@@ -99,13 +99,13 @@ final class ShardDispatch<I, O> {
             if (shard.state.batchId().isEmpty()) {
                 shards.postpone(shard);
             } else {
-                isMade(shard);
+                markCreated(shard);
             }
             throw unrecorded;
         }
     }
 
-    private void isMade(Shard<I> shard) {
+    private void markCreated(Shard<I> shard) {
         shards.made(shard);
         if (shard.state.isAnnounced()) {
             handover.submitted();
@@ -148,26 +148,26 @@ final class ShardDispatch<I, O> {
             return;
         }
         try {
-            sender.find(doubtful).forEach(this::isMade);
+            sender.find(doubtful).forEach(this::markCreated);
             for (Shard<I> shard : shards.doubtful()) {
                 if (shard.state.look() >= MOST_LOOKS) {
                     giveUp(shard);
                 }
             }
         } catch (ModelException failure) {
-            isTransient(failure);
+            throwUnlessTransient(failure);
         }
     }
 
     /** Throws a failure to ask after a batch that waiting does not mend; one that is not known may be so new. */
-    void isTransient(ModelException failure, Shard<I> shard) {
+    void throwUnlessTransient(ModelException failure, Shard<I> shard) {
         boolean isUnknown = failure instanceof ModelException.InvalidRequest unknown && unknown.status() == NOT_FOUND;
         if (!isUnknown || shard.state.look() >= MOST_LOOKS) {
-            isTransient(failure);
+            throwUnlessTransient(failure);
         }
     }
 
-    private void isTransient(ModelException failure) {
+    private void throwUnlessTransient(ModelException failure) {
         if (!failure.isRetryable()) {
             throw failure;
         }
@@ -184,7 +184,7 @@ final class ShardDispatch<I, O> {
             shards.ended(shard);
             again(collector, shard);
         } else {
-            isMade(shard);
+            markCreated(shard);
         }
     }
 

@@ -174,7 +174,7 @@ final class ShardIntake<I, O> {
         return switch (admission) {
             case Admission.Granted(Reservation reservation) -> {
                 var item = new BatchItem<I>(next.name(), next.fingerprint(), reservation, 1, Spend.NONE);
-                item.standsAt(next.index(), remembered(next.input()));
+                item.setPlace(next.index(), remembered(next.input()));
                 shard.add(item, next.line());
                 shards.put(shard, item);
                 yield true;
@@ -260,7 +260,7 @@ final class ShardIntake<I, O> {
         if (!item.fingerprint.equals(next.fingerprint())) {
             return false; // it has changed since: the answer to the old one is paid, but not wanted
         }
-        item.standsAt(next.index(), remembered(next.input()));
+        item.setPlace(next.index(), remembered(next.input()));
         place.get().shard().learn(item, next.line());
         return true;
     }

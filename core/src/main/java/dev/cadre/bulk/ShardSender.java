@@ -49,14 +49,14 @@ final class ShardSender {
         }
         try {
             if (shard.state.fileId().isEmpty()) {
-                shard.state.isUploadedAs(client.upload(shard.path()));
+                shard.state.markUploaded(client.upload(shard.path()));
             }
         } catch (ModelException failure) {
             return turnedAway(failure);
         }
         record.asks(shard, shard.state.fileId());
         try {
-            isBatch(shard, client.create(shard.state.fileId(), metadata(shard)));
+            markCreated(shard, client.create(shard.state.fileId(), metadata(shard)));
             return new Sent.Made();
         } catch (ModelException failure) {
             if (failure.charge() != ModelException.Charge.FREE) {
@@ -78,8 +78,8 @@ final class ShardSender {
         return Map.of("cadre_run", runId, TOKEN, shard.token);
     }
 
-    private void isBatch(Shard<?> shard, Batch batch) {
-        shard.state.isBatch(batch.id(), time.sinceStart());
+    private void markCreated(Shard<?> shard, Batch batch) {
+        shard.state.markCreated(batch.id(), time.sinceStart());
         record.made(shard, batch.id());
     }
 
@@ -97,7 +97,7 @@ final class ShardSender {
                     .ifPresent(shard -> found.put(shard, batch));
             return found.size() < shards.size();
         });
-        found.forEach(this::isBatch);
+        found.forEach(this::markCreated);
         return List.copyOf(found.keySet());
     }
 

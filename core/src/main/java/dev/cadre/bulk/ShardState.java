@@ -37,7 +37,7 @@ final class ShardState {
         return fileId;
     }
 
-    void isUploadedAs(String id) {
+    void markUploaded(String id) {
         fileId = id;
     }
 
@@ -46,12 +46,12 @@ final class ShardState {
         return batchId;
     }
 
-    void isBatch(String id) {
+    void markCreated(String id) {
         batchId = id;
     }
 
     /** It has got a batch in this session, at this time from its start. */
-    void isBatch(String id, Duration at) {
+    void markCreated(String id, Duration at) {
         batchId = id;
         madeAt = at;
     }

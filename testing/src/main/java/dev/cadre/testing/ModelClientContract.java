@@ -210,10 +210,10 @@ public abstract class ModelClientContract {
 
     @TestFactory
     public Stream<DynamicTest> trouble_isMapped_withoutKeyAndWithoutRetry() {
-        return troubles().stream().map(trouble -> DynamicTest.dynamicTest(trouble.name(), () -> isMapped(trouble)));
+        return troubles().stream().map(trouble -> DynamicTest.dynamicTest(trouble.name(), () -> checkMapping(trouble)));
     }
 
-    private void isMapped(Trouble trouble) {
+    private void checkMapping(Trouble trouble) {
         fail(trouble);
         int before = calls();
 
