@@ -92,7 +92,7 @@ record TokenShape(String prefix, int masked, int sure, Alphabet alphabet, int do
                     rare(Alphabet.LETTERS_AND_DIGITS, 27, 27, "NRAK-"),
                     rare(Alphabet.DOTTED, 80, 88, "dt0c01."),
                     rare(Alphabet.LETTERS_AND_DIGITS, 40, 43, "phx_"),
-                    // anybody
+                    // others
                     Stream.of(new TokenShape("eyJ", 19, 60, Alphabet.DOTTED, 2, Place.WORD)),
                     rare(Alphabet.BASE64, 100, 250, "ops_eyJ"),
                     rare(Alphabet.CAPITALS, 50, 50, "AGE-SECRET-KEY-1"),

@@ -5,7 +5,7 @@ import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;
 
-/** An event that a {@link PoolMachine} is told of. Carries no compatibility promise. */
+/** An event for a {@link PoolMachine}. Carries no compatibility promise. */
 public sealed interface PoolEvent {
     /** An event about one call, named by its ticket. */
     sealed interface OfTicket extends PoolEvent {

@@ -146,8 +146,8 @@ public record Price(
     private Money billed(BigInteger inputPico, BigInteger outputPico, LongContext band, ServiceTier tier) {
         var tierPercent = tierPercents.get(tier);
         if (tierPercent == null) {
-            throw new UnpricedException("no price for service tier %s; this model is offered in %s"
-                    .formatted(tier, tierPercents.keySet()));
+            throw new UnpricedException(
+                    "no price for service tier %s; this model is offered in %s".formatted(tier, tierPercents.keySet()));
         }
         var inBand = inputPico
                 .multiply(BigInteger.valueOf(band.inputPercent()))

@@ -6,7 +6,7 @@ package dev.cadre.price;
  *
  * @param calls the number of model calls, retries included
  * @param cost the cost of the calls together
- * @param maySpendMore whether code or tools of the work may spend what nobody has declared: that is not in the cost
+ * @param maySpendMore whether code or tools of the work may spend undeclared money, which is not in the cost
  */
 public record Quote(CountRange calls, CostRange cost, boolean maySpendMore) {
     /** The quote of work that calls no model and costs nothing. */

@@ -149,8 +149,8 @@ class PrefixCacheTest {
     }
 
     private String key(ModelRequest request) throws InterruptedException {
-        try (var lease = cache.enter(request, deadline())) {
-            return lease.request().options().cacheKey();
+        try (var call = cache.enter(request, deadline())) {
+            return call.request().options().cacheKey();
         }
     }
 

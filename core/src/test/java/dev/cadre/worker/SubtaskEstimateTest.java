@@ -155,8 +155,7 @@ class SubtaskEstimateTest {
     void typeWithoutAPrice_isRefused_ifATierOfItsOwnHasNone() {
         var flex = NOTE.serviceTier(ServiceTier.FLEX);
 
-        assertThatThrownBy(() -> FirstCall.requirePriced(flex, pools, LIMITS))
-                .isInstanceOf(UnpricedException.class);
+        assertThatThrownBy(() -> FirstCall.requirePriced(flex, pools, LIMITS)).isInstanceOf(UnpricedException.class);
         FirstCall.requirePriced(NOTE, pools, LIMITS);
         var onlyMini = ModelPools.builder().mini(mini).build();
         FirstCall.requirePriced(flex, onlyMini, LIMITS); // a tier that the type does not use
