@@ -95,10 +95,10 @@ class AttachmentTest extends LoopbackTest {
     void attachment_withoutABound_isRefused() {
         assertThatThrownBy(() -> worst("gpt-5.4-nano", PHOTO.withDetail(Attachment.Detail.ORIGINAL)))
                 .isInstanceOf(UnpricedException.class)
-                .hasMessageContaining("an image at detail ORIGINAL makes on model 'gpt-5.4-nano'");
+                .hasMessageContaining("an image at detail ORIGINAL on model 'gpt-5.4-nano'");
         assertThatThrownBy(() -> worst("gpt-5.4-nano", PAPER))
                 .isInstanceOf(UnpricedException.class)
-                .hasMessageContaining("how many tokens the file 'paper.pdf' makes");
+                .hasMessageContaining("the number of tokens of the file 'paper.pdf' is unknown");
         assertThat(worst("gpt-5.4-nano", PAPER.boundedBy(1_000))).isGreaterThan(worst("gpt-5.4-nano"));
     }
 
