@@ -19,7 +19,6 @@ import dev.cadre.model.Verbosity;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
 import dev.cadre.pool.AttemptEvent;
-import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
