@@ -7,12 +7,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 
 /**
  * A keyword that a schema in strict mode may have: the kinds of value that it applies to, and how its argument is
  * read into a {@link StrictSchema}. Keywords are read, and defects of a value are reported, in the order of these
  * constants.
  */
+@SuppressWarnings("ImmutableEnumChecker") // its set is of constants, its functions have no state
 enum Keyword {
     TYPE("type", (schema, argument) -> schema.kinds = argument.kinds()),
     ENUM("enum", (schema, argument) -> schema.allowed = argument.scalars()),
@@ -24,19 +26,13 @@ enum Keyword {
     REQUIRED("required", JsonKind.OBJECT, (schema, argument) -> schema.required = argument.names()),
     ADDITIONAL("additionalProperties", JsonKind.OBJECT, (schema, argument) -> schema.isClosed = argument.isFalse()),
     ITEMS("items", JsonKind.ARRAY, (schema, argument) -> schema.items = argument.schema()),
-    MIN_ITEMS("minItems", JsonKind.ARRAY, rule(count -> ValueRule.count(count.count(), sign -> sign >= 0, "at least"))),
-    MAX_ITEMS("maxItems", JsonKind.ARRAY, rule(count -> ValueRule.count(count.count(), sign -> sign <= 0, "at most"))),
+    MIN_ITEMS("minItems", JsonKind.ARRAY, sign -> sign >= 0, "at least"),
+    MAX_ITEMS("maxItems", JsonKind.ARRAY, sign -> sign <= 0, "at most"),
     MULTIPLE_OF("multipleOf", JsonKind.NUMBER, rule(unit -> ValueRule.multipleOf(unit.positive()))),
-    MINIMUM("minimum", JsonKind.NUMBER, rule(limit -> ValueRule.bound(limit.number(), sign -> sign >= 0, "at least"))),
-    MAXIMUM("maximum", JsonKind.NUMBER, rule(limit -> ValueRule.bound(limit.number(), sign -> sign <= 0, "at most"))),
-    ABOVE(
-            "exclusiveMinimum",
-            JsonKind.NUMBER,
-            rule(limit -> ValueRule.bound(limit.number(), sign -> sign > 0, "above"))),
-    BELOW(
-            "exclusiveMaximum",
-            JsonKind.NUMBER,
-            rule(limit -> ValueRule.bound(limit.number(), sign -> sign < 0, "below"))),
+    MINIMUM("minimum", JsonKind.NUMBER, sign -> sign >= 0, "at least"),
+    MAXIMUM("maximum", JsonKind.NUMBER, sign -> sign <= 0, "at most"),
+    ABOVE("exclusiveMinimum", JsonKind.NUMBER, sign -> sign > 0, "above"),
+    BELOW("exclusiveMaximum", JsonKind.NUMBER, sign -> sign < 0, "below"),
     FORMAT("format", JsonKind.STRING, rule(KeywordArgument::format)),
     PATTERN("pattern", JsonKind.STRING, rule(KeywordArgument::pattern));
 
@@ -55,6 +51,16 @@ enum Keyword {
         this.word = word;
         this.kinds = kind == JsonKind.NUMBER ? Set.of(JsonKind.INTEGER, kind) : Set.of(kind);
         this.reader = reader;
+    }
+
+    /** A keyword that limits a number, or the number of items in an array. */
+    Keyword(String word, JsonKind kind, IntPredicate fits, String relation) {
+        this(
+                word,
+                kind,
+                rule(limit -> kind == JsonKind.ARRAY
+                        ? ValueRule.count(limit.count(), fits, relation)
+                        : ValueRule.bound(limit.number(), fits, relation)));
     }
 
     private static BiConsumer<StrictSchema, KeywordArgument> rule(Function<KeywordArgument, ValueRule> rule) {
