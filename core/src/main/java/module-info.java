@@ -34,6 +34,12 @@ module dev.cadre {
             dev.cadre.openai,
             dev.cadre.openai.testing,
             dev.cadre.testing;
+    exports dev.cadre.redact to
+            dev.cadre.cli,
+            dev.cadre.examples,
+            dev.cadre.langchain4j,
+            dev.cadre.openai,
+            dev.cadre.testing;
     exports dev.cadre.schema to
             dev.cadre.langchain4j,
             dev.cadre.testing;

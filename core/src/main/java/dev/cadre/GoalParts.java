@@ -23,7 +23,7 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanFailedException;
 import dev.cadre.plan.PlanIntake;

@@ -4,7 +4,7 @@ package dev.cadre;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;

@@ -17,7 +17,7 @@ import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;

@@ -2,7 +2,7 @@
 package dev.cadre;
 
 import dev.cadre.merge.Citation;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;

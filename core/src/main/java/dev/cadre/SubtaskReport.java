@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;

@@ -39,6 +39,7 @@ class ArchitectureTest {
             "dev.cadre.model",
             "dev.cadre.schema",
             "dev.cadre.json",
+            "dev.cadre.redact",
             "dev.cadre.file");
 
     private static final int MOST_FILES_IN_A_CIRCLE = 18;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
-import dev.cadre.model.Redactor;
-import dev.cadre.model.SecretShapes;
+import dev.cadre.redact.Redactor;
+import dev.cadre.redact.SecretShapes;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

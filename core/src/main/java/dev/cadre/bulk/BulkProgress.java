@@ -7,7 +7,7 @@ import dev.cadre.run.ModelShutdowns;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;

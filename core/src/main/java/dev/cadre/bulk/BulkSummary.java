@@ -4,7 +4,7 @@ package dev.cadre.bulk;
 import dev.cadre.RunReport;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.event;
 
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 
 /** A listener that passes events to another one and logs its exceptions instead of rethrowing them. */
 final class GuardedListener implements RunListener {

@@ -3,7 +3,7 @@ package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;

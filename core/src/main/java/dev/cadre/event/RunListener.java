@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.event;
 
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 
 /** Is told what happens in a run, in order. */
 @FunctionalInterface

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import java.time.Instant;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.file.ProcessLock;
 import dev.cadre.journal.JournalEntry.Ended;
@@ -58,10 +59,10 @@ public final class FileJournal implements Journal {
      * {@code .lock} is left in it. Both files are created for their owner alone; neither may be a link, and the journal may
      * have no second name (hard link), by which somebody else could open it.
      *
-     * @throws JournalLockedException if it is open already, here or in another process
-     * @throws JournalDamagedException if a line is not what was written, or the file is no journal
-     * @throws JournalVersionException if it was written by a newer version of the format
-     * @throws JournalWriteException if it cannot be written
+     * @throws JournalException.Locked if it is open already, here or in another process
+     * @throws JournalException.Damaged if a line is not what was written, or the file is no journal
+     * @throws JournalException.NewerVersion if it was written by a newer version of the format
+     * @throws JournalException.WriteFailed if it cannot be written
      * @throws UncheckedIOException if it cannot be created, read or locked
      */
     public static FileJournal open(Path path) {
@@ -90,11 +91,11 @@ public final class FileJournal implements Journal {
      *
      * <p>A last line that was not written to its end is left out.
      *
-     * @throws JournalDamagedException if a line is not what was written, or the file is no journal
-     * @throws JournalVersionException if it was written by a newer version of the format
+     * @throws JournalException.Damaged if a line is not what was written, or the file is no journal
+     * @throws JournalException.NewerVersion if it was written by a newer version of the format
      * @throws UncheckedIOException if it cannot be read
      */
-    public static void read(Path path, Consumer<JournalLine> each) {
+    public static void read(Path path, Consumer<Line> each) {
         try {
             JournalScan.read(path, (line, location) -> each.accept(line));
         } catch (IOException e) {
@@ -102,11 +103,11 @@ public final class FileJournal implements Journal {
         }
     }
 
-    private void remember(JournalLine line, Location location) {
+    private void remember(Line line, Location location) {
         try {
             books.add(line.entry(), location);
         } catch (ArithmeticException e) {
-            throw new JournalDamagedException(path, line.number(), String.valueOf(e.getMessage()));
+            throw new JournalException.Damaged(path, line.number(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -198,4 +199,12 @@ public final class FileJournal implements Journal {
             throw new IllegalStateException("journal %s is closed".formatted(path));
         }
     }
+
+    /**
+     * An entry as it stands in the file.
+     *
+     * @param number its place in the file, from 1
+     * @param at when it was handed to the journal, by the wall clock, to the millisecond
+     */
+    public record Line(long number, Instant at, JournalEntry entry) {}
 }

@@ -40,7 +40,7 @@ public interface Journal extends AutoCloseable {
      * <p>Cancelling the future does not withdraw the entry. What depends on the future runs on the thread of the
      * journal, holds up every other entry, and must not wait for one.
      *
-     * @return completes once the entry is durable and the views show it, or with a {@link JournalWriteException}
+     * @return completes once the entry is durable and the views show it, or with a {@link JournalException.WriteFailed}
      * @throws IllegalArgumentException if some text is not JSON, or the record is larger than 16 MiB; nothing is
      *     written, and the journal stays usable
      */
@@ -51,7 +51,7 @@ public interface Journal extends AutoCloseable {
      *
      * <p>An interrupt does not cut this short, and is kept: whoever returns from here knows what became of the entry.
      *
-     * @throws JournalWriteException if it is not known to be durable
+     * @throws JournalException.WriteFailed if it is not known to be durable
      * @throws IllegalArgumentException as {@link #submit} does
      */
     void append(JournalEntry entry);
@@ -60,7 +60,7 @@ public interface Journal extends AutoCloseable {
      * How a subtask or an item ended, if it did so with the same fingerprint; the latest one if there are several.
      * Reads the file.
      *
-     * @throws JournalDamagedException if the record is not any more what was written
+     * @throws JournalException.Damaged if the record is not any more what was written
      */
     Optional<Ended> ended(JournalKey key, Fingerprint fingerprint);
 
@@ -73,7 +73,7 @@ public interface Journal extends AutoCloseable {
     /**
      * The admitted subtasks of a run in plan order; at each position the one admitted first. Reads the file.
      *
-     * @throws JournalDamagedException if a record is not any more what was written
+     * @throws JournalException.Damaged if a record is not any more what was written
      */
     List<PlanAdmitted> plan(String run);
 

@@ -21,7 +21,7 @@ final class JournalLock {
         try {
             return ProcessLock.take(journal.resolveSibling(journal.getFileName() + ".lock"));
         } catch (ProcessLock.HeldException e) {
-            throw new JournalLockedException(journal, e.holder());
+            throw new JournalException.Locked(journal, e.holder());
         }
     }
 }

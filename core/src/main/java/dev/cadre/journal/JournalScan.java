@@ -18,7 +18,7 @@ import java.util.function.Function;
 final class JournalScan {
     /** Takes the entries in their order. */
     interface Visitor {
-        void visit(JournalLine line, Location location);
+        void visit(FileJournal.Line line, Location location);
     }
 
     /**
@@ -80,8 +80,8 @@ final class JournalScan {
         }
     }
 
-    private JournalLine entry(Json.Obj json) {
-        return new JournalLine(lines + 1, LineFormat.at(json), LineFormat.entry(json));
+    private FileJournal.Line entry(Json.Obj json) {
+        return new FileJournal.Line(lines + 1, LineFormat.at(json), LineFormat.entry(json));
     }
 
     private <T> T checked(byte[] line, Function<Json.Obj, T> reading) {
@@ -98,7 +98,7 @@ final class JournalScan {
     private void requireKnownVersion(Json.Obj json) {
         int version = LineFormat.version(json);
         if (version > LineFormat.VERSION) {
-            throw new JournalVersionException(path, lines + 1, version, LineFormat.VERSION);
+            throw new JournalException.NewerVersion(path, lines + 1, version, LineFormat.VERSION);
         }
         if (version < 1) {
             throw damaged("there is no format version " + version);
@@ -112,7 +112,7 @@ final class JournalScan {
         }
     }
 
-    private JournalDamagedException damaged(String what) {
-        return new JournalDamagedException(path, lines + 1, what);
+    private JournalException.Damaged damaged(String what) {
+        return new JournalException.Damaged(path, lines + 1, what);
     }
 }

@@ -79,7 +79,7 @@ final class JournalWriter implements AutoCloseable {
     /**
      * Starts the thread, and waits until the file ends with its last good line and begins with a header.
      *
-     * @throws JournalWriteException if the storage cannot be opened or written
+     * @throws JournalException.WriteFailed if the storage cannot be opened or written
      */
     static JournalWriter start(Path path, Opener opener, JournalScan.Extent extent, Listener listener) {
         var writer = new JournalWriter(path, opener, extent, listener);
@@ -87,7 +87,7 @@ final class JournalWriter implements AutoCloseable {
         try {
             writer.await(writer.ready);
             return writer;
-        } catch (JournalWriteException e) {
+        } catch (JournalException.WriteFailed e) {
             writer.close();
             throw e;
         }
@@ -102,7 +102,7 @@ final class JournalWriter implements AutoCloseable {
                 throw new IllegalStateException("journal %s is closed".formatted(path));
             }
             if (failure != null) {
-                return CompletableFuture.failedFuture(new JournalWriteException(path, failure));
+                return CompletableFuture.failedFuture(new JournalException.WriteFailed(path, failure));
             }
             queue.add(pending);
             changed.signal();
@@ -118,8 +118,8 @@ final class JournalWriter implements AutoCloseable {
             durable.join();
         } catch (CompletionException e) {
             // a new one for each who waits, with the stack of the one who waits
-            throw e.getCause() instanceof JournalWriteException failed && failed.getCause() != null
-                    ? new JournalWriteException(path, failed.getCause())
+            throw e.getCause() instanceof JournalException.WriteFailed failed && failed.getCause() != null
+                    ? new JournalException.WriteFailed(path, failed.getCause())
                     : e;
         }
     }
@@ -246,7 +246,7 @@ final class JournalWriter implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        ready.completeExceptionally(new JournalWriteException(path, cause));
-        lost.forEach(pending -> pending.durable.completeExceptionally(new JournalWriteException(path, cause)));
+        ready.completeExceptionally(new JournalException.WriteFailed(path, cause));
+        lost.forEach(pending -> pending.durable.completeExceptionally(new JournalException.WriteFailed(path, cause)));
     }
 }

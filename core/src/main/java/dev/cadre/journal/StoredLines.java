@@ -17,7 +17,7 @@ final class StoredLines {
         this.path = path;
     }
 
-    /** @throws JournalDamagedException if no good line of this kind is there any more */
+    /** @throws JournalException.Damaged if no good line of this kind is there any more */
     <E extends JournalEntry> E read(Location location, Class<E> kind) {
         var entry = read(location);
         if (!kind.isInstance(entry)) {
@@ -45,8 +45,8 @@ final class StoredLines {
         }
     }
 
-    private JournalDamagedException damaged(Location location, String what) {
-        return new JournalDamagedException(path, lineNumber(location), what + ", at byte " + location.offset());
+    private JournalException.Damaged damaged(Location location, String what) {
+        return new JournalException.Damaged(path, lineNumber(location), what + ", at byte " + location.offset());
     }
 
     /** Counts, because nobody remembers line numbers for the sake of an error that never comes. */

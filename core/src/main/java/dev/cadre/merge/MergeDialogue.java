@@ -7,7 +7,7 @@ import dev.cadre.merge.AnswerFormat.Draft;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;

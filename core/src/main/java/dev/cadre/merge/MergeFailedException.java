@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 
 /** The outcomes could not be made into an answer. Keys are {@linkplain Redactor#SHAPES taken out} of the messages. */
 public final class MergeFailedException extends RuntimeException {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;

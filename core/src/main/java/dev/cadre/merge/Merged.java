@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.util.List;
 import java.util.Objects;
 

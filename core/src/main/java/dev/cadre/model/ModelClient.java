@@ -25,7 +25,7 @@ public interface ModelClient {
      * part.
      *
      * <p>The method must not block: the thread that drives a run calls it too. An exception, a negative number, or a
-     * number beyond a terabyte fails the call with a {@link dev.cadre.price.UnpricedSizeException}, before anything is
+     * number beyond a terabyte fails the call with a {@link dev.cadre.price.UnpricedException.OfSize}, before anything is
      * sent.
      */
     default long sentBytes(ModelRequest request) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.model;
 
+import dev.cadre.redact.Redactor;
+import dev.cadre.redact.Thrown;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.model;
 
+import dev.cadre.redact.Redactor;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

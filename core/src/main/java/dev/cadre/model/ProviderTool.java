@@ -57,7 +57,7 @@ public sealed interface ProviderTool {
      *     bound of the catalogue is scaled up
      */
     record FileSearch(List<String> vectorStoreIds, int maxResults) implements ProviderTool {
-        /** The number of passages for which the token bound of a {@code ToolPrice} holds. */
+        /** The number of passages for which the token bound of a {@code Price.OfTool} holds. */
         public static final int PRICED_RESULTS = 20;
 
         public FileSearch {

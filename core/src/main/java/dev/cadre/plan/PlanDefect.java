@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 
 /**
  * Why a part of a plan was not taken.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 
 /** A planner gives up: it has no plan, and asking again will not help. */
 public final class PlanFailedException extends RuntimeException {

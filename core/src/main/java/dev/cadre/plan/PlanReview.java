@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.task.GraphNode;
 import java.util.List;

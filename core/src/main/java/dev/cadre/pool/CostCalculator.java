@@ -15,9 +15,7 @@ import dev.cadre.price.ModelSpec;
 import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.price.UnpricedSizeException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +78,7 @@ public final class CostCalculator {
         long fetched = 0;
         Money fee = Money.ZERO;
         for (ProviderTool tool : request.options().providerTools()) {
-            ToolPrice price = spec.toolPrice(tool.kind());
+            Price.OfTool price = spec.toolPrice(tool.kind());
             fetched = Math.max(fetched, fetchedBy(tool, price));
             fee = fee.atLeast(price.perCall());
         }
@@ -108,7 +106,7 @@ public final class CostCalculator {
         return sum;
     }
 
-    private static long fetchedBy(ProviderTool tool, ToolPrice price) {
+    private static long fetchedBy(ProviderTool tool, Price.OfTool price) {
         return tool instanceof ProviderTool.FileSearch search && search.maxResults() > FileSearch.PRICED_RESULTS
                 ? Math.ceilDiv(
                         Math.multiplyExact(price.maxTokensPerCall(), search.maxResults()), FileSearch.PRICED_RESULTS)
@@ -140,10 +138,10 @@ public final class CostCalculator {
         try {
             bytes = client.sentBytes(request);
         } catch (Throwable broken) { // any exception of a broken client
-            throw new UnpricedSizeException(name, broken);
+            throw new UnpricedException.OfSize(name, broken);
         }
         if (bytes < 0 || bytes > MOST_BYTES) {
-            throw new UnpricedSizeException(name, bytes);
+            throw new UnpricedException.OfSize(name, bytes);
         }
         return bytes;
     }

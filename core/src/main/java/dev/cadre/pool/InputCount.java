@@ -2,7 +2,7 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.CallContext;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;

@@ -3,7 +3,7 @@ package dev.cadre.pool;
 
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallOptions;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
@@ -20,9 +20,7 @@ import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.price.ToolPrice;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -82,7 +80,7 @@ public final class ModelPool {
     /**
      * A pool with the defaults.
      *
-     * @throws UnpricedModelException if the standard catalogue does not have the model
+     * @throws UnpricedException.OfModel if the standard catalogue does not have the model
      */
     public static ModelPool of(ModelClient client, String model) {
         return builder(client, model).build();
@@ -398,7 +396,7 @@ public final class ModelPool {
         }
 
         /** The price of calls of a tool at the provider; overrides the catalogue. */
-        public Builder toolPrice(ProviderTool.Kind kind, ToolPrice price) {
+        public Builder toolPrice(ProviderTool.Kind kind, Price.OfTool price) {
             prices.toolPrices.put(kind, price);
             return this;
         }
@@ -431,10 +429,10 @@ public final class ModelPool {
         /**
          * Builds the pool.
          *
-         * @throws UnpricedModelException if no price was given and the catalogue does not have the model
+         * @throws UnpricedException.OfModel if no price was given and the catalogue does not have the model
          * @throws ModelShutDownException if the model has been shut down by the {@link #calendar}
          * @throws dev.cadre.price.UnpricedException if the model is not offered in the service tier
-         * @throws dev.cadre.price.UnpricedSizeException if the client reports an unusable number of bytes
+         * @throws dev.cadre.price.UnpricedException.OfSize if the client reports an unusable number of bytes
          */
         public ModelPool build() {
             var pool = new ModelPool(this, prices.costs().sentBy(client));

@@ -7,7 +7,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.pool.AdmissionRequest.Decision;
 import dev.cadre.pool.AttemptEvent.Bill;
 import dev.cadre.pool.CallRefusedException.Reason;

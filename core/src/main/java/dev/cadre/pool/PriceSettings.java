@@ -5,7 +5,6 @@ import dev.cadre.model.ProviderTool;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Price;
-import dev.cadre.price.ToolPrice;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The prices of a pool's model: the catalogue, and the settings that override it. Used by one thread. */
 final class PriceSettings {
     private final String model;
-    final Map<ProviderTool.Kind, ToolPrice> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
+    final Map<ProviderTool.Kind, Price.OfTool> toolPrices = new EnumMap<>(ProviderTool.Kind.class);
     ModelCatalog catalog = ModelCatalog.standard();
 
     @Nullable
@@ -29,7 +28,7 @@ final class PriceSettings {
     /**
      * The calculator for these prices.
      *
-     * @throws dev.cadre.price.UnpricedModelException if no price was given and the catalogue does not have the model
+     * @throws dev.cadre.price.UnpricedException.OfModel if no price was given and the catalogue does not have the model
      */
     CostCalculator costs() {
         ModelSpec spec = price == null ? catalog.spec(model) : priced(price);

@@ -21,9 +21,9 @@ public final class ModelCatalog {
     private static final String LATEST = "-latest";
 
     private final Map<String, ModelSpec> byId;
-    private final Map<String, SkippedModel> skipped;
+    private final Map<String, Skipped> skipped;
 
-    private ModelCatalog(Map<String, ModelSpec> byId, Map<String, SkippedModel> skipped) {
+    private ModelCatalog(Map<String, ModelSpec> byId, Map<String, Skipped> skipped) {
         this.byId = Collections.unmodifiableMap(byId);
         this.skipped = Collections.unmodifiableMap(skipped);
     }
@@ -33,10 +33,10 @@ public final class ModelCatalog {
         return of(specs, List.of());
     }
 
-    private static ModelCatalog of(List<ModelSpec> specs, List<SkippedModel> skipped) {
+    private static ModelCatalog of(List<ModelSpec> specs, List<Skipped> skipped) {
         var byId = new LinkedHashMap<String, ModelSpec>();
         specs.forEach(spec -> byId.put(spec.id(), spec));
-        var unpriced = new LinkedHashMap<String, SkippedModel>();
+        var unpriced = new LinkedHashMap<String, Skipped>();
         skipped.forEach(model -> unpriced.put(model.id(), model));
         return new ModelCatalog(byId, unpriced);
     }
@@ -96,12 +96,12 @@ public final class ModelCatalog {
      * The known facts about a model.
      *
      * @param model the id of the model or of a dated snapshot; a snapshot that is not listed has the facts of its model
-     * @throws UnpricedModelException if the catalogue does not have it
+     * @throws UnpricedException.OfModel if the catalogue does not have it
      */
     public ModelSpec spec(String model) {
         return find(model).orElseThrow(() -> {
-            SkippedModel unpriced = skipped.get(listed(model));
-            return unpriced == null ? new UnpricedModelException(model) : new UnpricedModelException(model, unpriced);
+            Skipped unpriced = skipped.get(listed(model));
+            return unpriced == null ? new UnpricedException.OfModel(model) : new UnpricedException.OfModel(model, unpriced);
         });
     }
 
@@ -154,7 +154,7 @@ public final class ModelCatalog {
     }
 
     /** The models of the price file that cannot be priced, in its order; empty if there was no file. */
-    public List<SkippedModel> skipped() {
+    public List<Skipped> skipped() {
         return List.copyOf(skipped.values());
     }
 
@@ -175,6 +175,19 @@ public final class ModelCatalog {
             } catch (IOException unreadable) {
                 throw new UncheckedIOException("models.json cannot be read", unreadable);
             }
+        }
+    }
+
+    /**
+     * A model of a price file that cannot be priced.
+     *
+     * @param reason the reason, for people; cut after {@value #MAX_REASON_CHARS} characters
+     */
+    public record Skipped(String id, String reason) {
+        private static final int MAX_REASON_CHARS = 300;
+
+        public Skipped {
+            reason = reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS));
         }
     }
 }

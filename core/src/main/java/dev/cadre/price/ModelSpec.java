@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record ModelSpec(
         String id,
         Price price,
-        Map<ProviderTool.Kind, ToolPrice> toolPrices,
+        Map<ProviderTool.Kind, Price.OfTool> toolPrices,
         TokenBounds tokens,
         Set<Capability> capabilities,
         Listing listing) {
@@ -45,7 +45,7 @@ public record ModelSpec(
         var abilities = EnumSet.noneOf(Capability.class);
         abilities.addAll(capabilities);
         capabilities = Collections.unmodifiableSet(abilities);
-        var tools = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
+        var tools = new EnumMap<ProviderTool.Kind, Price.OfTool>(ProviderTool.Kind.class);
         tools.putAll(toolPrices);
         toolPrices = Collections.unmodifiableMap(tools);
     }
@@ -61,8 +61,8 @@ public record ModelSpec(
     }
 
     /** This model with a price for the calls of a tool at its provider. */
-    public ModelSpec withToolPrice(ProviderTool.Kind kind, ToolPrice price) {
-        var more = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
+    public ModelSpec withToolPrice(ProviderTool.Kind kind, Price.OfTool price) {
+        var more = new EnumMap<ProviderTool.Kind, Price.OfTool>(ProviderTool.Kind.class);
         more.putAll(toolPrices);
         more.put(kind, price);
         return new ModelSpec(id, this.price, more, tokens, capabilities, listing);
@@ -117,7 +117,7 @@ public record ModelSpec(
      *
      * @throws UnpricedException if none is known
      */
-    public ToolPrice toolPrice(ProviderTool.Kind kind) {
+    public Price.OfTool toolPrice(ProviderTool.Kind kind) {
         var known = toolPrices.get(kind);
         if (known == null) {
             throw new UnpricedException("""

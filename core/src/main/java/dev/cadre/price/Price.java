@@ -160,4 +160,45 @@ public record Price(
     private static BigInteger pico(long tokens, Money perToken) {
         return BigInteger.valueOf(tokens).multiply(BigInteger.valueOf(perToken.picoUsd()));
     }
+
+    /**
+     * The dearer price of long requests: above a number of input tokens the whole request costs more.
+     *
+     * @param aboveInputTokens the largest input, in tokens, that still has the ordinary price
+     * @param inputPercent the price of input above it, cached and cache-written tokens included, in percent of the
+     *     ordinary price
+     * @param outputPercent the price of output above it, in percent of the ordinary price
+     */
+    public record LongContext(long aboveInputTokens, int inputPercent, int outputPercent) {
+
+        /** One price for requests of every length. */
+        public static final LongContext NONE = new LongContext(Long.MAX_VALUE, 100, 100);
+
+        public LongContext {
+            if (aboveInputTokens < 0 || inputPercent < 0 || outputPercent < 0) {
+                throw new IllegalArgumentException(
+                        "impossible long-context price: %d %% of input, %d %% of output above %d tokens"
+                                .formatted(inputPercent, outputPercent, aboveInputTokens));
+            }
+        }
+
+        LongContext bandOf(long inputTokens) {
+            return inputTokens > aboveInputTokens ? this : NONE;
+        }
+    }
+
+    /**
+     * The highest price of a call of a tool at the provider.
+     *
+     * @param perCall the fee of one call, in every service tier
+     * @param maxTokensPerCall the most tokens that one call adds to the input, which is read again after every further
+     *     call; for a file search, a call with at most 20 passages
+     */
+    public record OfTool(Money perCall, long maxTokensPerCall) {
+        public OfTool {
+            if (maxTokensPerCall < 0) {
+                throw new IllegalArgumentException("negative tokens of a tool: " + maxTokensPerCall);
+            }
+        }
+    }
 }

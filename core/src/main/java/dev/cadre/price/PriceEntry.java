@@ -152,7 +152,7 @@ final class PriceEntry {
         return price;
     }
 
-    private LongContext longContext() {
+    private Price.LongContext longContext() {
         var thresholds = new TreeSet<Long>();
         for (String name : names) {
             var field = TOKENS.matcher(name);
@@ -165,10 +165,10 @@ final class PriceEntry {
                     "its price rises more than once, above %s thousand tokens".formatted(thresholds));
         }
         if (thresholds.isEmpty()) {
-            return LongContext.NONE;
+            return Price.LongContext.NONE;
         }
         String suffix = "_above_%dk_tokens".formatted(thresholds.first());
-        return new LongContext(
+        return new Price.LongContext(
                 1_000 * thresholds.first(), percent(ALL_INPUT, suffix), percent(List.of(OUTPUT), suffix));
     }
 
@@ -211,7 +211,7 @@ final class PriceEntry {
                     .findFirst()
                     .orElse(100);
             String base = field.group(1);
-            LongContext band = field.group(2) == null ? LongContext.NONE : price.longContext();
+            Price.LongContext band = field.group(2) == null ? Price.LongContext.NONE : price.longContext();
             int bandPercent = base.equals(OUTPUT) ? band.outputPercent() : band.inputPercent();
             BigDecimal reserved = BigDecimal.valueOf(tokenPrice(price, base).picoUsd())
                     .multiply(BigDecimal.valueOf(tierPercent))
@@ -250,13 +250,13 @@ final class PriceEntry {
     }
 
     /** The prices of tools with a fee and a token bound: a fee alone does not bound the tokens of a call's result. */
-    private Map<ProviderTool.Kind, ToolPrice> toolPrices() {
-        var prices = new EnumMap<ProviderTool.Kind, ToolPrice>(ProviderTool.Kind.class);
+    private Map<ProviderTool.Kind, Price.OfTool> toolPrices() {
+        var prices = new EnumMap<ProviderTool.Kind, Price.OfTool>(ProviderTool.Kind.class);
         for (ProviderTool.Kind kind : ProviderTool.Kind.values()) {
             String tokens = kind.fieldName() + "_tokens_per_call";
             var fee = fields.money(feeOf(kind));
             if (fee.isPresent() && fields.isGiven(tokens)) {
-                prices.put(kind, new ToolPrice(fee.get(), fields.limit(tokens)));
+                prices.put(kind, new Price.OfTool(fee.get(), fields.limit(tokens)));
             }
         }
         return prices;

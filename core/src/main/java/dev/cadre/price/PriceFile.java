@@ -13,16 +13,16 @@ import java.util.List;
  *
  * @param skipped the models that cannot be priced
  */
-record PriceFile(List<ModelSpec> models, List<SkippedModel> skipped) {
+record PriceFile(List<ModelSpec> models, List<ModelCatalog.Skipped> skipped) {
 
     static PriceFile read(String json) {
         var models = new ArrayList<ModelSpec>();
-        var skipped = new ArrayList<SkippedModel>();
+        var skipped = new ArrayList<ModelCatalog.Skipped>();
         entries(json).fields().forEach((id, value) -> {
             try {
                 models.add(spec(id, value));
             } catch (JsonException | DateTimeException | IllegalArgumentException | ArithmeticException unfit) {
-                skipped.add(new SkippedModel(id, String.valueOf(unfit.getMessage())));
+                skipped.add(new ModelCatalog.Skipped(id, String.valueOf(unfit.getMessage())));
             }
         });
         return new PriceFile(models, skipped);

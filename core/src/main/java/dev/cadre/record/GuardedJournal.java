@@ -8,7 +8,7 @@ import dev.cadre.journal.JournalException;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.RunUnderWayException;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.price.Spend;
 import dev.cadre.task.Failure;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.record;
 
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;

@@ -3,7 +3,7 @@ package dev.cadre.run;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.Failure;
 import dev.cadre.task.SubtaskType;

@@ -3,7 +3,7 @@ package dev.cadre.run;
 
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;

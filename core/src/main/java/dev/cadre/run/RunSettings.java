@@ -3,7 +3,7 @@ package dev.cadre.run;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.task.RunClock;
 import dev.cadre.task.Limits;

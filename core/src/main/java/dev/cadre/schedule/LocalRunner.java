@@ -9,7 +9,7 @@ import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.merge.SubtaskOutcome;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.worker.RungEnd;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;

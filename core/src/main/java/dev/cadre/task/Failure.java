@@ -2,8 +2,8 @@
 package dev.cadre.task;
 
 import dev.cadre.model.ModelException;
-import dev.cadre.model.Redactor;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Redactor;
+import dev.cadre.redact.Thrown;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -2,7 +2,7 @@
 package dev.cadre.task;
 
 import dev.cadre.model.ModelException;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

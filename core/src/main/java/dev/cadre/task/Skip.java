@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.task;
 
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.util.List;
 
 /**

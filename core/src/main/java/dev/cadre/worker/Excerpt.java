@@ -2,7 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.json.Json;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import java.nio.charset.StandardCharsets;
 
 /** Text of unknown length and content, made fit to be shown. */

@@ -10,7 +10,6 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.price.UnpricedSizeException;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -34,7 +33,7 @@ final class FirstCall {
     static Optional<Money> worstCase(SubtaskType<?, ?> type, Tier tier, ModelPools pools, Limits limits) {
         try {
             return quoted(type, tier, NO_INPUT, "", pools, limits);
-        } catch (UnpricedSizeException brokenClient) {
+        } catch (UnpricedException.OfSize brokenClient) {
             return Optional.of(Money.ZERO);
         }
     }
@@ -54,7 +53,7 @@ final class FirstCall {
     private static void requirePriced(ModelPool pool, ModelRequest request) {
         try {
             pool.worstCase(request);
-        } catch (UnpricedSizeException brokenClient) {
+        } catch (UnpricedException.OfSize brokenClient) {
             // it has a price, and its calls fail one by one
         }
     }

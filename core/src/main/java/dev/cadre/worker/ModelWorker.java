@@ -13,7 +13,6 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.price.UnpricedSizeException;
 import dev.cadre.task.Failure;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
@@ -113,7 +112,7 @@ final class ModelWorker {
                 case CallRefusedException.Reason.PoolStopped(ModelException failure) ->
                     new RungEvent.PoolHeld(Excerpt.line(refusal), failure, refusal.wasAttempted());
             };
-        } catch (UnpricedSizeException broken) {
+        } catch (UnpricedException.OfSize broken) {
             return new RungEvent.ClientBroke(broken);
         } catch (UnpricedException | ModelShutDownException refused) {
             return new RungEvent.CallFailed(new ModelException.InvalidRequest(Excerpt.line(refused), NOT_SENT));

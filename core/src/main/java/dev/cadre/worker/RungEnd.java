@@ -2,7 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.model.ModelException;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;

@@ -2,7 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;

@@ -2,7 +2,7 @@
 package dev.cadre.worker;
 
 import dev.cadre.model.Attachment;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.worker;
 
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.cadre.task.NotApprovedException;
 import dev.cadre.task.Tool;
 import dev.cadre.task.ToolException;

@@ -10,7 +10,7 @@ import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.task.RunClock;

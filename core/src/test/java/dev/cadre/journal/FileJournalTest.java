@@ -108,11 +108,11 @@ class FileJournalTest {
     @Test
     void read_givesNumberAndTimeOfEachLine() {
         Samples.write(file(), Samples.RUN);
-        var lines = new ArrayList<JournalLine>();
+        var lines = new ArrayList<FileJournal.Line>();
 
         FileJournal.read(file(), lines::add);
 
-        assertThat(lines.getFirst()).isEqualTo(new JournalLine(2, Samples.CLOCK.instant(), Samples.RUN.getFirst()));
+        assertThat(lines.getFirst()).isEqualTo(new FileJournal.Line(2, Samples.CLOCK.instant(), Samples.RUN.getFirst()));
         assertThat(lines.getLast().number()).isEqualTo(10);
     }
 

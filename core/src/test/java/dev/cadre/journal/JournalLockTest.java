@@ -35,7 +35,7 @@ class JournalLockTest {
         public static void main(String[] arguments) {
             try (var journal = FileJournal.open(Path.of(arguments[0]))) {
                 System.out.print("opened " + journal.runs().size());
-            } catch (JournalLockedException e) {
+            } catch (JournalException.Locked e) {
                 System.out.print(e.getMessage());
             }
         }
@@ -44,7 +44,7 @@ class JournalLockTest {
     @Test
     void secondOpener_inThisProcess_isRefused() throws IOException {
         try (var journal = Samples.open(file())) {
-            assertThatExceptionOfType(JournalLockedException.class)
+            assertThatExceptionOfType(JournalException.Locked.class)
                     .isThrownBy(() -> Samples.open(file()))
                     .withMessage("journal %s is open in this process".formatted(journal.path()))
                     .satisfies(e -> assertThat(e.path()).isEqualTo(file().toRealPath()));
@@ -57,9 +57,9 @@ class JournalLockTest {
     void secondOpener_byAnotherName_isRefused() throws IOException {
         var link = Files.createSymbolicLink(directory.resolve("link"), directory);
         try (var journal = Samples.open(file())) {
-            assertThatExceptionOfType(JournalLockedException.class)
+            assertThatExceptionOfType(JournalException.Locked.class)
                     .isThrownBy(() -> Samples.open(link.resolve("run.journal")));
-            assertThatExceptionOfType(JournalLockedException.class)
+            assertThatExceptionOfType(JournalException.Locked.class)
                     .isThrownBy(() -> Samples.open(directory.resolve(".").resolve("run.journal")));
             assertThat(journal.runs()).isEmpty();
         }
@@ -115,7 +115,7 @@ class JournalLockTest {
         try (var journal = Samples.open(file())) {
             Samples.RUN.forEach(journal::append);
             // each of these opens and closes a file, which on POSIX would drop a lock of this process on that file
-            assertThatExceptionOfType(JournalLockedException.class).isThrownBy(() -> Samples.open(file()));
+            assertThatExceptionOfType(JournalException.Locked.class).isThrownBy(() -> Samples.open(file()));
             assertThat(Samples.entries(file())).isEqualTo(Samples.RUN);
             assertThat(Files.readAllLines(file())).hasSize(Samples.RUN.size() + 1);
             assertThat(journal.plan("r1")).hasSize(1);

@@ -91,7 +91,7 @@ class JournalScanTest {
             Files.write(file, bytes, StandardOpenOption.WRITE);
 
             if (bit / Byte.SIZE < tail) {
-                assertThatExceptionOfType(JournalDamagedException.class)
+                assertThatExceptionOfType(JournalException.Damaged.class)
                         .as("bit %d", bit)
                         .isThrownBy(() -> Samples.entries(file));
             } else {
@@ -109,7 +109,7 @@ class JournalScanTest {
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(file, bytes);
 
-        assertThatExceptionOfType(JournalDamagedException.class)
+        assertThatExceptionOfType(JournalException.Damaged.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessage("journal %s is damaged at line 6: the checksum is wrong".formatted(file.toRealPath()))
                 .satisfies(e -> assertThat(e.line()).isEqualTo(6))
@@ -128,12 +128,12 @@ class JournalScanTest {
                             .replace("They purr", "They bark")
                             .getBytes(StandardCharsets.UTF_8));
 
-            assertThatExceptionOfType(JournalDamagedException.class)
+            assertThatExceptionOfType(JournalException.Damaged.class)
                     .isThrownBy(() -> journal.ended(JournalKey.of("r1", "cats"), Samples.PRINT))
                     .withMessageContaining("is damaged at line 6: the checksum is wrong, at byte ");
 
             Files.write(file, Arrays.copyOf(whole, 100));
-            assertThatExceptionOfType(JournalDamagedException.class)
+            assertThatExceptionOfType(JournalException.Damaged.class)
                     .isThrownBy(() -> journal.ended(JournalKey.of("r1", "cats"), Samples.PRINT))
                     .withMessageContaining("the file ends before it");
         }
@@ -163,7 +163,7 @@ class JournalScanTest {
     void anotherKindOfFile_isLeftAlone(String text) throws IOException {
         Files.writeString(file, text);
 
-        assertThatExceptionOfType(JournalDamagedException.class)
+        assertThatExceptionOfType(JournalException.Damaged.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessageContaining("is damaged at line 1: this is not the header of a journal");
 
@@ -177,7 +177,7 @@ class JournalScanTest {
         };
         Files.write(file, concatenated(newer));
 
-        assertThatExceptionOfType(JournalVersionException.class)
+        assertThatExceptionOfType(JournalException.NewerVersion.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessage("line 2 of journal %s has format version 2, the newest known here is 1"
                         .formatted(file.toRealPath()))
@@ -189,7 +189,7 @@ class JournalScanTest {
     void headerOfANewerVersion_isNamed() throws IOException {
         Files.write(file, sealed("\"v\":3,\"n\":0,\"kind\":\"journal\"}"));
 
-        assertThatExceptionOfType(JournalVersionException.class)
+        assertThatExceptionOfType(JournalException.NewerVersion.class)
                 .isThrownBy(() -> Samples.open(file))
                 .satisfies(e -> assertThat(e.version()).isEqualTo(3));
     }
@@ -210,7 +210,7 @@ class JournalScanTest {
     void impossibleLineWithTheRightChecksum_isDamage(String covered, String what) throws IOException {
         Files.write(file, concatenated(LineFormat.header(), sealed(covered)));
 
-        assertThatExceptionOfType(JournalDamagedException.class)
+        assertThatExceptionOfType(JournalException.Damaged.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessageContaining("is damaged at line 2: ")
                 .withMessageContaining(what);
@@ -243,7 +243,7 @@ class JournalScanTest {
         Files.write(
                 file, concatenated(LineFormat.header(), sealed(settled.formatted(1)), sealed(settled.formatted(2))));
 
-        assertThatExceptionOfType(JournalDamagedException.class)
+        assertThatExceptionOfType(JournalException.Damaged.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessageContaining("is damaged at line 3: ");
     }
@@ -259,14 +259,14 @@ class JournalScanTest {
             }
         }
 
-        assertThatExceptionOfType(JournalDamagedException.class)
+        assertThatExceptionOfType(JournalException.Damaged.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessageContaining("is damaged at line 2: ");
     }
 
     private void assertDamaged(List<String> lines, int line, String what) throws IOException {
         Files.write(file, lines);
-        assertThatExceptionOfType(JournalDamagedException.class)
+        assertThatExceptionOfType(JournalException.Damaged.class)
                 .isThrownBy(() -> Samples.open(file))
                 .withMessageEndingWith(" is damaged at line %d: %s".formatted(line, what));
     }

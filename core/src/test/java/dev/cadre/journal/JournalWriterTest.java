@@ -173,17 +173,17 @@ class JournalWriterTest {
         try (var journal = Samples.open(file(), failing)) {
             for (JournalEntry entry : Samples.RUN) {
                 if (failed) {
-                    assertThatExceptionOfType(JournalWriteException.class).isThrownBy(() -> journal.append(entry));
+                    assertThatExceptionOfType(JournalException.WriteFailed.class).isThrownBy(() -> journal.append(entry));
                 } else {
                     try {
                         journal.append(entry);
                         durable++;
-                    } catch (JournalWriteException e) {
+                    } catch (JournalException.WriteFailed e) {
                         failed = true;
                     }
                 }
             }
-        } catch (JournalWriteException e) {
+        } catch (JournalException.WriteFailed e) {
             failed = true;
         }
         if (powerIsLost) {
@@ -214,9 +214,9 @@ class JournalWriterTest {
             for (var future : List.of(inFlight, queued)) {
                 assertThatExceptionOfType(CompletionException.class)
                         .isThrownBy(future::join)
-                        .withCauseInstanceOf(JournalWriteException.class);
+                        .withCauseInstanceOf(JournalException.WriteFailed.class);
             }
-            assertThatExceptionOfType(JournalWriteException.class)
+            assertThatExceptionOfType(JournalException.WriteFailed.class)
                     .isThrownBy(() -> journal.append(Samples.ended(3)))
                     .withMessage("journal %s cannot be written: java.io.IOException: input/output error"
                             .formatted(journal.path()))
@@ -264,7 +264,7 @@ class JournalWriterTest {
     @Test
     void close_afterAFailure_endsTheThread_andTheJournalCanBeOpenedAgain() {
         var journal = Samples.open(file(), new FaultyDisk().failing(5, 10));
-        assertThatExceptionOfType(JournalWriteException.class).isThrownBy(() -> journal.append(Samples.ended(1)));
+        assertThatExceptionOfType(JournalException.WriteFailed.class).isThrownBy(() -> journal.append(Samples.ended(1)));
 
         journal.close();
 
@@ -275,7 +275,7 @@ class JournalWriterTest {
 
     @Test
     void open_thatFails_leavesNeitherLockNorThread() {
-        assertThatExceptionOfType(JournalWriteException.class)
+        assertThatExceptionOfType(JournalException.WriteFailed.class)
                 .isThrownBy(() -> Samples.open(file(), new FaultyDisk().failing(3, 0)));
 
         assertThat(writers()).isEmpty();

@@ -19,7 +19,7 @@ import dev.cadre.model.Turn;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
-import dev.cadre.price.ToolPrice;
+import dev.cadre.price.Price;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class CostCalculatorTest {
     @Test
     void worstCase_withToolsAtTheProvider_reservesTheirFeesAndWhatTheyFetch() {
         ModelSpec searching = CATALOG.spec("small")
-                .withToolPrice(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.01"), 500));
+                .withToolPrice(ProviderTool.Kind.WEB_SEARCH, new Price.OfTool(Money.usd("0.01"), 500));
         ModelRequest twice =
                 REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 2));
 
@@ -150,7 +150,7 @@ class CostCalculatorTest {
     /** 500 tokens for 20 results are 1,250 for 50: the model reads 42, then 42 + 100 + 1,250. */
     @Test
     void worstCase_ofASearchForMoreResultsThanArePriced_growsWithThem() {
-        var price = new ToolPrice(Money.ZERO, 500);
+        var price = new Price.OfTool(Money.ZERO, 500);
         var searching = new CostCalculator(
                 CATALOG.spec("small").withToolPrice(ProviderTool.Kind.FILE_SEARCH, price), "small", CATALOG);
 
@@ -167,7 +167,7 @@ class CostCalculatorTest {
     /** It reads 8,000, then 8,600, then no more than the 9,000 that the model takes, twice. */
     @Test
     void worstCase_ofToolsAtTheProvider_readsNoMoreThanTheModelTakes() {
-        var price = new ToolPrice(Money.ZERO, 500);
+        var price = new Price.OfTool(Money.ZERO, 500);
         var searching = new CostCalculator(
                 CATALOG.spec("small").withToolPrice(ProviderTool.Kind.WEB_SEARCH, price), "small", CATALOG);
         var often = REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 3));

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.model.FaultLog;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelException;
 import java.time.Duration;

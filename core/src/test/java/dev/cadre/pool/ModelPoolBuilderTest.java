@@ -23,7 +23,7 @@ import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
-import dev.cadre.price.ToolPrice;
+import dev.cadre.price.Price;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -130,7 +130,7 @@ class ModelPoolBuilderTest {
         var searching =
                 REQUEST.withOptions(CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 1));
         var pool = model.pool()
-                .toolPrice(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.5"), 0))
+                .toolPrice(ProviderTool.Kind.WEB_SEARCH, new Price.OfTool(Money.usd("0.5"), 0))
                 .build();
 
         assertThat(pool.worstCase(searching)).isBetween(Money.usd("0.5"), Money.usd("0.51"));

@@ -25,7 +25,6 @@ import dev.cadre.model.ServiceTier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedException;
-import dev.cadre.price.UnpricedModelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -106,7 +105,7 @@ class ModelPoolTest {
     void unknownModel_isRefusedWhenThePoolIsBuilt() {
         assertThatThrownBy(
                         () -> ModelPool.builder(FakeModel.replying(), "nobody").build())
-                .isInstanceOf(UnpricedModelException.class)
+                .isInstanceOf(UnpricedException.OfModel.class)
                 .hasMessageContaining("no price for model 'nobody'");
     }
 

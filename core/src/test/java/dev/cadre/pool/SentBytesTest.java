@@ -9,7 +9,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.price.Money;
-import dev.cadre.price.UnpricedSizeException;
+import dev.cadre.price.UnpricedException;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +42,7 @@ class SentBytesTest {
         client.bytes = () -> bytes;
 
         assertThatThrownBy(() -> pool.worstCase(REQUEST))
-                .isInstanceOf(UnpricedSizeException.class)
+                .isInstanceOf(UnpricedException.OfSize.class)
                 .hasMessage("the client %s reports %d bytes for a request".formatted(Counting.class.getName(), bytes));
     }
 
@@ -54,7 +54,7 @@ class SentBytesTest {
         };
 
         assertThatThrownBy(() -> pool.worstCase(REQUEST))
-                .isInstanceOf(UnpricedSizeException.class)
+                .isInstanceOf(UnpricedException.OfSize.class)
                 .hasMessageContaining(Counting.class.getName())
                 .hasCause(thrown);
     }

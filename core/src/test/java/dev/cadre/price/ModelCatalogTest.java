@@ -83,10 +83,10 @@ final class ModelCatalogTest {
     void standard_flagshipAboveTheThreshold_isDearer() {
         var price = STANDARD.spec("gpt-5.4").price();
 
-        assertThat(price.longContext()).isEqualTo(new LongContext(272_000, 200, 150));
+        assertThat(price.longContext()).isEqualTo(new Price.LongContext(272_000, 200, 150));
         assertThat(price.cost(TokenUsage.of(300_000, 1_000), ServiceTier.STANDARD))
                 .isEqualTo(Money.usd("1.5225"));
-        assertThat(STANDARD.spec("gpt-5.4-mini").price().longContext()).isEqualTo(LongContext.NONE);
+        assertThat(STANDARD.spec("gpt-5.4-mini").price().longContext()).isEqualTo(Price.LongContext.NONE);
     }
 
     @Test
@@ -152,7 +152,7 @@ final class ModelCatalogTest {
         assertThat(STANDARD.find(model)).isEmpty();
         assertThatThrownBy(() -> STANDARD.spec(model))
                 .isInstanceOfSatisfying(
-                        UnpricedModelException.class, e -> assertThat(e.model()).isEqualTo(model))
+                        UnpricedException.OfModel.class, e -> assertThat(e.model()).isEqualTo(model))
                 .hasMessage(
                         "no price for model '%s' in the catalogue, so it cannot be called within a budget; add one with "
                                         .formatted(model)
@@ -200,7 +200,7 @@ final class ModelCatalogTest {
     void boundsAndPrices_thatAreAdded_keepTheOthers() {
         var search = ProviderTool.Kind.WEB_SEARCH;
         var files = ProviderTool.Kind.FILE_SEARCH;
-        var fee = new ToolPrice(Money.usd("0.01"), 8_000);
+        var fee = new Price.OfTool(Money.usd("0.01"), 8_000);
         var spec = ModelSpec.of("m", Price.perMillionTokens("1", "1", "1"))
                 .withImageTokens(Detail.LOW, 1)
                 .withImageTokens(Detail.HIGH, 765)

@@ -48,15 +48,15 @@ final class PriceFileTest {
         assertThat(catalog.models()).extracting(ModelSpec::id).containsExactly("kept");
         assertThat(catalog.skipped())
                 .containsExactly(
-                        new SkippedModel(
+                        new ModelCatalog.Skipped(
                                 "sample_spec",
                                 "the mode 'one of: chat, embedding' is not paid by input and output tokens"),
-                        new SkippedModel(
+                        new ModelCatalog.Skipped(
                                 "an-image-model", "the mode 'image_generation' is not paid by input and output tokens"),
-                        new SkippedModel("without-output", "it has no output_cost_per_token"),
-                        new SkippedModel("rules", "expected an object, got an array"),
-                        new SkippedModel("nobody-knows", "its price is zero, which may mean that it is unknown"),
-                        new SkippedModel(
+                        new ModelCatalog.Skipped("without-output", "it has no output_cost_per_token"),
+                        new ModelCatalog.Skipped("rules", "expected an object, got an array"),
+                        new ModelCatalog.Skipped("nobody-knows", "its price is zero, which may mean that it is unknown"),
+                        new ModelCatalog.Skipped(
                                 "by-the-request",
                                 "the field 'input_cost_per_request' may raise its price in an unknown way"));
     }
@@ -106,7 +106,7 @@ final class PriceFileTest {
 
         assertThat(catalog.skipped())
                 .containsExactly(
-                        new SkippedModel(id, "it searches on every call, for a fee that its tokens do not show"));
+                        new ModelCatalog.Skipped(id, "it searches on every call, for a fee that its tokens do not show"));
     }
 
     @Test
@@ -116,7 +116,7 @@ final class PriceFileTest {
         for (String model : List.of("m", "m-2026-03-17")) {
             assertThat(catalog.find(model)).isEmpty();
             assertThatThrownBy(() -> catalog.spec(model))
-                    .isInstanceOf(UnpricedModelException.class)
+                    .isInstanceOf(UnpricedException.OfModel.class)
                     .hasMessageStartingWith(
                             "no price for model '%s' in the catalogue: the price file's entry 'm' was"
                                     + " skipped, because it has no output_cost_per_token",
@@ -175,7 +175,7 @@ final class PriceFileTest {
         var bands = ", 'cache_read_input_token_cost': 1e-07, 'input_cost_per_token_above_200k_tokens': 2e-06"
                 + ", 'cache_read_input_token_cost_above_200k_tokens': 3e-07, 'output_cost_per_token_above_200k_tokens': 6e-06";
 
-        assertThat(only(BOTH + bands).price().longContext()).isEqualTo(new LongContext(200_000, 300, 150));
+        assertThat(only(BOTH + bands).price().longContext()).isEqualTo(new Price.LongContext(200_000, 300, 150));
     }
 
     @Test
@@ -183,7 +183,7 @@ final class PriceFileTest {
         var band =
                 ", 'cache_creation_input_token_cost': 2e-06, 'cache_creation_input_token_cost_above_200k_tokens': 4e-06";
 
-        assertThat(only(BOTH + band).price().longContext()).isEqualTo(new LongContext(200_000, 200, 100));
+        assertThat(only(BOTH + band).price().longContext()).isEqualTo(new Price.LongContext(200_000, 200, 100));
     }
 
     @Test
@@ -297,7 +297,7 @@ final class PriceFileTest {
 
         assertThat(spec.tokens().images()).isEqualTo(Map.of(Detail.LOW, 85L));
         assertThat(spec.toolPrices())
-                .isEqualTo(Map.of(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.01"), 8_000)));
+                .isEqualTo(Map.of(ProviderTool.Kind.WEB_SEARCH, new Price.OfTool(Money.usd("0.01"), 8_000)));
     }
 
     @Test

@@ -17,7 +17,7 @@ final class PriceTest {
             .withTier(ServiceTier.FLEX, 50)
             .withTier(ServiceTier.PRIORITY, 200);
     private static final Price LONG =
-            Price.perMillionTokens("2.50", "0.25", "15.00").withLongContext(new LongContext(272_000, 200, 150));
+            Price.perMillionTokens("2.50", "0.25", "15.00").withLongContext(new Price.LongContext(272_000, 200, 150));
 
     @Test
     void perMillionTokens_isPicoDollarsPerToken() {
@@ -100,7 +100,7 @@ final class PriceTest {
 
     @Test
     void worstCase_longContextThatIsCheaper_takesTheOrdinaryPrice() {
-        var odd = LONG.withLongContext(new LongContext(100, 50, 50));
+        var odd = LONG.withLongContext(new Price.LongContext(100, 50, 50));
 
         assertThat(odd.worstCase(200, 10, ServiceTier.STANDARD))
                 .isEqualTo(Money.ofPico(200 * 2_500_000 + 10 * 15_000_000));
@@ -137,7 +137,7 @@ final class PriceTest {
                 anyRate(random),
                 anyRate(random),
                 new Price.Cache(anyRate(random), anyRate(random)),
-                new LongContext(random.nextLong(1_000), random.nextInt(301), random.nextInt(301)),
+                new Price.LongContext(random.nextLong(1_000), random.nextInt(301), random.nextInt(301)),
                 Map.of(
                         ServiceTier.STANDARD,
                         100,
@@ -170,18 +170,18 @@ final class PriceTest {
                 .withMessageStartingWith("standard service must be priced at 100 percent");
         assertThatIllegalArgumentException().isThrownBy(() -> MINI.withTier(ServiceTier.FLEX, -1));
         assertThatIllegalArgumentException().isThrownBy(() -> MINI.withSurcharge(-1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new LongContext(1, -1, 100));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Price.LongContext(1, -1, 100));
     }
 
     @Test
     void smallestFigures_areAllowed() {
-        var free = new LongContext(0, 0, 0);
+        var free = new Price.LongContext(0, 0, 0);
 
         assertThat(LONG.withLongContext(free).cost(TokenUsage.of(1, 1), ServiceTier.STANDARD))
                 .isEqualTo(Money.ZERO);
         assertThat(MINI.worstCase(0, 0, ServiceTier.STANDARD)).isEqualTo(Money.ZERO);
         assertThat(MINI.offers(ServiceTier.FLEX)).isTrue();
         assertThat(MINI.input().percent(0)).isEqualTo(Money.ZERO);
-        assertThat(new ToolPrice(Money.ZERO, 0).maxTokensPerCall()).isZero();
+        assertThat(new Price.OfTool(Money.ZERO, 0).maxTokensPerCall()).isZero();
     }
 }

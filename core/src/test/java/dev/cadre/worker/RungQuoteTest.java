@@ -14,7 +14,6 @@ import dev.cadre.price.ModelSpec;
 import dev.cadre.price.ModelSpec.TokenBounds;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.price.ToolPrice;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Work;
@@ -48,7 +47,7 @@ class RungQuoteTest {
                         },
                         "m")
                 .catalog(ModelCatalog.of(List.of(spec)))
-                .toolPrice(ProviderTool.Kind.WEB_SEARCH, new ToolPrice(Money.usd("0.01"), 500))
+                .toolPrice(ProviderTool.Kind.WEB_SEARCH, new Price.OfTool(Money.usd("0.01"), 500))
                 .build();
         var first = ModelRequest.of("m", "system", "user", cap);
         return new RungQuote(pool, first, (Work.Model<?, ?>) type.work(), MORE, LIMITS);

@@ -20,7 +20,6 @@ import dev.cadre.pool.ShutdownNotice;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.price.ToolPrice;
 import dev.cadre.task.McpApproval;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -107,7 +106,7 @@ class OpenAiGuideTest {
         try (var client = client()) {
             // region openai-tool-price
             ModelPool pool = ModelPool.builder(client, "gpt-5.4-mini")
-                    .toolPrice(ProviderTool.Kind.CODE_INTERPRETER, new ToolPrice(Money.usd("0.03"), 20_000))
+                    .toolPrice(ProviderTool.Kind.CODE_INTERPRETER, new Price.OfTool(Money.usd("0.03"), 20_000))
                     .countingInput()
                     .build();
             // endregion
@@ -135,7 +134,7 @@ class OpenAiGuideTest {
                                 "issues", URI.create("https://mcp.example.org/issues"), List.of("find", "comment")))
                 .tools(McpApproval.by(call -> call.tool().equals("find")));
         ModelPool pool = ModelPool.builder(client, "gpt-5.4-mini")
-                .toolPrice(ProviderTool.Kind.MCP, new ToolPrice(Money.ZERO, 20_000))
+                .toolPrice(ProviderTool.Kind.MCP, new Price.OfTool(Money.ZERO, 20_000))
                 .build();
         // endregion
 

@@ -4,7 +4,7 @@ package dev.cadre.langchain4j;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.InternalServerException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.langchain4j;
 
-import dev.cadre.model.Thrown;
+import dev.cadre.redact.Thrown;
 
 /** Finds the interrupt behind an exception: LangChain4j's models wrap it, or throw it without declaring it. */
 final class Interrupts {

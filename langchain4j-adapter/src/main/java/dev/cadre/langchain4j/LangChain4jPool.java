@@ -28,7 +28,7 @@ public final class LangChain4jPool {
      * A pool with the defaults.
      *
      * @param modelId the id by which the standard catalogue knows the model and its price
-     * @throws dev.cadre.price.UnpricedModelException if it does not
+     * @throws dev.cadre.price.UnpricedException.OfModel if it does not
      */
     public static ModelPool of(ChatModel model, String modelId) {
         return builder(model, modelId).build();

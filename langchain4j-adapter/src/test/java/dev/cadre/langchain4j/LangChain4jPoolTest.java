@@ -26,7 +26,7 @@ import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
-import dev.cadre.price.UnpricedModelException;
+import dev.cadre.price.UnpricedException;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.SystemMessage;
@@ -77,7 +77,7 @@ class LangChain4jPoolTest {
     @Test
     void pool_ofAnUnknownModelWithoutAPrice_isRefused() {
         assertThatThrownBy(() -> LangChain4jPool.of(FakeChatModel.saying(""), "fake"))
-                .isInstanceOf(UnpricedModelException.class);
+                .isInstanceOf(UnpricedException.OfModel.class);
     }
 
     @Test

@@ -5,7 +5,7 @@ import com.openai.core.JsonField;
 import com.openai.models.batches.BatchError;
 import com.openai.models.batches.BatchUsage;
 import dev.cadre.model.Batch;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.model.TokenUsage;
 import java.util.HashMap;
 import java.util.List;

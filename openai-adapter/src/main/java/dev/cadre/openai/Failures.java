@@ -19,7 +19,7 @@ import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.TimedOut;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -23,7 +23,7 @@ public final class OpenAi {
      * connections. Models that have been shut down are refused, by the system's calendar. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
      *
      * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
-     * @throws dev.cadre.price.UnpricedModelException if the catalogue has no price for a model
+     * @throws dev.cadre.price.UnpricedException.OfModel if the catalogue has no price for a model
      * @throws dev.cadre.price.ModelShutDownException if a model has been shut down
      */
     public static ModelPools fromEnv() {

@@ -11,7 +11,7 @@ import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;

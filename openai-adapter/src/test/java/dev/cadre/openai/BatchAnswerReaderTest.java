@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import java.io.ByteArrayInputStream;

@@ -24,7 +24,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
-import dev.cadre.price.ToolPrice;
+import dev.cadre.price.Price;
 import dev.cadre.task.Failure;
 import dev.cadre.task.McpApproval;
 import dev.cadre.task.Outcome;
@@ -93,7 +93,7 @@ class McpTest extends LoopbackTest {
 
     private static ModelPools pools(OpenAiClient client) {
         return ModelPools.of(ModelPool.builder(client, MODEL)
-                .toolPrice(ProviderTool.Kind.MCP, new ToolPrice(Money.ZERO, 10_000))
+                .toolPrice(ProviderTool.Kind.MCP, new Price.OfTool(Money.ZERO, 10_000))
                 .retryPolicy(RetryPolicy.none())
                 .build());
     }

@@ -20,7 +20,7 @@ import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Money;
-import dev.cadre.price.ToolPrice;
+import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
@@ -52,7 +52,7 @@ class ProviderToolTest extends LoopbackTest {
     @Test
     void tools_areDeclaredWithTheirCap() throws InterruptedException {
         server.onAny().replies(LoopbackReply.text("{\"text\":\"Rain.\"}"));
-        var price = new ToolPrice(Money.usd("0.03"), 1_000);
+        var price = new Price.OfTool(Money.usd("0.03"), 1_000);
 
         run(
                 ASK.providerTools(
@@ -63,7 +63,7 @@ class ProviderToolTest extends LoopbackTest {
                         WEATHER),
                 ModelPool.builder(client, MODEL)
                         .toolPrice(ProviderTool.Kind.CODE_INTERPRETER, price)
-                        .toolPrice(ProviderTool.Kind.MCP, new ToolPrice(Money.ZERO, 10_000)));
+                        .toolPrice(ProviderTool.Kind.MCP, new Price.OfTool(Money.ZERO, 10_000)));
 
         assertThat(server.requests().getLast().body())
                 .contains(
@@ -103,7 +103,7 @@ class ProviderToolTest extends LoopbackTest {
         RunResult<Answer> result = run(
                 ASK.providerTools(5, new CodeInterpreter()),
                 ModelPool.builder(client, MODEL)
-                        .toolPrice(ProviderTool.Kind.CODE_INTERPRETER, new ToolPrice(Money.usd("0.03"), 1_000)));
+                        .toolPrice(ProviderTool.Kind.CODE_INTERPRETER, new Price.OfTool(Money.usd("0.03"), 1_000)));
 
         assertThat(result.spend().settled()).isEqualTo(Money.usd("0.030825"));
     }

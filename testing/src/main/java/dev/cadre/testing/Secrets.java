@@ -2,7 +2,7 @@
 package dev.cadre.testing;
 
 import dev.cadre.json.Json;
-import dev.cadre.model.Redactor;
+import dev.cadre.redact.Redactor;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;

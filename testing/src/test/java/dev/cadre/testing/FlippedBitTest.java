@@ -17,8 +17,7 @@ import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
-import dev.cadre.journal.JournalDamagedException;
-import dev.cadre.journal.JournalVersionException;
+import dev.cadre.journal.JournalException;
 import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -181,7 +180,7 @@ class FlippedBitTest {
             Files.write(file, some);
             try (var journal = FileJournal.open(file)) {
                 return resumed(journal, at, bit);
-            } catch (JournalDamagedException | JournalVersionException refused) {
+            } catch (JournalException.Damaged | JournalException.NewerVersion refused) {
                 return End.REFUSED;
             }
         }

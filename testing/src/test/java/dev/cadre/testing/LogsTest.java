@@ -22,8 +22,8 @@ class LogsTest {
                 .isNotEmpty()
                 .allMatch(line -> line.startsWith("TRACE ") || line.startsWith("WARN java.io.IOException: java.lang."));
         assertThat(lines)
-                .anyMatch(line -> line.startsWith("WARN dev.cadre.model.FaultLog: run listener "))
-                .containsOnlyOnce("WARN dev.cadre.model.FaultLog: tool 'look' threw;"
+                .anyMatch(line -> line.startsWith("WARN dev.cadre.redact.FaultLog: run listener "))
+                .containsOnlyOnce("WARN dev.cadre.redact.FaultLog: tool 'look' threw;"
                         + " further exceptions of this class from it are logged at DEBUG")
                 .anyMatch(line -> line.endsWith("java.lang.IllegalStateException: They purr at night. [redacted]"));
     }

@@ -9,7 +9,6 @@ import dev.cadre.cli.report.RunHistory.SubtaskHistory;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.JournalLine;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
@@ -55,7 +54,7 @@ final class HistoryReader {
                 .toList();
     }
 
-    private void take(JournalLine line) {
+    private void take(FileJournal.Line line) {
         runs.computeIfAbsent(line.entry().run(), RunLines::new).take(line.at(), line.entry());
     }
 

@@ -8,7 +8,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
-import dev.cadre.journal.JournalDamagedException;
+import dev.cadre.journal.JournalException;
 import dev.cadre.model.Tier;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
@@ -212,7 +212,7 @@ class ReportPageTest {
         bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
 
-        assertThatThrownBy(() -> ReportPage.of(file)).isInstanceOf(JournalDamagedException.class);
+        assertThatThrownBy(() -> ReportPage.of(file)).isInstanceOf(JournalException.Damaged.class);
     }
 
     @Test

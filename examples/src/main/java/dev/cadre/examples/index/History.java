@@ -3,7 +3,7 @@ package dev.cadre.examples.index;
 
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.GitCommand;
-import dev.cadre.model.SecretShapes;
+import dev.cadre.redact.SecretShapes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.repository;
 
-import dev.cadre.model.SecretShapes;
+import dev.cadre.redact.SecretShapes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -3,7 +3,7 @@ package dev.cadre.examples.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.model.SecretShapes;
+import dev.cadre.redact.SecretShapes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

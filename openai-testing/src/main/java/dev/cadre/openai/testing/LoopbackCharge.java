@@ -17,7 +17,7 @@ public record LoopbackCharge(String model, ServiceTier tier, TokenUsage usage) {
     /**
      * What the catalogue asks for it.
      *
-     * @throws dev.cadre.price.UnpricedModelException if the catalogue does not have the model
+     * @throws dev.cadre.price.UnpricedException.OfModel if the catalogue does not have the model
      * @throws dev.cadre.price.UnpricedException if the model is not offered in the tier
      */
     public Money cost(ModelCatalog catalog) {

@@ -4,7 +4,6 @@ package dev.cadre.simulation.forecast;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.JournalLine;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Spend;
@@ -51,7 +50,7 @@ final class JournalFit {
         fit.seen.forEach((type, attempts) -> fit.fit(type, attempts, profiles));
     }
 
-    private void take(JournalLine line) {
+    private void take(FileJournal.Line line) {
         if (line.entry() instanceof JournalEntry.Intent intent && intent.asked().kind() != CallPurpose.Kind.CODE) {
             inFlight.put(
                     new Attempt(intent.key(), intent.attempt()),

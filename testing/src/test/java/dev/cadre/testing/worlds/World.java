@@ -4,10 +4,9 @@ package dev.cadre.testing.worlds;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.journal.FileJournal;
-import dev.cadre.journal.JournalDamagedException;
+import dev.cadre.journal.JournalException;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalKey;
-import dev.cadre.journal.JournalWriteException;
 import dev.cadre.journal.WorldDisk;
 import dev.cadre.price.Money;
 import dev.cadre.task.Outcome;
@@ -135,9 +134,9 @@ final class World {
                 } finally {
                     throwFound();
                 }
-            } catch (JournalWriteException killed) {
+            } catch (JournalException.WriteFailed killed) {
                 WorldViolation.unless(met.contains(Mishap.KILL), "the disk is sound: %s", killed);
-            } catch (JournalDamagedException found) {
+            } catch (JournalException.Damaged found) {
                 WorldViolation.unless(damaged, "nobody damaged the journal: %s", found);
             }
         }

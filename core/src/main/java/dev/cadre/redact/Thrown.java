@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.model;
+package dev.cadre.redact;
 
 import java.util.ArrayList;
 import java.util.Collections;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.model;
+package dev.cadre.redact;
 
-import dev.cadre.model.TokenShape.Place;
+import dev.cadre.redact.TokenShape.Place;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.regex.Pattern;

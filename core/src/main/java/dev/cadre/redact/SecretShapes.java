@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.model;
+package dev.cadre.redact;
 
 /**
  * The shapes of keys: tokens with the prefix of a well-known issuer (listed in {@code TokenShape}), and private keys.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.model;
+package dev.cadre.redact;
 
 /**
  * The private keys in one text, in armoured form: a first line, lines of letters, a last line.
