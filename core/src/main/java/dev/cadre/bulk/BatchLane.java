@@ -71,7 +71,7 @@ final class BatchLane<I, O> {
         Money limit = terms.budget().limit();
         List<ShardRecord.Open> left = leftByEarlierSessions();
         Money leftReserved = left.stream().map(ShardRecord.Open::reserved).reduce(Money.ZERO, Money::plus);
-        int leftCalls = left.stream().mapToInt(shard -> shard.intents().size()).sum();
+        int leftCalls = left.stream().mapToInt(shard -> shard.requests().size()).sum();
         Spend before = terms.record().spent().withoutForfeited(leftReserved, leftCalls);
         terms.record().started(terms.bulk().type().name(), limit);
         handover.started(
@@ -128,7 +128,7 @@ final class BatchLane<I, O> {
         } else {
             shards.made(shard);
         }
-        for (JournalEntry.Intent intent : left.intents()) {
+        for (JournalEntry.Enqueued intent : left.requests()) {
             if (!(money.reserve(intent.reserved()) instanceof Admission.Granted(Reservation reservation))) {
                 throw new IllegalArgumentException("the budget of %s does not cover what is under way in batches: %s"
                         .formatted(terms.budget().limit(), left.reserved()));

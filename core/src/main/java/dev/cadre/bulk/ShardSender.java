@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
+import dev.cadre.journal.JournalEntry.ShardFact;
 import dev.cadre.model.Batch;
 import dev.cadre.model.ModelException;
 import java.util.HashMap;
@@ -54,7 +55,7 @@ final class ShardSender {
         } catch (ModelException failure) {
             return turnedAway(failure);
         }
-        record.asks(shard, shard.state.fileId());
+        record.note(shard, new ShardFact.Uploaded(shard.state.fileId()));
         try {
             markCreated(shard, client.create(shard.state.fileId(), metadata(shard)));
             return new Sent.Made();
@@ -62,7 +63,7 @@ final class ShardSender {
             if (failure.charge() != ModelException.Charge.FREE) {
                 return new Sent.InDoubt();
             }
-            record.turnedAway(shard);
+            record.note(shard, new ShardFact.TurnedAway());
             return turnedAway(failure);
         }
     }
@@ -80,7 +81,7 @@ final class ShardSender {
 
     private void markCreated(Shard<?> shard, Batch batch) {
         shard.state.markCreated(batch.id(), time.sinceStart());
-        record.made(shard, batch.id());
+        record.note(shard, new ShardFact.Created(batch.id()));
     }
 
     /** Looks for the batches of these shards in the provider's list, by token and by file; those that are there now have one. */

@@ -2,12 +2,16 @@
 package dev.cadre.journal;
 
 import dev.cadre.journal.JournalEntry.Asked;
+import dev.cadre.journal.JournalEntry.Collected;
 import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Enqueued;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.journal.JournalEntry.ShardFact;
+import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.model.CallPurpose;
@@ -41,15 +45,18 @@ final class EntryJson {
                         .with("position", position)
                         .with("body", Json.parse(subtask));
             case Intent(JournalKey key, Fingerprint fingerprint, int attempt, Asked asked, Money reserved) ->
-                key("intent", key)
-                        .with("fingerprint", fingerprint.hex())
-                        .with("attempt", attempt)
-                        .with("purpose", asked.kind().name())
-                        .with("tier", asked.tier().name())
-                        .with("model", asked.model())
-                        .with("reservedPicoUsd", reserved.picoUsd());
+                asked(
+                        key("intent", key).with("fingerprint", fingerprint.hex()).with("attempt", attempt),
+                        asked,
+                        reserved);
             case Settled(JournalKey key, int attempt, String end, Spend spend) ->
                 key("settled", key).with("attempt", attempt).with("end", end).with("spend", spend(spend));
+            case ShardNoted(String run, int shard, ShardFact fact) ->
+                fact(kind("shard").with("run", run).with("shard", shard), fact);
+            case Enqueued(JournalKey key, Fingerprint fingerprint, int shard, Asked asked, Money reserved) ->
+                asked(key("enqueued", key).with("fingerprint", fingerprint.hex()).with("shard", shard), asked, reserved);
+            case Collected(JournalKey key, int shard, String end, Spend spend) ->
+                key("collected", key).with("shard", shard).with("end", end).with("spend", spend(spend));
             case Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) ->
                 outcome(key("ended", key).with("fingerprint", fingerprint.hex()), outcome)
                         .with("spend", spend(spend));
@@ -66,6 +73,9 @@ final class EntryJson {
             case RunStarted started -> true;
             case Intent intent -> true;
             case Settled settled -> true;
+            case ShardNoted noted -> true;
+            case Enqueued enqueued -> true;
+            case Collected collected -> true;
             case PlanAdmitted admitted -> false;
             case Ended ended -> false;
             case RunEnded ended -> false;
@@ -73,6 +83,10 @@ final class EntryJson {
     }
 
     static JournalEntry read(Json.Obj json) {
+        return EarlierBatches.translated(entry(json));
+    }
+
+    private static JournalEntry entry(Json.Obj json) {
         var kind = json.string("kind");
         return switch (kind) {
             case "run_started" ->
@@ -96,6 +110,16 @@ final class EntryJson {
                         money(json, "reservedPicoUsd"));
             case "settled" ->
                 new Settled(key(json), json.intValue("attempt"), json.string("end"), spend(json.object("spend")));
+            case "shard" -> new ShardNoted(json.string("run"), json.intValue("shard"), fact(json));
+            case "enqueued" ->
+                new Enqueued(
+                        key(json),
+                        fingerprint(json),
+                        json.intValue("shard"),
+                        asked(json),
+                        money(json, "reservedPicoUsd"));
+            case "collected" ->
+                new Collected(key(json), json.intValue("shard"), json.string("end"), spend(json.object("spend")));
             case "ended" -> new Ended(key(json), fingerprint(json), outcome(json), spend(json.object("spend")));
             case "run_ended" ->
                 new RunEnded(
@@ -120,6 +144,38 @@ final class EntryJson {
 
     private static Fingerprint fingerprint(Json.Obj json) {
         return new Fingerprint(json.string("fingerprint"));
+    }
+
+    private static Json.Obj fact(Json.Obj json, ShardFact fact) {
+        return switch (fact) {
+            case ShardFact.Announced(String token, int requests, long tokens) ->
+                json.with("fact", "announced")
+                        .with("token", token)
+                        .with("requests", requests)
+                        .with("tokens", tokens);
+            case ShardFact.Uploaded(String fileId) -> json.with("fact", "uploaded").with("file", fileId);
+            case ShardFact.TurnedAway turnedAway -> json.with("fact", "turned_away");
+            case ShardFact.Created(String batchId) -> json.with("fact", "created").with("batch", batchId);
+        };
+    }
+
+    private static ShardFact fact(Json.Obj json) {
+        var fact = json.string("fact");
+        return switch (fact) {
+            case "announced" ->
+                new ShardFact.Announced(json.string("token"), json.intValue("requests"), json.longValue("tokens"));
+            case "uploaded" -> new ShardFact.Uploaded(json.string("file"));
+            case "turned_away" -> new ShardFact.TurnedAway();
+            case "created" -> new ShardFact.Created(json.string("batch"));
+            default -> throw new IllegalArgumentException("unknown fact of a shard '%.40s'".formatted(fact));
+        };
+    }
+
+    private static Json.Obj asked(Json.Obj json, Asked asked, Money reserved) {
+        return json.with("purpose", asked.kind().name())
+                .with("tier", asked.tier().name())
+                .with("model", asked.model())
+                .with("reservedPicoUsd", reserved.picoUsd());
     }
 
     private static Asked asked(Json.Obj json) {

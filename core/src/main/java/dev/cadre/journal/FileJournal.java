@@ -172,6 +172,12 @@ public final class FileJournal implements Journal {
     }
 
     @Override
+    public List<JournalEntry.OfBatch> batches(String run) {
+        requireOpen();
+        return books.batches(run);
+    }
+
+    @Override
     public Spend spent(String run) {
         requireOpen();
         return books.spent(run);

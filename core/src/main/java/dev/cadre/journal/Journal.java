@@ -80,7 +80,16 @@ public interface Journal extends AutoCloseable {
     /** Attempts of a run that are not settled: in flight, or cut off by a crash and of unknown fate. */
     List<Intent> openIntents(String run);
 
-    /** What a run has spent in all its sessions: what was booked, and the worst case of every open intent. */
+    /**
+     * The batches of a bulk run, in the order of their entries: every {@link JournalEntry.ShardNoted}, then every
+     * {@link JournalEntry.Enqueued} that is not {@linkplain JournalEntry.Collected collected}.
+     */
+    List<JournalEntry.OfBatch> batches(String run);
+
+    /**
+     * What a run has spent in all its sessions: what was booked, and the worst case of every open intent and of every
+     * request in a batch that is not collected.
+     */
     Spend spent(String run);
 
     /**

@@ -12,7 +12,8 @@ import java.util.List;
  * A fact about a run that must survive a crash.
  *
  * <p>Texts called JSON are one JSON document each and come back as compact text. The money of an attempt is booked by
- * its {@link Intent} and its {@link Settled}, and by nothing else.
+ * its {@link Intent} and its {@link Settled}, that of a request in a batch by its {@link Enqueued} and its
+ * {@link Collected}, and by nothing else.
  */
 public sealed interface JournalEntry {
     /** The run it belongs to. */
@@ -39,7 +40,7 @@ public sealed interface JournalEntry {
      * A subtask was accepted into the running graph, for good.
      *
      * @param position its place in plan order, from 0
-     * @param subtask JSON, as {@code PlannedSubtask} writes it; of a graph by hand without its input; of a batch its shard
+     * @param subtask JSON, as {@code PlannedSubtask} writes it; of a graph by hand without its input
      */
     record PlanAdmitted(String run, int position, String subtask) implements JournalEntry {
         public PlanAdmitted {
@@ -83,6 +84,68 @@ public sealed interface JournalEntry {
      * @param spend what is booked for it: settled, forfeited, or {@link Spend#NONE} if it was never sent
      */
     record Settled(JournalKey key, int attempt, String end, Spend spend) implements JournalEntry {
+        @Override
+        public String run() {
+            return key.run();
+        }
+    }
+
+    /** A fact about the batches of a bulk run. */
+    sealed interface OfBatch extends JournalEntry {
+        /** The number of the shard, which is unique within its run. */
+        int shard();
+    }
+
+    /** How a shard stands with the provider; the latest fact of each kind counts. */
+    record ShardNoted(String run, int shard, ShardFact fact) implements OfBatch {
+        public ShardNoted {
+            if (shard < 0) {
+                throw new IllegalArgumentException("negative number of a shard: " + shard);
+            }
+        }
+    }
+
+    /** A fact about one shard. */
+    sealed interface ShardFact {
+        /**
+         * The shard is complete, and nothing of it was sent.
+         *
+         * @param token identifies the shard in the metadata of its batch
+         * @param tokens the estimated input tokens of its requests
+         */
+        record Announced(String token, int requests, long tokens) implements ShardFact {}
+
+        /** The lines of the shard are uploaded, and a batch of them is about to be created. */
+        record Uploaded(String fileId) implements ShardFact {}
+
+        /** The provider refused to create a batch: there is none. */
+        record TurnedAway() implements ShardFact {}
+
+        /** The shard has a batch. */
+        record Created(String batchId) implements ShardFact {}
+    }
+
+    /**
+     * A request is about to be sent in the batch of a shard; durable before the batch is created.
+     *
+     * @param asked the model that it asks
+     * @param reserved the worst case, which counts as spent until the request is {@linkplain Collected collected}
+     */
+    record Enqueued(JournalKey key, Fingerprint fingerprint, int shard, Asked asked, Money reserved)
+            implements OfBatch {
+        @Override
+        public String run() {
+            return key.run();
+        }
+    }
+
+    /**
+     * The reservation of an enqueued request ended.
+     *
+     * @param end how it ended, for people
+     * @param spend what is booked for it, as in {@link Settled}
+     */
+    record Collected(JournalKey key, int shard, String end, Spend spend) implements OfBatch {
         @Override
         public String run() {
             return key.run();

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import dev.cadre.journal.JournalEntry.Collected;
 import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Enqueued;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +32,8 @@ final class JournalTotals {
     private final SequencedMap<String, RunBooks> runs = new LinkedHashMap<>();
 
     private record Attempt(JournalKey key, int number) {}
+
+    private record Request(JournalKey key, int shard) {}
 
     private static final class RunBooks {
         @Nullable
@@ -44,6 +51,9 @@ final class JournalTotals {
         final List<Intent> superseded = new ArrayList<>();
 
         final Map<Integer, Location> plan = new TreeMap<>();
+        final List<ShardNoted> shards = new ArrayList<>();
+        /** Requests in batches that are not collected. */
+        final SequencedMap<Request, Enqueued> enqueued = new LinkedHashMap<>();
 
         List<Intent> openIntents() {
             var intents = new ArrayList<>(superseded);
@@ -75,6 +85,18 @@ final class JournalTotals {
                     run.bookedForPlan = run.bookedForPlan.plus(settled.spend());
                 }
             }
+            case ShardNoted noted -> run.shards.add(noted);
+            case Enqueued request -> {
+                var earlier = run.enqueued.put(new Request(request.key(), request.shard()), request);
+                if (earlier != null) {
+                    // as for attempts: what became of it stays unknown
+                    run.booked = run.booked.plus(Spend.forfeited(earlier.reserved()));
+                }
+            }
+            case Collected collected -> {
+                run.enqueued.remove(new Request(collected.key(), collected.shard()));
+                run.booked = run.booked.plus(collected.spend());
+            }
             case Ended end -> ended.add(end.key(), end.fingerprint(), location);
             case RunEnded end -> run.end = end;
         }
@@ -102,24 +124,33 @@ final class JournalTotals {
         return List.copyOf(books(run).openIntents());
     }
 
+    synchronized List<JournalEntry.OfBatch> batches(String run) {
+        var books = books(run);
+        return Stream.<JournalEntry.OfBatch>concat(books.shards.stream(), books.enqueued.values().stream())
+                .toList();
+    }
+
     synchronized Spend spent(String run) {
         var books = books(run);
-        return sum(books.booked, books.openIntents());
+        Stream<Money> open = Stream.concat(
+                books.openIntents().stream().map(Intent::reserved),
+                books.enqueued.values().stream().map(Enqueued::reserved));
+        return sum(books.booked, open);
     }
 
     synchronized Spend planningSpent(String run) {
         var books = books(run);
         return sum(
                 books.bookedForPlan,
-                books.openIntents().stream().filter(JournalTotals::isForPlan).toList());
+                books.openIntents().stream().filter(JournalTotals::isForPlan).map(Intent::reserved));
     }
 
     private static boolean isForPlan(Intent intent) {
         return intent.asked().kind() == CallPurpose.Kind.PLAN;
     }
 
-    private static Spend sum(Spend booked, List<Intent> open) {
-        return open.stream().map(intent -> Spend.forfeited(intent.reserved())).reduce(booked, Spend::plus);
+    private static Spend sum(Spend booked, Stream<Money> open) {
+        return open.map(Spend::forfeited).reduce(booked, Spend::plus);
     }
 
     private RunBooks books(String run) {

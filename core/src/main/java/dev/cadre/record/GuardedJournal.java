@@ -83,6 +83,11 @@ public final class GuardedJournal implements Journal {
     }
 
     @Override
+    public List<JournalEntry.OfBatch> batches(String run) {
+        return guarded(() -> journal.batches(run));
+    }
+
+    @Override
     public Spend spent(String run) {
         return guarded(() -> journal.spent(run));
     }

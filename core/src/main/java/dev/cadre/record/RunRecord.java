@@ -51,9 +51,6 @@ import org.slf4j.LoggerFactory;
 public final class RunRecord implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunRecord.class);
 
-    /** The number of the first attempt in a batch; those of calls begin at 1, so one journal serves both lanes. */
-    public static final int FIRST_BATCH_ATTEMPT = 1_000_000;
-
     /** The longest text for people, in characters; no failure is lost because its message is too long to be recorded. */
     private static final int MAX_MESSAGE_CHARS = 10_000;
 
@@ -110,9 +107,7 @@ public final class RunRecord implements AutoCloseable {
         planningBefore = journal.planningSpent(run());
         resumed = journal.runs().stream().anyMatch(earlier -> earlier.run().equals(run()));
         for (Intent open : journal.openIntents(run())) {
-            if (open.attempt() < FIRST_BATCH_ATTEMPT) {
-                lastOpen.merge(open.key(), open.attempt(), Math::max);
-            }
+            lastOpen.merge(open.key(), open.attempt(), Math::max);
         }
     }
 
@@ -210,13 +205,9 @@ public final class RunRecord implements AutoCloseable {
         return new AttemptRecorder(this, key, fingerprint, lastOpen.getOrDefault(key, 0));
     }
 
-    /** The facts about the shards of a bulk, which stand in the place of a plan. */
-    public List<JournalEntry.PlanAdmitted> facts() {
-        return journal.plan(run());
-    }
-
-    public List<Intent> openIntents() {
-        return journal.openIntents(run());
+    /** The shards of a bulk run, and its requests that are under way in batches. */
+    public List<JournalEntry.OfBatch> batches() {
+        return journal.batches(run());
     }
 
     /** What all sessions spent so far, this one included. */

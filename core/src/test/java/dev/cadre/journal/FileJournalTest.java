@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.journal.JournalEntry.Asked;
+import dev.cadre.journal.JournalEntry.Collected;
 import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Enqueued;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.journal.JournalEntry.ShardFact;
+import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
@@ -59,8 +63,14 @@ class FileJournalTest {
             var asked = new Asked(CallPurpose.Kind.WORK, Tier.NANO, text(dice));
             entries.add(
                     new RunStarted(text(dice), Samples.PRINT, text(dice), Money.ofPico(Long.MAX_VALUE), text(dice)));
-            entries.add(new Intent(key, Samples.PRINT, Integer.MAX_VALUE, asked, Money.ofPico(Long.MAX_VALUE)));
+            entries.add(new Intent(key, Samples.PRINT, 999_999, asked, Money.ofPico(Long.MAX_VALUE)));
             entries.add(new Settled(key, i, text(dice), Samples.COST));
+            entries.add(new ShardNoted(text(dice), i, new ShardFact.Announced(text(dice), i, Long.MAX_VALUE)));
+            entries.add(new ShardNoted(text(dice), i, new ShardFact.Uploaded(text(dice))));
+            entries.add(new ShardNoted(text(dice), i, new ShardFact.Created(text(dice))));
+            entries.add(
+                    new Enqueued(key, Samples.PRINT, Integer.MAX_VALUE, asked, Money.ofPico(Long.MAX_VALUE)));
+            entries.add(new Collected(key, Integer.MAX_VALUE, text(dice), Samples.COST));
         }
         Samples.write(file(), entries);
 
@@ -113,7 +123,7 @@ class FileJournalTest {
         FileJournal.read(file(), lines::add);
 
         assertThat(lines.getFirst()).isEqualTo(new FileJournal.Line(2, Samples.CLOCK.instant(), Samples.RUN.getFirst()));
-        assertThat(lines.getLast().number()).isEqualTo(10);
+        assertThat(lines.getLast().number()).isEqualTo(17);
     }
 
     @Test
@@ -202,7 +212,25 @@ class FileJournalTest {
 
         try (var journal = Samples.open(file())) {
             assertThat(journal.openIntents("r1")).containsExactly((Intent) Samples.RUN.get(5));
-            assertThat(journal.spent("r1")).isEqualTo(Samples.COST.plus(Spend.forfeited(Money.usd("0.004"))));
+            assertThat(journal.spent("r1")).isEqualTo(Samples.COST
+                            .plus(Samples.COST)
+                            .plus(Spend.forfeited(Money.usd("0.004")))
+                            .plus(Spend.forfeited(Money.usd("0.001"))));
+        }
+    }
+
+    @Test
+    void batches_areTheFactsOfAllShards_andTheRequestsThatAreNotCollected() {
+        Samples.write(file(), Samples.RUN);
+
+        try (var journal = Samples.open(file())) {
+            assertThat(journal.batches("r1"))
+                    .containsExactly(
+                            (ShardNoted) Samples.RUN.get(8),
+                            (ShardNoted) Samples.RUN.get(11),
+                            (ShardNoted) Samples.RUN.get(12),
+                            (ShardNoted) Samples.RUN.get(13),
+                            (Enqueued) Samples.RUN.get(10));
         }
     }
 
@@ -360,6 +388,7 @@ class FileJournalTest {
                 journal.runs(),
                 journal.plan("r1"),
                 journal.openIntents("r1"),
+                journal.batches("r1"),
                 journal.spent("r1"),
                 journal.runEnded("r1"),
                 journal.ended(CATS, Samples.PRINT));

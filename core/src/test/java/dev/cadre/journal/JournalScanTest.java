@@ -216,6 +216,48 @@ class JournalScanTest {
                 .withMessageContaining(what);
     }
 
+    /** As versions wrote it that had no entries for batches: plan entries with facts, attempts with numbers of shards. */
+    @Test
+    void batchOfAnEarlierVersion_isReadInThePresentForm() throws IOException {
+        String request = "\"run\":\"r1\",\"subtask\":\"%s\",\"item\":-1,%s";
+        String intent = request.formatted(
+                "%s",
+                "\"fingerprint\":\"" + Samples.PRINT.hex() + "\",\"attempt\":%d,\"purpose\":\"WORK\",\"tier\":\"NANO\","
+                        + "\"model\":\"gpt-5.4-nano\",\"reservedPicoUsd\":7}");
+        String spend = "{\"settledPicoUsd\":5,\"forfeitedPicoUsd\":0,\"attempts\":1,\"estimated\":false,\"inputTokens\":1,"
+                + "\"cachedInputTokens\":0,\"cacheWriteTokens\":0,\"outputTokens\":1,\"reasoningTokens\":0}}";
+        List<String> old = List.of(
+                "\"plan_admitted\",\"run\":\"r1\",\"position\":0,\"body\":{\"shard\":\"3\",\"token\":\"t\",\"requests\":\"2\",\"tokens\":\"9\"}}",
+                "\"intent\"," + intent.formatted("cats", 1_000_003),
+                "\"intent\"," + intent.formatted("dogs", 1_000_003),
+                "\"intent\"," + intent.formatted("dogs", 1),
+                "\"plan_admitted\",\"run\":\"r1\",\"position\":1,\"body\":{\"shard\":\"3\",\"file\":\"f\"}}",
+                "\"plan_admitted\",\"run\":\"r1\",\"position\":2,\"body\":{\"shard\":\"3\",\"file\":\"\"}}",
+                "\"plan_admitted\",\"run\":\"r1\",\"position\":3,\"body\":{\"shard\":\"3\",\"batch\":\"b\"}}",
+                "\"settled\"," + request.formatted("cats", "\"attempt\":1000003,\"end\":\"batch\",\"spend\":" + spend));
+        var lines = new ArrayList<byte[]>(List.of(LineFormat.header()));
+        for (String line : old) {
+            lines.add(sealed("\"v\":1,\"n\":%d,\"at\":0,\"kind\":%s".formatted(lines.size(), line)));
+        }
+        Files.write(file, concatenated(lines.toArray(byte[][]::new)));
+
+        try (var journal = Samples.open(file)) {
+            assertThat(journal.batches("r1"))
+                    .containsExactly(
+                            new JournalEntry.ShardNoted("r1", 3, new JournalEntry.ShardFact.Announced("t", 2, 9)),
+                            new JournalEntry.ShardNoted("r1", 3, new JournalEntry.ShardFact.Uploaded("f")),
+                            new JournalEntry.ShardNoted("r1", 3, new JournalEntry.ShardFact.TurnedAway()),
+                            new JournalEntry.ShardNoted("r1", 3, new JournalEntry.ShardFact.Created("b")),
+                            new JournalEntry.Enqueued(
+                                    JournalKey.of("r1", "dogs"), Samples.PRINT, 3, Samples.NANO, Money.ofPico(7)));
+            assertThat(journal.plan("r1")).isEmpty();
+            assertThat(journal.openIntents("r1"))
+                    .extracting(JournalEntry.Intent::attempt)
+                    .containsExactly(1);
+            assertThat(journal.spent("r1").total()).isEqualTo(Money.ofPico(5 + 7 + 7));
+        }
+    }
+
     @Test
     void runThatBeganBeforeKeysWereRecorded_hasNone() throws IOException {
         String hex = Samples.PRINT.hex();

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
+import dev.cadre.journal.JournalEntry.Collected;
 import dev.cadre.journal.JournalEntry.Ended;
+import dev.cadre.journal.JournalEntry.Enqueued;
 import dev.cadre.journal.JournalEntry.Intent;
 import dev.cadre.journal.JournalEntry.PlanAdmitted;
 import dev.cadre.journal.JournalEntry.RunEnded;
 import dev.cadre.journal.JournalEntry.RunStarted;
 import dev.cadre.journal.JournalEntry.Settled;
+import dev.cadre.journal.JournalEntry.ShardFact;
+import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.model.TokenUsage;
@@ -30,7 +34,8 @@ final class Samples {
 
     static final JournalEntry.Asked NANO = new JournalEntry.Asked(CallPurpose.Kind.WORK, Tier.NANO, "gpt-5.4-nano");
 
-    /** One of each kind, with every outcome; the attempt at dogs is never settled. */
+    /** One of each kind, with every outcome; the attempt at dogs is never settled, the request for cows
+     * never collected. */
     static final List<JournalEntry> RUN = List.of(
             new RunStarted("r1", Fingerprint.of("What do cats eat?"), "What do cats eat?", Money.usd("0.25")),
             new PlanAdmitted("r1", 0, "{\"id\":\"cats\",\"input\":{\"topic\":\"Кошки \\u0000\\ud800\"}}"),
@@ -48,6 +53,13 @@ final class Samples {
                     PRINT,
                     new Outcome.Skipped<>(new Skip(Skip.Kind.DEPENDENCY, "needs dogs", List.of("dogs", "list"))),
                     Spend.NONE),
+            new ShardNoted("r1", 2, new ShardFact.Announced("token", 2, 40)),
+            new Enqueued(JournalKey.of("r1", "owls"), PRINT, 2, NANO, Money.usd("0.001")),
+            new Enqueued(JournalKey.of("r1", "cows"), PRINT, 2, NANO, Money.usd("0.001")),
+            new ShardNoted("r1", 2, new ShardFact.Uploaded("file-1")),
+            new ShardNoted("r1", 2, new ShardFact.TurnedAway()),
+            new ShardNoted("r1", 2, new ShardFact.Created("batch-1")),
+            new Collected(JournalKey.of("r1", "owls"), 2, "batch", COST),
             new RunEnded("r1", "partial", List.of("IOException: disk full, thrown by tool 'grep'")));
 
     private Samples() {}

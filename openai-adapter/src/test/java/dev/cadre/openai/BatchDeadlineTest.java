@@ -7,6 +7,7 @@ import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.openai.testing.LoopbackFault;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
@@ -107,7 +108,9 @@ class BatchDeadlineTest extends BatchTest {
         assertThat(server.charges()).hasSize(3);
         try (var journal = journal()) {
             assertThat(journal.spent("bulk-label").total()).isEqualTo(billed());
-            assertThat(journal.openIntents("bulk-label")).isEmpty();
+            assertThat(journal.batches("bulk-label"))
+                    .filteredOn(JournalEntry.Enqueued.class::isInstance)
+                    .isEmpty();
         }
     }
 

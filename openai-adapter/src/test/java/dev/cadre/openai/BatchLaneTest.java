@@ -526,7 +526,9 @@ class BatchLaneTest extends BatchTest {
         assertThat(first.spend().settled()).isEqualTo(Money.ZERO);
         assertThat(first.spend().forfeited().isMoreThan(ITEM.times(2))).isTrue();
         try (var journal = journal()) {
-            assertThat(journal.openIntents("bulk-label")).hasSize(2);
+            assertThat(journal.batches("bulk-label"))
+                    .filteredOn(JournalEntry.Enqueued.class::isInstance)
+                    .hasSize(2);
             assertThatThrownBy(() -> coordinator
                             .bulk(LABEL)
                             .keyedBy(Ticket::id)
@@ -538,6 +540,34 @@ class BatchLaneTest extends BatchTest {
 
         isGone.set(false);
         // just enough for the two that are open, and for the third once they are settled
+        BulkSummary second = run(
+                tickets(3),
+                BatchLimits.of(50_000, 200_000_000),
+                Budget.of(first.spend().forfeited()));
+
+        assertThat(succeeded()).containsExactlyInAnyOrder("T0", "T1", "T2");
+        assertThat(server.batches()).extracting(LoopbackBatch::requests).containsExactly(2, 1);
+        assertThat(second.spend().total()).isEqualTo(ITEM.times(3)).isEqualTo(billed());
+        assertNothingIsOpen();
+    }
+
+    @Test
+    void batch_inAJournalOfAnEarlierVersion_isFoundAgain() throws Exception {
+        var isGone = new AtomicBoolean(true);
+        server.onAny().replies(label("bug"));
+        server.onService(request -> isGone.get() && request.path().startsWith("/v1/batches/"))
+                .replies(LoopbackReply.error(503, "server_error", "", "Later."));
+        BulkSummary first = run(
+                tickets(2),
+                BatchLimits.of(50_000, 200_000_000),
+                Budget.usd("5.00").within(Duration.ofMinutes(5)));
+        Path file = folder.resolve("labels.journal");
+        String before = Files.readString(file);
+        EarlierJournal.rewrite(file);
+        assertThat(Files.readString(file)).contains("\"attempt\":1000000").isNotEqualTo(before);
+        items.clear();
+        isGone.set(false);
+
         BulkSummary second = run(
                 tickets(3),
                 BatchLimits.of(50_000, 200_000_000),
@@ -613,7 +643,7 @@ class BatchLaneTest extends BatchTest {
         try (var journal = journal()) {
             var watched = (Journal) Proxy.newProxyInstance(
                     Journal.class.getClassLoader(), new Class<?>[] {Journal.class}, (proxy, method, arguments) -> {
-                        if (arguments != null && arguments[0] instanceof JournalEntry.Settled) {
+                        if (arguments != null && arguments[0] instanceof JournalEntry.Collected) {
                             openAtEnd.add(tenant.openReservations());
                         }
                         return method.invoke(journal, arguments);

@@ -9,6 +9,7 @@ import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
+import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchLimits;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.openai.testing.LoopbackReply;
@@ -109,7 +110,9 @@ abstract class BatchTest extends LoopbackTest {
 
     void assertNothingIsOpen() {
         try (var journal = journal()) {
-            assertThat(journal.openIntents("bulk-label")).isEmpty();
+            assertThat(journal.batches("bulk-label"))
+                    .filteredOn(JournalEntry.Enqueued.class::isInstance)
+                    .isEmpty();
         }
     }
 }

@@ -99,6 +99,11 @@ final class CrashingJournal implements Journal {
     }
 
     @Override
+    public List<JournalEntry.OfBatch> batches(String run) {
+        return journal.batches(run);
+    }
+
+    @Override
     public Spend spent(String run) {
         if (unreadable) {
             throw new IllegalStateException("unreadable");

@@ -249,6 +249,7 @@ class ResumeTest {
                     lines.add("%s %s %s".formatted(asked.kind(), asked.tier(), asked.model()));
                 }
                 case JournalEntry.Settled settled -> lines.add(settled.end());
+                case JournalEntry.OfBatch none -> {}
                 case JournalEntry.Ended ended -> {}
                 case JournalEntry.RunEnded ended -> {}
             }

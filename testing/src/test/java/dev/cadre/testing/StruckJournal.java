@@ -53,6 +53,11 @@ class StruckJournal implements Journal {
     }
 
     @Override
+    public List<JournalEntry.OfBatch> batches(String run) {
+        return List.of();
+    }
+
+    @Override
     public Spend spent(String run) {
         return Spend.NONE;
     }

@@ -83,8 +83,15 @@ final class HistoryReader {
                     sessions.add(new Session(at, at));
                 }
                 case JournalEntry.PlanAdmitted admitted -> admit(at, admitted);
-                case JournalEntry.Intent intent -> subtask(intent.key()).sent(at, intent);
-                case JournalEntry.Settled settled -> subtask(settled.key()).settled(at, settled);
+                case JournalEntry.Intent(var key, var print, int attempt, var asked, Money reserved) ->
+                    subtask(key).sent(new CallNumber.Attempt(attempt), at, asked, reserved);
+                case JournalEntry.Settled(var key, int attempt, String end, Spend spend) ->
+                    subtask(key).settled(new CallNumber.Attempt(attempt), at, end, spend);
+                case JournalEntry.ShardNoted noted -> {}
+                case JournalEntry.Enqueued(var key, var print, int shard, var asked, Money reserved) ->
+                    subtask(key).sent(new CallNumber.InShard(shard), at, asked, reserved);
+                case JournalEntry.Collected(var key, int shard, String end, Spend spend) ->
+                    subtask(key).settled(new CallNumber.InShard(shard), at, end, spend);
                 case JournalEntry.Ended ended -> subtask(ended.key()).end = end(at, ended.outcome(), sessions.size());
                 case JournalEntry.RunEnded ended -> {
                     status = ended.status();
@@ -111,7 +118,7 @@ final class HistoryReader {
             });
         }
 
-        /** Empty for the shard of a batch. */
+        /** Empty if it is no subtask. */
         private static Optional<PlannedSubtask> planned(String json) {
             try {
                 return Optional.of(PlannedSubtask.parse(json));
@@ -153,6 +160,14 @@ final class HistoryReader {
         }
     }
 
+    /** Identifies a call among those of one subtask. */
+    private sealed interface CallNumber {
+        record Attempt(int number) implements CallNumber {}
+
+        /** A request in a batch. */
+        record InShard(int shard) implements CallNumber {}
+    }
+
     /** The lines of one subtask, or of one item. */
     private static final class SubtaskLines {
         private final Role role;
@@ -164,8 +179,8 @@ final class HistoryReader {
         private @Nullable Instant admitted;
         private @Nullable End end;
         private final List<Call> calls = new ArrayList<>();
-        /** The indices of calls that are not settled, by the number of the attempt. */
-        private final Map<Integer, Integer> open = new HashMap<>();
+        /** The indices of calls that are not settled. */
+        private final Map<CallNumber, Integer> open = new HashMap<>();
 
         SubtaskLines(String key) {
             role = ROLES.getOrDefault(key, Role.SUBTASK);
@@ -180,35 +195,20 @@ final class HistoryReader {
             admitted = whole.admitted;
         }
 
-        void sent(Instant at, JournalEntry.Intent intent) {
-            open.put(intent.attempt(), calls.size());
-            var asked = intent.asked();
+        void sent(CallNumber number, Instant at, JournalEntry.Asked asked, Money reserved) {
+            open.put(number, calls.size());
             calls.add(new Call(
-                    asked.kind(),
-                    asked.tier(),
-                    asked.model(),
-                    at,
-                    null,
-                    "",
-                    intent.reserved(),
-                    Spend.forfeited(intent.reserved())));
+                    asked.kind(), asked.tier(), asked.model(), at, null, "", reserved, Spend.forfeited(reserved)));
         }
 
-        void settled(Instant at, JournalEntry.Settled settled) {
-            Integer index = open.remove(settled.attempt());
+        void settled(CallNumber number, Instant at, String end, Spend spend) {
+            Integer index = open.remove(number);
             if (index != null) {
                 Call sent = calls.get(index);
                 calls.set(
                         index,
                         new Call(
-                                sent.kind(),
-                                sent.tier(),
-                                sent.model(),
-                                sent.sent(),
-                                at,
-                                settled.end(),
-                                sent.reserved(),
-                                settled.spend()));
+                                sent.kind(), sent.tier(), sent.model(), sent.sent(), at, end, sent.reserved(), spend));
             }
         }
 
