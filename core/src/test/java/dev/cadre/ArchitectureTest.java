@@ -24,6 +24,7 @@ class ArchitectureTest {
     private static final List<String> ORDER = List.of(
             "dev.cadre",
             "dev.cadre.bulk",
+            "dev.cadre.batch",
             "dev.cadre.run",
             "dev.cadre.record",
             "dev.cadre.schedule",

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.record.RunRecord;
-import dev.cadre.run.UserCode;
+import dev.cadre.pool.AttemptEvent;
+import dev.cadre.batch.BatchCommand;
+import dev.cadre.batch.BatchEvent;
+import dev.cadre.batch.BatchGate;
+import dev.cadre.batch.BatchItem;
+import dev.cadre.batch.BatchMachine;
+import dev.cadre.batch.Shard;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.Reservation;
@@ -11,60 +16,62 @@ import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Batch;
+import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
+import dev.cadre.run.AttemptEvents;
+import dev.cadre.run.EventSink;
+import dev.cadre.run.UserCode;
 import dev.cadre.schedule.RungThreads;
+import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
-import java.time.Duration;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One execution of a {@link Bulk} by batches, all but pulling and the last cancelling on one thread: fill shards as far as
- * limits and money reach, submit them, ask after them, collect what has ended.
+ * One execution of a {@link Bulk} by batches: performs what a {@link BatchMachine} decides, with the provider, the journal,
+ * the stream and the caller. All but pulling and the last cancelling happens on one thread.
  */
 final class BatchLane<I, O> {
-    private static final Duration PAUSE_AT_THE_END = Duration.ofMillis(100);
-    /** An input waits no longer than this for others that share its batch. */
-    private static final Duration LONGEST_FILLING = Duration.ofMinutes(15);
-
-    /** A file that is not there may still come; one that has not come by then is lost. */
-    private static final int MOST_READINGS = 4;
+    private static final String TOKEN = "cadre_shard";
 
     private final BatchTerms<I, O> terms;
     private final GuardedBatches client;
     private final LaneClock time;
     private final ShardRecord record;
-    private final BulkProgress<O> handover;
-    private final OpenShards<I> shards;
-    private final PollPause pause = new PollPause();
+    private final BulkProgress<O> progress;
     private final RungThreads threads;
     private final UserCode aside;
-    /** What the stream has yielded and nobody has sent; null if that is nothing. */
-    private @Nullable Shard<I> filling;
-    /** When it must be sent, however slowly the stream goes on. */
-    private long sendsAtNanos;
-    /** What the stream, or the naming of an input, threw. */
-    private @Nullable Throwable inputTrouble;
+    private final EndedItems<O> ended;
+    private final AttemptEvents attempts;
 
     BatchLane(BatchTerms<I, O> terms, Consumer<? super BulkItem<O>> each) {
         this.terms = terms;
         time = terms.time();
         record = new ShardRecord(terms.record(), terms.asked());
-        handover = new BulkProgress<>(terms.bulk(), time::sinceStart, each);
-        shards = new OpenShards<>(terms.bulk().batchLimits());
+        progress = new BulkProgress<>(terms.bulk(), time::sinceStart, each);
         threads = new RungThreads(terms.runId());
         aside = time.aside(threads, this::left);
         client = new GuardedBatches(
                 terms.client(), aside, time, terms.bulk().runs().faults());
+        ended = new EndedItems<>(record, terms.bulk().type().outputType(), progress);
+        attempts = new AttemptEvents(new EventSink(terms.runId(), time::sinceStart, progress::tell));
     }
 
     private void left(String owner, String thread) {
-        handover.tell(new RunEvent.WorkAbandoned(terms.runId(), time.sinceStart(), owner, thread));
+        progress.tell(new RunEvent.WorkAbandoned(terms.runId(), time.sinceStart(), owner, thread));
     }
 
     BulkSummary run(Iterator<? extends I> inputs) throws InterruptedException {
@@ -74,36 +81,36 @@ final class BatchLane<I, O> {
         int leftCalls = left.stream().mapToInt(shard -> shard.requests().size()).sum();
         Spend before = terms.record().spent().withoutForfeited(leftReserved, leftCalls);
         terms.record().started(terms.bulk().type().name(), limit);
-        handover.started(
-                limit, terms.bulk().shutdowns());
+        progress.started(limit, terms.bulk().shutdowns());
         Money opened = before.total().atMost(limit);
         Spend session = Spend.NONE;
         boolean isWhole = false;
-        try (var folder = new ShardFolder<I>();
+        Session work = null;
+        try (var lines = new ShardLines();
                 BudgetGuard money = terms.budget().open(opened)) {
             try {
-                left.forEach(shard -> adopt(shard, money, folder));
-                var dispatch =
-                        new ShardDispatch<>(terms, aside, client, record, folder, shards, money, handover, pause);
-                workAndStop(new ShardIntake<>(terms, inputs, aside, client, money, shards, handover), dispatch);
-                shards.underWay().forEach(this::unread);
-                isWhole = inputTrouble == null;
+                work = new Session(inputs, lines, money);
+                left.forEach(work::adopt);
+                work.drive();
+                isWhole = work.inputTrouble == null;
             } finally {
                 threads.close();
-                folder.forfeit();
-                session = handover.tally().session(money.state(), opened);
+                if (work != null) {
+                    work.forfeit();
+                }
+                session = progress.tally().session(money.state(), opened);
                 if (!isWhole) {
-                    handover.runEnded("failed", before.plus(session).total());
+                    progress.runEnded("failed", before.plus(session).total());
                 }
             }
         }
-        if (inputTrouble != null) {
-            throw BulkRun.<RuntimeException>asThrown(inputTrouble);
+        if (work.inputTrouble != null) {
+            throw BulkRun.<RuntimeException>asThrown(work.inputTrouble);
         }
-        handover.recordEnd(terms.record());
-        handover.runEnded(before.plus(session).total());
-        return handover.summary(
-                new BulkSummary.Costs(before, session, limit, handover.tally().breaches()), time.trouble());
+        progress.recordEnd(terms.record());
+        progress.runEnded(before.plus(session).total());
+        return progress.summary(
+                new BulkSummary.Costs(before, session, limit, progress.tally().breaches()), time.trouble());
     }
 
     /** The shards that may have batches. A process died before it asked for the others: their items were never sent. */
@@ -119,237 +126,263 @@ final class BatchLane<I, O> {
         return left;
     }
 
-    private void adopt(ShardRecord.Open left, BudgetGuard money, ShardFolder<I> folder) {
-        Shard<I> shard = folder.open(left.number(), left.token(), left.tokens());
-        shard.state.markUploaded(left.fileId());
-        shard.state.markCreated(left.batchId());
-        if (left.batchId().isEmpty()) {
-            shards.doubtful(shard);
-        } else {
-            shards.made(shard);
-        }
-        for (JournalEntry.Enqueued intent : left.requests()) {
-            if (!(money.reserve(intent.reserved()) instanceof Admission.Granted(Reservation reservation))) {
-                throw new IllegalArgumentException("the budget of %s does not cover what is under way in batches: %s"
-                        .formatted(terms.budget().limit(), left.reserved()));
-            }
-            var item = new BatchItem<I>(intent.key().subtask(), intent.fingerprint(), reservation, 1, Spend.NONE);
-            shard.adopt(item);
-            shards.put(shard, item);
-        }
-    }
+    /** The lane while its money is open. */
+    private final class Session implements BatchGate {
+        private final BatchInputs<I, O> inputs;
+        private final ShardLines lines;
+        private final BudgetGuard money;
+        private final BatchMachine machine;
+        /** What the stream, or the naming of an input, threw. */
+        private @Nullable Throwable inputTrouble;
 
-    private void workAndStop(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
-        boolean isBroken = true;
-        try {
-            terms.pool()
-                    .stoppedBy()
-                    .ifPresent(why -> handover.paused("the pool has stopped: " + why.getMessage(), why));
-            shards.offered(client.limits());
-            dispatch.seek();
-            work(intake, dispatch);
-            isBroken = false;
-        } catch (ModelException outage) {
-            if (outage instanceof ModelException.TimedOut && time.isUp()) {
-                handover.stop(BulkSummary.Stop.DEADLINE);
-            } else {
-                handover.brokenOff(String.valueOf(outage.getMessage()), outage);
-            }
-            isBroken = false;
-        } catch (JournalException | UnrecordedException failed) {
-            handover.unrecorded(RunRecord.unrecorded("an item", failed));
-            isBroken = false;
-        } catch (ShardIntake.BrokenInputException broken) {
-            inputTrouble = broken.why;
-            handover.broke("stream or key", broken.why);
-            isBroken = false;
-        } finally {
-            if (isBroken) {
-                handover.mute();
-            }
-            stop(intake, dispatch);
-        }
-    }
+        private boolean isClosing;
+        private boolean isInterrupted;
+        /** Whether there was no time to judge an answer. */
+        private boolean isLate;
 
-    private void work(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) throws InterruptedException {
-        while (true) {
-            long asksAtNanos = time.nanoTime() + pause.soonest().toNanos();
-            fill(intake, dispatch, asksAtNanos);
-            if (handover.isUnrecorded() || (dispatch.isIdle() && filling == null && intake.isOver())) {
-                return;
-            }
-            Duration next = pause.next();
-            if (time.nanoTime() < asksAtNanos || shards.isAnyPostponed()) {
-                time.pause(next);
-            }
-            if (time.isUp()) {
-                handover.stop(BulkSummary.Stop.DEADLINE);
-                return;
-            }
-            dispatch.seek();
-            boolean hasEnded = false;
-            for (Shard<I> shard : shards.made()) {
-                hasEnded |= collect(shard, intake, dispatch);
-            }
-            if (!handover.isBrokenOff()) {
-                terms.pool().stoppedBy().ifPresent(BatchLane::raise); // such as by a dearer model that has answered
-            }
-            if (hasEnded) {
-                pause.restart();
-            }
-            dispatch.submitPostponed(hasEnded);
-            dispatch.submitWaiting();
+        Session(Iterator<? extends I> stream, ShardLines lines, BudgetGuard money) {
+            this.lines = lines;
+            this.money = money;
+            inputs = new BatchInputs<>(terms, stream, aside, client, progress);
+            var settings = new BatchMachine.Settings(
+                    terms.runId(),
+                    terms.bulk().type().name(),
+                    terms.asked().tier(),
+                    terms.asked().model(),
+                    terms.call().judgesByInput(),
+                    terms.bulk().batchLimits(),
+                    record.nextShard(),
+                    time.startNanos(),
+                    time.untilNanos());
+            machine = new BatchMachine(settings, this, new SecureRandom());
         }
-    }
 
-    /**
-     * Submits what the stream yields, shard by shard. One is submitted when it is full, or the stream has ended or pauses,
-     * or its first input has waited long enough. What is under way is asked after meanwhile.
-     */
-    private void fill(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch, long asksAtNanos)
-            throws InterruptedException {
-        boolean isRoom = true;
-        while (isRoom && canSubmit() && intake.hasNext(waitsUntil(dispatch, asksAtNanos))) {
-            if (filling == null) {
-                filling = dispatch.newShard();
-                sendsAtNanos = time.nanoTime() + LONGEST_FILLING.toNanos();
-            }
-            isRoom = intake.put(filling) || submit(filling, dispatch);
+        @Override
+        public Admission reserve(Money worstCase) {
+            return money.reserve(worstCase);
         }
-        boolean isDue = intake.isOver() || intake.isPaused() || sendsAtNanos <= time.nanoTime();
-        if (filling != null && isDue && canSubmit()) {
-            submit(filling, dispatch);
-        }
-    }
 
-    private boolean canSubmit() {
-        return shards.hasRoomForMore() && !shards.isAnyPostponed() && !time.isUp();
-    }
+        @Override
+        public Optional<AttemptEvent.Bill> price(ModelException.Billed billed, Money reserved) {
+            return terms.pool().cost(billed, ServiceTier.BATCH, reserved).map(cost -> {
+                Money excess = cost.minus(cost.atMost(reserved));
+                return new AttemptEvent.Bill(
+                        Spend.settled(cost, billed.usage()),
+                        terms.pool().breach(billed, excess).orElse(null));
+            });
+        }
 
-    /** With nothing to send and nothing to ask after there is nothing to do but to wait for the stream. */
-    private long waitsUntil(ShardDispatch<I, O> dispatch, long asksAtNanos) {
-        if (filling == null) {
-            return dispatch.isIdle() ? ShardIntake.PATIENT : asksAtNanos;
+        @Override
+        public Optional<ModelException> stoppedBy() {
+            return terms.pool().stoppedBy();
         }
-        return dispatch.isIdle() ? sendsAtNanos : Math.min(sendsAtNanos, asksAtNanos);
-    }
 
-    /** Returns whether there was anything in it. */
-    private boolean submit(Shard<I> shard, ShardDispatch<I, O> dispatch) throws InterruptedException {
-        filling = null;
-        if (shard.isEmpty()) {
-            shard.close();
-            return false;
-        }
-        dispatch.submit(shard);
-        return true;
-    }
-
-    /** There was no time to read what its batch answered, or to hear what became of that. */
-    private void unread(BatchItem<I> item) {
-        Outcome<O> outcome = new Outcome.Failed<>(handover.unread());
-        handover.ended(new BulkItem<>(item.index(), item.name, outcome, item.earlier, false));
-    }
-
-    /** Takes what the shard's batch answered, if it has ended, and has submitted once more what it did not. */
-    private boolean collect(Shard<I> shard, ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch)
-            throws InterruptedException {
-        ShardCollector<I, O> collector = dispatch.collector(shard);
-        Batch batch;
-        try {
-            batch = client.retrieve(shard.state.batchId());
-            if (!batch.state().isTerminal() || waitsForInputs(shard, intake) || !take(collector, shard, batch)) {
-                return false;
-            }
-        } catch (ModelException failure) {
-            dispatch.throwUnlessTransient(failure, shard);
-            return false; // the rest of it comes when it is asked for again
-        } finally {
-            collector.flush();
-        }
-        shards.ended(shard);
-        if (batch.isTurnedAwayForNow()) {
-            dispatch.crowdedOut(collector, shard);
-            return false;
-        }
-        if (batch.state() == Batch.State.REJECTED) {
-            throw new BatchRejectedException(batch);
-        }
-        dispatch.again(collector, shard);
-        return true;
-    }
-
-    private static void raise(ModelException outage) {
-        throw outage;
-    }
-
-    /**
-     * Whether answers of an earlier session are better read when the stream has come to their inputs, without which no
-     * rule can judge them. Once nothing else is under way it will not come there.
-     */
-    private boolean waitsForInputs(Shard<I> shard, ShardIntake<I, O> intake) {
-        if (!terms.call().judgesByInput() || shard.isPlaced() || intake.isOver()) {
-            return false;
-        }
-        boolean isFirst = !shard.state.isParked();
-        shard.state.park();
-        return isFirst || shards.isAnyAtWork() || intake.isPaused();
-    }
-
-    /** Whether all was read that there will be. */
-    private boolean take(ShardCollector<I, O> collector, Shard<I> shard, Batch batch) throws InterruptedException {
-        if (batch.state() == Batch.State.REJECTED) {
-            collector.untouched();
-            return true;
-        }
-        boolean isWhole = client.read(batch, collector::take);
-        if (!isWhole && (time.isUp() || shard.state.readInPart() < MOST_READINGS)) {
-            return false;
-        }
-        collector.rest(batch);
-        return true;
-    }
-
-    /**
-     * Leaves nothing under way that can be stopped: cancels open batches and takes what they have answered, as far as
-     * that is told within the grace. The rest stays on record as under way, for a resumed run to collect.
-     */
-    private void stop(ShardIntake<I, O> intake, ShardDispatch<I, O> dispatch) {
-        boolean interrupted = Thread.interrupted();
-        time.beginGrace();
-        intake.giveUp();
-        if (filling != null) {
-            shards.postpone(filling); // nothing of it was sent
-        }
-        dispatch.giveUp();
-        try {
-            client.cancel(
-                    shards.made().stream().map(shard -> shard.state.batchId()).toList());
-            while (!shards.made().isEmpty() && !time.isUp()) {
-                for (Shard<I> shard : shards.made()) {
-                    collectLast(dispatch.collector(shard), shard);
+        void adopt(ShardRecord.Open left) {
+            var items = new ArrayList<BatchItem>();
+            for (JournalEntry.Enqueued request : left.requests()) {
+                if (!(reserve(request.reserved()) instanceof Admission.Granted(Reservation reservation))) {
+                    throw new IllegalArgumentException("the budget of %s does not cover what is under way in batches: %s"
+                            .formatted(terms.budget().limit(), left.reserved()));
                 }
-                time.pause(PAUSE_AT_THE_END);
+                items.add(new BatchItem(request.key().subtask(), request.fingerprint(), reservation));
             }
-        } catch (InterruptedException again) {
-            interrupted = true;
+            next(new BatchEvent.Adopted(
+                            left.number(), left.token(), left.tokens(), left.fileId(), left.batchId(), items))
+                    .forEach(this::perform);
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
 
-    private void collectLast(ShardCollector<I, O> collector, Shard<I> shard) throws InterruptedException {
-        try {
-            Batch batch = client.retrieve(shard.state.batchId());
-            boolean canJudge = !terms.call().judgesByInput() || shard.isPlaced();
-            if (batch.state().isTerminal() && canJudge && take(collector, shard, batch)) {
-                shards.ended(shard);
+        /**
+         * Books the worst case of every item that is still in a shard: the run ends, and what becomes of it is for the next
+         * session to find out.
+         */
+        void forfeit() {
+            machine.itemsInShards().forEach(item -> item.money().forfeit());
+        }
+
+        void drive() throws InterruptedException {
+            Throwable trouble = null;
+            List<BatchCommand> commands = machine.start(time.nanoTime());
+            while (!(commands.getLast() instanceof BatchCommand.Finish)) {
+                BatchEvent.Answer answer;
+                try {
+                    answer = perform(commands);
+                } catch (InterruptedException again) {
+                    trouble = isClosing ? trouble : again;
+                    isInterrupted |= isClosing;
+                    answer = new BatchEvent.Cancelled();
+                } catch (Throwable broken) { // code of the user: what is under way is stopped all the same
+                    if (isClosing) {
+                        throw broken;
+                    }
+                    trouble = broken;
+                    answer = new BatchEvent.Cancelled();
+                }
+                if (trouble != null) {
+                    progress.mute();
+                }
+                commands = next(answer);
             }
-        } catch (ModelException unreachable) {
-            // what was read is kept, the rest is found by the next session
-        } finally {
-            collector.flush();
+            perform(commands);
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (trouble instanceof InterruptedException cancelled) {
+                throw cancelled;
+            }
+            if (trouble != null) {
+                throw BulkRun.<RuntimeException>asThrown(trouble);
+            }
+        }
+
+        private List<BatchCommand> next(BatchEvent event) {
+            List<BatchCommand> commands = machine.on(event, time.nanoTime());
+            time.limit(machine.untilNanos());
+            return commands;
+        }
+
+        private BatchEvent.Answer perform(List<BatchCommand> commands) throws InterruptedException {
+            try {
+                for (BatchCommand command : commands) {
+                    if (command instanceof BatchCommand.Ask ask) {
+                        flush();
+                        return ask(ask);
+                    }
+                    perform(command);
+                }
+                flush();
+                return new BatchEvent.Done();
+            } catch (ModelException failure) {
+                return new BatchEvent.Failed(failure);
+            } catch (JournalException | UnrecordedException failure) {
+                return new BatchEvent.Unrecorded(RunRecord.unrecorded("an item", failure));
+            } catch (BatchInputs.BrokenInputException broken) {
+                inputTrouble = broken.why;
+                progress.broke("stream or key", broken.why);
+                return new BatchEvent.InputBroke();
+            }
+        }
+
+        private BatchEvent.Answer ask(BatchCommand.Ask ask) throws InterruptedException {
+            return switch (ask) {
+                case BatchCommand.AskLimits limits -> new BatchEvent.Offered(client.limits());
+                case BatchCommand.Pull(long untilNanos) -> inputs.pull(untilNanos);
+                case BatchCommand.RefuseName(String name, long index) ->
+                    throw new BatchInputs.BrokenInputException(Bulk.twoShare(name, index));
+                case BatchCommand.Announce(Shard shard) -> done(() -> record.announce(shard));
+                case BatchCommand.Note(Shard shard, var fact) -> done(() -> record.note(shard, fact));
+                case BatchCommand.Upload(Shard shard) -> new BatchEvent.Uploaded(client.upload(lines.path(shard)));
+                case BatchCommand.Create(Shard shard) ->
+                    new BatchEvent.Stands(client.create(
+                            shard.fileId(), Map.of("cadre_run", terms.runId(), TOKEN, shard.token())));
+                case BatchCommand.Find find -> new BatchEvent.Found(found(find));
+                case BatchCommand.Discard(Shard shard) -> {
+                    client.discard(shard.fileId());
+                    yield new BatchEvent.Done();
+                }
+                case BatchCommand.Retrieve(String id) -> new BatchEvent.Stands(client.retrieve(id));
+                case BatchCommand.Read(Batch batch) -> {
+                    isLate = false;
+                    yield new BatchEvent.ReadEnded(client.read(batch, this::take));
+                }
+                case BatchCommand.Reject(Batch batch) -> throw new BatchRejectedException(batch);
+                case BatchCommand.Cancel(List<String> ids) -> {
+                    client.cancel(ids);
+                    yield new BatchEvent.Done();
+                }
+                case BatchCommand.Pause(var pause) -> {
+                    time.pause(pause);
+                    yield new BatchEvent.Done();
+                }
+                case BatchCommand.Flush flush -> new BatchEvent.Done();
+            };
+        }
+
+        private static BatchEvent.Done done(Runnable work) {
+            work.run();
+            return new BatchEvent.Done();
+        }
+
+        private Map<Shard, Batch> found(BatchCommand.Find find) throws InterruptedException {
+            var found = new HashMap<Shard, Batch>();
+            client.list(batch -> {
+                find.shardOf(batch, batch.metadata().getOrDefault(TOKEN, ""))
+                        .ifPresent(shard -> found.put(shard, batch));
+                return found.size() < find.shards().size();
+            });
+            return found;
+        }
+
+        /** Whether there is time for more. */
+        private boolean take(BatchAnswer answer) {
+            next(new BatchEvent.Answered(answer)).forEach(this::perform);
+            return !isLate && !time.isUp();
+        }
+
+        private void perform(BatchCommand command) {
+            switch (command) {
+                case BatchCommand.Settle settle -> ended.add(settle);
+                case BatchCommand.End end -> {
+                    inputs.forget(end.item());
+                    ended.add(end);
+                }
+                case BatchCommand.Judge(BatchItem item, ModelReply reply) -> judge(item, reply);
+                case BatchCommand.Tell(var attempt) -> attempts.on(attempt);
+                case BatchCommand.CountBatch count -> progress.submitted();
+                case BatchCommand.WriteLine write -> inputs.write(write, lines);
+                case BatchCommand.CopyLine(Shard from, var line, Shard to, var copy) -> lines.copy(from, line, to, copy);
+                case BatchCommand.CloseLines(Shard shard) -> lines.close(shard);
+                case BatchCommand.Release(BatchItem item) -> item.money().release();
+                case BatchCommand.HandOver over -> handOver(over);
+                case BatchCommand.Stop(var reason) -> progress.stopped(reason);
+                case BatchCommand.LeaveInput(var skip) -> {
+                    isClosing = true;
+                    isInterrupted |= Thread.interrupted();
+                    inputs.leave(skip);
+                }
+                case BatchCommand.Finish finish -> {}
+                case BatchCommand.Ask ask -> throw new IllegalArgumentException(ask + " has an answer");
+            }
+            if (ended.isFull()) {
+                flush();
+            }
+        }
+
+        private void flush() {
+            ended.flush(failure -> next(new BatchEvent.EndUnrecorded(failure)).forEach(this::perform));
+        }
+
+        @SuppressWarnings("unchecked") // it is of this run's type
+        private void handOver(BatchCommand.HandOver over) {
+            progress.ended(
+                    new BulkItem<>(over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), false));
+        }
+
+        /** An answer that the rules did not judge in time is read again by a later session. */
+        private void judge(BatchItem item, ModelReply reply) {
+            try {
+                Outcome<O> outcome = terms.call().judgesByInput()
+                        ? aside.call(item.name(), "rules", terms.bulk().type(), () -> outcome(item, reply))
+                        : outcome(item, reply);
+                next(new BatchEvent.Judged(item, reply, outcome)).forEach(this::perform);
+            } catch (UserCode.LateException late) {
+                isLate = true;
+            } catch (InterruptedException cancel) {
+                Thread.currentThread().interrupt();
+                isLate = true;
+            } catch (ExecutionException broken) {
+                throw new IllegalStateException(broken);
+            }
+        }
+
+        private Outcome<O> outcome(BatchItem item, ModelReply reply) {
+            try {
+                return terms.call().outcome(inputs.of(item), reply);
+            } catch (Throwable broken) { // an item's own fault must not end the others
+                return new Outcome.Failed<>(Failure.thrown(
+                        Failure.Kind.CODE_FAILED,
+                        broken,
+                        "subtask type '%s'".formatted(terms.bulk().type().name())));
+            }
         }
     }
 }

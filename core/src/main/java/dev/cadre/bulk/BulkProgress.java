@@ -4,13 +4,13 @@ package dev.cadre.bulk;
 import dev.cadre.record.RunRecord;
 import dev.cadre.run.RunTally;
 import dev.cadre.run.ModelShutdowns;
+import dev.cadre.run.StopReason;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.redact.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
-import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.time.Duration;
@@ -38,9 +38,7 @@ final class BulkProgress<O> {
     private Consumer<? super BulkItem<O>> each;
     private @Nullable Throwable thrown;
     private BulkSummary.Counts counts = BulkSummary.Counts.NONE;
-    private BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
-    private BulkSummary.@Nullable Pause pause;
-    private @Nullable UnrecordedException unrecorded;
+    private StopReason stop = new StopReason.EndOfInput();
 
     /** @param each receives every item, on this thread */
     BulkProgress(Bulk<?, O> bulk, Supplier<Duration> sinceStart, Consumer<? super BulkItem<O>> each) {
@@ -73,8 +71,8 @@ final class BulkProgress<O> {
         if (item.outcome() instanceof Outcome.Skipped<O>(Skip skip)) {
             notStarted.add(item.key());
             switch (skip.kind()) {
-                case BUDGET -> stop(BulkSummary.Stop.BUDGET);
-                case DEADLINE -> stop(BulkSummary.Stop.DEADLINE);
+                case BUDGET -> stop(new StopReason.Budget());
+                case DEADLINE -> stop(new StopReason.Deadline());
                 default -> {}
             }
         }
@@ -118,80 +116,23 @@ final class BulkProgress<O> {
         counts = counts.plusBatch();
     }
 
-    /** Pulls no more; the first reason stands. */
-    void stop(BulkSummary.Stop reason) {
-        if (isOpen()) {
-            stop = reason;
-        }
+    /** Pulls no more; the first reason stands, unless nothing can be recorded. */
+    void stop(StopReason reason) {
+        stop = stop.then(reason);
     }
 
-    /** Pulls no more because nothing can be sent; the first reason stands. */
-    void paused(String message, ModelException because) {
-        if (isOpen()) {
-            brokenOff(message, because);
-        }
-    }
-
-    /** Ends because nothing can be sent, whatever had stopped the pulling before. */
-    void brokenOff(String message, ModelException because) {
-        if (isUnrecorded()) {
-            return;
-        }
-        stop = BulkSummary.Stop.PAUSED;
-        pause = new BulkSummary.Pause(message, because);
-    }
-
-    /** Ends because nothing can be recorded, whatever had stopped the pulling before: it would be paid again. */
-    void unrecorded(UnrecordedException because) {
-        if (unrecorded == null) {
-            stop = BulkSummary.Stop.JOURNAL_FAILED;
-            unrecorded = because;
-        }
+    /** Pulls no more, for this reason, whatever had stopped the pulling before. */
+    void stopped(StopReason reason) {
+        stop = reason;
     }
 
     boolean isUnrecorded() {
-        return unrecorded != null;
-    }
-
-    /** Whether nothing can be sent any more, however much time is left. */
-    boolean isBrokenOff() {
-        return isUnrecorded() || stop == BulkSummary.Stop.PAUSED;
+        return stop instanceof StopReason.Unrecorded;
     }
 
     /** Why an input that was pulled is not started. */
     Skip notStarted() {
-        return switch (stop) {
-            case BUDGET -> new Skip(Skip.Kind.BUDGET, "the money did not reach for an item before it", List.of());
-            case PAUSED -> new Skip(Skip.Kind.PAUSED, whyPaused(), List.of());
-            case DEADLINE -> new Skip(Skip.Kind.DEADLINE, "the time was up", List.of());
-            case JOURNAL_FAILED -> new Skip(Skip.Kind.CANCELLED, whyBrokenOff(), List.of());
-            case END_OF_INPUT -> new Skip(Skip.Kind.CANCELLED, "the run ended", List.of());
-        };
-    }
-
-    /** Why what was with the provider, or was to be sent once more, has no value. */
-    Failure noMore() {
-        return isBrokenOff()
-                ? new Failure(Failure.Kind.CANCELLED, whyBrokenOff())
-                : new Failure(Failure.Kind.DEADLINE, "its batch was cancelled when the time was up");
-    }
-
-    /** Why what the provider has done, or may do yet, has no value in this session. */
-    Failure unread() {
-        String next = "its answer was not read, which the next session does";
-        return isBrokenOff()
-                ? new Failure(Failure.Kind.CANCELLED, next + ": " + whyBrokenOff())
-                : new Failure(Failure.Kind.DEADLINE, next + ": the time was up");
-    }
-
-    private String whyBrokenOff() {
-        return unrecorded == null
-                ? "nothing can be sent any more: " + whyPaused()
-                : String.valueOf(unrecorded.getMessage());
-    }
-
-    private String whyPaused() {
-        return pause == null ? "the pool is paused" : pause.message();
+        return stop.notStarted();
     }
 
     /** The caller's own code may have failed: it hears no more. */
@@ -205,7 +146,7 @@ final class BulkProgress<O> {
 
     /** Whether more inputs are wanted. */
     boolean isOpen() {
-        return stop == BulkSummary.Stop.END_OF_INPUT;
+        return stop.isOpen();
     }
 
     RunTally tally() {
@@ -215,10 +156,27 @@ final class BulkProgress<O> {
     BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
         var notes = new ArrayList<>(tally.toolFailures());
         clockTrouble.ifPresent(notes::add);
-        return new BulkSummary(
-                counts,
-                costs,
-                new BulkSummary.Ending(stop, pause, unrecorded, notStarted, tally.abandonedWith(List.of()), notes));
+        return new BulkSummary(counts, costs, ending(tally.abandonedWith(List.of()), notes));
+    }
+
+    private BulkSummary.Ending ending(List<String> abandoned, List<String> notes) {
+        BulkSummary.Pause pause = null;
+        UnrecordedException unrecorded = null;
+        BulkSummary.Stop kind =
+                switch (stop) {
+                    case StopReason.EndOfInput none -> BulkSummary.Stop.END_OF_INPUT;
+                    case StopReason.Budget budget -> BulkSummary.Stop.BUDGET;
+                    case StopReason.Deadline deadline -> BulkSummary.Stop.DEADLINE;
+                    case StopReason.Paused(String message, var because) -> {
+                        pause = new BulkSummary.Pause(message, because);
+                        yield BulkSummary.Stop.PAUSED;
+                    }
+                    case StopReason.Unrecorded(var because) -> {
+                        unrecorded = because;
+                        yield BulkSummary.Stop.JOURNAL_FAILED;
+                    }
+                };
+        return new BulkSummary.Ending(kind, pause, unrecorded, notStarted, abandoned, notes);
     }
 
     /** The last event: {@code complete} if every input was pulled and succeeded. */

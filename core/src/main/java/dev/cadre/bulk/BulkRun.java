@@ -7,6 +7,7 @@ import dev.cadre.run.Attachments;
 import dev.cadre.run.EventSink;
 import dev.cadre.run.RungPerformer;
 import dev.cadre.run.SteadyClock;
+import dev.cadre.run.StopReason;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
@@ -215,7 +216,7 @@ final class BulkRun<I, O> {
             if (!timeUp && now >= deadlineNanos) {
                 timeUp = true;
                 cut = new RunInput.WorkTimeUp();
-                handover.stop(BulkSummary.Stop.DEADLINE);
+                handover.stop(new StopReason.Deadline());
                 driver.interrupt(inFlight.stream().map(String::valueOf).toList());
                 closeInput(now);
             }
@@ -274,14 +275,14 @@ final class BulkRun<I, O> {
         private void ended(BulkItem<O> item, ItemRun<I, O> run) {
             inFlight.remove(item.index());
             attachments.release(item.key());
-            run.outage().ifPresent(because -> handover.paused(reason(item.outcome()), because));
+            run.outage().ifPresent(because -> handover.stop(new StopReason.Paused(reason(item.outcome()), because)));
             run.unrecorded().ifPresent(this::unrecorded);
             handover.ended(item);
         }
 
         /** What is not on record would be paid again: this ends the run. */
         private void unrecorded(UnrecordedException because) {
-            handover.unrecorded(because);
+            handover.stop(new StopReason.Unrecorded(because));
             if (cut == null) {
                 cut = new RunInput.Unrecorded(String.valueOf(because.getMessage()));
             }

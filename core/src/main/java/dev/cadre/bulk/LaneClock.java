@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.run.UserCode;
 import dev.cadre.run.SteadyClock;
+import dev.cadre.run.UserCode;
 import dev.cadre.schedule.RungThreads;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** The time that a run of the batch lane has: until its deadline, and then a short grace. For one thread. */
+/** The clock of a run of the batch lane, with the time until which code and exchanges may take. For one thread. */
 final class LaneClock {
-    /** Leaves room within a second for code that is asked to end at the deadline and again in the end. */
-    private static final long GRACE_NANOS = Duration.ofMillis(600).toNanos();
-
-    private static final long LEAST_GRACE_NANOS = Duration.ofMillis(50).toNanos();
-
     private final SteadyClock clock;
     /** Nobody puts anything in: waiting for an element of it is waiting. */
     private final BlockingQueue<Object> nothing = new LinkedBlockingQueue<>();
 
     private final long startNanos;
     private long untilNanos;
-    private boolean isOver;
 
     LaneClock(SteadyClock clock, Duration time) {
         this.clock = clock;
@@ -39,13 +33,26 @@ final class LaneClock {
         return clock.nanoTime();
     }
 
+    long startNanos() {
+        return startNanos;
+    }
+
     Duration sinceStart() {
         return Duration.ofNanos(clock.nanoTime() - startNanos);
     }
 
-    /** Calls the code of users until the deadline. */
+    /** Calls the code of users as long as there is time. */
     UserCode aside(RungThreads threads, UserCode.Listener listener) {
         return new UserCode(threads, clock, () -> untilNanos, listener);
+    }
+
+    long untilNanos() {
+        return untilNanos;
+    }
+
+    /** Sets the reading of the clock at which the time is up. */
+    void limit(long nanoTime) {
+        untilNanos = nanoTime;
     }
 
     /** What no exchange may outlast; never negative. */
@@ -55,18 +62,6 @@ final class LaneClock {
 
     boolean isUp() {
         return left().isZero();
-    }
-
-    /** From now on nothing is begun, and what is left is the grace; whoever was late has had a part of it. */
-    void beginGrace() {
-        isOver = true;
-        long now = clock.nanoTime();
-        untilNanos = Math.max(now + LEAST_GRACE_NANOS, Math.min(now, untilNanos) + GRACE_NANOS);
-    }
-
-    /** Whether the grace has begun. */
-    boolean isOver() {
-        return isOver;
     }
 
     /** Waits, but not beyond what is left. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
+import dev.cadre.batch.BatchItem;
+import dev.cadre.batch.Shard;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.journal.JournalEntry.Asked;
@@ -108,31 +110,31 @@ final class ShardRecord {
         return open;
     }
 
-    /** The number of a new shard. */
-    int nextNumber() {
-        return nextShard++;
+    /** The lowest number that no shard has. */
+    int nextShard() {
+        return nextShard;
     }
 
     /** Makes the shard and all its requests durable; waits for that. */
-    void announce(Shard<?> shard) {
+    void announce(Shard shard) {
         var written = new ArrayList<CompletableFuture<Void>>();
         written.add(submit(
                 shard,
-                new ShardFact.Announced(shard.token, shard.items().size(), shard.tokens())));
-        for (BatchItem<?> item : shard.items()) {
+                new ShardFact.Announced(shard.token(), shard.items().size(), shard.tokens())));
+        for (BatchItem item : shard.items()) {
             written.add(record.submit(
-                    new Enqueued(key(item.name), item.fingerprint, shard.number, asked, item.reserved())));
+                    new Enqueued(key(item.name()), item.fingerprint(), shard.number(), asked, item.reserved())));
         }
         await(written);
     }
 
     /** Makes a fact about a shard durable; waits for that. */
-    void note(Shard<?> shard, ShardFact fact) {
+    void note(Shard shard, ShardFact fact) {
         await(List.of(submit(shard, fact)));
     }
 
-    private CompletableFuture<Void> submit(Shard<?> shard, ShardFact fact) {
-        return record.submit(new ShardNoted(record.run(), shard.number, fact));
+    private CompletableFuture<Void> submit(Shard shard, ShardFact fact) {
+        return record.submit(new ShardNoted(record.run(), shard.number(), fact));
     }
 
     /**
@@ -158,13 +160,13 @@ final class ShardRecord {
     }
 
     /** A value on its way to the disk. */
-    <O> RunRecord.Made<Object> made(BatchItem<?> item, JsonType<O> type, Object value, Spend spend)
+    <O> RunRecord.Made<Object> made(BatchItem item, JsonType<O> type, Object value, Spend spend)
             throws UnrecordableException {
-        return record.submit(key(item.name), item.fingerprint, value, WorkRecord.form(type), spend);
+        return record.submit(key(item.name()), item.fingerprint(), value, WorkRecord.form(type), spend);
     }
 
-    CompletableFuture<Void> failed(BatchItem<?> item, Outcome<?> outcome, Spend spend) {
-        return record.note(key(item.name), outcome, spend);
+    CompletableFuture<Void> failed(BatchItem item, Outcome<?> outcome, Spend spend) {
+        return record.note(key(item.name()), outcome, spend);
     }
 
     /** A shard of which no batch was asked for: its items were not sent. Waits until that is on record. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.bulk;
+package dev.cadre.batch;
 
 import dev.cadre.model.BatchLimits;
 import java.util.ArrayList;
@@ -11,14 +11,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The shards under way, which item is in which, and how much may be under way at once. For one thread. */
-final class OpenShards<I> {
+final class OpenShards {
     /** Where an item is under way. */
-    record Place<I>(Shard<I> shard, BatchItem<I> item) {}
+    record Place(Shard shard, BatchItem item) {}
 
-    private final List<Shard<I>> made = new ArrayList<>();
-    private final List<Shard<I>> doubtful = new ArrayList<>();
-    private final List<Shard<I>> postponed = new ArrayList<>();
-    private final Map<String, Place<I>> places = new HashMap<>();
+    private final List<Shard> made = new ArrayList<>();
+    private final List<Shard> doubtful = new ArrayList<>();
+    private final List<Shard> postponed = new ArrayList<>();
+    private final Map<String, Place> places = new HashMap<>();
     /** What one batch may be. */
     private BatchLimits offered;
 
@@ -29,53 +29,53 @@ final class OpenShards<I> {
         limits = wanted;
     }
 
-    /** What the provider takes is known. */
+    /** Takes in the limits of the provider. */
     void offered(BatchLimits taken) {
         offered = taken.within(offered);
         limits = offered;
     }
 
-    /** Throws nothing away that would fit if nothing else was under way. */
-    boolean canHold(String line) {
-        return Shard.canHold(line, offered);
+    /** Whether a line would fit if nothing else was under way. */
+    boolean canHold(int length) {
+        return Shard.canHold(length, offered);
     }
 
     BatchLimits offered() {
         return offered;
     }
 
-    /** It has a batch. */
-    void made(Shard<I> shard) {
+    /** Adds a shard that has a batch. */
+    void made(Shard shard) {
         doubtful.remove(shard);
         made.add(shard);
     }
 
-    /** It may have a batch: the word of the provider was lost. */
-    void doubtful(Shard<I> shard) {
+    /** Adds a shard that may have a batch: the reply of the provider was lost. */
+    void doubtful(Shard shard) {
         doubtful.add(shard);
     }
 
-    /** It has no batch yet: the provider takes none for now. */
-    void postpone(Shard<I> shard) {
+    /** Adds a shard that has no batch yet. */
+    void postpone(Shard shard) {
         postponed.add(shard);
     }
 
-    void ended(Shard<I> shard) {
+    void ended(Shard shard) {
         made.remove(shard);
         doubtful.remove(shard);
     }
 
-    List<Shard<I>> made() {
+    List<Shard> made() {
         return List.copyOf(made);
     }
 
-    List<Shard<I>> doubtful() {
+    List<Shard> doubtful() {
         return List.copyOf(doubtful);
     }
 
     /** Takes out what was postponed. */
-    List<Shard<I>> takePostponed() {
-        List<Shard<I>> taken = List.copyOf(postponed);
+    List<Shard> takePostponed() {
+        List<Shard> taken = List.copyOf(postponed);
         postponed.clear();
         return taken;
     }
@@ -93,7 +93,7 @@ final class OpenShards<I> {
         return !doubtful.isEmpty() || made.stream().anyMatch(shard -> !shard.state.isParked());
     }
 
-    private Stream<Shard<I>> atWorkOrSoon() {
+    private Stream<Shard> atWorkOrSoon() {
         return Stream.of(made, doubtful, postponed)
                 .flatMap(each -> each.stream().filter(shard -> !shard.state.isParked()));
     }
@@ -115,17 +115,17 @@ final class OpenShards<I> {
         limits = limits.withEnqueuedTokens(Math.clamp(tokens / 2, 1, limits.enqueuedTokens()));
     }
 
-    void put(Shard<I> shard, BatchItem<I> item) {
-        places.put(item.name, new Place<>(shard, item));
+    void put(Shard shard, BatchItem item) {
+        places.put(item.name(), new Place(shard, item));
     }
 
     /** The item is under way no more; one with the same name that came after it may be. */
-    void letGo(BatchItem<I> item) {
-        places.computeIfPresent(item.name, (name, place) -> place.item() == item ? null : place);
+    void letGo(BatchItem item) {
+        places.computeIfPresent(item.name(), (name, place) -> place.item() == item ? null : place);
     }
 
     /** The items of inputs that were pulled and are under way, in the order of the inputs. */
-    List<BatchItem<I>> underWay() {
+    List<BatchItem> underWay() {
         return places.values().stream()
                 .map(Place::item)
                 .filter(BatchItem::hasPlace)
@@ -133,7 +133,7 @@ final class OpenShards<I> {
                 .toList();
     }
 
-    Optional<Place<I>> place(String name) {
+    Optional<Place> place(String name) {
         return Optional.ofNullable(places.get(name));
     }
 }

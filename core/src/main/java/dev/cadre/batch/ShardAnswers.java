@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.bulk;
+package dev.cadre.batch;
 
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;

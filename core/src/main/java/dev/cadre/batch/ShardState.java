@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.cadre.bulk;
+package dev.cadre.batch;
 
 import java.time.Duration;
 
-/** How a shard stands with the provider. For one thread. */
+/** The standing of a shard with the provider. For one thread. */
 final class ShardState {
     private boolean isAnnounced;
     private boolean isCrowdedOut;
     private String fileId = "";
     private String batchId = "";
     private int looks;
-    private int readings;
+    private int partialReadings;
     private boolean isParked;
-    private Duration madeAt = Duration.ZERO;
+    private Duration createdAt = Duration.ZERO;
 
-    /** This session has put its items on record. */
+    /** Whether this session has put its items on record. */
     boolean isAnnounced() {
         return isAnnounced;
     }
 
-    void announced() {
+    void markAnnounced() {
         isAnnounced = true;
     }
 
-    /** Another batch must end before the provider takes it. */
+    /** Whether another batch must end before the provider takes it. */
     boolean isCrowdedOut() {
         return isCrowdedOut;
     }
 
-    void crowdedOut() {
+    void markCrowdedOut() {
         isCrowdedOut = true;
     }
 
@@ -46,32 +46,32 @@ final class ShardState {
         return batchId;
     }
 
-    void markCreated(String id) {
+    void adoptBatch(String id) {
         batchId = id;
     }
 
-    /** It has got a batch in this session, at this time from its start. */
+    /** Marks that it got a batch in this session, at this time from its start. */
     void markCreated(String id, Duration at) {
         batchId = id;
-        madeAt = at;
+        createdAt = at;
     }
 
-    /** When it got its batch, from the start of this session; zero if an earlier session saw to that. */
-    Duration madeAt() {
-        return madeAt;
+    /** When it got its batch, from the start of this session; zero if it did in an earlier session. */
+    Duration createdAt() {
+        return createdAt;
     }
 
-    /** Counts the looks for its batch; the number of this one. */
-    int look() {
+    /** Counts the looks for its batch; returns the number of this one. */
+    int countLook() {
         return ++looks;
     }
 
-    /** Counts the readings that found a file of answers missing; the number of this one. */
-    int readInPart() {
-        return ++readings;
+    /** Counts the readings that found a file of answers missing; returns the number of this one. */
+    int countPartialReading() {
+        return ++partialReadings;
     }
 
-    /** Its batch has ended, and its answers wait for the inputs that they are judged by. */
+    /** Whether its batch has ended, and its answers wait for the inputs that they are judged by. */
     boolean isParked() {
         return isParked;
     }
