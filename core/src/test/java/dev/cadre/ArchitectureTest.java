@@ -43,7 +43,9 @@ class ArchitectureTest {
             "dev.cadre.redact",
             "dev.cadre.file");
 
-    private static final int MOST_FILES_IN_A_CIRCLE = 18;
+    private static final int MOST_FILES_IN_A_CIRCLE = 8;
+    /** A type and the bindings of its components are recursive, as Java types are. */
+    private static final int FILES_OF_BINDINGS = 16;
 
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -117,7 +119,8 @@ class ArchitectureTest {
     @Test
     void circlesOfFiles_areSmall() {
         List<Set<String>> large = FileCircles.of(CORE).stream()
-                .filter(circle -> circle.size() > MOST_FILES_IN_A_CIRCLE)
+                .filter(circle -> circle.size()
+                        > (circle.contains("dev.cadre.schema.JsonType") ? FILES_OF_BINDINGS : MOST_FILES_IN_A_CIRCLE))
                 .toList();
         assertThat(large).isEmpty();
     }
