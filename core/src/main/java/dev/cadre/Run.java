@@ -247,21 +247,20 @@ final class Run {
         listener.on(new RunEvent.RunEnded(id, took, status, spend.total()));
         List<String> noted = notes(ending);
         recordEnd(status, noted);
-        RunReport report = new RunReport(
-                id,
-                coordinator.runKey(),
+        var report = new RunReport(
+                new RunReport.Identity(id, coordinator.runKey()),
                 ending.outcomes(),
-                accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused()),
-                accounts.planner(),
-                accounts.merger(),
-                spend,
-                session,
-                limit,
-                ending.merged() == null ? List.of() : ending.merged().citations(),
-                noted,
-                accounts.tally().breaches(),
-                accounts.tally().abandonedWith(abandoned),
-                money.openReservations(),
+                new RunReport.Parts(
+                        accounts.subtasks(ending.outcomes(), subtasks == null ? Set.of() : subtasks.reused()),
+                        accounts.planner(),
+                        accounts.merger()),
+                new RunReport.Costs(spend, session, limit),
+                new RunReport.Findings(
+                        ending.merged() == null ? List.of() : ending.merged().citations(),
+                        noted,
+                        accounts.tally().breaches(),
+                        accounts.tally().abandonedWith(abandoned),
+                        money.openReservations()),
                 took);
         Object answer = ending.answer();
         return switch (ending.status()) {

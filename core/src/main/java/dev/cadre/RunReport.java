@@ -16,52 +16,147 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a run did and spent.
+ * The report of a run: its outcomes, its use of models and code, and its money.
  *
- * @param runId the run
- * @param runKey the {@linkplain Coordinator#runKey key} by which its caller tells runs apart; empty if there is none
- * @param outcomes how each subtask ended, in plan order
- * @param subtasks what each subtask took, in plan order; behind the line of a fan-out, which has the sums, each item has
- *     one of its own, if the fan-out failed only one that was tried
- * @param planner what the planner took; zero for a graph written by hand
- * @param merger what the merger took; zero if plain code merged
- * @param spend what was spent in all sessions of the run, which is what the limit bounds
- * @param sessionSpend what this session spent; the same unless the run was resumed
- * @param limit what could have been spent
- * @param citations where a merger's model found what it said, checked against the outcomes
- * @param notes what was cut, dropped or broken on the way: defects of the plan, cuts of the merger, tools that threw
- * @param breaches how providers broke their caps or prices in this session; none as a rule
- * @param abandoned names of threads that ignored their interrupt and may still run
- * @param openReservations attempts that had not ended when the run did: not zero only if something was abandoned
+ * @param run the run
+ * @param outcomes the outcome of each subtask, in plan order
+ * @param parts what each part of the run used
+ * @param costs the money of the run
+ * @param findings what a reader should look at
  * @param elapsed the time of the whole run
  */
 public record RunReport(
-        String runId,
-        String runKey,
+        Identity run,
         Map<String, Outcome<?>> outcomes,
-        List<SubtaskReport> subtasks,
-        SubtaskReport planner,
-        SubtaskReport merger,
-        Spend spend,
-        Spend sessionSpend,
-        Money limit,
-        List<Citation> citations,
-        List<String> notes,
-        List<BillingBreach> breaches,
-        List<String> abandoned,
-        long openReservations,
+        Parts parts,
+        Costs costs,
+        Findings findings,
         Duration elapsed) {
+
+    /**
+     * The names of a run.
+     *
+     * @param id the id of the run
+     * @param key the {@linkplain Coordinator#runKey key} by which the caller tells runs apart; empty if there is none
+     */
+    public record Identity(String id, String key) {}
+
+    /**
+     * What each part of a run used.
+     *
+     * @param subtasks one line per subtask, in plan order. The line of a fan-out has the sums; the lines of its items
+     *     follow it, for a failed fan-out only those of the items that were tried
+     * @param planner the line of the planner; zero for a graph written by hand
+     * @param merger the line of the merger; zero if plain code merged
+     */
+    public record Parts(List<SubtaskReport> subtasks, SubtaskReport planner, SubtaskReport merger) {
+        public Parts {
+            subtasks = List.copyOf(subtasks);
+        }
+    }
+
+    /**
+     * The money of a run.
+     *
+     * @param all the spend of all sessions of the run, which the limit bounds
+     * @param session the spend of this session; equal to {@code all} unless the run was resumed
+     * @param limit the most that the run may spend
+     */
+    public record Costs(Spend all, Spend session, Money limit) {}
+
+    /**
+     * What a reader of a report should look at.
+     *
+     * @param citations the passages that support the statements of a merging model, checked against the outcomes
+     * @param notes what was cut, dropped or broken: defects of the plan, cuts of the merger, tools that threw
+     * @param breaches replies of this session that broke a cap or a price; normally none
+     * @param abandoned the names of threads that ignored their interrupt and may still run
+     * @param openReservations attempts that had not ended when the run ended; above zero only if code was abandoned
+     */
+    public record Findings(
+            List<Citation> citations,
+            List<String> notes,
+            List<BillingBreach> breaches,
+            List<String> abandoned,
+            long openReservations) {
+        public Findings {
+            citations = List.copyOf(citations);
+            notes = List.copyOf(notes);
+            breaches = List.copyOf(breaches);
+            abandoned = List.copyOf(abandoned);
+        }
+    }
 
     public RunReport {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
-        subtasks = List.copyOf(subtasks);
-        citations = List.copyOf(citations);
-        notes = List.copyOf(notes);
-        breaches = List.copyOf(breaches);
-        abandoned = List.copyOf(abandoned);
     }
 
-    /** How one subtask ended. */
+    /** The id of the run. */
+    public String runId() {
+        return run.id();
+    }
+
+    /** The {@linkplain Coordinator#runKey key} by which the caller tells runs apart; empty if there is none. */
+    public String runKey() {
+        return run.key();
+    }
+
+    /** One line per subtask, in plan order; the lines of a fan-out's items follow its own. */
+    public List<SubtaskReport> subtasks() {
+        return parts.subtasks();
+    }
+
+    /** The line of the planner; zero for a graph written by hand. */
+    public SubtaskReport planner() {
+        return parts.planner();
+    }
+
+    /** The line of the merger; zero if plain code merged. */
+    public SubtaskReport merger() {
+        return parts.merger();
+    }
+
+    /** The spend of all sessions of the run, which the limit bounds. */
+    public Spend spend() {
+        return costs.all();
+    }
+
+    /** The spend of this session; equal to {@link #spend} unless the run was resumed. */
+    public Spend sessionSpend() {
+        return costs.session();
+    }
+
+    /** The most that the run may spend. */
+    public Money limit() {
+        return costs.limit();
+    }
+
+    /** The passages that support the statements of a merging model, checked against the outcomes. */
+    public List<Citation> citations() {
+        return findings.citations();
+    }
+
+    /** What was cut, dropped or broken: defects of the plan, cuts of the merger, tools that threw. */
+    public List<String> notes() {
+        return findings.notes();
+    }
+
+    /** The replies of this session that broke a cap or a price; normally none. */
+    public List<BillingBreach> breaches() {
+        return findings.breaches();
+    }
+
+    /** The names of threads that ignored their interrupt and may still run. */
+    public List<String> abandoned() {
+        return findings.abandoned();
+    }
+
+    /** The number of attempts that had not ended when the run ended; above zero only if code was abandoned. */
+    public long openReservations() {
+        return findings.openReservations();
+    }
+
+    /** The outcome of one subtask. */
     public Outcome<?> outcome(String subtaskId) {
         Outcome<?> outcome = outcomes.get(subtaskId);
         if (outcome == null) {
@@ -80,26 +175,26 @@ public record RunReport(
                 .findFirst();
     }
 
-    /** How many subtasks were taken from the journal; a fan-out counts if all its items were. */
+    /** The number of subtasks whose outcome is from the journal; a fan-out counts if all its items are. */
     public long reused() {
-        return subtasks.stream().filter(line -> line.reused() && !line.isItem()).count();
+        return subtasks().stream().filter(line -> line.reused() && !line.isItem()).count();
     }
 
-    /** One line: the run, how many subtasks succeeded, what was spent and how long it took. */
+    /** One line: the run, the number of subtasks that succeeded, the money and the time. */
     @Override
     public String toString() {
         long succeeded = outcomes.values().stream().filter(Outcome::isSucceeded).count();
         String fromJournal = reused() == 0 ? "" : ", %d from the journal".formatted(reused());
-        String keyed = runKey.isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey));
+        String keyed = runKey().isEmpty() ? "" : " (%s)".formatted(Redactor.SHAPES.quote(runKey()));
         return "run %s%s: %d of %d subtasks succeeded%s, spent %s of %s in %d ms"
                 .formatted(
-                        runId,
+                        runId(),
                         keyed,
                         succeeded,
                         outcomes.size(),
                         fromJournal,
-                        spend.total(),
-                        limit,
+                        spend().total(),
+                        limit(),
                         elapsed.toMillis());
     }
 }

@@ -7,67 +7,130 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What one subtask, or one item of it, took.
+ * The line of a report for one subtask, one item of it, the planner or the merger.
  *
- * @param id the subtask's id, with {@code #index} for an item
- * @param type the name of its type
- * @param dependsOn the ids of the subtasks that it waited for; an item's are those of its subtask
- * @param status {@code succeeded}, {@code failed} or {@code skipped}
- * @param reason why, or empty if it succeeded
- * @param tiers the tiers of its model calls, in order, each change once; empty for a fan-out, whose items have them
- * @param lastTier the tier of its last model call, or null if there was none
- * @param model the model of that call, or empty
- * @param spend its model calls, tokens and money in this session, those of its items included: a sum over lines leaves
+ * @param part the subtask or item
+ * @param end its end
+ * @param calls its model calls
+ * @param spend its model calls, tokens and money in this session, including those of its items: to sum over lines, leave
  *     {@linkplain #isItem() items} out
- * @param took from the start of its first rung, or of the first item's, to its end; zero if it never started
- * @param reused whether its outcome was taken from the journal; of a fan-out, whether all items were
+ * @param took the time from the start of its first rung, or of its first item's, to its end; zero if it never started
+ * @param reused whether its outcome is from the journal; for a fan-out, whether those of all items are
  */
-public record SubtaskReport(
-        String id,
-        String type,
-        List<String> dependsOn,
-        String status,
-        String reason,
-        List<Tier> tiers,
-        @Nullable Tier lastTier,
-        String model,
-        Spend spend,
-        Duration took,
-        boolean reused) {
+public record SubtaskReport(Part part, End end, Calls calls, Spend spend, Duration took, boolean reused) {
 
-    public SubtaskReport {
-        dependsOn = List.copyOf(dependsOn);
-        tiers = List.copyOf(tiers);
+    /** The end of a subtask, in one word. */
+    public enum Status {
+        SUCCEEDED,
+        FAILED,
+        SKIPPED,
+        /** The planner and the merger, whose failure is the run's. */
+        NONE;
+
+        /** The word in lower case; empty for {@link #NONE}. */
+        @Override
+        public String toString() {
+            return this == NONE ? "" : name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A part of a run.
+     *
+     * @param id the id of the subtask, with {@code #index} for an item; {@code planner} or {@code merger}
+     * @param type the name of its type
+     * @param dependsOn the ids of the subtasks that it waited for; those of an item are its subtask's
+     */
+    public record Part(String id, String type, List<String> dependsOn) {
+        public Part {
+            dependsOn = List.copyOf(dependsOn);
+        }
+    }
+
+    /**
+     * The end of a part.
+     *
+     * @param reason why it failed or was skipped; otherwise empty
+     */
+    public record End(Status status, String reason) {
+        static final End OF_THE_RUN = new End(Status.NONE, "");
+    }
+
+    /**
+     * The model calls of a part; none for a fan-out, whose items have them.
+     *
+     * @param tiers the tiers of its calls, in order, each change once
+     * @param model the model of its last call; empty if there was none
+     */
+    public record Calls(List<Tier> tiers, String model) {
+        public Calls {
+            tiers = List.copyOf(tiers);
+        }
+    }
+
+    /** The id of the subtask, with {@code #index} for an item. */
+    public String id() {
+        return part.id();
+    }
+
+    /** The name of its type. */
+    public String type() {
+        return part.type();
+    }
+
+    /** The ids of the subtasks that it waited for; those of an item are its subtask's. */
+    public List<String> dependsOn() {
+        return part.dependsOn();
+    }
+
+    /** Its end, in one word. */
+    public Status status() {
+        return end.status();
+    }
+
+    /** Why it failed or was skipped; otherwise empty. */
+    public String reason() {
+        return end.reason();
+    }
+
+    /** The tiers of its model calls, in order, each change once; empty for a fan-out, whose items have them. */
+    public List<Tier> tiers() {
+        return calls.tiers();
+    }
+
+    /** The model of its last call; empty if there was none. */
+    public String model() {
+        return calls.model();
     }
 
     /** One line: {@code cats (note): succeeded, $0.0007 for 1 call (1000 tokens in, 400 out), 812 ms}. */
     @Override
     public String toString() {
-        String of = id.equals(type) ? id : "%s (%s)".formatted(id, type);
-        String end = reason.isEmpty() ? status : Redactor.SHAPES.quote(reason);
+        String of = id().equals(type()) ? id() : "%s (%s)".formatted(id(), type());
+        String ended = reason().isEmpty() ? status().toString() : Redactor.SHAPES.quote(reason());
         return "%s: %s%s, %d ms"
                 .formatted(
                         of,
-                        end.isEmpty() ? "" : end + ", ", // planner and merger have no status of their own
+                        ended.isEmpty() ? "" : ended + ", ", // planner and merger have no status of their own
                         reused ? "from the journal" : spend,
                         took.toMillis());
     }
 
     /** The tier of its last model call; empty if there was none. */
     public Optional<Tier> tier() {
-        return Optional.ofNullable(lastTier);
+        return tiers().isEmpty() ? Optional.empty() : Optional.of(tiers().getLast());
     }
 
-    /** Whether it is an item, which is a part of the subtask whose line it follows. */
+    /** Whether it is an item of a fan-out, whose line precedes it. */
     public boolean isItem() {
-        return id.indexOf('#') >= 0;
+        return id().indexOf('#') >= 0;
     }
 
-    /** What was booked for it. */
+    /** The money that was booked for it. */
     public Money cost() {
         return spend.total();
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.run.RunTally;
+import dev.cadre.SubtaskReport.Calls;
+import dev.cadre.SubtaskReport.End;
+import dev.cadre.SubtaskReport.Part;
+import dev.cadre.SubtaskReport.Status;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Spend;
+import dev.cadre.run.RunTally;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
@@ -63,11 +67,6 @@ final class SubtaskTally implements RunListener {
             if (whole != null) {
                 whole.spent(more);
             }
-        }
-
-        @Nullable
-        Tier lastTier() {
-            return tiers.isEmpty() ? null : tiers.getLast();
         }
 
         Duration took() {
@@ -142,17 +141,17 @@ final class SubtaskTally implements RunListener {
             return;
         }
         account.model = attempt.model();
-        if (attempt.tier() != account.lastTier()) {
+        if (account.tiers.isEmpty() || attempt.tier() != account.tiers.getLast()) {
             account.tiers.add(attempt.tier());
         }
     }
 
     SubtaskReport planner() {
-        return report("planner", "planner", List.of(), "", "", planner, false);
+        return report(new Part("planner", "planner", List.of()), End.OF_THE_RUN, planner, false);
     }
 
     SubtaskReport merger() {
-        return report("merger", "merger", List.of(), "", "", merger, false);
+        return report(new Part("merger", "merger", List.of()), End.OF_THE_RUN, merger, false);
     }
 
     /** The sums of them all. */
@@ -192,10 +191,10 @@ final class SubtaskTally implements RunListener {
                 .map(label -> {
                     Account item = account(label);
                     if (item.last != null && item.last.isAccepted()) {
-                        return line(id, label, "succeeded", "", item, false);
+                        return line(id, label, new End(Status.SUCCEEDED, ""), false);
                     }
                     String reason = item.last == null ? "it was left behind" : item.last.result();
-                    return line(id, label, "failed", "failed: " + reason, item, false);
+                    return line(id, label, new End(Status.FAILED, "failed: " + reason), false);
                 })
                 .toList();
     }
@@ -205,41 +204,24 @@ final class SubtaskTally implements RunListener {
     }
 
     private SubtaskReport line(String id, String label, Outcome<?> outcome, boolean reused) {
-        String status = switch (outcome) {
-            case Outcome.Succeeded<?> succeeded -> "succeeded";
-            case Outcome.Failed<?> failed -> "failed";
-            case Outcome.Skipped<?> skipped -> "skipped";
+        Status status = switch (outcome) {
+            case Outcome.Succeeded<?> succeeded -> Status.SUCCEEDED;
+            case Outcome.Failed<?> failed -> Status.FAILED;
+            case Outcome.Skipped<?> skipped -> Status.SKIPPED;
         };
-        String reason = outcome.isSucceeded() ? "" : outcome.reason();
-        return line(id, label, status, reason, account(label), reused);
+        return line(id, label, new End(status, outcome.isSucceeded() ? "" : outcome.reason()), reused);
     }
 
-    private SubtaskReport line(String id, String label, String status, String reason, Account account, boolean reused) {
+    private SubtaskReport line(String id, String label, End end, boolean reused) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
-        return subtask == null
-                ? report(label, "", List.of(), status, reason, account, reused)
-                : report(label, subtask.type(), subtask.dependsOn(), status, reason, account, reused);
+        Part part = subtask == null
+                ? new Part(label, "", List.of())
+                : new Part(label, subtask.type(), subtask.dependsOn());
+        return report(part, end, account(label), reused);
     }
 
-    private static SubtaskReport report(
-            String id,
-            String type,
-            List<String> dependsOn,
-            String status,
-            String reason,
-            Account account,
-            boolean reused) {
+    private static SubtaskReport report(Part part, End end, Account account, boolean reused) {
         return new SubtaskReport(
-                id,
-                type,
-                dependsOn,
-                status,
-                reason,
-                account.tiers,
-                account.lastTier(),
-                account.model,
-                account.spend,
-                account.took(),
-                reused);
+                part, end, new Calls(account.tiers, account.model), account.spend, account.took(), reused);
     }
 }

@@ -164,7 +164,7 @@ record SearchDocument(
     private static List<PlanRow> rows(RunResult<SearchAnswer> result, Mode mode) {
         RunReport report = result.report();
         var rows = new ArrayList<PlanRow>();
-        report.subtasks().forEach(each -> rows.add(row(each, each.status(), mode)));
+        report.subtasks().forEach(each -> rows.add(row(each, each.status().toString(), mode)));
         Optional<RunFailure.Kind> failure = result instanceof RunResult.Failed<SearchAnswer> failed
                 ? Optional.of(failed.cause().kind())
                 : Optional.empty();

@@ -104,25 +104,67 @@ public sealed interface RunEvent {
     /**
      * A model call ended, or a call of plain code that costs money.
      *
+     * @param call the call
+     * @param end its end
+     * @param spend its tokens and the money that was booked for it
+     * @param times its times
+     */
+    record AttemptEnded(String runId, Duration at, Call call, CallEnd end, Spend spend, CallTimes times)
+            implements RunEvent {
+        /** The part of a run that made the call. */
+        public CallPurpose.Kind kind() {
+            return call.kind();
+        }
+
+        /** The id of the subtask, with {@code #index} for an item; empty for a planner. */
+        public String subtaskId() {
+            return call.subtaskId();
+        }
+
+        /** The tier that was asked. */
+        public Tier tier() {
+            return call.tier();
+        }
+
+        /** The model that was asked; for code the name of its type. */
+        public String asked() {
+            return call.asked();
+        }
+
+        /** The model that answered, as the provider names it; the model that was asked if none did. */
+        public String model() {
+            return call.model();
+        }
+
+        /** The time that the call waited for a permit, its rate and its money. */
+        public Duration waited() {
+            return times.waited();
+        }
+
+        /** The time of the call itself. */
+        public Duration took() {
+            return times.took();
+        }
+    }
+
+    /**
+     * A call and the model that answered it.
+     *
+     * @param kind the part of a run that made it
+     * @param subtaskId the id of the subtask, with {@code #index} for an item; empty for a planner
+     * @param tier the tier that was asked
      * @param asked the model that was asked; for code the name of its type
-     * @param model the model that answered, as the provider names it; the one that was asked if none did
-     * @param spend its tokens and what was booked for it
-     * @param waited the time it waited for permit, rate and money
+     * @param model the model that answered, as the provider names it; the model that was asked if none did
+     */
+    record Call(CallPurpose.Kind kind, String subtaskId, Tier tier, String asked, String model) {}
+
+    /**
+     * The times of a call.
+     *
+     * @param waited the time that it waited for a permit, its rate and its money
      * @param took the time of the call itself
      */
-    record AttemptEnded(
-            String runId,
-            Duration at,
-            CallPurpose.Kind kind,
-            String subtaskId,
-            Tier tier,
-            String asked,
-            String model,
-            CallEnd end,
-            Spend spend,
-            Duration waited,
-            Duration took)
-            implements RunEvent {}
+    record CallTimes(Duration waited, Duration took) {}
 
     /**
      * Code of a tool threw or took longer than its time, and the model reads only that. The rung goes on, unless the tool

@@ -65,17 +65,8 @@ public final class AttemptEvents implements AttemptListener {
 
     private void tell(AttemptEvent.Id id, String model, CallEnd end, Spend spend, Duration took) {
         CallPurpose purpose = id.purpose();
-        events.post(new RunEvent.AttemptEnded(
-                events.runId(),
-                events.sinceStart(),
-                purpose.kind(),
-                purpose.subtaskId(),
-                purpose.tier(),
-                id.model(),
-                model,
-                end,
-                spend,
-                waited,
-                took));
+        var call = new RunEvent.Call(purpose.kind(), purpose.subtaskId(), purpose.tier(), id.model(), model);
+        var times = new RunEvent.CallTimes(waited, took);
+        events.post(new RunEvent.AttemptEnded(events.runId(), events.sinceStart(), call, end, spend, times));
     }
 }

@@ -347,15 +347,10 @@ class OpenTelemetryListenerTest {
         listener.on(new RunEvent.AttemptEnded(
                 "run",
                 Duration.ofMillis(100),
-                CallPurpose.Kind.WORK,
-                "cats",
-                Tier.NANO,
-                "gpt-5.4-nano",
-                "gpt-5.4-nano",
+                new RunEvent.Call(CallPurpose.Kind.WORK, "cats", Tier.NANO, "gpt-5.4-nano", "gpt-5.4-nano"),
                 new RunEvent.CallEnd.Failed("TimedOut", "no whole reply"),
                 Spend.forfeited(Money.usd("0.001")),
-                Duration.ofMillis(15),
-                Duration.ofMillis(60)));
+                new RunEvent.CallTimes(Duration.ofMillis(15), Duration.ofMillis(60))));
         listener.on(new RunEvent.RunEnded("run", Duration.ofMillis(130), "cancelled", Money.usd("0.001")));
 
         SpanData call = span("chat gpt-5.4-nano");

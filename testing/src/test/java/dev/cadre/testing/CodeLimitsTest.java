@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
+import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
@@ -322,12 +323,12 @@ class CodeLimitsTest {
         assertThat(result.spend().attempts()).isEqualTo(3);
         assertThat(result.report().subtasks())
                 .filteredOn(line -> line.id().contains("#"))
-                .filteredOn(line -> line.status().equals("succeeded"))
+                .filteredOn(line -> line.status() == SubtaskReport.Status.SUCCEEDED)
                 .hasSize(3)
                 .allSatisfy(line -> assertThat(line.cost()).isEqualTo(CALL));
         assertThat(result.report().subtasks())
                 .filteredOn(line -> line.id().contains("#"))
-                .filteredOn(line -> line.status().equals("skipped"))
+                .filteredOn(line -> line.status() == SubtaskReport.Status.SKIPPED)
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line.reason()).contains("BUDGET"));
     }

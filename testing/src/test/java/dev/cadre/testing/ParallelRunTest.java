@@ -131,10 +131,10 @@ class ParallelRunTest {
         assertThat(result.report().subtasks())
                 .extracting(SubtaskReport::id, SubtaskReport::status, SubtaskReport::cost)
                 .containsExactly(
-                        tuple("pets", "failed", Money.usd(Crew.NOTE_USD).times(2)),
-                        tuple("pets#0", "succeeded", Money.usd(Crew.NOTE_USD)),
-                        tuple("pets#1", "failed", Money.usd(Crew.NOTE_USD)),
-                        tuple("brief", "skipped", Money.ZERO));
+                        tuple("pets", SubtaskReport.Status.FAILED, Money.usd(Crew.NOTE_USD).times(2)),
+                        tuple("pets#0", SubtaskReport.Status.SUCCEEDED, Money.usd(Crew.NOTE_USD)),
+                        tuple("pets#1", SubtaskReport.Status.FAILED, Money.usd(Crew.NOTE_USD)),
+                        tuple("brief", SubtaskReport.Status.SKIPPED, Money.ZERO));
         assertThat(result.report().subtasks().get(2).reason())
                 .isEqualTo("failed: REFUSED: the model refused: \"no dogs\"");
     }
