@@ -20,12 +20,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells OpenTelemetry of runs: a trace of each, and metrics, under the names of its conventions for generative AI.
+ * A run listener that records each run as an OpenTelemetry trace and as metrics, with the names of OpenTelemetry's
+ * conventions for generative AI.
  *
- * <p>A run is {@code invoke_workflow}, beneath the span that is current on the thread that starts it; its planner
- * {@code plan}; a subtask that asks a model {@code invoke_agent}, one of plain code {@code subtask}; each model call
- * {@code chat}. Nothing that a model or a user wrote is recorded, unless {@link #withGoalText} asks for the goal. Costs
- * are exact on spans, in pico-dollars; the metric {@code cadre.cost} is in dollars, as floating point.
+ * <p>The span of a run is {@code invoke_workflow}. Its parent is the span that is current on the thread that starts the
+ * run. The planner is {@code plan}; a subtask that asks a model is {@code invoke_agent}; a subtask of plain code is
+ * {@code subtask}; each model call is {@code chat}. No text of a model or a user is recorded, except the goal if
+ * {@link #withGoalText} asks for it. Costs are exact on spans, in pico-dollars; the metric {@code cadre.cost} is in
+ * dollars, as a floating-point number.
  *
  * <p>For {@link dev.cadre.Coordinator.Builder#listener}; one serves all coordinators of a process. Safe for use by many
  * threads. Does not block; spends no money. Code of workers and tools does not see the run's spans as current.
@@ -33,27 +35,27 @@ import org.jspecify.annotations.Nullable;
 public final class OpenTelemetryListener implements RunListener {
     private static final String SCOPE = "dev.cadre";
 
-    private final Tracer tracer;
-    private final Meters meters;
+    private final Instruments instruments;
     private final InstantSource clock;
     private final UnaryOperator<String> providers;
     private final String workflow;
     private final boolean tellsGoals;
     private final Map<Key, RunTrace> runs;
 
-    /** Runs of one id may go on beside each other, in journals of their own; each has a thread or two to itself. */
+    /** The instruments of this library's scope. */
+    private record Instruments(Tracer tracer, Meters meters) {}
+
+    /** Runs of one id, with separate journals, may overlap; each uses one or two threads that no other run uses. */
     private record Key(String runId, long thread) {}
 
     private OpenTelemetryListener(
-            Tracer tracer,
-            Meters meters,
+            Instruments instruments,
             InstantSource clock,
             UnaryOperator<String> providers,
             String workflow,
             boolean tellsGoals,
             Map<Key, RunTrace> runs) {
-        this.tracer = tracer;
-        this.meters = meters;
+        this.instruments = instruments;
         this.clock = clock;
         this.providers = providers;
         this.workflow = workflow;
@@ -63,12 +65,11 @@ public final class OpenTelemetryListener implements RunListener {
 
     /**
      * A listener with the defaults: the workflow is called {@code cadre}, providers are those of
-     * {@link ModelCatalog#standard}, goals are not told, and spans begin by the system's clock.
+     * {@link ModelCatalog#standard}, goals are not recorded, and the clock is the system's.
      */
     public static OpenTelemetryListener of(OpenTelemetry telemetry) {
         return new OpenTelemetryListener(
-                telemetry.getTracer(SCOPE),
-                new Meters(telemetry.getMeter(SCOPE)),
+                new Instruments(telemetry.getTracer(SCOPE), new Meters(telemetry.getMeter(SCOPE))),
                 InstantSource.system(),
                 OpenTelemetryListener::provider,
                 "cadre",
@@ -78,22 +79,22 @@ public final class OpenTelemetryListener implements RunListener {
 
     /** The same with another name for what its runs do, {@code gen_ai.workflow.name}. */
     public OpenTelemetryListener withWorkflow(String name) {
-        return new OpenTelemetryListener(tracer, meters, clock, providers, name, tellsGoals, runs);
+        return new OpenTelemetryListener(instruments, clock, providers, name, tellsGoals, runs);
     }
 
     /** The same, which puts the goal's text on the span of its run; it goes wherever traces go. */
     public OpenTelemetryListener withGoalText() {
-        return new OpenTelemetryListener(tracer, meters, clock, providers, workflow, true, runs);
+        return new OpenTelemetryListener(instruments, clock, providers, workflow, true, runs);
     }
 
     /** The same with other names for the providers of models, {@code gen_ai.provider.name}, by model id. */
     public OpenTelemetryListener withProviders(UnaryOperator<String> other) {
-        return new OpenTelemetryListener(tracer, meters, clock, other, workflow, tellsGoals, runs);
+        return new OpenTelemetryListener(instruments, clock, other, workflow, tellsGoals, runs);
     }
 
     /** The same by another clock. For tests. */
     public OpenTelemetryListener withClock(InstantSource other) {
-        return new OpenTelemetryListener(tracer, meters, other, providers, workflow, tellsGoals, runs);
+        return new OpenTelemetryListener(instruments, other, providers, workflow, tellsGoals, runs);
     }
 
     private static String provider(String model) {
@@ -113,7 +114,7 @@ public final class OpenTelemetryListener implements RunListener {
         }
         RunTrace run = trace(key);
         if (run == null) {
-            return; // its start was before this listener's
+            return; // it started before this listener
         }
         switch (event) {
             case RunEvent.RunStarted started -> {}
@@ -147,7 +148,7 @@ public final class OpenTelemetryListener implements RunListener {
                         lowered.at(),
                         Attributes.of(GenAi.TIER, Meters.lower(lowered.ceiling())));
             case RunEvent.BudgetBreached breached -> {
-                meters.breach();
+                instruments.meters().breach();
                 run.happened(
                         "cadre.budget_breached",
                         breached.at(),
@@ -165,7 +166,7 @@ public final class OpenTelemetryListener implements RunListener {
                                 GenAi.COST,
                                 code.spend().total().picoUsd()));
             case RunEvent.SubtaskEnded ended -> {
-                meters.subtask(run.type(ended.subtaskId()), outcome(ended));
+                instruments.meters().subtask(run.type(ended.subtaskId()), outcome(ended));
                 run.subtaskEnded(ended);
             }
             case RunEvent.MergeStarted merge -> run.mergeBegan(merge);
@@ -187,13 +188,13 @@ public final class OpenTelemetryListener implements RunListener {
                         Attributes.of(GenAi.SUBTASK, work.subtaskId(), GenAi.THREAD, work.thread()));
             case RunEvent.RunEnded ended -> {
                 runs.values().removeIf(run::equals);
-                meters.run(workflow, ended.at(), ended.status());
+                instruments.meters().run(workflow, ended.at(), ended.status());
                 run.runEnded(ended);
             }
         }
     }
 
-    /** A run whose caller is a virtual thread begins and ends there, and is driven by another thread in between. */
+    /** A run whose caller is a virtual thread starts and ends on it; another thread drives the run in between. */
     private @Nullable RunTrace trace(Key key) {
         RunTrace known = runs.get(key);
         if (known != null) {
@@ -214,7 +215,7 @@ public final class OpenTelemetryListener implements RunListener {
     private RunTrace begin(RunEvent.RunStarted started) {
         Instant start = clock.instant().minus(started.at());
         Context parent = Context.current();
-        SpanBuilder span = tracer.spanBuilder("invoke_workflow " + workflow)
+        SpanBuilder span = instruments.tracer().spanBuilder("invoke_workflow " + workflow)
                 .setParent(parent)
                 .setStartTimestamp(start)
                 .setAttribute(GenAi.OPERATION, "invoke_workflow")
@@ -225,7 +226,7 @@ public final class OpenTelemetryListener implements RunListener {
             span.setAttribute(GenAi.GOAL, started.goal());
         }
         Span begun = span.startSpan();
-        var trace = new RunTrace(tracer, begun, parent, start);
+        var trace = new RunTrace(instruments.tracer(), begun, parent, start);
         if (!started.goal().isEmpty()) { // a graph by hand has no planner
             trace.planBegan(started.at());
         }
@@ -235,7 +236,7 @@ public final class OpenTelemetryListener implements RunListener {
     private void called(RunTrace run, RunEvent.AttemptEnded call) {
         String provider = providers.apply(call.asked());
         String error = call.end() instanceof RunEvent.CallEnd.Failed failed ? failed.kind() : "";
-        meters.call(call, provider, error);
+        instruments.meters().call(call, provider, error);
         run.called(call, provider, error);
     }
 

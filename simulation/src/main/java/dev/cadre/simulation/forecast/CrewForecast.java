@@ -13,38 +13,67 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /**
- * What came of many simulated runs. It says what follows from the assumptions, not what a provider will do. The same
- * simulation, seed and number of runs give the same forecast, to the last bit.
+ * The figures of many simulated runs. A forecast shows what follows from its assumptions, not what a provider will do.
+ * The same simulation, seed and number of runs give the same forecast, to the last bit.
  *
- * @param runs how many runs there were
- * @param seed what they followed from
- * @param subtasks how many subtasks each of them has; a fan-out counts as one
+ * @param sample the simulated runs
  * @param makespan the time from start to result
- * @param cost what was booked for a run: settled and forfeited
- * @param ends how many runs ended so
- * @param failures why the failed ones failed
- * @param tiers what each tier did
- * @param wasted the mean money of a run that led to no accepted output: rejected and failed work, lost replies
- * @param succeeded the share of subtasks that succeeded, from 0 to 1
- * @param right the share of subtasks and items that were accepted and right, from 0 to 1
+ * @param costs the money of a run
+ * @param endings the ends of the runs
+ * @param tiers the figures of each tier
+ * @param quality the shares of good work
  */
 public record CrewForecast(
-        int runs,
-        long seed,
-        int subtasks,
+        Sample sample,
         Percentiles<Duration> makespan,
-        Percentiles<Money> cost,
-        Map<RunStatus, Integer> ends,
-        Map<RunFailure.Kind, Integer> failures,
+        Costs costs,
+        Endings endings,
         List<TierUse> tiers,
-        Money wasted,
-        double succeeded,
-        double right) {
+        Quality quality) {
 
     /**
-     * What one tier did in a run, in the mean.
+     * The runs of a forecast.
+     *
+     * @param runs the number of runs
+     * @param seed the seed from which they follow
+     * @param subtasks the number of subtasks of each run; a fan-out counts as one
+     */
+    public record Sample(int runs, long seed, int subtasks) {}
+
+    /**
+     * The money of a run.
+     *
+     * @param booked what was booked for a run: settled and forfeited
+     * @param wasted the mean money of a run that led to no accepted output: rejected and failed work, lost replies
+     */
+    public record Costs(Percentiles<Money> booked, Money wasted) {}
+
+    /**
+     * The ends of the runs.
+     *
+     * @param statuses the number of runs by status
+     * @param failures the number of failed runs by reason
+     */
+    public record Endings(Map<RunStatus, Integer> statuses, Map<RunFailure.Kind, Integer> failures) {
+        public Endings {
+            statuses = Collections.unmodifiableMap(new TreeMap<>(statuses));
+            failures = Collections.unmodifiableMap(new TreeMap<>(failures));
+        }
+    }
+
+    /**
+     * The shares of good work, each from 0 to 1.
+     *
+     * @param succeeded the share of subtasks that succeeded
+     * @param right the share of subtasks and items that were accepted and right
+     */
+    public record Quality(double succeeded, double right) {}
+
+    /**
+     * The mean figures of one tier in a run.
      *
      * @param model the id of its model
      * @param attempts model calls of a run
@@ -54,33 +83,28 @@ public record CrewForecast(
     public record TierUse(Tier tier, String model, double attempts, Money cost, int peakInFlight) {}
 
     public CrewForecast {
-        ends = Collections.unmodifiableMap(new TreeMap<>(ends));
-        failures = Collections.unmodifiableMap(new TreeMap<>(failures));
         tiers = List.copyOf(tiers);
     }
 
-    /** What these runs come to. */
+    /** The forecast that these runs give. */
     static CrewForecast of(List<CrewRun> runs, SimAssumptions assumed, long seed, int subtasks) {
         Map<RunStatus, Integer> ends = new EnumMap<>(RunStatus.class);
         Map<RunFailure.Kind, Integer> failures = new EnumMap<>(RunFailure.Kind.class);
         for (CrewRun run : runs) {
-            ends.merge(run.status(), 1, Integer::sum);
-            run.failure().ifPresent(kind -> failures.merge(kind, 1, Integer::sum));
+            ends.merge(run.end().status(), 1, Integer::sum);
+            run.end().failure().ifPresent(kind -> failures.merge(kind, 1, Integer::sum));
         }
         return new CrewForecast(
-                runs.size(),
-                seed,
-                subtasks,
+                new Sample(runs.size(), seed, subtasks),
                 Percentiles.of(runs.stream().map(CrewRun::makespan).toList()),
-                Percentiles.of(runs.stream().map(CrewRun::cost).toList()),
-                ends,
-                failures,
+                new Costs(
+                        Percentiles.of(runs.stream().map(CrewRun::cost).toList()),
+                        mean(runs.stream().map(CrewRun::wasted).toList())),
+                new Endings(ends, failures),
                 tiers(runs, assumed),
-                mean(runs.stream().map(CrewRun::wasted).toList()),
-                share(runs.stream().mapToLong(CrewRun::succeeded).sum(), (long) subtasks * runs.size()),
-                share(
-                        runs.stream().mapToLong(CrewRun::right).sum(),
-                        runs.stream().mapToLong(CrewRun::executions).sum()));
+                new Quality(
+                        share(sum(runs, CrewRun.Work::succeeded), (long) subtasks * runs.size()),
+                        share(sum(runs, CrewRun.Work::right), sum(runs, CrewRun.Work::executions))));
     }
 
     private static List<TierUse> tiers(List<CrewRun> runs, SimAssumptions assumed) {
@@ -101,6 +125,10 @@ public record CrewForecast(
         return uses;
     }
 
+    private static long sum(List<CrewRun> runs, ToLongFunction<CrewRun.Work> figure) {
+        return runs.stream().map(CrewRun::work).mapToLong(figure).sum();
+    }
+
     private static double share(long part, long whole) {
         return whole == 0 ? 0 : (double) part / whole;
     }
@@ -110,12 +138,57 @@ public record CrewForecast(
         return Money.ofPico(sum.picoUsd() / all.size());
     }
 
-    /** The share of runs that ended so, from 0 to 1. */
-    public double rate(RunStatus status) {
-        return ends.getOrDefault(status, 0) / (double) runs;
+    /** The number of runs. */
+    public int runs() {
+        return sample.runs();
     }
 
-    /** What one tier did. */
+    /** The seed from which the runs follow. */
+    public long seed() {
+        return sample.seed();
+    }
+
+    /** The number of subtasks of each run; a fan-out counts as one. */
+    public int subtasks() {
+        return sample.subtasks();
+    }
+
+    /** What was booked for a run: settled and forfeited. */
+    public Percentiles<Money> cost() {
+        return costs.booked();
+    }
+
+    /** The mean money of a run that led to no accepted output: rejected and failed work, lost replies. */
+    public Money wasted() {
+        return costs.wasted();
+    }
+
+    /** The number of runs by status. */
+    public Map<RunStatus, Integer> ends() {
+        return endings.statuses();
+    }
+
+    /** The number of failed runs by reason. */
+    public Map<RunFailure.Kind, Integer> failures() {
+        return endings.failures();
+    }
+
+    /** The share of subtasks that succeeded, from 0 to 1. */
+    public double succeeded() {
+        return quality.succeeded();
+    }
+
+    /** The share of subtasks and items that were accepted and right, from 0 to 1. */
+    public double right() {
+        return quality.right();
+    }
+
+    /** The share of runs with this status, from 0 to 1. */
+    public double rate(RunStatus status) {
+        return ends().getOrDefault(status, 0) / (double) runs();
+    }
+
+    /** The figures of one tier. */
     public TierUse tier(Tier tier) {
         return tiers.stream().filter(use -> use.tier() == tier).findFirst().orElseThrow();
     }

@@ -222,7 +222,7 @@ public final class CrewSimulation {
          *     has, or if a type without tools is assumed to use some
          */
         public CrewSimulation build() {
-            var assumed = new SimAssumptions(profiles, speeds, pools, limits, planning, Parameter.LATENCY, 100);
+            var assumed = new SimAssumptions(profiles, speeds, pools, limits, planning, SimAssumptions.Variation.NONE);
             if (planned) {
                 requireWithinLimits();
             }

@@ -12,13 +12,12 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Everything that is assumed about the models and the work of a simulated crew. Immutable.
+ * The assumptions about the models and the work of a simulated crew. Immutable.
  *
  * @param profiles by subtask type, or by {@code type@TIER}
  * @param pools with the prices and limits of each tier
  * @param planning how the plan is written; not asked for if there is no planner
- * @param varied the one parameter that is changed
- * @param percent what of it is left: 100 changes nothing
+ * @param variation the one change of a parameter
  */
 record SimAssumptions(
         Map<String, WorkProfile> profiles,
@@ -26,8 +25,16 @@ record SimAssumptions(
         Map<Tier, ModelPool> pools,
         Limits limits,
         Planning planning,
-        Parameter varied,
-        int percent) {
+        Variation variation) {
+
+    /**
+     * A change of one parameter.
+     *
+     * @param percent what is left of it: 100 changes nothing
+     */
+    record Variation(Parameter parameter, int percent) {
+        static final Variation NONE = new Variation(Parameter.LATENCY, 100);
+    }
 
     /** In place of a subtask type; none can be named so. */
     static final String PLANNER = "(planner)";
@@ -49,7 +56,7 @@ record SimAssumptions(
     SimAssumptions varying(Parameter parameter, int percent) {
         var changed = new EnumMap<Tier, ModelPool>(Tier.class);
         pools.forEach((tier, pool) -> changed.put(tier, varied(pool, parameter, percent)));
-        return new SimAssumptions(profiles, speeds, changed, limits, planning, parameter, percent);
+        return new SimAssumptions(profiles, speeds, changed, limits, planning, new Variation(parameter, percent));
     }
 
     private static ModelPool varied(ModelPool pool, Parameter parameter, int percent) {
@@ -76,9 +83,9 @@ record SimAssumptions(
                 price.surchargePercent());
     }
 
-    /** By how much a figure of this kind is multiplied. */
+    /** The factor for figures of this kind. */
     double factor(Parameter parameter) {
-        return parameter == varied ? percent / 100.0 : 1;
+        return parameter == variation.parameter() ? variation.percent() / 100.0 : 1;
     }
 
     WorkProfile profile(String type, Tier tier) {

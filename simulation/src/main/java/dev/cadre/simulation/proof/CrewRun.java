@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
+import static dev.cadre.task.RunFailure.Kind.BUDGET_TOO_SMALL;
 
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
@@ -20,27 +21,32 @@ import java.util.Optional;
  *
  * @param makespan the time from start to result
  * @param cost what was booked: settled and forfeited
- * @param status how it ended
- * @param failure why it failed; empty if it did not
- * @param succeeded subtasks that succeeded
- * @param executions subtasks, and items of fan-outs, that were begun or should have been
- * @param right those that were accepted and are right
- * @param wasted money that led to no accepted output
- * @param tiers what each tier did
+ * @param wasted the money that led to no accepted output
+ * @param end its end
+ * @param work its subtasks
+ * @param tiers the figures of each tier
  */
 public record CrewRun(
-        Duration makespan,
-        Money cost,
-        RunStatus status,
-        Optional<RunFailure.Kind> failure,
-        int succeeded,
-        int executions,
-        int right,
-        Money wasted,
-        Map<Tier, TierCount> tiers) {
+        Duration makespan, Money cost, Money wasted, End end, Work work, Map<Tier, TierCount> tiers) {
 
     /**
-     * What one tier did in a run.
+     * The end of a run.
+     *
+    * @param failure why it failed; empty if it did not
+     */
+    public record End(RunStatus status, Optional<RunFailure.Kind> failure) {}
+
+    /**
+     * The subtasks of a run.
+     *
+    * @param succeeded subtasks that succeeded
+    * @param executions subtasks, and items of fan-outs, that were begun or should have been
+    * @param right those that were accepted and are right
+     */
+    public record Work(int succeeded, int executions, int right) {}
+
+    /**
+     * The figures of one tier in a run.
      *
      * @param attempts model calls
      * @param cost what was booked for them
@@ -64,23 +70,21 @@ public record CrewRun(
                             tally.booked(tier),
                             world.pool(tier).peakInFlight()));
         }
-        Optional<RunEnding> ending = run.ending();
         return new CrewRun(
                 Duration.ofNanos(run.took()),
                 run.money().state().spent(),
-                ending.map(RunEnding::status).orElse(RunStatus.FAILED),
-                ending.isEmpty()
-                        ? Optional.of(RunFailure.Kind.BUDGET_TOO_SMALL)
-                        : ending.flatMap(end -> Optional.ofNullable(end.failure()))
-                                .map(RunFailure::kind),
-                run.succeeded(),
-                tally.executions() + run.neverBegun(),
-                tally.rightAnswers(),
                 tally.wasted(),
+                run.ending().map(CrewRun::end).orElse(new End(RunStatus.FAILED, Optional.of(BUDGET_TOO_SMALL))),
+                new Work(run.succeeded(), tally.executions() + run.neverBegun(), tally.rightAnswers()),
                 tiers);
     }
 
-    /** One tier's part of it. */
+    private static End end(RunEnding ending) {
+        return new End(
+                ending.status(), Optional.ofNullable(ending.failure()).map(RunFailure::kind));
+    }
+
+    /** The figures of one tier. */
     public TierCount tier(Tier tier) {
         return SimWorld.require(tiers.get(tier));
     }

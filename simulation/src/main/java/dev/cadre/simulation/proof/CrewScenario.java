@@ -16,7 +16,11 @@ public final class CrewScenario {
 
     private CrewScenario(
             List<GraphNode> nodes, SimRunPlan.Style style, @Nullable String answering, Money limit, Duration deadline) {
-        plan = new SimRunPlan("run", style, nodes, limit, deadline, SimRunPlan.NEVER, false, answering, SimUpsets.NONE);
+        plan = new SimRunPlan(
+                "run",
+                new SimRunPlan.Work(style, nodes, answering),
+                new SimRunPlan.Bounds(limit, deadline, SimRunPlan.NEVER, false),
+                SimUpsets.NONE);
     }
 
     /** A graph by hand: one of its subtasks brings the answer. */

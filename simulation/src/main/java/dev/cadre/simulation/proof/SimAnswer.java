@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 /** What a simulated model says. */
 record SimAnswer(Finish finish, String text, List<ToolCall> toolCalls) {
 
-    static SimAnswer of(ModelRequest request, Tier tier, SimFaults faults, SplittableRandom dice) {
+    static SimAnswer of(ModelRequest request, Tier tier, SimFaults.Answers faults, SplittableRandom dice) {
         if (!request.tools().isEmpty() && SimDice.chance(dice, 0.5)) {
             return new SimAnswer(Finish.TOOL_CALLS, "", calls(request, dice));
         }

@@ -27,7 +27,7 @@ record SimDrawn(SimSettings settings) implements SimNature {
 
     @Override
     public PoolLimits configured(Tier tier) {
-        return settings.configured();
+        return settings.rates().configured();
     }
 
     @Override

@@ -43,7 +43,7 @@ final class SimIntake {
         limits = plan.upsets().limits();
         toCome = shuffled(plan);
         toCome.forEach(node -> drawn.put(node.id(), node));
-        List<SubtaskType<?, ?>> types = plan.nodes().stream()
+        List<SubtaskType<?, ?>> types = plan.work().nodes().stream()
                 .<SubtaskType<?, ?>>map(GraphNode::type)
                 .distinct()
                 .toList();
@@ -57,7 +57,7 @@ final class SimIntake {
 
     private static List<GraphNode> shuffled(SimRunPlan plan) {
         int reach = plan.upsets().shuffled();
-        var order = new ArrayList<>(plan.nodes());
+        var order = new ArrayList<>(plan.work().nodes());
         var dice = new SplittableRandom(order.size() + 31L * reach);
         for (int i = 0; i < order.size() && reach > 0; i++) {
             int other = Math.min(order.size() - 1, i + dice.nextInt(reach));

@@ -226,7 +226,7 @@ final class SimPool {
     void checkNobodyWaitsForMoney() {
         boolean free = limits.requestsPerMinute() == PoolLimits.UNLIMITED
                 && limits.tokensPerMinute() == PoolLimits.UNLIMITED
-                && world.settings().told() != SimSettings.Told.HEADERS
+                && world.settings().rates().told() != SimSettings.Told.HEADERS
                 && world.agenda().elapsed() > pausedUntil + SimWorld.SECOND;
         SimCheck.that(
                 !free || calls.values().stream().allMatch(call -> call.attempts() > 0),

@@ -43,8 +43,8 @@ final class SimProvider {
         this.settings = settings;
         this.nature = nature;
         this.schedule = schedule;
-        requests = new SimRates(settings.real().requestsPerMinute());
-        tokens = new SimRates(settings.real().tokensPerMinute());
+        requests = new SimRates(settings.rates().real().requestsPerMinute());
+        tokens = new SimRates(settings.rates().real().tokensPerMinute());
     }
 
     /**
@@ -82,7 +82,7 @@ final class SimProvider {
 
     /** Given as a date, it is off by the error of the clock that reads it. */
     private @Nullable Duration retryAfter(long wait, long wallError) {
-        return switch (settings.told()) {
+        return switch (settings.rates().told()) {
             case NOTHING -> null;
             case HEADERS -> Duration.ofNanos(wait);
             case RETRY_AFTER -> Duration.ofNanos(wait - wallError);
@@ -90,7 +90,7 @@ final class SimProvider {
     }
 
     private SimFate spoiled(SimFate.Replies whole, SplittableRandom dice) {
-        SimFaults faults = settings.faults();
+        SimFaults.Transport faults = settings.faults().transport();
         double roll = dice.nextDouble();
         if ((roll -= faults.server()) < 0) {
             return serverFailed(whole, dice);
@@ -143,7 +143,7 @@ final class SimProvider {
     // --- answers
 
     private SimFate.Replies answer(ModelRequest request, SplittableRandom dice, long now) {
-        SimAnswer answer = SimAnswer.of(request, tier, settings.faults(), dice);
+        SimAnswer answer = SimAnswer.of(request, tier, settings.faults().answers(), dice);
         TokenUsage used = used(request, answer, dice);
         Money billed = spec.price().cost(used, ServiceTier.STANDARD);
         var reply = new ModelReply(
@@ -151,7 +151,7 @@ final class SimProvider {
                 answer.text(),
                 answer.toolCalls(),
                 answer.finish(),
-                SimDice.chance(dice, settings.faults().usage()) ? unusable(dice) : used,
+                SimDice.chance(dice, settings.faults().answers().usage()) ? unusable(dice) : used,
                 ServiceTier.STANDARD,
                 told(now),
                 "");
@@ -178,7 +178,7 @@ final class SimProvider {
     }
 
     private RateLimits told(long now) {
-        return settings.told() == SimSettings.Told.HEADERS
+        return settings.rates().told() == SimSettings.Told.HEADERS
                 ? new RateLimits(requests.window(now), tokens.window(now))
                 : RateLimits.UNKNOWN;
     }

@@ -57,9 +57,9 @@ final class SimRun {
         this.money = money;
         this.books = new SimBooks(money);
         this.watch = new SimRunWatch(world, plan);
-        long deadline = plan.deadline().toNanos();
-        long mergeNanos = plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL
-                ? MergeShare.time(plan.deadline()).toNanos()
+        long deadline = plan.bounds().deadline().toNanos();
+        long mergeNanos = plan.work().style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL
+                ? MergeShare.time(plan.bounds().deadline()).toNanos()
                 : 0;
         this.workNanos = deadline - mergeNanos;
     }
@@ -95,7 +95,7 @@ final class SimRun {
 
     /** The clock reading at which it must be done. */
     long until() {
-        return startNanos + plan.deadline().toNanos();
+        return startNanos + plan.bounds().deadline().toNanos();
     }
 
     private Deadlines deadlines() {
@@ -125,7 +125,7 @@ final class SimRun {
     void start() {
         startNanos = world.agenda().nanoTime();
         startedAt = world.agenda().elapsed();
-        if (plan.style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL && !setAside()) {
+        if (plan.work().style() == SimRunPlan.Style.PLANNED_AND_MERGED_BY_MODEL && !setAside()) {
             world.met(SimulationPhenomenon.TOO_SMALL);
             close();
             return;
@@ -134,7 +134,7 @@ final class SimRun {
                 new RunMachine.Settings(
                         id(),
                         plan.answer(),
-                        plan.failFast(),
+                        plan.bounds().failFast(),
                         world.nature().limits().maxItems()),
                 world.nature()::worstCase,
                 money.chainState(),
@@ -142,14 +142,14 @@ final class SimRun {
         launchPlanner();
         world.agenda().at(workUntil(), this::workTimeUp);
         world.agenda().at(until(), () -> mergeTimeUp(until()));
-        world.agenda().after(plan.cancelAfter().toNanos(), this::cancel);
+        world.agenda().after(plan.bounds().cancelAfter().toNanos(), this::cancel);
         world.agenda().after(plan.upsets().unrecordedAfter().toNanos(), this::unrecorded);
     }
 
     /** Sets the merger's money aside, if the planner and one subtask can still be paid. */
     private boolean setAside() {
         Money merge = SimMerger.leastCost(world);
-        Money cheapest = plan.nodes().stream()
+        Money cheapest = plan.work().nodes().stream()
                 .map(node -> world.nature()
                         .worstCase(node.type(), null, node.type().tiers().floor()))
                 .min(Comparator.naturalOrder())
@@ -159,7 +159,7 @@ final class SimRun {
             return false;
         }
         try {
-            allotment = money.allot(MergeShare.setAside(plan.limit(), merge, money.available(), before));
+            allotment = money.allot(MergeShare.setAside(plan.bounds().limit(), merge, money.available(), before));
             return true;
         } catch (AllotmentRefusedException tenantIsShort) {
             return false;
@@ -167,8 +167,8 @@ final class SimRun {
     }
 
     private void launchPlanner() {
-        if (plan.style() == SimRunPlan.Style.BY_HAND) {
-            post(new RunInput.Admitted(plan.nodes()));
+        if (plan.work().style() == SimRunPlan.Style.BY_HAND) {
+            post(new RunInput.Admitted(plan.work().nodes()));
             post(new RunInput.PlanEnded(List.of()));
         } else {
             strands.put(PLANNER, new SimPlanner(this, new SimIntake(plan, this::post)).start());
@@ -360,7 +360,7 @@ final class SimRun {
     /** Subtasks that ended without ever being begun. */
     int neverBegun() {
         return ending == null
-                ? plan.nodes().size()
+                ? plan.work().nodes().size()
                 : (int) ending.outcomes().values().stream()
                         .filter(each -> each instanceof Outcome.Skipped<?>)
                         .count();

@@ -11,26 +11,31 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run of a simulated world is to do, and with what.
+ * The plan of one run of a simulated world.
  *
- * @param nodes its graph, in plan order
- * @param limit its money
- * @param deadline its time
- * @param cancelAfter when its caller cancels it; {@link #NEVER} if not
- * @param failFast whether its first failure ends it
- * @param answering the subtask of a graph by hand that brings the answer; null if a merger makes it
- * @param upsets what befalls it
+ * @param work its graph and its answer
+ * @param bounds its money, its time and what may end it early
+ * @param upsets its disturbances
  */
-record SimRunPlan(
-        String id,
-        Style style,
-        List<GraphNode> nodes,
-        Money limit,
-        Duration deadline,
-        Duration cancelAfter,
-        boolean failFast,
-        @Nullable String answering,
-        SimUpsets upsets) {
+record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
+    /**
+     * The work of a run.
+     *
+     * @param nodes its graph, in plan order
+     * @param answering the subtask of a graph by hand that returns the answer; null if a merger makes it
+     */
+    record Work(Style style, List<GraphNode> nodes, @Nullable String answering) {}
+
+    /**
+     * The bounds of a run.
+     *
+     * @param limit its money
+     * @param deadline its time
+     * @param cancelAfter when its caller cancels it; {@link #NEVER} if not
+     * @param failFast whether its first failure ends it
+     */
+    record Bounds(Money limit, Duration deadline, Duration cancelAfter, boolean failFast) {}
+
     /** Longer than any run. */
     static final Duration NEVER = Duration.ofDays(1);
 
@@ -57,13 +62,12 @@ record SimRunPlan(
         List<GraphNode> nodes = SimGraph.random(dice.split(), size, style != Style.BY_HAND);
         return new SimRunPlan(
                 id,
-                style,
-                nodes,
-                limit(style, runs, dice),
-                hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
-                cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
-                runs.cuts() && SimDice.chance(dice, 0.05),
-                style == Style.BY_HAND ? nodes.getLast().id() : null,
+                new Work(style, nodes, style == Style.BY_HAND ? nodes.getLast().id() : null),
+                new Bounds(
+                        limit(style, runs, dice),
+                        hurried ? seconds(SimDice.magnitude(dice, 1, 60)) : runs.cuts() ? LONG : NEVER,
+                        cancelled ? seconds(SimDice.magnitude(dice, 0.05, 30)) : NEVER,
+                        runs.cuts() && SimDice.chance(dice, 0.05)),
                 runs.cuts() ? SimUpsets.random(dice) : SimUpsets.NONE);
     }
 
@@ -76,18 +80,13 @@ record SimRunPlan(
         Money call = SimPrices.worstCase(SimTypes.NOTE, null, Tier.NANO);
         return new SimRunPlan(
                 id,
-                Style.BY_HAND,
-                nodes,
-                call.percent((int) (100 * SimDice.magnitude(dice, 1, 4))),
-                LONG,
-                NEVER,
-                false,
-                nodes.getFirst().id(),
+                new Work(Style.BY_HAND, nodes, nodes.getFirst().id()),
+                new Bounds(call.percent((int) (100 * SimDice.magnitude(dice, 1, 4))), LONG, NEVER, false),
                 SimUpsets.IMPATIENT);
     }
 
     Optional<String> answer() {
-        return Optional.ofNullable(answering);
+        return Optional.ofNullable(work.answering());
     }
 
     /** Subtasks of the simplest kind, with money and time for all. */
@@ -95,13 +94,8 @@ record SimRunPlan(
         List<GraphNode> nodes = SimGraph.independent(SimTypes.SHORT_NOTE, subtasks);
         return new SimRunPlan(
                 "run",
-                Style.BY_HAND,
-                nodes,
-                Money.usd("1000"),
-                NEVER,
-                NEVER,
-                false,
-                nodes.getLast().id(),
+                new Work(Style.BY_HAND, nodes, nodes.getLast().id()),
+                new Bounds(Money.usd("1000"), NEVER, NEVER, false),
                 SimUpsets.NONE);
     }
 

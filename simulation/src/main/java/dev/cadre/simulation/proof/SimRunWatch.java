@@ -111,7 +111,7 @@ final class SimRunWatch {
             Outcome<?> before = ends.put(end.subtaskId(), end.outcome());
             SimCheck.that(before == null, "subtask '%s' ended twice", end.subtaskId());
             boolean required = !SimWorld.require(admitted.get(end.subtaskId())).optional();
-            if (plan.failFast() && required && !cut && end.outcome() instanceof Outcome.Failed<?>) {
+            if (plan.bounds().failFast() && required && !cut && end.outcome() instanceof Outcome.Failed<?>) {
                 stop(RunFailure.Kind.FAILED_FAST);
             }
         }

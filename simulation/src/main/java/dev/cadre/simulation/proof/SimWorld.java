@@ -46,14 +46,14 @@ final class SimWorld {
             var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, nature, schedule.split());
             pools.put(tier, new SimPool(this, tier, pool, provider, seed.schedule()));
         }
-        this.tenant = settings.tenantPercent() > 0 ? Ledger.of(sum(plans).percent(settings.tenantPercent())) : null;
+        this.tenant = settings.runs().tenantPercent() > 0 ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent())) : null;
         for (SimRunPlan plan : plans) {
-            runs.add(new SimRun(this, plan, tenant == null ? Ledger.of(plan.limit()) : tenant.cap(plan.limit())));
+            runs.add(new SimRun(this, plan, tenant == null ? Ledger.of(plan.bounds().limit()) : tenant.cap(plan.bounds().limit())));
         }
     }
 
     private static Money sum(List<SimRunPlan> plans) {
-        return plans.stream().map(SimRunPlan::limit).reduce(Money.ZERO, Money::plus);
+        return plans.stream().map(plan -> plan.bounds().limit()).reduce(Money.ZERO, Money::plus);
     }
 
     /** A world as its seed has it. */
@@ -202,12 +202,12 @@ final class SimWorld {
         return new SimulatedRun(
                 seed,
                 SimDigest.text(runs.stream().map(SimRun::digest).collect(Collectors.joining())),
-                billed,
-                state,
+                new SimulatedRun.Bill(billed, state),
                 phenomena,
-                runs.stream().mapToInt(run -> run.watch().subtasks()).sum(),
-                runs.stream().mapToInt(SimRun::succeeded).sum(),
-                pools.values().stream().mapToLong(SimPool::attempts).sum(),
+                new SimulatedRun.Work(
+                        runs.stream().mapToInt(run -> run.watch().subtasks()).sum(),
+                        runs.stream().mapToInt(SimRun::succeeded).sum(),
+                        pools.values().stream().mapToLong(SimPool::attempts).sum()),
                 Duration.ofNanos(runs.stream().mapToLong(SimRun::endedAt).max().orElse(0)));
     }
 }

@@ -7,34 +7,70 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What came of a simulated world, all of whose promises held.
+ * The figures of a simulated world, all of whose promises held.
  *
- * @param seed what it followed from
- * @param digest a hash over how every run and every subtask ended, in plan order; it knows nothing of times
- * @param billed what the provider billed
- * @param ledger the sums of the outermost budget at the end
+ * @param seed the seed from which it follows
+ * @param digest a hash over the ends of all runs and subtasks, in plan order; times do not enter it
+ * @param bill its money
  * @param phenomena how often each was met
- * @param subtasks admitted subtasks
- * @param succeeded those that succeeded
- * @param attempts model calls that were sent
+ * @param work its subtasks and calls
  * @param makespan virtual time from the start to the end of the last run
  */
 public record SimulatedRun(
         SimulationSeed seed,
         String digest,
-        Money billed,
-        LedgerState ledger,
+        Bill bill,
         Map<SimulationPhenomenon, Long> phenomena,
-        int subtasks,
-        int succeeded,
-        long attempts,
+        Work work,
         Duration makespan) {
+
+    /**
+     * The money of a simulated world.
+     *
+     * @param billed what the provider billed
+     * @param ledger the sums of the outermost budget at the end
+     */
+    public record Bill(Money billed, LedgerState ledger) {}
+
+    /**
+     * The work of a simulated world.
+     *
+     * @param subtasks admitted subtasks
+     * @param succeeded those that succeeded
+     * @param attempts model calls that were sent
+     */
+    public record Work(int subtasks, int succeeded, long attempts) {}
 
     public SimulatedRun {
         phenomena = Map.copyOf(phenomena);
     }
 
-    /** How often something was met. */
+    /** What the provider billed. */
+    public Money billed() {
+        return bill.billed();
+    }
+
+    /** The sums of the outermost budget at the end. */
+    public LedgerState ledger() {
+        return bill.ledger();
+    }
+
+    /** The number of admitted subtasks. */
+    public int subtasks() {
+        return work.subtasks();
+    }
+
+    /** The number of subtasks that succeeded. */
+    public int succeeded() {
+        return work.succeeded();
+    }
+
+    /** The number of model calls that were sent. */
+    public long attempts() {
+        return work.attempts();
+    }
+
+    /** How often a phenomenon was met. */
     public long count(SimulationPhenomenon phenomenon) {
         return phenomena.getOrDefault(phenomenon, 0L);
     }
