@@ -50,7 +50,7 @@ public final class RunMachine {
     private final EarlierOutcomes recall;
     private final long startNanos;
     private final RunningGraph graph = new RunningGraph();
-    private final Verdict verdict = new Verdict(graph);
+    private final RunConclusion conclusion = new RunConclusion(graph);
     private final Map<RungId, Execution> running = new LinkedHashMap<>();
     /** Those whose earlier outcome somebody looks for. */
     private final Map<RungId, Execution> recalling = new LinkedHashMap<>();
@@ -60,7 +60,7 @@ public final class RunMachine {
 
     private Phase phase = Phase.RUNNING;
     private boolean planOpen = true;
-    private @Nullable Stop stop;
+    private @Nullable StopReason stop;
     private long now;
 
     /** A machine for a run without earlier sessions. */
@@ -91,21 +91,21 @@ public final class RunMachine {
         switch (input) {
             case RunInput.Admitted(List<GraphNode> nodes) -> nodes.forEach(this::admit);
             case RunInput.PlanEnded(List<String> defects, List<String> lost) -> {
-                verdict.planNoted(defects);
-                verdict.planLost(lost);
+                conclusion.planNoted(defects);
+                conclusion.planLost(lost);
                 planEnded(defects);
             }
-            case RunInput.PlanNoted(List<String> defects) -> verdict.planNoted(defects);
+            case RunInput.PlanNoted(List<String> defects) -> conclusion.planNoted(defects);
             case RunInput.PlanFailed(RunFailure failure, String place) ->
                 planFailed(stop == null ? failure : stop.in(place).failure());
             case RunInput.Recalled(RungId id, Optional<Outcome<Object>> earlier) -> recalled(id, earlier);
             case RunInput.RungEnded(RungId id, RungEnd end) -> rungEnded(id, end);
             case RunInput.RungAbandoned(RungId id, String thread, String place) -> abandoned(id, thread, place);
-            case RunInput.MergeEnded(Merged<?> merged) -> finish(verdict.answered(merged));
-            case RunInput.MergeFailed(RunFailure failure) -> finish(verdict.failed(failure));
-            case RunInput.Unrecorded(String why) -> stopForGood(Stop.unrecorded(why));
-            case RunInput.Cancelled cancelled -> stopForGood(Stop.CANCELLED);
-            case RunInput.WorkTimeUp timeUp -> stop(Stop.DEADLINE);
+            case RunInput.MergeEnded(Merged<?> merged) -> finish(conclusion.answered(merged));
+            case RunInput.MergeFailed(RunFailure failure) -> finish(conclusion.failed(failure));
+            case RunInput.Unrecorded(String why) -> stopForGood(StopReason.unrecorded(why));
+            case RunInput.Cancelled cancelled -> stopForGood(StopReason.CANCELLED);
+            case RunInput.WorkTimeUp timeUp -> stop(StopReason.DEADLINE);
         }
         settle();
         List<RunCommand> result = List.copyOf(commands);
@@ -116,7 +116,7 @@ public final class RunMachine {
     /** The ending of a run that cannot be driven on: every outcome so far. The machine wants nothing after it. */
     RunEnding breakOff(RunFailure failure) {
         phase = Phase.ENDED;
-        return verdict.failed(failure);
+        return conclusion.failed(failure);
     }
 
     // --- the growing graph
@@ -143,7 +143,7 @@ public final class RunMachine {
 
     private void planEnded(List<String> defects) {
         planOpen = false;
-        graph.postponed.lookAgain();
+        graph.queue.lookAgain();
         tell(new RunEvent.PlanEnded(settings.runId(), at(), graph.size(), defects));
         for (Subtask subtask : graph.all()) {
             List<String> unknown = graph.unknownTo(subtask);
@@ -155,9 +155,9 @@ public final class RunMachine {
 
     private void planFailed(RunFailure failure) {
         if (graph.size() == 0) {
-            finish(verdict.failed(failure));
+            finish(conclusion.failed(failure));
         } else {
-            verdict.planBrokeOff(failure);
+            conclusion.planBrokeOff(failure);
             planEnded(List.of(failure.toString()));
         }
     }
@@ -170,7 +170,7 @@ public final class RunMachine {
             return; // an abandoned rung that came back late
         }
         tiers.ended(execution);
-        graph.postponed.lookAgain();
+        graph.queue.lookAgain();
         tell(new RunEvent.RungEnded(settings.runId(), at(), id.label(), execution.tier, failure(end)));
         switch (end) {
             case RungEnd.Accepted accepted -> ended(execution, new Outcome.Succeeded<>(accepted.value()));
@@ -184,16 +184,16 @@ public final class RunMachine {
     }
 
     private void failed(Execution execution, RungEnd.Failed failed) {
-        verdict.rungFailed(failed.cause().orElse(null));
+        conclusion.rungFailed(failed.cause().orElse(null));
         ended(execution, new Outcome.Failed<>(failed.failure()));
     }
 
     private void refused(Execution execution, RungEnd.Refused refused) {
         if (execution.rejected != null) {
-            verdict.rungFailed(refused.because());
+            conclusion.rungFailed(refused.because());
             ended(execution, new Outcome.Failed<>(execution.rejected));
         } else {
-            verdict.rungRefused(refused.because());
+            conclusion.rungRefused(refused.because());
             ended(execution, new Outcome.Skipped<>(refused.skip()));
         }
     }
@@ -231,7 +231,7 @@ public final class RunMachine {
         Execution execution = running.containsKey(id) ? running.remove(id) : takeRecalling(id);
         if (execution != null) {
             tiers.ended(execution);
-            graph.postponed.lookAgain();
+            graph.queue.lookAgain();
             tell(new RunEvent.WorkAbandoned(settings.runId(), at(), id.label(), thread));
             ended(execution, stopped(place));
         }
@@ -283,10 +283,10 @@ public final class RunMachine {
     // --- starting what is ready
 
     private void startSubtask(Subtask subtask) {
-        Inputs inputs = Inputs.of(subtask.node, graph::find, settings.maxItems());
+        SubtaskInputs inputs = SubtaskInputs.of(subtask.node, graph::find, settings.maxItems());
         switch (inputs) {
-            case Inputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
-            case Inputs.Made(List<Inputs.Seed> seeds) -> {
+            case SubtaskInputs.Bad(Failure failure) -> end(subtask, new Outcome.Failed<>(failure));
+            case SubtaskInputs.Made(List<SubtaskInputs.Seed> seeds) -> {
                 seeds.forEach(seed -> subtask.executions.add(new Execution(subtask, seed.item(), seed.input())));
                 subtask.openExecutions = seeds.size();
                 if (recall.callsUserCode(subtask.node.type())) {
@@ -324,7 +324,7 @@ public final class RunMachine {
         if (execution == null) {
             return; // it was left behind
         }
-        graph.postponed.lookAgain();
+        graph.queue.lookAgain();
         if (earlier.isEmpty() && stop != null) {
             ended(execution, neverBegun(""));
         } else {
@@ -369,7 +369,7 @@ public final class RunMachine {
             case LATER ->
                 tiers.needOnWanted(execution, tier)
                         .ifPresentOrElse(
-                                need -> graph.postponed.add(execution, need), () -> graph.postponed.add(execution));
+                                need -> graph.queue.add(execution, need), () -> graph.queue.add(execution));
             case NEVER -> ended(execution, tiers.unaffordable(tiers.worstCase(execution, tier)));
         }
     }
@@ -381,17 +381,17 @@ public final class RunMachine {
 
     /** Lets the next one look that has waited, unless all would only wait on. */
     private void lookAgain() {
-        Optional<Postponed.Needs> needs = graph.postponed.lookingNeed();
+        Optional<ExecutionQueue.Needs> needs = graph.queue.lookingNeed();
         if (needs.isPresent() && tiers.allWait(needs.get(), isAnyInFlight())) {
-            graph.postponed.stopLooking();
+            graph.queue.stopLooking();
         } else {
-            graph.postponed.take().ifPresent(this::startOrWait);
+            graph.queue.take().ifPresent(this::startOrWait);
         }
     }
 
     private void lowered(boolean ceilingFell) {
         if (ceilingFell) {
-            graph.postponed.forgetNeeds();
+            graph.queue.forgetNeeds();
             tell(new RunEvent.CeilingLowered(settings.runId(), at(), tiers.ceiling()));
         }
     }
@@ -415,7 +415,7 @@ public final class RunMachine {
         tiers.needsNoMore(subtask);
         tell(new RunEvent.SubtaskEnded(settings.runId(), at(), subtask.id(), outcome));
         if (settings.failFast() && outcome instanceof Outcome.Failed<?> && !subtask.node.optional()) {
-            stop(Stop.failFast(subtask.id()));
+            stop(StopReason.failFast(subtask.id()));
         }
     }
 
@@ -443,7 +443,7 @@ public final class RunMachine {
         }
     }
 
-    private void stop(Stop reason) {
+    private void stop(StopReason reason) {
         if (stop != null || phase != Phase.RUNNING) {
             return;
         }
@@ -457,11 +457,11 @@ public final class RunMachine {
                 end(subtask, reason.skippedOutcome());
             }
         }
-        graph.postponed.drop().forEach(execution -> ended(execution, reason.skippedOutcome()));
+        graph.queue.drop().forEach(execution -> ended(execution, reason.skippedOutcome()));
     }
 
     /** Weighs more than a deadline, after which there could be an answer yet. */
-    private void stopForGood(Stop reason) {
+    private void stopForGood(StopReason reason) {
         if (stop != null && !stop.isFinal()) {
             stop = reason;
         } else {
@@ -472,15 +472,15 @@ public final class RunMachine {
     // --- the answer
 
     private void conclude() {
-        List<SubtaskOutcome> outcomes = verdict.outcomes();
+        List<SubtaskOutcome> outcomes = conclusion.outcomes();
         long succeeded =
                 outcomes.stream().filter(each -> each.outcome().isSucceeded()).count();
         if (stop != null && stop.isFinal()) {
-            finish(verdict.failed(stop.failure()));
+            finish(conclusion.failed(stop.failure()));
         } else if (settings.answer().isPresent()) {
             concludeWith(settings.answer().get());
         } else if (succeeded == 0) {
-            finish(verdict.nothingSucceeded(stop));
+            finish(conclusion.nothingSucceeded(stop));
         } else {
             phase = Phase.MERGING;
             tell(new RunEvent.MergeStarted(settings.runId(), at(), (int) succeeded, outcomes.size()));
@@ -492,8 +492,8 @@ public final class RunMachine {
         Outcome<?> outcome = graph.find(answer).map(subtask -> subtask.outcome).orElse(null);
         finish(
                 outcome instanceof Outcome.Succeeded<?>(Object value)
-                        ? verdict.answered(Merged.of(value))
-                        : verdict.unanswered(answer, outcome, stop));
+                        ? conclusion.answered(Merged.of(value))
+                        : conclusion.unanswered(answer, outcome, stop));
     }
 
     private void finish(RunEnding ending) {

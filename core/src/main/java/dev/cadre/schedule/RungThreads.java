@@ -104,7 +104,7 @@ public final class RungThreads implements CodeThreads {
 
     private final class Part implements Call, Runnable {
         private final @Nullable ThreadedWork whole = ThreadedWork.current();
-        private final Occupancy occupancy = new Occupancy();
+        private final InterruptScope scope = new InterruptScope();
         private final CountDownLatch ended = new CountDownLatch(1);
         private final Runnable body;
 
@@ -115,10 +115,10 @@ public final class RungThreads implements CodeThreads {
         @Override
         public void run() {
             try {
-                occupancy.begin();
+                scope.begin();
                 ThreadedWork.during(whole, body);
             } finally {
-                occupancy.end();
+                scope.end();
                 parts.remove(this);
                 ended.countDown();
             }
@@ -126,7 +126,7 @@ public final class RungThreads implements CodeThreads {
 
         @Override
         public void interrupt() {
-            occupancy.interrupt();
+            scope.interrupt();
         }
 
         @Override
@@ -141,7 +141,7 @@ public final class RungThreads implements CodeThreads {
 
         @Override
         public void leave() {
-            leaveThread(occupancy.thread());
+            leaveThread(scope.thread());
         }
     }
 
@@ -228,7 +228,7 @@ public final class RungThreads implements CodeThreads {
         closed = true;
         pools.values().forEach(ThreadPoolExecutor::shutdown);
         List<@Nullable Thread> underWay =
-                parts.stream().map(part -> part.occupancy.thread()).toList();
+                parts.stream().map(part -> part.scope.thread()).toList();
         platform.removeIf(thread -> thread.getState() == Thread.State.NEW); // of whoever was left behind, just now
         ending.addAll(platform);
         ending.removeAll(stuck);

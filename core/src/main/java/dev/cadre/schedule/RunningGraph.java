@@ -27,7 +27,7 @@ final class RunningGraph {
     private final PriorityQueue<Subtask> ready = new PriorityQueue<>(
             Comparator.comparing((Subtask each) -> each.node.optional()).thenComparingInt(each -> each.position));
     /** Executions that wait for money in flight. */
-    final Postponed postponed = new Postponed();
+    final ExecutionQueue queue = new ExecutionQueue();
 
     private final Deque<Subtask> ended = new ArrayDeque<>();
     private int unended;

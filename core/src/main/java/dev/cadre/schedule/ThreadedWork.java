@@ -29,7 +29,7 @@ final class ThreadedWork {
     /** The same when it was interrupted. */
     private volatile String interruptedIn = "";
 
-    private final Occupancy occupancy = new Occupancy();
+    private final InterruptScope scope = new InterruptScope();
     private volatile boolean stopped;
     private volatile boolean left;
 
@@ -61,11 +61,11 @@ final class ThreadedWork {
 
     private void begin() {
         CURRENT.set(this);
-        occupancy.begin();
+        scope.begin();
     }
 
     private void end() {
-        occupancy.end();
+        scope.end();
         CURRENT.remove();
     }
 
@@ -107,13 +107,13 @@ final class ThreadedWork {
 
     /** Whether it was interrupted, or is about to be. */
     boolean isInterrupted() {
-        return stopped || occupancy.isInterrupted();
+        return stopped || scope.isInterrupted();
     }
 
     /** The thread that performs it at this moment. */
     @Nullable
     Thread thread() {
-        return occupancy.thread();
+        return scope.thread();
     }
 
     /** Tells all before it wakes one: whoever then gets a permit that another gave back knows not to begin. */
@@ -130,6 +130,6 @@ final class ThreadedWork {
     }
 
     void interrupt() {
-        occupancy.interrupt();
+        scope.interrupt();
     }
 }

@@ -31,11 +31,11 @@ final class TierChoice {
     private final FirstCallQuotes prices;
     private final Map<Question, Money> withoutInput = new HashMap<>(); // only ever looked up, never iterated
     /** Of the required subtasks that have not started. */
-    private final RunningNeed<Subtask> stillRequired = new RunningNeed<>(this::least);
+    private final NeedSum<Subtask> stillRequired = new NeedSum<>(this::least);
     /** Of those among them that may have ended in an earlier session: they need all of it or nothing. */
-    private final RunningNeed<Subtask> recalled = new RunningNeed<>(this::least);
+    private final NeedSum<Subtask> recalled = new NeedSum<>(this::least);
     /** Of the executions that run. */
-    private final RunningNeed<Execution> inFlight = new RunningNeed<>(each -> worstCase(each, each.tier));
+    private final NeedSum<Execution> inFlight = new NeedSum<>(each -> worstCase(each, each.tier));
 
     private Tier ceiling = Tier.FLAGSHIP;
     private LedgerState money;
@@ -234,7 +234,7 @@ final class TierChoice {
     }
 
     /** Whether each of those that need so much on the tiers they want could start {@link Start#LATER} only. */
-    boolean allWait(Postponed.Needs needs, boolean lessMayBeNeeded) {
+    boolean allWait(ExecutionQueue.Needs needs, boolean lessMayBeNeeded) {
         Money required = stillRequired.sum();
         return lessMayBeNeeded
                 && !money.isExhaustedBy(needs.most().plus(required))

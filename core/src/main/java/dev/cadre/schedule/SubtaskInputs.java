@@ -11,19 +11,19 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /** The inputs of a subtask whose dependencies have ended. */
-sealed interface Inputs {
+sealed interface SubtaskInputs {
     /** One for each execution: a single one, or one an item. */
-    record Made(List<Seed> seeds) implements Inputs {}
+    record Made(List<Seed> seeds) implements SubtaskInputs {}
 
     /** They could not be made. */
-    record Bad(Failure failure) implements Inputs {}
+    record Bad(Failure failure) implements SubtaskInputs {}
 
     /** The input of one execution; the item is -1 if the subtask does not fan out. */
     record Seed(int item, Object input) {}
 
     /** Makes them; the graph's own functions may throw, which is the subtask's failure and nobody else's. */
-    static Inputs of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems) {
-        Outputs outputs = id -> subtasks.apply(id).flatMap(Inputs::output);
+    static SubtaskInputs of(GraphNode node, Function<String, Optional<Subtask>> subtasks, int maxItems) {
+        Outputs outputs = id -> subtasks.apply(id).flatMap(SubtaskInputs::output);
         try {
             return switch (node.binding()) {
                 case Binding.One one ->
@@ -38,7 +38,7 @@ sealed interface Inputs {
         }
     }
 
-    private static Inputs items(GraphNode node, List<?> inputs, int maxItems) {
+    private static SubtaskInputs items(GraphNode node, List<?> inputs, int maxItems) {
         var seeds = new ArrayList<Seed>();
         for (Object input : inputs) {
             if (seeds.size() == maxItems) { // counted here: a list that grows meanwhile has no size

@@ -8,28 +8,28 @@ import dev.cadre.task.Skip;
 import java.util.List;
 
 /** Why a run starts nothing more, and what that makes of its subtasks. */
-record Stop(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String message) {
-    static final Stop CANCELLED =
-            new Stop(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
+record StopReason(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String message) {
+    static final StopReason CANCELLED =
+            new StopReason(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
 
-    static final Stop DEADLINE = new Stop(
+    static final StopReason DEADLINE = new StopReason(
             Failure.Kind.DEADLINE, Skip.Kind.DEADLINE, RunFailure.Kind.DEADLINE, "the time for workers ran out");
 
-    static Stop failFast(String subtaskId) {
-        return new Stop(
+    static StopReason failFast(String subtaskId) {
+        return new StopReason(
                 Failure.Kind.CANCELLED,
                 Skip.Kind.FAIL_FAST,
                 RunFailure.Kind.FAILED_FAST,
                 "subtask '%s' failed in a run that fails fast".formatted(subtaskId));
     }
 
-    static Stop unrecorded(String why) {
-        return new Stop(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.JOURNAL_FAILED, why);
+    static StopReason unrecorded(String why) {
+        return new StopReason(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.JOURNAL_FAILED, why);
     }
 
     /** The same for work that was in this place when it was interrupted. */
-    Stop in(String place) {
-        return place.isEmpty() ? this : new Stop(failed, skipped, run, "%s while in %s".formatted(message, place));
+    StopReason in(String place) {
+        return place.isEmpty() ? this : new StopReason(failed, skipped, run, "%s while in %s".formatted(message, place));
     }
 
     /** Whether no answer is made of what there is. */

@@ -9,8 +9,8 @@ import java.util.Collection;
 import java.util.List;
 
 /** What an answer lacks: every required subtask, and every item, that did not succeed. */
-final class Missings {
-    private Missings() {}
+final class MissingParts {
+    private MissingParts() {}
 
     static List<Missing> of(Collection<Subtask> subtasks) {
         var missing = new ArrayList<Missing>();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Executions that wait for money in flight, in order, and those of them that look again. */
-final class Postponed {
+final class ExecutionQueue {
     /**
      * Bounds of what executions need that wait for the tier that they want.
      *

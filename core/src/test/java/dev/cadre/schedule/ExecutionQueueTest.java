@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cadre.price.Money;
 import org.junit.jupiter.api.Test;
 
-class PostponedTest {
-    private final Postponed postponed = new Postponed();
+class ExecutionQueueTest {
+    private final ExecutionQueue postponed = new ExecutionQueue();
 
     private static Execution execution(String id) {
         return new Execution(new Subtask(RunRig.node(id), 0), -1, new RunRig.In(id));
@@ -17,8 +17,8 @@ class PostponedTest {
         postponed.add(execution(id), Money.ofPico(need));
     }
 
-    private static Postponed.Needs needs(long least, long most) {
-        return new Postponed.Needs(Money.ofPico(least), Money.ofPico(most));
+    private static ExecutionQueue.Needs needs(long least, long most) {
+        return new ExecutionQueue.Needs(Money.ofPico(least), Money.ofPico(most));
     }
 
     @Test

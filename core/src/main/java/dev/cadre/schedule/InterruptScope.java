@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The time in which a thread performs one piece of work. An interrupt reaches the thread only during that time, because
  * the same thread may perform other work afterwards. Safe for use by many threads.
  */
-final class Occupancy {
+final class InterruptScope {
     private @Nullable Thread thread;
     private boolean interrupted;
 

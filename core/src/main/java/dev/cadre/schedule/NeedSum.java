@@ -9,13 +9,13 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** What all members of a changing group need together. Each is asked once, and not before somebody wants the sum. */
-final class RunningNeed<T> {
+final class NeedSum<T> {
     private final Function<T, Money> need;
     private final Set<T> unasked = new LinkedHashSet<>();
     private final Map<T, Money> asked = new HashMap<>(); // only ever looked up, never iterated
     private Money sum = Money.ZERO;
 
-    RunningNeed(Function<T, Money> need) {
+    NeedSum(Function<T, Money> need) {
         this.need = need;
     }
 

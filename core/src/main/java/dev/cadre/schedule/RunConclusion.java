@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a run comes to: how every subtask ended, what its answer lacks, why it has none. */
-final class Verdict {
+final class RunConclusion {
     private final RunningGraph graph;
     private final List<Missing> planLosses = new ArrayList<>();
     private final List<String> planDefects = new ArrayList<>();
@@ -25,7 +25,7 @@ final class Verdict {
     /** The first failure that stopped or paused a pool; null if there was none. */
     private @Nullable ModelException outage;
 
-    Verdict(RunningGraph graph) {
+    RunConclusion(RunningGraph graph) {
         this.graph = graph;
     }
 
@@ -78,7 +78,7 @@ final class Verdict {
     }
 
     /** The subtask that has the answer returned none. */
-    RunEnding unanswered(String answer, @Nullable Outcome<?> outcome, @Nullable Stop stop) {
+    RunEnding unanswered(String answer, @Nullable Outcome<?> outcome, @Nullable StopReason stop) {
         if (outcome == null) {
             String message = "subtask '%s', which brings the answer, has not ended".formatted(answer);
             return failed(unlessStopped(stop, RunFailure.of(RunFailure.Kind.ANSWER_MISSING, message)));
@@ -98,7 +98,7 @@ final class Verdict {
     }
 
     /** There is nothing to make an answer of. */
-    RunEnding nothingSucceeded(@Nullable Stop stop) {
+    RunEnding nothingSucceeded(@Nullable StopReason stop) {
         List<SubtaskOutcome> outcomes = outcomes();
         List<String> details = outcomes.stream()
                 .map(each -> each.id() + " " + each.outcome().reason())
@@ -120,7 +120,7 @@ final class Verdict {
     }
 
     /** A call that could not be made in time may end its subtask a moment before the time of all is up. */
-    private RunFailure unlessStopped(@Nullable Stop stop, RunFailure failure) {
+    private RunFailure unlessStopped(@Nullable StopReason stop, RunFailure failure) {
         if (stop != null) {
             return stop.failure().sharedBy(outage);
         }
@@ -129,7 +129,7 @@ final class Verdict {
             case Outcome.Skipped<?>(Skip late) -> late.kind() == Skip.Kind.DEADLINE;
             case null, default -> false;
         });
-        return isLate ? Stop.DEADLINE.failure() : failure.sharedBy(outage);
+        return isLate ? StopReason.DEADLINE.failure() : failure.sharedBy(outage);
     }
 
     private RunEnding ending(RunStatus status, @Nullable Merged<?> answer, @Nullable RunFailure failure) {
@@ -142,7 +142,7 @@ final class Verdict {
     }
 
     private List<Missing> missing() {
-        List<Missing> missing = Missings.of(graph.all());
+        List<Missing> missing = MissingParts.of(graph.all());
         missing.addAll(planLosses);
         if (planTrouble != null) {
             missing.add(new Missing("planner", planTrouble.toString()));
