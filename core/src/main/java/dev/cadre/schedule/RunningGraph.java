@@ -85,7 +85,7 @@ final class RunningGraph {
 
     /** Whether something ended whose dependents have not heard of it, or something is ready or looks again. */
     boolean isUnsettled() {
-        return isAnyUnheard() || !ready.isEmpty() || postponed.isAnyLooking();
+        return isAnyUnheard() || !ready.isEmpty() || queue.isAnyLooking();
     }
 
     /** The dependents of everything that has ended since, now that they await it no more. */
