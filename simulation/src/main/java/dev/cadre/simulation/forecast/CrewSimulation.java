@@ -112,8 +112,8 @@ public final class CrewSimulation {
     }
 
     /** The models of {@link #runOnce}. */
-    SimGiven models(long seed) {
-        return new SimGiven(assumed, seed);
+    SimAssumedBehavior models(long seed) {
+        return new SimAssumedBehavior(assumed, seed);
     }
 
     /** Neighbours of a seed share no run. */
@@ -226,11 +226,11 @@ public final class CrewSimulation {
             if (planned) {
                 requireWithinLimits();
             }
-            List<GraphNode> standIns = SimStandIns.of(nodes, assumed);
+            List<GraphNode> placeholders = SimPlaceholders.of(nodes, assumed);
             Duration deadline = budget.deadline().orElse(limits.deadline());
             CrewScenario scenario = planned
-                    ? CrewScenario.planned(standIns, budget.limit(), deadline)
-                    : CrewScenario.byHand(standIns, answer, budget.limit(), deadline);
+                    ? CrewScenario.planned(placeholders, budget.limit(), deadline)
+                    : CrewScenario.byHand(placeholders, answer, budget.limit(), deadline);
             return new CrewSimulation(nodes, scenario, assumed);
         }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A given graph or plan that is run in virtual time, by models that behave as a {@link SimNature} says. It is held to the
+ * A given graph or plan that is run in virtual time, by models that behave as a {@link SimBehavior} says. It is held to the
  * same promises as a random world. Immutable; carries no compatibility promise.
  */
 public final class CrewScenario {
@@ -38,7 +38,7 @@ public final class CrewScenario {
      *
      * @throws SimulationViolation if a promise did not hold
      */
-    public CrewRun live(long seed, SimNature models) {
+    public CrewRun live(long seed, SimBehavior models) {
         var world = SimWorld.of(SimulationSeed.of(seed), SimSettings.given(), models, plan);
         world.live();
         return CrewRun.of(world);

@@ -63,7 +63,7 @@ final class SimCall {
         this.request = request;
         this.terms = terms;
         this.whenEnded = whenEnded;
-        SimNature.Load load = world.nature().load(request, terms.purpose(), pool.costs());
+        SimBehavior.Load load = world.behavior().load(request, terms.purpose(), pool.costs());
         this.need = load.need();
         this.tokenEstimate = load.tokenEstimate();
     }

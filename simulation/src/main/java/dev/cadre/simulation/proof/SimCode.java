@@ -80,11 +80,11 @@ final class SimCode {
     }
 
     private void begin() {
-        Optional<SimNature.CodeEnd> given = world.nature().code(start);
-        long nanos = given.map(SimNature.CodeEnd::nanos).orElseGet(() -> world.thinking(TOOL_NANOS));
+        Optional<SimBehavior.CodeEnd> given = world.behavior().code(start);
+        long nanos = given.map(SimBehavior.CodeEnd::nanos).orElseGet(() -> world.thinking(TOOL_NANOS));
         world.agenda().after(nanos, () -> {
             if (!gone) {
-                end(given.map(SimNature.CodeEnd::fails)
+                end(given.map(SimBehavior.CodeEnd::fails)
                         .orElseGet(() -> SimDice.chance(
                                 SimRung.dice(run, run.id() + start.id().label()), 0.03)));
             }

@@ -36,7 +36,7 @@ final class SimMerger {
     }
 
     private static Money worstCase(SimWorld world, int call) {
-        return world.nature()
+        return world.behavior()
                 .load(request(world, call), purpose(""), world.pool(Tier.MINI).costs())
                 .need();
     }

@@ -35,7 +35,7 @@ final class SimPlanner {
 
     /** The most that its first call can cost. */
     static Money worstCase(SimWorld world) {
-        return world.nature()
+        return world.behavior()
                 .load(
                         request(world),
                         purpose("", 0, 1),
@@ -53,7 +53,7 @@ final class SimPlanner {
                 world.pool(Tier.FLAGSHIP).model(),
                 PROMPT,
                 "A goal.",
-                world.nature().limits().plannerOutputTokens());
+                world.behavior().limits().plannerOutputTokens());
     }
 
     SimStrand start() {
@@ -71,7 +71,7 @@ final class SimPlanner {
             fail(RunFailure.Kind.CANCELLED, "interrupted");
             return;
         }
-        SimNature.Writing writing = run.world().nature().writing();
+        SimBehavior.Writing writing = run.world().behavior().writing();
         int from = brought;
         int until = Math.min(nodes.size(), from + writing.subtasksPerCall());
         int pieces = Math.min(writing.piecesPerCall(), Math.max(2, until - from));

@@ -54,7 +54,7 @@ final class SimPool {
     SimPool(SimWorld world, Tier tier, ModelPool pool, SimProvider provider, long seed) {
         this.world = world;
         this.pool = pool;
-        this.limits = world.nature().configured(tier);
+        this.limits = world.behavior().configured(tier);
         this.costs = new CostCalculator(
                 pool.spec(), pool.model(), ModelCatalog.standard().with(pool.spec()));
         this.provider = provider;

@@ -32,16 +32,16 @@ final class SimProvider {
     private final SimSettings settings;
     private final SimRates requests;
     private final SimRates tokens;
-    private final SimNature nature;
+    private final SimBehavior behavior;
     private final RandomGenerator schedule;
 
     SimProvider(
-            long seed, Tier tier, ModelSpec spec, SimSettings settings, SimNature nature, RandomGenerator schedule) {
+            long seed, Tier tier, ModelSpec spec, SimSettings settings, SimBehavior behavior, RandomGenerator schedule) {
         this.seed = seed;
         this.tier = tier;
         this.spec = spec;
         this.settings = settings;
-        this.nature = nature;
+        this.behavior = behavior;
         this.schedule = schedule;
         requests = new SimRates(settings.rates().real().requestsPerMinute());
         tokens = new SimRates(settings.rates().real().tokensPerMinute());
@@ -63,7 +63,7 @@ final class SimProvider {
             return new SimFate.Fails(rateLimited(wait, now, wallError), Money.ZERO, brief());
         }
         tokens.take((double) estimate, now);
-        return nature.fate(request, caller.purpose(), attempt, told(now)).orElseGet(() -> {
+        return behavior.fate(request, caller.purpose(), attempt, told(now)).orElseGet(() -> {
             SimFate.Replies whole = answer(request, SimDice.of(seed, caller.name()), now);
             return spoiled(whole, SimDice.of(seed, caller.name() + "/" + attempt));
         });

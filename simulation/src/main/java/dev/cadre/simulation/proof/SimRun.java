@@ -135,8 +135,8 @@ final class SimRun {
                         id(),
                         plan.answer(),
                         plan.bounds().failFast(),
-                        world.nature().limits().maxItems()),
-                world.nature()::worstCase,
+                        world.behavior().limits().maxItems()),
+                world.behavior()::worstCase,
                 money.chainState(),
                 startNanos);
         launchPlanner();
@@ -150,7 +150,7 @@ final class SimRun {
     private boolean setAside() {
         Money merge = SimMerger.leastCost(world);
         Money cheapest = plan.work().nodes().stream()
-                .map(node -> world.nature()
+                .map(node -> world.behavior()
                         .worstCase(node.type(), null, node.type().tiers().floor()))
                 .min(Comparator.naturalOrder())
                 .orElseThrow();

@@ -45,7 +45,7 @@ final class SimRung {
         var task = new RungTask(
                 start.type(), start.input(), start.id().label(), start.tier(), start.evidence());
         this.rung = Rung.of(
-                task, pool.model(), pool.mostOutputTokens(), world.nature().limits());
+                task, pool.model(), pool.mostOutputTokens(), world.behavior().limits());
     }
 
     /** Starts a rung on a thread of its own; returns how to interrupt it. */
@@ -126,7 +126,7 @@ final class SimRung {
     private void runTools(RungCommand.RunTools tools) {
         toolTurns++;
         SplittableRandom dice = dice(run, name + "/tools/" + toolTurns);
-        OptionalLong given = world.nature().toolNanos(start, toolTurns);
+        OptionalLong given = world.behavior().toolNanos(start, toolTurns);
         List<ToolEnd> ends = tools.runs().stream()
                 .map(each -> given.isPresent() ? new ToolEnd.Returned("a page") : toolEnd(dice))
                 .toList();

@@ -26,7 +26,7 @@ final class SimWorld {
 
     private final SimulationSeed seed;
     private final SimSettings settings;
-    private final SimNature nature;
+    private final SimBehavior behavior;
     private final SplittableRandom schedule;
     private final SimAgenda agenda;
     private final Map<Tier, SimPool> pools = new EnumMap<>(Tier.class);
@@ -35,15 +35,15 @@ final class SimWorld {
     private final @Nullable Ledger tenant;
     private long wallError;
 
-    private SimWorld(SimulationSeed seed, SimSettings settings, SimNature nature, List<SimRunPlan> plans) {
+    private SimWorld(SimulationSeed seed, SimSettings settings, SimBehavior behavior, List<SimRunPlan> plans) {
         this.seed = seed;
         this.settings = settings;
-        this.nature = nature;
+        this.behavior = behavior;
         this.schedule = SimDice.of(seed.schedule(), "schedule");
         this.agenda = new SimAgenda(origin());
         for (Tier tier : Tier.values()) {
-            var pool = nature.pool(tier);
-            var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, nature, schedule.split());
+            var pool = behavior.pool(tier);
+            var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, behavior, schedule.split());
             pools.put(tier, new SimPool(this, tier, pool, provider, seed.schedule()));
         }
         this.tenant = settings.runs().tenantPercent() > 0 ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent())) : null;
@@ -67,17 +67,17 @@ final class SimWorld {
         for (int i = 0; i < settings.runs().count(); i++) {
             plans.add(SimRunPlan.random("run" + i, settings, SimDice.of(seed.world(), "plan" + i)));
         }
-        return new SimWorld(seed, settings, new SimDrawn(settings), plans);
+        return new SimWorld(seed, settings, new SimRandomBehavior(settings), plans);
     }
 
     /** A world of the given kind, in which this is done. */
     static SimWorld of(SimulationSeed seed, SimSettings settings, SimRunPlan plan) {
-        return of(seed, settings, new SimDrawn(settings), plan);
+        return of(seed, settings, new SimRandomBehavior(settings), plan);
     }
 
-    /** A world of the given kind with models of this nature, in which this is done. */
-    static SimWorld of(SimulationSeed seed, SimSettings settings, SimNature nature, SimRunPlan plan) {
-        return new SimWorld(seed, settings, nature, List.of(plan));
+    /** A world of the given kind with models of this behavior, in which this is done. */
+    static SimWorld of(SimulationSeed seed, SimSettings settings, SimBehavior behavior, SimRunPlan plan) {
+        return new SimWorld(seed, settings, behavior, List.of(plan));
     }
 
     /** In half of the schedules the clock's readings wrap around at some time, as the system's may. */
@@ -95,8 +95,8 @@ final class SimWorld {
         return settings;
     }
 
-    SimNature nature() {
-        return nature;
+    SimBehavior behavior() {
+        return behavior;
     }
 
     SimAgenda agenda() {

@@ -97,10 +97,10 @@ class SimulationGuideTest {
     }
 
     private static ShapeRun shapeRun(CrewSimulation simulation, List<GraphNode> nodes, long seed) {
-        SimGiven models = simulation.models(seed);
+        SimAssumedBehavior models = simulation.models(seed);
         int size = nodes.size();
-        SimGiven.Timing plan = models.timing(
-                SimAssumptions.PLANNER, "0", Tier.FLAGSHIP, SimGiven.call(1, 4_000, "" + size, 1), 60L * size);
+        SimAssumedBehavior.Timing plan = models.timing(
+                SimAssumptions.PLANNER, "0", Tier.FLAGSHIP, SimAssumedBehavior.call(1, 4_000, "" + size, 1), 60L * size);
         long merge = nanos(models, SimAssumptions.MERGER, "", Tier.MINI);
         var schedule = new ListSchedule(
                 nodes,
@@ -120,18 +120,18 @@ class SimulationGuideTest {
                 onFlagship.sum() + nanos(models, SimAssumptions.MERGER, "", Tier.FLAGSHIP));
     }
 
-    private static long nanos(SimGiven models, String type, String label, Tier tier) {
+    private static long nanos(SimAssumedBehavior models, String type, String label, Tier tier) {
         return models.timing(
                         type,
                         label,
                         tier,
-                        SimGiven.call(1, 2_000, "", 1),
+                        SimAssumedBehavior.call(1, 2_000, "", 1),
                         Math.min(2_000, models.outputTokens(type, label, tier)))
                 .nanos();
     }
 
     /** When the planner has written so many subtasks and this one. */
-    private static long written(SimGiven.Timing plan, int place, int size) {
+    private static long written(SimAssumedBehavior.Timing plan, int place, int size) {
         return plan.silentNanos() + (plan.nanos() - plan.silentNanos()) / size * (place + 1);
     }
 

@@ -21,7 +21,7 @@ import dev.cadre.schedule.RunCommand;
 import dev.cadre.simulation.forecast.CrewSimulation.Parameter;
 import dev.cadre.simulation.proof.SimDice;
 import dev.cadre.simulation.proof.SimFate;
-import dev.cadre.simulation.proof.SimNature;
+import dev.cadre.simulation.proof.SimBehavior;
 import dev.cadre.simulation.proof.SimTypes;
 import dev.cadre.simulation.proof.SimTypes.Question;
 import dev.cadre.task.Limits;
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * Models that behave as somebody assumes. A call's tokens, time and fate follow from the seed and from what is called,
  * never from the schedule: with other limits the same calls take the same time. Of one world, and so of one thread.
  */
-final class SimGiven implements SimNature {
+final class SimAssumedBehavior implements SimBehavior {
     /** Of a tokenizer that makes a token of four bytes, which is what an estimate takes for granted. */
     private static final long BYTES_PER_TOKEN = 4;
 
@@ -54,7 +54,7 @@ final class SimGiven implements SimNature {
     private final long seed;
     private final Map<String, Long> inputTokens = new HashMap<>();
 
-    SimGiven(SimAssumptions assumed, long seed) {
+    SimAssumedBehavior(SimAssumptions assumed, long seed) {
         this.assumed = assumed;
         this.seed = seed;
     }
@@ -175,7 +175,7 @@ final class SimGiven implements SimNature {
         Conversation(ModelRequest request, CallPurpose purpose, int attempt, RateLimits told) {
             this.request = request;
             this.purpose = purpose;
-            this.type = SimGiven.work(purpose);
+            this.type = SimAssumedBehavior.work(purpose);
             this.profile = profile(type, purpose.tier());
             this.told = told;
             this.call = call(request.turns().size(), request.maxOutputTokens(), purpose.input(), attempt);

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The models of a simulated world: their prices and limits, and how they behave. Carries no compatibility promise. */
-public interface SimNature {
+public interface SimBehavior {
     /**
      * What a call weighs before it is made.
      *

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The models of a world that is drawn from its seed: prices of the standard catalogue, and all that can go wrong. */
-record SimDrawn(SimSettings settings) implements SimNature {
+record SimRandomBehavior(SimSettings settings) implements SimBehavior {
     private static final Writing HALF_WHILE_IN_FLIGHT = new Writing(25, 2);
 
     @Override

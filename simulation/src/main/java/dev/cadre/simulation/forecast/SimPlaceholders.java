@@ -18,51 +18,51 @@ import java.util.stream.IntStream;
  * Turns a graph of somebody's own types into one that can be simulated: the same subtasks, dependencies, tiers and caps,
  * with inputs that only say whose they are.
  */
-final class SimStandIns {
+final class SimPlaceholders {
     private final SimAssumptions assumed;
     private final Map<String, SubtaskType<?, ?>> types = new HashMap<>();
 
-    private SimStandIns(SimAssumptions assumed) {
+    private SimPlaceholders(SimAssumptions assumed) {
         this.assumed = assumed;
     }
 
     /** @throws IllegalArgumentException if nobody says how many items a fan-out has */
     static List<GraphNode> of(List<GraphNode> nodes, SimAssumptions assumed) {
-        var standIns = new SimStandIns(assumed);
-        return nodes.stream().map(standIns::of).toList();
+        var placeholders = new SimPlaceholders(assumed);
+        return nodes.stream().map(placeholders::of).toList();
     }
 
     private GraphNode of(GraphNode node) {
-        SubtaskType<?, ?> type = types.computeIfAbsent(node.type().name(), name -> standIn(node.type()));
+        SubtaskType<?, ?> type = types.computeIfAbsent(node.type().name(), name -> placeholder(node.type()));
         return new GraphNode(node.id(), type, binding(node), node.dependencies(), node.optional());
     }
 
-    private SubtaskType<?, ?> standIn(SubtaskType<?, ?> type) {
+    private SubtaskType<?, ?> placeholder(SubtaskType<?, ?> type) {
         return switch (type.work()) {
             case Work.Code<?, ?> code ->
                 SubtaskType.<Question, Finding>code(type.name(), Question.class, Finding.class, (question, context) -> {
                             throw new IllegalStateException("the simulator never runs code");
                         })
                         .costing(code.costPerCall());
-            case Work.Model<?, ?> model -> standIn(type, model);
+            case Work.Model<?, ?> model -> placeholder(type, model);
         };
     }
 
-    private SubtaskType<?, ?> standIn(SubtaskType<?, ?> type, Work.Model<?, ?> model) {
+    private SubtaskType<?, ?> placeholder(SubtaskType<?, ?> type, Work.Model<?, ?> model) {
         var tiers = type.tiers();
-        var standIn = SubtaskType.model(type.name(), Question.class, Finding.class, "Answer.")
+        var placeholder = SubtaskType.model(type.name(), Question.class, Finding.class, "Answer.")
                 .accept("the verifier accepts it", (question, finding) -> finding.score() >= SimTypes.PASSING_SCORE)
                 .startingAt(tiers.start())
                 .upTo(tiers.top())
                 .notBelow(tiers.floor());
         if (!model.tools().isEmpty()) {
-            standIn = standIn.tools(SimTypes.READ);
+            placeholder = placeholder.tools(SimTypes.READ);
         } else if (assumed.profile(type.name(), tiers.start()).toolRounds() > 0) {
             throw new IllegalArgumentException("subtask type '%s' has no tools to ask for".formatted(type.name()));
         }
         return model.maxOutputTokens().isPresent()
-                ? standIn.maxOutputTokens(model.maxOutputTokens().getAsLong())
-                : standIn;
+                ? placeholder.maxOutputTokens(model.maxOutputTokens().getAsLong())
+                : placeholder;
     }
 
     private Binding binding(GraphNode node) {
