@@ -30,17 +30,17 @@ final class Exchange implements Handoff.Work<ModelReply> {
     Exchange(
             ResponseService.WithRawResponse service,
             Failures failures,
-            Reach reach,
+            RemoteAccess access,
             ModelRequest request,
             CallContext context) {
         this.service = service;
         this.failures = failures;
         this.request = request;
-        this.params = RequestWriter.write(request, reach);
+        this.params = RequestWriter.write(request, access);
         this.context = context;
         mayHoldSecrets = request.options().providerTools().stream()
                 .anyMatch(tool -> tool instanceof ProviderTool.RemoteMcp server
-                        && reach.mcp().isFor(server));
+                        && access.mcp().isFor(server));
     }
 
     @Override

@@ -48,14 +48,14 @@ final class OpenAiBatches implements BatchClient {
 
     private final OpenAIClient sdk;
     private final Failures failures;
-    private final Reach reach;
+    private final RemoteAccess access;
     private final BooleanSupplier isClosed;
     private final BatchAnswerReader answers;
 
-    OpenAiBatches(OpenAIClient sdk, Failures failures, Reach reach, BooleanSupplier isClosed) {
+    OpenAiBatches(OpenAIClient sdk, Failures failures, RemoteAccess access, BooleanSupplier isClosed) {
         this.sdk = sdk;
         this.failures = failures;
-        this.reach = reach;
+        this.access = access;
         this.isClosed = isClosed;
         answers = new BatchAnswerReader(failures);
     }
@@ -68,7 +68,7 @@ final class OpenAiBatches implements BatchClient {
     @Override
     public String line(String customId, ModelRequest request) {
         requireNoSecret(request);
-        ResponseCreateParams params = RequestWriter.write(request.withServiceTier(ServiceTier.STANDARD), reach);
+        ResponseCreateParams params = RequestWriter.write(request.withServiceTier(ServiceTier.STANDARD), access);
         JsonMapper json = ServerJson.MAPPER;
         ObjectNode body = json.valueToTree(params._body());
         body.remove("service_tier"); // a batch has its own
@@ -83,7 +83,7 @@ final class OpenAiBatches implements BatchClient {
     /** A line is kept in files, here and there. */
     private void requireNoSecret(ModelRequest request) {
         for (ProviderTool tool : request.options().providerTools()) {
-            if (tool instanceof ProviderTool.RemoteMcp server && reach.mcp().isFor(server)) {
+            if (tool instanceof ProviderTool.RemoteMcp server && access.mcp().isFor(server)) {
                 throw new IllegalArgumentException(
                         "the MCP server '%s' is shown a secret, which the files of a batch would keep: use Lane.NOW"
                                 .formatted(server.label()));

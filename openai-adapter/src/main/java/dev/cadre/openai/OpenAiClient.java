@@ -57,7 +57,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OpenAIClient sdk;
     private final Failures failures;
     private final OpenAiBatches batches;
-    private final Reach reach;
+    private final RemoteAccess access;
     private final Api api;
     private volatile boolean closed;
 
@@ -77,10 +77,10 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
                 .build();
         sdk = sdk(builder.apiKey);
-        reach = new Reach(builder.imageHosts, builder.mcp);
+        access = new RemoteAccess(builder.imageHosts, builder.mcp);
         api = builder.api;
         failures = new Failures(redactor(builder), builder.clock, baseUrl.text());
-        batches = new OpenAiBatches(sdk, failures, reach, () -> closed);
+        batches = new OpenAiBatches(sdk, failures, access, () -> closed);
     }
 
     private static Redactor redactor(Builder builder) {
@@ -120,7 +120,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
     private Handoff.Work<ModelReply> exchange(ModelRequest request, CallContext context) {
         return switch (api) {
-            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, reach, request, context);
+            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, request, context);
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
                 new ChatExchange(sdk.chat().completions().withRawResponse(), failures, chatWriter(), request, context);
         };
@@ -130,14 +130,14 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     public long sentBytes(ModelRequest request) {
         return switch (api) {
             case RESPONSES ->
-                BodySize.of(request, each -> RequestWriter.write(each, reach)._body());
+                BodySize.of(request, each -> RequestWriter.write(each, access)._body());
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
                 BodySize.of(request, each -> chatWriter().writeStreamed(each)._body());
         };
     }
 
     private ChatWriter chatWriter() {
-        return new ChatWriter(new AttachmentWriter(reach.imageHosts()), api, baseUrl);
+        return new ChatWriter(new AttachmentWriter(access.imageHosts()), api, baseUrl);
     }
 
     /** Asks the provider how many input tokens a request has; not billed. Only servers with the Responses API can tell. */
@@ -147,7 +147,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (api != Api.RESPONSES) {
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
-        return Handoff.run(new Inquiry(sdk, failures, context.timeout()).inputTokens(request, reach), context.text());
+        return Handoff.run(new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(request, access), context.text());
     }
 
     /**
@@ -158,7 +158,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
      */
     public List<ListedModel> models(Duration timeout) throws InterruptedException {
         requireUsable("the list of models");
-        return Handoff.run(new Inquiry(sdk, failures, timeout).models(), text -> {});
+        return Handoff.run(new UnbilledRequests(sdk, failures, timeout).models(), text -> {});
     }
 
     /** The address that calls go to. */

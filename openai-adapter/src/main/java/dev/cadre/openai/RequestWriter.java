@@ -24,19 +24,19 @@ import dev.cadre.model.Verbosity;
 final class RequestWriter {
     private RequestWriter() {}
 
-    /** A request that lets the provider reach nobody. */
+    /** A request with which the provider may contact no host. */
     static ResponseCreateParams write(ModelRequest request) {
-        return write(request, Reach.NONE);
+        return write(request, RemoteAccess.NONE);
     }
 
-    /** A request with which the provider may reach others, as far as the client lets it. */
-    static ResponseCreateParams write(ModelRequest request, Reach reach) {
+    /** A request with which the provider may contact the hosts and servers of {@code access}. */
+    static ResponseCreateParams write(ModelRequest request, RemoteAccess access) {
         if (request.serviceTier() == ServiceTier.BATCH) {
             throw new IllegalArgumentException("a single call cannot ask for the service tier BATCH");
         }
         var params = ResponseCreateParams.builder()
                 .model(request.model())
-                .inputOfResponse(new InputWriter(request, new AttachmentWriter(reach.imageHosts())).items())
+                .inputOfResponse(new InputWriter(request, new AttachmentWriter(access.imageHosts())).items())
                 .maxOutputTokens(request.maxOutputTokens())
                 .reasoning(Reasoning.builder()
                         .effort(ReasoningEffort.of(request.effort().wireName()))
@@ -60,7 +60,7 @@ final class RequestWriter {
                 params.addTool(ToolWriter.function(tool));
             }
         }
-        providerTools(params, request, reach.mcp());
+        providerTools(params, request, access.mcp());
         options(params, request.options());
         if (request.effort() != Effort.NONE) {
             // nothing is stored on their side, so the reasoning must travel with the conversation

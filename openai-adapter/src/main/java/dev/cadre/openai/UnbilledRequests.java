@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the provider tells without a model doing any work, and so without a bill. */
-final class Inquiry {
-    /** What the count of an input depends on. */
+/** Requests that the provider answers without a model, and so without a bill. */
+final class UnbilledRequests {
+    /** The members of a request on which its count of input tokens depends. */
     private static final Set<String> COUNTED =
             Set.of("model", "input", "instructions", "tools", "text", "reasoning", "parallel_tool_calls");
 
@@ -22,16 +22,16 @@ final class Inquiry {
     private final Failures failures;
     private final Duration timeout;
 
-    Inquiry(OpenAIClient sdk, Failures failures, Duration timeout) {
+    UnbilledRequests(OpenAIClient sdk, Failures failures, Duration timeout) {
         this.sdk = sdk;
         this.failures = failures;
         this.timeout = timeout;
     }
 
-    /** The input tokens of a request: its own body, less what does not count. */
-    Handoff.Work<Long> inputTokens(ModelRequest request, Reach reach) {
+    /** The number of input tokens of a request, counted from the members of its body that matter. */
+    Handoff.Work<Long> inputTokens(ModelRequest request, RemoteAccess access) {
         Map<String, JsonValue> body = ToolWriter.object(
-                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, reach)));
+                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, access)));
         var counted = InputTokenCountParams.builder();
         body.forEach((name, value) -> {
             if (COUNTED.contains(name)) {
