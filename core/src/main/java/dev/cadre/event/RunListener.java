@@ -22,6 +22,7 @@ public interface RunListener {
     }
 
     /** The same with a log of the caller's, which logs what this one throws once. */
+    @SuppressWarnings("exports") // for the engine
     default RunListener guarded(FaultLog log) {
         return new GuardedListener(this, log);
     }
