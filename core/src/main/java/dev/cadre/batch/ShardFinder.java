@@ -5,6 +5,7 @@ import dev.cadre.model.Batch;
 import dev.cadre.model.ModelException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -55,7 +56,7 @@ final class ShardFinder {
     private void adopt(Map<Shard, Batch> found) {
         lane.first(lane.shards.doubtful().stream()
                 .filter(found::containsKey)
-                .<Runnable>map(shard -> () -> sender.created(shard, found.get(shard)))
+                .<Runnable>map(shard -> () -> sender.created(shard, Objects.requireNonNull(found.get(shard))))
                 .toList());
     }
 
