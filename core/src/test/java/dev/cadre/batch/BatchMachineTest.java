@@ -3,6 +3,7 @@ package dev.cadre.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Ledger;
 import dev.cadre.journal.Fingerprint;
@@ -38,7 +39,7 @@ class BatchMachineTest {
                 }
 
                 @Override
-                public Optional<Paid> price(ModelException.Billed billed, Money reserved) {
+                public Optional<AttemptEvent.Bill> price(ModelException.Billed billed, Money reserved) {
                     return Optional.empty();
                 }
 

@@ -3,6 +3,7 @@ package dev.cadre.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Ledger;
 import dev.cadre.budget.Reservation;
@@ -171,9 +172,9 @@ final class BatchWorld {
         }
 
         @Override
-        public Optional<Paid> price(ModelException.Billed billed, Money reserved) {
+        public Optional<AttemptEvent.Bill> price(ModelException.Billed billed, Money reserved) {
             Money cost = Money.ofPico(billed.usage().inputTokens() * SimulatedBatches.PRICE_PICO);
-            return Optional.of(new Paid(Spend.settled(cost, billed.usage()), null));
+            return Optional.of(new AttemptEvent.Bill(Spend.settled(cost, billed.usage()), null));
         }
 
         @Override
