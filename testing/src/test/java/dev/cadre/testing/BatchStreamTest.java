@@ -159,10 +159,10 @@ class BatchStreamTest {
                             item -> pulledAtFirst.compareAndSet(0, pulled.get()));
 
             assertThat(summary.counts().succeeded()).isEqualTo(count);
-            assertThat(pulledAtFirst.get())
-                    .as("the first batch was handed over")
-                    .isBetween(15, 28);
             // the stream moves the clock on while the lane is busy with answers: then the second batch is larger
+            assertThat(pulledAtFirst.get())
+                    .as("the first batch was handed over before the stream ended")
+                    .isBetween(15, count - 1);
             assertThat(client.made()).isBetween(2, 5);
         }
     }
