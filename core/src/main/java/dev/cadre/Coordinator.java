@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.record.Fingerprints;
-import dev.cadre.record.GuardedJournal;
-import dev.cadre.record.PlanRecord;
-import dev.cadre.record.RunIdentity;
-import dev.cadre.record.RunRecord;
-import dev.cadre.bulk.Bulk;
-import dev.cadre.run.FaultReporter;
-import dev.cadre.run.GraphEstimate;
-import dev.cadre.run.ModelShutdowns;
-import dev.cadre.run.RunSettings;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.Bulk;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.Journal;
-import dev.cadre.redact.FaultLog;
-import dev.cadre.redact.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
 import dev.cadre.plan.Planner;
@@ -24,8 +13,19 @@ import dev.cadre.price.Capability;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.Spend;
-import dev.cadre.task.RunClock;
+import dev.cadre.record.Fingerprints;
+import dev.cadre.record.GuardedJournal;
+import dev.cadre.record.PlanRecord;
+import dev.cadre.record.RunIdentity;
+import dev.cadre.record.RunRecord;
+import dev.cadre.redact.FaultLog;
+import dev.cadre.redact.Redactor;
+import dev.cadre.run.FaultReporter;
+import dev.cadre.run.GraphEstimate;
+import dev.cadre.run.ModelShutdowns;
+import dev.cadre.run.RunSettings;
 import dev.cadre.task.Limits;
+import dev.cadre.task.RunClock;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.SubtaskWorker;
@@ -207,7 +207,10 @@ public final class Coordinator {
         requireTiers(types);
         shutdowns().requireNone();
         return recorded(
-                () -> RunIdentity.of(runKey, plan.goal().asked(), types), budget, Optional.of(plan), run -> run.plan(plan));
+                () -> RunIdentity.of(runKey, plan.goal().asked(), types),
+                budget,
+                Optional.of(plan),
+                run -> run.plan(plan));
     }
 
     private interface Session<T> {
@@ -226,7 +229,8 @@ public final class Coordinator {
         if (journal == null) {
             return session.in(new Run(this, budget, null, planning));
         }
-        try (var record = RunRecord.open(journal, new Fingerprints(settings.pools(), settings.limits()), identity.get())) {
+        try (var record =
+                RunRecord.open(journal, new Fingerprints(settings.pools(), settings.limits()), identity.get())) {
             boolean isRecorded = !planning.total().isZero()
                     && plan.filter(given -> PlanRecord.hasCostOf(given.fingerprint(), record))
                             .isPresent();

@@ -3,8 +3,8 @@ package dev.cadre;
 
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.Mergers;
-import dev.cadre.record.RunIdentity;
 import dev.cadre.model.Tier;
+import dev.cadre.record.RunIdentity;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
 

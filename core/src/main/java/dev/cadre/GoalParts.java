@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.record.MergeRecord;
-import dev.cadre.record.PlanNotes;
-import dev.cadre.record.PlanRecord;
-import dev.cadre.record.RunRecord;
-import dev.cadre.run.UserCode;
-import dev.cadre.run.GraphEstimate;
-import dev.cadre.run.PoolQuotes;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetClosedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.schema.JsonType;
 import dev.cadre.merge.MergeFailedException;
 import dev.cadre.merge.MergeInput;
 import dev.cadre.merge.MergeLoad;
@@ -23,7 +15,6 @@ import dev.cadre.merge.Merged;
 import dev.cadre.merge.Merger;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
-import dev.cadre.redact.Thrown;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanFailedException;
 import dev.cadre.plan.PlanIntake;
@@ -43,14 +34,22 @@ import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
 import dev.cadre.price.Spend;
 import dev.cadre.price.UnpricedException;
+import dev.cadre.record.MergeRecord;
+import dev.cadre.record.PlanNotes;
+import dev.cadre.record.PlanRecord;
+import dev.cadre.record.RunRecord;
+import dev.cadre.redact.Thrown;
+import dev.cadre.run.GraphEstimate;
+import dev.cadre.run.PoolQuotes;
+import dev.cadre.run.UserCode;
 import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
-import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
@@ -106,7 +105,8 @@ final class GoalParts<R> implements RunParts {
                 .isPresent();
         Needs needs = run.interruptibly(() -> needs(run, goal, planner, isPlanned));
         Money merge = needs.merge();
-        Duration workTime = needs.mergeTakesTime() ? run.deadline().minus(MergeShare.time(run.deadline())) : run.deadline();
+        Duration workTime =
+                needs.mergeTakesTime() ? run.deadline().minus(MergeShare.time(run.deadline())) : run.deadline();
         return switch (run.interruptibly(() -> new MergeMoney(run, merge, needs.floor()).await(workTime))) {
             case MergeMoney.Answer.Refused(RunFailure why) -> isPlanned ? recall(run, goal, why) : run.refused(why);
             case MergeMoney.Answer.Ready(BudgetGuard money) -> {
@@ -148,7 +148,8 @@ final class GoalParts<R> implements RunParts {
     }
 
     private static PlanRecord plan(RunRecord record, Coordinator coordinator) {
-        return record.plan(PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), node -> {}));
+        return record.plan(
+                PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), node -> {}));
     }
 
     /** A model does, whatever it costs, and so does code that asks for money. */
@@ -163,7 +164,8 @@ final class GoalParts<R> implements RunParts {
             return false;
         }
         if (!run.paid().total().isZero()) {
-            record.ifPresent(kept -> kept.book(plan.given().fingerprint(), plan.given().planning()));
+            record.ifPresent(
+                    kept -> kept.book(plan.given().fingerprint(), plan.given().planning()));
         }
         return true;
     }
@@ -174,7 +176,9 @@ final class GoalParts<R> implements RunParts {
 
     private static Money leastMerge(Coordinator coordinator, Merger<?> merger) {
         return Objects.requireNonNull(
-                merger.leastCost(coordinator.settings().pools(), coordinator.settings().limits()), "its least cost is null");
+                merger.leastCost(
+                        coordinator.settings().pools(), coordinator.settings().limits()),
+                "its least cost is null");
     }
 
     private static Money plus(Run run, Money floor, Money merge) throws InterruptedException {
@@ -186,7 +190,8 @@ final class GoalParts<R> implements RunParts {
             return PoolQuotes.of(run.coordinator().settings()).cheapestStart(nodes(run.coordinator(), plan.given()));
         }
         Money cheapest = run.coordinator().types().stream()
-                .map(type -> PoolQuotes.of(run.coordinator().settings()).least(type).orElse(run.limit()))
+                .map(type ->
+                        PoolQuotes.of(run.coordinator().settings()).least(type).orElse(run.limit()))
                 .min(Comparator.naturalOrder())
                 .orElse(Money.ZERO);
         return leastPlanning(run, goal, planner).plus(cheapest);
@@ -231,7 +236,11 @@ final class GoalParts<R> implements RunParts {
                 run.coordinator().types(),
                 run.coordinator().settings().limits(),
                 new PlanRequest.Terms(
-                        run.coordinator().settings().pools(), run.guard(), run.id(), run.callDeadline(workTime), attempts));
+                        run.coordinator().settings().pools(),
+                        run.guard(),
+                        run.id(),
+                        run.callDeadline(workTime),
+                        attempts));
     }
 
     /** Plans without running anything. */
@@ -265,7 +274,8 @@ final class GoalParts<R> implements RunParts {
     private static PlanIntake intake(Coordinator coordinator, Consumer<GraphNode> sink) {
         return mustBeWhole(coordinator)
                 ? PlanIntake.whole(coordinator.types(), coordinator.settings().limits(), sink)
-                : PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), sink);
+                : PlanIntake.streamed(
+                        coordinator.types(), coordinator.settings().limits(), sink);
     }
 
     /**
@@ -287,13 +297,16 @@ final class GoalParts<R> implements RunParts {
             Money limit) {
         GraphEstimate subtasks = GraphEstimate.of(nodes, plan, coordinator.settings());
         Money least = leastMerge(coordinator, goal.merger());
-        Money floor = planned.total().plus(least).plus(PoolQuotes.of(coordinator.settings()).cheapestStart(nodes));
+        Money floor = planned.total()
+                .plus(least)
+                .plus(PoolQuotes.of(coordinator.settings()).cheapestStart(nodes));
         return subtasks.within(limit, planning(planned), merging(coordinator, goal, subtasks, least, limit), floor);
     }
 
     private static List<GraphNode> nodes(Coordinator coordinator, Plan<?> plan) {
         var nodes = new ArrayList<GraphNode>();
-        plan.offerTo(PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), nodes::add));
+        plan.offerTo(
+                PlanIntake.streamed(coordinator.types(), coordinator.settings().limits(), nodes::add));
         return nodes;
     }
 
@@ -305,7 +318,11 @@ final class GoalParts<R> implements RunParts {
             Coordinator coordinator, Goal<?> goal, GraphEstimate subtasks, Money least, Money limit) {
         Merger<?> merger = goal.merger();
         var load = new MergeLoad(
-                goal.text(), goal.context(), subtasks.outcomeBytes(), coordinator.settings().pools(), coordinator.settings().limits());
+                goal.text(),
+                goal.context(),
+                subtasks.outcomeBytes(),
+                coordinator.settings().pools(),
+                coordinator.settings().limits());
         Quote merging = Objects.requireNonNull(merger.quote(load), "its quote is null");
         Money most = least.isZero() ? limit : MergeShare.wanted(limit, least);
         return new Quote(merging.calls(), merging.cost().atMost(most));
@@ -344,8 +361,7 @@ final class GoalParts<R> implements RunParts {
         }
     }
 
-    private void approve(
-            Coordinator coordinator, Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes)
+    private void approve(Coordinator coordinator, Optional<PlanRecord> record, PlanIntake intake, List<GraphNode> nodes)
             throws InterruptedException {
         if (coordinator.review().isPresent()) {
             requireApproval(coordinator.review().get(), record, intake.taken(), nodes);
@@ -454,9 +470,7 @@ final class GoalParts<R> implements RunParts {
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, MergeRecord<R> record) throws InterruptedException {
         Optional<Merged<R>> earlier = record.recall();
-        return earlier.isPresent()
-                ? earlier.get()
-                : record.keep(merge(outcomes, run.attempts(record.recorder())));
+        return earlier.isPresent() ? earlier.get() : record.keep(merge(outcomes, run.attempts(record.recorder())));
     }
 
     private Merged<R> merge(List<SubtaskOutcome> outcomes, AttemptListener attempts) throws InterruptedException {

@@ -3,10 +3,10 @@ package dev.cadre;
 
 import dev.cadre.budget.LedgerState;
 import dev.cadre.schedule.RunCommand;
-import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.task.GraphNode;
+import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.schedule.MergeShare;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.price.Money;
+import dev.cadre.schedule.MergeShare;
 import dev.cadre.task.RunFailure;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -4,13 +4,13 @@ package dev.cadre;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.redact.Redactor;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.plan.PlanDefect;
 import dev.cadre.plan.PlanIntake;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.redact.Redactor;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,37 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.task.RunStatus;
-import dev.cadre.record.AttemptRecorder;
-import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
-import dev.cadre.run.UserCode;
-import dev.cadre.run.Attachments;
-import dev.cadre.run.PoolQuotes;
-import dev.cadre.run.EventSink;
-import dev.cadre.run.RungPerformer;
-import dev.cadre.run.SteadyClock;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.redact.Thrown;
 import dev.cadre.plan.Planner;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.redact.Thrown;
+import dev.cadre.run.Attachments;
+import dev.cadre.run.EventSink;
+import dev.cadre.run.PoolQuotes;
+import dev.cadre.run.RungPerformer;
+import dev.cadre.run.SteadyClock;
+import dev.cadre.run.UserCode;
 import dev.cadre.schedule.Deadlines;
-import dev.cadre.schedule.LocalRunner;
 import dev.cadre.schedule.EarlierOutcomes;
+import dev.cadre.schedule.LocalRunner;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunEnding;
-import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RunParts;
 import dev.cadre.schedule.RungThreads;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.worker.CodeThreads;
 import dev.cadre.worker.RungEnd;
@@ -192,8 +191,7 @@ final class Run {
     }
 
     /** Drives a run to its end. */
-    <R> RunResult<R> conclude(RunParts parts, Optional<String> answer, Duration workTime)
-            throws InterruptedException {
+    <R> RunResult<R> conclude(RunParts parts, Optional<String> answer, Duration workTime) throws InterruptedException {
         var machine = new RunMachine(
                 new RunMachine.Settings(
                         id,
@@ -320,8 +318,7 @@ final class Run {
     // --- what the parts share
 
     RungEnd perform(RunCommand.StartRung rung, Duration workTime) throws InterruptedException {
-        var task = new RungTask(
-                rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
+        var task = new RungTask(rung.type(), rung.input(), rung.id().label(), rung.tier(), rung.evidence());
         Optional<WorkRecord> work = Optional.ofNullable(subtasks).map(kept -> kept.of(rung.id()));
         return performer
                 .perform(task, rung.order(), callDeadline(workTime), work, spend -> {})

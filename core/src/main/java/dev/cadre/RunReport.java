@@ -2,10 +2,10 @@
 package dev.cadre;
 
 import dev.cadre.merge.Citation;
-import dev.cadre.redact.Redactor;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Outcome;
 import java.time.Duration;
 import java.util.Collections;
@@ -26,12 +26,7 @@ import java.util.stream.Stream;
  * @param elapsed the time of the whole run
  */
 public record RunReport(
-        Identity run,
-        Map<String, Outcome<?>> outcomes,
-        Parts parts,
-        Costs costs,
-        Findings findings,
-        Duration elapsed) {
+        Identity run, Map<String, Outcome<?>> outcomes, Parts parts, Costs costs, Findings findings, Duration elapsed) {
 
     /**
      * The names of a run.
@@ -177,7 +172,9 @@ public record RunReport(
 
     /** The number of subtasks whose outcome is from the journal; a fan-out counts if all its items are. */
     public long reused() {
-        return subtasks().stream().filter(line -> line.reused() && !line.isItem()).count();
+        return subtasks().stream()
+                .filter(line -> line.reused() && !line.isItem())
+                .count();
     }
 
     /** One line: the run, the number of subtasks that succeeded, the money and the time. */

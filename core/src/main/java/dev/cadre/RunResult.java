@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.redact.Redactor;
 import dev.cadre.price.Spend;
-import dev.cadre.task.Missing;
-import dev.cadre.task.RunFailure;
+import dev.cadre.redact.Redactor;
 import dev.cadre.schema.Literal;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskRef;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre;
 
-import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
-import dev.cadre.run.Attachments;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.run.Attachments;
 import dev.cadre.schedule.EarlierOutcomes;
-import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Failure;
@@ -17,7 +16,6 @@ import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
-import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

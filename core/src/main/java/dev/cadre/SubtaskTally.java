@@ -214,9 +214,8 @@ final class SubtaskTally implements RunListener {
 
     private SubtaskReport line(String id, String label, End end, boolean reused) {
         RunEvent.SubtaskAdmitted subtask = admitted.get(id);
-        Part part = subtask == null
-                ? new Part(label, "", List.of())
-                : new Part(label, subtask.type(), subtask.dependsOn());
+        Part part =
+                subtask == null ? new Part(label, "", List.of()) : new Part(label, subtask.type(), subtask.dependsOn());
         return report(part, end, account(label), reused);
     }
 

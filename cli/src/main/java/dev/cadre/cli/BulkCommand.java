@@ -2,8 +2,8 @@
 package dev.cadre.cli;
 
 import dev.cadre.Coordinator;
-import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkSession;
 import dev.cadre.cli.bulk.ResultFile;

@@ -4,8 +4,8 @@ package dev.cadre.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.cadre.file.OwnFiles;
-import dev.cadre.redact.Redactor;
 import dev.cadre.price.ModelCatalog;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.RunClock;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,11 +3,11 @@ package dev.cadre.cli;
 
 import dev.cadre.cli.simulation.SampleCrew;
 import dev.cadre.price.Money;
-import dev.cadre.task.RunStatus;
 import dev.cadre.simulation.forecast.CrewForecast;
 import dev.cadre.simulation.forecast.ModelSpeed;
 import dev.cadre.simulation.forecast.Percentiles;
 import dev.cadre.simulation.forecast.Sensitivity;
+import dev.cadre.task.RunStatus;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;

@@ -324,9 +324,8 @@ public final class BatchMachine {
         lane.close();
         filler.close();
         resubmission.close();
-        List<String> open = lane.shards.made().stream()
-                .map(shard -> shard.state.batchId())
-                .toList();
+        List<String> open =
+                lane.shards.made().stream().map(shard -> shard.state.batchId()).toList();
         if (!open.isEmpty()) {
             lane.ask(new BatchCommand.Cancel(open), cancelled -> collectLast());
         }
@@ -346,7 +345,10 @@ public final class BatchMachine {
         if (!isCancelled) {
             for (BatchItem item : lane.shards.underWay()) {
                 lane.command(new BatchCommand.HandOver(
-                        item.index(), item.name(), item.earlier, new Outcome.Failed<>(lane.stop().unread())));
+                        item.index(),
+                        item.name(),
+                        item.earlier,
+                        new Outcome.Failed<>(lane.stop().unread())));
             }
         }
         isFinished = true;

@@ -159,7 +159,8 @@ final class Resubmission {
     private static BatchItem.Line line(Undone each) {
         BatchItem.Line line = each.item().line();
         if (line == null) {
-            throw new IllegalStateException("item '%s' has no line".formatted(each.item().name()));
+            throw new IllegalStateException(
+                    "item '%s' has no line".formatted(each.item().name()));
         }
         return line;
     }
@@ -175,8 +176,7 @@ final class Resubmission {
 
     private void end(Undone next, Failure failure) {
         BatchItem item = next.item();
-        lane.command(new BatchCommand.HandOver(
-                item.index(), item.name(), next.spent(), new Outcome.Failed<>(failure)));
+        lane.command(new BatchCommand.HandOver(item.index(), item.name(), next.spent(), new Outcome.Failed<>(failure)));
     }
 
     /** Ends what is not with the provider. */
@@ -198,7 +198,10 @@ final class Resubmission {
                             ? new BatchCommand.Settle(shard, item, Spend.NONE)
                             : new BatchCommand.Release(item));
             lane.command(new BatchCommand.HandOver(
-                    item.index(), item.name(), item.earlier, new Outcome.Skipped<>(lane.stop().notStarted())));
+                    item.index(),
+                    item.name(),
+                    item.earlier,
+                    new Outcome.Skipped<>(lane.stop().notStarted())));
         }
     }
 }

@@ -53,8 +53,8 @@ final class ShardCollector {
         AttemptEvent.Bill paid = reply.billed()
                 .flatMap(billed -> gate.price(billed, item.reserved()))
                 .orElseGet(() -> AttemptEvent.Bill.of(Spend.forfeited(item.reserved())));
-        lane.command(new BatchCommand.Tell(new AttemptEvent.Replied(
-                id(item), reply.model(), reply.serviceTier(), reply.finish(), paid, took())));
+        lane.command(new BatchCommand.Tell(
+                new AttemptEvent.Replied(id(item), reply.model(), reply.serviceTier(), reply.finish(), paid, took())));
         end(item, paid.spend(), outcome);
     }
 
@@ -68,8 +68,7 @@ final class ShardCollector {
     }
 
     private void failed(BatchItem item, AttemptEvent.Bill paid, ModelException failure) {
-        lane.command(
-                new BatchCommand.Tell(new AttemptEvent.Failed(id(item), failure, paid, took())));
+        lane.command(new BatchCommand.Tell(new AttemptEvent.Failed(id(item), failure, paid, took())));
         retryOrEnd(item, paid.spend(), failure.isRetryable(), modelFailed(String.valueOf(failure.getMessage())));
     }
 

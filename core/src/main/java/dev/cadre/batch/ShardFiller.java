@@ -171,8 +171,7 @@ final class ShardFiller {
                     next.index(),
                     next.name(),
                     Outcome.failed(
-                            Failure.Kind.INVALID_INPUT,
-                            "it is longer than a batch may be: " + lane.shards.offered()));
+                            Failure.Kind.INVALID_INPUT, "it is longer than a batch may be: " + lane.shards.offered()));
             return true;
         }
         boolean isAlone = shard.isEmpty() && lane.shards.isEmpty();
@@ -214,7 +213,10 @@ final class ShardFiller {
         lane.command(new BatchCommand.LeaveInput(lane.stop().notStarted()));
         BatchEvent.Arrived untried = held;
         if (untried != null) {
-            handOver(untried.index(), untried.name(), new Outcome.Skipped<>(lane.stop().notStarted()));
+            handOver(
+                    untried.index(),
+                    untried.name(),
+                    new Outcome.Skipped<>(lane.stop().notStarted()));
         }
         held = null;
         isPulling = false;

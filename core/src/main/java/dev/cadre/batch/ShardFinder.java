@@ -23,10 +23,7 @@ final class ShardFinder {
     private final Resubmission resubmission;
 
     ShardFinder(
-            LaneState lane,
-            ShardSender sender,
-            Function<Shard, ShardCollector> collectors,
-            Resubmission resubmission) {
+            LaneState lane, ShardSender sender, Function<Shard, ShardCollector> collectors, Resubmission resubmission) {
         this.lane = lane;
         this.sender = sender;
         this.collectors = collectors;

@@ -9,12 +9,12 @@ import dev.cadre.journal.JournalException;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.JsonException;
-import dev.cadre.schema.JsonType;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.price.Spend;
 import dev.cadre.record.WorkRecord;
 import dev.cadre.run.Attachments;
 import dev.cadre.run.UserCode;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
@@ -137,7 +137,11 @@ final class BatchInputs<I, O> {
             String line = client.line(BatchItem.customId(name, fingerprint), request);
             latest = new Arrived<>(input, line);
             return new BatchEvent.Arrived(
-                    index, name, fingerprint, ShardLines.length(line), terms.pool().worstCase(request));
+                    index,
+                    name,
+                    fingerprint,
+                    ShardLines.length(line),
+                    terms.pool().worstCase(request));
         } catch (UnrecordedException | JournalException | IllegalArgumentException ofTheRun) {
             throw ofTheRun;
         } catch (UserCode.LateException late) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.pool.AttemptEvent;
 import dev.cadre.batch.BatchCommand;
 import dev.cadre.batch.BatchEvent;
 import dev.cadre.batch.BatchGate;
@@ -20,6 +19,7 @@ import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
@@ -181,8 +181,9 @@ final class BatchLane<I, O> {
             var items = new ArrayList<BatchItem>();
             for (JournalEntry.Enqueued request : left.requests()) {
                 if (!(reserve(request.reserved()) instanceof Admission.Granted(Reservation reservation))) {
-                    throw new IllegalArgumentException("the budget of %s does not cover what is under way in batches: %s"
-                            .formatted(terms.budget().limit(), left.reserved()));
+                    throw new IllegalArgumentException(
+                            "the budget of %s does not cover what is under way in batches: %s"
+                                    .formatted(terms.budget().limit(), left.reserved()));
                 }
                 items.add(new BatchItem(request.key().subtask(), request.fingerprint(), reservation));
             }
@@ -272,8 +273,8 @@ final class BatchLane<I, O> {
                 case BatchCommand.Note(Shard shard, var fact) -> done(() -> record.note(shard, fact));
                 case BatchCommand.Upload(Shard shard) -> new BatchEvent.Uploaded(client.upload(lines.path(shard)));
                 case BatchCommand.Create(Shard shard) ->
-                    new BatchEvent.Stands(client.create(
-                            shard.fileId(), Map.of("cadre_run", terms.runId(), TOKEN, shard.token())));
+                    new BatchEvent.Stands(
+                            client.create(shard.fileId(), Map.of("cadre_run", terms.runId(), TOKEN, shard.token())));
                 case BatchCommand.Find find -> new BatchEvent.Found(found(find));
                 case BatchCommand.Discard(Shard shard) -> {
                     client.discard(shard.fileId());
@@ -329,7 +330,8 @@ final class BatchLane<I, O> {
                 case BatchCommand.Tell(var attempt) -> attempts.on(attempt);
                 case BatchCommand.CountBatch count -> progress.submitted();
                 case BatchCommand.WriteLine write -> inputs.write(write, lines);
-                case BatchCommand.CopyLine(Shard from, var line, Shard to, var copy) -> lines.copy(from, line, to, copy);
+                case BatchCommand.CopyLine(Shard from, var line, Shard to, var copy) ->
+                    lines.copy(from, line, to, copy);
                 case BatchCommand.CloseLines(Shard shard) -> lines.close(shard);
                 case BatchCommand.Release(BatchItem item) -> item.money().release();
                 case BatchCommand.HandOver over -> handOver(over);
@@ -353,8 +355,7 @@ final class BatchLane<I, O> {
 
         @SuppressWarnings("unchecked") // it is of this run's type
         private void handOver(BatchCommand.HandOver over) {
-            progress.ended(
-                    new BulkItem<>(over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), false));
+            progress.ended(new BulkItem<>(over.index(), over.name(), (Outcome<O>) over.outcome(), over.spend(), false));
         }
 
         /** An answer that the rules did not judge in time is read again by a later session. */

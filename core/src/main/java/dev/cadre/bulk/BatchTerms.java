@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.record.Fingerprints;
-import dev.cadre.record.RunRecord;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.record.Fingerprints;
+import dev.cadre.record.RunRecord;
 import dev.cadre.worker.SingleCall;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.record.Fingerprints;
-import dev.cadre.record.GuardedJournal;
-import dev.cadre.record.RunIdentity;
-import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
-import dev.cadre.run.GraphEstimate;
-import dev.cadre.run.ModelShutdowns;
-import dev.cadre.run.RunSettings;
 import dev.cadre.budget.Budget;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
@@ -23,6 +15,14 @@ import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
+import dev.cadre.record.Fingerprints;
+import dev.cadre.record.GuardedJournal;
+import dev.cadre.record.RunIdentity;
+import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.run.GraphEstimate;
+import dev.cadre.run.ModelShutdowns;
+import dev.cadre.run.RunSettings;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.record.RunRecord;
-import dev.cadre.run.RunTally;
-import dev.cadre.run.ModelShutdowns;
-import dev.cadre.run.StopReason;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.redact.FaultLog;
-import dev.cadre.model.ModelException;
 import dev.cadre.price.Money;
+import dev.cadre.record.RunRecord;
+import dev.cadre.redact.FaultLog;
+import dev.cadre.run.ModelShutdowns;
+import dev.cadre.run.RunTally;
+import dev.cadre.run.StopReason;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Skip;
 import java.time.Duration;
@@ -162,20 +161,19 @@ final class BulkProgress<O> {
     private BulkSummary.Ending ending(List<String> abandoned, List<String> notes) {
         BulkSummary.Pause pause = null;
         UnrecordedException unrecorded = null;
-        BulkSummary.Stop kind =
-                switch (stop) {
-                    case StopReason.EndOfInput none -> BulkSummary.Stop.END_OF_INPUT;
-                    case StopReason.Budget budget -> BulkSummary.Stop.BUDGET;
-                    case StopReason.Deadline deadline -> BulkSummary.Stop.DEADLINE;
-                    case StopReason.Paused(String message, var because) -> {
-                        pause = new BulkSummary.Pause(message, because);
-                        yield BulkSummary.Stop.PAUSED;
-                    }
-                    case StopReason.Unrecorded(var because) -> {
-                        unrecorded = because;
-                        yield BulkSummary.Stop.JOURNAL_FAILED;
-                    }
-                };
+        BulkSummary.Stop kind = switch (stop) {
+            case StopReason.EndOfInput none -> BulkSummary.Stop.END_OF_INPUT;
+            case StopReason.Budget budget -> BulkSummary.Stop.BUDGET;
+            case StopReason.Deadline deadline -> BulkSummary.Stop.DEADLINE;
+            case StopReason.Paused(String message, var because) -> {
+                pause = new BulkSummary.Pause(message, because);
+                yield BulkSummary.Stop.PAUSED;
+            }
+            case StopReason.Unrecorded(var because) -> {
+                unrecorded = because;
+                yield BulkSummary.Stop.JOURNAL_FAILED;
+            }
+        };
         return new BulkSummary.Ending(kind, pause, unrecorded, notStarted, abandoned, notes);
     }
 

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.record.RunRecord;
-import dev.cadre.record.WorkRecord;
-import dev.cadre.run.Attachments;
-import dev.cadre.run.EventSink;
-import dev.cadre.run.RungPerformer;
-import dev.cadre.run.SteadyClock;
-import dev.cadre.run.StopReason;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
@@ -17,6 +10,13 @@ import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.RunRecord;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.run.Attachments;
+import dev.cadre.run.EventSink;
+import dev.cadre.run.RungPerformer;
+import dev.cadre.run.SteadyClock;
+import dev.cadre.run.StopReason;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schedule.RunInput;
@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;

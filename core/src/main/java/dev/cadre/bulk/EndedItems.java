@@ -5,10 +5,10 @@ import dev.cadre.batch.BatchCommand;
 import dev.cadre.batch.BatchItem;
 import dev.cadre.batch.Shard;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.schema.JsonType;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.UnrecordableException;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;
@@ -23,7 +23,12 @@ final class EndedItems<O> {
     private static final int GROUP = 500;
 
     /** @param outcome null if the item is to be submitted again */
-    private record Ended<O>(Shard shard, BatchItem item, Spend spend, Spend total, @Nullable Outcome<O> outcome) {}
+    private record Ended<O>(
+            Shard shard,
+            BatchItem item,
+            Spend spend,
+            Spend total,
+            @Nullable Outcome<O> outcome) {}
 
     private final ShardRecord record;
     private final JsonType<O> output;
@@ -78,8 +83,8 @@ final class EndedItems<O> {
         }
         for (Ended<O> each : ended) {
             if (each.outcome() != null && each.item().hasPlace()) {
-                progress.ended(new BulkItem<>(
-                        each.item().index(), each.item().name(), each.outcome(), each.total(), false));
+                progress.ended(
+                        new BulkItem<>(each.item().index(), each.item().name(), each.outcome(), each.total(), false));
             }
         }
     }

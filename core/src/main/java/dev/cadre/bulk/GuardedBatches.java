@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.run.UserCode;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.BatchLimits;
-import dev.cadre.redact.FaultLog;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.redact.Thrown;
+import dev.cadre.run.UserCode;
 import dev.cadre.task.Failure;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.bulk;
 
-import dev.cadre.record.AttemptRecorder;
-import dev.cadre.record.WorkRecord;
-import dev.cadre.run.RungPerformer;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.ModelException;
-import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Spend;
-import dev.cadre.task.RunClock;
+import dev.cadre.record.WorkRecord;
+import dev.cadre.run.RungPerformer;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
-import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunClock;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import dev.cadre.worker.RungTask;
@@ -159,8 +157,7 @@ final class ItemRun<I, O> {
     }
 
     private RungEnd perform(RunCommand.StartRung start) {
-        var task = new RungTask(
-                start.type(), start.input(), place.key(), start.tier(), start.evidence());
+        var task = new RungTask(start.type(), start.input(), place.key(), start.tier(), start.evidence());
         try {
             RungPerformer.Performed performed = performer.perform(
                     task,

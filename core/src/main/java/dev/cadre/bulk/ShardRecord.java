@@ -12,13 +12,12 @@ import dev.cadre.journal.JournalEntry.ShardFact;
 import dev.cadre.journal.JournalEntry.ShardNoted;
 import dev.cadre.journal.JournalKey;
 import dev.cadre.journal.UnrecordedException;
-import dev.cadre.json.Json;
-import dev.cadre.schema.JsonType;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.record.RunRecord;
 import dev.cadre.record.UnrecordableException;
 import dev.cadre.record.WorkRecord;
+import dev.cadre.schema.JsonType;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +76,8 @@ final class ShardRecord {
             nextShard = Math.max(nextShard, entry.shard() + 1);
             switch (entry) {
                 case ShardNoted(String run, int number, ShardFact fact) ->
-                    shards.put(number, shards.getOrDefault(number, Open.of(number)).with(fact));
+                    shards.put(
+                            number, shards.getOrDefault(number, Open.of(number)).with(fact));
                 case Enqueued request ->
                     requests.computeIfAbsent(request.shard(), number -> new ArrayList<>())
                             .add(request);
@@ -85,7 +85,8 @@ final class ShardRecord {
             }
         }
         open = requests.entrySet().stream()
-                .map(each -> shards.getOrDefault(each.getKey(), Open.of(each.getKey())).with(each.getValue()))
+                .map(each -> shards.getOrDefault(each.getKey(), Open.of(each.getKey()))
+                        .with(each.getValue()))
                 .toList();
     }
 
@@ -119,8 +120,7 @@ final class ShardRecord {
     void announce(Shard shard) {
         var written = new ArrayList<CompletableFuture<Void>>();
         written.add(submit(
-                shard,
-                new ShardFact.Announced(shard.token(), shard.items().size(), shard.tokens())));
+                shard, new ShardFact.Announced(shard.token(), shard.items().size(), shard.tokens())));
         for (BatchItem item : shard.items()) {
             written.add(record.submit(
                     new Enqueued(key(item.name()), item.fingerprint(), shard.number(), asked, item.reserved())));

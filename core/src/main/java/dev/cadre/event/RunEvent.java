@@ -3,11 +3,11 @@ package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
-import dev.cadre.redact.Redactor;
 import dev.cadre.model.Tier;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import java.time.Duration;

@@ -32,8 +32,8 @@ final class EarlierBatches {
             case Intent(JournalKey key, Fingerprint fingerprint, int attempt, Asked asked, Money reserved)
             when attempt >= FIRST_ATTEMPT ->
                 new JournalEntry.Enqueued(key, fingerprint, attempt - FIRST_ATTEMPT, asked, reserved);
-            case Settled(JournalKey key, int attempt, String end, Spend spend) when attempt >= FIRST_ATTEMPT ->
-                new JournalEntry.Collected(key, attempt - FIRST_ATTEMPT, end, spend);
+            case Settled(JournalKey key, int attempt, String end, Spend spend)
+            when attempt >= FIRST_ATTEMPT -> new JournalEntry.Collected(key, attempt - FIRST_ATTEMPT, end, spend);
             default -> entry;
         };
     }

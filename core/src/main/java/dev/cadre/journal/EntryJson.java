@@ -46,7 +46,9 @@ final class EntryJson {
                         .with("body", Json.parse(subtask));
             case Intent(JournalKey key, Fingerprint fingerprint, int attempt, Asked asked, Money reserved) ->
                 asked(
-                        key("intent", key).with("fingerprint", fingerprint.hex()).with("attempt", attempt),
+                        key("intent", key)
+                                .with("fingerprint", fingerprint.hex())
+                                .with("attempt", attempt),
                         asked,
                         reserved);
             case Settled(JournalKey key, int attempt, String end, Spend spend) ->
@@ -54,7 +56,12 @@ final class EntryJson {
             case ShardNoted(String run, int shard, ShardFact fact) ->
                 fact(kind("shard").with("run", run).with("shard", shard), fact);
             case Enqueued(JournalKey key, Fingerprint fingerprint, int shard, Asked asked, Money reserved) ->
-                asked(key("enqueued", key).with("fingerprint", fingerprint.hex()).with("shard", shard), asked, reserved);
+                asked(
+                        key("enqueued", key)
+                                .with("fingerprint", fingerprint.hex())
+                                .with("shard", shard),
+                        asked,
+                        reserved);
             case Collected(JournalKey key, int shard, String end, Spend spend) ->
                 key("collected", key).with("shard", shard).with("end", end).with("spend", spend(spend));
             case Ended(JournalKey key, Fingerprint fingerprint, Outcome<String> outcome, Spend spend) ->
@@ -153,9 +160,11 @@ final class EntryJson {
                         .with("token", token)
                         .with("requests", requests)
                         .with("tokens", tokens);
-            case ShardFact.Uploaded(String fileId) -> json.with("fact", "uploaded").with("file", fileId);
+            case ShardFact.Uploaded(String fileId) ->
+                json.with("fact", "uploaded").with("file", fileId);
             case ShardFact.TurnedAway turnedAway -> json.with("fact", "turned_away");
-            case ShardFact.Created(String batchId) -> json.with("fact", "created").with("batch", batchId);
+            case ShardFact.Created(String batchId) ->
+                json.with("fact", "created").with("batch", batchId);
         };
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.journal;
 
-import java.time.Instant;
 import dev.cadre.file.OwnFiles;
 import dev.cadre.file.ProcessLock;
 import dev.cadre.journal.JournalEntry.Ended;
@@ -13,6 +12,7 @@ import dev.cadre.price.Spend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;

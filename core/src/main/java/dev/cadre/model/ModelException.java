@@ -2,7 +2,6 @@
 package dev.cadre.model;
 
 import dev.cadre.redact.Redactor;
-import dev.cadre.redact.Thrown;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;

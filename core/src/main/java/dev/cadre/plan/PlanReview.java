@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.plan;
 
-import dev.cadre.redact.Redactor;
 import dev.cadre.price.CostEstimate;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.GraphNode;
 import java.util.List;
 

@@ -2,10 +2,10 @@
 package dev.cadre.pool;
 
 import dev.cadre.model.CallContext;
-import dev.cadre.redact.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.redact.FaultLog;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -3,7 +3,6 @@ package dev.cadre.pool;
 
 import dev.cadre.model.BatchClient;
 import dev.cadre.model.CallOptions;
-import dev.cadre.redact.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
@@ -21,6 +20,7 @@ import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.price.UnpricedException;
+import dev.cadre.redact.FaultLog;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;

@@ -101,7 +101,9 @@ public final class ModelCatalog {
     public ModelSpec spec(String model) {
         return find(model).orElseThrow(() -> {
             Skipped unpriced = skipped.get(listed(model));
-            return unpriced == null ? new UnpricedException.OfModel(model) : new UnpricedException.OfModel(model, unpriced);
+            return unpriced == null
+                    ? new UnpricedException.OfModel(model)
+                    : new UnpricedException.OfModel(model, unpriced);
         });
     }
 

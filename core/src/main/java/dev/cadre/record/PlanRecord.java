@@ -97,7 +97,8 @@ public final class PlanRecord {
     public boolean agreesWith(List<PlannedSubtask> plan) {
         return ended().isPresent()
                 ? plan.equals(earlier)
-                : earlier.size() <= plan.size() && plan.subList(0, earlier.size()).equals(earlier);
+                : earlier.size() <= plan.size()
+                        && plan.subList(0, earlier.size()).equals(earlier);
     }
 
     /** Whether a review has approved of these subtasks, performed as their types perform them now. */
@@ -122,8 +123,7 @@ public final class PlanRecord {
     /** Whether the record has what was paid for a plan: it was planned here, or {@linkplain #book booked}. */
     public static boolean hasCostOf(Fingerprint plan, RunRecord record) {
         return record.isPlanned()
-                || record.recall(JournalKey.of(record.run(), PLANNER), plan)
-                        .isPresent();
+                || record.recall(JournalKey.of(record.run(), PLANNER), plan).isPresent();
     }
 
     /** Takes down what was paid for a plan before the run began, once, whatever becomes of the run. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.record;
 
-import dev.cadre.redact.Thrown;
 import dev.cadre.journal.Fingerprint;
+import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Binding;
 import dev.cadre.task.GraphNode;
@@ -32,8 +32,7 @@ public record RunIdentity(String run, Fingerprint asked, String runKey) {
      */
     public static RunIdentity of(String runKey, Asked goal, List<SubtaskType<?, ?>> types) {
         List<String> parts = keyed(runKey);
-        parts.addAll(List.of(
-                "goal", goal.text(), goal.context(), goal.answer().identity()));
+        parts.addAll(List.of("goal", goal.text(), goal.context(), goal.answer().identity()));
         types.forEach(type -> {
             addType(type, parts);
             parts.add(type.hasOwnDescription() ? type.description() : "");

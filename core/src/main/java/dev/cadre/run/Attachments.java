@@ -88,7 +88,7 @@ public final class Attachments implements RunListener {
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.SubtaskEnded ended) {
-          release(ended.subtaskId());
+            release(ended.subtaskId());
             made.subMap(ended.subtaskId() + "#", ended.subtaskId() + "$").clear();
         }
     }

@@ -4,15 +4,14 @@ package dev.cadre.run;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunEvent.CallEnd;
 import dev.cadre.model.CallPurpose;
-import dev.cadre.redact.Redactor;
-import dev.cadre.redact.Thrown;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Spend;
+import dev.cadre.redact.Redactor;
+import dev.cadre.redact.Thrown;
 import dev.cadre.schedule.RunDriver;
 import java.time.Duration;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

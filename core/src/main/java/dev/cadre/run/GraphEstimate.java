@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
-import dev.cadre.redact.Thrown;
 import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CostRange;
 import dev.cadre.price.CountRange;
 import dev.cadre.price.Money;
 import dev.cadre.price.Quote;
+import dev.cadre.redact.Thrown;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Dependency;
 import dev.cadre.task.GraphNode;
@@ -132,7 +132,7 @@ public final class GraphEstimate {
                 node.id(),
                 node.type().name(),
                 node.dependencies().stream().map(Dependency::on).toList(),
-              tiers(node.type()),
+                tiers(node.type()),
                 items,
                 node.type().maySpendUndeclared() ? certain.openEnded() : certain));
     }

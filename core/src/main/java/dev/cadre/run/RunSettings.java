@@ -3,10 +3,10 @@ package dev.cadre.run;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunListener;
-import dev.cadre.redact.FaultLog;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.task.RunClock;
+import dev.cadre.redact.FaultLog;
 import dev.cadre.task.Limits;
+import dev.cadre.task.RunClock;
 import java.time.Duration;
 
 /**

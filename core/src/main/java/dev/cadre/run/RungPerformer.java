@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
-import dev.cadre.record.AttemptRecorder;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.JournalEntry;
-import dev.cadre.model.CallPurpose;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.model.CallPurpose;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
-import dev.cadre.record.WorkRecord;
-import org.jspecify.annotations.Nullable;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.record.AttemptRecorder;
+import dev.cadre.record.WorkRecord;
 import dev.cadre.schedule.FirstCallQuotes;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.worker.Attached;
@@ -27,6 +26,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one way in which the rungs of a run are performed and priced, whether of a graph, a plan or a bulk: on the run's
@@ -167,7 +167,8 @@ public final class RungPerformer {
             case RungNotice.ToolFailed(String tool, Throwable thrown) ->
                 events.post(new RunEvent.ToolFailed(events.runId(), events.sinceStart(), subtaskId, tool, thrown));
             case RungNotice.Retrying(int failures, Duration delay, Throwable thrown) ->
-                events.post(new RunEvent.CodeRetried(events.runId(), events.sinceStart(), subtaskId, failures, delay, thrown));
+                events.post(new RunEvent.CodeRetried(
+                        events.runId(), events.sinceStart(), subtaskId, failures, delay, thrown));
         }
     }
 

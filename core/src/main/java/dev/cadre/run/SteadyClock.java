@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
-import dev.cadre.task.RunClock;
 import dev.cadre.task.Failure;
+import dev.cadre.task.RunClock;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;

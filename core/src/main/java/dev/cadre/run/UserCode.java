@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.run;
 
-import dev.cadre.task.RunClock;
 import dev.cadre.schedule.RungThreads;
+import dev.cadre.task.RunClock;
 import dev.cadre.worker.CodeThreads;
 import java.time.Duration;
 import java.util.List;
@@ -75,7 +75,7 @@ public final class UserCode {
      * @param untilNanos the reading of the clock at which the run has no time left for it
      * @param listener is told of each thread that ignored its interrupt
      */
-  public UserCode(RungThreads threads, RunClock clock, LongSupplier untilNanos, Listener listener) {
+    public UserCode(RungThreads threads, RunClock clock, LongSupplier untilNanos, Listener listener) {
         this.threads = threads;
         this.clock = clock;
         this.untilNanos = untilNanos;

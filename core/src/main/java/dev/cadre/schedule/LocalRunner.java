@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.RunClock;
-import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
@@ -12,6 +10,8 @@ import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.redact.Thrown;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunClock;
+import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.Missing;
 import dev.cadre.task.Items;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,8 +31,7 @@ final class MissingParts {
     private static void addItems(String id, List<? extends Outcome<?>> outcomes, List<Missing> missing) {
         for (int index = 0; index < outcomes.size(); index++) {
             if (!outcomes.get(index).isSucceeded()) {
-                missing.add(new Missing(
-                        id + "#" + index, outcomes.get(index).reason()));
+                missing.add(new Missing(id + "#" + index, outcomes.get(index).reason()));
             }
         }
     }

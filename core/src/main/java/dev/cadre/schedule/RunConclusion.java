@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.Missing;
-import dev.cadre.task.RunStatus;
-import dev.cadre.task.RunFailure;
 import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
 import dev.cadre.task.Failure;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.Skip;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

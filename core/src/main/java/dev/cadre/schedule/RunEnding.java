@@ -3,9 +3,9 @@ package dev.cadre.schedule;
 
 import dev.cadre.merge.Merged;
 import dev.cadre.task.Missing;
-import dev.cadre.task.RunStatus;
-import dev.cadre.task.RunFailure;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.RunFailure;
 import dev.cadre.merge.Merged;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.merge.Merged;
@@ -12,6 +11,7 @@ import dev.cadre.task.Dependency;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
@@ -69,7 +69,8 @@ public final class RunMachine {
     }
 
     /** A machine that performs nothing again that an earlier session finished. */
-    public RunMachine(Settings settings, FirstCallQuotes prices, EarlierOutcomes recall, LedgerState money, long startNanos) {
+    public RunMachine(
+            Settings settings, FirstCallQuotes prices, EarlierOutcomes recall, LedgerState money, long startNanos) {
         this.settings = settings;
         this.tiers = new TierChoice(prices, money);
         this.recall = recall;
@@ -272,12 +273,7 @@ public final class RunMachine {
         tiers.started(execution);
         tell(new RunEvent.RungStarted(settings.runId(), at(), id.label(), execution.tier));
         commands.add(new RunCommand.StartRung(
-                id,
-                execution.subtask.node.type(),
-                execution.input,
-                execution.tier,
-                evidence,
-                execution.order()));
+                id, execution.subtask.node.type(), execution.input, execution.tier, evidence, execution.order()));
     }
 
     // --- starting what is ready
@@ -368,8 +364,7 @@ public final class RunMachine {
             }
             case LATER ->
                 tiers.needOnWanted(execution, tier)
-                        .ifPresentOrElse(
-                                need -> graph.queue.add(execution, need), () -> graph.queue.add(execution));
+                        .ifPresentOrElse(need -> graph.queue.add(execution, need), () -> graph.queue.add(execution));
             case NEVER -> ended(execution, tiers.unaffordable(tiers.worstCase(execution, tier)));
         }
     }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.schedule;
 
-import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import java.util.List;
 
 /** Why a run starts nothing more, and what that makes of its subtasks. */
 record StopReason(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, String message) {
-    static final StopReason CANCELLED =
-            new StopReason(Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
+    static final StopReason CANCELLED = new StopReason(
+            Failure.Kind.CANCELLED, Skip.Kind.CANCELLED, RunFailure.Kind.CANCELLED, "the run was cancelled");
 
     static final StopReason DEADLINE = new StopReason(
             Failure.Kind.DEADLINE, Skip.Kind.DEADLINE, RunFailure.Kind.DEADLINE, "the time for workers ran out");
@@ -29,7 +29,9 @@ record StopReason(Failure.Kind failed, Skip.Kind skipped, RunFailure.Kind run, S
 
     /** The same for work that was in this place when it was interrupted. */
     StopReason in(String place) {
-        return place.isEmpty() ? this : new StopReason(failed, skipped, run, "%s while in %s".formatted(message, place));
+        return place.isEmpty()
+                ? this
+                : new StopReason(failed, skipped, run, "%s while in %s".formatted(message, place));
     }
 
     /** Whether no answer is made of what there is. */

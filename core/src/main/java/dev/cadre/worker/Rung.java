@@ -152,8 +152,9 @@ public final class Rung {
     }
 
     private RungCommand call() {
-        var kind =
-                sent ? CallPurpose.Kind.REPAIR : task.isEscalated() ? CallPurpose.Kind.ESCALATION : CallPurpose.Kind.WORK;
+        var kind = sent
+                ? CallPurpose.Kind.REPAIR
+                : task.isEscalated() ? CallPurpose.Kind.ESCALATION : CallPurpose.Kind.WORK;
         request = request.withTurns(turns);
         state = State.CALLING;
         return new RungCommand.Call(request, kind);

@@ -2,8 +2,8 @@
 package dev.cadre.worker;
 
 import dev.cadre.model.ModelException;
-import dev.cadre.redact.Redactor;
 import dev.cadre.price.Money;
+import dev.cadre.redact.Redactor;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Skip;
 import java.util.Optional;

@@ -2,8 +2,8 @@
 package dev.cadre.worker;
 
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.redact.Thrown;
 import dev.cadre.pool.AttemptListener;
+import dev.cadre.redact.Thrown;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import java.time.Duration;

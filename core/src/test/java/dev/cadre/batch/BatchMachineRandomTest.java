@@ -18,7 +18,9 @@ class BatchMachineRandomTest {
         Map<String, Integer> worlds = live(0, 500);
 
         assertThat(worlds).as("what was met").hasSizeGreaterThanOrEqualTo(PHENOMENA);
-        assertThat(worlds).allSatisfy((phenomenon, count) -> assertThat(count).as(phenomenon).isGreaterThanOrEqualTo(5));
+        assertThat(worlds)
+                .allSatisfy(
+                        (phenomenon, count) -> assertThat(count).as(phenomenon).isGreaterThanOrEqualTo(5));
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.cadre.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.pool.AttemptEvent;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Ledger;
 import dev.cadre.journal.Fingerprint;
@@ -14,6 +13,7 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +30,14 @@ class BatchMachineTest {
 
     private final BatchMachine machine = new BatchMachine(
             new BatchMachine.Settings(
-                    "run", "label", Tier.NANO, "nano", false, BatchLimits.of(2, 1_000), 0, 0,
+                    "run",
+                    "label",
+                    Tier.NANO,
+                    "nano",
+                    false,
+                    BatchLimits.of(2, 1_000),
+                    0,
+                    0,
                     Duration.ofHours(48).toNanos()),
             new BatchGate() {
                 @Override

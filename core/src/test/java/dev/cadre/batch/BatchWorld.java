@@ -3,7 +3,6 @@ package dev.cadre.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.pool.AttemptEvent;
 import dev.cadre.budget.Admission;
 import dev.cadre.budget.Ledger;
 import dev.cadre.budget.Reservation;
@@ -15,6 +14,7 @@ import dev.cadre.model.BatchLimits;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.Tier;
+import dev.cadre.pool.AttemptEvent;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import dev.cadre.run.StopReason;
@@ -104,8 +104,12 @@ final class BatchWorld {
     }
 
     private void requireBooksHold() {
-        assertThat(provider.billed().isMoreThan(spent())).as("billed above the report").isFalse();
-        assertThat(spent().isMoreThan(limit)).as("the record is above the limit").isFalse();
+        assertThat(provider.billed().isMoreThan(spent()))
+                .as("billed above the report")
+                .isFalse();
+        assertThat(spent().isMoreThan(limit))
+                .as("the record is above the limit")
+                .isFalse();
     }
 
     private void mayBeKilled() {
@@ -139,10 +143,19 @@ final class BatchWorld {
                     .reduce(Money.ZERO, Money::plus);
             shards.values().stream().filter(shard -> shard.file.isEmpty()).forEach(shard -> shard.open.clear());
             ledger = Ledger.of(limit, spent().minus(open));
-            int nextShard = shards.isEmpty() ? 0 : shards.keySet().stream().mapToInt(n -> n).max().getAsInt() + 1;
+            int nextShard = shards.isEmpty()
+                    ? 0
+                    : shards.keySet().stream().mapToInt(n -> n).max().getAsInt() + 1;
             machine = new BatchMachine(
                     new BatchMachine.Settings(
-                            "run", "label", Tier.NANO, "nano", false, limits, nextShard, now,
+                            "run",
+                            "label",
+                            Tier.NANO,
+                            "nano",
+                            false,
+                            limits,
+                            nextShard,
+                            now,
                             now + Duration.ofHours(48).toNanos()),
                     this,
                     dice.split());
@@ -156,8 +169,8 @@ final class BatchWorld {
         private void adopt(int number, Recorded shard) {
             phenomena.add(shard.batch.isEmpty() ? "shard in doubt after a kill" : "batch of an earlier session");
             var adopted = new ArrayList<BatchItem>();
-            shard.open.forEach((name, reserved) ->
-                    adopted.add(new BatchItem(name, print(name), granted(reserve(reserved)))));
+            shard.open.forEach(
+                    (name, reserved) -> adopted.add(new BatchItem(name, print(name), granted(reserve(reserved)))));
             machine.on(
                     new BatchEvent.Adopted(number, shard.token, shard.tokens, shard.file, shard.batch, adopted), now);
         }

@@ -43,8 +43,17 @@ final class SimulatedBatches {
         final boolean statesUsage;
         long cancelledAt = Long.MAX_VALUE;
 
-        Made(String id, String file, String token, List<String> ids, long shownAt, long endsAt, Batch.State end, List<BatchAnswer> answers,
-                long billedTokens, boolean statesUsage) {
+        Made(
+                String id,
+                String file,
+                String token,
+                List<String> ids,
+                long shownAt,
+                long endsAt,
+                Batch.State end,
+                List<BatchAnswer> answers,
+                long billedTokens,
+                boolean statesUsage) {
             this.id = id;
             this.file = file;
             this.token = token;
@@ -97,7 +106,8 @@ final class SimulatedBatches {
 
     private void mayFail() {
         if (meets("rate limit", 0.05)) {
-            throw new ModelException.RateLimited("slow down", Duration.ofSeconds(dice.nextInt(200)), RateLimits.UNKNOWN);
+            throw new ModelException.RateLimited(
+                    "slow down", Duration.ofSeconds(dice.nextInt(200)), RateLimits.UNKNOWN);
         }
         if (meets("unreachable", 0.05)) {
             throw lost(Charge.UNKNOWN);
@@ -138,7 +148,11 @@ final class SimulatedBatches {
             if (each.at() <= now) {
                 late.remove(each);
                 if (files.containsKey(each.file())) {
-                    make(each.file(), each.token(), each.at(), 0); // else it could be made and hidden when it is given up
+                    make(
+                            each.file(),
+                            each.token(),
+                            each.at(),
+                            0); // else it could be made and hidden when it is given up
                 }
             }
         }
@@ -260,7 +274,8 @@ final class SimulatedBatches {
 
     /** All that was done by then; at its end a cancelled batch has done all in this world, which is the worst case. */
     Money billed() {
-        long tokens = batches.values().stream().mapToLong(made -> made.billedTokens).sum();
+        long tokens =
+                batches.values().stream().mapToLong(made -> made.billedTokens).sum();
         return Money.ofPico(tokens * PRICE_PICO);
     }
 }

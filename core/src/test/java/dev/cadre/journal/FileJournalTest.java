@@ -68,8 +68,7 @@ class FileJournalTest {
             entries.add(new ShardNoted(text(dice), i, new ShardFact.Announced(text(dice), i, Long.MAX_VALUE)));
             entries.add(new ShardNoted(text(dice), i, new ShardFact.Uploaded(text(dice))));
             entries.add(new ShardNoted(text(dice), i, new ShardFact.Created(text(dice))));
-            entries.add(
-                    new Enqueued(key, Samples.PRINT, Integer.MAX_VALUE, asked, Money.ofPico(Long.MAX_VALUE)));
+            entries.add(new Enqueued(key, Samples.PRINT, Integer.MAX_VALUE, asked, Money.ofPico(Long.MAX_VALUE)));
             entries.add(new Collected(key, Integer.MAX_VALUE, text(dice), Samples.COST));
         }
         Samples.write(file(), entries);
@@ -122,7 +121,8 @@ class FileJournalTest {
 
         FileJournal.read(file(), lines::add);
 
-        assertThat(lines.getFirst()).isEqualTo(new FileJournal.Line(2, Samples.CLOCK.instant(), Samples.RUN.getFirst()));
+        assertThat(lines.getFirst())
+                .isEqualTo(new FileJournal.Line(2, Samples.CLOCK.instant(), Samples.RUN.getFirst()));
         assertThat(lines.getLast().number()).isEqualTo(17);
     }
 
@@ -212,7 +212,8 @@ class FileJournalTest {
 
         try (var journal = Samples.open(file())) {
             assertThat(journal.openIntents("r1")).containsExactly((Intent) Samples.RUN.get(5));
-            assertThat(journal.spent("r1")).isEqualTo(Samples.COST
+            assertThat(journal.spent("r1"))
+                    .isEqualTo(Samples.COST
                             .plus(Samples.COST)
                             .plus(Spend.forfeited(Money.usd("0.004")))
                             .plus(Spend.forfeited(Money.usd("0.001"))));

@@ -224,8 +224,9 @@ class JournalScanTest {
                 "%s",
                 "\"fingerprint\":\"" + Samples.PRINT.hex() + "\",\"attempt\":%d,\"purpose\":\"WORK\",\"tier\":\"NANO\","
                         + "\"model\":\"gpt-5.4-nano\",\"reservedPicoUsd\":7}");
-        String spend = "{\"settledPicoUsd\":5,\"forfeitedPicoUsd\":0,\"attempts\":1,\"estimated\":false,\"inputTokens\":1,"
-                + "\"cachedInputTokens\":0,\"cacheWriteTokens\":0,\"outputTokens\":1,\"reasoningTokens\":0}}";
+        String spend =
+                "{\"settledPicoUsd\":5,\"forfeitedPicoUsd\":0,\"attempts\":1,\"estimated\":false,\"inputTokens\":1,"
+                        + "\"cachedInputTokens\":0,\"cacheWriteTokens\":0,\"outputTokens\":1,\"reasoningTokens\":0}}";
         List<String> old = List.of(
                 "\"plan_admitted\",\"run\":\"r1\",\"position\":0,\"body\":{\"shard\":\"3\",\"token\":\"t\",\"requests\":\"2\",\"tokens\":\"9\"}}",
                 "\"intent\"," + intent.formatted("cats", 1_000_003),

@@ -173,7 +173,8 @@ class JournalWriterTest {
         try (var journal = Samples.open(file(), failing)) {
             for (JournalEntry entry : Samples.RUN) {
                 if (failed) {
-                    assertThatExceptionOfType(JournalException.WriteFailed.class).isThrownBy(() -> journal.append(entry));
+                    assertThatExceptionOfType(JournalException.WriteFailed.class)
+                            .isThrownBy(() -> journal.append(entry));
                 } else {
                     try {
                         journal.append(entry);
@@ -264,7 +265,8 @@ class JournalWriterTest {
     @Test
     void close_afterAFailure_endsTheThread_andTheJournalCanBeOpenedAgain() {
         var journal = Samples.open(file(), new FaultyDisk().failing(5, 10));
-        assertThatExceptionOfType(JournalException.WriteFailed.class).isThrownBy(() -> journal.append(Samples.ended(1)));
+        assertThatExceptionOfType(JournalException.WriteFailed.class)
+                .isThrownBy(() -> journal.append(Samples.ended(1)));
 
         journal.close();
 

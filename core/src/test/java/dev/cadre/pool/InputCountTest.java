@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
-import dev.cadre.redact.FaultLog;
 import dev.cadre.model.InputCounter;
 import dev.cadre.model.ModelException;
+import dev.cadre.redact.FaultLog;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;

@@ -152,7 +152,8 @@ final class ModelCatalogTest {
         assertThat(STANDARD.find(model)).isEmpty();
         assertThatThrownBy(() -> STANDARD.spec(model))
                 .isInstanceOfSatisfying(
-                        UnpricedException.OfModel.class, e -> assertThat(e.model()).isEqualTo(model))
+                        UnpricedException.OfModel.class,
+                        e -> assertThat(e.model()).isEqualTo(model))
                 .hasMessage(
                         "no price for model '%s' in the catalogue, so it cannot be called within a budget; add one with "
                                         .formatted(model)

@@ -55,7 +55,8 @@ final class PriceFileTest {
                                 "an-image-model", "the mode 'image_generation' is not paid by input and output tokens"),
                         new ModelCatalog.Skipped("without-output", "it has no output_cost_per_token"),
                         new ModelCatalog.Skipped("rules", "expected an object, got an array"),
-                        new ModelCatalog.Skipped("nobody-knows", "its price is zero, which may mean that it is unknown"),
+                        new ModelCatalog.Skipped(
+                                "nobody-knows", "its price is zero, which may mean that it is unknown"),
                         new ModelCatalog.Skipped(
                                 "by-the-request",
                                 "the field 'input_cost_per_request' may raise its price in an unknown way"));
@@ -105,8 +106,8 @@ final class PriceFileTest {
                         "\"search_context_cost_per_query\": {\"search_context_size_low\": 0.03}"));
 
         assertThat(catalog.skipped())
-                .containsExactly(
-                        new ModelCatalog.Skipped(id, "it searches on every call, for a fee that its tokens do not show"));
+                .containsExactly(new ModelCatalog.Skipped(
+                        id, "it searches on every call, for a fee that its tokens do not show"));
     }
 
     @Test

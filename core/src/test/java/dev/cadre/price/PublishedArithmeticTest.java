@@ -55,7 +55,8 @@ class PublishedArithmeticTest {
     @Test
     void workers_costThisShareOfTheFlagship() {
         TokenUsage million = TokenUsage.of(1_000_000, 0);
-        Money flagship = price("gpt-5.4").withLongContext(Price.LongContext.NONE).cost(million, ServiceTier.STANDARD);
+        Money flagship =
+                price("gpt-5.4").withLongContext(Price.LongContext.NONE).cost(million, ServiceTier.STANDARD);
 
         assertThat(price("gpt-5.4-mini").cost(million, ServiceTier.STANDARD)).isEqualTo(flagship.percent(30));
         assertThat(price("gpt-5.4-nano").cost(million, ServiceTier.STANDARD)).isEqualTo(flagship.percent(8));

@@ -3,8 +3,8 @@ package dev.cadre.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.task.RunClock;
 import dev.cadre.schedule.RungThreads;
+import dev.cadre.task.RunClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +22,8 @@ class UserCodeTest {
     private final AtomicLong until = new AtomicLong(Long.MAX_VALUE / 2);
     private final List<String> left = new ArrayList<>();
     private final RungThreads threads = new RungThreads("aside");
-    private final UserCode aside = new UserCode(threads, RunClock.SYSTEM, until::get, (owner, thread) -> left.add(owner));
+    private final UserCode aside =
+            new UserCode(threads, RunClock.SYSTEM, until::get, (owner, thread) -> left.add(owner));
 
     @Test
     void codeThatIsLeftBehind_keepsNobodyFromAPlatformThread() throws Exception {

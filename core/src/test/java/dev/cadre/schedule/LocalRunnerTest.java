@@ -6,9 +6,6 @@ import static dev.cadre.schedule.RunRig.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.task.RunStatus;
-import dev.cadre.task.RunClock;
-import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunListener;
@@ -17,6 +14,9 @@ import dev.cadre.merge.Merged;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunClock;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
@@ -398,8 +398,7 @@ class LocalRunnerTest {
     private LocalRunner runner() {
         var settings = new RunMachine.Settings("r", answer, false, 4);
         var machine = new RunMachine(settings, (type, input, tier) -> Money.ZERO, recall, parts.money(), 0);
-        runner = new LocalRunner(
-                "r", machine, parts, this::hear, new RunDriver("r", new Deadlines(WORK, END), clock));
+        runner = new LocalRunner("r", machine, parts, this::hear, new RunDriver("r", new Deadlines(WORK, END), clock));
         return runner;
     }
 

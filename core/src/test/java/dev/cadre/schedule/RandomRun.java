@@ -3,9 +3,8 @@ package dev.cadre.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.merge.Merged;
-import dev.cadre.task.RunFailure;
 import dev.cadre.event.RunEvent;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
@@ -17,6 +16,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.Outputs;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;
 import java.util.ArrayList;

@@ -14,7 +14,6 @@ import static dev.cadre.schedule.RunRig.optional;
 import static dev.cadre.schedule.RunRig.softly;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.task.RunFailure;
 import dev.cadre.budget.LedgerState;
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.Tier;
@@ -24,6 +23,7 @@ import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.RungEnd;

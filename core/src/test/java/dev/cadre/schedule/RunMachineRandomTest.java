@@ -4,10 +4,10 @@ package dev.cadre.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.schedule.RandomRun.Cut;
-import dev.cadre.task.RunStatus;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Items;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.Skip;
 import java.util.EnumMap;
 import java.util.Map;

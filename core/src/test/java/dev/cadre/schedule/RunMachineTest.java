@@ -12,20 +12,20 @@ import static dev.cadre.schedule.RunRig.softly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.cadre.merge.Merged;
-import dev.cadre.task.RunFailure;
 import dev.cadre.event.RunEvent;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.model.ModelException;
-import dev.cadre.task.Missing;
-import dev.cadre.task.RunStatus;
 import dev.cadre.schedule.RunRig.In;
 import dev.cadre.schedule.RunRig.Out;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Failure;
 import dev.cadre.task.GraphNode;
 import dev.cadre.task.Items;
+import dev.cadre.task.Missing;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.Skip;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
@@ -380,12 +380,16 @@ class RunMachineTest {
         var rig = merged().plan(node("a")).accept("a").on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending())
-                .isEqualTo(new RunEnding(RunStatus.COMPLETE, Merged.of("answer"), null, Map.of("a", value("a")), List.of(), List.of()));
+                .isEqualTo(new RunEnding(
+                        RunStatus.COMPLETE, Merged.of("answer"), null, Map.of("a", value("a")), List.of(), List.of()));
     }
 
     @Test
     void mergedRun_oneFailed_isPartialAndNamesIt() {
-        var rig = merged().plan(node("a"), node("b")).accept("a").fail("b").on(new RunInput.MergeEnded(Merged.of("answer")));
+        var rig = merged().plan(node("a"), node("b"))
+                .accept("a")
+                .fail("b")
+                .on(new RunInput.MergeEnded(Merged.of("answer")));
 
         assertThat(rig.ending().status()).isEqualTo(RunStatus.PARTIAL);
         assertThat(rig.ending().answer()).isEqualTo("answer");
@@ -510,7 +514,8 @@ class RunMachineTest {
         var failure = RunFailure.of(RunFailure.Kind.PLAN_REJECTED, "nothing fits", List.of("a: unknown type"));
         var rig = merged().on(new RunInput.PlanFailed(failure));
 
-        assertThat(rig.ending()).isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of()));
+        assertThat(rig.ending())
+                .isEqualTo(new RunEnding(RunStatus.FAILED, null, failure, Map.of(), List.of(), List.of()));
     }
 
     @Test

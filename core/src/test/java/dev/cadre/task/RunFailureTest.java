@@ -3,7 +3,6 @@ package dev.cadre.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.schedule.RunEnding;
 import dev.cadre.model.ModelException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,11 +3,11 @@ package dev.cadre.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkSummary;
-import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
-import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.openai.OpenAi;

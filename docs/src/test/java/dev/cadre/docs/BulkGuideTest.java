@@ -3,9 +3,9 @@ package dev.cadre.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.json.Json;
 import dev.cadre.price.Money;

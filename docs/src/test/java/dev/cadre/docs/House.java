@@ -19,10 +19,11 @@ import java.util.stream.Collectors;
 final class House {
     private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+);");
     private static final Pattern SENTENCE = Pattern.compile("(?s)/\\*\\*[\\s*]*(.*?\\.)(?=\\s)");
-    private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?(dev\\.cadre(?:\\.[a-z0-9]+)*)\\.([A-Z]\\w*)");
+    private static final Pattern IMPORT =
+            Pattern.compile("(?m)^import (?:static )?(dev\\.cadre(?:\\.[a-z0-9]+)*)\\.([A-Z]\\w*)");
     private static final Pattern PUBLIC_TYPE = Pattern.compile("(?m)^public [a-z ]*(?:class|interface|record|enum) ");
-    private static final Pattern DEPENDENCY =
-            Pattern.compile("<dependency>\\s*<groupId>dev\\.cadre</groupId>\\s*<artifactId>(cadre-[a-z0-9-]+)</artifactId>(?!.*<scope>test)");
+    private static final Pattern DEPENDENCY = Pattern.compile(
+            "<dependency>\\s*<groupId>dev\\.cadre</groupId>\\s*<artifactId>(cadre-[a-z0-9-]+)</artifactId>(?!.*<scope>test)");
     private static final Pattern ARTIFACT = Pattern.compile("(?m)^  <artifactId>(cadre-[a-z0-9-]+)</artifactId>$");
     private static final Pattern DESCRIPTION = Pattern.compile("(?m)^  <description>(.*)</description>$");
     private static final int MOST_TYPES = 4;
@@ -58,7 +59,8 @@ final class House {
                 .map(found -> found.group(1))
                 .collect(Collectors.toCollection(TreeSet::new));
         Path sources = folder.resolve("src/main/java");
-        boolean isProduct = Files.isDirectory(sources) && !folder.getFileName().toString().equals("bom");
+        boolean isProduct =
+                Files.isDirectory(sources) && !folder.getFileName().toString().equals("bom");
         return new Module(
                 folder.getFileName().toString(),
                 first(ARTIFACT, pom),
@@ -77,7 +79,8 @@ final class House {
     private Room room(Path info) {
         String text = Documents.text(info);
         String name = first(PACKAGE, text);
-        String sentence = first(SENTENCE, text).replaceAll("\\s*\\n\\s*\\*?\\s*", " ").replaceAll("\\{@code ([^}]*)}", "`$1`");
+        String sentence =
+                first(SENTENCE, text).replaceAll("\\s*\\n\\s*\\*?\\s*", " ").replaceAll("\\{@code ([^}]*)}", "`$1`");
         var imports = new TreeSet<String>();
         var types = new ArrayList<String>();
         for (Path source : Documents.files(info.getParent(), 1, ".java")) {
@@ -90,7 +93,8 @@ final class House {
         imports.remove(name);
         types.sort(Comparator.comparingInt((String type) -> -importedTimes.getOrDefault(name + "." + type, 0))
                 .thenComparing(Comparator.naturalOrder()));
-        return new Room(name, sentence, imports, types.stream().limit(MOST_TYPES).toList());
+        return new Room(
+                name, sentence, imports, types.stream().limit(MOST_TYPES).toList());
     }
 
     private static String first(Pattern pattern, String text) {
@@ -122,6 +126,7 @@ final class House {
     private static boolean reaches(Map<String, Set<String>> edges, String from, String to, Set<String> seen) {
         return from.equals(to)
                 || (seen.add(from)
-                        && edges.getOrDefault(from, Set.of()).stream().anyMatch(next -> reaches(edges, next, to, seen)));
+                        && edges.getOrDefault(from, Set.of()).stream()
+                                .anyMatch(next -> reaches(edges, next, to, seen)));
     }
 }

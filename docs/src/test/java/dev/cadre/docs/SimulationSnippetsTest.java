@@ -15,7 +15,6 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.PoolLimits;
 import dev.cadre.price.Money;
-import dev.cadre.task.RunStatus;
 import dev.cadre.simulation.forecast.CrewForecast;
 import dev.cadre.simulation.forecast.CrewSimulation;
 import dev.cadre.simulation.forecast.CrewSimulation.Parameter;
@@ -24,6 +23,7 @@ import dev.cadre.simulation.forecast.Sensitivity;
 import dev.cadre.simulation.forecast.Spread;
 import dev.cadre.simulation.forecast.WorkProfile;
 import dev.cadre.task.Input;
+import dev.cadre.task.RunStatus;
 import dev.cadre.task.TaskGraph;
 import dev.cadre.testing.ScriptedModel;
 import java.nio.file.Path;
@@ -62,7 +62,8 @@ class SimulationSnippetsTest {
 
         assertThat(forecast.cost().p99()).isLessThan(Money.usd("0.005"));
         assertThat(forecast.makespan().p95()).isLessThan(Duration.ofSeconds(12));
-        assertThat(forecast.rate(RunStatus.COMPLETE)).isGreaterThan(0.6); // a note that is not accepted has no next tier
+        assertThat(forecast.rate(RunStatus.COMPLETE))
+                .isGreaterThan(0.6); // a note that is not accepted has no next tier
         // endregion
     }
 

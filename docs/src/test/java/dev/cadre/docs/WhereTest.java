@@ -65,7 +65,8 @@ class WhereTest {
                 |---|---|---|
                 """);
         for (House.Module module : MODULES) {
-            page.append("| **%s** | **%s** | `%s` |\n".formatted(module.folder(), module.sentence(), module.artifact()));
+            page.append(
+                    "| **%s** | **%s** | `%s` |\n".formatted(module.folder(), module.sentence(), module.artifact()));
             for (House.Room room : module.rooms()) {
                 String types = room.types().stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
                 page.append("| `%s` | %s | %s |\n".formatted(room.name(), room.sentence(), types));
@@ -76,7 +77,8 @@ class WhereTest {
 
     private static String picture() {
         Map<String, Set<String>> modules = MODULES.stream()
-                .collect(Collectors.toMap(House.Module::artifact, House.Module::dependencies, (a, b) -> a, TreeMap::new));
+                .collect(Collectors.toMap(
+                        House.Module::artifact, House.Module::dependencies, (a, b) -> a, TreeMap::new));
         Map<String, Set<String>> rooms = MODULES.stream()
                 .filter(module -> module.folder().equals("core"))
                 .flatMap(module -> module.rooms().stream())

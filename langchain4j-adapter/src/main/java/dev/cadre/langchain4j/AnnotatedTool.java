@@ -3,8 +3,8 @@ package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
-import dev.cadre.redact.Thrown;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.Tool;

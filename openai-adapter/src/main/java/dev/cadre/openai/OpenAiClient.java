@@ -147,7 +147,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (api != Api.RESPONSES) {
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
-        return Handoff.run(new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(request, access), context.text());
+        return Handoff.run(
+                new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(request, access), context.text());
     }
 
     /**

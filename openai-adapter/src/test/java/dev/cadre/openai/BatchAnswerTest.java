@@ -3,13 +3,13 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Admission;
+import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
-import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
-import dev.cadre.budget.Admission;
-import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.Batch;
 import dev.cadre.model.BatchAnswer;

@@ -3,12 +3,12 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
 import dev.cadre.bulk.BatchRejectedException;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
-import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
-import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.model.BatchLimits;
@@ -85,8 +85,9 @@ class BatchChaosTest {
                         .isFalse();
                 if (isOver) {
                     assertThat(journal.batches(RUN))
-                    .filteredOn(JournalEntry.Enqueued.class::isInstance)
-                    .as("seed %d", seed).isEmpty();
+                            .filteredOn(JournalEntry.Enqueued.class::isInstance)
+                            .as("seed %d", seed)
+                            .isEmpty();
                     return;
                 }
             }

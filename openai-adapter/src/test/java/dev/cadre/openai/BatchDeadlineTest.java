@@ -3,10 +3,10 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
-import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkSummary;
+import dev.cadre.bulk.Lane;
 import dev.cadre.journal.JournalEntry;
 import dev.cadre.openai.testing.LoopbackFault;
 import dev.cadre.openai.testing.LoopbackReply;

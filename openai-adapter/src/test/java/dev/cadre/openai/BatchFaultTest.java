@@ -4,12 +4,12 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.bulk.BatchRejectedException;
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
-import dev.cadre.bulk.Lane;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.bulk.BatchRejectedException;
+import dev.cadre.bulk.BulkSummary;
+import dev.cadre.bulk.Lane;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
@@ -427,8 +427,8 @@ class BatchFaultTest extends BatchTest {
             try (var journal = journal()) {
                 assertThat(journal.spent("bulk-label").total()).isEqualTo(billed());
                 assertThat(journal.batches("bulk-label"))
-                    .filteredOn(JournalEntry.Enqueued.class::isInstance)
-                    .isEmpty();
+                        .filteredOn(JournalEntry.Enqueued.class::isInstance)
+                        .isEmpty();
             }
         }
     }

@@ -4,14 +4,14 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
 import dev.cadre.bulk.BatchRejectedException;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
-import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
-import dev.cadre.budget.Budget;
-import dev.cadre.budget.BudgetGuard;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;

@@ -35,7 +35,8 @@ final class EarlierJournal {
     /** Every value of a fact was a text. */
     private static Function<MatchResult, String> shard(int position) {
         return match -> "\"kind\":\"plan_admitted\",%s,\"position\":%d,\"body\":{\"shard\":\"%s\",%s}}"
-                .formatted(match.group(1), position, match.group(2), match.group(3).replaceAll(":(\\d+)", ":\"$1\""));
+                .formatted(
+                        match.group(1), position, match.group(2), match.group(3).replaceAll(":(\\d+)", ":\"$1\""));
     }
 
     private static String request(MatchResult match) {

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cadre.Coordinator;
-import dev.cadre.bulk.Lane;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.Lane;
 import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.json.Json;

@@ -215,7 +215,9 @@ public final class OpenTelemetryListener implements RunListener {
     private RunTrace begin(RunEvent.RunStarted started) {
         Instant start = clock.instant().minus(started.at());
         Context parent = Context.current();
-        SpanBuilder span = instruments.tracer().spanBuilder("invoke_workflow " + workflow)
+        SpanBuilder span = instruments
+                .tracer()
+                .spanBuilder("invoke_workflow " + workflow)
                 .setParent(parent)
                 .setStartTimestamp(start)
                 .setAttribute(GenAi.OPERATION, "invoke_workflow")

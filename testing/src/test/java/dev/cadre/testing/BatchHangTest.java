@@ -4,12 +4,12 @@ package dev.cadre.testing;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
-import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
-import dev.cadre.budget.Budget;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.pool.ModelPool;

@@ -4,12 +4,12 @@ package dev.cadre.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.bulk.Bulk;
-import dev.cadre.bulk.BulkItem;
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.event.RunEvent;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;

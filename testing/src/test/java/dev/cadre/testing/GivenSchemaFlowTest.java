@@ -4,10 +4,10 @@ package dev.cadre.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.json.Json;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;

@@ -7,11 +7,11 @@ import static dev.cadre.testing.Crew.plannedNote;
 import static dev.cadre.testing.Crew.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.bulk.Bulk;
-import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.Bulk;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.model.Attachment;
 import dev.cadre.model.ToolCall;
 import dev.cadre.plan.PlanReview;

@@ -4,13 +4,13 @@ package dev.cadre.testing;
 import static dev.cadre.testing.Crew.NOTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.bulk.BulkItem;
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.RateLimits;

@@ -7,12 +7,12 @@ import static dev.cadre.testing.Crew.plan;
 import static dev.cadre.testing.Crew.planned;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cadre.bulk.BulkItem;
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;

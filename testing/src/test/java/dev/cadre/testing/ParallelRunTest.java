@@ -16,8 +16,8 @@ import dev.cadre.SubtaskReport;
 import dev.cadre.budget.Budget;
 import dev.cadre.event.RunEvent;
 import dev.cadre.price.Money;
-import dev.cadre.task.RunFailure;
 import dev.cadre.task.Failure;
+import dev.cadre.task.RunFailure;
 import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskRef;
 import dev.cadre.task.TaskGraph;
@@ -131,7 +131,10 @@ class ParallelRunTest {
         assertThat(result.report().subtasks())
                 .extracting(SubtaskReport::id, SubtaskReport::status, SubtaskReport::cost)
                 .containsExactly(
-                        tuple("pets", SubtaskReport.Status.FAILED, Money.usd(Crew.NOTE_USD).times(2)),
+                        tuple(
+                                "pets",
+                                SubtaskReport.Status.FAILED,
+                                Money.usd(Crew.NOTE_USD).times(2)),
                         tuple("pets#0", SubtaskReport.Status.SUCCEEDED, Money.usd(Crew.NOTE_USD)),
                         tuple("pets#1", SubtaskReport.Status.FAILED, Money.usd(Crew.NOTE_USD)),
                         tuple("brief", SubtaskReport.Status.SKIPPED, Money.ZERO));

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.cadre.bulk.BulkItem;
 import dev.cadre.Coordinator;
 import dev.cadre.RunResult;
 import dev.cadre.UnknownEffect;
 import dev.cadre.budget.Budget;
+import dev.cadre.bulk.BulkItem;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalEntry;

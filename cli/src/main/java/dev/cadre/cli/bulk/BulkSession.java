@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli.bulk;
 
+import dev.cadre.Coordinator;
+import dev.cadre.budget.Budget;
 import dev.cadre.bulk.BatchRejectedException;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
-import dev.cadre.Coordinator;
 import dev.cadre.bulk.Lane;
-import dev.cadre.budget.Budget;
 import dev.cadre.journal.Journal;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelException;

@@ -207,8 +207,7 @@ final class HistoryReader {
                 Call sent = calls.get(index);
                 calls.set(
                         index,
-                        new Call(
-                                sent.kind(), sent.tier(), sent.model(), sent.sent(), at, end, sent.reserved(), spend));
+                        new Call(sent.kind(), sent.tier(), sent.model(), sent.sent(), at, end, sent.reserved(), spend));
             }
         }
 

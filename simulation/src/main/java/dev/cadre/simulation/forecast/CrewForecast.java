@@ -3,9 +3,9 @@ package dev.cadre.simulation.forecast;
 
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
-import dev.cadre.task.RunStatus;
-import dev.cadre.task.RunFailure;
 import dev.cadre.simulation.proof.CrewRun;
+import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,14 +5,12 @@ import static dev.cadre.task.RunFailure.Kind.BUDGET_TOO_SMALL;
 
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
-import dev.cadre.task.RunStatus;
 import dev.cadre.schedule.RunEnding;
 import dev.cadre.task.RunFailure;
+import dev.cadre.task.RunStatus;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,22 +24,21 @@ import java.util.Optional;
  * @param work its subtasks
  * @param tiers the figures of each tier
  */
-public record CrewRun(
-        Duration makespan, Money cost, Money wasted, End end, Work work, Map<Tier, TierCount> tiers) {
+public record CrewRun(Duration makespan, Money cost, Money wasted, End end, Work work, Map<Tier, TierCount> tiers) {
 
     /**
      * The end of a run.
      *
-    * @param failure why it failed; empty if it did not
+     * @param failure why it failed; empty if it did not
      */
     public record End(RunStatus status, Optional<RunFailure.Kind> failure) {}
 
     /**
      * The subtasks of a run.
      *
-    * @param succeeded subtasks that succeeded
-    * @param executions subtasks, and items of fan-outs, that were begun or should have been
-    * @param right those that were accepted and are right
+     * @param succeeded subtasks that succeeded
+     * @param executions subtasks, and items of fan-outs, that were begun or should have been
+     * @param right those that were accepted and are right
      */
     public record Work(int succeeded, int executions, int right) {}
 
@@ -80,8 +77,7 @@ public record CrewRun(
     }
 
     private static End end(RunEnding ending) {
-        return new End(
-                ending.status(), Optional.ofNullable(ending.failure()).map(RunFailure::kind));
+        return new End(ending.status(), Optional.ofNullable(ending.failure()).map(RunFailure::kind));
     }
 
     /** The figures of one tier. */

@@ -59,7 +59,6 @@ record SimFaults(Transport transport, Answers answers) {
                 dice.nextDouble(most / 2),
                 kind > 0.95 ? 0.01 : 0,
                 dice.nextDouble(most / 2));
-        return new SimFaults(
-                transport, new Answers(dice.nextDouble(most), dice.nextDouble(0.3), dice.nextDouble(0.5)));
+        return new SimFaults(transport, new Answers(dice.nextDouble(most), dice.nextDouble(0.3), dice.nextDouble(0.5)));
     }
 }

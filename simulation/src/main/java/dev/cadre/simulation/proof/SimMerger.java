@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
-import dev.cadre.merge.Merged;
 import dev.cadre.budget.Ledger;
+import dev.cadre.merge.Merged;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Money;
-import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
+import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEvent;
 import org.jspecify.annotations.Nullable;
 

@@ -36,7 +36,12 @@ final class SimProvider {
     private final RandomGenerator schedule;
 
     SimProvider(
-            long seed, Tier tier, ModelSpec spec, SimSettings settings, SimBehavior behavior, RandomGenerator schedule) {
+            long seed,
+            Tier tier,
+            ModelSpec spec,
+            SimSettings settings,
+            SimBehavior behavior,
+            RandomGenerator schedule) {
         this.seed = seed;
         this.tier = tier;
         this.spec = spec;

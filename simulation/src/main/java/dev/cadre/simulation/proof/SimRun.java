@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.simulation.proof;
 
-import dev.cadre.merge.Merged;
 import dev.cadre.budget.AllotmentRefusedException;
 import dev.cadre.budget.Ledger;
 import dev.cadre.event.RunEvent;
+import dev.cadre.merge.Merged;
 import dev.cadre.merge.SubtaskOutcome;
 import dev.cadre.price.Money;
 import dev.cadre.schedule.Deadlines;
 import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunEnding;
-import dev.cadre.task.RunFailure;
 import dev.cadre.schedule.RunInput;
 import dev.cadre.schedule.RunMachine;
 import dev.cadre.schedule.RungId;
 import dev.cadre.task.Outcome;
+import dev.cadre.task.RunFailure;
 import dev.cadre.worker.RungEnd;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -24,7 +24,8 @@ record SimRunPlan(String id, Work work, Bounds bounds, SimUpsets upsets) {
      * @param nodes its graph, in plan order
      * @param answering the subtask of a graph by hand that returns the answer; null if a merger makes it
      */
-    record Work(Style style, List<GraphNode> nodes, @Nullable String answering) {}
+    record Work(
+            Style style, List<GraphNode> nodes, @Nullable String answering) {}
 
     /**
      * The bounds of a run.

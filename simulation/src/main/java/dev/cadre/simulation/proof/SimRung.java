@@ -42,8 +42,7 @@ final class SimRung {
         this.start = start;
         this.pool = world.pool(start.tier());
         this.name = run.id() + "/" + start.id().label() + "/" + start.id().rung() + "@" + start.tier();
-        var task = new RungTask(
-                start.type(), start.input(), start.id().label(), start.tier(), start.evidence());
+        var task = new RungTask(start.type(), start.input(), start.id().label(), start.tier(), start.evidence());
         this.rung = Rung.of(
                 task, pool.model(), pool.mostOutputTokens(), world.behavior().limits());
     }

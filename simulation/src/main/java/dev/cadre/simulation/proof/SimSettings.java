@@ -75,12 +75,7 @@ record SimSettings(SimFaults faults, Rates rates, Duration timeout, double stubb
     /** Nothing but what somebody assumes: no faults of its own, no limits but those of the pools. */
     static SimSettings given() {
         return new SimSettings(
-                SimFaults.NONE,
-                Rates.STANDARD,
-                Duration.ofMinutes(10),
-                0,
-                0,
-                new Runs(1, 0, 0, false, 0));
+                SimFaults.NONE, Rates.STANDARD, Duration.ofMinutes(10), 0, 0, new Runs(1, 0, 0, false, 0));
     }
 
     SimSettings withFaults(SimFaults other) {

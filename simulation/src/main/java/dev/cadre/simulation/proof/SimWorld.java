@@ -46,9 +46,16 @@ final class SimWorld {
             var provider = new SimProvider(seed.world(), tier, pool.spec(), settings, behavior, schedule.split());
             pools.put(tier, new SimPool(this, tier, pool, provider, seed.schedule()));
         }
-        this.tenant = settings.runs().tenantPercent() > 0 ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent())) : null;
+        this.tenant = settings.runs().tenantPercent() > 0
+                ? Ledger.of(sum(plans).percent(settings.runs().tenantPercent()))
+                : null;
         for (SimRunPlan plan : plans) {
-            runs.add(new SimRun(this, plan, tenant == null ? Ledger.of(plan.bounds().limit()) : tenant.cap(plan.bounds().limit())));
+            runs.add(new SimRun(
+                    this,
+                    plan,
+                    tenant == null
+                            ? Ledger.of(plan.bounds().limit())
+                            : tenant.cap(plan.bounds().limit())));
         }
     }
 

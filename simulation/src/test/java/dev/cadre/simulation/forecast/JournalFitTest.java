@@ -76,7 +76,8 @@ class JournalFitTest {
             attempt(journal, "another", Spend.settled(Money.usd("1.00"), TokenUsage.of(9_000_000, 9)));
         }
 
-        SimAssumedBehavior models = CrewSimulation.of(graph()).fittedTo(file).build().models(7);
+        SimAssumedBehavior models =
+                CrewSimulation.of(graph()).fittedTo(file).build().models(7);
 
         assertThat(models.outputTokens(RISING.name(), "cats", Tier.NANO)).isEqualTo(500);
         assertThat(models.timing(RISING.name(), "cats", Tier.NANO, "1", 500).nanos())

@@ -100,7 +100,11 @@ class SimulationGuideTest {
         SimAssumedBehavior models = simulation.models(seed);
         int size = nodes.size();
         SimAssumedBehavior.Timing plan = models.timing(
-                SimAssumptions.PLANNER, "0", Tier.FLAGSHIP, SimAssumedBehavior.call(1, 4_000, "" + size, 1), 60L * size);
+                SimAssumptions.PLANNER,
+                "0",
+                Tier.FLAGSHIP,
+                SimAssumedBehavior.call(1, 4_000, "" + size, 1),
+                60L * size);
         long merge = nanos(models, SimAssumptions.MERGER, "", Tier.MINI);
         var schedule = new ListSchedule(
                 nodes,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.testing.worlds;
 
-import dev.cadre.bulk.BulkItem;
-import dev.cadre.bulk.BulkSummary;
 import dev.cadre.Coordinator;
 import dev.cadre.Goal;
 import dev.cadre.RunReport;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.bulk.BulkItem;
+import dev.cadre.bulk.BulkSummary;
 import dev.cadre.journal.Journal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.RunUnderWayException;
