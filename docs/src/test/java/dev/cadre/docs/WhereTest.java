@@ -12,16 +12,36 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The page and the picture of modules and packages are what the code is; {@code -Dcadre.write=true} writes them anew. */
 class WhereTest {
     private static final int A_SCREEN = 64;
+    private static final String PAGE = "docs/where.md";
+    private static final String ANEW = "%s is not what the code is; -Dcadre.write=true writes it anew";
     private static final List<House.Module> MODULES = House.modules();
 
     @Test
     void page_namesEveryModuleAndPackageWithItsSentence() throws IOException {
-        requireOnDisk("docs/where.md", page());
+        write(PAGE, page());
+
+        assertThat(withoutTypes(onDisk(PAGE))).as(ANEW, PAGE).isEqualTo(withoutTypes(page()));
+    }
+
+    @Test
+    void page_namesTypesThatAreThere() {
+        Set<String> names = Documents.sources("main").stream()
+                .map(source -> source.getFileName().toString().replace(".java", ""))
+                .collect(Collectors.toSet());
+
+        assertThat(onDisk(PAGE).lines().filter(line -> line.startsWith("| `"))).allSatisfy(line -> {
+            String types = line.substring(line.lastIndexOf('|', line.length() - 2) + 1, line.length() - 1);
+            assertThat(Stream.of(types.split(","))
+                            .map(type -> type.replace("`", "").strip()))
+                    .filteredOn(type -> !type.isEmpty())
+                    .isSubsetOf(names);
+        });
     }
 
     @Test
@@ -31,7 +51,9 @@ class WhereTest {
 
     @Test
     void picture_isThatOfTheCode() throws IOException {
-        requireOnDisk("docs/picture.md", picture());
+        write("docs/picture.md", picture());
+
+        assertThat(onDisk("docs/picture.md")).as(ANEW, "docs/picture.md").isEqualTo(picture());
     }
 
     /** What a sentence needs the word "and" for are two things, but for pairs that belong together. */
@@ -45,14 +67,23 @@ class WhereTest {
         assertThat(sentences).doesNotHaveDuplicates().allMatch(sentence -> sentence.length() <= 120);
     }
 
-    private static void requireOnDisk(String name, String expected) throws IOException {
-        Path file = Documents.ROOT.resolve(name);
+    private static void write(String name, String text) throws IOException {
         if (Boolean.getBoolean("cadre.write")) {
-            Files.writeString(file, expected);
+            Files.writeString(Documents.ROOT.resolve(name), text);
         }
-        assertThat(Files.exists(file) ? Documents.text(file) : "")
-                .as("%s is not what the code is; -Dcadre.write=true writes it anew", name)
-                .isEqualTo(expected);
+    }
+
+    private static String onDisk(String name) {
+        Path file = Documents.ROOT.resolve(name);
+        return Files.exists(file) ? Documents.text(file) : "";
+    }
+
+    /** Which types are imported most changes with every import. */
+    private static String withoutTypes(String page) {
+        return page.lines()
+                .map(line ->
+                        line.startsWith("| `") ? line.substring(0, line.lastIndexOf('|', line.length() - 2)) : line)
+                .collect(Collectors.joining("\n"));
     }
 
     private static String page() {
