@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** An agent on the module path. */
+/** An agent that is a module. */
 module com.example.notes {
     requires dev.cadre;
 

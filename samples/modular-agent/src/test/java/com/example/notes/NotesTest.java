@@ -2,11 +2,9 @@
 package com.example.notes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.example.notes.Notes.Note;
 import com.example.notes.Notes.Topic;
-import dev.cadre.Coordinator;
 import dev.cadre.testing.ScriptedModel;
 import org.junit.jupiter.api.Test;
 
@@ -19,14 +17,5 @@ class NotesTest {
         assertEquals(
                 new Note("They purr."),
                 Notes.write(model.pools(), new Topic("cats")).requireComplete());
-    }
-
-    @Test
-    void core_isANamedModule_whoseInsidesStayInside() {
-        Module core = Coordinator.class.getModule();
-
-        assertEquals("dev.cadre", core.getName());
-        assertFalse(core.isExported("dev.cadre.run", NotesTest.class.getModule()));
-        assertFalse(core.isExported("dev.cadre.schedule", NotesTest.class.getModule()));
     }
 }
