@@ -53,8 +53,8 @@ final class ShardCollector {
         AttemptEvent.Bill paid = reply.billed()
                 .flatMap(billed -> gate.price(billed, item.reserved()))
                 .orElseGet(() -> AttemptEvent.Bill.of(Spend.forfeited(item.reserved())));
-        lane.command(new BatchCommand.Tell(
-                new AttemptEvent.Replied(id(item), reply.model(), reply.serviceTier(), reply.finish(), paid, took())));
+        lane.command(
+                new BatchCommand.Tell(new AttemptEvent.Replied(id(item), AttemptEvent.Reply.of(reply), paid, took())));
         end(item, paid.spend(), outcome);
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.event;
 
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelReply;
 import dev.cadre.model.Tier;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
@@ -79,8 +80,12 @@ public sealed interface RunEvent {
 
     /** How a model call ended; its text is for people. */
     sealed interface CallEnd {
-        /** With a reply. */
-        record Replied(Finish finish) implements CallEnd {
+        /**
+         * With a reply.
+         *
+         * @param notes what the client had to read or adapt beyond the API, see {@link ModelReply#notes()}
+         */
+        record Replied(Finish finish, List<String> notes) implements CallEnd {
             @Override
             public String toString() {
                 return finish.name().toLowerCase(Locale.ROOT);

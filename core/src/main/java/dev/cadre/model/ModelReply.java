@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits the rate limits that the provider reported
  * @param providerCalls the number of calls of each tool at the provider
  * @param providerState the state that the same client needs to continue this conversation; empty if none
+ * @param notes what the client had to read or adapt beyond the API, one sentence each, such as {@code the finish reason
+ *     'eos' was read as complete}; empty for a reply by the book. They hold no prompt and no answer.
  */
 public record ModelReply(
         String model,
@@ -30,7 +33,8 @@ public record ModelReply(
         ServiceTier serviceTier,
         RateLimits limits,
         Map<ProviderTool.Kind, Integer> providerCalls,
-        String providerState) {
+        String providerState,
+        List<String> notes) {
 
     public ModelReply {
         Objects.requireNonNull(model, "the model of a reply is null");
@@ -41,9 +45,10 @@ public record ModelReply(
         Objects.requireNonNull(providerState, "the state of a reply is null: use an empty text");
         toolCalls = List.copyOf(toolCalls);
         providerCalls = Map.copyOf(providerCalls);
+        notes = List.copyOf(notes);
     }
 
-    /** A reply without calls of tools at the provider. */
+    /** A reply by the book without calls of tools at the provider. */
     public ModelReply(
             String model,
             String text,
@@ -53,13 +58,28 @@ public record ModelReply(
             ServiceTier serviceTier,
             RateLimits limits,
             String providerState) {
-        this(model, text, toolCalls, finish, usage, serviceTier, limits, Map.of(), providerState);
+        this(model, text, toolCalls, finish, usage, serviceTier, limits, Map.of(), providerState, List.of());
     }
 
     /** A complete text reply with known usage. */
     public static ModelReply of(String model, String text, TokenUsage usage) {
         return new ModelReply(
                 model, text, List.of(), Finish.COMPLETE, usage, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
+    }
+
+    /** The same reply with further notes. */
+    public ModelReply noting(List<String> more) {
+        return new ModelReply(
+                model,
+                text,
+                toolCalls,
+                finish,
+                usage,
+                serviceTier,
+                limits,
+                providerCalls,
+                providerState,
+                Stream.concat(notes.stream(), more.stream()).toList());
     }
 
     /** The provider's bill; empty if the usage is unknown. */

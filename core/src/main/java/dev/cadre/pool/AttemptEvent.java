@@ -4,11 +4,13 @@ package dev.cadre.pool;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,15 +70,22 @@ public sealed interface AttemptEvent {
         }
     }
 
+    /** A reply came. */
+    record Replied(Id id, Reply reply, Bill bill, Duration took) implements Ended {}
+
     /**
-     * A reply came.
+     * A reply, without its text.
      *
      * @param answeredBy the model that answered, as the provider names it
      * @param serviceTier the processing class that the provider bills
      * @param finish why the model stopped
+     * @param notes what the client had to read or adapt beyond the API, see {@link ModelReply#notes()}
      */
-    record Replied(Id id, String answeredBy, ServiceTier serviceTier, Finish finish, Bill bill, Duration took)
-            implements Ended {}
+    record Reply(String answeredBy, ServiceTier serviceTier, Finish finish, List<String> notes) {
+        public static Reply of(ModelReply reply) {
+            return new Reply(reply.model(), reply.serviceTier(), reply.finish(), reply.notes());
+        }
+    }
 
     /**
      * The attempt ended without a usable reply.

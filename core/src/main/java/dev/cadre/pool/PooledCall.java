@@ -130,7 +130,7 @@ final class PooledCall {
 
     private void land(AdmittedAttempt attempt, AttemptEvent.Id id, ModelReply reply, Duration took) {
         Bill bill = attempt.bill(reply);
-        end(attempt, new AttemptEvent.Replied(id, reply.model(), reply.serviceTier(), reply.finish(), bill, took));
+        end(attempt, new AttemptEvent.Replied(id, AttemptEvent.Reply.of(reply), bill, took));
         Spend spend = bill.spend();
         attempt.replied(spend.estimated() ? -1 : spend.tokens().totalTokens(), reply.limits());
     }

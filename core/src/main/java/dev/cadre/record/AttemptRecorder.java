@@ -44,7 +44,7 @@ public final class AttemptRecorder implements AttemptListener {
         switch (attempt) {
             case AttemptEvent.Started started -> announce(started);
             case AttemptEvent.Replied replied ->
-                settle(replied.finish().name().toLowerCase(Locale.ROOT), replied.spend());
+                settle(replied.reply().finish().name().toLowerCase(Locale.ROOT), replied.spend());
             case AttemptEvent.Failed failed ->
                 settle(failed.failure().getClass().getSimpleName(), failed.spend());
             case AttemptEvent.Retrying retrying -> {}

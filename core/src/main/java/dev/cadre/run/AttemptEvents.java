@@ -35,8 +35,8 @@ public final class AttemptEvents implements AttemptListener {
             }
             case AttemptEvent.Replied replied -> {
                 RunDriver.enter(calledFrom);
-                var end = new CallEnd.Replied(replied.finish());
-                tell(replied.id(), replied.answeredBy(), end, replied.spend(), replied.took());
+                var end = new CallEnd.Replied(replied.reply().finish(), replied.reply().notes());
+                tell(replied.id(), replied.reply().answeredBy(), end, replied.spend(), replied.took());
                 tellOf(replied.breach());
             }
             case AttemptEvent.Failed failed -> {

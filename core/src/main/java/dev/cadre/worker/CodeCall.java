@@ -11,6 +11,7 @@ import dev.cadre.price.Spend;
 import dev.cadre.task.Work;
 import dev.cadre.task.WorkerContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -72,8 +73,8 @@ final class CodeCall {
         switch (end) {
             case CodeEnd.Returned returned -> {
                 Spend spend = place.cost();
-                tell(new AttemptEvent.Replied(
-                        id, id.model(), ServiceTier.STANDARD, Finish.COMPLETE, Bill.of(spend), took));
+                var reply = new AttemptEvent.Reply(id.model(), ServiceTier.STANDARD, Finish.COMPLETE, List.of());
+                tell(new AttemptEvent.Replied(id, reply, Bill.of(spend), took));
                 place.book(spend);
             }
             case CodeEnd.Threw(Throwable thrown) -> failed(place, thrown, place.cost(), took);

@@ -111,7 +111,8 @@ final class BatchAnswerReader {
                 tier(reply.serviceTier()),
                 reply.limits(),
                 reply.providerCalls(),
-                reply.providerState());
+                reply.providerState(),
+                reply.notes());
     }
 
     private static ServerFailed billed(ServerFailed failed) {

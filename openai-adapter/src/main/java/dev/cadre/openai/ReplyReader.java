@@ -115,7 +115,8 @@ final class ReplyReader {
                 billedTier(response).tier(),
                 headers.limits(),
                 providerCalls(response),
-                failures.mask(state(response)));
+                failures.mask(state(response)),
+                List.of());
     }
 
     /** What the provider's own tools did, by which they are billed; a container may serve several calls. */

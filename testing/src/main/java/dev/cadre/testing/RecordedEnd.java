@@ -60,6 +60,9 @@ record RecordedEnd(Json.Obj json) {
         if (!reply.providerState().isEmpty()) {
             json = json.with("providerState", reply.providerState());
         }
+        if (!reply.notes().isEmpty()) {
+            json = json.with("notes", Json.strings(reply.notes()));
+        }
         return new RecordedEnd(withStreamed(json, heard));
     }
 
@@ -102,7 +105,8 @@ record RecordedEnd(Json.Obj json) {
                 ServiceTier.valueOf(json.string("serviceTier")),
                 RateLimits.UNKNOWN,
                 providerCalls(),
-                json.at("providerState").isPresent() ? json.string("providerState") : "");
+                json.at("providerState").isPresent() ? json.string("providerState") : "",
+                notes());
     }
 
     private static Json.Obj counts(Map<ProviderTool.Kind, Integer> calls) {
@@ -123,6 +127,12 @@ record RecordedEnd(Json.Obj json) {
         Json.Obj counts = json.object("providerCalls");
         counts.fields().keySet().forEach(kind -> calls.put(ProviderTool.Kind.valueOf(kind), counts.intValue(kind)));
         return calls;
+    }
+
+    private List<String> notes() {
+        return json.at("notes").isEmpty()
+                ? List.of()
+                : json.items("notes").stream().map(note -> ((Json.Str) note).value()).toList();
     }
 
     private List<ToolCall> toolCalls() {

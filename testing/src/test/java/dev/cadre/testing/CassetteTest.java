@@ -234,7 +234,8 @@ class CassetteTest {
                 ServiceTier.FLEX,
                 RateLimits.UNKNOWN,
                 Map.of(ProviderTool.Kind.values()[0], 3),
-                "state");
+                "state",
+                List.of("the finish reason 'eos' was read as complete"));
         tape((request, context) -> original, "a");
 
         assertThat(call(Cassette.open(file, Mode.REPLAY).over(NOBODY), "a")).isEqualTo(original);
