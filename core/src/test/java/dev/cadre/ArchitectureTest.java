@@ -31,6 +31,7 @@ class ArchitectureTest {
             "dev.cadre.plan",
             "dev.cadre.merge",
             "dev.cadre.worker",
+            "dev.cadre.probe",
             "dev.cadre.pool",
             "dev.cadre.journal",
             "dev.cadre.event",

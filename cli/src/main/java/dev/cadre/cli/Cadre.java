@@ -63,7 +63,7 @@ public final class Cadre {
                 .addSubcommand(new SimulateCommand(terminal))
                 .addSubcommand(new ReportCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
-                .addSubcommand(new DoctorCommand(terminal, clock, environment))
+                .addSubcommand(new DoctorCommand(terminal, clock, models))
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.model.ToolCall;
 import dev.cadre.openai.testing.LoopbackOpenAi;
 import dev.cadre.openai.testing.LoopbackReply;
+import dev.cadre.openai.testing.LoopbackRequest;
+import dev.cadre.probe.Check;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +132,70 @@ class DoctorTest {
         assertThat(document.path("status").asText()).isEqualTo("complete");
         assertThat(document.path("findings").path(5).path("verdict").asText()).isEqualTo("warning");
         assertThat(document.path("findings").path(5).path("subject").asText()).isEqualTo("nano");
+    }
+
+    /** A model that does as it is told, on a server by the book. */
+    private static LoopbackReply obedient(LoopbackRequest request) {
+        if (request.schemaName().equals("wrong")) {
+            return LoopbackReply.error(400, "invalid_request_error", "invalid_json_schema", "No such type.");
+        }
+        if (request.maxOutputTokens() < 100) {
+            return LoopbackReply.truncated("1 2 3").usage(TokenUsage.of(30, request.maxOutputTokens()));
+        }
+        boolean asksForTool = request.body().contains("depot_of") && request.toolOutputs().isEmpty();
+        if (asksForTool) {
+            return LoopbackReply.toolCalls(new ToolCall("c1", "depot_of", "{\"part\":\"A17\"}"));
+        }
+        return request.schemaName().equals("pick")
+                ? LoopbackReply.text("{\"shade\":\"Q4\",\"rank\":2}")
+                : LoopbackReply.text("It ", "is ", "lantern.").usage(TokenUsage.of(request.inputText().contains("stone river") ? 4_100 : 40, 5));
+    }
+
+    @Test
+    void probe_asksTheServer_forLessThanACent() throws Exception {
+        server.onAny().answers(DoctorTest::obedient);
+
+        int status = run("doctor", "--probe");
+        assertThat(status).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("works         text: the answer is right")
+                .contains("works         schema: the form is kept")
+                .contains("works         tools: a tool was called and its result used, in two rounds")
+                .contains("works         stream: the text came in 3 pieces")
+                .contains("works         after-stream: no call was lost")
+                .contains("works         refusal: a wrong schema is refused")
+                .contains("gpt-5.4-nano was asked for $0.00");
+        assertThat(printed() + told()).doesNotContain(KEY);
+        assertThat(server.requests())
+                .extracting(LoopbackRequest::model)
+                .containsOnly("", "gpt-5.4-nano"); // the list of models names none
+
+        assertThat(run("doctor", "--probe", "--tier", "mini", "--budget", "0.05", "--json"))
+                .isZero();
+        JsonNode probed = new ObjectMapper().readTree(printed()).path("probe");
+        assertThat(probed.path("model").asText()).isEqualTo("gpt-5.4-mini");
+        assertThat(probed.path("checks").path(0).path("verdict").asText()).isEqualTo("works");
+        assertThat(probed.path("checks")).hasSize(Check.values().length);
+    }
+
+    @Test
+    void probeOfAServerThatIgnoresTheCap_fails() {
+        server.onAny().replies(LoopbackReply.text("1 2 3").usage(TokenUsage.of(30, 40)));
+
+        assertThat(run("doctor", "--probe")).isEqualTo(4);
+
+        assertThat(printed()).contains("failed        cap: 32 tokens were allowed and 40 came");
+    }
+
+    @Test
+    void probe_isNotMadeOfAServerThatDoesNotAnswer_norWithWrongOptions() {
+        server.close();
+        assertThat(run("doctor", "--probe")).isEqualTo(4);
+        assertThat(printed()).doesNotContain("after-stream");
+
+        assertThat(run("doctor", "--probe", "--tier", "huge")).isEqualTo(2);
+        assertThat(told()).contains("--tier: \"huge\" is not one of nano, mini, flagship");
     }
 
     @Test

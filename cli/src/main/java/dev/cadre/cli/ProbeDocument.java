@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import dev.cadre.probe.Finding;
+import dev.cadre.probe.ServerProbe;
+import java.util.List;
+
+/**
+ * What {@code cadre doctor --probe} found.
+ *
+ * @param model the id of the model that was asked
+ * @param usd the dollars that were booked
+ */
+record ProbeDocument(String model, String usd, List<Row> checks) {
+    /** One check. */
+    record Row(String check, String verdict, String message, List<String> notes) {
+        static Row of(Finding finding) {
+            return new Row(
+                    finding.check().label(),
+                    finding.verdict().label(),
+                    Echo.ofFailure(finding.message()),
+                    finding.notes().stream().map(Echo::ofFailure).toList());
+        }
+    }
+
+    static ProbeDocument of(String model, ServerProbe.Result result) {
+        List<Row> rows = result.findings().stream().map(Row::of).toList();
+        return new ProbeDocument(model, result.spent().toUsd(), rows);
+    }
+
+    /** Whether runs on this server would fail, or could not be told apart from such. */
+    boolean hasFailed() {
+        return checks.stream()
+                .anyMatch(row -> row.verdict().equals(Finding.Verdict.FAILED.label())
+                        || row.verdict().equals(Finding.Verdict.NOT_TRIED.label()));
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.probe;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * The result of one {@link Check}.
+ *
+ * @param check what was asked of the server
+ * @param verdict how well it did
+ * @param message one sentence on what was seen and, unless all is well, on what to do; may quote the server, without keys
+ * @param notes what the client had to read or adapt beyond the API, see {@link dev.cadre.model.ModelReply#notes()}
+ */
+public record Finding(Check check, Verdict verdict, String message, List<String> notes) {
+    /** How well a server does. */
+    public enum Verdict {
+        /** As the API says. */
+        WORKS,
+        /** It works because the client adapts; the notes say how. */
+        ADAPTED,
+        /** Something is missing that runs can do without; the message says what it costs. */
+        LIMITED,
+        /** Runs that need it fail, or their budget does not hold. */
+        FAILED,
+        /** There was no money, no time or no server left to ask. */
+        NOT_TRIED;
+
+        /** The word for people and programs. */
+        public String label() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+
+    public Finding {
+        Objects.requireNonNull(check, "the check of a finding is null");
+        Objects.requireNonNull(verdict, "the verdict of a finding is null");
+        Objects.requireNonNull(message, "the message of a finding is null");
+        notes = List.copyOf(notes);
+    }
+
+    /** The same finding with the notes of its calls; one that works by adapting says so. */
+    Finding noting(List<String> others) {
+        boolean adapted = verdict == Verdict.WORKS && !others.isEmpty();
+        return new Finding(check, adapted ? Verdict.ADAPTED : verdict, message, others);
+    }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.probe;
+
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.model.CallContext;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelClient;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.RateLimits;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.Turn;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.RetryPolicy;
+import dev.cadre.price.Money;
+import dev.cadre.price.Price;
+import dev.cadre.probe.Finding.Verdict;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ServerProbeTest {
+    private static final RateLimits LIMITS = new RateLimits(
+            new RateLimits.Window(500, 499, Duration.ofMillis(120)), new RateLimits.Window(200_000, 199_000, ofSeconds(1)));
+
+    private final List<ModelRequest> sent = new ArrayList<>();
+    private UnaryOperator<ModelReply> change = reply -> reply;
+
+    /** A server by the book, whose replies {@link #change} bends. */
+    private ModelReply server(ModelRequest request, CallContext context) throws InterruptedException {
+        sent.add(request);
+        if (request.output() instanceof OutputFormat.JsonSchema(String name, String schema) && name.equals("wrong")) {
+            throw new ModelException.InvalidRequest("Invalid schema", 400);
+        }
+        ModelReply reply = change.apply(answer(request));
+        if (context.wantsText()) {
+            for (String piece : reply.text().split("(?<= )")) {
+                context.text().accept(piece);
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("interrupted while the text came");
+                }
+            }
+        }
+        return reply;
+    }
+
+    private static ModelReply answer(ModelRequest request) {
+        long in = request.inputBytes() / 4;
+        if (request.maxOutputTokens() < 100) {
+            return reply("1\n2\n3", Finish.TRUNCATED, TokenUsage.of(in, request.maxOutputTokens()));
+        }
+        if (!request.tools().isEmpty() && request.turns().size() == 1) {
+            return new ModelReply(
+                    request.model(),
+                    "",
+                    List.of(new ToolCall("c1", "depot_of", "{\"part\":\"A17\"}")),
+                    Finish.TOOL_CALLS,
+                    TokenUsage.of(in, 20),
+                    ServiceTier.STANDARD,
+                    LIMITS,
+                    "");
+        }
+        String text = request.output() instanceof OutputFormat.JsonSchema
+                ? "{\"shade\":\"Q4\",\"rank\":2}"
+                : "It is the Lantern .";
+        return reply(text, Finish.COMPLETE, TokenUsage.of(Math.max(in, 6), 5));
+    }
+
+    private static ModelReply reply(String text, Finish finish, @Nullable TokenUsage usage) {
+        return new ModelReply("gpt-5.4-nano", text, List.of(), finish, usage, ServiceTier.STANDARD, LIMITS, "");
+    }
+
+    private static ModelPool.Builder pool(ModelClient client) {
+        return ModelPool.builder(client, "gpt-5.4-nano").retryPolicy(RetryPolicy.none());
+    }
+
+    private ServerProbe.Result probe(Check... checks) throws InterruptedException {
+        return probe(pool(this::server).build(), checks);
+    }
+
+    private static ServerProbe.Result probe(ModelPool pool, Check... checks) throws InterruptedException {
+        return ServerProbe.of(pool, ofSeconds(30)).run(Budget.usd("0.01"), List.of(checks));
+    }
+
+    private Finding only(Check check) throws InterruptedException {
+        return probe(check).findings().getFirst();
+    }
+
+    private static Map<Check, Verdict> verdicts(ServerProbe.Result result) {
+        return result.findings().stream().collect(Collectors.toMap(Finding::check, Finding::verdict));
+    }
+
+    @Test
+    void serverByTheBook_passesAll_forLessThanACent() throws Exception {
+        ServerProbe.Result result =
+                ServerProbe.of(pool(this::server).build(), ofSeconds(30)).run(Budget.usd("0.01"));
+
+        assertThat(result.findings()).extracting(Finding::check).containsExactly(Check.values());
+        assertThat(verdicts(result).values()).containsOnly(Verdict.WORKS);
+        assertThat(result.spent()).isGreaterThan(Money.ZERO).isLessThan(Money.usd("0.01"));
+        assertThat(sent).allSatisfy(request -> assertThat(request.maxOutputTokens()).isLessThanOrEqualTo(300));
+    }
+
+    @Test
+    void whatIsAdapted_isNoted() throws Exception {
+        change = reply -> reply.noting(List.of("the finish reason 'eos' was read as complete"));
+
+        Finding finding = only(Check.TEXT);
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.ADAPTED);
+        assertThat(finding.notes()).containsExactly("the finish reason 'eos' was read as complete");
+    }
+
+    @Test
+    void capThatIsIgnored_fails_becauseNoBudgetHolds() throws Exception {
+        change = reply -> reply(reply.text(), Finish.COMPLETE, TokenUsage.of(30, 900));
+
+        assertThat(only(Check.CAP))
+                .isEqualTo(new Finding(
+                        Check.CAP,
+                        Verdict.FAILED,
+                        "32 tokens were allowed and 900 came: no budget holds at this server",
+                        List.of()));
+    }
+
+    @Test
+    void longInputThatIsCut_isSeenByItsTokens() throws Exception {
+        change = reply -> reply(reply.text(), Finish.COMPLETE, TokenUsage.of(2_048, 5));
+
+        assertThat(only(Check.LONG_INPUT).verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(only(Check.LONG_INPUT).message()).contains("more than 4000 tokens were sent and 2048 read");
+    }
+
+    @Test
+    void schemaThatIsIgnored_fails() throws Exception {
+        change = reply -> reply("I pick blue.", Finish.COMPLETE, reply.usage());
+
+        assertThat(only(Check.SCHEMA).verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(only(Check.SCHEMA).message()).contains("I pick blue.");
+    }
+
+    @Test
+    void missingUsage_otherModel_andNoLimits_areNamed() throws Exception {
+        change = reply -> new ModelReply(
+                "house-model",
+                reply.text(),
+                reply.toolCalls(),
+                reply.finish(),
+                null,
+                ServiceTier.STANDARD,
+                RateLimits.UNKNOWN,
+                "");
+
+        ServerProbe.Result result = probe(Check.USAGE, Check.PRICE, Check.LIMITS);
+
+        assertThat(verdicts(result).values()).containsOnly(Verdict.LIMITED);
+        assertThat(result.findings().get(1).message())
+                .isEqualTo("asked for gpt-5.4-nano, and house-model answered: set the price of the model that answers");
+    }
+
+    @Test
+    void priceOfNothing_isNamed_andEveryCheckIsMade() throws Exception {
+        var free = pool(this::server).price(Price.perMillionTokens("0", "0", "0")).build();
+
+        assertThat(probe(free, Check.PRICE).findings().getFirst().message())
+                .isEqualTo("the price of gpt-5.4-nano is 0: a budget in money does not bound its calls, a deadline does");
+    }
+
+    @Test
+    void toolThatIsNotCalled_fails_andResultThatIsNotReadIsALimit() throws Exception {
+        change = reply -> reply("I cannot.", Finish.COMPLETE, reply.usage());
+        assertThat(only(Check.TOOLS).verdict()).isEqualTo(Verdict.FAILED);
+
+        change = reply -> reply.toolCalls().isEmpty() ? reply("No idea.", Finish.COMPLETE, reply.usage()) : reply;
+        assertThat(only(Check.TOOLS).verdict()).isEqualTo(Verdict.LIMITED);
+        assertThat(sent.getLast().turns().getLast())
+                .isEqualTo(new Turn.ToolResult("c1", "{\"depot\":\"lantern\"}"));
+    }
+
+    @Test
+    void callsLostBehindStreams_areCounted() throws Exception {
+        ModelClient losing = (request, context) -> {
+            if (!context.wantsText()) {
+                throw new ModelException.ConnectionFailed(
+                        "unexpected end of stream", ModelException.Charge.UNKNOWN, new IOException("EOF"));
+            }
+            return server(request, context);
+        };
+
+        Finding finding = probe(pool(losing).build(), Check.AFTER_STREAM).findings().getFirst();
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(finding.message()).isEqualTo("3 of 3 rounds lost a call: unexpected end of stream");
+    }
+
+    @Test
+    void clientThatNeverStreams_isLimited_andLeavesNoInterrupt() throws Exception {
+        ModelClient whole = (request, context) -> answer(request);
+
+        assertThat(verdicts(probe(pool(whole).build(), Check.STREAM, Check.CANCEL)).values())
+                .containsOnly(Verdict.LIMITED);
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void interruptOfTheCaller_endsTheProbe() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> probe(Check.CANCEL)).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void stoppedPool_orNoMoney_leavesTheRestUntried() throws Exception {
+        ModelClient wrongKey = (request, context) -> {
+            throw new ModelException.AuthFailed("the key is wrong");
+        };
+        ServerProbe.Result result = probe(pool(wrongKey).build(), Check.TEXT, Check.TOOLS);
+        assertThat(result.findings()).extracting(Finding::verdict).containsExactly(Verdict.FAILED, Verdict.NOT_TRIED);
+        assertThat(result.findings().getFirst().message()).isEqualTo("AuthFailed: the key is wrong");
+
+        ServerProbe.Result poor = ServerProbe.of(pool(this::server).build(), ofSeconds(30))
+                .run(Budget.usd("0.00001"), List.of(Check.TEXT));
+        assertThat(poor.findings().getFirst().verdict()).isEqualTo(Verdict.NOT_TRIED);
+        assertThat(poor.spent()).isEqualTo(Money.ZERO);
+        assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void wrongParameterThatIsAccepted_isNamed() throws Exception {
+        ModelClient lax = (request, context) -> answer(request);
+
+        assertThat(probe(pool(lax).build(), Check.REFUSAL).findings().getFirst().verdict())
+                .isEqualTo(Verdict.LIMITED);
+    }
+}
