@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Runs the tools of one turn at once, each on a thread of its own, none longer than its time. */
 final class ToolTurn {
@@ -32,7 +33,7 @@ final class ToolTurn {
         long deadline = System.nanoTime() + context.timeout().toNanos();
         var threads = new CopyOnWriteArrayList<ToolThread>(); // whoever asks where the rung is reads it, too
         try {
-            return terms.in(new RungNotice.In(() -> underWay(threads)), () -> {
+            return terms.in(new RungNotice.In(() -> underWay(runs, threads)), () -> {
                 runs.forEach(run -> threads.add(new ToolThread(terms.threads(), run, sessions, context)));
                 for (ToolThread thread : threads) {
                     thread.join(deadline);
@@ -44,10 +45,11 @@ final class ToolTurn {
         }
     }
 
-    private static String underWay(List<ToolThread> threads) {
-        return threads.stream()
-                .filter(thread -> !thread.hasEnded())
-                .map(thread -> "tool '%s'".formatted(thread.tool()))
+    /** The tools that have not ended; one counts from before its thread starts, else its own code could be faster. */
+    private static String underWay(List<RungCommand.ToolRun> runs, List<ToolThread> threads) {
+        return IntStream.range(0, runs.size())
+                .filter(i -> i >= threads.size() || !threads.get(i).hasEnded())
+                .mapToObj(i -> "tool '%s'".formatted(runs.get(i).tool().name()))
                 .distinct()
                 .collect(Collectors.joining(" and "));
     }
