@@ -28,6 +28,11 @@ public abstract sealed class ModelException extends RuntimeException {
         ATTEMPT,
         /** This request will never succeed; others may. */
         SUBTASK,
+        /**
+         * This request will never succeed. The reply does not show whether others may: a firewall refuses single
+         * requests in the same way. Several such failures in a row stop the pool.
+         */
+        SUBTASK_OR_RUN,
         /** No request with this key or model will succeed. */
         RUN
     }
@@ -211,14 +216,32 @@ public abstract sealed class ModelException extends RuntimeException {
     /** The account has no money or allowance left: waiting does not help. */
     public static final class QuotaExhausted extends ModelException {
         public QuotaExhausted(String message) {
-            super(message, Charge.FREE, Reach.RUN, null);
+            this(message, Reach.RUN);
+        }
+
+        private QuotaExhausted(String message, Reach reach) {
+            super(message, Charge.FREE, reach, null);
+        }
+
+        /** The same failure, which perhaps concerns this request alone: {@link Reach#SUBTASK_OR_RUN}. */
+        public QuotaExhausted suspected() {
+            return new QuotaExhausted(String.valueOf(getMessage()), Reach.SUBTASK_OR_RUN);
         }
     }
 
     /** The key is missing, wrong or not allowed to do this (401, 403). */
     public static final class AuthFailed extends ModelException {
         public AuthFailed(String message) {
-            super(message, Charge.FREE, Reach.RUN, null);
+            this(message, Reach.RUN);
+        }
+
+        private AuthFailed(String message, Reach reach) {
+            super(message, Charge.FREE, reach, null);
+        }
+
+        /** The same failure, which perhaps concerns this request alone: {@link Reach#SUBTASK_OR_RUN}. */
+        public AuthFailed suspected() {
+            return new AuthFailed(String.valueOf(getMessage()), Reach.SUBTASK_OR_RUN);
         }
     }
 

@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolMachine {
     private static final int MOST_MALFORMED = 1;
+    /**
+     * So many refusals in a row are no firewall's: one that refuses a tenth of all requests causes such a row in one of
+     * ten thousand runs of a million calls. Until then a bad key costs nothing, because these calls are not billed.
+     */
+    private static final int MOST_SUSPECTED = 10;
 
     private final RetryPolicy policy;
     private final LongFunction<Admission> money;
@@ -47,6 +52,8 @@ public final class PoolMachine {
     private @Nullable ModelException pausedBy;
 
     private @Nullable ModelException stoppedBy;
+    /** The failures since the last reply that perhaps concern the key. */
+    private int suspected;
 
     /**
      * A machine without any call.
@@ -141,6 +148,7 @@ public final class PoolMachine {
     }
 
     private void reply(CallState call, PoolEvent.Replied replied, long now) {
+        suspected = 0;
         parallel.onSuccess();
         if (replied.tokens() >= 0) {
             rates.giveBackUnused(call, replied.tokens(), now);
@@ -161,11 +169,28 @@ public final class PoolMachine {
         if (failed.retry() != RetryScope.OTHER_TIER) {
             failure.retryAfter().ifPresent(floor -> pause(policy.floorNanos(floor), failure, now));
         }
-        if (failure.reach() == ModelException.Reach.RUN) {
-            commands.add(new PoolCommand.Stop(failure));
-            stop(failure);
-        }
+        stopsAll(failure).ifPresent(reason -> {
+            commands.add(new PoolCommand.Stop(reason));
+            stop(reason);
+        });
         retryOrGiveUp(call, failed, now);
+    }
+
+    /** The failure for which the pool stops; empty if it goes on. */
+    private Optional<ModelException> stopsAll(ModelException failure) {
+        return switch (failure.reach()) {
+            case RUN -> Optional.of(failure);
+            case SUBTASK_OR_RUN -> ++suspected == MOST_SUSPECTED ? Optional.of(proven(failure)) : Optional.empty();
+            case ATTEMPT, SUBTASK -> Optional.empty();
+        };
+    }
+
+    private static ModelException proven(ModelException failure) {
+        String message =
+                "%d calls in a row were refused, the last one with %s".formatted(MOST_SUSPECTED, failure.getMessage());
+        return failure instanceof ModelException.QuotaExhausted
+                ? new ModelException.QuotaExhausted(message)
+                : new ModelException.AuthFailed(message);
     }
 
     private void retryOrGiveUp(CallState call, PoolEvent.Failed failed, long now) {
@@ -226,6 +251,7 @@ public final class PoolMachine {
 
     private void resume(long now) {
         stoppedBy = null;
+        suspected = 0;
         pausedUntil = now;
         pausedBy = null;
         rates.reopen(now);

@@ -22,6 +22,7 @@ import dev.cadre.pool.PoolCommand.Refuse;
 import dev.cadre.pool.PoolCommand.Stop;
 import dev.cadre.pool.PoolCommand.WakeAt;
 import java.util.SplittableRandom;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -238,5 +239,71 @@ class PoolMachineTest {
 
         assertThat(rig.on(new PoolEvent.Stopped(failure)))
                 .containsExactly(new Refuse(1, new Refusal.PoolStopped(failure)));
+    }
+
+    private static final ModelException BLOCKED = new ModelException.AuthFailed("status 403").suspected();
+
+    private static List<PoolCommand> refuse(PoolRig rig, int first, int count) {
+        List<PoolCommand> last = List.of();
+        for (int ticket = first; ticket < first + count; ticket++) {
+            rig.ask(ticket, "run");
+            last = rig.failed(ticket, BLOCKED);
+        }
+        return last;
+    }
+
+    @Test
+    void refusalThatMayConcernOneRequest_failsThatCallAlone() {
+        var rig = new PoolRig(parallel(1));
+
+        assertThat(refuse(rig, 1, 1)).containsExactly(new GiveUp(1, GiveUpReason.NOT_RETRYABLE));
+        assertThat(rig.ask(2, "run")).containsExactly(admit(2));
+    }
+
+    @Test
+    void suchRefusals_tenInARow_stopThePool_andAllOfItsKey() {
+        var rig = new PoolRig(parallel(1));
+
+        assertThat(refuse(rig, 1, 9)).containsExactly(new GiveUp(9, GiveUpReason.NOT_RETRYABLE));
+        Stop stop = (Stop) refuse(rig, 10, 1).getFirst();
+
+        assertThat(stop.failure())
+                .isInstanceOf(ModelException.AuthFailed.class)
+                .hasMessage("10 calls in a row were refused, the last one with status 403")
+                .returns(ModelException.Reach.RUN, ModelException::reach);
+        assertThat(rig.machine.stoppedBy()).contains(stop.failure());
+    }
+
+    @Test
+    void reply_betweenSuchRefusals_letsThePoolGoOn() {
+        var rig = new PoolRig(parallel(1));
+        refuse(rig, 1, 9);
+        rig.ask(10, "run");
+        rig.replied(10);
+
+        assertThat(refuse(rig, 11, 9)).containsExactly(new GiveUp(19, GiveUpReason.NOT_RETRYABLE));
+        assertThat(rig.machine.stoppedBy()).isEmpty();
+    }
+
+    @Test
+    void resumedPool_countsSuchRefusalsAnew() {
+        var rig = new PoolRig(parallel(1));
+        refuse(rig, 1, 10);
+        rig.on(new PoolEvent.Resumed());
+
+        refuse(rig, 11, 9);
+        assertThat(rig.machine.stoppedBy()).isEmpty();
+        refuse(rig, 20, 1);
+        assertThat(rig.machine.stoppedBy()).isPresent();
+    }
+
+    @Test
+    void suchRefusals_ofMoney_stopAsAnEmptyAccount() {
+        var rig = new PoolRig(parallel(1));
+        refuse(rig, 1, 9);
+        rig.ask(10, "run");
+        rig.failed(10, new ModelException.QuotaExhausted("status 402").suspected());
+
+        assertThat(rig.machine.stoppedBy().orElseThrow()).isInstanceOf(ModelException.QuotaExhausted.class);
     }
 }

@@ -71,6 +71,7 @@ final class RandomPool {
     private int attempts;
     private int inFlight;
     private boolean stopped;
+    private int suspected;
 
     RandomPool(long seed, double outage) {
         random = new SplittableRandom(seed);
@@ -157,7 +158,9 @@ final class RandomPool {
         if (random.nextDouble() < outage) {
             fail(ticket, call);
         } else {
-            tell(end(ticket));
+            PoolEvent end = end(ticket);
+            suspected = end instanceof PoolEvent.Replied ? 0 : suspected;
+            tell(end);
         }
         tell(new PoolEvent.BudgetChanged());
     }
@@ -174,7 +177,8 @@ final class RandomPool {
     private void fail(long ticket, Call call) {
         call.state = State.WAITING; // until the machine says otherwise
         ModelException failure = failure();
-        stopped |= failure.reach() == ModelException.Reach.RUN;
+        suspected += failure.reach() == ModelException.Reach.SUBTASK_OR_RUN ? 1 : 0;
+        stopped |= failure.reach() == ModelException.Reach.RUN || suspected >= 10;
         long before = now;
         failure.retryAfter().ifPresent(wait -> floor = Math.max(floor, before + wait.toNanos()));
         tell(new PoolEvent.Failed(ticket, failure, PoolEvent.RetryScope.SAME_TIER));
@@ -184,7 +188,10 @@ final class RandomPool {
         return switch (random.nextInt(12)) {
             case 0 -> new ModelException.RateLimited("429", Duration.ofMillis(random.nextLong(5_000)), limits());
             case 1, 2, 3 -> new ModelException.RateLimited("429", null, limits());
-            case 4 -> new ModelException.InvalidRequest("400", 400);
+            case 4 ->
+                random.nextBoolean()
+                        ? new ModelException.AuthFailed("403").suspected()
+                        : new ModelException.InvalidRequest("400", 400);
             case 5 ->
                 random.nextInt(20) == 0
                         ? new ModelException.QuotaExhausted("quota")

@@ -270,6 +270,7 @@ class FailuresTest {
         return switch (reach) {
             case ATTEMPT -> "retried";
             case SUBTASK -> "the subtask fails";
+            case SUBTASK_OR_RUN -> "the subtask fails; ten in a row stop the pool";
             case RUN -> "the pool stops";
         };
     }

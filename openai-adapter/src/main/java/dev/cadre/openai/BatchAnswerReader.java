@@ -75,6 +75,8 @@ final class BatchAnswerReader {
                 throw failures.malformed(named, "there is no response, " + reason, NO_HEADERS);
             }
             return new BatchAnswer.Replied(customId, reply(named, response));
+        } catch (ContentFiltered filtered) {
+            return new BatchAnswer.Replied(customId, billed(filtered.reply()));
         } catch (ModelException failure) {
             return new BatchAnswer.Failed(customId, failure);
         }

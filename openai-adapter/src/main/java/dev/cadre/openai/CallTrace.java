@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import dev.cadre.model.ModelReply;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.Response;
@@ -37,6 +38,24 @@ final class CallTrace extends EventListener {
 
     /** Makes an exchange on this thread, which must be virtual: only then an interrupt closes the connection. */
     static <T> T explained(Failures failures, String model, Traced<T> exchange) throws InterruptedException {
+        try {
+            return traced(failures, model, exchange);
+        } catch (ContentFiltered filtered) {
+            throw filtered.refusal();
+        }
+    }
+
+    /** The same for a reply of a model: an error that a content filter caused is one. */
+    static ModelReply replied(Failures failures, String model, Traced<ModelReply> exchange)
+            throws InterruptedException {
+        try {
+            return traced(failures, model, exchange);
+        } catch (ContentFiltered filtered) {
+            return filtered.reply();
+        }
+    }
+
+    private static <T> T traced(Failures failures, String model, Traced<T> exchange) throws InterruptedException {
         CallTrace trace = begin();
         try {
             return exchange.run();

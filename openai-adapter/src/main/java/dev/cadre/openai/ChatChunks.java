@@ -19,6 +19,7 @@ final class ChatChunks {
     private final List<Call> calls = new ArrayList<>();
     private final Map<Integer, Call> open = new HashMap<>();
     private String finish = "";
+    private boolean produced;
 
     /** A function call in the making. */
     private static final class Call {
@@ -40,11 +41,20 @@ final class ChatChunks {
         JsonNode choice = chunk.path("choices").path(0);
         finish = text(choice, "finish_reason", finish);
         JsonNode delta = choice.path("delta");
+        produced |= holdsOutput(delta);
         refusal.append(text(delta, "refusal", ""));
         delta.path("tool_calls").forEach(this::addCall);
         String piece = text(delta, "content", "");
         text.append(piece);
         return piece;
+    }
+
+    /** Whether there is anything beside the role, under whatever name: reasoning has several. */
+    private static boolean holdsOutput(JsonNode delta) {
+        return delta.properties().stream()
+                .filter(field -> !field.getKey().equals("role"))
+                .map(Map.Entry::getValue)
+                .anyMatch(value -> value.isContainerNode() ? !value.isEmpty() : !value.asText("").isEmpty());
     }
 
     private void keep(JsonNode chunk, String name) {
@@ -74,9 +84,9 @@ final class ChatChunks {
         return value.isTextual() ? value.asText() : otherwise;
     }
 
-    /** Whether the model has said nothing yet. */
+    /** Whether nothing has come yet that the provider would bill, reasoning included. */
     boolean isEmpty() {
-        return text.isEmpty() && refusal.isEmpty() && calls.isEmpty();
+        return !produced;
     }
 
     /** The whole reply, or empty if the stream did not say why the model stopped: then some of it may be missing. */

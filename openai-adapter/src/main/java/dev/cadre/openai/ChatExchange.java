@@ -37,7 +37,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        return CallTrace.explained(failures, request.model(), () -> context.wantsText() ? stream(text) : create());
+        return CallTrace.replied(failures, request.model(), () -> context.wantsText() ? stream(text) : create());
     }
 
     private ModelReply create() throws IOException {

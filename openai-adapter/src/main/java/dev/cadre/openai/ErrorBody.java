@@ -6,6 +6,8 @@ import com.openai.core.JsonValue;
 import com.openai.models.responses.ResponseError;
 import com.openai.models.responses.ResponseErrorEvent;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,34 +15,123 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the provider says went wrong, wherever it says so; absent parts are empty. */
-record ErrorBody(String type, String code, String param, String message) {
-    static final ErrorBody NONE = new ErrorBody("", "", "", "");
+/**
+ * What the provider says went wrong, wherever it says so; absent parts are empty.
+ *
+ * @param reasons further names of the error: Google's status and reasons, the inner code of Azure
+ * @param retryDelay the time to wait, as Google states it in the details of an error
+ */
+record ErrorBody(
+        String type, String code, String param, String message, List<String> reasons, Optional<Duration> retryDelay) {
+    static final ErrorBody NONE = new ErrorBody("", "", "", "", List.of(), Optional.empty());
 
     private static final Set<String> POLICY = Set.of(
             "invalid_prompt",
-            "content_filter",
-            "content_policy_violation",
-            "image_content_policy_violation",
             "bio_policy",
             "cyber_policy",
             "misalignment_policy_violation");
+
+    private static final Set<String> FILTER = Set.of(
+            "content_filter",
+            "content_policy_violation",
+            "image_content_policy_violation",
+            "responsibleaipolicyviolation");
+
+    /** The names under which providers say that a model wrote a call or an object which is none. */
+    private static final Set<String> MALFORMED_OUTPUT =
+            Set.of("tool_use_failed", "json_validate_failed", "output_parse_failed");
+
+    private static final Set<String> KEY = Set.of(
+            "invalid_api_key",
+            "api_key_invalid",
+            "authentication_error",
+            "invalid_authentication_error",
+            "unauthenticated",
+            "permission_error",
+            "permissions_error",
+            "permission_denied",
+            "insufficient_permissions",
+            "missing_scope",
+            "account_deactivated",
+            "unsupported_country_region_territory");
 
     /**
      * {@code Please try again in 1m2.5s.} or {@code Please retry after 26 seconds.} Of a few parts only: the engine takes a
      * frame of the stack for each.
      */
     private static final Pattern WAIT = Pattern.compile(
-            "try again in (?<go>(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|s|m|h)){1,8})|retry after (?<seconds>\\d{1,9}) seconds?",
+            "(?:try again|retry) in (?<go>(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|s|m|h)){1,8})"
+                    + "|retry after (?<seconds>\\d{1,9}) seconds?",
             Pattern.CASE_INSENSITIVE);
 
-    /** Of the body of a refusal: an object as a rule, a bare text from some servers. */
+    /** The words for a request that has more tokens than the model takes, of servers that have no name for it. */
+    private static final Pattern LENGTH = words(
+            "maximum context length",
+            "maximum prompt length",
+            "maximum model length",
+            "request too large for",
+            "(?:prompt|input|request)(?: \\([^)]{1,40}\\))? is too long",
+            "exceeds? (?:the |this |its )?(?:model'?s? |available |maximum )?context",
+            "context (?:length|size|window|limit) (?:is |was )?exceeded",
+            "longer than the (?:model's )?(?:context|maximum)",
+            "greater than the context length",
+            "input token count .{0,40}exceeds",
+            "(?:length|size) of all messages is too long",
+            "too many (?:input |prompt )?tokens");
+
+    private static final Pattern WRONG_KEY = words(
+            "(?:incorrect|invalid|wrong|missing|expired|no|revoked) (?:x-)?api[ -]?key",
+            "api[ -]?key (?:is )?(?:not valid|invalid|incorrect|expired|missing|not found|revoked)");
+
+    /** The words for a key that is not allowed to do what was asked. */
+    private static final Pattern NOT_PERMITTED = words(
+            "\\bapi[ -]?keys?\\b",
+            "\\bauthenticat",
+            "\\bunauthorized\\b",
+            "\\bcredentials?\\b",
+            "\\bpermissions?\\b",
+            "not (?:allowed|authorized|permitted) to",
+            "wrong key",
+            "(?:subscription|access) (?:key|token)");
+
+    private static final Pattern NO_MODEL = words(
+            "\\bmodels? ?[:/]? ?['\"`]?[^ '\"`]{0,100}['\"`]? (?:is |was |does )?not (?:found|exist)",
+            "is not a valid model id",
+            "(?:invalid|unknown) model\\b");
+
+    private static final Pattern FILTERED = words(
+            "content management policy",
+            "content ?policy ?violation",
+            "violates? (?:our |the )?(?:usage|content) (?:guidelines|polic)",
+            "your input was flagged");
+
+    private static final Pattern NO_CREDIT =
+            words("credit balance is too low", "used all available credits", "insufficient (?:balance|credits?|funds)");
+
+    private static Pattern words(String... alternatives) {
+        return Pattern.compile(String.join("|", alternatives), Pattern.CASE_INSENSITIVE);
+    }
+
+    /** More than this of a message is not searched for words. */
+    private static final int MOST_SEARCHED = 2_000;
+
+    /** Of the body of a refusal: an object as a rule, a list of one from Google, a bare text from some servers. */
     static ErrorBody of(JsonField<?> body) {
+        Optional<List<JsonValue>> list = body.asArray();
+        if (list.isPresent()) {
+            return list.get().isEmpty() ? NONE : of(list.get().getFirst());
+        }
         return body.asObject()
-                .map(ErrorBody::fields)
-                .orElseGet(() -> new ErrorBody("", "", "", body.asString().orElse("")));
+                .map(ErrorBody::ofObject)
+                .orElseGet(() -> NONE.saying(body.asString().orElse("")));
+    }
+
+    private static ErrorBody ofObject(Map<String, JsonValue> fields) {
+        JsonValue inner = fields.get("error");
+        return inner != null && inner.asObject().isPresent() ? of(inner) : fields(fields);
     }
 
     static ErrorBody ofReply(JsonField<ResponseError> field) {
@@ -52,11 +143,48 @@ record ErrorBody(String type, String code, String param, String message) {
     }
 
     private static ErrorBody fields(Map<String, JsonValue> fields) {
+        List<Map<String, JsonValue>> details = objects(fields.get("details"));
         return new ErrorBody(
                 text(fields.get("type")),
                 text(fields.get("code")),
                 text(fields.get("param")),
-                text(fields.get("message")));
+                Stream.of("message", "detail", "error")
+                        .map(name -> text(fields.get(name)))
+                        .filter(text -> !text.isEmpty())
+                        .findFirst()
+                        .orElse(""),
+                reasons(fields, details),
+                details.stream()
+                        .flatMap(detail -> GoDuration.parse(text(detail.get("retryDelay"))).stream())
+                        .max(Duration::compareTo));
+    }
+
+    private static List<String> reasons(Map<String, JsonValue> fields, List<Map<String, JsonValue>> details) {
+        var reasons = new ArrayList<String>();
+        reasons.add(text(fields.get("status")));
+        for (String inner : List.of("innererror", "inner_error")) {
+            objects(fields.get(inner)).forEach(error -> reasons.add(text(error.get("code"))));
+        }
+        details.forEach(detail -> reasons.add(text(detail.get("reason"))));
+        reasons.removeIf(String::isEmpty);
+        return List.copyOf(reasons);
+    }
+
+    /** The objects in a list, or the object itself. */
+    private static List<Map<String, JsonValue>> objects(@Nullable JsonField<?> value) {
+        if (value == null) {
+            return List.of();
+        }
+        return value.asObject()
+                .map(List::of)
+                .orElseGet(() -> value.asArray().stream()
+                        .flatMap(List::stream)
+                        .flatMap(each -> each.asObject().stream())
+                        .toList());
+    }
+
+    private ErrorBody saying(String text) {
+        return new ErrorBody(type, code, param, text, reasons, retryDelay);
     }
 
     private static String text(@Nullable JsonField<?> value) {
@@ -81,20 +209,27 @@ record ErrorBody(String type, String code, String param, String message) {
         return code.matches("[45]\\d\\d") ? OptionalInt.of(Integer.parseInt(code)) : OptionalInt.empty();
     }
 
-    /** How long to wait, where only the message says so, as in a stream. */
+    /** The time to wait, where only the body states it, as in a stream; of two statements the longer. */
     Optional<Duration> retryAfter() {
         Matcher wait = WAIT.matcher(message);
-        return wait.find()
+        Optional<Duration> said = wait.find()
                 ? GoDuration.parse(wait.group("go") == null ? wait.group("seconds") + "s" : wait.group("go"))
                 : Optional.empty();
+        return Stream.concat(said.stream(), retryDelay.stream()).max(Duration::compareTo);
     }
 
     private boolean is(String word) {
-        return type.equalsIgnoreCase(word) || code.equalsIgnoreCase(word);
+        return Stream.concat(Stream.of(type, code), reasons.stream()).anyMatch(word::equalsIgnoreCase);
     }
 
-    private boolean says(String words) {
-        return message.toLowerCase(Locale.ROOT).contains(words);
+    private boolean isOneOf(Set<String> words) {
+        return words.stream().anyMatch(this::is);
+    }
+
+    private boolean says(Pattern words) {
+        return words.matcher(message)
+                .region(0, Math.min(message.length(), MOST_SEARCHED))
+                .find();
     }
 
     /** Whether money or allowance has run out, in which case waiting does not help. */
@@ -110,6 +245,11 @@ record ErrorBody(String type, String code, String param, String message) {
                 || word.contains("usage_limit");
     }
 
+    /** Whether the words say that the account has no credit left. */
+    boolean tellsOfNoCredit() {
+        return says(NO_CREDIT);
+    }
+
     /** Whether a rate was exceeded, or rose too fast. */
     boolean tellsOfRate() {
         return is("rate_limit_exceeded") || tellsOfRamp();
@@ -122,35 +262,50 @@ record ErrorBody(String type, String code, String param, String message) {
 
     /** Whether the service tier has no room, which flex processing says with a 429 and no code of its own. */
     boolean tellsOfCapacity() {
-        return is("resource_unavailable") || says("resource unavailable");
+        return is("resource_unavailable") || message.toLowerCase(Locale.ROOT).contains("resource unavailable");
     }
 
     /** Whether the provider has too much to do. */
     boolean tellsOfOverload() {
-        return is("server_is_overloaded");
+        return is("server_is_overloaded") || is("overloaded_error");
     }
 
     /** Whether the provider does not have the model. */
     boolean tellsOfModel() {
-        return is("model_not_found") || is("DeploymentNotFound");
+        return is("model_not_found") || is("DeploymentNotFound") || is("invalid_model") || says(NO_MODEL);
     }
 
-    /** Whether the key is wrong. */
+    /** Whether the key is wrong, or the account may not use the provider. */
     boolean tellsOfKey() {
-        return is("invalid_api_key") || is("authentication_error");
+        return isOneOf(KEY) || says(WRONG_KEY);
+    }
+
+    /** Whether the words of a refusal with status 403 are about the key or its rights, not about this request. */
+    boolean tellsOfRights() {
+        return tellsOfKey() || says(NOT_PERMITTED);
     }
 
     /** Whether the request has more tokens than the model takes at all, or in a minute, which is said with a 429. */
     boolean tellsOfLength() {
         return is("context_length_exceeded")
                 || is("exceed_context_size_error")
-                || says("maximum context length")
-                || says("request too large for");
+                || is("too_many_prompt_tokens")
+                || says(LENGTH);
+    }
+
+    /** Whether the model wrote a call or an object that the provider cannot read. */
+    boolean tellsOfMalformedOutput() {
+        return isOneOf(MALFORMED_OUTPUT);
+    }
+
+    /** Whether a content filter stopped the request or the reply. */
+    boolean tellsOfFilter() {
+        return isOneOf(FILTER) || says(FILTERED);
     }
 
     /** Whether the content of the request or the reply was objected to. */
     boolean tellsOfPolicy() {
-        return POLICY.contains(code);
+        return tellsOfFilter() || POLICY.contains(code);
     }
 
     /** Whether something is wrong with the request, which another attempt does not mend. */

@@ -45,7 +45,7 @@ final class Exchange implements Handoff.Work<ModelReply> {
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        return CallTrace.explained(failures, request.model(), () -> {
+        return CallTrace.replied(failures, request.model(), () -> {
             if (!context.wantsText()) {
                 return create();
             }
@@ -68,7 +68,9 @@ final class Exchange implements Handoff.Work<ModelReply> {
                 return whole(raw, reader, text);
             }
             try (var stream = raw.parse()) {
-                return reader.read(new StreamReader(request.model(), headers, failures, text).read(stream));
+                var events = new StreamReader(request.model(), headers, failures, text);
+                Response last = events.read(stream);
+                return reader.readLast(last, events.worked());
             }
         }
     }

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * an SDK exception alone, because those mislead (a timeout in a body is "invalid data" there).
  */
 final class Failures {
+    private static final int PAYMENT_REQUIRED = 402;
+    private static final int FORBIDDEN = 403;
     private static final int NOT_ALLOWED = 405;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int OVERLOADED = 503;
@@ -66,6 +68,9 @@ final class Failures {
         }
         if (failure instanceof Error error) {
             throw error;
+        }
+        if (failure instanceof ContentFiltered filtered) {
+            throw filtered;
         }
         if (failure instanceof Handoff.ConsumerFailed consumer) {
             throw consumer.own();
@@ -108,18 +113,35 @@ final class Failures {
         if (status < 400 || status == NOT_ALLOWED || status == NOT_IMPLEMENTED) {
             return noEndpoint(message);
         }
-        if (status >= 500) {
+        if (status > 500 || status == 500 && !error.tellsOfLength()) {
             return serverFailed(message, status, error, headers);
         }
-        if (status == 402 || error.tellsOfQuota()) {
-            return new QuotaExhausted(message);
+        return named(message, model, error, status)
+                .orElseGet(() -> clientFailed(message, model, status, error, headers));
+    }
+
+    /**
+     * What the error says of itself, whatever its status.
+     *
+     * @throws ContentFiltered if a content filter stopped the request
+     */
+    private Optional<ModelException> named(String message, String model, ErrorBody error, int status) {
+        if (error.tellsOfMalformedOutput()) {
+            return Optional.of(new MalformedReply(message, null));
+        }
+        if (error.tellsOfFilter()) {
+            throw new ContentFiltered(message, model);
+        }
+        if (error.tellsOfQuota() || status != PAYMENT_REQUIRED && error.tellsOfNoCredit()) {
+            return Optional.of(new QuotaExhausted(message));
+        }
+        if (status != FORBIDDEN && error.tellsOfKey()) {
+            return Optional.of(new AuthFailed(message));
         }
         if (error.tellsOfModel()) {
-            return new UnknownModel(message);
+            return Optional.of(new UnknownModel(message));
         }
-        return error.tellsOfLength()
-                ? new ContextTooLong(message)
-                : clientFailed(message, model, status, error, headers);
+        return error.tellsOfLength() ? Optional.of(new ContextTooLong(message)) : Optional.empty();
     }
 
     private Unreachable noEndpoint(String message) {
@@ -134,7 +156,10 @@ final class Failures {
         }
         return switch (status) {
             case 429 -> rateLimited(message, error, headers);
-            case 401, 403 -> new AuthFailed(message);
+            case 401 -> new AuthFailed(message);
+            // a firewall says the same of one request; a gateway, of one that costs too much
+            case FORBIDDEN -> error.tellsOfRights() ? new AuthFailed(message) : new AuthFailed(message).suspected();
+            case PAYMENT_REQUIRED -> new QuotaExhausted(message).suspected();
             case 404 -> notFound(message, model, error);
             case 408, 409 -> serverFailed(message, status, error, headers);
             default -> new InvalidRequest(message, status);
@@ -186,6 +211,12 @@ final class Failures {
     ModelException inReply(
             String model, ErrorBody error, LimitHeaders headers, boolean worked, @Nullable Billed billed) {
         String message = message(model, "an error inside the reply", error, headers);
+        if (error.tellsOfMalformedOutput()) {
+            return new MalformedReply(message, null);
+        }
+        if (error.tellsOfFilter()) {
+            throw new ContentFiltered(message, model);
+        }
         if (!worked) {
             Optional<ModelException> named = beforeWork(message, model, error, headers);
             if (named.isPresent()) {
@@ -202,20 +233,12 @@ final class Failures {
         if (error.statusInCode().isPresent()) {
             return Optional.of(byStatus(message, model, error.statusInCode().getAsInt(), error, headers));
         }
-        if (error.tellsOfQuota()) {
-            return Optional.of(new QuotaExhausted(message));
+        Optional<ModelException> named = named(message, model, error, 200);
+        if (named.isPresent()) {
+            return named;
         }
         if (error.tellsOfRate()) {
             return Optional.of(rateLimited(message, error, headers));
-        }
-        if (error.tellsOfModel()) {
-            return Optional.of(new UnknownModel(message));
-        }
-        if (error.tellsOfKey()) {
-            return Optional.of(new AuthFailed(message));
-        }
-        if (error.tellsOfLength()) {
-            return Optional.of(new ContextTooLong(message));
         }
         return error.tellsOfPolicy() || error.tellsOfRequest()
                 ? Optional.of(new InvalidRequest(message, 200))

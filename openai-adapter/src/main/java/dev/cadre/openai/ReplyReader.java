@@ -43,6 +43,15 @@ final class ReplyReader {
      * @throws dev.cadre.model.ModelException if it is a failure or no reply at all
      */
     ModelReply read(@Nullable Response response) {
+        return readLast(response, false);
+    }
+
+    /**
+     * The same for a reply in the last event of a stream.
+     *
+     * @param worked whether events before it held output, which the reply itself may lack
+     */
+    ModelReply readLast(@Nullable Response response, boolean worked) {
         if (response == null) {
             throw failures.malformed(request.model(), "the reply is null", headers);
         }
@@ -54,10 +63,10 @@ final class ReplyReader {
         return switch (status) {
             case "completed" -> completed(response);
             case "incomplete" -> reply(response, text(response), List.of(), incomplete(response));
-            case "failed", "cancelled" -> failed(response, error);
+            case "failed", "cancelled" -> failed(response, error, worked || hasWork(response));
             default -> {
                 if (error.isPresent()) {
-                    throw failures.inReply(request.model(), error, headers, worked(response));
+                    throw failures.inReply(request.model(), error, headers, worked || hasWork(response));
                 }
                 throw failures.malformed(request.model(), "the reply has the status '" + status + "'", headers);
             }
@@ -74,7 +83,7 @@ final class ReplyReader {
         return reply(response, text(response), calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
     }
 
-    private ModelReply failed(Response response, ErrorBody error) {
+    private ModelReply failed(Response response, ErrorBody error, boolean worked) {
         if (error.tellsOfPolicy()) {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
@@ -83,14 +92,14 @@ final class ReplyReader {
                 request.model(),
                 error,
                 headers,
-                worked(response),
+                worked,
                 usage == null
                         ? null
                         : new Billed(
                                 model(response), usage, billedTier(response).tier(), providerCalls(response)));
     }
 
-    private static boolean worked(Response response) {
+    private static boolean hasWork(Response response) {
         boolean hasUsage = !response._usage().isMissing() && !response._usage().isNull();
         return hasUsage || !items(response).isEmpty();
     }

@@ -51,6 +51,7 @@ final class StreamReader {
                         .asKnown()
                         .orElseThrow(() -> failures.malformed(model, "the last event holds no reply", headers));
             }
+            worked |= isOutput(event);
             event.outputItemAdded()
                     .ifPresent(added ->
                             begun(added._item(), added._outputIndex().asKnown().orElse(-1L)));
@@ -66,6 +67,22 @@ final class StreamReader {
                 headers);
     }
 
+    /** Whether the provider may have done some of the work, which it would bill. */
+    boolean worked() {
+        return worked;
+    }
+
+    private static boolean isOutput(ResponseStreamEvent event) {
+        return event.isOutputItemAdded()
+                || event.isContentPartAdded()
+                || event.isOutputTextDelta()
+                || event.isRefusalDelta()
+                || event.isFunctionCallArgumentsDelta()
+                || event.isReasoningTextDelta()
+                || event.isReasoningSummaryPartAdded()
+                || event.isReasoningSummaryTextDelta();
+    }
+
     private static Optional<JsonField<Response>> last(ResponseStreamEvent event) {
         return event.completed()
                 .map(completed -> completed._response())
@@ -74,7 +91,6 @@ final class StreamReader {
     }
 
     private void begun(JsonField<ResponseOutputItem> item, long outputIndex) {
-        worked = true;
         boolean isCommentary = item.asKnown()
                 .flatMap(ResponseOutputItem::message)
                 .filter(ReplyReader::isCommentary)
@@ -85,7 +101,6 @@ final class StreamReader {
     }
 
     private void pass(ResponseTextDeltaEvent event) {
-        worked = true;
         Optional<Long> sequenceNumber = event._sequenceNumber().asKnown();
         if (sequenceNumber.filter(number -> number <= lastSequenceNumber).isPresent()) {
             return; // delivered twice

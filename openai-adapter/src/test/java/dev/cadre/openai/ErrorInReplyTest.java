@@ -74,7 +74,8 @@ class ErrorInReplyTest extends LoopbackTest {
         "server_is_overloaded, ServerFailed, ATTEMPT, UNKNOWN",
         "vector_store_timeout, ServerFailed, ATTEMPT, UNKNOWN",
         "429, RateLimited, ATTEMPT, FREE",
-        "402, QuotaExhausted, RUN, FREE",
+        "402, QuotaExhausted, SUBTASK_OR_RUN, FREE",
+        "tool_use_failed, MalformedReply, ATTEMPT, UNKNOWN",
         "502, ServerFailed, ATTEMPT, UNKNOWN"
     })
     void error_meansTheSame_whereverItStands(String code, String expected, Reach reach, Charge charge) {

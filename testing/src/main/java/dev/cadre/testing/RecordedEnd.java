@@ -35,6 +35,7 @@ record RecordedEnd(Json.Obj json) {
     private static final String REASON = "reason";
     private static final String BILLED = "billed";
     private static final String LASTING = "lasting";
+    private static final String SUSPECTED = "suspected";
     private static final String STREAMED = "streamed";
     private static final JsonType<TokenUsage> USAGE = JsonType.of(TokenUsage.class);
     private static final JsonType<Billed> BILL = JsonType.of(Billed.class);
@@ -81,6 +82,8 @@ record RecordedEnd(Json.Obj json) {
             json = failed.isRetryable() ? json : json.with(LASTING, true);
         } else if (failure instanceof ModelException.InvalidRequest refused) {
             json = json.with(STATUS, refused.status());
+        } else if (failure.reach() == ModelException.Reach.SUBTASK_OR_RUN) {
+            json = json.with(SUSPECTED, true);
         }
         return new RecordedEnd(withStreamed(json, heard));
     }
@@ -151,6 +154,10 @@ record RecordedEnd(Json.Obj json) {
         return json.at(LASTING).isPresent() ? failed.lasting() : failed;
     }
 
+    private boolean isSuspected() {
+        return json.at(SUSPECTED).isPresent();
+    }
+
     private static String kind(ModelException failure) {
         return switch (failure) {
             case ModelException.RateLimited e -> "rate_limited";
@@ -183,8 +190,14 @@ record RecordedEnd(Json.Obj json) {
             case "unreachable" -> new ModelException.Unreachable(message, null);
             case "timed_out" -> new ModelException.TimedOut(message, charge);
             case "malformed_reply" -> new ModelException.MalformedReply(message, null);
-            case "quota_exhausted" -> new ModelException.QuotaExhausted(message);
-            case "auth_failed" -> new ModelException.AuthFailed(message);
+            case "quota_exhausted" -> {
+                var failure = new ModelException.QuotaExhausted(message);
+                yield isSuspected() ? failure.suspected() : failure;
+            }
+            case "auth_failed" -> {
+                var failure = new ModelException.AuthFailed(message);
+                yield isSuspected() ? failure.suspected() : failure;
+            }
             case "unknown_model" -> new ModelException.UnknownModel(message);
             case "dearer_model" -> new ModelException.DearerModel(message);
             case "context_too_long" -> new ModelException.ContextTooLong(message);

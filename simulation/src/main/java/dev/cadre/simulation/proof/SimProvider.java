@@ -113,9 +113,16 @@ final class SimProvider {
             return fails(new ModelException.QuotaExhausted("no quota left"), Money.ZERO, brief());
         }
         if (roll < faults.refused()) {
-            return fails(new ModelException.InvalidRequest("not like this", 400), Money.ZERO, brief());
+            return fails(refused(dice), Money.ZERO, brief());
         }
         return whole;
+    }
+
+    /** By the provider, or by a firewall before it. */
+    private static ModelException refused(SplittableRandom dice) {
+        return dice.nextInt(3) == 0
+                ? new ModelException.AuthFailed("blocked on the way").suspected()
+                : new ModelException.InvalidRequest("not like this", 400);
     }
 
     private SimFate serverFailed(SimFate.Replies whole, SplittableRandom dice) {
