@@ -17,7 +17,7 @@ public record RateLimits(Window requests, Window tokens) {
     /**
      * One rate limit.
      *
-     * @param limitPerMinute the allowance for a minute, or -1 if unknown
+     * @param limitPerMinute the allowance for a minute, or -1 if it is unknown or counted over a longer period
      * @param remaining the remaining allowance, or -1 if unknown
      * @param reset the time until the whole allowance is available again; zero if unknown
      */

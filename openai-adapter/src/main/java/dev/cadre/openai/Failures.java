@@ -177,10 +177,13 @@ final class Failures {
         RateLimited.Cause cause = error.tellsOfRamp()
                 ? RateLimited.Cause.SLOW_DOWN
                 : error.tellsOfCapacity() ? RateLimited.Cause.NO_CAPACITY : RateLimited.Cause.RATE;
-        Duration wait = Optional.ofNullable(headers.retryAfter(clock))
-                .or(error::retryAfter)
-                .orElse(null);
-        return new RateLimited(message, cause, wait, headers.limits());
+        return new RateLimited(message, cause, retryAfter(error, headers), headers.limits(clock));
+    }
+
+    /** The headers count more than the body, where both state a time. */
+    private @Nullable Duration retryAfter(ErrorBody error, LimitHeaders headers) {
+        Duration stated = headers.retryAfter(clock);
+        return stated == null ? error.retryAfter().orElse(null) : stated;
     }
 
     private ModelException serverFailed(String message, int status, ErrorBody error, LimitHeaders headers) {
@@ -189,8 +192,8 @@ final class Failures {
         }
         // a refusal that the provider names comes before the work; any other failure may come after it
         boolean turnedAway = error.isNamed() && (status < 500 || status == 503);
-        var failed =
-                new ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, headers.retryAfter(clock));
+        var failed = new ServerFailed(
+                message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, retryAfter(error, headers));
         return headers.forbidsRetry() ? failed.lasting() : failed;
     }
 
@@ -223,8 +226,8 @@ final class Failures {
                 return named.get();
             }
         }
-        var failed = new ServerFailed(
-                message, error.tellsOfOverload() ? OVERLOADED : 200, Charge.UNKNOWN, headers.retryAfter(clock), billed);
+        int status = error.tellsOfOverload() ? OVERLOADED : 200;
+        var failed = new ServerFailed(message, status, Charge.UNKNOWN, retryAfter(error, headers), billed);
         return error.tellsOfRequest() || error.tellsOfLength() ? failed.lasting() : failed;
     }
 

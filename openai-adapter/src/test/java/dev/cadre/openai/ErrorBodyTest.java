@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.core.JsonValue;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,17 @@ class ErrorBodyTest {
     void retryAfter_isReadFromTheMessage() {
         assertThat(saying("Please try again in 1m2.5s.").retryAfter()).contains(Duration.ofMillis(62_500));
         assertThat(saying("Please retry after 26 seconds.").retryAfter()).contains(Duration.ofSeconds(26));
+    }
+
+    @Test
+    void retryAfter_isReadFromTheDetailsOfGoogle_theLongerOfTwo() {
+        var retry = Map.of("@type", "type.googleapis.com/google.rpc.RetryInfo", "retryDelay", "34.4s");
+        var body = Map.of("message", "Please retry in 35.1s.", "details", List.of(Map.of("quotaId", "x"), retry));
+
+        assertThat(ErrorBody.of(JsonValue.from(Map.of("details", List.of(retry)))).retryAfter())
+                .contains(Duration.ofMillis(34_400));
+        assertThat(ErrorBody.of(JsonValue.from(List.of(Map.of("error", body)))).retryAfter())
+                .contains(Duration.ofMillis(35_100));
     }
 
     @Test

@@ -42,6 +42,128 @@ class LimitHeadersTest {
         assertThat(tokens("500", "9999999999999999999", "1s")).isEqualTo(new Window(500, -1, Duration.ofSeconds(1)));
     }
 
+    private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10s                       | PT10S",
+                "1.5                       | PT1.5S",
+                "1m2s                      | PT1M2S",
+                "2026-11-22T12:00:30Z      | PT30S",
+                "2026-11-22T13:00:30.5+01:00 | PT30.5S",
+                "2026-11-22T11:00:30Z      | PT0S",
+                "1795348842                | PT42S",
+                "1795348842500             | PT42.5S",
+                "1795348000                | PT0S"
+            })
+    void retryAfter_inTheFormsOfOtherServers_isTheTimeUntilThen(String text, Duration wait) {
+        assertThat(headers("Retry-After", text).retryAfter(() -> NOW)).isEqualTo(wait);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1, PT1S", "1500, 1, PT1.5S", "0, soon, PT0S", "300, 1, PT1S"})
+    void retryAfter_inTwoHeaders_isTheLarger(String millis, String seconds, Duration wait) {
+        assertThat(headers("retry-after-ms", millis, "retry-after", seconds).retryAfter(() -> NOW))
+                .isEqualTo(wait);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // by the minute: OpenAI; a window of a minute; no reset at all, as at xAI
+                "5000  | 4999  | 12ms   | 5000",
+                "100   | 60    | 30s    | 100",
+                "5000  | 5000  | 0s     | 5000",
+                "1800  | 1788  | ''     | 1800",
+                // by the day: OpenAI, Groq, later the same day
+                "10000 | 9999  | 8.64s  | -1",
+                "14400 | 14397 | 17.4s  | -1",
+                "14400 | 14398 | 10.6s  | -1",
+                "200   | 150   | 6h0m0s | -1",
+                // Azure counts milliseconds, or seconds
+                "120   | 119   | 500    | 120",
+                "50    | 49    | 1      | 50"
+            })
+    void limit_ofRequests_isOneByTheMinute_onlyIfItsResetFits(String limit, String left, String reset, long perMinute) {
+        LimitHeaders headers = headers(
+                "x-ratelimit-limit-requests",
+                limit,
+                "x-ratelimit-remaining-requests",
+                left,
+                "x-ratelimit-reset-requests",
+                reset);
+
+        Window requests = headers.limits(() -> NOW).requests();
+
+        assertThat(requests.limitPerMinute()).isEqualTo(perMinute);
+        assertThat(requests.remaining()).isEqualTo(Long.parseLong(left));
+    }
+
+    @Test
+    void reset_asABareNumber_isReadInTheUnitThatFits() {
+        assertThat(tokens("120000", "119986", "7").reset()).isEqualTo(Duration.ofMillis(7));
+        assertThat(tokens("120", "90", "15").reset()).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void limits_underTheNamesOfMistral_areByTheMinute() {
+        var limits = headers(
+                        "x-ratelimit-limit-req-minute", "360", "x-ratelimit-remaining-req-minute", "359",
+                        "x-ratelimit-limit-tokens-minute", "200000", "x-ratelimit-remaining-tokens-minute", "199743",
+                        "x-ratelimit-limit-tokens-month", "9")
+                .limits(() -> NOW);
+
+        assertThat(limits.requests()).isEqualTo(new Window(360, 359, Duration.ZERO));
+        assertThat(limits.tokens()).isEqualTo(new Window(200_000, 199_743, Duration.ZERO));
+        assertThat(headers("x-ratelimitbysize-limit-minute", "500000", "x-ratelimitbysize-remaining-minute", "499000")
+                        .limits(() -> NOW)
+                        .tokens())
+                .isEqualTo(new Window(500_000, 499_000, Duration.ZERO));
+        assertThat(headers("ratelimitbysize-limit", "500000", "ratelimitbysize-remaining", "0", "ratelimitbysize-reset", "9")
+                        .limits(() -> NOW)
+                        .tokens())
+                .isEqualTo(new Window(-1, 0, Duration.ofSeconds(9)));
+    }
+
+    @Test
+    void limits_underTheNamesOfAnthropic_areByTheMinute_withAPointInTime() {
+        var limits = headers(
+                        "anthropic-ratelimit-requests-limit", "1000", "anthropic-ratelimit-requests-remaining", "0",
+                        "anthropic-ratelimit-requests-reset", "2026-11-22T12:00:40Z",
+                        "anthropic-ratelimit-tokens-limit", "540000", "anthropic-ratelimit-tokens-remaining", "540000",
+                        "anthropic-ratelimit-tokens-reset", "2026-11-22T11:59:59Z")
+                .limits(() -> NOW);
+
+        assertThat(limits.requests()).isEqualTo(new Window(1_000, 0, Duration.ofSeconds(40)));
+        assertThat(limits.tokens()).isEqualTo(new Window(540_000, 540_000, Duration.ZERO));
+    }
+
+    @Test
+    void limits_underTheNamesOfTheIetf_areByTheMinute_ifTheirPolicySaysSo() {
+        assertThat(ietf("400", "").requests()).isEqualTo(new Window(-1, 398, Duration.ofSeconds(18)));
+        assertThat(ietf("400, 400;w=60", "").requests()).isEqualTo(new Window(400, 398, Duration.ofSeconds(18)));
+        assertThat(ietf("400", "400;w=10").requests()).isEqualTo(new Window(2_400, 398, Duration.ofSeconds(18)));
+        assertThat(ietf("400", "400;w=3600").requests()).isEqualTo(new Window(-1, 398, Duration.ofSeconds(18)));
+    }
+
+    private static dev.cadre.model.RateLimits ietf(String limit, String policy) {
+        return headers(
+                        "RateLimit-Limit", limit, "RateLimit-Policy", policy,
+                        "RateLimit-Remaining", "398", "RateLimit-Reset", "18")
+                .limits(() -> NOW);
+    }
+
+    private static LimitHeaders headers(String... namesAndValues) {
+        var headers = Headers.builder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            headers.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return new LimitHeaders(headers.build());
+    }
+
     private static Window tokens(String limit, String remaining, String reset) {
         return new LimitHeaders(Headers.builder()
                         .put("X-RateLimit-Limit-Tokens", limit)
