@@ -91,6 +91,16 @@ public abstract sealed class Reservation permits LedgerReservation, GuardedReser
     }
 
     /**
+     * Books a part of the amount and gives the rest back: the attempt was sent, its usage is unknown, and it can have
+     * cost no more than this, because the amount was reserved for a dearer attempt in its place.
+     *
+     * @param worstCase at most the amount; the amount if it is more
+     */
+    public final void forfeitPart(Money worstCase) {
+        end(State.FORFEITED, worstCase.atMost(amount));
+    }
+
+    /**
      * Throws before anything is booked or recorded, so that a chain is never left half changed. Forfeiting the amount
      * always fits.
      */

@@ -30,17 +30,25 @@ final class AdmittedAttempt implements AutoCloseable {
     private final ModelRequest request;
     private final long ticket;
     private final Reservation money;
+    private final Money worst;
     private boolean sent;
     private boolean booked;
     private boolean landed;
 
+    /** @param worst the worst case of this request, which may be less than what is reserved */
     AdmittedAttempt(
-            AdmissionPoint admissions, CostCalculator costs, ModelRequest request, long ticket, Reservation money) {
+            AdmissionPoint admissions,
+            CostCalculator costs,
+            ModelRequest request,
+            long ticket,
+            Reservation money,
+            Money worst) {
         this.admissions = admissions;
         this.costs = costs;
         this.request = request;
         this.ticket = ticket;
         this.money = money;
+        this.worst = worst;
     }
 
     Money reserved() {
@@ -83,8 +91,8 @@ final class AdmittedAttempt implements AutoCloseable {
         Optional<Money> dearer = Stream.of(request, request.withServiceTier(tier))
                 .flatMap(sent -> costs.dearerWorstCase(sent, answeredBy).stream())
                 .reduce(Money::atLeast);
-        Money worst = dearer.filter(money::canHold).orElse(reserved()).atLeast(reserved());
-        return bill(Spend.forfeited(worst), answeredBy, dearer.isPresent());
+        Money most = dearer.filter(money::canHold).orElse(worst).atLeast(worst);
+        return bill(Spend.forfeited(most), answeredBy, dearer.isPresent());
     }
 
     private Bill bill(Spend spend, String answeredBy, boolean isDearer) {
@@ -99,7 +107,7 @@ final class AdmittedAttempt implements AutoCloseable {
     }
 
     Bill worstCase() {
-        return Bill.of(Spend.forfeited(reserved()));
+        return Bill.of(Spend.forfeited(worst));
     }
 
     private static Bill free() {
@@ -109,7 +117,9 @@ final class AdmittedAttempt implements AutoCloseable {
     /** Books the bill and gives the rest of the money back. */
     void book(Bill bill) {
         Spend spend = bill.spend();
-        if (spend.estimated()) {
+        if (spend.estimated() && reserved().isMoreThan(spend.forfeited())) {
+            money.forfeitPart(spend.forfeited());
+        } else if (spend.estimated()) {
             money.forfeit(spend.forfeited());
         } else if (spend.settled().isZero()) {
             money.release();

@@ -23,6 +23,8 @@ import dev.cadre.price.UnpricedException;
 import dev.cadre.redact.FaultLog;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ public final class ModelPool {
     private final RetryPolicy retryPolicy;
     private final ShutdownCalendar shutdowns;
     private final AdmissionPoint admissions;
+    private final FallbackChain chain;
 
     private ModelPool(Builder builder, CostCalculator costs) {
         client = builder.client;
@@ -58,10 +61,11 @@ public final class ModelPool {
         retryPolicy = builder.retryPolicy;
         shutdowns = new ShutdownCalendar(costs.model(), costs.spec(), builder.calendar);
         admissions = admissionPoint();
+        chain = new FallbackChain(builder.fallbacks, builder.coolDown);
     }
 
     /** A pool like another one, with nothing in flight. */
-    private ModelPool(ModelPool like, ModelClient client) {
+    private ModelPool(ModelPool like, ModelClient client, List<ModelPool> fallbacks) {
         this.client = client;
         limits = like.limits;
         defaults = like.defaults;
@@ -71,6 +75,7 @@ public final class ModelPool {
         retryPolicy = like.retryPolicy;
         shutdowns = like.shutdowns;
         admissions = admissionPoint();
+        chain = like.chain.over(fallbacks);
     }
 
     private AdmissionPoint admissionPoint() {
@@ -131,7 +136,8 @@ public final class ModelPool {
      * The most that one attempt of this request can cost, which is the amount that {@link #call} reserves. The bound of
      * the input tokens is the number of bytes that {@linkplain ModelClient#sentBytes are sent}, doubled unless the
      * model's tokenizer is known to need at most one token for a byte, plus the bounds of pictures and files; it is
-     * priced at the dearest reading of the input. The output is bounded by {@code maxOutputTokens}.
+     * priced at the dearest reading of the input. The output is bounded by {@code maxOutputTokens}. A pool that {@linkplain
+     * Builder#fallBackTo falls back} to others reserves the worst case of the dearest of them.
      *
      * @throws UnpricedException if the model is not offered in the request's service tier, or a picture or file has no
      *     known bound
@@ -142,6 +148,11 @@ public final class ModelPool {
 
     /** The same for a request whose text is longer by this number of UTF-8 bytes. */
     public Money worstCase(ModelRequest request, long moreBytes) {
+        return chain.dearest(ownWorstCase(request, moreBytes), request, moreBytes);
+    }
+
+    /** The most that an attempt of this pool can cost, whatever it falls back to. */
+    Money ownWorstCase(ModelRequest request, long moreBytes) {
         ModelRequest filled = defaults.fill(request);
         return defaults.worstCase(filled, costs.inputBound(defaults.last(filled), moreBytes), costs);
     }
@@ -205,13 +216,18 @@ public final class ModelPool {
             throw new IllegalArgumentException(
                     "a request for model '%s' came to the pool of '%s'".formatted(request.model(), model()));
         }
+        return chain.isEmpty() ? leg(request, terms, Leg.WHOLE) : chain.call(this, request, terms);
+    }
+
+    /** The part of a call that this pool makes itself. */
+    ModelReply leg(ModelRequest request, CallTerms terms, Leg leg) throws InterruptedException {
         requireInService();
         ModelRequest filled = defaults.fill(request);
         long input = count.of(defaults.last(filled), terms);
         Money need = defaults.worstCase(filled, input, costs);
         // while it waits for the first call of its prefix it holds nothing
         try (var prefix = prefixes.enter(filled, terms.deadlineNanos())) {
-            return new PooledCall(client, costs, admissions, defaults, prefix, terms)
+            return new PooledCall(client, costs, admissions, defaults, prefix, terms, leg)
                     .run(need, CostCalculator.tokenEstimate(filled));
         }
     }
@@ -234,21 +250,27 @@ public final class ModelPool {
     }
 
     /**
-     * Lets calls pass again after a bad key, an exhausted quota or an unreachable address was fixed. Also ends a pause
+     * Lets calls of this pool, and of those that it falls back to, pass again after a bad key, an exhausted quota or an unreachable address was fixed. Also ends a pause
      * that the provider asked for by a {@code Retry-After} or by its rate limits, and delays before retries. Does
      * nothing if the pool was neither stopped nor paused.
      */
     public void resume() {
         admissions.tell(new PoolEvent.Resumed());
+        chain.resume();
     }
 
     ModelClient client() {
         return client;
     }
 
-    /** A pool like this one, with nothing in flight, that calls its model through another client. */
-    ModelPool withClient(ModelClient other) {
-        return new ModelPool(this, other);
+    /** A pool like this one, with nothing in flight, that calls its model through another client and falls back to others. */
+    ModelPool with(ModelClient other, List<ModelPool> fallbacks) {
+        return new ModelPool(this, other, fallbacks);
+    }
+
+    /** The pools that it falls back to, in order. */
+    List<ModelPool> fallbacks() {
+        return chain.others();
     }
 
     boolean sharesClientWith(ModelPool other) {
@@ -271,6 +293,7 @@ public final class ModelPool {
     /** Configures a {@link ModelPool}. Not safe for use by many threads. */
     public static final class Builder {
         private static final Duration PREFIX_PATIENCE = Duration.ofSeconds(2);
+        private static final Duration COOL_DOWN = Duration.ofSeconds(30);
 
         private final ModelClient client;
         private final String model;
@@ -285,6 +308,8 @@ public final class ModelPool {
         private Duration prefixPatience = PREFIX_PATIENCE;
         private @Nullable InstantSource calendar;
         private final PriceSettings prices;
+        private final List<ModelPool> fallbacks = new ArrayList<>();
+        private Duration coolDown = COOL_DOWN;
 
         private Builder(ModelClient client, String model) {
             this.client = client;
@@ -344,6 +369,36 @@ public final class ModelPool {
          */
         public Builder fallBackToStandard() {
             this.fallsBack = true;
+            return this;
+        }
+
+        /**
+         * The pools that make a call, in this order, if this one cannot: other endpoints of the same model or other
+         * models, each with its own limits, retries, price and key. Default: none.
+         *
+         * <p>A call moves on, after the retries of the pool, if the failure is the endpoint's: overload, a failed
+         * server or connection, the key, the quota, an unknown model, or a pool that is stopped or paused beyond the
+         * call's deadline. It never does if the request itself was refused, or if text has been delivered. An attempt
+         * reserves the worst case of the dearest pool and is booked at the price of the pool that made it. The reply's
+         * {@linkplain ModelReply#notes() notes} and the events state who answered, and why.
+         *
+         * <p>Requests in a batch go to this pool alone. What a pool of the list falls back to itself is ignored.
+         */
+        public Builder fallBackTo(ModelPool... others) {
+            fallbacks.addAll(List.of(others));
+            return this;
+        }
+
+        /**
+         * The time for which a pool that could not make a call is passed over by later ones; then one call tries it
+         * again. Default 30 seconds; at most 30 days.
+         */
+        public Builder coolDown(Duration coolDown) {
+            if (coolDown.isNegative() || coolDown.compareTo(NanoTime.LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        "the cool-down must be between zero and %s, not %s".formatted(NanoTime.LONGEST, coolDown));
+            }
+            this.coolDown = coolDown;
             return this;
         }
 

@@ -4,6 +4,7 @@ package dev.cadre.pool;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.Tier;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -25,8 +26,13 @@ public final class ModelPools implements AutoCloseable {
     private ModelPools(Map<Tier, ModelPool> byTier, List<AutoCloseable> owned) {
         this.byTier = new EnumMap<>(byTier);
         this.owned = List.copyOf(owned);
-        for (ModelPool pool : byTier.values()) {
-            byTier.values().stream()
+        Set<ModelPool> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        byTier.values().forEach(pool -> {
+            all.add(pool);
+            all.addAll(pool.fallbacks());
+        });
+        for (ModelPool pool : all) {
+            all.stream()
                     .filter(other -> other != pool && other.sharesClientWith(pool))
                     .forEach(pool::linkTo);
         }
@@ -76,10 +82,24 @@ public final class ModelPools implements AutoCloseable {
         var clients = new HashMap<ModelClient, ModelClient>();
         var pools = new IdentityHashMap<ModelPool, ModelPool>();
         var decorated = new EnumMap<Tier, ModelPool>(Tier.class);
-        byTier.forEach((tier, pool) -> decorated.put(
-                tier,
-                pools.computeIfAbsent(pool, own -> own.withClient(clients.computeIfAbsent(own.client(), decorator)))));
+        UnaryOperator<ModelClient> once = client -> clients.computeIfAbsent(client, decorator);
+        byTier.forEach((tier, pool) -> decorated.put(tier, decorated(pool, once, pools)));
         return new ModelPools(decorated, owned);
+    }
+
+    /** A pool that serves several tiers, or that several pools fall back to, stays one pool. */
+    private static ModelPool decorated(
+            ModelPool pool, UnaryOperator<ModelClient> decorator, Map<ModelPool, ModelPool> known) {
+        ModelPool earlier = known.get(pool);
+        if (earlier != null) {
+            return earlier;
+        }
+        List<ModelPool> fallbacks = pool.fallbacks().stream()
+                .map(other -> decorated(other, decorator, known))
+                .toList();
+        ModelPool decorated = pool.with(decorator.apply(pool.client()), fallbacks);
+        known.put(pool, decorated);
+        return decorated;
     }
 
     /** {@linkplain ModelPool#resume Resumes} every pool. */

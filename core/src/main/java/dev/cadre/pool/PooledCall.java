@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.pool;
 
+import dev.cadre.budget.Reservation;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
@@ -31,6 +32,7 @@ final class PooledCall {
     private final RequestDefaults defaults;
     private final PrefixCache.SlotCall prefix;
     private final CallTerms terms;
+    private final Leg leg;
     private ModelRequest request;
     private int attempts;
     private boolean textDelivered;
@@ -42,13 +44,17 @@ final class PooledCall {
             AdmissionPoint admissions,
             RequestDefaults defaults,
             PrefixCache.SlotCall prefix,
-            CallTerms terms) {
+            CallTerms terms,
+            Leg leg) {
         this.client = client;
         this.costs = costs;
         this.admissions = admissions;
         this.defaults = defaults;
         this.prefix = prefix;
         this.terms = terms;
+        this.leg = leg;
+        attempts = leg.attempts();
+        lastFailure = leg.lastFailure();
         this.request = prefix.request();
     }
 
@@ -59,10 +65,10 @@ final class PooledCall {
      * @param tokenEstimate the tokens that an attempt will probably use
      */
     ModelReply run(Money need, long tokenEstimate) throws InterruptedException {
-        AdmissionRequest admission = admissions.submit(terms, need, tokenEstimate);
+        AdmissionRequest admission = admissions.submit(terms, need.atLeast(leg.need()), tokenEstimate);
         try {
             while (true) {
-                Optional<ModelReply> reply = attempt(admission);
+                Optional<ModelReply> reply = attempt(admission, need);
                 if (reply.isPresent()) {
                     return reply.get();
                 }
@@ -73,7 +79,7 @@ final class PooledCall {
     }
 
     /** Makes one attempt; empty if another one is planned. */
-    private Optional<ModelReply> attempt(AdmissionRequest admission) throws InterruptedException {
+    private Optional<ModelReply> attempt(AdmissionRequest admission, Money worst) throws InterruptedException {
         long waitingSince = System.nanoTime();
         Decision.Admitted admitted = switch (admissions.await(admission)) {
             case Decision.Admitted granted -> granted;
@@ -82,7 +88,7 @@ final class PooledCall {
         };
         Duration waited = since(waitingSince);
         var id = new AttemptEvent.Id(terms.purpose(), request.model(), ++attempts);
-        try (var attempt = new AdmittedAttempt(admissions, costs, request, admission.ticket, admitted.money())) {
+        try (var attempt = attempt(admission.ticket, admitted.money(), worst)) {
             CallContext context = context();
             attempt.announce();
             tell(new AttemptEvent.Started(id, attempt.reserved(), request.serviceTier(), waited));
@@ -90,8 +96,8 @@ final class PooledCall {
             attempt.markSent();
             ModelReply reply;
             try {
-                reply = Objects.requireNonNull(
-                        client.call(request, context), () -> "the client of " + request.model() + " returned null");
+                reply = leg.noted(Objects.requireNonNull(
+                        client.call(request, context), () -> "the client of " + request.model() + " returned null"));
             } catch (ModelException failure) {
                 failed(attempt, id, failure, since(sentAt));
                 request = defaults.after(failure, request);
@@ -104,6 +110,10 @@ final class PooledCall {
             land(attempt, id, reply, since(sentAt));
             return Optional.of(reply);
         }
+    }
+
+    private AdmittedAttempt attempt(long ticket, Reservation money, Money worst) {
+        return new AdmittedAttempt(admissions, costs, request, ticket, money, worst);
     }
 
     private CallContext context() throws InterruptedException {

@@ -150,6 +150,20 @@ final class LedgerTest {
         }
 
         @Test
+        void forfeitPart_booksThePart_andGivesTheRestBack() {
+            reservation.forfeitPart(pico(5));
+
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 5, 0, 0));
+        }
+
+        @Test
+        void forfeitPart_booksAtMostTheAmount() {
+            reservation.forfeitPart(pico(55));
+
+            assertThat(ledger.state()).isEqualTo(state(100, 0, 40, 0, 0));
+        }
+
+        @Test
         void secondEnding_isATypedErrorAndBooksNothing() {
             reservation.settle(pico(25));
 

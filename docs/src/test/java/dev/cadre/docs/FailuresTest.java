@@ -11,14 +11,18 @@ import dev.cadre.budget.Budget;
 import dev.cadre.docs.Pets.Brief;
 import dev.cadre.docs.Pets.Note;
 import dev.cadre.docs.Pets.Notes;
+import dev.cadre.event.RunEvent;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Input;
@@ -233,6 +237,39 @@ class FailuresTest {
         }
         assertThat(outbox).hasSize(1);
         assertThat(model.calls()).hasSize(2);
+    }
+
+    @Test
+    void pool_thatFallsBack() throws InterruptedException {
+        ModelClient client = (request, context) -> {
+            throw new ModelException.ServerFailed("down", 503, ModelException.Charge.FREE, null);
+        };
+        ModelClient otherClient =
+                (request, context) -> ModelReply.of(
+                request.model(), "{\"holds\":true,\"why\":\"they do\"}", TokenUsage.of(1_000, 500));
+
+        // region failures-fallback
+        ModelPool backup = ModelPool.builder(otherClient, "gpt-5.4-mini").build();
+        ModelPool pool = ModelPool.builder(client, "gpt-5.4-nano")
+                .retryPolicy(RetryPolicy.standard().withMaxAttempts(2))
+                .fallBackTo(backup)
+                .coolDown(Duration.ofMinutes(1))
+                .build();
+        // endregion
+
+        var answers = new ArrayList<String>();
+        var coordinator = Coordinator.builder(ModelPools.of(pool))
+                .listener(event -> {
+                    if (event instanceof RunEvent.AttemptEnded ended
+                            && ended.end() instanceof RunEvent.CallEnd.Replied replied) {
+                        answers.addAll(replied.notes());
+                    }
+                })
+                .build();
+
+        assertThat(tell(coordinator.run(graph, Budget.usd("0.25")))).isEqualTo("they do");
+        assertThat(answers)
+                .containsExactly("answered by 'gpt-5.4-mini' because 'gpt-5.4-nano' failed: ServerFailed 503");
     }
 
     @Test
