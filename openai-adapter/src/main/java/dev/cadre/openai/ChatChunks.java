@@ -2,34 +2,37 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
+import dev.cadre.model.TokenUsage;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Joins the chunks of a streamed chat completion into what would have come whole. */
 final class ChatChunks {
+    private static final String CONTENT = "content";
+    private static final String DETAILS = "reasoning_details";
+    private static final String TEXT = "text";
+
     private final ObjectNode whole = JsonNodeFactory.instance.objectNode();
-    private final StringBuilder text = new StringBuilder();
-    private final StringBuilder refusal = new StringBuilder();
-    private final List<Call> calls = new ArrayList<>();
-    private final Map<Integer, Call> open = new HashMap<>();
+    private final Map<String, StringBuilder> texts = new LinkedHashMap<>();
+    private final ChatParts parts = new ChatParts();
+    private final ChatParts details = new ChatParts();
+    private final ChatCallPieces calls;
+    private final ReplyNotes notes;
     private String finish = "";
     private boolean produced;
+    private int index = -1;
+    private long tokens = -1;
 
-    /** A function call in the making. */
-    private static final class Call {
-        private String id = "";
-        private String name = "";
-        private final StringBuilder arguments = new StringBuilder();
-
-        /** Whether a part with this id, which may be empty, belongs to another call. */
-        boolean isOther(String partId) {
-            return !id.isEmpty() && !partId.isEmpty() && !partId.equals(id);
+    /** @param tools the names that a call may have */
+    ChatChunks(Set<String> tools, ReplyNotes notes) {
+        calls = new ChatCallPieces(tools);
+        this.notes = notes;
+        for (String name : new String[] {CONTENT, "refusal", "reasoning_content", "reasoning"}) {
+            texts.put(name, new StringBuilder());
         }
     }
 
@@ -37,16 +40,16 @@ final class ChatChunks {
     String add(JsonNode chunk) {
         keep(chunk, "model");
         keep(chunk, "service_tier");
-        keep(chunk, "usage");
-        JsonNode choice = chunk.path("choices").path(0);
-        finish = text(choice, "finish_reason", finish);
-        JsonNode delta = choice.path("delta");
-        produced |= holdsOutput(delta);
-        refusal.append(text(delta, "refusal", ""));
-        delta.path("tool_calls").forEach(this::addCall);
-        String piece = text(delta, "content", "");
-        text.append(piece);
-        return piece;
+        usage(chunk.path("usage"));
+        usage(chunk.path("x_groq").path("usage"));
+        var piece = new StringBuilder();
+        for (JsonNode choice : chunk.path("choices")) {
+            index = index < 0 ? choice.path("index").asInt(0) : index;
+            if (choice.path("index").asInt(0) == index) { // the others are other answers
+                piece.append(choice(choice));
+            }
+        }
+        return piece.toString();
     }
 
     /** Whether there is anything beside the role, under whatever name: reasoning has several. */
@@ -63,25 +66,89 @@ final class ChatChunks {
         }
     }
 
-    /** The name comes whole, the arguments piece by piece; some servers give all calls of a turn one index. */
-    private void addCall(JsonNode part) {
-        int index = part.path("index").asInt(0);
-        String id = text(part, "id", "");
-        Call call = open.get(index);
-        if (call == null || call.isOther(id)) {
-            call = new Call();
-            calls.add(call);
-            open.put(index, call);
+    /** Some servers count in each chunk, and some send zeros in the last: the largest count is that of all. */
+    private void usage(JsonNode usage) {
+        if (!usage.isObject()) {
+            return;
         }
-        JsonNode function = part.path("function");
-        call.id = id.isEmpty() ? call.id : id;
-        call.name = text(function, "name", call.name);
-        call.arguments.append(text(function, "arguments", ""));
+        TokenUsage read = UsageReader.read(usage, notes.apart());
+        long count = read == null ? -1 : read.totalTokens();
+        if (count >= tokens) {
+            tokens = count;
+            whole.set("usage", usage);
+        } else {
+            notes.add("a later usage with fewer tokens was left out");
+        }
     }
 
-    private static String text(JsonNode node, String name, String otherwise) {
-        JsonNode value = node.path(name);
-        return value.isTextual() ? value.asText() : otherwise;
+    private String choice(JsonNode choice) {
+        usage(choice.path("usage"));
+        finish(choice.path("finish_reason"));
+        JsonNode delta = choice.path("delta").isObject() ? choice.path("delta") : choice.path("message");
+        produced |= holdsOutput(delta);
+        for (String name : texts.keySet()) {
+            if (delta.path(name).isTextual() && !name.equals(CONTENT)) {
+                append(name, delta.path(name).asText());
+            }
+        }
+        delta.path(DETAILS).forEach(details::add);
+        keepExtra(delta, "extra_content");
+        delta.path("tool_calls").forEach(calls::add);
+        return content(delta.path(CONTENT));
+    }
+
+    /** A later chunk may have none, an empty one or another: that the answer was cut stays true. */
+    private void finish(JsonNode given) {
+        String later = given.isTextual() ? given.asText() : "";
+        boolean isKnown = ChatFinish.of(later) != ChatFinish.UNKNOWN;
+        if (!later.isEmpty() && !ChatFinish.of(finish).isCut() && (isKnown || finish.isEmpty())) {
+            finish = later;
+        }
+    }
+
+    private String content(JsonNode content) {
+        if (content.isArray()) {
+            var piece = new StringBuilder();
+            content.forEach(part -> piece.append(part(part)));
+            return piece.toString();
+        }
+        String piece = content.isObject() ? content.toString() : content.asText("");
+        if (content.isNull() || piece.isEmpty()) {
+            return "";
+        }
+        append(CONTENT, piece);
+        if (!parts.isEmpty()) {
+            parts.addText(piece);
+        }
+        return piece;
+    }
+
+    private String part(JsonNode part) {
+        if (parts.isEmpty() && !text(CONTENT).isEmpty()) {
+            parts.addText(text(CONTENT));
+        }
+        String piece = part.isTextual() ? part.asText() : part.path(TEXT).asText("");
+        if (part.isTextual()) {
+            parts.addText(piece);
+        } else {
+            parts.add(part);
+        }
+        append(CONTENT, piece);
+        return piece;
+    }
+
+    private void keepExtra(JsonNode delta, String name) {
+        if (delta.hasNonNull(name)) {
+            whole.set(name, delta.get(name));
+        }
+    }
+
+    private void append(String name, String text) {
+        texts.getOrDefault(name, new StringBuilder()).append(text);
+    }
+
+    private String text(String name) {
+        return String.valueOf(texts.get(name));
     }
 
     /** Whether nothing has come yet that the provider would bill, reasoning included. */
@@ -89,22 +156,32 @@ final class ChatChunks {
         return !produced;
     }
 
-    /** The whole reply, or empty if the stream did not say why the model stopped: then some of it may be missing. */
-    Optional<JsonNode> joined() {
-        if (finish.isEmpty()) {
+    /**
+     * The whole reply, or empty if the stream did not say why the model stopped: then some of it may be missing.
+     *
+     * @param endSaid whether the server said that nothing is missing
+     */
+    Optional<JsonNode> joined(boolean endSaid) {
+        if (finish.isEmpty() && !endSaid) {
             return Optional.empty();
         }
         ObjectNode choice = whole.putArray("choices").addObject().put("finish_reason", finish);
-        ObjectNode message = choice.putObject("message").put("content", text.toString());
-        if (!refusal.isEmpty()) {
-            message.put("refusal", refusal.toString());
+        ObjectNode message = choice.putObject("message");
+        texts.forEach((name, text) -> {
+            if (!text.isEmpty()) {
+                message.put(name, text.toString());
+            }
+        });
+        if (!parts.isEmpty()) {
+            message.set(CONTENT, parts.joined());
         }
-        ArrayNode called = message.putArray("tool_calls");
-        calls.forEach(call -> called.addObject()
-                .put("id", call.id)
-                .putObject("function")
-                .put("name", call.name)
-                .put("arguments", call.arguments.toString()));
+        if (!details.isEmpty()) {
+            message.set(DETAILS, details.joined());
+        }
+        if (whole.has("extra_content")) {
+            message.set("extra_content", whole.get("extra_content"));
+        }
+        message.set("tool_calls", calls.joined());
         return Optional.of(whole);
     }
 }

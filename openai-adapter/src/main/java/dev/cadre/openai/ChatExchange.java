@@ -2,17 +2,19 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.openai.core.http.StreamResponse;
-import com.openai.errors.SseException;
-import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.JsonValue;
 import com.openai.services.blocking.chat.ChatCompletionService;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ToolSpec;
 import java.io.IOException;
-import java.util.Iterator;
-import java.util.Locale;
+import java.io.PushbackInputStream;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** One request and its reply as a chat completion, for servers without the Responses API. */
 final class ChatExchange implements Handoff.Work<ModelReply> {
@@ -42,45 +44,59 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
 
     private ModelReply create() throws IOException {
         try (var raw = service.create(writer.write(request), Timeouts.of(context.timeout()))) {
-            var reader = new ChatReader(request, new LimitHeaders(raw.headers()), failures);
-            return reader.read(ServerJson.MAPPER.readTree(raw.body()));
+            var headers = new LimitHeaders(raw.headers());
+            return reader(headers, new ReplyNotes(failures)).read(ServerJson.MAPPER.readTree(raw.body()));
         }
     }
 
+    /** A server that cannot stream, or an error with status 200, comes whole, whatever type it claims. */
     private ModelReply stream(Consumer<String> text) throws IOException {
         try (var raw = service.createStreaming(writer.writeStreamed(request), Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
-            var reader = new ChatReader(request, headers, failures);
-            boolean isWhole = headers.first("content-type")
-                    .filter(type -> type.toLowerCase(Locale.ROOT).contains("json"))
-                    .isPresent();
-            if (isWhole) {
-                ModelReply reply = reader.read(ServerJson.MAPPER.readTree(raw.body()));
-                if (!reply.text().isEmpty()) {
-                    text.accept(reply.text());
-                }
-                return reply;
+            var notes = new ReplyNotes(failures);
+            PushbackInputStream body = ServerEvents.trimmed(raw.body());
+            if (!ServerEvents.isWhole(body)) {
+                JsonNode joined = joined(new ServerEvents(body, notes), text, headers, notes);
+                return reader(headers, notes).read(joined);
             }
-            try (var stream = raw.parse()) {
-                return reader.read(joined(stream, text, headers));
+            ModelReply reply = reader(headers, notes).read(ServerJson.MAPPER.readTree(body));
+            if (!reply.text().isEmpty()) {
+                text.accept(reply.text());
             }
+            return reply;
         }
     }
 
-    private JsonNode joined(StreamResponse<ChatCompletionChunk> stream, Consumer<String> text, LimitHeaders headers) {
-        var chunks = new ChatChunks();
-        try {
-            for (Iterator<ChatCompletionChunk> all = stream.stream().iterator(); all.hasNext(); ) {
-                String piece = chunks.add(ServerJson.MAPPER.valueToTree(all.next()));
-                if (!piece.isEmpty()) {
-                    text.accept(piece);
-                }
-            }
-        } catch (SseException e) {
-            throw failures.inReply(request.model(), ErrorBody.of(e.body()), headers, !chunks.isEmpty());
+    private ChatReader reader(LimitHeaders headers, ReplyNotes notes) {
+        return new ChatReader(request, writer.server(), headers, failures, notes);
+    }
+
+    private JsonNode joined(ServerEvents events, Consumer<String> text, LimitHeaders headers, ReplyNotes notes)
+            throws IOException {
+        var chunks = new ChatChunks(request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet()), notes);
+        boolean isJson = request.output() instanceof OutputFormat.JsonSchema;
+        var thought = new LeadingThought();
+        for (Optional<ObjectNode> next = events.next(); next.isPresent(); next = events.next()) {
+            failIfError(next.get(), headers, !chunks.isEmpty());
+            String piece = chunks.add(next.get());
+            pass(isJson ? thought.pass(piece) : piece, text);
         }
-        return chunks.joined()
+        pass(thought.rest(), text);
+        return chunks.joined(events.isEndSaid())
                 .orElseThrow(() -> failures.malformed(
                         request.model(), "the stream ended without saying why the model stopped", headers));
+    }
+
+    private void failIfError(JsonNode event, LimitHeaders headers, boolean worked) {
+        if (event.hasNonNull("error") || event.path("type").asText("").equals("error")) {
+            var error = ErrorBody.of(JsonValue.fromJsonNode(event.hasNonNull("error") ? event.get("error") : event));
+            throw failures.inReply(request.model(), error, headers, worked);
+        }
+    }
+
+    private static void pass(String piece, Consumer<String> text) {
+        if (!piece.isEmpty()) {
+            text.accept(piece);
+        }
     }
 }

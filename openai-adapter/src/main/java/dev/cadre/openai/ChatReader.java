@@ -4,115 +4,154 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.JsonValue;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a whole chat completion as what it is on the wire: servers that resemble the provider leave parts of it out. */
+/**
+ * Reads a whole chat completion as what it is on the wire: servers that resemble the provider leave parts of it out or
+ * write them in another form. Text that may be incomplete is never read as complete.
+ */
 final class ChatReader {
-    private static final String AUDIO = "audio_tokens";
-
     private final ModelRequest request;
+    private final BaseUrl server;
     private final LimitHeaders headers;
     private final Failures failures;
+    private final ReplyNotes notes;
 
-    ChatReader(ModelRequest request, LimitHeaders headers, Failures failures) {
+    /**
+     * @param server where the reply comes from, the only one that gets its state back
+     * @param notes what was adapted before the reply was whole; the reader adds its own
+     */
+    ChatReader(ModelRequest request, BaseUrl server, LimitHeaders headers, Failures failures, ReplyNotes notes) {
         this.request = request;
+        this.server = server;
         this.headers = headers;
         this.failures = failures;
+        this.notes = notes;
+    }
+
+    /** What a reply holds, before it is known why the model stopped. */
+    private record Parts(
+            ChatContent content, List<ToolCall> calls, @Nullable TokenUsage usage, BilledTier tier, String model) {
+        boolean isEmpty() {
+            return content.text().isEmpty() && calls.isEmpty();
+        }
+
+        ModelException.@Nullable Billed billed() {
+            return usage == null ? null : new ModelException.Billed(model, usage, tier.tier(), Map.of());
+        }
     }
 
     /**
      * The reply.
      *
-     * @throws dev.cadre.model.ModelException if it is a failure or no reply at all
+     * @throws ModelException if it is a failure or no reply at all
      */
     ModelReply read(JsonNode reply) {
-        if (reply.hasNonNull("error")) {
-            var error = ErrorBody.of(JsonValue.fromJsonNode(reply.get("error")));
-            boolean worked = reply.hasNonNull("usage") || !reply.path("choices").isEmpty();
-            throw failures.inReply(request.model(), error, headers, worked);
-        }
         JsonNode choice = reply.path("choices").path(0);
+        failIfError(reply, reply);
+        failIfError(choice, reply);
         JsonNode message = choice.path("message");
         if (!message.isObject()) {
             throw failures.malformed(request.model(), "the reply has no message", headers);
         }
-        String refusal = message.path("refusal").asText("");
-        boolean refused = message.hasNonNull("refusal") && !refusal.isEmpty();
-        List<ToolCall> calls = calls(message.path("tool_calls"));
-        var tier = BilledTier.of(reply.path("service_tier").asText(""), request.serviceTier());
-        Finish finish = refused ? Finish.REFUSED : finish(choice.path("finish_reason"), calls);
-        String content = message.hasNonNull("content") ? message.path("content").asText("") : "";
-        String text = refused ? refusal : content;
+        Parts parts = parts(reply, message);
+        boolean refused = !parts.content().refusal().isEmpty();
+        Finish finish = refused ? Finish.REFUSED : finish(choice.path("finish_reason"), parts);
+        List<ToolCall> calls = finish == Finish.TOOL_CALLS ? parts.calls() : List.of();
+        String state = calls.isEmpty() ? "" : failures.mask(ChatState.of(message, calls, server, notes));
         return new ModelReply(
-                reply.hasNonNull("model") && !reply.path("model").asText().isBlank()
-                        ? reply.path("model").asText()
-                        : request.model(),
-                text,
-                finish == Finish.TOOL_CALLS ? calls : List.of(),
+                parts.model(),
+                refused ? parts.content().refusal() : parts.content().text(),
+                calls,
                 finish,
-                tier.isPriced()
-                        ? UsageReader.of(usage(reply.path("usage")), !text.isEmpty() || !calls.isEmpty())
-                        : null,
-                tier.tier(),
+                parts.usage(),
+                parts.tier().tier(),
                 headers.limits(),
-                "");
+                Map.of(),
+                state,
+                notes.list());
     }
 
-    private Finish finish(JsonNode reason, List<ToolCall> calls) {
-        return switch (reason.asText("")) {
-            case "length" -> Finish.TRUNCATED;
-            case "content_filter" -> Finish.FILTERED;
-            // some servers say "stop" after a call, too
-            case "stop", "tool_calls", "function_call" -> calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS;
-            default ->
-                throw failures.malformed(
-                        request.model(), "the reply has the finish reason '" + reason.asText("") + "'", headers);
-        };
-    }
-
-    private List<ToolCall> calls(JsonNode array) {
-        var calls = new ArrayList<ToolCall>();
-        for (JsonNode call : array) {
-            String id = call.path("id").asText("");
-            String name = call.path("function").path("name").asText("");
-            if (id.isEmpty() || name.isEmpty()) {
-                throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
+    private void failIfError(JsonNode place, JsonNode reply) {
+        if (place.hasNonNull("error")) {
+            var error = ErrorBody.of(JsonValue.fromJsonNode(place.get("error")));
+            boolean worked = reply.hasNonNull("usage") || !reply.path("choices").isEmpty();
+            if (error.isPresent() || !worked) {
+                throw failures.inReply(request.model(), error, headers, worked);
             }
-            calls.add(new ToolCall(
-                    id, name, call.path("function").path("arguments").asText("")));
         }
-        return calls;
     }
 
-    private static @Nullable TokenUsage usage(JsonNode usage) {
-        long input = count(usage.path("prompt_tokens"), UsageReader.IMPOSSIBLE);
-        long output = count(usage.path("completion_tokens"), UsageReader.IMPOSSIBLE);
-        JsonNode read = usage.path("prompt_tokens_details");
-        JsonNode written = usage.path("completion_tokens_details");
-        if (count(read.path(AUDIO), 0) != 0 || count(written.path(AUDIO), 0) != 0) {
-            return null; // nobody asked for sound, and the prices of text are not its prices
-        }
-        return UsageReader.checked(
-                input,
-                count(read.path("cached_tokens"), 0),
-                count(read.path("cache_write_tokens"), 0),
-                output,
-                count(written.path("reasoning_tokens"), 0),
-                count(usage.path("total_tokens"), input + output));
+    private Parts parts(JsonNode reply, JsonNode message) {
+        var content = ChatContent.of(message, request.output(), notes);
+        List<ToolCall> calls = new ChatCalls(request, notes).read(message);
+        var tier = BilledTier.of(reply.path("service_tier").asText(""), request.serviceTier());
+        boolean written = !content.text().isEmpty() || content.isThought() || !calls.isEmpty();
+        TokenUsage usage =
+                tier.isPriced() ? UsageReader.of(UsageReader.read(reply.path("usage"), notes), written) : null;
+        String model = reply.path("model").asText("");
+        return new Parts(
+                content,
+                calls,
+                usage,
+                tier,
+                model.isBlank() || !reply.hasNonNull("model") ? request.model() : model);
     }
 
-    private static long count(JsonNode number, long ifAbsent) {
-        if (number.isMissingNode() || number.isNull()) {
-            return ifAbsent;
+    private Finish finish(JsonNode given, Parts parts) {
+        String reason = given.isTextual() ? given.asText() : "";
+        ChatFinish known = ChatFinish.of(reason);
+        if (known == ChatFinish.UNKNOWN) {
+            known = guessed(reason, parts);
+        } else if (!ChatFinish.isStandard(reason)) {
+            notes.add("the finish reason %s was read as '%s'".formatted(notes.quoted(reason), known.word()));
         }
-        return number.isIntegralNumber() && number.canConvertToLong()
-                ? UsageReader.possible(number.asLong())
-                : UsageReader.IMPOSSIBLE;
+        if (known == ChatFinish.BROKEN) {
+            throw unusable("the model was stopped with the finish reason " + notes.quoted(reason), parts);
+        }
+        Finish finish = known.finish(!parts.calls().isEmpty());
+        if (finish == Finish.COMPLETE && parts.content().text().isEmpty()) {
+            requireNoOtherAnswer(known, parts);
+        }
+        return finish;
+    }
+
+    /** A reply that came whole is complete, unless it is as long as it may be. */
+    private ChatFinish guessed(String reason, Parts parts) {
+        if (parts.isEmpty() && !parts.content().isThought()) {
+            throw failures.malformed(
+                    request.model(), "the reply is empty and has the finish reason " + notes.quoted(reason), headers);
+        }
+        boolean full = parts.usage() != null && parts.usage().outputTokens() >= request.maxOutputTokens();
+        ChatFinish guessed = full ? ChatFinish.LENGTH : ChatFinish.STOP;
+        notes.add("the finish reason %s was read as '%s'".formatted(notes.quoted(reason), guessed.word()));
+        return guessed;
+    }
+
+    /** Text that is empty because the answer is somewhere else is no answer. */
+    private void requireNoOtherAnswer(ChatFinish known, Parts parts) {
+        if (parts.content().isThought()) {
+            throw failures.unanswered(
+                    request.model(),
+                    "the answer is empty and all text is in the reasoning: switch off the model's thinking or the"
+                            + " server's reasoning parser, or raise the cap of output tokens",
+                    headers,
+                    parts.billed());
+        }
+        if (known == ChatFinish.CALLS) {
+            throw unusable("the reply announces tool calls and has none", parts);
+        }
+    }
+
+    private ModelException unusable(String defect, Parts parts) {
+        var error = ErrorBody.NONE.saying(defect);
+        return failures.inReply(request.model(), error, headers, true, parts.billed());
     }
 }

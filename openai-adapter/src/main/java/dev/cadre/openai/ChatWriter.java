@@ -29,13 +29,20 @@ import java.util.Map;
 final class ChatWriter {
     private final AttachmentWriter attachments;
     private final Api api;
+    private final BaseUrl server;
     private final boolean atOpenAi;
 
     /** @param server who is spoken to */
     ChatWriter(AttachmentWriter attachments, Api api, BaseUrl server) {
         this.attachments = attachments;
         this.api = api;
+        this.server = server;
         atOpenAi = server.isOpenAi();
+    }
+
+    /** Who is spoken to. */
+    BaseUrl server() {
+        return server;
     }
 
     ChatCompletionCreateParams write(ModelRequest request) {
@@ -140,7 +147,7 @@ final class ChatWriter {
         return message;
     }
 
-    private static ObjectNode assistant(Turn.Assistant turn) {
+    private ObjectNode assistant(Turn.Assistant turn) {
         ObjectNode message = message("assistant");
         if (turn.text().isEmpty()) {
             message.putNull("content");
@@ -157,6 +164,7 @@ final class ChatWriter {
                     .put("name", call.name())
                     .put("arguments", call.arguments()));
         }
+        ChatState.addTo(message, turn.providerState(), server);
         return message;
     }
 

@@ -4,7 +4,6 @@ package dev.cadre.openai;
 import com.openai.core.JsonField;
 import com.openai.core.JsonValue;
 import com.openai.models.responses.ResponseError;
-import com.openai.models.responses.ResponseErrorEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,10 +137,6 @@ record ErrorBody(
         return field.asKnown().map(error -> fields(error._allProperties())).orElseGet(() -> of(field));
     }
 
-    static ErrorBody ofEvent(ResponseErrorEvent event) {
-        return fields(event._allProperties());
-    }
-
     private static ErrorBody fields(Map<String, JsonValue> fields) {
         List<Map<String, JsonValue>> details = objects(fields.get("details"));
         return new ErrorBody(
@@ -183,7 +178,7 @@ record ErrorBody(
                         .toList());
     }
 
-    private ErrorBody saying(String text) {
+    ErrorBody saying(String text) {
         return new ErrorBody(type, code, param, text, reasons, retryDelay);
     }
 

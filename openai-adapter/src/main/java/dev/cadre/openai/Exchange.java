@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.openai.core.http.HttpResponse;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.services.blocking.ResponseService;
@@ -12,7 +11,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import java.io.IOException;
-import java.util.Locale;
+import java.io.PushbackInputStream;
 import java.util.function.Consumer;
 
 /** One request and its reply. */
@@ -60,24 +59,20 @@ final class Exchange implements Handoff.Work<ModelReply> {
         }
     }
 
+    /** A server that cannot stream, or an error with status 200, comes whole, whatever type it claims. */
     private ModelReply stream(Consumer<String> text) throws IOException {
         try (var raw = service.createStreaming(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
-            var reader = new ReplyReader(request, headers, failures);
-            if (isJson(headers)) {
-                return whole(raw, reader, text);
+            var notes = new ReplyNotes(failures);
+            var reader = new ReplyReader(request, headers, failures, notes);
+            PushbackInputStream body = ServerEvents.trimmed(raw.body());
+            if (ServerEvents.isWhole(body)) {
+                return told(reader.read(REPLY.readValue(body)), text);
             }
-            try (var stream = raw.parse()) {
-                var events = new StreamReader(request.model(), headers, failures, text);
-                Response last = events.read(stream);
-                return reader.readLast(last, events.worked());
-            }
+            var stream = new StreamReader(request.model(), headers, failures, notes, text);
+            Response last = stream.read(new ServerEvents(body, notes));
+            return reader.readLast(last, stream.worked());
         }
-    }
-
-    /** A server that cannot stream, or an error with status 200. */
-    private static ModelReply whole(HttpResponse raw, ReplyReader reader, Consumer<String> text) throws IOException {
-        return told(reader.read(REPLY.readValue(raw.body())), text);
     }
 
     private static ModelReply told(ModelReply reply, Consumer<String> text) {
@@ -85,11 +80,5 @@ final class Exchange implements Handoff.Work<ModelReply> {
             text.accept(reply.text());
         }
         return reply;
-    }
-
-    private static boolean isJson(LimitHeaders headers) {
-        return headers.first("content-type")
-                .filter(type -> type.toLowerCase(Locale.ROOT).contains("json"))
-                .isPresent();
     }
 }

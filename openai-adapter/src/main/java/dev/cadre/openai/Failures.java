@@ -248,6 +248,17 @@ final class Failures {
                 : Optional.empty();
     }
 
+    /**
+     * A whole reply without an answer, which another attempt of the same request would not have either.
+     *
+     * @param billed what the provider says it bills; null if it did not say
+     */
+    ModelException unanswered(String model, String defect, LimitHeaders headers, @Nullable Billed billed) {
+        return new ServerFailed(
+                        message(model, defect, ErrorBody.NONE, headers), 200, Charge.UNKNOWN, null, billed)
+                .lasting();
+    }
+
     /** Something with status 200 that is no reply. */
     ModelException malformed(String model, String defect, LimitHeaders headers) {
         return new MalformedReply(message(model, defect, ErrorBody.NONE, headers), null);

@@ -29,11 +29,18 @@ final class ReplyReader {
     private final ModelRequest request;
     private final LimitHeaders headers;
     private final Failures failures;
+    private final ReplyNotes notes;
 
     ReplyReader(ModelRequest request, LimitHeaders headers, Failures failures) {
+        this(request, headers, failures, new ReplyNotes(failures));
+    }
+
+    /** @param notes what was adapted before the reply was whole; its own notes are added */
+    ReplyReader(ModelRequest request, LimitHeaders headers, Failures failures, ReplyNotes notes) {
         this.request = request;
         this.headers = headers;
         this.failures = failures;
+        this.notes = notes;
     }
 
     /**
@@ -115,17 +122,18 @@ final class ReplyReader {
     }
 
     private ModelReply reply(Response response, String text, List<ToolCall> calls, Finish finish) {
+        TokenUsage usage = usage(response); // before the notes are listed
         return new ModelReply(
                 model(response),
                 failures.mask(text),
                 calls,
                 finish,
-                UsageReader.of(usage(response), !text.isEmpty() || !calls.isEmpty()),
+                UsageReader.of(usage, !text.isEmpty() || !calls.isEmpty()),
                 billedTier(response).tier(),
                 headers.limits(),
                 providerCalls(response),
                 failures.mask(state(response)),
-                List.of());
+                notes.list());
     }
 
     /** What the provider's own tools did, by which they are billed; a container may serve several calls. */
@@ -171,7 +179,7 @@ final class ReplyReader {
 
     /** The tokens, or null if what they cost cannot be told. */
     private @Nullable TokenUsage usage(Response response) {
-        return billedTier(response).isPriced() ? UsageReader.read(response._usage()) : null;
+        return billedTier(response).isPriced() ? UsageReader.read(response._usage(), notes) : null;
     }
 
     private static String text(Response response) {

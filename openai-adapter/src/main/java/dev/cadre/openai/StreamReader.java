@@ -1,69 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
-import com.openai.core.JsonField;
-import com.openai.core.http.StreamResponse;
-import com.openai.errors.SseException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.core.JsonValue;
 import com.openai.models.responses.Response;
-import com.openai.models.responses.ResponseOutputItem;
-import com.openai.models.responses.ResponseStreamEvent;
-import com.openai.models.responses.ResponseTextDeltaEvent;
+import java.io.IOException;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads a stream of events up to the one that holds the whole reply; a stream without it is a failure. */
 final class StreamReader {
+    private static final ObjectReader REPLY = ServerJson.MAPPER.readerFor(Response.class);
+    private static final String OUTPUT = "output";
+
+    /** The events that come with work which the provider would bill, reasoning included. */
+    private static final Set<String> OUTPUT_TYPES = Set.of(
+            "response.output_item.added",
+            "response.content_part.added",
+            "response.output_text.delta",
+            "response.refusal.delta",
+            "response.function_call_arguments.delta",
+            "response.reasoning_text.delta",
+            "response.reasoning_summary_part.added",
+            "response.reasoning_summary_text.delta");
+
     private final String model;
     private final LimitHeaders headers;
     private final Failures failures;
+    private final ReplyNotes notes;
     private final Consumer<String> text;
 
     private final Set<Long> commentary = new HashSet<>();
-    private long lastSequenceNumber = -1;
+    private final ArrayNode items = JsonNodeFactory.instance.arrayNode();
+    private final Repeats repeats = new Repeats();
     private boolean worked;
 
-    StreamReader(String model, LimitHeaders headers, Failures failures, Consumer<String> text) {
+    StreamReader(String model, LimitHeaders headers, Failures failures, ReplyNotes notes, Consumer<String> text) {
         this.model = model;
         this.headers = headers;
         this.failures = failures;
+        this.notes = notes;
         this.text = text;
     }
 
-    Response read(StreamResponse<ResponseStreamEvent> stream) {
-        try {
-            return readEvents(stream);
-        } catch (SseException e) {
-            throw failures.inReply(model, ErrorBody.of(e.body()), headers, worked);
-        }
-    }
-
-    private Response readEvents(StreamResponse<ResponseStreamEvent> stream) {
-        long events = 0;
-        for (Iterator<ResponseStreamEvent> iterator = stream.stream().iterator(); iterator.hasNext(); ) {
-            ResponseStreamEvent event = iterator.next();
-            events++;
-            Optional<JsonField<Response>> last = last(event);
-            if (last.isPresent()) {
-                return last.get()
-                        .asKnown()
-                        .orElseThrow(() -> failures.malformed(model, "the last event holds no reply", headers));
+    Response read(ServerEvents events) throws IOException {
+        long count = 0;
+        for (Optional<ObjectNode> next = events.next(); next.isPresent(); next = events.next()) {
+            ObjectNode event = next.get();
+            count++;
+            String type = event.path("type").asText();
+            boolean repeated = repeats.isRepeated(event);
+            worked |= OUTPUT_TYPES.contains(type);
+            switch (type) {
+                case "response.completed", "response.incomplete", "response.failed" -> {
+                    return last(event.path("response"));
+                }
+                case "response.output_item.added" -> begun(event);
+                case "response.output_item.done" -> items.add(event.path("item"));
+                case "response.output_text.delta" -> pass(event, repeated);
+                default -> failIfError(event, type);
             }
-            worked |= isOutput(event);
-            event.outputItemAdded()
-                    .ifPresent(added ->
-                            begun(added._item(), added._outputIndex().asKnown().orElse(-1L)));
-            event.outputTextDelta().ifPresent(this::pass);
-            event.error().ifPresent(error -> {
-                throw failures.inReply(model, ErrorBody.ofEvent(error), headers, worked);
-            });
         }
         throw failures.malformed(
                 model,
                 "the stream ended after %d events without the last one (content type %s)"
-                        .formatted(events, headers.first("content-type").orElse("not given")),
+                        .formatted(count, headers.first("content-type").orElse("not given")),
                 headers);
     }
 
@@ -72,42 +79,64 @@ final class StreamReader {
         return worked;
     }
 
-    private static boolean isOutput(ResponseStreamEvent event) {
-        return event.isOutputItemAdded()
-                || event.isContentPartAdded()
-                || event.isOutputTextDelta()
-                || event.isRefusalDelta()
-                || event.isFunctionCallArgumentsDelta()
-                || event.isReasoningTextDelta()
-                || event.isReasoningSummaryPartAdded()
-                || event.isReasoningSummaryTextDelta();
-    }
-
-    private static Optional<JsonField<Response>> last(ResponseStreamEvent event) {
-        return event.completed()
-                .map(completed -> completed._response())
-                .or(() -> event.incomplete().map(incomplete -> incomplete._response()))
-                .or(() -> event.failed().map(failed -> failed._response()));
-    }
-
-    private void begun(JsonField<ResponseOutputItem> item, long outputIndex) {
-        boolean isCommentary = item.asKnown()
-                .flatMap(ResponseOutputItem::message)
-                .filter(ReplyReader::isCommentary)
-                .isPresent();
-        if (isCommentary) {
-            commentary.add(outputIndex);
+    private void failIfError(ObjectNode event, String type) {
+        if (event.hasNonNull("error") || type.equals("error")) {
+            JsonNode error = event.hasNonNull("error") ? event.get("error") : event;
+            throw failures.inReply(model, ErrorBody.of(JsonValue.fromJsonNode(error)), headers, worked);
         }
     }
 
-    private void pass(ResponseTextDeltaEvent event) {
-        Optional<Long> sequenceNumber = event._sequenceNumber().asKnown();
-        if (sequenceNumber.filter(number -> number <= lastSequenceNumber).isPresent()) {
-            return; // delivered twice
+    /** Some servers leave the items out of the last event, which they have sent one by one. */
+    private Response last(JsonNode reply) throws IOException {
+        if (!(reply instanceof ObjectNode whole)) {
+            throw failures.malformed(model, "the last event holds no reply", headers);
         }
-        lastSequenceNumber = sequenceNumber.orElse(lastSequenceNumber);
-        if (!commentary.contains(event._outputIndex().asKnown().orElse(-1L))) {
-            event._delta().asKnown().ifPresent(text);
+        if (whole.path(OUTPUT).isEmpty() && !items.isEmpty()) {
+            notes.add("the last event has no output: it was taken from the events before");
+            whole.set(OUTPUT, items);
+        }
+        return REPLY.readValue(whole);
+    }
+
+    private void begun(JsonNode event) {
+        JsonNode item = event.path("item");
+        if (item.path("type").asText().equals("message") && item.path("phase").asText().equals("commentary")) {
+            commentary.add(event.path("output_index").asLong(-1));
+        }
+    }
+
+    private void pass(ObjectNode event, boolean repeated) {
+        if (repeated) {
+            notes.add("an event that was delivered twice was read once");
+        } else if (!commentary.contains(event.path("output_index").asLong(-1))) {
+            String delta = event.path("delta").asText("");
+            if (!delta.isEmpty()) {
+                text.accept(delta);
+            }
+        }
+    }
+
+    /**
+     * Finds an event that was delivered twice: the same as the one before, number included, where numbers rise. A number
+     * alone proves nothing, because some servers give every event the same or begin anew.
+     */
+    private static final class Repeats {
+        private static final String NUMBER = "sequence_number";
+
+        private ObjectNode last = JsonNodeFactory.instance.objectNode();
+        private boolean rose;
+        private boolean broken;
+
+        /** Takes the next event; returns whether it is the last one again. */
+        boolean isRepeated(ObjectNode event) {
+            boolean same = event.equals(last);
+            if (last.path(NUMBER).isIntegralNumber() && !same) {
+                boolean rises = event.path(NUMBER).asLong(-1) > last.path(NUMBER).asLong();
+                rose |= rises;
+                broken |= !rises;
+            }
+            last = event;
+            return same && rose && !broken;
         }
     }
 }

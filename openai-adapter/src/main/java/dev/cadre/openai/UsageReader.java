@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.JsonField;
-import com.openai.models.responses.ResponseUsage;
 import dev.cadre.model.TokenUsage;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the token counts of a reply, which decide what is booked: one impossible number makes all of them unknown. */
+/**
+ * Reads the token counts of a reply, which decide what is booked. Where servers count differently, the largest reading
+ * counts that fits all that is said; a count that cannot be true makes all of them unknown.
+ */
 final class UsageReader {
     /** About ten times the longest context of any model: a larger count is a defect, not a bill. */
     private static final long MOST_TOKENS = 10_000_000;
@@ -16,32 +20,36 @@ final class UsageReader {
     /** A count that cannot be true. */
     static final long IMPOSSIBLE = -1;
 
-    private UsageReader() {}
+    private static final List<String> INPUT = List.of("input_tokens", "prompt_tokens");
+    private static final List<String> OUTPUT = List.of("output_tokens", "completion_tokens");
+    private static final List<String> TOTAL = List.of("total_tokens");
+    private static final List<String> AUDIO = List.of("audio_tokens");
+    private static final List<String> REASONING = List.of("reasoning_tokens");
+    private static final List<String> CACHED = List.of(
+            "cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens");
+    private static final List<String> WRITTEN =
+            List.of("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens");
 
-    static @Nullable TokenUsage read(JsonField<ResponseUsage> field) {
-        ResponseUsage usage = field.asKnown().orElse(null);
-        if (usage == null) {
-            return null;
-        }
-        long input = count(usage._inputTokens(), IMPOSSIBLE);
-        long output = count(usage._outputTokens(), IMPOSSIBLE);
-        long cached = detail(usage._inputTokensDetails(), ResponseUsage.InputTokensDetails::_cachedTokens);
-        long written = detail(usage._inputTokensDetails(), ResponseUsage.InputTokensDetails::_cacheWriteTokens);
-        long reasoning = detail(usage._outputTokensDetails(), ResponseUsage.OutputTokensDetails::_reasoningTokens);
-        return checked(input, cached, written, output, reasoning, count(usage._totalTokens(), input + output));
+    private final JsonNode usage;
+    private final JsonNode inputDetails;
+    private final JsonNode outputDetails;
+    private final ReplyNotes notes;
+    private boolean impossible;
+
+    private UsageReader(JsonNode usage, ReplyNotes notes) {
+        this.usage = usage;
+        this.notes = notes;
+        inputDetails = details("input_tokens_details", "prompt_tokens_details", "prompt_token_details");
+        outputDetails = details("output_tokens_details", "completion_tokens_details");
     }
 
-    /** The usage, or null if a count or their sum is impossible. */
-    static @Nullable TokenUsage checked(
-            long input, long cached, long written, long output, long reasoning, long total) {
-        // no request is without input
-        if (input < 1 || output < 0 || cached < 0 || written < 0 || reasoning < 0) {
-            return null;
-        }
-        if (cached + written > input || reasoning > output) {
-            return null;
-        }
-        return total == input + output ? new TokenUsage(input, cached, written, output, reasoning) : null;
+    /** The usage, or null if there is none or it cannot be true. */
+    static @Nullable TokenUsage read(JsonNode usage, ReplyNotes notes) {
+        return usage.isObject() ? new UsageReader(usage, notes).read() : null;
+    }
+
+    static @Nullable TokenUsage read(JsonField<?> usage, ReplyNotes notes) {
+        return usage.isMissing() || usage.isNull() ? null : read(ServerJson.MAPPER.<JsonNode>valueToTree(usage), notes);
     }
 
     /** The usage, or null if it has no output although something was written. */
@@ -49,27 +57,83 @@ final class UsageReader {
         return usage != null && usage.outputTokens() == 0 && isWritten ? null : usage;
     }
 
-    /** A count inside an optional group: 0 if the group or the count is absent. */
-    private static <D> long detail(JsonField<D> group, Function<D, JsonField<Long>> count) {
-        Optional<D> known = group.asKnown();
-        if (known.isPresent()) {
-            return count(count.apply(known.get()), 0);
-        }
-        return isAbsent(group) ? 0 : IMPOSSIBLE;
-    }
-
-    private static long count(JsonField<Long> field, long ifAbsent) {
-        if (isAbsent(field)) {
-            return ifAbsent;
-        }
-        return field.asKnown().map(UsageReader::possible).orElse(IMPOSSIBLE);
-    }
-
     static long possible(long count) {
         return count >= 0 && count <= MOST_TOKENS ? count : IMPOSSIBLE;
     }
 
-    private static boolean isAbsent(JsonField<?> field) {
-        return field.isMissing() || field.isNull();
+    private @Nullable TokenUsage read() {
+        if (counts(AUDIO, inputDetails, outputDetails).anyMatch(count -> count > 0)) {
+            notes.add("the usage has audio tokens, whose price is not known");
+            return null; // nobody asked for sound, and the prices of text are not its prices
+        }
+        long input = most(INPUT, usage);
+        long output = most(OUTPUT, usage);
+        // where two names differ, fewer cached tokens are the larger bill
+        long cached = counts(CACHED, usage, inputDetails).min().orElse(0);
+        long written = most(WRITTEN, usage, inputDetails);
+        long reasoning = most(REASONING, usage, outputDetails);
+        long total = most(TOTAL, usage);
+        boolean told = counts(OUTPUT, usage).findAny().isPresent() || total > input;
+        return impossible || !told ? null : largest(new long[] {input, cached, written, output, reasoning}, total);
+    }
+
+    private @Nullable TokenUsage largest(long[] told, long total) {
+        long input = told[0];
+        long cached = told[1];
+        long written = told[2];
+        long output = told[3];
+        long reasoning = told[4];
+        long beside = total - input - output;
+        if (input == 0 && beside > 0) {
+            notes.add("the usage names no input: it was read from the total");
+            input = beside;
+        } else if (beside > 0 && beside == cached + written) {
+            notes.add("the usage counts the prompt cache beside the input");
+            input += beside;
+        } else if (beside > 0) {
+            notes.add("the usage names %d tokens in its total alone: they were read as output".formatted(beside));
+            output += beside;
+        } else if (beside < 0 && total > 0) {
+            notes.add("the usage names a total below its parts");
+        }
+        if (reasoning > output) {
+            notes.add("the usage counts reasoning beside the output");
+            output += reasoning;
+        }
+        if (cached + written > input) {
+            notes.add("the usage counts the prompt cache beside the input");
+            input += written > input ? cached + written : cached;
+        }
+        return input < 1 ? null : new TokenUsage(input, cached, written, output, reasoning);
+    }
+
+    private JsonNode details(String... names) {
+        for (String name : names) {
+            if (usage.hasNonNull(name)) {
+                impossible |= !usage.get(name).isObject();
+                return usage.get(name);
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private long most(List<String> names, JsonNode... places) {
+        return counts(names, places).max().orElse(0);
+    }
+
+    private LongStream counts(List<String> names, JsonNode... places) {
+        return names.stream()
+                .flatMap(name -> List.of(places).stream().map(place -> place.path(name)))
+                .filter(number -> !number.isMissingNode() && !number.isNull())
+                .mapToLong(this::count);
+    }
+
+    private long count(JsonNode number) {
+        boolean isWhole = number.isNumber() && number.doubleValue() == Math.rint(number.doubleValue());
+        if (!isWhole || number.doubleValue() < 0 || number.doubleValue() > MOST_TOKENS) {
+            impossible = true;
+            return 0;
+        }
+        return number.longValue();
     }
 }

@@ -4,14 +4,17 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.core.ObjectMappers;
+import dev.cadre.redact.Redactor;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Set;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class ChatChunksTest {
     @Test
     void pieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
-        var chunks = new ChatChunks();
+        var chunks = new ChatChunks(Set.of(), new ReplyNotes(new Failures(Redactor.SHAPES, InstantSource.system(), "")));
         var json = ObjectMappers.jsonMapper().createObjectNode();
         var choice = json.putArray("choices").addObject();
         choice.putObject("delta").put("content", "x");
@@ -25,7 +28,7 @@ class ChatChunksTest {
         choice.put("finish_reason", "stop");
         chunks.add(json);
 
-        assertThat(chunks.joined()
+        assertThat(chunks.joined(false)
                         .orElseThrow()
                         .at("/choices/0/message/content")
                         .asText())

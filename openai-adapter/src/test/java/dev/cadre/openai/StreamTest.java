@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -244,11 +245,10 @@ class StreamTest extends LoopbackTest {
     void events_oddButHarmless_areRead() throws InterruptedException {
         server.onAny()
                 .replies(events(
-                        "{\"type\":\"response.telepathy\"}",
+                        "{\"type\":\"response.telepathy\",\"sequence_number\":1}",
                         delta(2, "The "),
                         delta(2, "The "),
                         delta(3, "end."),
-                        delta(1, "late"),
                         COMPLETED));
 
         ModelReply reply = client.call(REQUEST, streamed(pieces::add));
@@ -256,6 +256,67 @@ class StreamTest extends LoopbackTest {
         assertThat(pieces).containsExactly("The ", "end.");
         assertThat(reply.text()).isEqualTo("The end.");
         assertThat(reply.usage()).isEqualTo(TokenUsage.of(5, 2));
+    }
+
+    /** Some servers give every event the same number, or begin anew with each item. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0,0,0", "1,2,1", "3,2,1"})
+    void numbers_thatDoNotRise_loseNoText(String numbers) throws InterruptedException {
+        List<Integer> given = Stream.of(numbers.split(",")).map(Integer::valueOf).toList();
+        server.onAny()
+                .replies(events(
+                        delta(given.get(0), "ha "),
+                        delta(given.get(1), "ha "),
+                        delta(given.get(2), "ha"),
+                        COMPLETED));
+
+        client.call(REQUEST, streamed(pieces::add));
+
+        assertThat(pieces).containsExactly("ha ", "ha ", "ha");
+    }
+
+    /** As local servers and gateways send them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "event: ping\ndata:\n\n",
+                "data: ping\n\n",
+                "event: keep-alive\ndata: {}\n\n",
+                ": comment\r\n\r\n",
+                "id: 7\nretry: 10\n\n",
+                "data: {\"type\":\"keepalive\",\"sequence_number\":3}\n\n",
+                "data: null\n\n",
+                "data: []\n\n"
+            })
+    void eventThatIsNoPartOfTheApi_isSkipped(String event) throws InterruptedException {
+        for (String lineEnd : List.of("\n", "\r\n", "\r")) {
+            String stream = "\uFEFF" + event + "data: " + delta(1, "The ") + "\n\n" + event + "data: "
+                    + delta(2, "end.") + "\n\n" + event + "data: " + COMPLETED;
+            server.reset();
+            pieces.clear();
+            server.onAny()
+                    .replies(LoopbackReply.raw(
+                            200, "text/event-stream", stream.replace("\r\n", "\n").replace("\n", lineEnd)));
+
+            ModelReply reply = client.call(REQUEST, streamed(pieces::add));
+
+            assertThat(reply.text()).isEqualTo("The end.");
+            assertThat(pieces).containsExactly("The ", "end.");
+        }
+    }
+
+    @Test
+    void itemsMissingInTheLastEvent_areTakenFromTheEventsBefore() throws InterruptedException {
+        String item = "{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"The end.\"}]}";
+        server.onAny()
+                .replies(events(
+                        "{\"type\":\"response.output_item.done\",\"output_index\":0,\"item\":" + item + "}",
+                        "{\"type\":\"response.completed\",\"response\":{\"status\":\"completed\",\"output\":[]}}"));
+
+        ModelReply reply = client.call(REQUEST, streamed(pieces::add));
+
+        assertThat(reply.text()).isEqualTo("The end.");
+        assertThat(reply.notes()).containsExactly("the last event has no output: it was taken from the events before");
     }
 
     @Test

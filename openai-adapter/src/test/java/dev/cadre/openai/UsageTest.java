@@ -3,10 +3,13 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.openai.testing.LoopbackReply;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsageTest extends LoopbackTest {
@@ -52,17 +55,61 @@ class UsageTest extends LoopbackTest {
                 "{'input_tokens':99999999999999999999,'output_tokens':3}",
                 "{'input_tokens':'10','output_tokens':3}",
                 "{'input_tokens':10.5,'output_tokens':3}",
-                "{'input_tokens':10,'output_tokens':3,'total_tokens':14}",
                 "{'input_tokens':10,'output_tokens':3,'total_tokens':'13'}",
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':'none'}",
-                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':11}}",
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':-1}}",
-                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':6,'cache_write_tokens':5}}",
-                "{'input_tokens':10,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':4}}",
                 "{'input_tokens':10,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':'2'}}"
             })
     void usage_missingOrImpossible_isUnknown(String json) throws InterruptedException {
         assertThat(reported(json)).isNull();
+    }
+
+    /** Servers that count differently: the largest reading counts that fits what is said. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // input, cached, written, output, reasoning
+                "{'input_tokens':10,'output_tokens':3,'total_tokens':14} | 10 0 0 4 0",
+                "{'input_tokens':10,'output_tokens':3,'total_tokens':12} | 10 0 0 3 0",
+                "{'input_tokens':10,'total_tokens':14} | 10 0 0 4 0",
+                "{'input_tokens':10,'output_tokens':0,'total_tokens':14} | 10 0 0 4 0",
+                "{'output_tokens':4,'total_tokens':14} | 10 0 0 4 0",
+                "{'input_tokens':10.0,'output_tokens':3.0} | 10 0 0 3 0",
+                "{'prompt_tokens':10,'completion_tokens':3} | 10 0 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':4}} | 10 0 0 7 4",
+                "{'input_tokens':10,'output_tokens':3,'total_tokens':15,'output_tokens_details':{'reasoning_tokens':2}}"
+                        + " | 10 0 0 5 2",
+                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':11}} | 21 11 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'total_tokens':17,'input_tokens_details':{'cached_tokens':4}}"
+                        + " | 14 4 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':6,'cache_write_tokens':5}}"
+                        + " | 16 6 5 3 0",
+                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':9,'cache_write_tokens':11}}"
+                        + " | 30 9 11 3 0",
+                "{'input_tokens':10,'output_tokens':3,'num_cached_tokens':6} | 10 6 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'cached_tokens':6} | 10 6 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'prompt_cache_hit_tokens':6,'prompt_cache_miss_tokens':4}"
+                        + " | 10 6 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'cached_tokens':6,'input_tokens_details':{'cached_tokens':2}}"
+                        + " | 10 2 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'cache_read_input_tokens':2,'cache_creation_input_tokens':5}"
+                        + " | 10 2 5 3 0"
+            })
+    void usage_ofAServerThatCountsDifferently_isItsLargestReading(String json, String expected)
+            throws InterruptedException {
+        long[] counts = Stream.of(expected.split(" ")).mapToLong(Long::parseLong).toArray();
+
+        assertThat(reported(json)).isEqualTo(new TokenUsage(counts[0], counts[1], counts[2], counts[3], counts[4]));
+    }
+
+    @Test
+    void usage_thatHadToBeInterpreted_isNoted() throws InterruptedException {
+        ModelReply reply = replyTo(LoopbackReply.text("x").field("usage", """
+                {"input_tokens":10,"output_tokens":3,"total_tokens":14}"""));
+
+        assertThat(reply.notes())
+                .containsExactly("the usage names 1 tokens in its total alone: they were read as output");
     }
 
     private static TokenUsage reported(String json) throws InterruptedException {

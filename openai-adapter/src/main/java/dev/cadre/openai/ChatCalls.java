@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads the tool calls of a message. Each gets an id that no other call of the conversation has: the server's own, or one
+ * of nine letters and digits, which every server takes back. A call that cannot be read is handed on as one of a tool that
+ * does not exist, so that the model is told.
+ */
+final class ChatCalls {
+    private static final String FUNCTION = "function";
+    private static final String ARGUMENTS = "arguments";
+
+    private final Set<String> tools = new HashSet<>();
+    private final Set<String> taken = new HashSet<>();
+    private final ReplyNotes notes;
+
+    ChatCalls(ModelRequest request, ReplyNotes notes) {
+        this.notes = notes;
+        request.tools().stream().map(ToolSpec::name).forEach(tools::add);
+        for (Turn turn : request.turns()) {
+            if (turn instanceof Turn.Assistant assistant) {
+                assistant.toolCalls().forEach(call -> taken.add(call.callId()));
+            }
+        }
+    }
+
+    List<ToolCall> read(JsonNode message) {
+        var calls = new ArrayList<ToolCall>();
+        JsonNode listed = message.path("tool_calls");
+        if (listed.isArray()) {
+            listed.forEach(call -> calls.add(call(call)));
+        }
+        JsonNode single = message.path("function_call");
+        if (calls.isEmpty() && !single.path("name").asText("").isEmpty()) {
+            notes.add("a tool call came in the form of older servers");
+            calls.add(call(single));
+        }
+        return calls;
+    }
+
+    private ToolCall call(JsonNode call) {
+        JsonNode function = call.path(FUNCTION).isObject() ? call.path(FUNCTION) : call;
+        return new ToolCall(id(call.path("id")), name(function.path("name")), arguments(function.path(ARGUMENTS)));
+    }
+
+    private String id(JsonNode given) {
+        String id = given.isTextual() || given.isNumber() ? given.asText() : "";
+        if (!id.isBlank() && taken.add(id)) {
+            return id;
+        }
+        notes.add(id.isBlank() ? "a tool call had no id and got one" : "a tool call repeated an id and got its own");
+        int number = taken.size();
+        String made = made(number);
+        while (!taken.add(made)) {
+            made = made(++number);
+        }
+        return made;
+    }
+
+    private static String made(int number) {
+        return "cadre%04d".formatted(number);
+    }
+
+    private String name(JsonNode given) {
+        String name = given.asText("");
+        if (!name.isBlank()) {
+            return name;
+        }
+        notes.add("a tool call had no name");
+        String unreadable = "unreadable_call";
+        while (tools.contains(unreadable)) {
+            unreadable += "_";
+        }
+        return unreadable;
+    }
+
+    private String arguments(JsonNode given) {
+        if (given.isTextual() || given.isMissingNode() || given.isNull()) {
+            return given.isTextual() ? given.asText() : "";
+        }
+        notes.add("the arguments of a tool call came as JSON, not as a text");
+        return given.toString();
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What had to be read or adapted beyond the API, one sentence each, every sentence once. */
+final class ReplyNotes {
+    private static final int MOST = 16;
+    private static final int MAX_NAME_CHARS = 40;
+
+    private final Failures failures;
+    private final Set<String> notes = new LinkedHashSet<>();
+
+    /** @param failures quotes what the server named */
+    ReplyNotes(Failures failures) {
+        this.failures = failures;
+    }
+
+    void add(String note) {
+        if (notes.size() < MOST) {
+            notes.add(note);
+        }
+    }
+
+    /** A name of the server's, cut, on one line and without keys. */
+    String quoted(String name) {
+        return "'" + failures.quote(name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS)) + "'";
+    }
+
+    /** Notes that nobody reads, for what is only looked at. */
+    ReplyNotes apart() {
+        return new ReplyNotes(failures);
+    }
+
+    List<String> list() {
+        return List.copyOf(notes);
+    }
+}

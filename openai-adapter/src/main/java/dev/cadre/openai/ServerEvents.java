@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackInputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * The server-sent events of a body, as far as they are JSON objects. Any end of a line, a byte-order mark, comments and a
+ * missing blank line between events are read; what is no object, such as the data of a keep-alive, is skipped and noted.
+ */
+final class ServerEvents {
+    private static final ObjectReader VALUES = ServerJson.MAPPER.readerFor(JsonNode.class);
+    private static final String END = "[DONE]";
+    private static final String DATA = "data";
+    private static final String TYPE = "type";
+    private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
+
+    private final BufferedReader lines;
+    private final ReplyNotes notes;
+    private final Deque<ObjectNode> ready = new ArrayDeque<>();
+    private boolean done;
+    private boolean endSaid;
+
+    ServerEvents(InputStream body, ReplyNotes notes) {
+        lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+        this.notes = notes;
+    }
+
+    /** The body without a byte-order mark and white space before its first character. */
+    static PushbackInputStream trimmed(InputStream body) throws IOException {
+        var trimmed = new PushbackInputStream(body);
+        int first = trimmed.read();
+        for (int mark : BYTE_ORDER_MARK) {
+            first = first == mark ? trimmed.read() : first;
+        }
+        while (first == ' ' || first == '\t' || first == '\n' || first == '\r') {
+            first = trimmed.read();
+        }
+        if (first >= 0) {
+            trimmed.unread(first);
+        }
+        return trimmed;
+    }
+
+    /** Whether a trimmed body is one JSON object or array: its type is often given wrongly. */
+    static boolean isWhole(PushbackInputStream trimmed) throws IOException {
+        int first = trimmed.read();
+        if (first >= 0) {
+            trimmed.unread(first);
+        }
+        return first == '{' || first == '[';
+    }
+
+    /** The next event; empty at the end. An event without a type in its data has the one of its name. */
+    Optional<ObjectNode> next() throws IOException {
+        while (ready.isEmpty() && !done) {
+            readEvent();
+        }
+        return Optional.ofNullable(ready.poll());
+    }
+
+    /** Whether the server said that this is the end. */
+    boolean isEndSaid() {
+        return endSaid;
+    }
+
+    private void readEvent() throws IOException {
+        var data = new StringBuilder();
+        String name = "";
+        String line = lines.readLine();
+        for (; line != null && !line.isEmpty(); line = lines.readLine()) {
+            int colon = line.indexOf(':');
+            String field = colon < 0 ? line : line.substring(0, colon);
+            String value = colon < 0 ? "" : line.substring(colon + 1).strip();
+            if (field.equals(DATA)) {
+                data.append(data.isEmpty() ? "" : "\n").append(value);
+            } else if (field.equals("event")) {
+                name = value;
+            }
+        }
+        done = line == null;
+        take(data.toString(), name);
+    }
+
+    private void take(String data, String name) throws IOException {
+        String objects = data;
+        if (data.equals(END) || data.endsWith("\n" + END)) {
+            done = true;
+            endSaid = true;
+            objects = data.substring(0, data.length() - END.length());
+        }
+        if (!objects.startsWith("{")) {
+            if (!data.isEmpty() && !endSaid) {
+                notes.add("an event that is no part of the API was skipped");
+            }
+            return;
+        }
+        try (MappingIterator<JsonNode> values = VALUES.readValues(objects)) {
+            while (values.hasNextValue()) {
+                if (values.nextValue() instanceof ObjectNode event) {
+                    ready.add(event.has(TYPE) || name.isEmpty() ? event : event.put(TYPE, name));
+                }
+            }
+        }
+    }
+}
