@@ -162,10 +162,27 @@ final class ChatWriter {
                     .put("type", "function")
                     .putObject("function")
                     .put("name", call.name())
-                    .put("arguments", call.arguments()));
+                    .put("arguments", sendable(call.arguments())));
         }
         ChatState.addTo(message, turn.providerState(), server);
         return message;
+    }
+
+    /** Other servers read the arguments of earlier calls as JSON objects, and fail where the model wrote none. */
+    private String sendable(String arguments) {
+        if (atOpenAi) {
+            return arguments;
+        }
+        try {
+            if (ServerJson.MAPPER.readTree(arguments).isObject()) {
+                return arguments;
+            }
+        } catch (JsonProcessingException broken) {
+            // the model has been told, and may see what it wrote
+        }
+        return arguments.isBlank()
+                ? "{}"
+                : object().put("unreadable", arguments).toString();
     }
 
     private static ObjectNode function(ToolSpec tool) {

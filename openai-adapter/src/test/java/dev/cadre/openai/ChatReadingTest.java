@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.MalformedReply;
+import dev.cadre.model.ModelException.ServerFailed;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.TokenUsage;
+import dev.cadre.model.ToolCall;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.openai.testing.LoopbackReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Chat completions of servers that depart from the API, each in its smallest form. */
+class ChatReadingTest extends LoopbackTest {
+    private static final String SCHEMA = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
+    private static final ModelRequest TOOLS = REQUEST.withTools(
+            List.of(new ToolSpec("get_weather", "Looks.", SCHEMA), new ToolSpec("find", "Finds.", SCHEMA)));
+    private static final ModelRequest JSON = REQUEST.withOutput(new OutputFormat.JsonSchema("answer", SCHEMA));
+
+    private static OpenAiClient chat;
+    private final List<String> pieces = new ArrayList<>();
+
+    @BeforeAll
+    static void startChat() {
+        chat = OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl())
+                .chatCompletions()
+                .build();
+    }
+
+    @AfterAll
+    static void stopChat() {
+        chat.close();
+    }
+
+    // ---- content
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{'type':'text','text':'Fi'},{'type':'text','text':'ne.'}] | Fine.",
+                "[{'type':'thinking','thinking':[{'type':'text','text':'Hm.'}]},{'type':'text','text':'Fine.'}] | Fine.",
+                "[{'type':'reasoning','text':'Hm.'},'Fine.'] | Fine.",
+                "{'type':'text','text':'Fine.'} | Fine.",
+                "{'a':1} | {'a':1}",
+                "7 | 7",
+                "[{'type':'reference','reference_ids':[1]},{'type':'text','text':'Fine.'}] | Fine."
+            })
+    void content_thatIsNoText_isRead(String content, String text) throws InterruptedException {
+        ModelReply reply = whole(REQUEST, "{\"content\":" + json(content) + "}", "\"stop\"");
+
+        assertThat(reply.text()).isEqualTo(json(text));
+        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
+        assertThat(reply.notes()).isNotEmpty();
+    }
+
+    @Test
+    void content_thatIsAnObject_isTheJsonThatWasAskedFor() throws InterruptedException {
+        String answer = "{\"type\":\"text\",\"text\":\"Fine.\"}";
+
+        assertThat(whole(JSON, "{\"content\":" + answer + "}", "\"stop\"").text()).isEqualTo(answer);
+    }
+
+    @Test
+    void content_streamedInParts_isHeardAndRead() throws InterruptedException {
+        ModelReply reply = streamed(
+                REQUEST,
+                delta("{'content':[{'type':'thinking','thinking':[{'type':'text','text':'Hm'}]}]}"),
+                delta("{'content':[{'type':'text','text':'Fi'}]}"),
+                delta("{'content':'ne.'}"),
+                finish("stop"));
+
+        assertThat(reply.text()).isEqualTo("Fine.");
+        assertThat(pieces).containsExactly("Fi", "ne.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<think>Hm { }</think>{\"a\":1}",
+                "\n<think>\nHm\n</think>\n\n{\"a\":1}",
+                "<reasoning>H</reasoning><reasoning>m</reasoning>{\"a\":1}",
+                "Hm</think>{\"a\":1}"
+            })
+    void thinking_beforeJson_isLeftOut(String content) throws InterruptedException {
+        String quoted = content.replace("\"", "\\\"").replace("\n", "\\n");
+
+        ModelReply reply = whole(JSON, "{\"content\":\"" + quoted + "\"}", "\"stop\"");
+
+        assertThat(reply.text()).isEqualTo("{\"a\":1}");
+        assertThat(reply.notes()).containsExactly("a block of thinking before the answer was left out");
+    }
+
+    @Test
+    void thinking_streamedBeforeJson_isNotHeard() throws InterruptedException {
+        ModelReply reply = streamed(
+                JSON,
+                delta("{'content':' <th'}"),
+                delta("{'content':'ink>H'}"),
+                delta("{'content':'m</thi'}"),
+                delta("{'content':'nk> '}"),
+                delta("{'content':'[1'}"),
+                delta("{'content':']'}"),
+                finish("stop"));
+
+        assertThat(reply.text()).isEqualTo("[1]");
+        assertThat(pieces).containsExactly("[1", "]");
+    }
+
+    /** A text may speak of such blocks. */
+    @Test
+    void blocks_inFreeText_stay() throws InterruptedException {
+        String text = "<think>is a tag</think> of some models";
+
+        assertThat(whole(REQUEST, "{\"content\":\"" + text + "\"}", "\"stop\"").text()).isEqualTo(text);
+        assertThat(streamed(REQUEST, delta("{'content':'" + text + "'}"), finish("stop")).text())
+                .isEqualTo(text);
+        assertThat(pieces).containsExactly(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'content':'','reasoning_content':'It is 4.'}",
+                "{'content':null,'reasoning':'It is 4.'}",
+                "{'content':[{'type':'thinking','thinking':'It is 4.'}]}",
+                "{'content':'<think>It is 4.</think>'}",
+                "{'content':'<think>It is 4.'}"
+            })
+    void answerInTheReasoningAlone_isNoAnswer(String message) {
+        server.onAny().replies(body(json(message), "\"stop\""));
+
+        ServerFailed failure = catchThrowableOfType(ServerFailed.class, () -> chat.call(JSON, plain()));
+
+        assertThat(failure).hasMessageContaining("all text is in the reasoning: switch off");
+        assertThat(failure.isRetryable()).isFalse();
+        assertThat(failure.billed().map(ModelException.Billed::usage)).contains(TokenUsage.of(10, 3));
+    }
+
+    // ---- finish reasons
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"eos\"', COMPLETE",
+        "'\"STOP\"', COMPLETE",
+        "'\"end_turn\"', COMPLETE",
+        "'\"FinishReason.STOP\"', COMPLETE",
+        "'\"max_tokens\"', TRUNCATED",
+        "'\"MAX_TOKENS\"', TRUNCATED",
+        "'\"model_length\"', TRUNCATED",
+        "'\"safety\"', FILTERED",
+        "'\"content-filter\"', FILTERED",
+        "'\"refusal\"', REFUSED",
+        "'\"bored\"', COMPLETE",
+        "'\"\"', COMPLETE",
+        "null, COMPLETE"
+    })
+    void finishReason_outsideTheStandardSet_isRead(String reason, Finish finish) throws InterruptedException {
+        ModelReply reply = whole(REQUEST, "{\"content\":\"x\"}", reason == null ? "null" : reason);
+
+        assertThat(reply.finish()).isEqualTo(finish);
+        assertThat(reply.text()).isEqualTo("x");
+        assertThat(reply.notes()).singleElement().asString().startsWith("the finish reason '");
+    }
+
+    @Test
+    void finishReason_unknown_atTheCap_isTruncated() throws InterruptedException {
+        server.onAny().replies(raw("""
+                {"choices":[{"message":{"content":"x"}}],"usage":{"prompt_tokens":10,"completion_tokens":64}}"""));
+
+        assertThat(chat.call(REQUEST, plain()).finish()).isEqualTo(Finish.TRUNCATED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"error", "insufficient_system_resource", "abort", "network_error"})
+    void finishReason_ofAnInterruptedReply_isAFailure(String reason) {
+        server.onAny().replies(body("{\"content\":\"x\"}", "\"" + reason + "\""));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, plain()))
+                .isInstanceOf(ServerFailed.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void announcedCalls_thatAreMissing_areAFailure() {
+        server.onAny().replies(body("{\"content\":\"\"}", "\"tool_calls\""));
+
+        assertThatThrownBy(() -> chat.call(TOOLS, plain()))
+                .isInstanceOf(ServerFailed.class)
+                .hasMessageContaining("announces tool calls and has none");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stop, '', COMPLETE", "length, stop, TRUNCATED", "stop, bored, COMPLETE", "'', length, TRUNCATED"})
+    void finishReasons_ofSeveralChunks_areOne(String one, String later, Finish finish) throws InterruptedException {
+        ModelReply reply = streamed(REQUEST, delta("{'content':'x'}"), finish(one), finish(later));
+
+        assertThat(reply.finish()).isEqualTo(finish);
+    }
+
+    @Test
+    void stream_withoutReason_isCompleteOnlyIfTheServerSaysSo() throws InterruptedException {
+        ModelReply reply = streamed(REQUEST, delta("{'content':'x'}"));
+        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
+        assertThat(reply.notes()).containsExactly("the finish reason '' was read as 'stop'");
+
+        server.reset();
+        server.onAny().replies(LoopbackReply.raw(200, "text/event-stream", delta("{'content':'x'}")));
+        assertThatThrownBy(() -> chat.call(REQUEST, streamed(pieces::add))).isInstanceOf(MalformedReply.class);
+    }
+
+    @Test
+    void stream_withoutItsLastEvent_isReadIfTheReasonIsKnown() throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.raw(200, "text/event-stream", delta("{'content':'x'}") + finish("stop")));
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("x");
+    }
+
+    // ---- tool calls
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'a':1} | {'a':1}",
+                "'{\"a\":1}' | {'a':1}",
+                "[1] | [1]",
+                "null | ''",
+            })
+    void arguments_thatAreNoText_areReadAsTheyAre(String arguments, String read) throws InterruptedException {
+        String given = arguments.startsWith("{\"") ? "\"" + arguments.replace("\"", "\\\"") + "\"" : json(arguments);
+        ModelReply reply = whole(
+                TOOLS,
+                "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"find\",\"arguments\":%s}}]}".formatted(given),
+                "\"tool_calls\"");
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("c", "find", json(read)));
+    }
+
+    @Test
+    void ids_missingOrRepeated_areMadeUp() throws InterruptedException {
+        ModelReply reply = whole(TOOLS, json("""
+                {'tool_calls':[{'function':{'name':'find'}},{'id':'','function':{'name':'find'}},
+                {'id':'x','function':{'name':'find'}},{'id':'x','function':{'name':'find'}},{'id':7,'name':'find'}]}"""),
+                "\"stop\"");
+
+        assertThat(reply.toolCalls().stream().map(ToolCall::callId))
+                .containsExactly("cadre0000", "cadre0001", "x", "cadre0003", "7");
+        assertThat(reply.notes())
+                .containsExactly("a tool call had no id and got one", "a tool call repeated an id and got its own");
+    }
+
+    @Test
+    void call_withoutName_isToldToTheModel() throws InterruptedException {
+        ModelReply reply = whole(TOOLS, json("{'tool_calls':[{'id':'c','function':{'arguments':'{}'}}]}"), "\"stop\"");
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("c", "unreadable_call", "{}"));
+        assertThat(reply.notes()).containsExactly("a tool call had no name");
+    }
+
+    @Test
+    void call_inTheOlderForm_isRead() throws InterruptedException {
+        ModelReply reply =
+                whole(TOOLS, json("{'function_call':{'name':'find','arguments':'{}'}}"), "\"function_call\"");
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("cadre0000", "find", "{}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                // the name once, in pieces, with each piece, as it grows, and emptied
+                "{'id':'a','function':{'name':'get_weather','arguments':'{'}} {'function':{'arguments':'}'}}",
+                "{'id':'a','function':{'name':'get_'}} {'function':{'name':'weather','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'get_weather','arguments':''}}"
+                        + " {'id':'a','function':{'name':'get_weather','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'get'}} {'function':{'name':'get_weather','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'get_weather','arguments':'{'}} {'function':{'name':'','arguments':'}'}}",
+                // every piece with a new id
+                "{'id':'a','function':{'name':'get_weather','arguments':'{'}} {'id':'b','function':{'arguments':'}'}}",
+                "{'id':'a','function':{'name':'get_weather','arguments':{}}}"
+            })
+    void call_inPieces_isJoined(String parts) throws InterruptedException {
+        assertThat(calls(parts)).containsExactly(new ToolCall("a", "get_weather", "{}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'index':0,'id':'a','function':{'name':'find','arguments':'{}'}}"
+                        + " {'index':1,'id':'b','function':{'name':'find','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'find','arguments':'{}'}}"
+                        + " {'id':'b','function':{'name':'find','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'find','arguments':'{}'}}"
+                        + " {'id':'a','function':{'name':'find','arguments':'{}'}}",
+                "{'function':{'name':'find','arguments':'{\\\\'x\\\\':\\\\'}\\\\'}'}}"
+                        + " {'function':{'name':'find','arguments':'{}'}}",
+                "{'function':{'name':'find','arguments':{}}} {'function':{'name':'find','arguments':{}}}"
+            })
+    void calls_inPieces_areKeptApart(String parts) throws InterruptedException {
+        assertThat(calls(parts)).hasSize(2).allSatisfy(call -> assertThat(call.name()).isEqualTo("find"));
+    }
+
+    private List<ToolCall> calls(String parts) throws InterruptedException {
+        return streamed(
+                        TOOLS,
+                        Stream.concat(
+                                        Stream.of(parts.split(" "))
+                                                .map(part -> delta("{'tool_calls':[" + part + "]}")),
+                                        Stream.of(finish("tool_calls")))
+                                .toArray(String[]::new))
+                .toolCalls();
+    }
+
+    // ---- usage and streams
+
+    @Test
+    void usage_ofSeveralChunks_isTheLargest() throws InterruptedException {
+        ModelReply reply = streamed(
+                REQUEST,
+                "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":1}}\n\n",
+                delta("{'content':'x'}"),
+                "data: {\"choices\":[{\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":3}}]}\n\n",
+                finish("stop"),
+                "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}}\n\n");
+
+        assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 3));
+        assertThat(reply.notes()).containsExactly("a later usage with fewer tokens was left out");
+    }
+
+    @Test
+    void otherChoices_areNotMixedIn() throws InterruptedException {
+        String other = "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"y\"},\"finish_reason\":\"length\"}]}\n\n";
+
+        ModelReply reply = streamed(REQUEST, delta("{'content':'x'}"), other, finish("stop"), other);
+
+        assertThat(reply.text()).isEqualTo("x");
+        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
+        assertThat(pieces).containsExactly("x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void stream_inAnyForm_isRead(String lineEnd) throws InterruptedException {
+        String events = "\uFEFF" + ": comment\n\nevent: ping\ndata:\n\ndata: ping\n\n" + delta("{'content':'Fi'}")
+                + "data: {}\n\nid: 1\nretry: 5\n\n" + delta("{'content':'ne.'}").strip() + "\n" + finish("stop").strip();
+        server.onAny().replies(LoopbackReply.raw(200, "text/plain", events.replace("\n", lineEnd)));
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine.");
+        assertThat(pieces).containsExactly("Fi", "ne.");
+    }
+
+    @Test
+    void wholeReply_thatClaimsToBeAStream_isRead() throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.raw(
+                        200,
+                        "text/event-stream",
+                        "\n {\"choices\":[{\"message\":{\"content\":\"Fine.\"},\"finish_reason\":\"stop\"}]}"));
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine.");
+        assertThat(pieces).containsExactly("Fine.");
+    }
+
+    @Test
+    void errorInAStream_afterReasoning_mayHaveBeenBilled() {
+        server.onAny()
+                .replies(LoopbackReply.raw(
+                        200,
+                        "text/event-stream",
+                        delta("{'reasoning_content':'Hm.'}")
+                                + "event: error\ndata: {\"code\":\"rate_limit_exceeded\",\"message\":\"No.\"}\n\n"));
+
+        ModelException failure =
+                catchThrowableOfType(ModelException.class, () -> chat.call(REQUEST, streamed(pieces::add)));
+
+        assertThat(failure.charge()).isEqualTo(ModelException.Charge.UNKNOWN);
+    }
+
+    @Test
+    void notes_nameNothingOfTheAnswerAndAreBounded() throws InterruptedException {
+        ModelReply reply = whole(REQUEST, "{\"content\":\"secret answer\"}", "\"" + KEY + "x".repeat(5_000) + "\"");
+
+        assertThat(reply.notes()).singleElement().asString().hasSizeLessThan(120).doesNotContain(KEY, "secret");
+    }
+
+    private static ModelReply whole(ModelRequest request, String message, String reason) throws InterruptedException {
+        server.onAny().replies(body(message, reason));
+        return chat.call(request, plain());
+    }
+
+    private ModelReply streamed(ModelRequest request, String... events) throws InterruptedException {
+        server.onAny()
+                .replies(LoopbackReply.raw(
+                        200, "text/event-stream", String.join("", events) + "data: [DONE]\n\n"));
+        return chat.call(request, streamed(pieces::add));
+    }
+
+    private static LoopbackReply body(String message, String reason) {
+        return raw("""
+                {"choices":[{"message":%s,"finish_reason":%s}],"usage":{"prompt_tokens":10,"completion_tokens":3}}"""
+                .formatted(message, reason));
+    }
+
+    private static LoopbackReply raw(String body) {
+        return LoopbackReply.raw(200, "application/json", body);
+    }
+
+    private static String delta(String delta) {
+        return "data: {\"choices\":[{\"delta\":%s}]}\n\n".formatted(json(delta));
+    }
+
+    private static String finish(String reason) {
+        return "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"%s\"}]}\n\n".formatted(reason);
+    }
+
+    private static String json(String quoted) {
+        return quoted.replace("\\\\'", "\\\"").replace('\'', '"');
+    }
+}
