@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import dev.cadre.model.ModelReply;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class CallTrace extends EventListener {
     private boolean sent;
     private boolean answered;
     private String contentType = "no content type";
+    private @Nullable ConnectionUse use;
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
     static CallTrace begin() {
@@ -98,6 +100,14 @@ final class CallTrace extends EventListener {
         }
     }
 
+    /** The use of a connection by the exchange of this thread, which ends when the connection is released. */
+    static void use(ConnectionUse use) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.use = use;
+        }
+    }
+
     /** Whether the provider may have seen any of the request. */
     boolean isSent() {
         return sent;
@@ -122,5 +132,12 @@ final class CallTrace extends EventListener {
     public void responseHeadersEnd(Call call, Response response) {
         answered = true;
         contentType = response.header("Content-Type", contentType);
+    }
+
+    @Override
+    public void connectionReleased(Call call, Connection connection) {
+        if (use != null) {
+            use.end(System.nanoTime());
+        }
     }
 }

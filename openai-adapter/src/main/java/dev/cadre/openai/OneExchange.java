@@ -19,11 +19,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The limits count what is read, which is more than what is sent if the reply is compressed.
  *
+ * <p>A request of which no byte was written, because its connection turned out to be closed, goes over another one.
+ *
  * <p>OkHttp repeats some requests on its own (a 503 with {@code Retry-After: 0}, a 421), which could be paid twice; it
  * does not repeat a body that can be written only once.
  */
 record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor {
     private static final String FILE = "/content";
+    private static final String RETRY_AFTER = "Retry-After";
     private static final long UNKNOWN_LENGTH = -1;
 
     /** A reply that nobody may send. */
@@ -71,11 +74,24 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
 
     /** OkHttp does not foresee everything that a server may say: after a second interim reply its own state is wrong. */
     private static Response proceed(Chain chain, Request request) throws IOException {
-        try {
-            return chain.proceed(request);
-        } catch (IllegalStateException | IllegalArgumentException unforeseen) {
-            throw new BadReply("the reply is no HTTP", unforeseen);
+        while (true) {
+            try {
+                return chain.proceed(request);
+            } catch (ReusedConnections.ClosedBeforeUse unsent) {
+                // that connection is gone now, and a new one cannot fail so
+            } catch (IllegalStateException | IllegalArgumentException unforeseen) {
+                throw new BadReply("the reply is no HTTP", unforeseen);
+            }
         }
+    }
+
+    /** A network interceptor: of a request without a body, OkHttp takes a 503 with this header as an order to repeat it. */
+    static Response withoutOrderToRepeat(Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        boolean orders = chain.request().body() == null
+                && response.code() == 503
+                && String.valueOf(response.header(RETRY_AFTER)).matches("0+");
+        return orders ? response.newBuilder().removeHeader(RETRY_AFTER).build() : response;
     }
 
     private long maxBytes(Response response) {

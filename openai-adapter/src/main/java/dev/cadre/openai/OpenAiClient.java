@@ -69,12 +69,15 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         http = new OkHttpClient.Builder()
                 .followRedirects(false)
                 .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
                 .protocols(List.of(Protocol.HTTP_1_1)) // of HTTP/2, OkHttp reads headers without a bound
                 .socketFactory(new CountedSockets())
                 .connectionPool(
                         new ConnectionPool(builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(CallTrace::of)
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
+                .addNetworkInterceptor(OneExchange::withoutOrderToRepeat)
+                .addNetworkInterceptor(new ReusedConnections())
                 .build();
         sdk = sdk(builder.apiKey);
         access = new RemoteAccess(builder.imageHosts, builder.mcp);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static dev.cadre.openai.LoopbackTest.KEY;
+import static dev.cadre.openai.LoopbackTest.REQUEST;
+import static dev.cadre.openai.LoopbackTest.plain;
+import static dev.cadre.openai.LoopbackTest.streamed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.ConnectionFailed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that close idle connections, announced or not, and what a loss on a reused connection costs. */
+class ReusedConnectionsTest {
+    private static final int CALLS = 20;
+    private static final String JSON = "application/json";
+
+    private static OpenAiClient client(RawServer server) {
+        return OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl())
+                .chatCompletions()
+                .build();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void connection_closedBehindAReply_losesNoCall(boolean isStream) throws Exception {
+        var closed = new Semaphore(0);
+        try (var server = RawServer.start(peer -> {
+                    peer.read();
+                    reply(peer, isStream);
+                    peer.socket().close();
+                    closed.release();
+                });
+                var client = client(server)) {
+            for (int i = 0; i < CALLS; i++) {
+                assertThat(client.call(REQUEST, context(isStream)).text()).isEqualTo("Fine.");
+                closed.acquire();
+            }
+            assertThat(server.requests()).hasSize(CALLS);
+        }
+    }
+
+    /** The close is on its way when the next request is written: nobody can know that it was not read. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void connection_closedInTheFaceOfARequest_costsOneCallAtMost(boolean isStream) throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    peer.read();
+                    reply(peer, isStream);
+                    peer.awaitByte();
+                    peer.reset();
+                });
+                var client = client(server)) {
+            var lost = new ArrayList<Throwable>();
+            for (int i = 0; i < CALLS; i++) {
+                Throwable failure = catchThrowable(() -> client.call(REQUEST, context(isStream)));
+                if (failure != null) {
+                    lost.add(failure);
+                }
+            }
+            assertThat(lost)
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            ConnectionFailed.class,
+                            failure -> assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN));
+            assertThat(server.requests()).hasSize(CALLS - 1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"timeout=0, 3", "'timeout=600, max=100', 1", "max=5, 1", "'max=100, Timeout=\"0\"', 3"})
+    void keepAlive_bounds_theIdleTime(String announced, int connections) throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        peer.reply(JSON, RawServer.CHAT_REPLY, "Keep-Alive: " + announced);
+                    }
+                });
+                var client = client(server)) {
+            for (int i = 0; i < 3; i++) {
+                client.call(REQUEST, plain());
+            }
+            assertThat(server.connections()).isEqualTo(connections);
+        }
+    }
+
+    /** Whatever OkHttp or the SDK could repeat: a repeat could be billed again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"responses", "chat", "stream", "models", "batch"})
+    void request_lostAfterItWasRead_isSentOnce(String kind) throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    peer.read();
+                    peer.reset();
+                });
+                var chat = client(server);
+                var responses =
+                        OpenAiClient.builder(KEY).baseUrl(server.baseUrl()).build()) {
+            Throwable failure = catchThrowable(() -> {
+                switch (kind) {
+                    case "responses" -> responses.call(REQUEST, plain());
+                    case "chat" -> chat.call(REQUEST, plain());
+                    case "stream" -> chat.call(REQUEST, streamed(text -> {}));
+                    case "models" -> chat.models(Duration.ofSeconds(20));
+                    default -> responses.batches().orElseThrow().retrieve("batch_1", Duration.ofSeconds(20));
+                }
+            });
+
+            assertThat(failure).isInstanceOf(ConnectionFailed.class);
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    /** OkHttp repeats these statuses for some requests by itself. */
+    @ParameterizedTest
+    @CsvSource({"503, Retry-After: 0", "408, Retry-After: 0", "421, X-Nothing: 1", "307, Location: /v1/other"})
+    void status_isNeverAnsweredByOkHttp(int status, String header) throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        peer.reply(status, JSON, "{}", header);
+                    }
+                });
+                var client = client(server)) {
+            assertThat(catchThrowable(() -> client.call(REQUEST, plain()))).isInstanceOf(ModelException.class);
+            assertThat(catchThrowable(() -> client.models(Duration.ofSeconds(20))))
+                    .isInstanceOf(ModelException.class);
+            assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    private static void reply(RawServer.Peer peer, boolean isStream) throws IOException {
+        if (isStream) {
+            peer.stream(RawServer.CHAT_STREAM);
+        } else {
+            peer.reply(JSON, RawServer.CHAT_REPLY);
+        }
+    }
+
+    private static CallContext context(boolean isStream) {
+        return isStream ? streamed(text -> {}) : plain();
+    }
+}
