@@ -70,6 +70,7 @@ final class DoctorFindings {
         try (OpenAiClient client = OpenAi.client(environment)) {
             add(Verdict.OK, "key", "OPENAI_API_KEY is set");
             OpenAi.warning(environment).ifPresent(warning -> add(Verdict.WARNING, "server", warning));
+            add(Verdict.OK, "API", OpenAi.api(environment));
             List<ListedModel> models = client.models(TIMEOUT);
             add(Verdict.OK, "server", "%s lists %d models".formatted(client.baseUrl(), models.size()));
             return Optional.of(models);

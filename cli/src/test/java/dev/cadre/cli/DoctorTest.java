@@ -51,12 +51,25 @@ class DoctorTest {
         assertThat(printed().lines().skip(1))
                 .containsExactly(
                         "ok            key: OPENAI_API_KEY is set",
+                        "ok            API: responses first, and chat if the server lacks it;"
+                                + " CADRE_API=chat or CADRE_API=responses settles it",
                         "ok            server: %s lists 3 models".formatted(server.baseUrl()),
                         "ok            flagship: gpt-5.4, $2.50 in, $0.25 cached, $15.00 out per million tokens",
                         "ok            mini: gpt-5.4-mini, $0.75 in, $0.075 cached, $4.50 out per million tokens",
                         "warning       nano: gpt-5.4-nano shuts down on 2027-04-01, in 130 days;"
                                 + " name another with CADRE_NANO_MODEL");
         assertThat(printed() + told()).doesNotContain(KEY);
+    }
+
+    @Test
+    void declaredApi_isShown_andAnotherWordIsMisconfigured() {
+        environment.put("CADRE_API", "chat");
+        assertThat(run("doctor")).isZero();
+        assertThat(printed()).contains("ok            API: chat, as CADRE_API says");
+
+        environment.put("CADRE_API", "telnet");
+        assertThat(run("doctor")).isEqualTo(2);
+        assertThat(printed()).contains("CADRE_API must be responses or chat");
     }
 
     @Test
@@ -130,8 +143,8 @@ class DoctorTest {
         JsonNode document = new ObjectMapper().readTree(printed());
         assertThat(document.path("schema").asInt()).isEqualTo(1);
         assertThat(document.path("status").asText()).isEqualTo("complete");
-        assertThat(document.path("findings").path(5).path("verdict").asText()).isEqualTo("warning");
-        assertThat(document.path("findings").path(5).path("subject").asText()).isEqualTo("nano");
+        assertThat(document.path("findings").path(6).path("verdict").asText()).isEqualTo("warning");
+        assertThat(document.path("findings").path(6).path("subject").asText()).isEqualTo("nano");
     }
 
     /** A model that does as it is told, on a server by the book. */

@@ -7,6 +7,8 @@ import java.util.Locale;
 public enum Effort {
     /** No reasoning tokens: the default of every request. */
     NONE,
+    /** A few reasoning tokens; only some models know it, such as GPT-5. */
+    MINIMAL,
     LOW,
     MEDIUM,
     HIGH,

@@ -266,6 +266,17 @@ public abstract sealed class ModelException extends RuntimeException {
         }
     }
 
+    /**
+     * The server refused the form of the request, and the client has learned another form: a further attempt of the same
+     * request is sent in that. A client throws it a bounded number of times for each server and model. It is no failure
+     * of the server: a pool tries again at once, and counts neither an attempt nor a retry.
+     */
+    public static final class Adapted extends ModelException {
+        public Adapted(String message) {
+            super(message, Charge.FREE, Reach.ATTEMPT, null);
+        }
+    }
+
     /** The provider refused the request as such (other 4xx): the same request fails again. */
     public static final class InvalidRequest extends ModelException {
         private final int status;

@@ -14,6 +14,7 @@ final class CallState {
     Phase phase = Phase.WAITING;
     int failures;
     int malformedReplies;
+    int adaptations;
     /** The number of its latest admission, counted from 1 over all calls. */
     long admission;
     /** The levels of the rates after its latest admission, see {@link TokenBucket#mark}. */

@@ -35,6 +35,9 @@ public final class PoolMachine {
      */
     private static final int MOST_SUSPECTED = 10;
 
+    /** More than a client can learn about one server and model. */
+    private static final int MOST_ADAPTATIONS = 20;
+
     private final RetryPolicy policy;
     private final LongFunction<Admission> money;
     private final RandomGenerator jitter;
@@ -158,6 +161,10 @@ public final class PoolMachine {
 
     private void fail(CallState call, PoolEvent.Failed failed, long now) {
         ModelException failure = failed.failure();
+        if (failure instanceof ModelException.Adapted && ++call.adaptations <= MOST_ADAPTATIONS) {
+            sendAdapted(call, failed, now);
+            return;
+        }
         call.failures++;
         call.malformedReplies += failure instanceof ModelException.MalformedReply ? 1 : 0;
         if (failure.charge() == ModelException.Charge.FREE) {
@@ -191,6 +198,19 @@ public final class PoolMachine {
         return failure instanceof ModelException.QuotaExhausted
                 ? new ModelException.QuotaExhausted(message)
                 : new ModelException.AuthFailed(message);
+    }
+
+    /** The server only asked for another form: nothing is wrong that a delay or fewer retries would mend. */
+    private void sendAdapted(CallState call, PoolEvent.Failed failed, long now) {
+        rates.giveBackUnused(call, 0, now);
+        call.notBefore = now;
+        if (failed.retry() == RetryScope.NONE || stoppedBy != null) {
+            giveUp(call, GiveUpReason.NOT_RETRYABLE);
+        } else if (call.endsBy(now)) {
+            giveUp(call, GiveUpReason.DEADLINE);
+        } else {
+            retry(call);
+        }
     }
 
     private void retryOrGiveUp(CallState call, PoolEvent.Failed failed, long now) {
@@ -334,7 +354,7 @@ public final class PoolMachine {
     private void start(CallState call, Reservation reservation, long now) {
         waiting.admitted(call);
         rates.take(call, now);
-        if (call.failures == 0) {
+        if (call.failures + call.adaptations == 0) {
             retries.onFirstTry();
         }
         call.admission = ++admissions;

@@ -37,6 +37,33 @@ class ModelPoolRetryTest {
     private final BudgetGuard budget = Budget.usd("1").open();
 
     @Test
+    void adaptedRequest_isSentAgainAtOnce_andCountsNoAttempt() throws Exception {
+        var model = new FakeModel[1];
+        model[0] = new FakeModel((request, context) -> {
+            if (model[0].calls.get() <= 10) {
+                throw new ModelException.Adapted("other words");
+            }
+            return reply(USAGE);
+        });
+        var pool = model[0].pool().retryPolicy(RetryPolicy.none()).build();
+
+        pool.call(REQUEST, terms(budget));
+
+        assertSpent(budget, COST, Money.ZERO);
+    }
+
+    @Test
+    void clientThatAdaptsForEver_isStopped() {
+        var model = FakeModel.failing(new ModelException.Adapted("other words"));
+        var pool = model.pool().retryPolicy(RetryPolicy.none()).build();
+
+        assertThatThrownBy(() -> pool.call(REQUEST, terms(budget))).isInstanceOf(ModelException.Adapted.class);
+
+        assertThat(model.calls).hasValue(21);
+        assertSpent(budget, Money.ZERO, Money.ZERO);
+    }
+
+    @Test
     void failedCall_isRetriedAfterItsDelay_andTold() throws Exception {
         var failure = PoolRig.failed(500, Charge.UNKNOWN);
         var model = new FakeModel[1];

@@ -24,6 +24,7 @@ final class CallTrace extends EventListener {
     private boolean answered;
     private String contentType = "no content type";
     private @Nullable ConnectionUse use;
+    private Refusal refusal = Refusal.NONE;
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
     static CallTrace begin() {
@@ -106,6 +107,20 @@ final class CallTrace extends EventListener {
         if (current != null) {
             current.use = use;
         }
+    }
+
+    /** Keeps what the exchange of this thread was refused with. */
+    static void refused(Refusal refusal) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.refusal = refusal;
+        }
+    }
+
+    /** What the exchange of this thread was refused with. */
+    static Refusal refusal() {
+        CallTrace current = CURRENT.get();
+        return current == null ? Refusal.NONE : current.refusal;
     }
 
     /** Whether the provider may have seen any of the request. */

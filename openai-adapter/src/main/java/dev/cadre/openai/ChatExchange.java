@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.JsonValue;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.services.blocking.chat.ChatCompletionService;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelReply;
@@ -21,6 +22,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     private final ChatCompletionService.WithRawResponse service;
     private final Failures failures;
     private final ChatWriter writer;
+    private final Wording wording;
     private final ModelRequest request;
     private final CallContext context;
 
@@ -28,30 +30,36 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             ChatCompletionService.WithRawResponse service,
             Failures failures,
             ChatWriter writer,
-            ModelRequest request,
+            Wording wording,
             CallContext context) {
         this.service = service;
         this.failures = failures;
         this.writer = writer;
-        this.request = request;
+        this.wording = wording;
+        this.request = wording.request();
         this.context = context;
     }
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        return CallTrace.replied(failures, request.model(), () -> context.wantsText() ? stream(text) : create());
+        ChatCompletionCreateParams params = context.wantsText() ? writer.writeStreamed(request) : writer.write(request);
+        return CallTrace.replied(
+                failures,
+                request.model(),
+                () -> wording.understood(
+                        failures, params._body(), () -> context.wantsText() ? stream(params, text) : create(params)));
     }
 
-    private ModelReply create() throws IOException {
-        try (var raw = service.create(writer.write(request), Timeouts.of(context.timeout()))) {
+    private ModelReply create(ChatCompletionCreateParams params) throws IOException {
+        try (var raw = service.create(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
             return reader(headers, new ReplyNotes(failures)).read(ServerJson.MAPPER.readTree(raw.body()));
         }
     }
 
     /** A server that cannot stream, or an error with status 200, comes whole, whatever type it claims. */
-    private ModelReply stream(Consumer<String> text) throws IOException {
-        try (var raw = service.createStreaming(writer.writeStreamed(request), Timeouts.of(context.timeout()))) {
+    private ModelReply stream(ChatCompletionCreateParams params, Consumer<String> text) throws IOException {
+        try (var raw = service.createStreaming(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
             var notes = new ReplyNotes(failures);
             PushbackInputStream body = ServerEvents.trimmed(raw.body());

@@ -20,6 +20,7 @@ import dev.cadre.model.Turn;
 import dev.cadre.model.Verbosity;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Writes a request as a chat completion. Whatever a plain request does not need is left out, because servers that only
@@ -27,15 +28,18 @@ import java.util.Map;
  * said to the provider itself, where a project may have another one, at twice the price, for those who say nothing.
  */
 final class ChatWriter {
+    /** GPT-5.5 and later, which reason if no effort is stated, or refuse tools beside it. */
+    private static final Pattern REASONS_UNASKED = Pattern.compile("gpt-(?:5\\.(?:[5-9]|\\d\\d)|[6-9]|\\d\\d)(?:[.-].*)?");
+
     private final AttachmentWriter attachments;
-    private final Api api;
+    private final Dialect dialect;
     private final BaseUrl server;
     private final boolean atOpenAi;
 
     /** @param server who is spoken to */
-    ChatWriter(AttachmentWriter attachments, Api api, BaseUrl server) {
+    ChatWriter(AttachmentWriter attachments, Dialect dialect, BaseUrl server) {
         this.attachments = attachments;
-        this.api = api;
+        this.dialect = dialect;
         this.server = server;
         atOpenAi = server.isOpenAi();
     }
@@ -47,7 +51,9 @@ final class ChatWriter {
 
     ChatCompletionCreateParams write(ModelRequest request) {
         try {
-            var body = ServerJson.MAPPER.treeToValue(body(request), ChatCompletionCreateParams.Body.class);
+            ObjectNode written = body(dialect.apply(request));
+            dialect.apply(written, request);
+            var body = ServerJson.MAPPER.treeToValue(written, ChatCompletionCreateParams.Body.class);
             return ChatCompletionCreateParams.builder().body(body).build();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a chat completion cannot be written", e);
@@ -70,7 +76,7 @@ final class ChatWriter {
             messages.add(message("system").put("content", request.instructions()));
         }
         request.turns().forEach(turn -> messages.add(message(turn)));
-        body.put(api.capField(), request.maxOutputTokens());
+        body.put(dialect.api().capField(), request.maxOutputTokens());
         if (!request.tools().isEmpty()) {
             ArrayNode tools = body.putArray("tools");
             request.tools().forEach(tool -> tools.add(function(tool)));
@@ -89,8 +95,9 @@ final class ChatWriter {
         return body;
     }
 
-    private static void options(ObjectNode body, ModelRequest request) {
-        if (request.effort() != Effort.NONE) {
+    private void options(ObjectNode body, ModelRequest request) {
+        boolean mustSay = atOpenAi && REASONS_UNASKED.matcher(request.model()).matches();
+        if (request.effort() != Effort.NONE || mustSay) {
             body.put("reasoning_effort", request.effort().wireName());
         }
         if (request.options().verbosity() != Verbosity.STANDARD) {
@@ -103,7 +110,11 @@ final class ChatWriter {
 
     /** Asks for the usage, too, which a stream does not tell by itself. */
     ChatCompletionCreateParams writeStreamed(ModelRequest request) {
-        return write(request).toBuilder()
+        ChatCompletionCreateParams whole = write(request);
+        if (dialect.refused().contains(OptionalParameter.STREAM_OPTIONS)) {
+            return whole;
+        }
+        return whole.toBuilder()
                 .putAdditionalBodyProperty("stream_options", JsonValue.from(Map.of("include_usage", true)))
                 .build();
     }

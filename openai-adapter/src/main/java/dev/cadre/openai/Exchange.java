@@ -20,6 +20,7 @@ final class Exchange implements Handoff.Work<ModelReply> {
 
     private final ResponseService.WithRawResponse service;
     private final Failures failures;
+    private final Wording wording;
     private final ModelRequest request;
     private final ResponseCreateParams params;
     private final CallContext context;
@@ -30,12 +31,13 @@ final class Exchange implements Handoff.Work<ModelReply> {
             ResponseService.WithRawResponse service,
             Failures failures,
             RemoteAccess access,
-            ModelRequest request,
+            Wording wording,
             CallContext context) {
         this.service = service;
         this.failures = failures;
-        this.request = request;
-        this.params = RequestWriter.write(request, access);
+        this.wording = wording;
+        this.request = wording.request();
+        this.params = RequestWriter.write(request, access, wording.dialect());
         this.context = context;
         mayHoldSecrets = request.options().providerTools().stream()
                 .anyMatch(tool -> tool instanceof ProviderTool.RemoteMcp server
@@ -44,12 +46,17 @@ final class Exchange implements Handoff.Work<ModelReply> {
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        return CallTrace.replied(failures, request.model(), () -> {
-            if (!context.wantsText()) {
-                return create();
-            }
-            return mayHoldSecrets ? told(create(), text) : stream(text);
-        });
+        return CallTrace.replied(
+                failures,
+                request.model(),
+                () -> wording.understood(failures, params._body(), () -> reply(text)));
+    }
+
+    private ModelReply reply(Consumer<String> text) throws IOException {
+        if (!context.wantsText()) {
+            return create();
+        }
+        return mayHoldSecrets ? told(create(), text) : stream(text);
     }
 
     private ModelReply create() {

@@ -29,6 +29,9 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
     private static final String RETRY_AFTER = "Retry-After";
     private static final long UNKNOWN_LENGTH = -1;
 
+    /** The part of a refusal that is looked at for the names of parameters. */
+    private static final long REFUSAL_BYTES = 16 * 1024;
+
     /** A reply that nobody may send. */
     static class BadReply extends IOException {
         private static final long serialVersionUID = 1L;
@@ -67,9 +70,14 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
             throw new BadReply("the reply has a length of %d bytes".formatted(reply.contentLength()), null);
         }
         var limited = Okio.buffer(new LimitedSource(reply, maxBytes(response)));
-        return response.newBuilder()
+        Response bounded = response.newBuilder()
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
                 .build();
+        if (bounded.code() >= 400 && bounded.code() < 500) {
+            CallTrace.refused(Refusal.of(
+                    bounded.code(), bounded.peekBody(REFUSAL_BYTES).string()));
+        }
+        return bounded;
     }
 
     /** OkHttp does not foresee everything that a server may say: after a second interim reply its own state is wrong. */

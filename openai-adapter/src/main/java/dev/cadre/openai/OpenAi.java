@@ -17,8 +17,9 @@ public final class OpenAi {
     private OpenAi() {}
 
     /**
-     * The models that the environment names: {@code OPENAI_API_KEY} (required), {@code OPENAI_BASE_URL}, and
-     * {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL} (default {@code gpt-5.4},
+     * The models that the environment names: {@code OPENAI_API_KEY} (required), {@code OPENAI_BASE_URL},
+     * {@code CADRE_API} ({@code responses} or {@code chat}; default: found out, see {@link
+     * OpenAiClient.Builder#responses()}), and {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL} (default {@code gpt-5.4},
      * {@code gpt-5.4-mini}, {@code gpt-5.4-nano}). Nothing else is read. The caller closes what it gets, which closes the
      * connections. Models that have been shut down are refused, by the system's calendar. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
      *
@@ -49,6 +50,15 @@ public final class OpenAi {
         } catch (IllegalArgumentException unusable) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * The API that the server is spoken to in, and why, as {@code cadre doctor} shows it.
+     *
+     * @throws IllegalArgumentException if a variable is missing or unusable; it names the variable
+     */
+    public static String api(Map<String, String> environment) {
+        return OpenAiSettings.from(environment).spokenApi();
     }
 
     /**

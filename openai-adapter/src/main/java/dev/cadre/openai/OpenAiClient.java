@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class OpenAiClient implements ModelClient, InputCounter, AutoCloseable {
     static final long MAX_REPLY_BYTES = 32L * 1024 * 1024;
 
+    /** What OpenAI documents. */
+    private static final int LEAST_CAP = 16;
+
     /** 40 kB for each of the most requests of a batch. */
     private static final long MAX_FILE_BYTES = 2_000_000_000;
 
@@ -58,7 +62,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final Failures failures;
     private final OpenAiBatches batches;
     private final RemoteAccess access;
-    private final Api api;
+    private final Dialects dialects;
     private volatile boolean closed;
 
     private OpenAiClient(Builder builder) {
@@ -81,7 +85,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .build();
         sdk = sdk(builder.apiKey);
         access = new RemoteAccess(builder.imageHosts, builder.mcp);
-        api = builder.api;
+        dialects = new Dialects(builder.api, baseUrl);
         failures = new Failures(redactor(builder), builder.clock, baseUrl.text());
         batches = new OpenAiBatches(sdk, failures, access, () -> closed);
     }
@@ -122,32 +126,54 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     }
 
     private Handoff.Work<ModelReply> exchange(ModelRequest request, CallContext context) {
-        return switch (api) {
-            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, request, context);
+        if (dialects.api() == Api.RESPONSES && baseUrl.isOpenAi() && request.maxOutputTokens() < LEAST_CAP) {
+            // not raised: the reservation rests on the cap
+            throw new ModelException.InvalidRequest(
+                    "%s: a cap of %d output tokens is below %d, the least that the Responses API takes"
+                            .formatted(request.model(), request.maxOutputTokens(), LEAST_CAP),
+                    0);
+        }
+        var wording = Wording.of(dialects, request);
+        return switch (wording.dialect().api()) {
+            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, wording, context);
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
-                new ChatExchange(sdk.chat().completions().withRawResponse(), failures, chatWriter(), request, context);
+                new ChatExchange(
+                        sdk.chat().completions().withRawResponse(),
+                        failures,
+                        chatWriter(wording.dialect()),
+                        wording,
+                        context);
         };
     }
 
     @Override
     public long sentBytes(ModelRequest request) {
-        return switch (api) {
+        return dialects.possible(request)
+                .mapToLong(dialect -> sentBytes(request, dialect))
+                .max()
+                .orElseThrow();
+    }
+
+    private long sentBytes(ModelRequest request, Dialect dialect) {
+        return switch (dialect.api()) {
             case RESPONSES ->
-                BodySize.of(request, each -> RequestWriter.write(each, access)._body());
+                BodySize.of(
+                        request, each -> RequestWriter.write(each, access, dialect)._body());
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
-                BodySize.of(request, each -> chatWriter().writeStreamed(each)._body());
+                BodySize.of(
+                        request, each -> chatWriter(dialect).writeStreamed(each)._body());
         };
     }
 
-    private ChatWriter chatWriter() {
-        return new ChatWriter(new AttachmentWriter(access.imageHosts()), api, baseUrl);
+    private ChatWriter chatWriter(Dialect dialect) {
+        return new ChatWriter(new AttachmentWriter(access.imageHosts()), dialect, baseUrl);
     }
 
     /** Asks the provider how many input tokens a request has; not billed. Only servers with the Responses API can tell. */
     @Override
     public long count(ModelRequest request, CallContext context) throws InterruptedException {
         requireUsable(request.model());
-        if (api != Api.RESPONSES) {
+        if (dialects.api() != Api.RESPONSES) {
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
         return Handoff.run(
@@ -182,7 +208,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     /** The Batch API, whose requests go to the Responses API; empty for a server that lacks that. */
     @Override
     public Optional<BatchClient> batches() {
-        return api == Api.RESPONSES ? Optional.of(batches) : Optional.empty();
+        return dialects.api() == Api.RESPONSES ? Optional.of(batches) : Optional.empty();
     }
 
     /**
@@ -212,7 +238,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private InstantSource clock = InstantSource.system();
         private Set<String> imageHosts = Set.of();
         private McpAccess mcp = McpAccess.NONE;
-        private Api api = Api.RESPONSES;
+        private @Nullable Api api;
         private long maxFileBytes = MAX_FILE_BYTES;
 
         private Builder(String apiKey) {
@@ -246,12 +272,27 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         }
 
         /**
-         * Speaks Chat Completions instead of the Responses API, for servers that have no other, such as those of local
+         * Speaks the Responses API, even to a server that seems to lack it. Default: the Responses API at OpenAI; another
+         * server is asked in the Responses API first, and in Chat Completions for the life of the client once it has
+         * refused that, which costs nothing, or has ignored the schema of an answer.
+         */
+        public Builder responses() {
+            api = Api.RESPONSES;
+            return this;
+        }
+
+        /**
+         * Speaks Chat Completions from the first call on, for servers that have no other API, such as those of local
          * models. Tools that run at the provider and pictures in the results of functions are refused there; an effort of
-         * {@link dev.cadre.model.Effort#NONE}, cache keys and marks for the cache are not sent. Default: the Responses API.
+         * {@link dev.cadre.model.Effort#NONE}, cache keys and marks for the cache are not sent. Default: see {@link #responses()}.
          */
         public Builder chatCompletions() {
             api = Api.CHAT_COMPLETIONS;
+            return this;
+        }
+
+        Builder api(@Nullable Api api) {
+            this.api = api;
             return this;
         }
 

@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.models.Reasoning;
 import com.openai.models.ReasoningEffort;
 import com.openai.models.responses.ResponseCreateParams;
@@ -68,6 +69,23 @@ final class RequestWriter {
         }
         text(params, request.output(), request.options().verbosity());
         return params.build();
+    }
+
+    /** The same in the dialect of a server. */
+    static ResponseCreateParams write(ModelRequest request, RemoteAccess access, Dialect dialect) {
+        ResponseCreateParams written = write(dialect.apply(request), access);
+        if (dialect.isPlain()) {
+            return written;
+        }
+        try {
+            ObjectNode body = ServerJson.MAPPER.valueToTree(written._body());
+            dialect.apply(body, request);
+            return ResponseCreateParams.builder()
+                    .body(ServerJson.MAPPER.treeToValue(body, ResponseCreateParams.Body.class))
+                    .build();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a request cannot be written", e);
+        }
     }
 
     /** The body as it is sent. */

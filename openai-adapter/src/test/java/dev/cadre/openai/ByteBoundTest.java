@@ -71,7 +71,7 @@ class ByteBoundTest extends LoopbackTest {
     private static OpenAiClient speaking(Api api) {
         var client = OpenAiClient.builder(KEY).baseUrl(server.baseUrl());
         return switch (api) {
-            case RESPONSES -> client.build();
+            case RESPONSES -> client.responses().build();
             case CHAT_COMPLETIONS -> client.chatCompletions().build();
             case CHAT_COMPLETIONS_MAX_TOKENS ->
                 client.chatCompletionsWithMaxTokens().build();
@@ -105,8 +105,8 @@ class ByteBoundTest extends LoopbackTest {
                 assertThat(budget.state().breached()).isFalse();
                 int body = server.requests().getLast().body().getBytes(StandardCharsets.UTF_8).length;
                 assertThat(speaking.sentBytes(pool.filled(request)))
-                        .as("a tight bound of %d bytes", body)
-                        .isBetween((long) body, body + 80L);
+                        .as("a tight bound of %d bytes, with a schema that may have to go into the instructions", body)
+                        .isBetween((long) body, body + 200L);
             }
         }
     }

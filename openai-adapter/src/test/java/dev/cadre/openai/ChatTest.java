@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -166,10 +167,39 @@ class ChatTest extends LoopbackTest {
     })
     void ordinaryServiceTier_isNamedToTheProviderItself(String baseUrl, boolean named) {
         var writer = new ChatWriter(
-                new AttachmentWriter(Set.of()), Api.CHAT_COMPLETIONS, BaseUrl.parse("base URL", baseUrl));
+                new AttachmentWriter(Set.of()), Dialect.of(Api.CHAT_COMPLETIONS), BaseUrl.parse("base URL", baseUrl));
 
         assertThat(writer.write(REQUEST)._body().serviceTier().map(tier -> tier.asString()))
                 .isEqualTo(named ? Optional.of("default") : Optional.empty());
+    }
+
+    /** GPT-5.5 and later reason if nothing is said, and 5.6 takes no tools then. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.openai.com/v1, gpt-5.6, none",
+        "https://api.openai.com/v1, gpt-5.5-2026-10-01, none",
+        "https://api.openai.com/v1, gpt-6-luna, none",
+        "https://api.openai.com/v1, gpt-6.1-sol, none",
+        "https://api.openai.com/v1, gpt-5.4-nano,",
+        "https://api.openai.com/v1, gpt-5.55x,",
+        "https://api.openai.com/v1, gpt-5,",
+        "https://api.openai.com/v1, gpt-4.6,",
+        "http://localhost:11434/v1, gpt-5.6,"
+    })
+    void noEffort_isSaidAtTheProvider_whereSilenceMeansSome(String baseUrl, String model, @Nullable String effort) {
+        var writer = new ChatWriter(
+                new AttachmentWriter(Set.of()), Dialect.of(Api.CHAT_COMPLETIONS), BaseUrl.parse("base URL", baseUrl));
+
+        assertThat(writer.write(REQUEST.withModel(model))
+                        ._body()
+                        .reasoningEffort()
+                        .map(said -> said.asString()))
+                .isEqualTo(Optional.ofNullable(effort));
+        assertThat(writer.write(REQUEST.withModel(model).withEffort(Effort.MINIMAL))
+                        ._body()
+                        .reasoningEffort()
+                        .map(said -> said.asString()))
+                .contains("minimal");
     }
 
     @ParameterizedTest

@@ -37,6 +37,7 @@ abstract class LoopbackTest {
         server = LoopbackOpenAi.start();
         client = OpenAiClient.builder(KEY)
                 .baseUrl(server.baseUrl())
+                .responses()
                 .clock(() -> NOW)
                 .build();
     }

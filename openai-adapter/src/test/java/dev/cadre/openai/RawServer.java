@@ -115,6 +115,7 @@ final class RawServer implements AutoCloseable {
     final class Peer {
         private final Socket socket;
         private final InputStream in;
+        private String last = "";
 
         Peer(Socket socket) throws IOException {
             this.socket = socket;
@@ -131,8 +132,14 @@ final class RawServer implements AutoCloseable {
             String body = length.find()
                     ? new String(in.readNBytes(Integer.parseInt(length.group(1))), StandardCharsets.UTF_8)
                     : "";
-            requests.add(head + body);
+            last = head + body;
+            requests.add(last);
             return true;
+        }
+
+        /** The request that was read last. */
+        String request() {
+            return last;
         }
 
         /** Waits for the first byte of a request. */

@@ -171,7 +171,10 @@ class RefusalTest extends LoopbackTest {
     @Test
     void wrongPath_isUnreachable() throws InterruptedException {
         try (var lost =
-                OpenAiClient.builder(KEY).baseUrl(server.baseUrl() + "/v1").build()) {
+                OpenAiClient.builder(KEY)
+                .baseUrl(server.baseUrl() + "/v1")
+                .responses()
+                .build()) {
             assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> lost.call(REQUEST, plain())))
                     .isInstanceOf(Unreachable.class)
                     .hasMessageContaining("Invalid URL (POST /v1/v1/responses)");

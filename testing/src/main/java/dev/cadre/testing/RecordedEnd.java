@@ -172,6 +172,7 @@ record RecordedEnd(Json.Obj json) {
             case ModelException.DearerModel e -> "dearer_model";
             case ModelException.ContextTooLong e -> "context_too_long";
             case ModelException.InvalidRequest e -> "invalid_request";
+            case ModelException.Adapted e -> "adapted";
         };
     }
 
@@ -202,6 +203,7 @@ record RecordedEnd(Json.Obj json) {
             case "dearer_model" -> new ModelException.DearerModel(message);
             case "context_too_long" -> new ModelException.ContextTooLong(message);
             case "invalid_request" -> new ModelException.InvalidRequest(message, json.intValue(STATUS));
+            case "adapted" -> new ModelException.Adapted(message);
             default -> throw new CassetteException("no kind of failure: " + json.string(FAILURE), null);
         };
     }

@@ -296,6 +296,7 @@ class CassetteTest {
                 new ModelException.UnknownModel("404"),
                 new ModelException.DearerModel("another one answered"),
                 new ModelException.ContextTooLong("too long"),
+                new ModelException.Adapted("without strict"),
                 new ModelException.InvalidRequest("bad", 400));
     }
 

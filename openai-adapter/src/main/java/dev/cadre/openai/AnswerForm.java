@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+
+/** How a server is asked for an answer of a JSON schema, from the strictest to the weakest. The answer is checked anyway. */
+enum AnswerForm {
+    /** The server is told the schema and forces the model to it. */
+    SCHEMA(""),
+    /** The server forces the model to some JSON object; the schema stands in the instructions. */
+    JSON_OBJECT("the server takes no JSON schema for the answer: it was asked for a JSON object, and the schema was"
+            + " written into the instructions"),
+    /** The schema stands in the instructions, and nothing forces the model. */
+    PROMPT("the server takes no form for the answer: the JSON schema was written into the instructions");
+
+    private static final String INSTRUCTION =
+            "Answer with one JSON object that conforms to the following JSON schema, and with nothing else:\n";
+
+    private final String note;
+
+    AnswerForm(String note) {
+        this.note = note;
+    }
+
+    /** What a reply that was asked for in this form notes; empty for the strictest. */
+    String note() {
+        return note;
+    }
+
+    /** The next weaker form. */
+    AnswerForm weaker() {
+        return this == SCHEMA ? JSON_OBJECT : PROMPT;
+    }
+
+    /** The request with its schema where this form puts it. */
+    ModelRequest apply(ModelRequest request) {
+        if (this == SCHEMA || !(request.output() instanceof OutputFormat.JsonSchema(String name, String schema))) {
+            return request;
+        }
+        String instructions = request.instructions();
+        return new ModelRequest(
+                request.model(),
+                instructions + (instructions.isBlank() ? "" : "\n\n") + INSTRUCTION + schema,
+                request.turns(),
+                request.tools(),
+                new OutputFormat.Text(),
+                request.maxOutputTokens(),
+                request.effort(),
+                request.serviceTier(),
+                request.options());
+    }
+
+    /** Asks for a JSON object in a body, if this form does and the request wants one. */
+    void apply(ObjectNode body, Api api, ModelRequest request) {
+        if (this == JSON_OBJECT && request.output() instanceof OutputFormat.JsonSchema) {
+            ObjectNode format = api == Api.RESPONSES
+                    ? body.withObjectProperty("text").putObject("format")
+                    : body.putObject("response_format");
+            format.put("type", "json_object");
+        }
+    }
+
+    /**
+     * Whether a text cannot have been forced to a schema: it is no JSON object, or lacks a member that the schema requires.
+     */
+    static boolean isIgnoredBy(String text, OutputFormat.JsonSchema output) {
+        try {
+            JsonNode answer = ServerJson.MAPPER.readTree(text);
+            if (!answer.isObject()) {
+                return true;
+            }
+            for (JsonNode required : ServerJson.MAPPER.readTree(output.schema()).path("required")) {
+                if (!answer.has(required.asText())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (JsonProcessingException noJson) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ServiceTier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of how one server wants to be written to: its API, and a dialect for each model, because a gateway has
+ * different servers behind it. Learned from refusals, which cost nothing, and from replies that ignore what was asked for.
+ *
+ * <p>What is learned only grows, so each model adapts a bounded number of times. OpenAI itself is written to by the book.
+ * Safe for use by many threads.
+ */
+final class Dialects {
+    private static final String NO_RESPONSES =
+            "Chat Completions was used: the server has no Responses API, or one that ignores the schema of an answer";
+    private static final String IGNORES_FORM =
+            "the server ignored the JSON schema of the answer: it is asked in another way from now on";
+    private static final String IGNORES_CAP =
+            "the reply is longer than the cap: the cap is sent as max_tokens from now on";
+
+    /** Null while it is not known, and then the Responses API is tried first. */
+    private final @Nullable Api declared;
+
+    private final boolean byTheBook;
+    private final Map<String, Dialect> learned = new ConcurrentHashMap<>();
+    private volatile boolean lacksResponses;
+
+    /**
+     * @param declared the API that the user named; null if it is to be found out
+     * @param server who is spoken to
+     */
+    Dialects(@Nullable Api declared, BaseUrl server) {
+        this.declared = declared == null && server.isOpenAi() ? Api.RESPONSES : declared;
+        byTheBook = server.isOpenAi();
+    }
+
+    /** The dialect for a model. */
+    Dialect of(String model) {
+        return spoken(learned.getOrDefault(model, Dialect.of(first())));
+    }
+
+    private Dialect spoken(Dialect known) {
+        return lacksResponses && known.api() == Api.RESPONSES
+                ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES)
+                : known;
+    }
+
+    private Api first() {
+        return declared == null ? Api.RESPONSES : declared;
+    }
+
+    /** The API that is spoken now. */
+    Api api() {
+        return lacksResponses && first() == Api.RESPONSES ? Api.CHAT_COMPLETIONS : first();
+    }
+
+    /** Whether the user named the API, or it is known for another reason. */
+    boolean isApiKnown() {
+        return declared != null || lacksResponses;
+    }
+
+    /**
+     * All dialects in which a request may still be written, of which one makes it longest. What is left out makes it
+     * shorter.
+     */
+    Stream<Dialect> possible(ModelRequest request) {
+        Dialect now = of(request.model());
+        if (byTheBook) {
+            return Stream.of(now);
+        }
+        var possible = new ArrayList<Dialect>();
+        for (AnswerForm form : forms(request)) {
+            possible.add(Dialect.of(longer(now.api())).with(form));
+            if (now.api() == Api.RESPONSES && declared == null) {
+                possible.add(Dialect.of(Api.CHAT_COMPLETIONS).with(form));
+            }
+        }
+        return possible.stream();
+    }
+
+    private static List<AnswerForm> forms(ModelRequest request) {
+        return request.output() instanceof OutputFormat.JsonSchema
+                ? List.of(AnswerForm.SCHEMA, AnswerForm.JSON_OBJECT)
+                : List.of(AnswerForm.SCHEMA);
+    }
+
+    /** The API with the longer name of the cap. */
+    private static Api longer(Api api) {
+        return api == Api.CHAT_COMPLETIONS_MAX_TOKENS ? Api.CHAT_COMPLETIONS : api;
+    }
+
+    /**
+     * What a refused exchange means: that another attempt will be in another form, or that no form is left.
+     *
+     * @param sent the dialect in which it was written
+     * @param body the body as it was sent; this changes it
+     * @param noEndpoint whether the server has no such API
+     */
+    Optional<ModelException> learn(
+            Dialect sent, ModelRequest request, ObjectNode body, Refusal refusal, boolean noEndpoint) {
+        if (byTheBook) {
+            return Optional.empty();
+        }
+        if (noEndpoint) {
+            return sent.api() == Api.RESPONSES && declared == null ? Optional.of(switchedToChat()) : Optional.empty();
+        }
+        Optional<OptionalParameter> parameter =
+                refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body));
+        if (parameter.isPresent()) {
+            String name = parameter.get().wireName();
+            update(request.model(), known -> known.without(parameter.get()));
+            return Optional.of(adapted("the server refuses " + name + ", which is left out from now on"));
+        }
+        if (refusal.isOf(sent.api().capField())) {
+            return Optional.of(otherCap(sent, request.model()));
+        }
+        boolean wantsForm = request.output() instanceof OutputFormat.JsonSchema && sent.form() != AnswerForm.PROMPT;
+        if (wantsForm && refusal.isOfForm()) {
+            AnswerForm weaker = sent.form().weaker();
+            update(request.model(), known -> known.form().compareTo(weaker) < 0 ? known.with(weaker) : known);
+            return Optional.of(adapted(weaker.note()));
+        }
+        return Optional.empty();
+    }
+
+    /** A tier is never given up unasked where it changes the price. */
+    private static boolean mayLeaveOut(OptionalParameter parameter, ModelRequest request) {
+        return parameter != OptionalParameter.SERVICE_TIER || request.serviceTier() == ServiceTier.STANDARD;
+    }
+
+    private ModelException switchedToChat() {
+        lacksResponses = true;
+        return adapted(NO_RESPONSES);
+    }
+
+    /** Without a cap a reservation would bound nothing: a server that knows neither name is sent nothing more. */
+    private ModelException otherCap(Dialect sent, String model) {
+        Optional<Api> other = sent.api().withOtherCap();
+        boolean wasRefused = sent.notes().stream().anyMatch(note -> note.startsWith(refusedCap("")));
+        if (other.isEmpty() || wasRefused) {
+            return new ModelException.InvalidRequest(
+                    "%s: the server refuses the cap on the output under every name; nothing is sent without one"
+                            .formatted(model),
+                    400);
+        }
+        String note = refusedCap(sent.api().capField());
+        update(model, known -> known.api() == sent.api() ? known.with(other.get(), note) : known);
+        return adapted(note);
+    }
+
+    private static String refusedCap(String name) {
+        return "the server refuses the cap as " + name;
+    }
+
+    /** The reply with its notes; what it ignored is asked for in another way from now on. */
+    ModelReply checked(Dialect sent, ModelRequest request, ModelReply reply) {
+        var notes = new ArrayList<>(sent.notesOn(request));
+        if (!byTheBook && reply.finish() == Finish.COMPLETE) {
+            ignored(sent, request, reply).ifPresent(notes::add);
+        }
+        return notes.isEmpty() ? reply : reply.noting(List.copyOf(notes));
+    }
+
+    private Optional<String> ignored(Dialect sent, ModelRequest request, ModelReply reply) {
+        if (sent.api() == Api.CHAT_COMPLETIONS
+                && sent.notes().stream().noneMatch(note -> note.startsWith(refusedCap("")))
+                && reply.usage() != null
+                && reply.usage().outputTokens() > request.maxOutputTokens()) {
+            update(request.model(), known -> known.with(Api.CHAT_COMPLETIONS_MAX_TOKENS, IGNORES_CAP));
+            return Optional.of(IGNORES_CAP);
+        }
+        if (sent.form() != AnswerForm.SCHEMA
+                || reply.text().isBlank()
+                || !(request.output() instanceof OutputFormat.JsonSchema schema)
+                || !AnswerForm.isIgnoredBy(reply.text(), schema)) {
+            return Optional.empty();
+        }
+        if (sent.api() == Api.RESPONSES && declared == null) {
+            lacksResponses = true;
+        } else {
+            update(request.model(), known -> known.form() == AnswerForm.SCHEMA ? known.with(AnswerForm.JSON_OBJECT) : known);
+        }
+        return Optional.of(IGNORES_FORM);
+    }
+
+    private void update(String model, UnaryOperator<Dialect> change) {
+        learned.compute(model, (id, known) -> change.apply(spoken(known == null ? Dialect.of(first()) : known)));
+    }
+
+    private static ModelException adapted(String what) {
+        return new ModelException.Adapted(what);
+    }
+}

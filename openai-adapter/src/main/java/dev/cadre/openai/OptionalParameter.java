@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A parameter that a request can do without, at a server that refuses it. The cap on the output is none of them. */
+enum OptionalParameter {
+    STREAM_OPTIONS("stream_options"),
+    STRICT("strict"),
+    REASONING_EFFORT("reasoning_effort"),
+    REASONING("reasoning"),
+    INCLUDE("include"),
+    STORE("store"),
+    SERVICE_TIER("service_tier"),
+    PROMPT_CACHE_KEY("prompt_cache_key"),
+    PARALLEL_TOOL_CALLS("parallel_tool_calls"),
+    SAFETY_IDENTIFIER("safety_identifier"),
+    VERBOSITY("verbosity");
+
+    private static final List<String> HOLDERS_OF_STRICT = List.of("function", "json_schema", "format");
+
+    private final String wireName;
+    private final Pattern mention;
+
+    OptionalParameter(String wireName) {
+        this.wireName = wireName;
+        mention = word(wireName);
+    }
+
+    /** A name that stands alone, not as a part of a longer one. */
+    static Pattern word(String name) {
+        return Pattern.compile("(?<![A-Za-z0-9_])" + Pattern.quote(name) + "(?![A-Za-z0-9_])");
+    }
+
+    String wireName() {
+        return wireName;
+    }
+
+    /** Where a text first names it; the end of the text if it does not. */
+    int mentionedAt(String text) {
+        Matcher found = mention.matcher(text);
+        return found.find() ? found.start() : text.length();
+    }
+
+    boolean isMentionedIn(String text) {
+        return mentionedAt(text) < text.length();
+    }
+
+    /** Removes it from a body; says whether it was there. */
+    boolean removeFrom(ObjectNode body) {
+        return switch (this) {
+            case STRICT -> removeStrict(body);
+            case VERBOSITY -> removeVerbosity(body);
+            default -> body.remove(wireName) != null;
+        };
+    }
+
+    private static boolean removeStrict(ObjectNode body) {
+        boolean removed = false;
+        for (JsonNode tool : body.path("tools")) {
+            removed |= removeStrictOf(tool);
+        }
+        return removed | removeStrictOf(body.path("response_format")) | removeStrictOf(body.path("text"));
+    }
+
+    private static boolean removeStrictOf(JsonNode holder) {
+        boolean removed = holder instanceof ObjectNode own && own.remove("strict") != null;
+        for (String inner : HOLDERS_OF_STRICT) {
+            removed |= holder.path(inner) instanceof ObjectNode nested && nested.remove("strict") != null;
+        }
+        return removed;
+    }
+
+    private static boolean removeVerbosity(ObjectNode body) {
+        boolean removed = body.remove("verbosity") != null;
+        if (body.path("text") instanceof ObjectNode text) {
+            removed |= text.remove("verbosity") != null;
+            if (text.isEmpty()) {
+                body.remove("text");
+            }
+        }
+        return removed;
+    }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.openai.errors.OpenAIServiceException;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+
+/** One request in the dialect in which it is sent. */
+record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
+    static Wording of(Dialects dialects, ModelRequest request) {
+        return new Wording(dialects, dialects.of(request.model()), request);
+    }
+
+    /**
+     * The reply of an exchange, with the notes on its wording.
+     *
+     * @param body the body that is sent
+     * @throws ModelException.Adapted if the server refused this wording, and another attempt will have another
+     */
+    ModelReply understood(Failures failures, Object body, CallTrace.Traced<ModelReply> exchange) throws Exception {
+        try {
+            return dialects.checked(dialect, request, exchange.run());
+        } catch (OpenAIServiceException refused) {
+            ModelException meaning = failures.refused(
+                    request.model(),
+                    refused.statusCode(),
+                    ErrorBody.of(refused.body()),
+                    new LimitHeaders(refused.headers()));
+            boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
+            ObjectNode sent = ServerJson.MAPPER.valueToTree(body);
+            throw dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint)
+                    .orElseThrow(() -> refused);
+        }
+    }
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import static dev.cadre.openai.LoopbackTest.AMPLE;
+import static dev.cadre.openai.LoopbackTest.KEY;
+import static dev.cadre.openai.LoopbackTest.MODEL;
+import static dev.cadre.openai.LoopbackTest.PURPOSE;
+import static dev.cadre.openai.LoopbackTest.REQUEST;
+import static dev.cadre.openai.LoopbackTest.plain;
+import static dev.cadre.openai.LoopbackTest.streamed;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.cadre.budget.Budget;
+import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.Effort;
+import dev.cadre.model.ModelException.Adapted;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.InvalidRequest;
+import dev.cadre.model.ModelException.UnknownModel;
+import dev.cadre.model.ModelException.Unreachable;
+import dev.cadre.model.ModelReply;
+import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ServiceTier;
+import dev.cadre.model.ToolSpec;
+import dev.cadre.pool.CallTerms;
+import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Money;
+import dev.cadre.price.Price;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Servers that know a part of the API only: what they refuse is left out once, what they ignore is asked otherwise. */
+class DialectsTest {
+    private static final String JSON = "application/json";
+    private static final String SCHEMA = """
+            {"type":"object","properties":{"text":{"type":"string"}},"required":["text"],"additionalProperties":false}""";
+    private static final ModelRequest FORMED = REQUEST.withOutput(new OutputFormat.JsonSchema("answer", SCHEMA));
+    private static final ModelRequest TOOLED =
+            FORMED.withTools(List.of(new ToolSpec("look", "Looks.", SCHEMA))).withEffort(Effort.LOW);
+    private static final String YES = RawServer.CHAT_REPLY.replace("Fine.", "{\\\"text\\\":\\\"yes\\\"}");
+
+    /** A reply with a status. */
+    private record Answer(int status, String body) {
+        static Answer refusing(int status, String message) {
+            return new Answer(status, "{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\"}}"
+                    .formatted(message));
+        }
+    }
+
+    private static RawServer server(Function<String, Answer> answers) throws IOException {
+        return RawServer.start(peer -> {
+            while (peer.read()) {
+                Answer answer = answers.apply(peer.request());
+                if (answer.status() == 200 && peer.request().contains("\"stream\":true")) {
+                    peer.stream(RawServer.CHAT_STREAM);
+                } else {
+                    peer.reply(answer.status(), JSON, answer.body());
+                }
+            }
+        });
+    }
+
+    private static OpenAiClient.Builder client(RawServer server) {
+        return OpenAiClient.builder(KEY).baseUrl(server.baseUrl());
+    }
+
+    private static Answer chatOnly(String request, int status) {
+        return request.startsWith("POST /v1/chat/completions ")
+                ? new Answer(200, RawServer.CHAT_REPLY)
+                : Answer.refusing(status, "Not Found");
+    }
+
+    /** Calls until the client has adapted. */
+    private static ModelReply callAdapting(OpenAiClient client, ModelRequest request) throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            try {
+                return client.call(request, plain());
+            } catch (Adapted again) {
+                assertThat(again.charge()).isEqualTo(Charge.FREE);
+                assertThat(again.isRetryable()).isTrue();
+            }
+        }
+        throw new AssertionError("the client adapts for ever");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405, 501})
+    void serverWithoutResponses_isSpokenToInChat_onceAndForAll(int status) throws Exception {
+        try (var server = server(request -> chatOnly(request, status));
+                var client = client(server).build()) {
+            assertThatThrownBy(() -> client.call(REQUEST, plain())).isInstanceOf(Adapted.class);
+            ModelReply reply = client.call(REQUEST, plain());
+            client.call(REQUEST, streamed(text -> {}));
+
+            assertThat(reply.text()).isEqualTo("Fine.");
+            assertThat(reply.notes()).singleElement().asString().contains("Chat Completions was used");
+            assertThat(client.batches()).isEmpty();
+            assertThat(server.requests()).hasSize(3);
+            assertThat(server.requests().subList(1, 3))
+                    .allMatch(request -> request.startsWith("POST /v1/chat/completions "));
+        }
+    }
+
+    @Test
+    void firstCalls_manyAtOnce_allSucceedUnderABudgetThatHolds() throws Exception {
+        int calls = 100;
+        var together = new CountDownLatch(calls);
+        try (var server = server(request -> {
+                    if (!request.startsWith("POST /v1/chat")) {
+                        together.countDown();
+                        await(together); // every call learns it by itself
+                    }
+                    return chatOnly(request, 404);
+                });
+                var client = client(server).build();
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var pool = ModelPool.builder(client, MODEL)
+                    .price(Price.perMillionTokens("1", "1", "1"))
+                    .maxParallel(calls)
+                    .build();
+            BudgetGuard budget = Budget.usd("1").open();
+            var replies = new ArrayList<Future<ModelReply>>();
+            for (int i = 0; i < calls; i++) {
+                replies.add(executor.submit(() ->
+                        pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
+            }
+            for (Future<ModelReply> reply : replies) {
+                assertThat(reply.get().text()).isEqualTo("Fine.");
+            }
+            assertThat(server.requests()).hasSize(2 * calls);
+            assertThat(budget.state().spent()).isEqualTo(Money.usd("0.001300"));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void declaredApi_isNeverLeft() throws Exception {
+        try (var server = server(request -> Answer.refusing(404, "Not Found"));
+                var responses = client(server).responses().build();
+                var chat = client(server).chatCompletions().build()) {
+            assertThat(catchThrowable(() -> responses.call(REQUEST, plain()))).isInstanceOf(Unreachable.class);
+            assertThat(catchThrowable(() -> responses.call(REQUEST, plain()))).isInstanceOf(Unreachable.class);
+            assertThat(catchThrowable(() -> chat.call(REQUEST, plain()))).isInstanceOf(Unreachable.class);
+            assertThat(server.requests()).hasSize(3);
+        }
+    }
+
+    @Test
+    void unknownModel_isNoMissingApi() throws Exception {
+        try (var server = server(request -> Answer.refusing(404, "The model `gpt-5.4-nano` does not exist"));
+                var client = client(server).build()) {
+            assertThat(catchThrowable(() -> client.call(REQUEST, plain()))).isInstanceOf(UnknownModel.class);
+        }
+    }
+
+    @Test
+    void responsesThatIgnoreTheSchema_areLeftForChat() throws Exception {
+        String loose = """
+                {"id":"resp_1","object":"response","status":"completed","model":"gpt-5.4-nano","output":[{"type":"message",\
+                "id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Yes, gladly.",\
+                "annotations":[]}]}],"usage":{"input_tokens":10,"output_tokens":3,"total_tokens":13}}""";
+        try (var server = server(request -> new Answer(200, request.startsWith("POST /v1/responses ") ? loose : YES));
+                var client = client(server).build()) {
+            ModelReply ignoring = client.call(FORMED, plain());
+            ModelReply formed = client.call(FORMED, plain());
+
+            assertThat(ignoring.text()).isEqualTo("Yes, gladly.");
+            assertThat(ignoring.notes()).singleElement().asString().contains("ignored the JSON schema");
+            assertThat(formed.text()).isEqualTo("{\"text\":\"yes\"}");
+            assertThat(server.requests().getLast()).startsWith("POST /v1/chat/completions ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "400 | Unrecognized request argument supplied: %s",
+                "400 | Unsupported parameter: '%s' is not supported with this model.",
+                "422 | [{'type':'extra_forbidden','loc':['body','%s'],'msg':'Extra inputs are not permitted'}]",
+                "400 | Invalid JSON payload received. Unknown name '%s': Cannot find field.",
+                "400 | property '%s' is unsupported",
+                "400 | %s is not allowed here"
+            })
+    void refusedParameter_isLeftOutOnce_inWhateverWords(int status, String words) throws Exception {
+        for (String name : List.of("reasoning_effort", "strict")) {
+            try (var server = server(request -> request.contains('"' + name + '"')
+                            ? Answer.refusing(status, words.formatted(name))
+                            : new Answer(200, YES));
+                    var client = client(server).chatCompletions().build()) {
+                assertThatThrownBy(() -> client.call(TOOLED, plain()))
+                        .isInstanceOf(Adapted.class)
+                        .hasMessageContaining(name);
+                ModelReply reply = client.call(TOOLED, plain());
+                client.call(TOOLED, plain());
+
+                assertThat(reply.notes()).containsExactly(
+                        "the server refuses these parameters, which were left out: " + name);
+                assertThat(server.requests()).hasSize(3);
+            }
+        }
+    }
+
+    @Test
+    void streamOptions_refused_areLeftOut() throws Exception {
+        try (var server = server(request -> request.contains("\"stream_options\"")
+                        ? Answer.refusing(400, "Unknown parameter: stream_options")
+                        : new Answer(200, ""));
+                var client = client(server).chatCompletions().build()) {
+            assertThatThrownBy(() -> client.call(REQUEST, streamed(text -> {}))).isInstanceOf(Adapted.class);
+            assertThat(client.call(REQUEST, streamed(text -> {})).notes()).hasSize(1);
+        }
+    }
+
+    @Test
+    void responses_withoutTheirExtras_areStillResponses() throws Exception {
+        List<String> extras = List.of("store", "reasoning", "service_tier", "include", "prompt_cache_key", "strict");
+        String body = """
+                {"id":"resp_1","object":"response","status":"completed","model":"gpt-5.4-nano","output":[{"type":"message",\
+                "id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text",\
+                "text":"{\\"text\\":\\"yes\\"}","annotations":[]}]}],\
+                "usage":{"input_tokens":10,"output_tokens":3,"total_tokens":13}}""";
+        try (var server = server(request -> extras.stream()
+                        .filter(extra -> request.contains('"' + extra + '"'))
+                        .findFirst()
+                        .map(extra -> Answer.refusing(400, "Unknown parameter: '" + extra + "'."))
+                        .orElse(new Answer(200, body)));
+                var client = client(server).build()) {
+            ModelRequest request = TOOLED.withOptions(TOOLED.options().withCacheKey("key"));
+
+            assertThat(callAdapting(client, request).notes()).hasSize(1);
+            assertThat(server.requests()).hasSize(extras.size() + 1).allMatch(sent -> sent.startsWith("POST /v1/resp"));
+            assertThat(server.requests().getLast()).contains("\"max_output_tokens\":64", "\"json_schema\"");
+        }
+    }
+
+    @Test
+    void anotherModel_keepsWhatOneRefuses() throws Exception {
+        try (var server = server(request -> request.contains("\"reasoning_effort\"") && request.contains("\"small\"")
+                        ? Answer.refusing(400, "Unknown parameter: reasoning_effort")
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(callAdapting(client, TOOLED.withModel("small")).notes()).hasSize(1);
+            assertThat(client.call(TOOLED.withModel("large"), plain()).notes()).isEmpty();
+            assertThat(server.requests().getLast()).contains("\"reasoning_effort\":\"low\"");
+        }
+    }
+
+    @Test
+    void cap_hasTwoNames_andIsNeverLeftOut() throws Exception {
+        try (var older = server(request -> request.contains("max_completion_tokens")
+                        ? Answer.refusing(400, "Unknown parameter: 'max_completion_tokens'")
+                        : new Answer(200, YES));
+                var neither = server(request -> Answer.refusing(
+                        400,
+                        "Unknown parameter: '%s'"
+                                .formatted(
+                                        request.contains("max_completion_tokens")
+                                                ? "max_completion_tokens"
+                                                : "max_tokens")));
+                var client = client(older).chatCompletions().build();
+                var refused = client(neither).chatCompletions().build()) {
+            assertThat(callAdapting(client, FORMED).notes())
+                    .containsExactly("the server refuses the cap as max_completion_tokens");
+            assertThat(older.requests().getLast()).contains("\"max_tokens\":64");
+            assertThatThrownBy(() -> callAdapting(refused, FORMED))
+                    .isInstanceOf(InvalidRequest.class)
+                    .hasMessageContaining("refuses the cap on the output under every name");
+            assertThat(neither.requests()).hasSize(2).allMatch(request -> request.contains("_tokens\":64"));
+        }
+    }
+
+    @Test
+    void cap_ignored_isSentByItsOtherName() throws Exception {
+        String longer = YES.replace("\"completion_tokens\":3,\"total_tokens\":13", "\"completion_tokens\":90,\"total_tokens\":100");
+        try (var server = server(request -> new Answer(200, request.contains("max_completion") ? longer : YES));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(client.call(FORMED, plain()).notes()).singleElement().asString().contains("longer than the cap");
+            client.call(FORMED, plain());
+            assertThat(server.requests().getLast()).contains("\"max_tokens\":64");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "max_completion_tokens is too large: 64. This model supports at most 32, which is unsupported beyond.",
+                "Unsupported value: 'reasoning_effort' does not support 'low' with this model.",
+                "Invalid schema for response_format 'answer': 'additionalProperties' is not supported."
+            })
+    void wrongValue_isTheRequestsFault(String message) throws Exception {
+        try (var server = server(request -> Answer.refusing(400, message));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(catchThrowable(() -> client.call(TOOLED, plain()))).isInstanceOf(InvalidRequest.class);
+        }
+    }
+
+    @Test
+    void tierThatWasAskedFor_isNotGivenUp() throws Exception {
+        try (var server = server(request -> Answer.refusing(400, "Unknown parameter: 'service_tier'"));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(catchThrowable(() -> client.call(REQUEST.withServiceTier(ServiceTier.FLEX), plain())))
+                    .isInstanceOf(InvalidRequest.class);
+        }
+    }
+
+    @Test
+    void form_fallsBackToAJsonObject_thenToThePrompt_withinTheReservation() throws Exception {
+        try (var server = server(request -> request.contains("\"response_format\"")
+                        ? Answer.refusing(400, "This response_format type is unavailable now")
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            long reserved = client.sentBytes(FORMED);
+
+            ModelReply reply = callAdapting(client, FORMED);
+
+            assertThat(reply.notes()).singleElement().asString().contains("written into the instructions");
+            assertThat(server.requests()).hasSize(3);
+            assertThat(server.requests().get(0)).contains("\"type\":\"json_schema\"");
+            assertThat(server.requests().get(1)).contains("\"type\":\"json_object\"", "Answer with one JSON object");
+            assertThat(server.requests().get(2)).doesNotContain("response_format").contains("\\\"required\\\"");
+            assertThat(server.requests()).allSatisfy(request -> assertThat(
+                            request.substring(request.indexOf("\r\n\r\n") + 4).length())
+                    .isLessThanOrEqualTo((int) reserved));
+        }
+    }
+
+    @Test
+    void capBelowTheLeastOfOpenAi_isRefusedUnsent() {
+        try (var client = OpenAiClient.builder(KEY).build()) {
+            assertThatThrownBy(() -> client.call(REQUEST.withMaxOutputTokens(15), plain()))
+                    .isInstanceOf(InvalidRequest.class)
+                    .hasMessageContaining("a cap of 15 output tokens is below 16");
+        }
+    }
+
+    @Test
+    void formIgnored_isWrittenIntoThePrompt() throws Exception {
+        try (var server = server(request ->
+                        new Answer(200, request.contains("Answer with one JSON") ? YES : RawServer.CHAT_REPLY));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(client.call(FORMED, plain()).notes()).singleElement().asString().contains("ignored the JSON schema");
+            assertThat(client.call(FORMED, plain()).text()).isEqualTo("{\"text\":\"yes\"}");
+        }
+    }
+}
