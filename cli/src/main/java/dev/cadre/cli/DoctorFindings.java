@@ -68,7 +68,7 @@ final class DoctorFindings {
     /** What the server offers, or empty if it could not be asked. */
     private Optional<List<ListedModel>> listed() throws InterruptedException {
         try (OpenAiClient client = OpenAi.client(environment)) {
-            add(Verdict.OK, "key", "OPENAI_API_KEY is set");
+            add(Verdict.OK, "key", OpenAi.keyVariable(environment).orElse("a key") + " is set");
             OpenAi.warning(environment).ifPresent(warning -> add(Verdict.WARNING, "server", warning));
             add(Verdict.OK, "API", OpenAi.api(environment));
             List<ListedModel> models = client.models(TIMEOUT);

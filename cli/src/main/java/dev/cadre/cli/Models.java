@@ -17,10 +17,8 @@ import java.util.function.UnaryOperator;
  * @param environment with the key, if there is one
  */
 record Models(Terminal terminal, InstantSource clock, Map<String, String> environment) {
-    private static final String KEY = "OPENAI_API_KEY";
-
     boolean hasKey() {
-        return !environment.getOrDefault(KEY, "").isBlank();
+        return OpenAi.keyVariable(environment).isPresent();
     }
 
     /** Opens a pool for each tier; calls nobody. Warns if the key would go in clear. The caller closes them. */

@@ -463,8 +463,8 @@ class BulkCommandTest {
         labels();
         input("\"a\"", "\"b\"", "\"c\"", "\"d\"", "{oops", "\"e\"");
 
-        // an item may cost $0.00045 and costs $0.0000325
-        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--budget", "0.0005", "--json"))
+        // an item may cost $0.00055 and costs $0.0000325
+        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--budget", "0.0006", "--json"))
                 .isEqualTo(3);
 
         assertThat(document().path("status").asText()).isEqualTo("partial");

@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import dev.cadre.redact.Redactor;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** The address that requests go to, without a trailing slash. */
-record BaseUrl(String text) {
-    static final BaseUrl OPENAI = new BaseUrl("https://api.openai.com/v1");
+/**
+ * The address that requests go to.
+ *
+ * @param text the address without a trailing slash and without its query, which may hold a secret
+ * @param query what is added to the query of every request; empty as a rule
+ */
+record BaseUrl(String text, String query) {
+    static final BaseUrl OPENAI = new BaseUrl("https://api.openai.com/v1", "");
 
     static final String READABLE =
             "begins with http://: the key and all texts can be read on the way to another machine; use https://";
@@ -51,17 +61,41 @@ record BaseUrl(String text) {
                 || uri.getHost() == null) {
             throw new IllegalArgumentException(name + " must start with http:// or https:// and name a host");
         }
-        if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
-            throw new IllegalArgumentException(name + " must not have a query or a fragment");
+        if (uri.getRawFragment() != null) {
+            throw new IllegalArgumentException(name + " must not have a fragment");
         }
-        return new BaseUrl(stripped.replaceAll("/+$", ""));
+        String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
+        return new BaseUrl(stripped.replaceFirst("\\?.*$", "").replaceAll("/+$", ""), query);
+    }
+
+    /** The whole address, which is not to be shown. */
+    String withQuery() {
+        return query.isEmpty() ? text : text + "?" + query;
+    }
+
+    /** A redactor that also hides the values of the query, but for the version of the API. */
+    Redactor hidingIn(Redactor redactor) {
+        return Arrays.stream(query.split("&"))
+                .filter(pair -> !pair.startsWith("api-version="))
+                .map(pair -> pair.substring(pair.indexOf('=') + 1))
+                .flatMap(value -> Stream.of(value, URLDecoder.decode(value, StandardCharsets.UTF_8)))
+                .reduce(redactor, Redactor::alsoHiding, (one, other) -> other); // never in parallel
+    }
+
+    @Override
+    public String toString() {
+        return "BaseUrl[" + text + "]";
     }
 
     /** Whether a key that is sent there can be read on the way: not encrypted, and to another machine. */
     boolean isReadableOnTheWay() {
-        URI uri = URI.create(text);
-        return uri.getScheme().equalsIgnoreCase("http")
-                && !LOOPBACK.matcher(uri.getHost().toLowerCase(Locale.ROOT)).matches();
+        return URI.create(text).getScheme().equalsIgnoreCase("http") && !isLoopback();
+    }
+
+    /** Whether it is this machine. */
+    boolean isLoopback() {
+        return LOOPBACK.matcher(URI.create(text).getHost().toLowerCase(Locale.ROOT))
+                .matches();
     }
 
     /** Whether it is one of OpenAI's that keeps data in a region. */

@@ -19,6 +19,7 @@ final class CallTrace extends EventListener {
 
     private static final ThreadLocal<@Nullable CallTrace> CURRENT = new ThreadLocal<>();
 
+    private final String model;
     private int bytesWithoutBody;
     private boolean sent;
     private boolean answered;
@@ -27,10 +28,20 @@ final class CallTrace extends EventListener {
     private Refusal refusal = Refusal.NONE;
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
-    static CallTrace begin() {
-        var trace = new CallTrace();
+    static CallTrace begin(String model) {
+        var trace = new CallTrace(model);
         CURRENT.set(trace);
         return trace;
+    }
+
+    private CallTrace(String model) {
+        this.model = model;
+    }
+
+    /** The model that the exchange of this thread asks; empty if there is no such exchange. */
+    static String model() {
+        CallTrace current = CURRENT.get();
+        return current == null ? "" : current.model;
     }
 
     /** An exchange with the SDK, which may throw whatever it likes. */
@@ -59,7 +70,7 @@ final class CallTrace extends EventListener {
     }
 
     private static <T> T traced(Failures failures, String model, Traced<T> exchange) throws InterruptedException {
-        CallTrace trace = begin();
+        CallTrace trace = begin(model);
         try {
             return exchange.run();
         } catch (Throwable failure) { // checked exceptions come undeclared from the SDK

@@ -19,7 +19,6 @@ import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.TimedOut;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
-import dev.cadre.redact.Redactor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -47,11 +46,11 @@ final class Failures {
     /** The method that sets a bound of Jackson's, which its messages name. */
     private static final Pattern NAMED_SETTING = Pattern.compile(", from `[^`]{1,100}`\\)");
 
-    private final Redactor redactor;
+    private final Secrets redactor;
     private final InstantSource clock;
     private final String baseUrl;
 
-    Failures(Redactor redactor, InstantSource clock, String baseUrl) {
+    Failures(Secrets redactor, InstantSource clock, String baseUrl) {
         this.redactor = redactor;
         this.clock = clock;
         this.baseUrl = baseUrl;
@@ -271,6 +270,9 @@ final class Failures {
         String said = redactor.quote(model + ": " + describe(cause));
         if (find(failure, OneExchange.BadReply.class).isPresent()) {
             return new MalformedReply(said, cause);
+        }
+        if (find(failure, ForwardProxy.Refused.class).isPresent()) {
+            return new Unreachable("no way to %s: %s".formatted(baseUrl, said), cause);
         }
         if (find(failure, InterruptedIOException.class).isPresent()) {
             return new TimedOut("%s gave no whole reply in time".formatted(model), charge);

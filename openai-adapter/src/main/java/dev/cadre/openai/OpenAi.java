@@ -17,11 +17,25 @@ public final class OpenAi {
     private OpenAi() {}
 
     /**
-     * The models that the environment names: {@code OPENAI_API_KEY} (required), {@code OPENAI_BASE_URL},
-     * {@code CADRE_API} ({@code responses} or {@code chat}; default: found out, see {@link
-     * OpenAiClient.Builder#responses()}), and {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL} (default {@code gpt-5.4},
-     * {@code gpt-5.4-mini}, {@code gpt-5.4-nano}). Nothing else is read. The caller closes what it gets, which closes the
-     * connections. Models that have been shut down are refused, by the system's calendar. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
+     * The models that the environment names. Nothing else is read than these variables:
+     *
+     * <ul>
+     *   <li>{@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}; or, without the former, {@code AZURE_OPENAI_API_KEY} and
+     *       {@code AZURE_OPENAI_ENDPOINT} with {@code OPENAI_API_VERSION} (or {@code AZURE_OPENAI_API_VERSION})
+     *   <li>{@code CADRE_API}: {@code responses} or {@code chat}; default: found out, see {@link
+     *       OpenAiClient.Builder#responses()}
+     *   <li>{@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL}; default {@code gpt-5.4},
+     *       {@code gpt-5.4-mini}, {@code gpt-5.4-nano}; and {@code CADRE_FLAGSHIP_DEPLOYMENT} and so on, if the server has
+     *       other names for them
+     *   <li>{@code OPENAI_ORG_ID} or {@code OPENAI_ORGANIZATION}, {@code OPENAI_PROJECT_ID} or {@code OPENAI_PROJECT}
+     *   <li>{@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}, in small letters too; not for this
+     *       machine itself
+     *   <li>{@code SSL_CERT_FILE}: authorities that are believed beside those of the JDK
+     *   <li>{@code CADRE_HEADERS}: headers for a gateway, one a line
+     * </ul>
+     *
+     * <p>The caller closes what it gets, which closes the connections. Models that have been shut down are refused, by the
+     * system's calendar. Calls nobody; the first call takes a second or two longer, because it loads the SDK.
      *
      * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
      * @throws dev.cadre.price.UnpricedException.OfModel if the catalogue has no price for a model
@@ -50,6 +64,11 @@ public final class OpenAi {
         } catch (IllegalArgumentException unusable) {
             return Optional.empty();
         }
+    }
+
+    /** The variable that holds the key; empty if none does, and then no model can be called. */
+    public static Optional<String> keyVariable(Map<String, String> environment) {
+        return OpenAiSettings.keyVariable(environment);
     }
 
     /**

@@ -13,13 +13,18 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.redact.Redactor;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -63,6 +68,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OpenAiBatches batches;
     private final RemoteAccess access;
     private final Dialects dialects;
+    private final Gateway gateway;
     private volatile boolean closed;
 
     private OpenAiClient(Builder builder) {
@@ -70,7 +76,18 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (baseUrl.isReadableOnTheWay() && WARNED.add(baseUrl)) {
             LOG.warn("the base URL {}", BaseUrl.READABLE);
         }
-        http = new OkHttpClient.Builder()
+        gateway = builder.gateway;
+        var secrets = new Secrets(redactor(builder));
+        http = http(builder, secrets);
+        sdk = sdk(builder);
+        access = new RemoteAccess(builder.imageHosts, builder.mcp);
+        dialects = new Dialects(builder.api, baseUrl);
+        failures = new Failures(secrets, builder.clock, baseUrl.text());
+        batches = new OpenAiBatches(sdk, failures, access, () -> closed);
+    }
+
+    private static OkHttpClient http(Builder builder, Secrets secrets) {
+        var http = new OkHttpClient.Builder()
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .retryOnConnectionFailure(false)
@@ -79,29 +96,39 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .connectionPool(
                         new ConnectionPool(builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(CallTrace::of)
+                .addInterceptor(builder.gateway.interceptor(builder.baseUrl, builder.apiKey, secrets))
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
                 .addNetworkInterceptor(OneExchange::withoutOrderToRepeat)
-                .addNetworkInterceptor(new ReusedConnections())
-                .build();
-        sdk = sdk(builder.apiKey);
-        access = new RemoteAccess(builder.imageHosts, builder.mcp);
-        dialects = new Dialects(builder.api, baseUrl);
-        failures = new Failures(redactor(builder), builder.clock, baseUrl.text());
-        batches = new OpenAiBatches(sdk, failures, access, () -> closed);
+                .addNetworkInterceptor(new ReusedConnections());
+        if (builder.proxy != null) {
+            builder.proxy.configure(http);
+        }
+        if (builder.trust != null) {
+            builder.trust.configure(http);
+        }
+        return http.build();
     }
 
     private static Redactor redactor(Builder builder) {
-        return builder.mcp
+        Redactor redactor = builder.mcp
                 .secrets()
                 .reduce(Redactor.of(builder.apiKey), Redactor::alsoHiding, (one, other) -> other); // never in parallel
+        redactor = builder.gateway.hidingIn(builder.baseUrl.hidingIn(redactor));
+        return builder.proxy == null ? redactor : builder.proxy.hidingIn(redactor);
     }
 
-    private OpenAIClient sdk(String apiKey) {
-        return OpenAIOkHttpClient.builder()
-                .okHttpClient(http)
+    private OpenAIClient sdk(Builder builder) {
+        var sdk = OpenAIOkHttpClient.builder();
+        if (!builder.organization.isEmpty()) {
+            sdk.organization(builder.organization);
+        }
+        if (!builder.project.isEmpty()) {
+            sdk.project(builder.project);
+        }
+        return sdk.okHttpClient(http)
                 .jsonMapper(ServerJson.MAPPER)
-                .apiKey(apiKey)
-                .baseUrl(baseUrl.text())
+                .apiKey(builder.apiKey)
+                .baseUrl(Gateway.sdkBaseUrl(baseUrl))
                 .maxRetries(0)
                 .disableTelemetry(true)
                 .putHeader("User-Agent", "cadre")
@@ -122,7 +149,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     @Override
     public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
         requireUsable(request.model());
-        return Handoff.run(exchange(request, context), context.text());
+        ModelReply reply = Handoff.run(exchange(gateway.named(request), context), context.text());
+        return gateway.priced(reply, request);
     }
 
     private Handoff.Work<ModelReply> exchange(ModelRequest request, CallContext context) {
@@ -148,8 +176,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
     @Override
     public long sentBytes(ModelRequest request) {
-        return dialects.possible(request)
-                .mapToLong(dialect -> sentBytes(request, dialect))
+        ModelRequest named = gateway.named(request);
+        return dialects.possible(named)
+                .mapToLong(dialect -> sentBytes(named, dialect))
                 .max()
                 .orElseThrow();
     }
@@ -177,7 +206,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
         return Handoff.run(
-                new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(request, access), context.text());
+                new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(gateway.named(request), access), context.text());
     }
 
     /**
@@ -205,10 +234,10 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         }
     }
 
-    /** The Batch API, whose requests go to the Responses API; empty for a server that lacks that. */
+    /** The Batch API, whose requests go to the Responses API; empty for a server that lacks that, or has deployments. */
     @Override
     public Optional<BatchClient> batches() {
-        return dialects.api() == Api.RESPONSES ? Optional.of(batches) : Optional.empty();
+        return dialects.api() == Api.RESPONSES && !gateway.hasDeployments() ? Optional.of(batches) : Optional.empty();
     }
 
     /**
@@ -239,6 +268,11 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private Set<String> imageHosts = Set.of();
         private McpAccess mcp = McpAccess.NONE;
         private @Nullable Api api;
+        private Gateway gateway = Gateway.NONE;
+        private String organization = "";
+        private String project = "";
+        private @Nullable ForwardProxy proxy;
+        private @Nullable Trust trust;
         private long maxFileBytes = MAX_FILE_BYTES;
 
         private Builder(String apiKey) {
@@ -250,9 +284,10 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         }
 
         /**
-         * The address of the API, {@code https://api.openai.com/v1} by default.
+         * The address of the API, {@code https://api.openai.com/v1} by default. A query, such as {@code
+         * ?api-version=2024-10-21}, is added to that of every request and shown in no message.
          *
-         * @throws IllegalArgumentException if it is not an http or https URL, or carries a user, a query or a fragment
+         * @throws IllegalArgumentException if it is not an http or https URL, or carries a user or a fragment
          */
         public Builder baseUrl(String baseUrl) {
             this.baseUrl = BaseUrl.parse("base URL", baseUrl);
@@ -334,6 +369,119 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         /** What a date in {@code Retry-After} is compared with, the system's clock by default. */
         public Builder clock(InstantSource clock) {
             this.clock = clock;
+            return this;
+        }
+
+        /**
+         * A header that is sent with every request, for a gateway that wants one. It replaces one of the same name, {@code
+         * Authorization} included. Its value is masked in messages if it has eight characters or more.
+         *
+         * @throws IllegalArgumentException if it is a header of the connection, or its value is not visible ASCII
+         */
+        public Builder header(String name, String value) {
+            gateway = gateway.withHeader(name, value);
+            return this;
+        }
+
+        /**
+         * Headers of each single call, such as a token that expires. The supplier is asked before each request, on a virtual
+         * thread, and may block; what it throws ends the call unsent. Values are masked as in {@link #header}.
+         */
+        public Builder headers(Supplier<Map<String, String>> ofEachCall) {
+            gateway = gateway.withHeaders(ofEachCall);
+            return this;
+        }
+
+        /** The header in which the bare key is sent in place of {@code Authorization}, such as {@code api-key}. */
+        public Builder keyHeader(String name) {
+            gateway = gateway.withKeyHeader(name);
+            return this;
+        }
+
+        /** The organization that OpenAI bills; the key's own by default. */
+        public Builder organization(String organization) {
+            this.organization = organization;
+            return this;
+        }
+
+        /** The project that OpenAI bills; the key's own by default. */
+        public Builder project(String project) {
+            this.project = project;
+            return this;
+        }
+
+        /**
+         * The proxy that calls go through, such as {@code http://user:password@proxy:3128}; by default that of the JVM's
+         * system properties. With TLS the proxy sees the host alone.
+         *
+         * @param except hosts that are reached without it, with all below them
+         * @throws IllegalArgumentException if the address is unusable, which no message quotes
+         */
+        public Builder proxy(String address, String... except) {
+            proxy = ForwardProxy.parse("the proxy", address, String.join(",", except));
+            return this;
+        }
+
+        Builder proxy(@Nullable ForwardProxy proxy) {
+            this.proxy = proxy;
+            return this;
+        }
+
+        /**
+         * Believes the authorities of a file beside those of the JDK, for a gateway with a private one.
+         *
+         * @param pem certificates in PEM form
+         * @throws IllegalArgumentException if the file cannot be read or has none
+         */
+        public Builder trustedCertificates(Path pem) {
+            trust = Trust.of("the file of trusted certificates", pem);
+            return this;
+        }
+
+        Builder trust(@Nullable Trust trust) {
+            this.trust = trust;
+            return this;
+        }
+
+        /**
+         * Makes connections by a context of your own, for instance with a certificate of this client.
+         *
+         * @param trustManager the one that the context was made with
+         */
+        public Builder sslContext(SSLContext context, X509TrustManager trustManager) {
+            trust = new Trust(context, trustManager);
+            return this;
+        }
+
+        /**
+         * Speaks to Azure OpenAI: the key goes into the header {@code api-key}. With a dated version, a path names the
+         * deployment; without one, or with {@code v1} or {@code preview}, the body does. A model whose deployment has
+         * another name than itself needs {@link #deployment}.
+         *
+         * @param endpoint such as {@code https://house.openai.azure.com}
+         * @param apiVersion such as {@code 2024-10-21}; blank for the API without versions
+         * @throws IllegalArgumentException if the endpoint is unusable
+         */
+        public Builder azure(String endpoint, String apiVersion) {
+            return azure(AzureEndpoint.parse("the Azure endpoint", endpoint, apiVersion));
+        }
+
+        Builder azure(AzureEndpoint azure) {
+            baseUrl = azure.baseUrl();
+            gateway = gateway.withKeyHeader("api-key");
+            if (azure.deploymentInPath()) {
+                gateway = gateway.withDeploymentInPath();
+            }
+            return this;
+        }
+
+        /**
+         * The name that the server has for a model. Requests carry it; prices, limits and results go by the model.
+         *
+         * @throws IllegalArgumentException if it is no name of a deployment
+         */
+        public Builder deployment(String model, String deployment) {
+            gateway = gateway.withDeployment(model, deployment);
             return this;
         }
 

@@ -2,41 +2,75 @@
 package dev.cadre.openai;
 
 import dev.cadre.model.Tier;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the environment says: which key, which server, which model for which tier.
+ * What the environment says: which key, which server, which model for which tier, and what stands in between.
  *
  * @param apiKey the key
  * @param baseUrl the address of the API
+ * @param azure where Azure OpenAI is; null for another server
  * @param api the API that is spoken; null if it is to be found out
  * @param models the model id of each tier
+ * @param environment the variables
  */
-record OpenAiSettings(String apiKey, BaseUrl baseUrl, @Nullable Api api, Map<Tier, String> models) {
+record OpenAiSettings(
+        String apiKey,
+        BaseUrl baseUrl,
+        @Nullable AzureEndpoint azure,
+        @Nullable Api api,
+        Map<Tier, String> models,
+        Map<String, String> environment) {
     static final String API_KEY = "OPENAI_API_KEY";
     static final String BASE_URL = "OPENAI_BASE_URL";
     static final String API = "CADRE_API";
+    static final String AZURE_KEY = "AZURE_OPENAI_API_KEY";
+    static final String AZURE_ENDPOINT = "AZURE_OPENAI_ENDPOINT";
 
     OpenAiSettings {
         models = Map.copyOf(models);
+        environment = Map.copyOf(environment);
     }
 
     /**
-     * Reads {@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}, {@code CADRE_API}, {@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL} and
-     * {@code CADRE_NANO_MODEL}, nothing else. A blank variable counts as not set.
+     * Reads the variables that {@link OpenAi#fromEnv()} names, nothing else. A blank variable counts as not set.
      *
-     * @throws IllegalArgumentException if the key is missing or the address is unusable; it names the variable
+     * @throws IllegalArgumentException if the key is missing or a variable is unusable; it names the variable
      */
     static OpenAiSettings from(Map<String, String> environment) {
+        Map<Tier, String> models = models(environment);
+        if (isAzure(environment)) {
+            String version = variable(environment, "OPENAI_API_VERSION")
+                    .or(() -> variable(environment, "AZURE_OPENAI_API_VERSION"))
+                    .orElse("");
+            String endpoint = variable(environment, AZURE_ENDPOINT).orElseThrow();
+            AzureEndpoint azure = AzureEndpoint.parse(AZURE_ENDPOINT, endpoint, version);
+            String key = variable(environment, AZURE_KEY).orElseThrow();
+            return new OpenAiSettings(key, azure.baseUrl(), azure, api(environment), models, environment);
+        }
         String key =
                 variable(environment, API_KEY).orElseThrow(() -> new IllegalArgumentException(API_KEY + " is not set"));
         BaseUrl url = variable(environment, BASE_URL)
                 .map(text -> BaseUrl.parse(BASE_URL, text))
                 .orElse(BaseUrl.OPENAI);
-        return new OpenAiSettings(key, url, api(environment), models(environment));
+        return new OpenAiSettings(key, url, null, api(environment), models, environment);
+    }
+
+    /** The variable that holds the key, if one does. */
+    static Optional<String> keyVariable(Map<String, String> environment) {
+        return isAzure(environment) ? Optional.of(AZURE_KEY) : variable(environment, API_KEY).map(key -> API_KEY);
+    }
+
+    /** A key of OpenAI's comes first: variables of Azure may be there for another program. */
+    private static boolean isAzure(Map<String, String> environment) {
+        return variable(environment, API_KEY).isEmpty()
+                && variable(environment, AZURE_KEY).isPresent()
+                && variable(environment, AZURE_ENDPOINT).isPresent();
     }
 
     /** The model of each tier; needs no key. */
@@ -64,13 +98,67 @@ record OpenAiSettings(String apiKey, BaseUrl baseUrl, @Nullable Api api, Map<Tie
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
     }
 
-    Optional<String> warning() {
-        return baseUrl.isReadableOnTheWay() ? Optional.of(BASE_URL + " " + BaseUrl.READABLE) : Optional.empty();
+    private Optional<String> variable(String name) {
+        return variable(environment, name);
     }
 
-    /** A client with these settings. */
+    Optional<String> warning() {
+        return baseUrl.isReadableOnTheWay()
+                ? Optional.of((azure == null ? BASE_URL : AZURE_ENDPOINT) + " " + BaseUrl.READABLE)
+                : Optional.empty();
+    }
+
+    /**
+     * A client with these settings.
+     *
+     * @throws IllegalArgumentException if a variable is unusable; it names the variable
+     */
     OpenAiClient client() {
-        return OpenAiClient.builder(apiKey).baseUrl(baseUrl.text()).api(api).build();
+        var client = OpenAiClient.builder(apiKey)
+                .baseUrl(baseUrl.withQuery())
+                .api(api)
+                .proxy(proxy())
+                .trust(variable("SSL_CERT_FILE")
+                        .map(file -> Trust.of("SSL_CERT_FILE", Path.of(file)))
+                        .orElse(null));
+        if (azure != null) {
+            client.azure(azure);
+        }
+        variable("OPENAI_ORG_ID").or(() -> variable("OPENAI_ORGANIZATION")).ifPresent(client::organization);
+        variable("OPENAI_PROJECT_ID").or(() -> variable("OPENAI_PROJECT")).ifPresent(client::project);
+        models.forEach((tier, model) -> variable("CADRE_%s_DEPLOYMENT".formatted(tier.name()))
+                .ifPresent(deployment -> client.deployment(model, deployment)));
+        headers(client);
+        return client.build();
+    }
+
+    /** One header a line, as a server would read it. */
+    private void headers(OpenAiClient.Builder client) {
+        variable("CADRE_HEADERS").stream().flatMap(String::lines).filter(line -> !line.isBlank()).forEach(line -> {
+            int colon = line.indexOf(':');
+            if (colon < 1) {
+                throw new IllegalArgumentException("CADRE_HEADERS must have lines like 'Name: value'");
+            }
+            client.header(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+        });
+    }
+
+    /** The names in small letters come first, as in other programs. This machine itself needs no proxy. */
+    private @Nullable ForwardProxy proxy() {
+        boolean isSecure = "https".equalsIgnoreCase(URI.create(baseUrl.text()).getScheme());
+        if (baseUrl.isLoopback()) {
+            return null;
+        }
+        String name = isSecure ? "HTTPS_PROXY" : "HTTP_PROXY";
+        String except = either("NO_PROXY").orElse("");
+        return either(name)
+                .map(address -> ForwardProxy.parse(name, address, except))
+                .or(() -> either("ALL_PROXY").map(address -> ForwardProxy.parse("ALL_PROXY", address, except)))
+                .orElse(null);
+    }
+
+    private Optional<String> either(String name) {
+        return variable(name.toLowerCase(Locale.ROOT)).or(() -> variable(name));
     }
 
     /** What the server is spoken to in, for people. */
@@ -80,7 +168,8 @@ record OpenAiSettings(String apiKey, BaseUrl baseUrl, @Nullable Api api, Map<Tie
         }
         return baseUrl.isOpenAi()
                 ? "responses"
-                : "responses first, and chat if the server lacks it; %s=chat or %s=responses settles it".formatted(API, API);
+                : "responses first, and chat if the server lacks it; %s=chat or %s=responses settles it"
+                        .formatted(API, API);
     }
 
     @Override

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import dev.cadre.redact.Redactor;
+import java.util.Base64;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a client shows to servers and nobody else may see: its key, and the headers, queries and passwords of gateways. The
+ * headers of single calls are added as they are made; the last {@value #MOST} of them are known. Safe for use by many
+ * threads.
+ */
+final class Secrets {
+    private static final int MOST = 64;
+
+    /** A shorter one cannot be masked without spoiling every message. */
+    private static final int LEAST_CHARS = 8;
+
+    private final Redactor fixed;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<String> recent = new LinkedHashSet<>();
+    private volatile Redactor redactor;
+
+    Secrets(Redactor fixed) {
+        this.fixed = fixed;
+        redactor = fixed;
+    }
+
+    /** The same redactor, hiding a value of a header or query and what stands in it, such as a token behind its scheme. */
+    static Redactor hiding(Redactor redactor, String value) {
+        Redactor more = redactor.alsoHiding(value);
+        for (String part : value.split("\\s+")) {
+            more = more.alsoHiding(part);
+        }
+        return more;
+    }
+
+    /** The name and password of a user, as they stand in a header. */
+    static String basic(String user, String password) {
+        return "Basic "
+                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Hides the value of a header of one call from now on. */
+    void hide(String value) {
+        if (value.length() < LEAST_CHARS) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (recent.add(value)) {
+                if (recent.size() > MOST) {
+                    recent.remove(recent.iterator().next());
+                }
+                redactor = recent.stream().reduce(fixed, Secrets::hiding, (one, other) -> other); // never in parallel
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    String mask(String text) {
+        return redactor.mask(text);
+    }
+
+    String quote(String text) {
+        return redactor.quote(text);
+    }
+
+    Throwable clean(Throwable failure) {
+        return redactor.clean(failure);
+    }
+}
