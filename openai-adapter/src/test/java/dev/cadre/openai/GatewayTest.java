@@ -21,6 +21,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -359,6 +360,10 @@ class GatewayTest {
         keytool("-genkeypair", "-keyalg", "EC", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-keystore", store);
         keytool("-exportcert", "-rfc", "-file", directory.resolve("ca.pem"), "-keystore", store);
         assertThat(Files.exists(directory.resolve("ca.pem"))).isTrue();
+        return context(store);
+    }
+
+    static SSLContext context(Path store) throws IOException, GeneralSecurityException {
         var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(KeyStore.getInstance(store.toFile(), "changeit".toCharArray()), "changeit".toCharArray());
         var context = SSLContext.getInstance("TLS");

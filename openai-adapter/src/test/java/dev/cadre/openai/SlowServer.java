@@ -2,10 +2,14 @@
 package dev.cadre.openai;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,11 +25,23 @@ final class SlowServer {
 
     private SlowServer() {}
 
-    /** Prints its port, and the most requests in flight when asked for {@code /peak}; ends with its standard input. */
-    public static void main(String... none) throws IOException {
+    private static HttpServer secure(InetSocketAddress address, Path store)
+            throws IOException, GeneralSecurityException {
+        var server = HttpsServer.create(address, 2_000);
+        server.setHttpsConfigurator(new HttpsConfigurator(GatewayTest.context(store)));
+        return server;
+    }
+
+    /**
+     * Prints its port, and the most requests in flight when asked for {@code /peak}; ends with its standard input. With
+     * a key store as its argument it speaks TLS.
+     */
+    public static void main(String... store) throws IOException, GeneralSecurityException {
         var inFlight = new AtomicInteger();
         var peak = new AtomicInteger();
-        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 2_000);
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        HttpServer server =
+                store.length == 0 ? HttpServer.create(address, 2_000) : secure(address, Path.of(store[0]));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v1/responses", exchange -> {
             peak.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
