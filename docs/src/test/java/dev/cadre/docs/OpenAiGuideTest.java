@@ -24,15 +24,23 @@ import dev.cadre.task.McpApproval;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Runs the snippets about OpenAI of docs/adapters.md. */
 class OpenAiGuideTest {
@@ -184,6 +192,58 @@ class OpenAiGuideTest {
                     .isEqualTo(new Answer("A cat."));
         }
         assertThat(server.requests().getLast().path()).isEqualTo("/v1/chat/completions");
+    }
+
+    @Test
+    void gateway_isShownItsHeaders(@TempDir Path folder) throws Exception {
+        String gateway = server.baseUrl();
+        String key = "sk-test";
+        Supplier<String> tokens = () -> "token-of-the-hour";
+        Path authority = certificate(folder);
+
+        // region openai-gateway
+        OpenAiClient client = OpenAiClient.builder(key)
+                .baseUrl(gateway)
+                .header("X-Team", "search")
+                .headers(() -> Map.of("X-Token", tokens.get()))
+                .proxy("http://me:secret@proxy.example:3128", "localhost", "127.0.0.1")
+                .trustedCertificates(authority)
+                .build();
+        // endregion
+
+        try (client) {
+            var ask = SubtaskType.model("ask", Question.class, Answer.class, "Answer.");
+            run(ModelPools.of(ModelPool.of(client, "gpt-5.4-nano")), ask, new Question("What is it?"));
+        }
+        assertThat(server.requests().getLast().headers())
+                .containsEntry("x-team", "search")
+                .containsEntry("x-token", "token-of-the-hour");
+    }
+
+    @Test
+    void azure_hasDeployments() {
+        String key = "sk-test";
+
+        // region openai-azure
+        OpenAiClient azure = OpenAiClient.builder(key)
+                .azure("https://house.openai.azure.com", "2024-10-21")
+                .deployment("gpt-5.4-nano", "house-nano")
+                .build();
+        // endregion
+
+        try (azure) {
+            assertThat(azure.baseUrl()).isEqualTo("https://house.openai.azure.com/openai");
+        }
+    }
+
+    /** One that the JDK has anyway. */
+    private static Path certificate(Path folder) throws Exception {
+        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init((KeyStore) null);
+        var one = ((X509TrustManager) factory.getTrustManagers()[0]).getAcceptedIssuers()[0];
+        String body = Base64.getMimeEncoder().encodeToString(one.getEncoded());
+        return Files.writeString(
+                folder.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\n" + body + "\n-----END CERTIFICATE-----\n");
     }
 
     private OpenAiClient client() {
