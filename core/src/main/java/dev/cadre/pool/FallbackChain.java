@@ -12,7 +12,8 @@ import dev.cadre.redact.Redactor;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +54,7 @@ final class FallbackChain {
 
     void resume() {
         others.forEach(ModelPool::resume);
-        locked(() -> {
-            order.reset();
-            return order;
-        });
+        change(FallbackOrder::reset);
     }
 
     /** The highest cost of an attempt by any pool; one that has no price for the request does not make it. */
@@ -74,7 +72,7 @@ final class FallbackChain {
 
     ModelReply call(ModelPool first, ModelRequest request, CallTerms terms) throws InterruptedException {
         var call = new Chained(first, request, terms);
-        for (int index : locked(() -> order.next(System.nanoTime()))) {
+        for (int index : read(known -> known.next(System.nanoTime()))) {
             @Nullable ModelReply reply = call.by(index);
             if (reply != null) {
                 return reply;
@@ -104,10 +102,17 @@ final class FallbackChain {
         return most > 0 && most < request.maxOutputTokens() ? addressed.withMaxOutputTokens(most) : addressed;
     }
 
-    private <T> T locked(Supplier<T> action) {
+    private void change(Consumer<FallbackOrder> change) {
+        read(known -> {
+            change.accept(known);
+            return known;
+        });
+    }
+
+    private <T> T read(Function<FallbackOrder, T> view) {
         lock.lock();
         try {
-            return action.get();
+            return view.apply(order);
         } finally {
             lock.unlock();
         }
@@ -147,10 +152,7 @@ final class FallbackChain {
             var leg = new Leg(need, attempts, lastFailure, note(pool, index));
             try {
                 ModelReply reply = pool.leg(ownStates(addressed(request, pool), index), terms, leg);
-                locked(() -> {
-                    order.answered(index);
-                    return order;
-                });
+                change(known -> known.answered(index));
                 return marked(reply, index);
             } catch (UnpricedException unpriced) {
                 if (index == 0) {
@@ -171,17 +173,14 @@ final class FallbackChain {
                     && refused.getCause() instanceof ModelException met) {
                 lastFailure = met;
             }
-            if (failure != null && failure != failed) {
+            if (failure != null && !failed.equals(failure)) {
                 failed.addSuppressed(failure);
             }
             failure = failed;
             if (textDelivered || !movesOn(failed)) {
                 throw failed;
             }
-            locked(() -> {
-                order.failed(index, reason(failed), System.nanoTime());
-                return order;
-            });
+            change(known -> known.failed(index, reason(failed), System.nanoTime()));
             return null;
         }
 
@@ -193,7 +192,7 @@ final class FallbackChain {
             if (index == 0) {
                 return "";
             }
-            String because = locked(() -> order.because(0));
+            String because = read(known -> known.because(0));
             return "answered by %s because %s %s"
                     .formatted(
                             quoted(pool.model()),

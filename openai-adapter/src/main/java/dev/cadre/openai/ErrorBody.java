@@ -167,15 +167,19 @@ record ErrorBody(
 
     /** The objects in a list, or the object itself. */
     private static List<Map<String, JsonValue>> objects(@Nullable JsonField<?> value) {
-        if (value == null) {
-            return List.of();
+        var objects = new ArrayList<Map<String, JsonValue>>();
+        if (value != null) {
+            value.asObject().ifPresent(objects::add);
+            value.asArray().ifPresent(each -> addObjects(each, objects));
         }
-        return value.asObject()
-                .map(List::of)
-                .orElseGet(() -> value.asArray().stream()
-                        .flatMap(List::stream)
-                        .flatMap(each -> each.asObject().stream())
-                        .toList());
+        return objects;
+    }
+
+    private static void addObjects(List<JsonValue> values, List<Map<String, JsonValue>> objects) {
+        for (JsonValue value : values) {
+            Optional<Map<String, JsonValue>> object = value.asObject();
+            object.ifPresent(objects::add);
+        }
     }
 
     ErrorBody saying(String text) {
