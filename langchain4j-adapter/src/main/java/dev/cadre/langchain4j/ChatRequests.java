@@ -25,7 +25,6 @@ import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.Capability;
-import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
@@ -45,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class ChatRequests {
     private ChatRequests() {}
 
-    static ChatRequest of(ModelRequest request, ChatModel model) {
+    static ChatRequest of(ModelRequest request, LangChain4jModel model) {
         if (request.serviceTier() != ServiceTier.STANDARD) {
             throw new ModelException.InvalidRequest(
                     "LangChain4j cannot ask for service tier " + request.serviceTier(), 0);
@@ -53,7 +52,7 @@ final class ChatRequests {
         if (!request.options().providerTools().isEmpty()) {
             throw new ModelException.InvalidRequest("LangChain4j has no tools that run at the provider", 0);
         }
-        boolean takesSchemas = model.supportedCapabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+        boolean takesSchemas = model.capabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
         return ChatRequest.builder()
                 .messages(messages(request, takesSchemas))
                 .parameters(parameters(request, model, takesSchemas))
@@ -61,12 +60,12 @@ final class ChatRequests {
     }
 
     /** The model that is asked: the one that the LangChain4j model names itself, or that of the pool. */
-    static String modelName(ModelRequest request, ChatModel model) {
-        String own = model.defaultRequestParameters().modelName();
+    static String modelName(ModelRequest request, LangChain4jModel model) {
+        String own = model.defaults().modelName();
         return isBlank(own) ? request.model() : own;
     }
 
-    private static ChatRequestParameters parameters(ModelRequest request, ChatModel model, boolean takesSchemas) {
+    private static ChatRequestParameters parameters(ModelRequest request, LangChain4jModel model, boolean takesSchemas) {
         var parameters = ChatRequestParameters.builder()
                 .maxOutputTokens((int) Math.min(request.maxOutputTokens(), Integer.MAX_VALUE));
         parameters.modelName(modelName(request, model));

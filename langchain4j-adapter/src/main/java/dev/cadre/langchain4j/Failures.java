@@ -29,13 +29,27 @@ final class Failures {
     /** Providers repeat keys in their messages, and some take them in the address. */
     private static final Pattern SECRET = Pattern.compile("(?i)(\\bsk-|\\bBearer\\s+|\\bAIza|[?&]key=)[^\\s\"'&,;)]+");
 
+    /** How the providers say that an input has more tokens than a model takes: OpenAI, Claude, Gemini, Ollama and others. */
+    private static final Pattern TOO_LONG = Pattern.compile("(?i)context_length_exceeded|exceed_context_size"
+            + "|maximum context length|max context length|(prompt|input) (is )?too long"
+            + "|exceeds? the maximum number of tokens|exceeds? the (available |model's )?context"
+            + "|exceeds? context (limit|length|window)");
+
+    /** How providers say with status 400 that a key is wrong: Gemini and xAI. */
+    private static final Pattern WRONG_KEY =
+            Pattern.compile("(?i)API_KEY_INVALID|API key (not valid|expired)|incorrect API key");
+
+    private static final Pattern NO_CREDIT = Pattern.compile("(?i)credit balance is too low");
+
     private final Exception failure;
     private final String message;
     private final String raw;
+    private final GoogleError error;
 
     private Failures(Exception failure) {
         this.failure = failure;
         this.raw = Thrown.message(failure);
+        this.error = GoogleError.in(raw);
         this.message = line(failure);
     }
 
@@ -45,10 +59,12 @@ final class Failures {
 
     private ModelException mapped() {
         return switch (failure) {
+            case Exception streamed when status().isEmpty() && Members.call(streamed, "type") instanceof String type ->
+                ofType(type);
             case RateLimitException limited -> limited();
             case TimeoutException late -> new ModelException.TimedOut(message, Charge.UNKNOWN);
             case InternalServerException server -> server(status().orElse(500));
-            case AuthenticationException refused -> new ModelException.AuthFailed("the provider refused the key");
+            case AuthenticationException refused -> refused(status().orElse(401));
             case ModelNotFoundException unknown -> new ModelException.UnknownModel(message);
             case UnresolvedModelServerException nowhere -> new ModelException.Unreachable(message, null);
             case InvalidRequestException invalid -> invalid(status().orElse(400));
@@ -59,27 +75,58 @@ final class Failures {
         };
     }
 
+    /** Of an error that came inside a stream: Claude's types, whose status is that of the stream. */
+    private ModelException ofType(String type) {
+        return switch (type) {
+            case "rate_limit_error" -> limited();
+            case "overloaded_error" -> server(OVERLOADED);
+            case "invalid_request_error" -> invalid(400);
+            case "request_too_large" -> invalid(413);
+            case "authentication_error", "permission_error" -> refused(401);
+            case "billing_error" -> new ModelException.QuotaExhausted(message);
+            case "not_found_error" -> new ModelException.UnknownModel(message);
+            default -> server(500);
+        };
+    }
+
     private ModelException limited() {
-        return raw.contains("insufficient_quota")
+        return raw.contains("insufficient_quota") || error.isOfTheDay()
                 ? new ModelException.QuotaExhausted(message)
-                : new ModelException.RateLimited(message, null, RateLimits.UNKNOWN);
+                : new ModelException.RateLimited(message, error.retryAfter().orElse(null), RateLimits.UNKNOWN);
     }
 
     private ModelException server(int status) {
         // one that is overloaded turns away; one that broke, or a gateway that gave up, may have worked before
         boolean turnedAway = status < 500 || status == 503 || status == OVERLOADED;
-        return new ModelException.ServerFailed(message, status, turnedAway ? Charge.FREE : Charge.UNKNOWN, null);
+        return new ModelException.ServerFailed(
+                message,
+                status,
+                turnedAway ? Charge.FREE : Charge.UNKNOWN,
+                error.retryAfter().orElse(null));
+    }
+
+    /** A page instead of an error of the provider comes from a firewall, which refused this request and no key. */
+    private ModelException refused(int status) {
+        return status == 403 && raw.stripLeading().startsWith("<")
+                ? new ModelException.InvalidRequest(message, status)
+                : new ModelException.AuthFailed("the provider refused the key");
     }
 
     private ModelException invalid(int status) {
-        return raw.contains("context_length_exceeded")
-                ? new ModelException.ContextTooLong(message)
+        if (status == 413 || TOO_LONG.matcher(raw).find()) {
+            return new ModelException.ContextTooLong(message);
+        }
+        if (WRONG_KEY.matcher(raw).find()) {
+            return refused(status);
+        }
+        return NO_CREDIT.matcher(raw).find()
+                ? new ModelException.QuotaExhausted(message)
                 : new ModelException.InvalidRequest(message, status);
     }
 
     private ModelException byStatus(int status) {
         return switch (status) {
-            case 401, 403 -> new ModelException.AuthFailed("the provider refused the key");
+            case 401, 403 -> refused(status);
             case 404 -> new ModelException.UnknownModel(message);
             case 408, 409 -> server(status);
             case 429 -> limited();
@@ -92,10 +139,15 @@ final class Failures {
                 || Thrown.first(UnknownHostException.class, failure).isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.FREE, failure);
         }
-        if (Thrown.first(IOException.class, failure).isPresent()) {
+        if (Thrown.first(IOException.class, failure).filter(lost -> !isOfJackson(lost)).isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.UNKNOWN, failure);
         }
         return new ModelException.MalformedReply(message, failure);
+    }
+
+    /** A reply that came, and that LangChain4j could not read. */
+    private static boolean isOfJackson(IOException failure) {
+        return failure.getClass().getName().startsWith("com.fasterxml.jackson.");
     }
 
     private Optional<Integer> status() {

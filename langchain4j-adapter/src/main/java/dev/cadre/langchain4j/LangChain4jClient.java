@@ -7,10 +7,20 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import java.util.stream.Stream;
 
-/** Calls a {@link ChatModel}; two of the same model are equal, because they share its key. */
-record LangChain4jClient(ChatModel model) implements ModelClient {
+/** Calls a model of LangChain4j; two of the same model are equal, because they share its key. */
+record LangChain4jClient(LangChain4jModel model) implements ModelClient {
+    static LangChain4jClient of(ChatModel model) {
+        return new LangChain4jClient(new LangChain4jModel.Whole(model));
+    }
+
+    static LangChain4jClient of(StreamingChatModel model) {
+        return new LangChain4jClient(new LangChain4jModel.Streamed(model));
+    }
+
     @Override
     public ModelReply call(ModelRequest request, CallContext context) throws InterruptedException {
         ChatRequest chat = ChatRequests.of(request, model);
@@ -18,19 +28,33 @@ record LangChain4jClient(ChatModel model) implements ModelClient {
             throw new InterruptedException("interrupted before the call was sent");
         }
         try {
-            // chat, not doChat: it merges the model's own parameters and tells its listeners
-            return Replies.of(model.chat(chat), request, chat.modelName());
+            return Replies.of(model.chat(chat, context), request, chat.modelName());
+        } catch (InterruptedException interrupted) {
+            throw interrupted;
         } catch (ContentFilteredException filtered) {
             return Replies.filtered(chat.modelName());
         } catch (Exception failure) {
             Interrupts.throwIfIn(failure);
+            if (isBlockedPrompt(failure)) {
+                return Replies.filtered(chat.modelName());
+            }
             throw Failures.of(failure);
         }
+    }
+
+    /** Gemini's reply to a prompt that it blocks has no candidate, and LangChain4j asks for the first one. */
+    private static boolean isBlockedPrompt(Exception failure) {
+        return (failure instanceof NullPointerException || failure instanceof IndexOutOfBoundsException)
+                && Stream.of(failure.getStackTrace())
+                        .dropWhile(frame -> frame.getClassName().matches("(java|jdk)\\..*"))
+                        .limit(1)
+                        .anyMatch(frame -> frame.getMethodName().equals("processResponse")
+                                && frame.getClassName().startsWith("dev.langchain4j.model.googleai."));
     }
 
     /** The key is in the model: its text is nobody's business. */
     @Override
     public String toString() {
-        return "LangChain4jClient[" + model.getClass().getName() + "]";
+        return "LangChain4jClient[" + model.model().getClass().getName() + "]";
     }
 }

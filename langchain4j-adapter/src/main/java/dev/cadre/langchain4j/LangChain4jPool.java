@@ -3,6 +3,7 @@ package dev.cadre.langchain4j;
 
 import dev.cadre.pool.ModelPool;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 
 /**
  * Makes a pool of any LangChain4j {@link ChatModel}, with its listeners.
@@ -36,6 +37,21 @@ public final class LangChain4jPool {
 
     /** A pool whose limits, retries or price are to be set. */
     public static ModelPool.Builder builder(ChatModel model, String modelId) {
-        return ModelPool.builder(new LangChain4jClient(model), modelId);
+        return ModelPool.builder(LangChain4jClient.of(model), modelId);
+    }
+
+    /**
+     * A pool with the defaults whose model writes its reply in pieces, so that a plan starts while it is written.
+     *
+     * @param modelId the id by which the standard catalogue knows the model and its price
+     * @throws dev.cadre.price.UnpricedException.OfModel if it does not
+     */
+    public static ModelPool of(StreamingChatModel model, String modelId) {
+        return builder(model, modelId).build();
+    }
+
+    /** A pool whose model writes its reply in pieces, and whose limits, retries or price are to be set. */
+    public static ModelPool.Builder builder(StreamingChatModel model, String modelId) {
+        return ModelPool.builder(LangChain4jClient.of(model), modelId);
     }
 }

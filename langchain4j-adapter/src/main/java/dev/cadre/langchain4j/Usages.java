@@ -6,10 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,24 +55,16 @@ final class Usages {
         }
     };
 
-    /** A method of a class, or its absence. */
-    private static final ClassValue<ConcurrentMap<String, Optional<Method>>> METHODS = new ClassValue<>() {
-        @Override
-        protected ConcurrentMap<String, Optional<Method>> computeValue(Class<?> type) {
-            return new ConcurrentHashMap<>();
-        }
-    };
-
     private Usages() {}
 
     /** The usage, or null if it is missing or impossible. */
     static @Nullable TokenUsage of(dev.langchain4j.model.output.@Nullable TokenUsage usage) {
-        if (usage == null || usage.inputTokenCount() == null || usage.outputTokenCount() == null) {
+        if (usage == null || !isKnown(usage)) {
             return null;
         }
         long readBeside = count(usage, CACHE_READ_BESIDE_INPUT);
         long writtenBeside = sum(usage, CACHE_WRITES_BESIDE_INPUT);
-        long input = usage.inputTokenCount() + readBeside + writtenBeside;
+        long input = count(usage.inputTokenCount()) + readBeside + writtenBeside;
         long cached = readBeside
                 + count(usage, CACHE_READ_IN_INPUT)
                 + count(count(usage, "inputTokensDetails", "cachedTokens"));
@@ -89,11 +78,18 @@ final class Usages {
         }
     }
 
+    /** Gemini leaves out counts that are zero, such as the output while it thinks; then the total bounds the cost. */
+    private static boolean isKnown(dev.langchain4j.model.output.TokenUsage usage) {
+        boolean whole = usage.inputTokenCount() != null && usage.outputTokenCount() != null;
+        // others leave out what they do not know, and LangChain4j then takes the other one as the total
+        return whole || (usage.totalTokenCount() != null && Members.has(usage, THOUGHTS_BESIDE_OUTPUT));
+    }
+
     /** Gemini counts its thoughts beside the output, and what its tools read in the total alone. */
     private static long output(dev.langchain4j.model.output.TokenUsage usage, long thoughts) {
+        long output = count(usage.outputTokenCount()) + thoughts;
         Integer total = usage.totalTokenCount();
-        long output = usage.outputTokenCount() + thoughts;
-        long inTotal = total == null ? output : (long) total - usage.inputTokenCount();
+        long inTotal = total == null ? output : total - count(usage.inputTokenCount());
         return Math.max(output, inTotal) + others(usage);
     }
 
@@ -116,35 +112,15 @@ final class Usages {
     }
 
     private static long count(Object owner, String method) {
-        return count(call(owner, method));
+        return count(Members.call(owner, method));
     }
 
     private static @Nullable Object count(Object owner, String details, String method) {
-        Object found = call(owner, details);
-        return found == null ? null : call(found, method);
+        Object found = Members.call(owner, details);
+        return found == null ? null : Members.call(found, method);
     }
 
     private static long count(@Nullable Object value) {
         return value instanceof Number number ? number.longValue() : 0;
-    }
-
-    private static @Nullable Object call(Object owner, String name) {
-        Optional<Method> method = METHODS.get(owner.getClass()).computeIfAbsent(name, n -> find(owner.getClass(), n));
-        try {
-            return method.isEmpty() ? null : method.get().invoke(owner);
-        } catch (ReflectiveOperationException unreadable) {
-            return null;
-        }
-    }
-
-    private static Optional<Method> find(Class<?> type, String name) {
-        try {
-            Method method = type.getMethod(name);
-            return Modifier.isPublic(method.getDeclaringClass().getModifiers())
-                    ? Optional.of(method)
-                    : Optional.empty();
-        } catch (NoSuchMethodException absent) {
-            return Optional.empty();
-        }
     }
 }

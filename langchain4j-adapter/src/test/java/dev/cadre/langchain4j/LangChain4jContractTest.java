@@ -22,7 +22,7 @@ public class LangChain4jContractTest extends ModelClientContract {
 
     @Override
     protected ModelClient client() {
-        return new LangChain4jClient(model);
+        return LangChain4jClient.of(model);
     }
 
     @Override

@@ -343,9 +343,9 @@ class LangChain4jPoolTest {
     void clients_ofOneModel_areEqualAndKeepItsTextToThemselves() {
         var model = FakeChatModel.saying("");
 
-        assertThat(new LangChain4jClient(model)).isEqualTo(new LangChain4jClient(model));
-        assertThat(new LangChain4jClient(model)).isNotEqualTo(new LangChain4jClient(FakeChatModel.saying("")));
-        assertThat(new LangChain4jClient(model)).hasToString("LangChain4jClient[dev.cadre.langchain4j.FakeChatModel]");
+        assertThat(LangChain4jClient.of(model)).isEqualTo(LangChain4jClient.of(model));
+        assertThat(LangChain4jClient.of(model)).isNotEqualTo(LangChain4jClient.of(FakeChatModel.saying("")));
+        assertThat(LangChain4jClient.of(model)).hasToString("LangChain4jClient[dev.cadre.langchain4j.FakeChatModel]");
     }
 
     @Test
@@ -370,7 +370,7 @@ class LangChain4jPoolTest {
     }
 
     private static ModelReply call(FakeChatModel model, ModelRequest request) throws InterruptedException {
-        return new LangChain4jClient(model).call(request, CONTEXT);
+        return LangChain4jClient.of(model).call(request, CONTEXT);
     }
 
     private static ModelRequest request(String text) {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.langchain4j;
+
+import dev.cadre.model.CallContext;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import java.util.Set;
+
+/** A model of LangChain4j, whose reply comes whole or in pieces. */
+sealed interface LangChain4jModel {
+    /** Makes one call and waits for its end. */
+    ChatResponse chat(ChatRequest request, CallContext context) throws InterruptedException;
+
+    /** The model itself, which the caller made. */
+    Object model();
+
+    ChatRequestParameters defaults();
+
+    Set<Capability> capabilities();
+
+    ModelProvider provider();
+
+    /** Its reply comes whole; its own timeout bounds a call. */
+    record Whole(ChatModel model) implements LangChain4jModel {
+        @Override
+        public ChatResponse chat(ChatRequest request, CallContext context) {
+            // chat, not doChat: it merges the model's own parameters and tells its listeners
+            return model.chat(request);
+        }
+
+        @Override
+        public ChatRequestParameters defaults() {
+            return model.defaultRequestParameters();
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+            return model.supportedCapabilities();
+        }
+
+        @Override
+        public ModelProvider provider() {
+            return model.provider();
+        }
+    }
+
+    /** Its reply comes in pieces, which are handed on as they come. */
+    record Streamed(StreamingChatModel model) implements LangChain4jModel {
+        @Override
+        public ChatResponse chat(ChatRequest request, CallContext context) throws InterruptedException {
+            var reply = new StreamedReply(context.timeout());
+            model.chat(request, reply);
+            return reply.await(context.text());
+        }
+
+        @Override
+        public ChatRequestParameters defaults() {
+            return model.defaultRequestParameters();
+        }
+
+        @Override
+        public Set<Capability> capabilities() {
+            return model.supportedCapabilities();
+        }
+
+        @Override
+        public ModelProvider provider() {
+            return model.provider();
+        }
+    }
+}

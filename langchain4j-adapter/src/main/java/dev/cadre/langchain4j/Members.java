@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.langchain4j;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Calls public methods by their names, which spares a dependency on each provider's module of LangChain4j. */
+final class Members {
+    /** A method of a class, or its absence. */
+    private static final ClassValue<ConcurrentMap<String, Optional<Method>>> METHODS = new ClassValue<>() {
+        @Override
+        protected ConcurrentMap<String, Optional<Method>> computeValue(Class<?> type) {
+            return new ConcurrentHashMap<>();
+        }
+    };
+
+    private Members() {}
+
+    /** The result of a method without parameters; null if there is no such method, or it throws. */
+    static @Nullable Object call(Object owner, String name) {
+        Optional<Method> method = method(owner, name);
+        try {
+            return method.isEmpty() ? null : method.get().invoke(owner);
+        } catch (ReflectiveOperationException unreadable) {
+            return null;
+        }
+    }
+
+    /** Whether there is such a method. */
+    static boolean has(Object owner, String name) {
+        return method(owner, name).isPresent();
+    }
+
+    private static Optional<Method> method(Object owner, String name) {
+        return METHODS.get(owner.getClass()).computeIfAbsent(name, n -> find(owner.getClass(), n));
+    }
+
+    private static Optional<Method> find(Class<?> type, String name) {
+        try {
+            Method method = type.getMethod(name);
+            return Modifier.isPublic(method.getDeclaringClass().getModifiers())
+                    ? Optional.of(method)
+                    : Optional.empty();
+        } catch (NoSuchMethodException absent) {
+            return Optional.empty();
+        }
+    }
+}

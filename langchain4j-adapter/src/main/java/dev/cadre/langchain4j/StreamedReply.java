@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.langchain4j;
+
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.ContentFilteredException;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.PartialToolCall;
+import dev.langchain4j.model.chat.response.PartialToolCallContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reply of one streamed call: LangChain4j's threads put its pieces in, the calling thread takes them out. The stream
+ * is cancelled as soon as nobody waits for it; LangChain4j gives the means to do so with the first piece.
+ */
+final class StreamedReply implements StreamingChatResponseHandler {
+    private sealed interface Event {
+        record Text(String piece) implements Event {}
+
+        record Complete(ChatResponse response) implements Event {}
+
+        record Failed(Throwable cause) implements Event {}
+    }
+
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    private final Duration timeout;
+    private final long startNanos = System.nanoTime();
+
+    /** Whether the model has begun to write: what follows may be billed. */
+    private volatile boolean begun;
+
+    /** Whether nobody waits for the reply any more. */
+    private volatile boolean abandoned;
+
+    private volatile @Nullable StreamingHandle handle;
+    private volatile boolean blocked;
+
+    StreamedReply(Duration timeout) {
+        this.timeout = timeout;
+    }
+
+    /** Waits for the end of the reply, and hands on its text until then. */
+    ChatResponse await(Consumer<String> text) throws InterruptedException {
+        boolean ended = false;
+        var whole = new StringBuilder();
+        try {
+            while (true) {
+                @Nullable Event event = events.poll(leftNanos(), TimeUnit.NANOSECONDS);
+                ended = event instanceof Event.Complete || event instanceof Event.Failed;
+                switch (event) {
+                    case null ->
+                        throw new ModelException.TimedOut("no complete reply within " + timeout, Charge.UNKNOWN);
+                    case Event.Text(String piece) -> {
+                        whole.append(piece);
+                        text.accept(piece);
+                    }
+                    case Event.Complete(ChatResponse response) -> {
+                        return complete(response, whole.toString());
+                    }
+                    case Event.Failed(Throwable cause) -> throw failure(cause);
+                }
+            }
+        } finally {
+            if (!ended) {
+                abandoned = true;
+                cancel();
+            }
+        }
+    }
+
+    private long leftNanos() {
+        return timeout.toNanos() - (System.nanoTime() - startNanos);
+    }
+
+    /**
+     * A stream that lost its end looks whole to LangChain4j, but has no finish reason. Its text is what was handed on:
+     * LangChain4j puts line breaks between the blocks of Claude.
+     */
+    private ChatResponse complete(ChatResponse response, String text) {
+        if (response.finishReason() == null) {
+            throw blocked
+                    ? new ContentFilteredException("the prompt was blocked")
+                    : new ModelException.MalformedReply("the stream ended before its finish reason", null);
+        }
+        AiMessage message = response.aiMessage().toBuilder()
+                .text(text.isEmpty() ? null : text)
+                .build();
+        return ChatResponse.builder()
+                .aiMessage(message)
+                .metadata(response.metadata())
+                .build();
+    }
+
+    private RuntimeException failure(Throwable cause) throws InterruptedException {
+        if (cause instanceof ContentFilteredException filtered) {
+            return filtered;
+        }
+        Interrupts.throwIfIn(cause);
+        ModelException failure = Failures.of(cause instanceof Exception known ? known : new IllegalStateException(cause));
+        return begun && failure.charge() == Charge.FREE ? billedPerhaps(failure) : failure;
+    }
+
+    /** The model had written when it was turned away: that may be billed. */
+    private static ModelException billedPerhaps(ModelException failure) {
+        return new ModelException.ServerFailed(
+                String.valueOf(failure.getMessage()),
+                200,
+                Charge.UNKNOWN,
+                failure.retryAfter().orElse(null));
+    }
+
+    @Override
+    public void onPartialResponse(PartialResponse piece, PartialResponseContext context) {
+        began(context.streamingHandle());
+        events.add(new Event.Text(piece.text()));
+    }
+
+    /** Of models that cannot be cancelled. */
+    @Override
+    public void onPartialResponse(String piece) {
+        begun = true;
+        events.add(new Event.Text(piece));
+    }
+
+    @Override
+    public void onPartialThinking(PartialThinking piece, PartialThinkingContext context) {
+        began(context.streamingHandle());
+    }
+
+    @Override
+    public void onPartialToolCall(PartialToolCall piece, PartialToolCallContext context) {
+        began(context.streamingHandle());
+    }
+
+    /** LangChain4j reads no event that has no candidate; Gemini says there that it blocked the prompt. */
+    @Override
+    public void onUnmappedRawEvent(Object event) {
+        blocked = blocked || RawReply.saysBlocked(event);
+    }
+
+    @Override
+    public void onCompleteResponse(ChatResponse response) {
+        events.add(new Event.Complete(response));
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        events.add(new Event.Failed(error));
+    }
+
+    private void began(StreamingHandle stream) {
+        begun = true;
+        handle = stream;
+        if (abandoned) {
+            cancel();
+        }
+    }
+
+    private void cancel() {
+        StreamingHandle stream = handle;
+        if (stream != null && !stream.isCancelled()) {
+            stream.cancel();
+        }
+    }
+}
