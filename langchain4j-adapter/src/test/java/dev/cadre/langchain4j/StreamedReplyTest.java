@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelReply;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class StreamedReplyTest {
+    /** A stream that counts as cancelled once it was told so. */
+    static final class Handle implements StreamingHandle {
+        private volatile boolean cancelled;
+
+        @Override
+        public void cancel() {
+            cancelled = true;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+    }
+
+    private final Handle stream = new Handle();
+
+    @Test
+    void text_isHandedOnWhileItIsWritten_onTheCallingThread() throws Exception {
+        var first = new CountDownLatch(1);
+        var pieces = new ArrayList<String>();
+        var threads = new ArrayList<Thread>();
+        var client = onItsOwnThread(handler -> {
+            piece(handler, "In ");
+            await(first); // ends only if the first piece is heard before the second is written
+            piece(handler, "Pool.");
+            handler.onCompleteResponse(response("In Pool."));
+        });
+
+        ModelReply reply = client.call(
+                Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {
+                    pieces.add(piece);
+                    threads.add(Thread.currentThread());
+                    first.countDown();
+                }));
+
+        assertThat(reply.text()).isEqualTo("In Pool.");
+        assertThat(pieces).containsExactly("In ", "Pool.");
+        assertThat(threads).containsOnly(Thread.currentThread());
+        assertThat(stream.isCancelled()).isFalse();
+    }
+
+    @Test
+    void interrupt_cancelsTheStream() throws Exception {
+        var written = new CountDownLatch(1);
+        var client = onItsOwnThread(handler -> {
+            piece(handler, "In ");
+            written.countDown();
+        });
+        var thrown = new AtomicReference<Exception>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                Providers.call(client);
+            } catch (Exception e) {
+                thrown.set(e);
+            }
+        });
+        await(written);
+
+        caller.interrupt();
+        caller.join();
+
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+        assertThat(stream.isCancelled()).isTrue();
+    }
+
+    @Test
+    void pieceThatComesAfterTheCallWasGivenUp_cancelsTheStream() throws Exception {
+        var handlers = new AtomicReference<StreamingChatResponseHandler>();
+        var client = LangChain4jClient.of(model(handlers::set));
+
+        assertThatThrownBy(() -> client.call(
+                        Providers.request(), CallContext.of(Providers.PURPOSE, Duration.ofMillis(50))))
+                .isInstanceOf(ModelException.TimedOut.class);
+        assertThat(stream.isCancelled()).isFalse();
+        piece(handlers.get(), "late");
+
+        assertThat(stream.isCancelled()).isTrue();
+    }
+
+    @Test
+    void consumerThatThrows_cancelsTheStream() {
+        var client = LangChain4jClient.of(model(handler -> piece(handler, "In ")));
+        var context = new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {
+            throw new IllegalStateException("plan rejected");
+        });
+
+        assertThatThrownBy(() -> client.call(Providers.request(), context)).hasMessageContaining("plan rejected");
+        assertThat(stream.isCancelled()).isTrue();
+    }
+
+    @Test
+    void refusalAfterThoughts_mayBeBilled() throws Exception {
+        var client = LangChain4jClient.of(model(handler -> {
+            handler.onPartialThinking(new PartialThinking("hm"), new PartialThinkingContext(stream));
+            handler.onError(new RateLimitException("slow down"));
+        }));
+        var unread = LangChain4jClient.of(model(handler -> handler.onError(new RateLimitException("slow down"))));
+
+        assertThat(Providers.failure(client).charge()).isEqualTo(ModelException.Charge.UNKNOWN);
+        assertThat(Providers.failure(unread)).isInstanceOf(ModelException.RateLimited.class);
+    }
+
+    @Test
+    void streamWithoutAFinishReason_lostItsEnd() throws Exception {
+        var client = LangChain4jClient.of(model(handler -> {
+            piece(handler, "In ");
+            handler.onCompleteResponse(
+                    ChatResponse.builder().aiMessage(AiMessage.from("In ")).build());
+        }));
+
+        assertThat(Providers.failure(client)).isInstanceOf(ModelException.MalformedReply.class);
+    }
+
+    private LangChain4jClient onItsOwnThread(Consumer<StreamingChatResponseHandler> writer) {
+        return LangChain4jClient.of(model(handler -> Thread.ofVirtual().start(() -> writer.accept(handler))));
+    }
+
+    private static StreamingChatModel model(Consumer<StreamingChatResponseHandler> writer) {
+        return new StreamingChatModel() {
+            @Override
+            public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+                writer.accept(handler);
+            }
+        };
+    }
+
+    private void piece(StreamingChatResponseHandler handler, String text) {
+        handler.onPartialResponse(new PartialResponse(text), new PartialResponseContext(stream));
+    }
+
+    private static ChatResponse response(String text) {
+        return ChatResponse.builder()
+                .aiMessage(AiMessage.from(text))
+                .finishReason(FinishReason.STOP)
+                .tokenUsage(new TokenUsage(10, 5))
+                .build();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
