@@ -52,6 +52,7 @@ final class ChatRequests {
         if (!request.options().providerTools().isEmpty()) {
             throw new ModelException.InvalidRequest("LangChain4j has no tools that run at the provider", 0);
         }
+        Reasoning.requireKept(model, request);
         boolean takesSchemas = model.capabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
         return ChatRequest.builder()
                 .messages(messages(request, takesSchemas))

@@ -39,6 +39,10 @@ final class Failures {
     private static final Pattern WRONG_KEY =
             Pattern.compile("(?i)API_KEY_INVALID|API key (not valid|expired)|incorrect API key");
 
+    /** How Gemini, DeepSeek and Claude say that their reasoning was not given back. */
+    private static final Pattern LOST_REASONING =
+            Pattern.compile("(?i)thought_?signature|reasoning_content|`?redacted_thinking`?");
+
     private static final Pattern NO_CREDIT = Pattern.compile("(?i)credit balance is too low");
 
     private final Exception failure;
@@ -118,6 +122,11 @@ final class Failures {
         }
         if (WRONG_KEY.matcher(raw).find()) {
             return refused(status);
+        }
+        if (LOST_REASONING.matcher(raw).find()) {
+            return new ModelException.InvalidRequest(
+                    "returnThinking(true) and sendThinking(true) are missing on the LangChain4j model, it seems: " + message,
+                    status);
         }
         return NO_CREDIT.matcher(raw).find()
                 ? new ModelException.QuotaExhausted(message)

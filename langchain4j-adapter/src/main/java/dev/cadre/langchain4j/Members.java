@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.langchain4j;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
-/** Calls public methods by their names, which spares a dependency on each provider's module of LangChain4j. */
+/** Reads objects by the names of their members, which spares a dependency on each provider's module of LangChain4j. */
 final class Members {
     /** A method of a class, or its absence. */
     private static final ClassValue<ConcurrentMap<String, Optional<Method>>> METHODS = new ClassValue<>() {
@@ -33,6 +34,21 @@ final class Members {
     /** Whether there is such a method. */
     static boolean has(Object owner, String name) {
         return method(owner, name).isPresent();
+    }
+
+    /** The value of a field, which need not be public; null if there is no such field, or it may not be read. */
+    static @Nullable Object field(Object owner, String name) {
+        for (@Nullable Class<?> type = owner.getClass(); type != null; type = type.getSuperclass()) {
+            try {
+                Field field = type.getDeclaredField(name);
+                return field.trySetAccessible() ? field.get(owner) : null;
+            } catch (NoSuchFieldException inherited) {
+                continue;
+            } catch (IllegalAccessException unreadable) {
+                return null;
+            }
+        }
+        return null;
     }
 
     private static Optional<Method> method(Object owner, String name) {
