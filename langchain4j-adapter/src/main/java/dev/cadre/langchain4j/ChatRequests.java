@@ -67,8 +67,7 @@ final class ChatRequests {
     }
 
     private static ChatRequestParameters parameters(ModelRequest request, LangChain4jModel model, boolean takesSchemas) {
-        var parameters = ChatRequestParameters.builder()
-                .maxOutputTokens((int) Math.min(request.maxOutputTokens(), Integer.MAX_VALUE));
+        var parameters = ChatRequestParameters.builder();
         parameters.modelName(modelName(request, model));
         if (!request.tools().isEmpty()) {
             parameters.toolSpecifications(
@@ -83,7 +82,10 @@ final class ChatRequests {
                             .build())
                     .build());
         }
-        return parameters.build();
+        int cap = (int) Math.min(request.maxOutputTokens(), Integer.MAX_VALUE);
+        return OpenAiParameters.takeCompletionCap(model.defaults())
+                ? OpenAiParameters.withCompletionCap(parameters.build(), cap)
+                : parameters.maxOutputTokens(cap).build();
     }
 
     private static boolean isBlank(@Nullable String name) {

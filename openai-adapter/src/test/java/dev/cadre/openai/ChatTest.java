@@ -76,7 +76,7 @@ class ChatTest extends LoopbackTest {
                 .baseUrl(server.baseUrl())
                 .chatCompletionsWithMaxTokens()
                 .build()) {
-            older.call(REQUEST, plain());
+            older.call(REQUEST.withModel("house-7b"), plain());
         }
 
         assertThat(server.requests().getLast().body())

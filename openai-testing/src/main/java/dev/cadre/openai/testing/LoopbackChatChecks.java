@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** The same for Chat Completions, whose servers need not know a reasoning effort or service tiers. */
 final class LoopbackChatChecks {
@@ -51,6 +52,9 @@ final class LoopbackChatChecks {
             "verbosity",
             "web_search_options");
 
+    /** The provider's models that reason, which do not take the older name of the cap. */
+    private static final Pattern REASONING = Pattern.compile("gpt-[5-9]|o[1-9]");
+
     private static final Set<String> ROLES = Set.of("developer", "system", "user", "assistant", "tool");
 
     private final LoopbackRequest request;
@@ -68,6 +72,10 @@ final class LoopbackChatChecks {
     private Optional<String> defect() {
         return LoopbackChecks.unknown(body, PARAMETERS)
                 .or(() -> unless(!request.model().isBlank(), "Missing required parameter: 'model'."))
+                .or(() -> unless(
+                        body.at("max_tokens").isEmpty() || !REASONING.matcher(request.model()).lookingAt(),
+                        "Unsupported parameter: 'max_tokens' is not supported with this model."
+                                + " Use 'max_completion_tokens' instead."))
                 .or(() -> unless(request.maxOutputTokens() >= 1, "'max_completion_tokens' must be sent"))
                 .or(() -> unless(!request.isTrue("store"), "'store' must not be true"))
                 .or(() -> unless(isOneOf("reasoning_effort", LoopbackChecks.EFFORTS), "Invalid 'reasoning_effort'."))

@@ -94,10 +94,9 @@ final class LoopbackChecks {
                 .or(this::tools);
     }
 
-    /** A line of a batch need not name one, because it has its own. */
+    /** The provider takes its own default if none is named. */
     private boolean isServiceTier() {
-        String tier = request.text("service_tier");
-        return TIERS.contains(tier) || (tier.isEmpty() && !request.customId().isEmpty());
+        return body.at("service_tier").isEmpty() || TIERS.contains(request.text("service_tier"));
     }
 
     static Optional<String> unknown(Json.Obj body, Set<String> parameters) {

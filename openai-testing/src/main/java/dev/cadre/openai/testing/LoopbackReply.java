@@ -7,6 +7,8 @@ import dev.cadre.model.ToolCall;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * every four bytes, never more than {@code max_output_tokens}.
  */
 public final class LoopbackReply {
+    private static final Pattern UNSUPPORTED = Pattern.compile("Unsupported parameter: '(\\w+)'");
+
     /** What is answered. */
     sealed interface Content {
         /** A message, in the pieces in which it is streamed. */
@@ -96,11 +100,27 @@ public final class LoopbackReply {
         return raw(status, "application/json", errorBody(type, code, message));
     }
 
+    /** The refusal of a request with a defect, in the provider's words. */
+    static LoopbackReply defect(String defect) {
+        Matcher unsupported = UNSUPPORTED.matcher(defect);
+        return unsupported.lookingAt()
+                ? raw(400, "application/json", errorBody(
+                        "invalid_request_error",
+                        new Json.Str(unsupported.group(1)),
+                        "unsupported_parameter",
+                        defect))
+                : error(400, "invalid_request_error", "invalid_value", defect);
+    }
+
     static String errorBody(String type, String code, String message) {
+        return errorBody(type, Json.Null.NULL, code, message);
+    }
+
+    private static String errorBody(String type, Json param, String code, String message) {
         Json error = Json.obj()
                 .with("message", message)
                 .with("type", type)
-                .with("param", Json.Null.NULL)
+                .with("param", param)
                 .with("code", code.isEmpty() ? Json.Null.NULL : new Json.Str(code));
         return Json.obj().with("error", error).write();
     }

@@ -58,7 +58,7 @@ final class LoopbackService {
     /** An answer of a model, by the test's script. */
     private Handled generate(LoopbackRequest request) {
         LoopbackReply reply = LoopbackChecks.defect(request)
-                .map(text -> LoopbackReply.error(400, "invalid_request_error", "invalid_value", text))
+                .map(LoopbackReply::defect)
                 .or(() -> first(rules, request))
                 .orElseGet(() -> LoopbackReply.error(
                         400, "invalid_request_error", "no_rule", "no rule of the test matches this request"));

@@ -136,6 +136,24 @@ class LoopbackChatTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"gpt-5.4-nano, 400", "gpt-5.6, 400", "o3-mini, 400", "gpt-4.1-mini, 200", "house-7b, 200"})
+    void olderNameOfTheCap_isRefusedByModelsThatReason(String model, int status) throws Exception {
+        server.onAny().replies(LoopbackReply.text("ok"));
+
+        var response = caller.post(
+                "/chat/completions",
+                REQUEST.without("max_completion_tokens").with("model", model).with("max_tokens", 64));
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        if (status == 400) {
+            assertThat(LoopbackCaller.json(response)).isEqualTo(Json.parse("""
+                    {"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model.\
+                     Use 'max_completion_tokens' instead.","type":"invalid_request_error","param":"max_tokens",\
+                    "code":"unsupported_parameter"}}"""));
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             quoteCharacter = '`',

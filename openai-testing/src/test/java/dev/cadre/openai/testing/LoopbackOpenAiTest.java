@@ -127,6 +127,13 @@ class LoopbackOpenAiTest {
     }
 
     @Test
+    void request_withoutAServiceTier_isTaken() throws Exception {
+        server.onAny().replies(LoopbackReply.text("ok"));
+
+        assertThat(post(REQUEST.without("service_tier")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void log_ofRequest_holdsNoKey() throws Exception {
         server.onAny().replies(LoopbackReply.text("ok"));
 
