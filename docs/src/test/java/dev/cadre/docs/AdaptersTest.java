@@ -5,9 +5,7 @@ import static dev.cadre.testing.CadreAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cadre.Coordinator;
-import dev.cadre.Goal;
 import dev.cadre.budget.Budget;
-import dev.cadre.budget.BudgetGuard;
 import dev.cadre.docs.Pets.Brief;
 import dev.cadre.langchain4j.LangChain4jPool;
 import dev.cadre.langchain4j.LangChain4jTools;
@@ -23,7 +21,6 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
-import dev.cadre.price.Money;
 import dev.cadre.price.Price;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.TaskGraph;
@@ -160,40 +157,5 @@ class AdaptersTest {
 
         assertThat(result).isCompleteWith(new Hits(List.of("Pool.java")));
         assertThat(model.calls().getLast().request().turns().toString()).contains("Pool.java");
-    }
-
-    record Answer(String text) {}
-
-    // region adapters-code-tool
-    static final class CodeTool {
-        private final Coordinator coordinator;
-        private final BudgetGuard session = Budget.usd("5.00").open();
-
-        CodeTool(Coordinator coordinator) {
-            this.coordinator = coordinator;
-        }
-
-        @Tool("Answers a question about the code base")
-        String askCode(@P("the question") String question) throws InterruptedException {
-            var goal = Goal.of(question, Answer.class);
-            return coordinator.run(goal, Budget.usd("0.25").under(session)).toToolText();
-        }
-    }
-    // endregion
-
-    @Test
-    void run_behindATool() throws Exception {
-        var model = new ScriptedModel();
-        model.onPlan()
-                .costing(2_000, 300)
-                .replies("{\"subtasks\":[{\"type\":\"search\",\"id\":\"s\",\"input\":{\"term\":\"retry\"},"
-                        + "\"wires\":[],\"after\":[]}]}");
-        model.on(SEARCH).costing(1_000, 400).replies(new Hits(List.of("Pool.java")));
-        model.onMerge().costing(2_000, 200).repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[]}");
-        var tool = new CodeTool(
-                Coordinator.builder(model.pools()).plansWith(SEARCH).build());
-
-        assertThat(tool.askCode("Where is retry implemented?")).isEqualTo("{\"text\":\"In Pool.java.\"}");
-        assertThat(tool.session.state().settled()).isEqualTo(Money.usd("0.0126"));
     }
 }
