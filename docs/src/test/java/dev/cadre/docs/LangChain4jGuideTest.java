@@ -240,8 +240,9 @@ class LangChain4jGuideTest {
                         + "\"wires\":[],\"after\":[]}]}");
         model.on(AdaptersTest.SEARCH).costing(1_000, 400).replies(new AdaptersTest.Hits(List.of("Pool.java")));
         model.onMerge().costing(2_000, 200).repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[]}");
-        var coordinator =
-                Coordinator.builder(model.pools()).plansWith(AdaptersTest.SEARCH).build();
+        var coordinator = Coordinator.builder(model.pools())
+                .plansWith(AdaptersTest.SEARCH)
+                .build();
         ChatModel chatModel = new AskingModel();
 
         // region adapters-run-tool

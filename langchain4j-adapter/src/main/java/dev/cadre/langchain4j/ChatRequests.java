@@ -66,7 +66,8 @@ final class ChatRequests {
         return isBlank(own) ? request.model() : own;
     }
 
-    private static ChatRequestParameters parameters(ModelRequest request, LangChain4jModel model, boolean takesSchemas) {
+    private static ChatRequestParameters parameters(
+            ModelRequest request, LangChain4jModel model, boolean takesSchemas) {
         var parameters = ChatRequestParameters.builder();
         parameters.modelName(modelName(request, model));
         if (!request.tools().isEmpty()) {

@@ -63,8 +63,8 @@ final class Failures {
 
     private ModelException mapped() {
         return switch (failure) {
-            case Exception streamed when status().isEmpty() && Members.call(streamed, "type") instanceof String type ->
-                ofType(type);
+            case Exception streamed
+            when status().isEmpty() && Members.call(streamed, "type") instanceof String type -> ofType(type);
             case RateLimitException limited -> limited();
             case TimeoutException late -> new ModelException.TimedOut(message, Charge.UNKNOWN);
             case InternalServerException server -> server(status().orElse(500));
@@ -125,7 +125,8 @@ final class Failures {
         }
         if (LOST_REASONING.matcher(raw).find()) {
             return new ModelException.InvalidRequest(
-                    "returnThinking(true) and sendThinking(true) are missing on the LangChain4j model, it seems: " + message,
+                    "returnThinking(true) and sendThinking(true) are missing on the LangChain4j model, it seems: "
+                            + message,
                     status);
         }
         return NO_CREDIT.matcher(raw).find()
@@ -148,7 +149,9 @@ final class Failures {
                 || Thrown.first(UnknownHostException.class, failure).isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.FREE, failure);
         }
-        if (Thrown.first(IOException.class, failure).filter(lost -> !isOfJackson(lost)).isPresent()) {
+        if (Thrown.first(IOException.class, failure)
+                .filter(lost -> !isOfJackson(lost))
+                .isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.UNKNOWN, failure);
         }
         return new ModelException.MalformedReply(message, failure);

@@ -7,6 +7,7 @@ import java.lang.reflect.Modifier;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads objects by the names of their members, which spares a dependency on each provider's module of LangChain4j. */
@@ -39,16 +40,22 @@ final class Members {
     /** The value of a field, which need not be public; null if there is no such field, or it may not be read. */
     static @Nullable Object field(Object owner, String name) {
         for (@Nullable Class<?> type = owner.getClass(); type != null; type = type.getSuperclass()) {
-            try {
-                Field field = type.getDeclaredField(name);
-                return field.trySetAccessible() ? field.get(owner) : null;
-            } catch (NoSuchFieldException inherited) {
-                continue;
-            } catch (IllegalAccessException unreadable) {
-                return null;
+            Optional<Field> field = Stream.of(type.getDeclaredFields())
+                    .filter(declared -> declared.getName().equals(name))
+                    .findFirst();
+            if (field.isPresent()) {
+                return value(owner, field.get());
             }
         }
         return null;
+    }
+
+    private static @Nullable Object value(Object owner, Field field) {
+        try {
+            return field.trySetAccessible() ? field.get(owner) : null;
+        } catch (IllegalAccessException unreadable) {
+            return null;
+        }
     }
 
     private static Optional<Method> method(Object owner, String name) {

@@ -22,7 +22,8 @@ final class Reasoning {
         var reasoning = new Reasoning(model);
         if (model.provider() == ModelProvider.GOOGLE_AI_GEMINI) {
             reasoning.requireKeptByGemini(!request.tools().isEmpty());
-        } else if (model.provider() == ModelProvider.ANTHROPIC && !request.tools().isEmpty()) {
+        } else if (model.provider() == ModelProvider.ANTHROPIC
+                && !request.tools().isEmpty()) {
             reasoning.requireKeptByClaude();
         }
     }
@@ -35,16 +36,15 @@ final class Reasoning {
                     + " without the thought signatures Gemini refuses the turn after a tool call");
         }
         @Nullable Object thinking = Members.field(model.model(), "thinkingConfig");
-        if (returned == null
-                && thinking != null
-                && Boolean.TRUE.equals(Members.call(thinking, "includeThoughts"))) {
+        if (returned == null && thinking != null && Boolean.TRUE.equals(Members.call(thinking, "includeThoughts"))) {
             throw refusal("Gemini's thoughts need returnThinking(true) on the LangChain4j model:"
                     + " LangChain4j puts them into the answer otherwise");
         }
     }
 
     private void requireKeptByClaude() {
-        boolean thinks = Members.call(model.defaults(), "thinkingType") instanceof String type && !type.equals("disabled");
+        boolean thinks =
+                Members.call(model.defaults(), "thinkingType") instanceof String type && !type.equals("disabled");
         boolean returned = Boolean.TRUE.equals(Members.call(model.defaults(), "returnThinking"));
         // unlike Gemini's, it sends them unless it is told not to
         boolean sent = !Boolean.FALSE.equals(Members.call(model.defaults(), "sendThinking"));

@@ -52,7 +52,8 @@ final class Replies {
     }
 
     private static boolean isKnown(@Nullable FinishReason reason, Finish finish) {
-        return (reason != null && reason != FinishReason.OTHER) || (finish != Finish.COMPLETE && finish != Finish.TOOL_CALLS);
+        return (reason != null && reason != FinishReason.OTHER)
+                || (finish != Finish.COMPLETE && finish != Finish.TOOL_CALLS);
     }
 
     /** A reply that stopped for a reason that nobody here knows counts as whole, if there is one. */

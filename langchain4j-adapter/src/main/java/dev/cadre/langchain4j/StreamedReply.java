@@ -108,7 +108,8 @@ final class StreamedReply implements StreamingChatResponseHandler {
             return filtered;
         }
         Interrupts.throwIfIn(cause);
-        ModelException failure = Failures.of(cause instanceof Exception known ? known : new IllegalStateException(cause));
+        ModelException failure =
+                Failures.of(cause instanceof Exception known ? known : new IllegalStateException(cause));
         return begun && failure.charge() == Charge.FREE ? billedPerhaps(failure) : failure;
     }
 

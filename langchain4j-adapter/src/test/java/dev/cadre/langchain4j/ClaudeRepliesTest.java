@@ -31,7 +31,8 @@ class ClaudeRepliesTest {
         "model_context_window_exceeded, TRUNCATED"
     })
     void stopReason_isReadFromClaudesOwnWords(String reason, Finish finish) throws Exception {
-        assertThat(whole(message("{\"type\":\"text\",\"text\":\"I\"}", reason)).finish()).isEqualTo(finish);
+        assertThat(whole(message("{\"type\":\"text\",\"text\":\"I\"}", reason)).finish())
+                .isEqualTo(finish);
         assertThat(streamed(reason, "I").finish()).isEqualTo(finish);
     }
 
@@ -58,7 +59,8 @@ class ClaudeRepliesTest {
 
     @Test
     void usage_holdsWhatWasReadFromTheCacheAndWrittenToIt() throws Exception {
-        assertThat(whole(message("{\"type\":\"text\",\"text\":\"I\"}", "end_turn")).usage())
+        assertThat(whole(message("{\"type\":\"text\",\"text\":\"I\"}", "end_turn"))
+                        .usage())
                 .isEqualTo(new TokenUsage(350, 300, 40, 7, 0));
         assertThat(streamed("end_turn", "I").usage()).isEqualTo(new TokenUsage(350, 300, 40, 7, 0));
     }
@@ -87,8 +89,9 @@ class ClaudeRepliesTest {
 
     @Test
     void errorInsideAStream_isReadByItsType_andMayBeBilledOnceTextCame() throws Exception {
-        String overload = event("error", "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\","
-                + "\"message\":\"Overloaded\"}}");
+        String overload = event(
+                "error",
+                "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"," + "\"message\":\"Overloaded\"}}");
 
         assertThat(streamFailure(overload).charge()).isEqualTo(ModelException.Charge.FREE);
         ModelException late = streamFailure(start() + text(0, "I") + overload);
@@ -123,16 +126,17 @@ class ClaudeRepliesTest {
     }
 
     private static String start() {
-        return event("message_start", "{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"role\":\"assistant\","
-                + "\"model\":\"claude-haiku-4-5\",\"content\":[],\"usage\":" + USAGE.strip() + "}}");
+        return event(
+                "message_start",
+                "{\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"role\":\"assistant\","
+                        + "\"model\":\"claude-haiku-4-5\",\"content\":[],\"usage\":" + USAGE.strip() + "}}");
     }
 
     private static String text(int index, String text) {
         return event("content_block_start", """
                 {"type":"content_block_start","index":%d,"content_block":{"type":"text","text":""}}""".formatted(index))
                 + event("content_block_delta", """
-                {"type":"content_block_delta","index":%d,"delta":{"type":"text_delta","text":"%s"}}"""
-                        .formatted(index, text))
+                {"type":"content_block_delta","index":%d,"delta":{"type":"text_delta","text":"%s"}}""".formatted(index, text))
                 + event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":%d}".formatted(index));
     }
 

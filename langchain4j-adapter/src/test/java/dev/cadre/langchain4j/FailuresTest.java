@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailuresTest {
     static Stream<Arguments> failures() {
@@ -116,6 +117,22 @@ class FailuresTest {
                         .getMessage())
                 .startsWith("a bcc")
                 .hasSize(301);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\":{\"details\":[{\"retryDelay\":\"99999999999999999999s\"}]}}",
+                "{\"error\":{\"details\":[{\"retryDelay\":\"1h\"},{\"retryDelay\":7},[],null]}}",
+                "{\"error\":{\"details\":{\"retryDelay\":\"7s\"}}}",
+                "{\"error\":\"slow\"}",
+                "{\"error\":"
+            })
+    void bodyThatIsNoErrorOfGoogle_hasNoDetails(String body) {
+        assertThat(Failures.of(new RateLimitException(body)).retryAfter()).isEmpty();
+        assertThat(Failures.of(new RateLimitException("{\"error\":" + "[".repeat(1_000_000)))
+                        .retryAfter())
+                .isEmpty();
     }
 
     private static Exception server(int status) {

@@ -120,16 +120,14 @@ class GeminiRepliesTest {
     void wrongKey_isRefusedWithStatus400() throws Exception {
         assertThat(failure(400, """
                 {"error":{"code":400,"status":"INVALID_ARGUMENT","message":"API key not valid. Pass a valid API key.",
-                 "details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}"""))
-                .isInstanceOf(ModelException.AuthFailed.class);
+                 "details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}""")).isInstanceOf(ModelException.AuthFailed.class);
     }
 
     @Test
     void tooManyTokens_areAContextTooLong() throws Exception {
         assertThat(failure(400, """
                 {"error":{"code":400,"status":"INVALID_ARGUMENT",
-                 "message":"The input token count (12) exceeds the maximum number of tokens allowed (8)."}}"""))
-                .isInstanceOf(ModelException.ContextTooLong.class);
+                 "message":"The input token count (12) exceeds the maximum number of tokens allowed (8)."}}""")).isInstanceOf(ModelException.ContextTooLong.class);
     }
 
     @Test
@@ -143,8 +141,7 @@ class GeminiRepliesTest {
     private static String reply(String part, String finish, String usage) {
         return """
                 {"candidates":[{"content":{"role":"model","parts":[%s]},"finishReason":"%s"}],
-                 "usageMetadata":%s,"modelVersion":"gemini-3-flash","responseId":"r1"}"""
-                .formatted(part, finish, usage);
+                 "usageMetadata":%s,"modelVersion":"gemini-3-flash","responseId":"r1"}""".formatted(part, finish, usage);
     }
 
     private static ModelReply whole(String body) throws Exception {
@@ -154,8 +151,8 @@ class GeminiRepliesTest {
     }
 
     private static ModelReply streamed(String body) throws Exception {
-        try (var provider = LoopbackProvider.answering(
-                request -> Reply.events("data: " + body.replace("\n", "") + "\n\n"))) {
+        try (var provider =
+                LoopbackProvider.answering(request -> Reply.events("data: " + body.replace("\n", "") + "\n\n"))) {
             return Providers.call(Providers.streamingGemini(provider.address()));
         }
     }

@@ -58,16 +58,15 @@ class OllamaRepliesTest {
                 "request (9000 tokens) exceeds the available context size (4096 tokens), try increasing it"
             })
     void tooManyTokens_areAContextTooLong(String message) throws Exception {
-        try (var provider =
-                LoopbackProvider.answering(request -> Reply.json(400, "{\"error\":\"" + message + "\"}"))) {
+        try (var provider = LoopbackProvider.answering(request -> Reply.json(400, "{\"error\":\"" + message + "\"}"))) {
             assertThat(Providers.failure(client(provider))).isInstanceOf(ModelException.ContextTooLong.class);
         }
     }
 
     @Test
     void modelThatIsNotPulled_isUnknown() throws Exception {
-        try (var provider = LoopbackProvider.answering(
-                request -> Reply.json(404, "{\"error\":\"model 'qwen3' not found\"}"))) {
+        try (var provider =
+                LoopbackProvider.answering(request -> Reply.json(404, "{\"error\":\"model 'qwen3' not found\"}"))) {
             assertThat(Providers.failure(client(provider))).isInstanceOf(ModelException.UnknownModel.class);
         }
     }

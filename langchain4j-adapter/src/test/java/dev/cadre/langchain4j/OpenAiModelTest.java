@@ -37,8 +37,7 @@ class OpenAiModelTest {
 
     @Test
     void modelThatReasons_isSentTheCapThatItTakes_andCompletesALoop() throws Exception {
-        assertThat(search(LangChain4jPool.of(
-                        model("gpt-5.4-nano").build(), "gpt-5.4-nano")))
+        assertThat(search(LangChain4jPool.of(model("gpt-5.4-nano").build(), "gpt-5.4-nano")))
                 .isEqualTo(List.of("Pool.java"));
         assertThat(server.requests()).hasSize(2);
         assertThat(server.requests().getLast().body())

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
  * A reply of Gemini or Claude, read from its body alone: what a client must make of it, after the providers' own
  * descriptions and without LangChain4j.
  */
-record ProviderReading(String text, List<Call> calls, Finish finish, @Nullable TokenUsage usage) {
+record ProviderReading(
+        String text,
+        List<Call> calls,
+        Finish finish,
+        @Nullable TokenUsage usage) {
     record Call(String name, JsonNode arguments) {}
 
     static final ObjectMapper JSON = new ObjectMapper();
@@ -53,13 +57,14 @@ record ProviderReading(String text, List<Call> calls, Finish finish, @Nullable T
                 if (call.isObject()) {
                     JsonNode arguments = call.path("args");
                     calls.add(new Call(
-                            call.path("name").asText(),
-                            arguments.isObject() ? arguments : JSON.createObjectNode()));
+                            call.path("name").asText(), arguments.isObject() ? arguments : JSON.createObjectNode()));
                 } else if (!part.path("thought").asBoolean()) {
                     text.append(part.path("text").asText(""));
                 }
             }
-            finish = candidate.has("finishReason") ? candidate.path("finishReason").asText() : finish;
+            finish = candidate.has("finishReason")
+                    ? candidate.path("finishReason").asText()
+                    : finish;
             usage = chunk.has("usageMetadata") ? chunk.path("usageMetadata") : usage;
             blocked |= chunk.path("promptFeedback").has("blockReason");
         }
@@ -81,7 +86,8 @@ record ProviderReading(String text, List<Call> calls, Finish finish, @Nullable T
         if (!usage.has("promptTokenCount") && !usage.has("totalTokenCount")) {
             return null; // nothing bounds the input
         }
-        long input = usage.path("promptTokenCount").asLong() + usage.path("toolUsePromptTokenCount").asLong();
+        long input = usage.path("promptTokenCount").asLong()
+                + usage.path("toolUsePromptTokenCount").asLong();
         long thoughts = usage.path("thoughtsTokenCount").asLong();
         long output = usage.path("candidatesTokenCount").asLong() + thoughts;
         return new TokenUsage(input, usage.path("cachedContentTokenCount").asLong(), 0, output, thoughts);
@@ -123,7 +129,9 @@ record ProviderReading(String text, List<Call> calls, Finish finish, @Nullable T
                     .append(event.path("content_block").path("text").asText(""))
                     .append(event.path("delta").path("text").asText(""));
             if (names.containsKey(index)) {
-                arguments.get(index).append(event.path("delta").path("partial_json").asText(""));
+                arguments
+                        .get(index)
+                        .append(event.path("delta").path("partial_json").asText(""));
             }
             stop = event.path("delta").path("stop_reason").asText(stop);
             for (JsonNode part : List.of(event.path("message").path("usage"), event.path("usage"))) {

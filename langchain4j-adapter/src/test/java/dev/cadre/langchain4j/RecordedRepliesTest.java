@@ -52,9 +52,7 @@ class RecordedRepliesTest {
                 return kind.equals("gemini") ? ProviderReading.ofGemini(events) : ProviderReading.ofClaude(events);
             }
             JsonNode whole = ProviderReading.parse(body);
-            return kind.equals("gemini")
-                    ? ProviderReading.ofGemini(List.of(whole))
-                    : ProviderReading.ofClaude(whole);
+            return kind.equals("gemini") ? ProviderReading.ofGemini(List.of(whole)) : ProviderReading.ofClaude(whole);
         }
     }
 
@@ -80,16 +78,14 @@ class RecordedRepliesTest {
         System.out.println("replies played: " + played);
         differences.forEach((kind, list) -> System.out.println(kind + ": " + list.size()));
         assertThat(played).isPositive();
-        assertThat(differences.keySet())
-                .as("%s", differences)
-                .allMatch(kind -> kind.endsWith(KNOWN));
+        assertThat(differences.keySet()).as("%s", differences).allMatch(kind -> kind.endsWith(KNOWN));
     }
 
     private static Map<String, Recorded> read() throws IOException {
         var cases = new ConcurrentHashMap<String, Recorded>();
         Path file = Path.of(System.getProperty("cadre.recorded")).resolve("cases.jsonl.gz");
-        try (var lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
+        try (var lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Recorded recorded = Recorded.of(ProviderReading.parse(line));
                 // an array is a stream in a form that LangChain4j never asks for
@@ -147,8 +143,7 @@ class RecordedRepliesTest {
                     && reply.usage() != null
                     && reply.usage().totalTokens() == expected.usage().totalTokens()
                     && reply.usage().outputTokens() > expected.usage().outputTokens();
-            differences.add(
-                    "usage%s: %s, not %s".formatted(dearer ? KNOWN : "", reply.usage(), expected.usage()));
+            differences.add("usage%s: %s, not %s".formatted(dearer ? KNOWN : "", reply.usage(), expected.usage()));
         }
         return differences;
     }
@@ -171,7 +166,8 @@ class RecordedRepliesTest {
     private static String wait(JsonNode error) {
         for (JsonNode detail : error.path("details")) {
             if (detail.has("retryDelay")) {
-                return " after " + Duration.parse("PT" + detail.path("retryDelay").asText());
+                return " after "
+                        + Duration.parse("PT" + detail.path("retryDelay").asText());
             }
         }
         return "";

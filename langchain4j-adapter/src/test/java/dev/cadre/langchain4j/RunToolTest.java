@@ -109,7 +109,8 @@ class RunToolTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "{}", "[]", "{\"question\":7}", "{\"question\":\" \"}", "{"})
     void badArguments_areToldToTheModel(String arguments) {
-        var request = ToolExecutionRequest.builder().name("note").arguments(arguments).build();
+        var request =
+                ToolExecutionRequest.builder().name("note").arguments(arguments).build();
 
         assertThat(tool.execute(request, "memory")).isEqualTo("bad arguments: 'question' is missing");
         assertThat(model.calls()).isEmpty();

@@ -58,8 +58,8 @@ class StreamedReplyTest {
             handler.onCompleteResponse(response("In Pool."));
         });
 
-        ModelReply reply = client.call(
-                Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {
+        ModelReply reply =
+                client.call(Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {
                     pieces.add(piece);
                     threads.add(Thread.currentThread());
                     first.countDown();
@@ -100,8 +100,8 @@ class StreamedReplyTest {
         var handlers = new AtomicReference<StreamingChatResponseHandler>();
         var client = LangChain4jClient.of(model(handlers::set));
 
-        assertThatThrownBy(() -> client.call(
-                        Providers.request(), CallContext.of(Providers.PURPOSE, Duration.ofMillis(50))))
+        assertThatThrownBy(() ->
+                        client.call(Providers.request(), CallContext.of(Providers.PURPOSE, Duration.ofMillis(50))))
                 .isInstanceOf(ModelException.TimedOut.class);
         assertThat(stream.isCancelled()).isFalse();
         piece(handlers.get(), "late");

@@ -48,7 +48,8 @@ class ToolLoopTest {
     @Test
     void gemini_isGivenItsThoughtSignatureBack() throws Exception {
         try (var provider = LoopbackProvider.answering(request -> gemini(request, false))) {
-            assertThat(search(LangChain4jPool.builder(gemini(provider.address(), true, true), "gemini-3-flash-preview").build()))
+            assertThat(search(LangChain4jPool.builder(gemini(provider.address(), true, true), "gemini-3-flash-preview")
+                            .build()))
                     .isEqualTo("complete [Pool.java]");
         }
     }
@@ -64,7 +65,8 @@ class ToolLoopTest {
                     .sendThinking(true)
                     .build();
 
-            assertThat(search(LangChain4jPool.of(model, "gemini-3-flash-preview"))).isEqualTo("complete [Pool.java]");
+            assertThat(search(LangChain4jPool.of(model, "gemini-3-flash-preview")))
+                    .isEqualTo("complete [Pool.java]");
         }
     }
 
@@ -91,7 +93,8 @@ class ToolLoopTest {
         var model = GoogleAiGeminiChatModel.builder()
                 .apiKey("none")
                 .modelName("gemini-3-flash-preview")
-                .thinkingConfig(GeminiThinkingConfig.builder().includeThoughts(true).build())
+                .thinkingConfig(
+                        GeminiThinkingConfig.builder().includeThoughts(true).build())
                 .build();
 
         assertThat(Providers.failure(LangChain4jClient.of(model)))
@@ -184,27 +187,36 @@ class ToolLoopTest {
     private static Reply gemini(Request request, boolean streams) {
         JsonNode contents = ProviderReading.parse(request.body()).path("contents");
         String body = contents.size() == 1
-                ? geminiReply("{\"functionCall\":{\"name\":\"grep\",\"args\":{\"term\":\"Pool\"}},\"thoughtSignature\":\"%s\"}"
-                        .formatted(SIGNATURE))
+                ? geminiReply(
+                        "{\"functionCall\":{\"name\":\"grep\",\"args\":{\"term\":\"Pool\"}},\"thoughtSignature\":\"%s\"}"
+                                .formatted(SIGNATURE))
                 : geminiReply("{\"text\":\"{\\\"files\\\":[\\\"Pool.java\\\"]}\"}");
         for (JsonNode part : contents.path(1).path("parts")) {
-            if (part.has("functionCall") && !part.path("thoughtSignature").asText().equals(SIGNATURE)) {
-                return Reply.json(400, "{\"error\":{\"code\":400,\"message\":\"Function call is missing a thought_signature"
-                        + " in functionCall parts.\",\"status\":\"INVALID_ARGUMENT\"}}");
+            if (part.has("functionCall")
+                    && !part.path("thoughtSignature").asText().equals(SIGNATURE)) {
+                return Reply.json(
+                        400,
+                        "{\"error\":{\"code\":400,\"message\":\"Function call is missing a thought_signature"
+                                + " in functionCall parts.\",\"status\":\"INVALID_ARGUMENT\"}}");
             }
         }
         return streams ? Reply.events("data: " + body + "\n\n") : Reply.json(body);
     }
 
     private static String geminiReply(String part) {
-        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + part + "]},\"finishReason\":\"STOP\"}],"
+        return "{\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[" + part
+                + "]},\"finishReason\":\"STOP\"}],"
                 + "\"usageMetadata\":{\"promptTokenCount\":10,\"candidatesTokenCount\":5,\"thoughtsTokenCount\":9,"
                 + "\"totalTokenCount\":24},\"modelVersion\":\"gemini-3-flash-preview\"}";
     }
 
     /** Claude wants an assistant's turn that calls tools to begin with its thinking, signed. */
     private static boolean losesThinking(Request request) {
-        JsonNode turn = ProviderReading.parse(request.body()).path("messages").path(1).path("content").path(0);
+        JsonNode turn = ProviderReading.parse(request.body())
+                .path("messages")
+                .path(1)
+                .path("content")
+                .path(0);
         return !turn.isMissingNode()
                 && !(turn.path("type").asText().equals("thinking")
                         && turn.path("signature").asText().equals(SIGNATURE));
@@ -218,15 +230,21 @@ class ToolLoopTest {
         if (losesThinking(request)) {
             return refusedByClaude();
         }
-        return Reply.json(isFirst(request)
-                ? claudeReply("{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"" + SIGNATURE + "\"},"
-                        + "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"grep\",\"input\":{\"term\":\"Pool\"}}", "tool_use")
-                : claudeReply("{\"type\":\"text\",\"text\":\"{\\\"files\\\":[\\\"Pool.java\\\"]}\"}", "end_turn"));
+        return Reply.json(
+                isFirst(request)
+                        ? claudeReply(
+                                "{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"" + SIGNATURE + "\"},"
+                                        + "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"grep\",\"input\":{\"term\":\"Pool\"}}",
+                                "tool_use")
+                        : claudeReply(
+                                "{\"type\":\"text\",\"text\":\"{\\\"files\\\":[\\\"Pool.java\\\"]}\"}", "end_turn"));
     }
 
     private static Reply refusedByClaude() {
-        return Reply.json(400, "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"messages.1.content.0"
-                + ".type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.\"}}");
+        return Reply.json(
+                400,
+                "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"messages.1.content.0"
+                        + ".type: Expected `thinking` or `redacted_thinking`, but found `tool_use`.\"}}");
     }
 
     private static String claudeReply(String blocks, String reason) {
@@ -238,8 +256,10 @@ class ToolLoopTest {
         if (losesThinking(request)) {
             return refusedByClaude();
         }
-        Function<String, String> block = start -> "event: content_block_start\ndata: {\"index\":0,\"content_block\":" + start + "}\n\n";
-        Function<String, String> delta = piece -> "event: content_block_delta\ndata: {\"index\":0,\"delta\":" + piece + "}\n\n";
+        Function<String, String> block =
+                start -> "event: content_block_start\ndata: {\"index\":0,\"content_block\":" + start + "}\n\n";
+        Function<String, String> delta =
+                piece -> "event: content_block_delta\ndata: {\"index\":0,\"delta\":" + piece + "}\n\n";
         String stop = "event: content_block_stop\ndata: {\"index\":0}\n\n";
         String blocks = isFirst(request)
                 ? block.apply("{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}")
@@ -247,14 +267,17 @@ class ToolLoopTest {
                         + delta.apply("{\"type\":\"signature_delta\",\"signature\":\"" + SIGNATURE + "\"}")
                         + stop
                         + block.apply("{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"grep\",\"input\":{}}")
-                        + delta.apply("{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"term\\\":\\\"Pool\\\"}\"}")
+                        + delta.apply(
+                                "{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"term\\\":\\\"Pool\\\"}\"}")
                         + stop
                 : block.apply("{\"type\":\"text\",\"text\":\"\"}")
                         + delta.apply("{\"type\":\"text_delta\",\"text\":\"{\\\"files\\\":[\\\"Pool.java\\\"]}\"}")
                         + stop;
-        return Reply.events("event: message_start\ndata: {\"message\":{\"id\":\"m1\",\"usage\":{\"input_tokens\":10}}}\n\n"
-                + blocks
-                + "event: message_delta\ndata: {\"delta\":{\"stop_reason\":\"" + (isFirst(request) ? "tool_use" : "end_turn")
-                + "\"},\"usage\":{\"output_tokens\":20}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+        return Reply.events(
+                "event: message_start\ndata: {\"message\":{\"id\":\"m1\",\"usage\":{\"input_tokens\":10}}}\n\n"
+                        + blocks
+                        + "event: message_delta\ndata: {\"delta\":{\"stop_reason\":\""
+                        + (isFirst(request) ? "tool_use" : "end_turn")
+                        + "\"},\"usage\":{\"output_tokens\":20}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
     }
 }

@@ -73,7 +73,8 @@ final class LoopbackChatChecks {
         return LoopbackChecks.unknown(body, PARAMETERS)
                 .or(() -> unless(!request.model().isBlank(), "Missing required parameter: 'model'."))
                 .or(() -> unless(
-                        body.at("max_tokens").isEmpty() || !REASONING.matcher(request.model()).lookingAt(),
+                        body.at("max_tokens").isEmpty()
+                                || !REASONING.matcher(request.model()).lookingAt(),
                         "Unsupported parameter: 'max_tokens' is not supported with this model."
                                 + " Use 'max_completion_tokens' instead."))
                 .or(() -> unless(request.maxOutputTokens() >= 1, "'max_completion_tokens' must be sent"))

@@ -7,9 +7,9 @@ import dev.cadre.model.ToolCall;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,11 +104,14 @@ public final class LoopbackReply {
     static LoopbackReply defect(String defect) {
         Matcher unsupported = UNSUPPORTED.matcher(defect);
         return unsupported.lookingAt()
-                ? raw(400, "application/json", errorBody(
-                        "invalid_request_error",
-                        new Json.Str(unsupported.group(1)),
-                        "unsupported_parameter",
-                        defect))
+                ? raw(
+                        400,
+                        "application/json",
+                        errorBody(
+                                "invalid_request_error",
+                                new Json.Str(unsupported.group(1)),
+                                "unsupported_parameter",
+                                defect))
                 : error(400, "invalid_request_error", "invalid_value", defect);
     }
 
