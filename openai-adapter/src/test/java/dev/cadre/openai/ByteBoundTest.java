@@ -18,7 +18,9 @@ import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.ModelCatalog;
+import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Money;
+import dev.cadre.price.Price;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,12 @@ class ByteBoundTest extends LoopbackTest {
     private static final int REQUESTS = 40;
     private static final String SCHEMA =
             "{\"type\":\"object\",\"properties\":{\"text\":{\"type\":\"string\"}},\"required\":[\"text\"],\"additionalProperties\":false}";
+
+    /** A model of a server that knows the older name of the cap. */
+    private static final String OLDER = "house-7b";
+
+    private static final ModelCatalog CATALOG = ModelCatalog.standard()
+            .with(ModelSpec.of(OLDER, Price.perMillionTokens("0.20", "0.02", "1.25")));
 
     private static String text(SplittableRandom random) {
         String[] pieces = {"plain ", "\"quoted\" ", "\n", "\\", "\u0001", "\u00e4\u00f6", "\ud83d\ude00", "{\"a\":[1]}"
@@ -83,9 +91,10 @@ class ByteBoundTest extends LoopbackTest {
     void serverThatCountsEveryByte_billsNoMoreThanIsReserved(Api api) throws Exception {
         var random = new SplittableRandom(11);
         try (var speaking = speaking(api)) {
-            var pool = ModelPool.of(speaking, MODEL);
+            String model = api == Api.CHAT_COMPLETIONS_MAX_TOKENS ? OLDER : MODEL;
+            var pool = ModelPool.builder(speaking, model).catalog(CATALOG).build();
             for (int i = 0; i < REQUESTS; i++) {
-                ModelRequest request = request(random);
+                ModelRequest request = request(random).withModel(model);
                 BudgetGuard budget = Budget.usd("1").open();
                 server.reset();
                 server.onAny()
@@ -97,7 +106,7 @@ class ByteBoundTest extends LoopbackTest {
 
                 pool.call(request, i % 2 == 0 ? terms : terms.withText(piece -> {}));
 
-                Money billed = server.cost(ModelCatalog.standard());
+                Money billed = server.cost(CATALOG);
                 assertThat(billed)
                         .as("%s, request %d: %s", api, i, request)
                         .isLessThanOrEqualTo(pool.worstCase(request));
