@@ -170,15 +170,14 @@ record ErrorBody(
         var objects = new ArrayList<Map<String, JsonValue>>();
         if (value != null) {
             value.asObject().ifPresent(objects::add);
-            value.asArray().ifPresent(each -> addObjects(each, objects));
+            value.asArray().ifPresent(values -> addObjects(values, objects));
         }
         return objects;
     }
 
     private static void addObjects(List<JsonValue> values, List<Map<String, JsonValue>> objects) {
-        for (JsonValue value : values) {
-            Optional<Map<String, JsonValue>> object = value.asObject();
-            object.ifPresent(objects::add);
+        for (JsonField<?> value : values) {
+            value.asObject().ifPresent(objects::add);
         }
     }
 

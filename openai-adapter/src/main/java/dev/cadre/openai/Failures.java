@@ -112,7 +112,7 @@ final class Failures {
         if (status < 400 || status == NOT_ALLOWED || status == NOT_IMPLEMENTED) {
             return noEndpoint(message);
         }
-        if (status > 500 || status == 500 && !error.tellsOfLength()) {
+        if (status > 500 || (status == 500 && !error.tellsOfLength())) {
             return serverFailed(message, status, error, headers);
         }
         return named(message, model, error, status)
@@ -131,7 +131,7 @@ final class Failures {
         if (error.tellsOfFilter()) {
             throw new ContentFiltered(message, model);
         }
-        if (error.tellsOfQuota() || status != PAYMENT_REQUIRED && error.tellsOfNoCredit()) {
+        if (error.tellsOfQuota() || (status != PAYMENT_REQUIRED && error.tellsOfNoCredit())) {
             return Optional.of(new QuotaExhausted(message));
         }
         if (status != FORBIDDEN && error.tellsOfKey()) {
