@@ -70,8 +70,8 @@ record ReportedLimit(long limit, long remaining, List<HeaderTime> resets) {
         }
         double most = (double) period.toNanos() * used / limit;
         double least = (double) period.toNanos() * (used - 1) / limit;
-        double slack = Math.max(reset.precision().toNanos(), most * TOLERANCE);
-        double span = reset.span().toNanos();
+        double slack = Math.max((double) reset.precision().toNanos(), most * TOLERANCE);
+        double span = (double) reset.span().toNanos();
         return span >= least - slack && span <= most + slack;
     }
 }
