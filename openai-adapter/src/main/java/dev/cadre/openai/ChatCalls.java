@@ -23,6 +23,7 @@ final class ChatCalls {
     private final Set<String> tools = new HashSet<>();
     private final Set<String> taken = new HashSet<>();
     private final ReplyNotes notes;
+    private int next;
 
     ChatCalls(ModelRequest request, ReplyNotes notes) {
         this.notes = notes;
@@ -32,6 +33,7 @@ final class ChatCalls {
                 assistant.toolCalls().forEach(call -> taken.add(call.callId()));
             }
         }
+        next = taken.size();
     }
 
     List<ToolCall> read(JsonNode message) {
@@ -59,16 +61,11 @@ final class ChatCalls {
             return id;
         }
         notes.add(id.isBlank() ? "a tool call had no id and got one" : "a tool call repeated an id and got its own");
-        int number = taken.size();
-        String made = made(number);
-        while (!taken.add(made)) {
-            made = made(++number);
-        }
-        return made;
-    }
-
-    private static String made(int number) {
-        return "cadre%04d".formatted(number);
+        String own;
+        do {
+            own = "cadre%04d".formatted(next++);
+        } while (!taken.add(own));
+        return own;
     }
 
     private String name(JsonNode given) {

@@ -17,7 +17,6 @@ record ChatContent(String text, String refusal, boolean isThought) {
     private static final Set<String> THOUGHTS = Set.of("thinking", "reasoning", "redacted_thinking");
     private static final String TEXT = "text";
     private static final String REFUSAL = "refusal";
-    private static final String THOUGHT_END = "</think>";
 
     static ChatContent of(JsonNode message, OutputFormat output, ReplyNotes notes) {
         var said = new StringBuilder();
@@ -40,7 +39,7 @@ record ChatContent(String text, String refusal, boolean isThought) {
         } else {
             said.append(string(content));
         }
-        String answer = answer(said.toString(), output, notes);
+        String answer = LeadingThought.removed(said.toString(), output, notes);
         return new ChatContent(answer, refused.toString(), thought || answer.length() < said.length());
     }
 
@@ -57,27 +56,6 @@ record ChatContent(String text, String refusal, boolean isThought) {
         }
         said.append(text);
         return false;
-    }
-
-    /**
-     * JSON without the blocks of thinking before it; servers that begin a block in the prompt send its end alone. Free text
-     * is left as it is, because a text may speak of such blocks.
-     */
-    private static String answer(String text, OutputFormat output, ReplyNotes notes) {
-        if (output instanceof OutputFormat.Text) {
-            return text;
-        }
-        var blocks = new LeadingThought();
-        String answer = blocks.pass(text) + blocks.rest();
-        boolean isJson = answer.stripLeading().startsWith("{") || answer.stripLeading().startsWith("[");
-        int end = answer.lastIndexOf(THOUGHT_END);
-        if (!isJson && end >= 0) {
-            answer = answer.substring(end + THOUGHT_END.length()).stripLeading();
-        }
-        if (answer.length() < text.length()) {
-            notes.add("a block of thinking before the answer was left out");
-        }
-        return answer;
     }
 
     private static String string(JsonNode node) {

@@ -9,7 +9,6 @@ import com.openai.services.blocking.chat.ChatCompletionService;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ToolSpec;
 import java.io.IOException;
 import java.io.PushbackInputStream;
@@ -82,14 +81,16 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     private JsonNode joined(ServerEvents events, Consumer<String> text, LimitHeaders headers, ReplyNotes notes)
             throws IOException {
         var chunks = new ChatChunks(request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet()), notes);
-        boolean isJson = request.output() instanceof OutputFormat.JsonSchema;
         var thought = new LeadingThought();
+        Consumer<String> answer = thought.before(request.output(), text);
         for (Optional<ObjectNode> next = events.next(); next.isPresent(); next = events.next()) {
             failIfError(next.get(), headers, !chunks.isEmpty());
             String piece = chunks.add(next.get());
-            pass(isJson ? thought.pass(piece) : piece, text);
+            if (!piece.isEmpty()) {
+                answer.accept(piece);
+            }
         }
-        pass(thought.rest(), text);
+        thought.finish(text);
         return chunks.joined(events.isEndSaid())
                 .orElseThrow(() -> failures.malformed(
                         request.model(), "the stream ended without saying why the model stopped", headers));
@@ -99,12 +100,6 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         if (event.hasNonNull("error") || event.path("type").asText("").equals("error")) {
             var error = ErrorBody.of(JsonValue.fromJsonNode(event.hasNonNull("error") ? event.get("error") : event));
             throw failures.inReply(request.model(), error, headers, worked);
-        }
-    }
-
-    private static void pass(String piece, Consumer<String> text) {
-        if (!piece.isEmpty()) {
-            text.accept(piece);
         }
     }
 }

@@ -76,8 +76,11 @@ final class Exchange implements Handoff.Work<ModelReply> {
             if (ServerEvents.isWhole(body)) {
                 return told(reader.read(REPLY.readValue(body)), text);
             }
-            var stream = new StreamReader(request.model(), headers, failures, notes, text);
+            var thought = new LeadingThought();
+            Consumer<String> answer = thought.before(request.output(), text);
+            var stream = new StreamReader(request.model(), headers, failures, notes, answer);
             Response last = stream.read(new ServerEvents(body, notes));
+            thought.finish(text);
             return reader.readLast(last, stream.worked());
         }
     }

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import dev.cadre.model.OutputFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
 
-/** Separates blocks such as {@code <think>…</think>} at the beginning of an answer from the answer, piece by piece. */
+/**
+ * Separates blocks such as {@code <think>…</think>} before a JSON answer from the answer, piece by piece. Free text is left
+ * as it is, because a text may speak of such blocks.
+ */
 final class LeadingThought {
     private static final List<String> TAGS = List.of("<think>", "<thinking>", "<reasoning>", "<thought>");
+    private static final int LONGEST_TAG = 11;
+    private static final String THOUGHT_END = "</think>";
 
     private enum State {
         BEFORE,
@@ -16,61 +24,95 @@ final class LeadingThought {
 
     private final StringBuilder held = new StringBuilder();
     private State state = State.BEFORE;
+    private int looked;
     private String end = "";
 
-    /** Takes a piece; returns what of the answer is certain now, which may be empty. */
-    String pass(String piece) {
-        return switch (state) {
-            case BEFORE -> begin(piece);
-            case INSIDE -> skip(piece);
-            case ANSWER -> piece;
+    /** The answer in a whole text; servers that begin the block in the prompt send its end alone. */
+    static String removed(String text, OutputFormat output, ReplyNotes notes) {
+        if (output instanceof OutputFormat.Text) {
+            return text;
+        }
+        var blocks = new LeadingThought();
+        String answer = blocks.pass(text) + blocks.rest();
+        boolean isJson = answer.stripLeading().startsWith("{") || answer.stripLeading().startsWith("[");
+        int thoughtEnd = answer.lastIndexOf(THOUGHT_END);
+        if (!isJson && thoughtEnd >= 0) {
+            answer = answer.substring(thoughtEnd + THOUGHT_END.length()).stripLeading();
+        }
+        if (answer.length() < text.length()) {
+            notes.add("a block of thinking before the answer was left out");
+        }
+        return answer;
+    }
+
+    /** A consumer of pieces that hands on those of the answer. */
+    Consumer<String> before(OutputFormat output, Consumer<String> text) {
+        if (output instanceof OutputFormat.Text) {
+            return text;
+        }
+        return piece -> {
+            String answer = pass(piece);
+            if (!answer.isEmpty()) {
+                text.accept(answer);
+            }
         };
     }
 
-    /** What was held back because it might have become a block; empty inside one. */
-    String rest() {
-        String rest = state == State.BEFORE && !isFound() ? held.toString() : "";
-        held.setLength(0);
-        return rest;
+    /** Hands on what was held back at the end. */
+    void finish(Consumer<String> text) {
+        String rest = rest();
+        if (!rest.isEmpty()) {
+            text.accept(rest);
+        }
     }
 
-    /** Whether a block has begun. */
-    boolean isFound() {
-        return !end.isEmpty();
-    }
-
-    private String begin(String piece) {
+    private String pass(String piece) {
+        if (state == State.ANSWER) {
+            return piece;
+        }
         held.append(piece);
-        String begun = held.toString().stripLeading();
-        String lower = begun.substring(0, Math.min(begun.length(), 16)).toLowerCase(Locale.ROOT);
-        for (String tag : TAGS) {
-            if (lower.startsWith(tag)) {
+        while (state != State.INSIDE || skip()) {
+            while (looked < held.length() && Character.isWhitespace(held.charAt(looked))) {
+                looked++;
+            }
+            String next = held.substring(looked, Math.min(held.length(), looked + LONGEST_TAG))
+                    .toLowerCase(Locale.ROOT);
+            Optional<String> tag = TAGS.stream().filter(next::startsWith).findFirst();
+            if (tag.isPresent()) {
                 state = State.INSIDE;
-                end = "</" + tag.substring(1);
-                held.setLength(0);
-                return skip(begun.substring(tag.length()));
+                end = "</" + tag.get().substring(1);
+                looked += tag.get().length();
+            } else if (TAGS.stream().anyMatch(each -> each.startsWith(next))) {
+                return ""; // it may become one
+            } else {
+                state = State.ANSWER;
+                return taken(end.isEmpty() ? 0 : looked);
             }
         }
-        if (TAGS.stream().anyMatch(tag -> tag.startsWith(lower))) {
-            return "";
-        }
-        state = State.ANSWER;
-        String text = isFound() ? begun : held.toString();
-        held.setLength(0);
-        return text;
+        return "";
     }
 
-    /** Keeps of the block only what may be the beginning of its end. */
-    private String skip(String piece) {
-        held.append(piece);
-        int at = held.indexOf(end);
+    /** Looks for the end of a block, of which it keeps what may be the beginning of its end. */
+    private boolean skip() {
+        int at = held.indexOf(end, looked);
         if (at < 0) {
-            held.delete(0, Math.max(0, held.length() - end.length()));
-            return "";
+            held.delete(0, Math.max(looked, held.length() - end.length()));
+            looked = 0;
+            return false;
         }
-        String behind = held.substring(at + end.length());
-        held.setLength(0);
         state = State.BEFORE;
-        return begin(behind);
+        looked = at + end.length();
+        return true;
+    }
+
+    /** What only looked like the beginning of a block. */
+    private String rest() {
+        return state == State.BEFORE && end.isEmpty() ? taken(0) : "";
+    }
+
+    private String taken(int from) {
+        String text = held.substring(from);
+        held.setLength(0);
+        return text;
     }
 }

@@ -182,12 +182,13 @@ final class ReplyReader {
         return billedTier(response).isPriced() ? UsageReader.read(response._usage(), notes) : null;
     }
 
-    private static String text(Response response) {
-        return joined(
+    private String text(Response response) {
+        String text = joined(
                 response,
                 part -> part.outputText()
-                        .flatMap(text -> text._text().asKnown())
+                        .flatMap(output -> output._text().asKnown())
                         .orElse(""));
+        return LeadingThought.removed(text, request.output(), notes);
     }
 
     private static String refusal(Response response) {

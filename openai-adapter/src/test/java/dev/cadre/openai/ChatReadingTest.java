@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
@@ -16,8 +17,10 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.openai.testing.LoopbackReply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,6 +125,21 @@ class ChatReadingTest extends LoopbackTest {
 
         assertThat(reply.text()).isEqualTo("[1]");
         assertThat(pieces).containsExactly("[1", "]");
+    }
+
+    /** Models write white space until their cap, and many blocks in a row. */
+    @Test
+    void thinking_inAMillionPieces_isReadInTimeLinearInThem() {
+        var block = new LeadingThought();
+        Consumer<String> answer = block.before(JSON.output(), pieces::add);
+
+        assertTimeout(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 1_000_000; i++) {
+                answer.accept(" ");
+            }
+            answer.accept("<think></think>".repeat(1_000_000) + "{}");
+        });
+        assertThat(pieces).containsExactly("{}");
     }
 
     /** A text may speak of such blocks. */
@@ -263,7 +281,7 @@ class ChatReadingTest extends LoopbackTest {
                 "\"stop\"");
 
         assertThat(reply.toolCalls().stream().map(ToolCall::callId))
-                .containsExactly("cadre0000", "cadre0001", "x", "cadre0003", "7");
+                .containsExactly("cadre0000", "cadre0001", "x", "cadre0002", "7");
         assertThat(reply.notes())
                 .containsExactly("a tool call had no id and got one", "a tool call repeated an id and got its own");
     }

@@ -14,6 +14,7 @@ import dev.cadre.model.ModelException.RateLimited;
 import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelException.TimedOut;
 import dev.cadre.model.ModelReply;
+import dev.cadre.model.OutputFormat;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.openai.testing.LoopbackFault;
@@ -303,6 +304,21 @@ class StreamTest extends LoopbackTest {
             assertThat(reply.text()).isEqualTo("The end.");
             assertThat(pieces).containsExactly("The ", "end.");
         }
+    }
+
+    @Test
+    void thinking_beforeJson_isNeitherHeardNorRead() throws InterruptedException {
+        server.onAny()
+                .replies(events(
+                        delta(1, "<think>Hm</think>"), delta(2, "{}"), COMPLETED.replace("The end.", "<think>Hm</think>{}")));
+
+        ModelReply reply = client.call(
+                REQUEST.withOutput(new OutputFormat.JsonSchema(
+                        "answer", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}")),
+                streamed(pieces::add));
+
+        assertThat(reply.text()).isEqualTo("{}");
+        assertThat(pieces).containsExactly("{}");
     }
 
     @Test
