@@ -103,7 +103,8 @@ final class ChatCallPieces {
 
     private static void keepRest(JsonNode part, ObjectNode rest) {
         part.fields().forEachRemaining(field -> {
-            boolean isRead = Set.of("index", "id", "type", FUNCTION, NAME, ARGUMENTS).contains(field.getKey());
+            boolean isRead =
+                    Set.of("index", "id", "type", FUNCTION, NAME, ARGUMENTS).contains(field.getKey());
             if (!isRead && !field.getValue().isNull()) {
                 rest.set(field.getKey(), field.getValue());
             }

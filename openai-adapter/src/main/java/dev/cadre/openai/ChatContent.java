@@ -30,7 +30,9 @@ record ChatContent(String text, String refusal, boolean isThought) {
             for (JsonNode part : content) {
                 thought |= add(part, said, refused, notes);
             }
-        } else if (content.isObject() && output instanceof OutputFormat.Text && content.path(TEXT).isTextual()) {
+        } else if (content.isObject()
+                && output instanceof OutputFormat.Text
+                && content.path(TEXT).isTextual()) {
             notes.add("the content came as one part");
             thought |= add(content, said, refused, notes);
         } else if (content.isContainerNode() || content.isNumber() || content.isBoolean()) {

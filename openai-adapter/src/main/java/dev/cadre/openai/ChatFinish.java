@@ -12,7 +12,16 @@ import java.util.Set;
 enum ChatFinish {
     STOP(
             "stop",
-            List.of("eos", "eos_token", "end_turn", "end_of_turn", "end", "stop_sequence", "complete", "completed", "done")),
+            List.of(
+                    "eos",
+                    "eos_token",
+                    "end_turn",
+                    "end_of_turn",
+                    "end",
+                    "stop_sequence",
+                    "complete",
+                    "completed",
+                    "done")),
     CALLS("tool_calls", List.of("function_call", "tool_use", "tool_call")),
     LENGTH(
             "length",
@@ -56,7 +65,8 @@ enum ChatFinish {
     /** None, or a word that nobody knows. */
     UNKNOWN("", List.of());
 
-    private static final Set<String> STANDARD = Set.of("stop", "tool_calls", "function_call", "length", "content_filter");
+    private static final Set<String> STANDARD =
+            Set.of("stop", "tool_calls", "function_call", "length", "content_filter");
     private static final Map<String, ChatFinish> BY_WORD = new HashMap<>();
 
     static {

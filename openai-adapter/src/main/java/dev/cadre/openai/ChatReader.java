@@ -38,7 +38,11 @@ final class ChatReader {
 
     /** What a reply holds, before it is known why the model stopped. */
     private record Parts(
-            ChatContent content, List<ToolCall> calls, @Nullable TokenUsage usage, BilledTier tier, String model) {
+            ChatContent content,
+            List<ToolCall> calls,
+            @Nullable TokenUsage usage,
+            BilledTier tier,
+            String model) {
         boolean isEmpty() {
             return content.text().isEmpty() && calls.isEmpty();
         }
@@ -98,11 +102,7 @@ final class ChatReader {
                 tier.isPriced() ? UsageReader.of(UsageReader.read(reply.path("usage"), notes), written) : null;
         String model = reply.path("model").asText("");
         return new Parts(
-                content,
-                calls,
-                usage,
-                tier,
-                model.isBlank() || !reply.hasNonNull("model") ? request.model() : model);
+                content, calls, usage, tier, model.isBlank() || !reply.hasNonNull("model") ? request.model() : model);
     }
 
     private Finish finish(JsonNode given, Parts parts) {

@@ -19,8 +19,7 @@ final class ChatState {
 
     private static final List<String> MESSAGE =
             List.of("reasoning_content", "reasoning_details", "thinking_blocks", "extra_content");
-    private static final List<String> CALL =
-            List.of("extra_content", "thought_signature", "provider_specific_fields");
+    private static final List<String> CALL = List.of("extra_content", "thought_signature", "provider_specific_fields");
     private static final String SERVER = "chat_server";
     private static final String CALLS = "tool_calls";
     private static final String CONTENT = "content";

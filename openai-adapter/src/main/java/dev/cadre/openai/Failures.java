@@ -253,8 +253,7 @@ final class Failures {
      * @param billed what the provider says it bills; null if it did not say
      */
     ModelException unanswered(String model, String defect, LimitHeaders headers, @Nullable Billed billed) {
-        return new ServerFailed(
-                        message(model, defect, ErrorBody.NONE, headers), 200, Charge.UNKNOWN, null, billed)
+        return new ServerFailed(message(model, defect, ErrorBody.NONE, headers), 200, Charge.UNKNOWN, null, billed)
                 .lasting();
     }
 

@@ -34,7 +34,8 @@ final class LeadingThought {
         }
         var blocks = new LeadingThought();
         String answer = blocks.pass(text) + blocks.rest();
-        boolean isJson = answer.stripLeading().startsWith("{") || answer.stripLeading().startsWith("[");
+        boolean isJson =
+                answer.stripLeading().startsWith("{") || answer.stripLeading().startsWith("[");
         int thoughtEnd = answer.lastIndexOf(THOUGHT_END);
         if (!isJson && thoughtEnd >= 0) {
             answer = answer.substring(thoughtEnd + THOUGHT_END.length()).stripLeading();

@@ -100,7 +100,8 @@ final class StreamReader {
 
     private void begun(JsonNode event) {
         JsonNode item = event.path("item");
-        if (item.path("type").asText().equals("message") && item.path("phase").asText().equals("commentary")) {
+        if (item.path("type").asText().equals("message")
+                && item.path("phase").asText().equals("commentary")) {
             commentary.add(event.path("output_index").asLong(-1));
         }
     }
@@ -131,7 +132,8 @@ final class StreamReader {
         boolean isRepeated(ObjectNode event) {
             boolean same = event.equals(last);
             if (last.path(NUMBER).isIntegralNumber() && !same) {
-                boolean rises = event.path(NUMBER).asLong(-1) > last.path(NUMBER).asLong();
+                boolean rises =
+                        event.path(NUMBER).asLong(-1) > last.path(NUMBER).asLong();
                 rose |= rises;
                 broken |= !rises;
             }

@@ -25,8 +25,8 @@ final class UsageReader {
     private static final List<String> TOTAL = List.of("total_tokens");
     private static final List<String> AUDIO = List.of("audio_tokens");
     private static final List<String> REASONING = List.of("reasoning_tokens");
-    private static final List<String> CACHED = List.of(
-            "cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens");
+    private static final List<String> CACHED =
+            List.of("cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens");
     private static final List<String> WRITTEN =
             List.of("cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens");
 

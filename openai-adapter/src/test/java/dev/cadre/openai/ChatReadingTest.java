@@ -78,7 +78,8 @@ class ChatReadingTest extends LoopbackTest {
     void content_thatIsAnObject_isTheJsonThatWasAskedFor() throws InterruptedException {
         String answer = "{\"type\":\"text\",\"text\":\"Fine.\"}";
 
-        assertThat(whole(JSON, "{\"content\":" + answer + "}", "\"stop\"").text()).isEqualTo(answer);
+        assertThat(whole(JSON, "{\"content\":" + answer + "}", "\"stop\"").text())
+                .isEqualTo(answer);
     }
 
     @Test
@@ -147,8 +148,10 @@ class ChatReadingTest extends LoopbackTest {
     void blocks_inFreeText_stay() throws InterruptedException {
         String text = "<think>is a tag</think> of some models";
 
-        assertThat(whole(REQUEST, "{\"content\":\"" + text + "\"}", "\"stop\"").text()).isEqualTo(text);
-        assertThat(streamed(REQUEST, delta("{'content':'" + text + "'}"), finish("stop")).text())
+        assertThat(whole(REQUEST, "{\"content\":\"" + text + "\"}", "\"stop\"").text())
+                .isEqualTo(text);
+        assertThat(streamed(REQUEST, delta("{'content':'" + text + "'}"), finish("stop"))
+                        .text())
                 .isEqualTo(text);
         assertThat(pieces).containsExactly(text);
     }
@@ -246,8 +249,7 @@ class ChatReadingTest extends LoopbackTest {
 
     @Test
     void stream_withoutItsLastEvent_isReadIfTheReasonIsKnown() throws InterruptedException {
-        server.onAny()
-                .replies(LoopbackReply.raw(200, "text/event-stream", delta("{'content':'x'}") + finish("stop")));
+        server.onAny().replies(LoopbackReply.raw(200, "text/event-stream", delta("{'content':'x'}") + finish("stop")));
 
         assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("x");
     }
@@ -277,8 +279,7 @@ class ChatReadingTest extends LoopbackTest {
     void ids_missingOrRepeated_areMadeUp() throws InterruptedException {
         ModelReply reply = whole(TOOLS, json("""
                 {'tool_calls':[{'function':{'name':'find'}},{'id':'','function':{'name':'find'}},
-                {'id':'x','function':{'name':'find'}},{'id':'x','function':{'name':'find'}},{'id':7,'name':'find'}]}"""),
-                "\"stop\"");
+                {'id':'x','function':{'name':'find'}},{'id':'x','function':{'name':'find'}},{'id':7,'name':'find'}]}"""), "\"stop\"");
 
         assertThat(reply.toolCalls().stream().map(ToolCall::callId))
                 .containsExactly("cadre0000", "cadre0001", "x", "cadre0002", "7");
@@ -334,15 +335,16 @@ class ChatReadingTest extends LoopbackTest {
                 "{'function':{'name':'find','arguments':{}}} {'function':{'name':'find','arguments':{}}}"
             })
     void calls_inPieces_areKeptApart(String parts) throws InterruptedException {
-        assertThat(calls(parts)).hasSize(2).allSatisfy(call -> assertThat(call.name()).isEqualTo("find"));
+        assertThat(calls(parts))
+                .hasSize(2)
+                .allSatisfy(call -> assertThat(call.name()).isEqualTo("find"));
     }
 
     private List<ToolCall> calls(String parts) throws InterruptedException {
         return streamed(
                         TOOLS,
                         Stream.concat(
-                                        Stream.of(parts.split(" "))
-                                                .map(part -> delta("{'tool_calls':[" + part + "]}")),
+                                        Stream.of(parts.split(" ")).map(part -> delta("{'tool_calls':[" + part + "]}")),
                                         Stream.of(finish("tool_calls")))
                                 .toArray(String[]::new))
                 .toolCalls();
@@ -366,7 +368,8 @@ class ChatReadingTest extends LoopbackTest {
 
     @Test
     void otherChoices_areNotMixedIn() throws InterruptedException {
-        String other = "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"y\"},\"finish_reason\":\"length\"}]}\n\n";
+        String other =
+                "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"y\"},\"finish_reason\":\"length\"}]}\n\n";
 
         ModelReply reply = streamed(REQUEST, delta("{'content':'x'}"), other, finish("stop"), other);
 
@@ -379,7 +382,8 @@ class ChatReadingTest extends LoopbackTest {
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void stream_inAnyForm_isRead(String lineEnd) throws InterruptedException {
         String events = "\uFEFF" + ": comment\n\nevent: ping\ndata:\n\ndata: ping\n\n" + delta("{'content':'Fi'}")
-                + "data: {}\n\nid: 1\nretry: 5\n\n" + delta("{'content':'ne.'}").strip() + "\n" + finish("stop").strip();
+                + "data: {}\n\nid: 1\nretry: 5\n\n" + delta("{'content':'ne.'}").strip() + "\n"
+                + finish("stop").strip();
         server.onAny().replies(LoopbackReply.raw(200, "text/plain", events.replace("\n", lineEnd)));
 
         assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine.");
@@ -417,7 +421,11 @@ class ChatReadingTest extends LoopbackTest {
     void notes_nameNothingOfTheAnswerAndAreBounded() throws InterruptedException {
         ModelReply reply = whole(REQUEST, "{\"content\":\"secret answer\"}", "\"" + KEY + "x".repeat(5_000) + "\"");
 
-        assertThat(reply.notes()).singleElement().asString().hasSizeLessThan(120).doesNotContain(KEY, "secret");
+        assertThat(reply.notes())
+                .singleElement()
+                .asString()
+                .hasSizeLessThan(120)
+                .doesNotContain(KEY, "secret");
     }
 
     private static ModelReply whole(ModelRequest request, String message, String reason) throws InterruptedException {
@@ -427,15 +435,13 @@ class ChatReadingTest extends LoopbackTest {
 
     private ModelReply streamed(ModelRequest request, String... events) throws InterruptedException {
         server.onAny()
-                .replies(LoopbackReply.raw(
-                        200, "text/event-stream", String.join("", events) + "data: [DONE]\n\n"));
+                .replies(LoopbackReply.raw(200, "text/event-stream", String.join("", events) + "data: [DONE]\n\n"));
         return chat.call(request, streamed(pieces::add));
     }
 
     private static LoopbackReply body(String message, String reason) {
         return raw("""
-                {"choices":[{"message":%s,"finish_reason":%s}],"usage":{"prompt_tokens":10,"completion_tokens":3}}"""
-                .formatted(message, reason));
+                {"choices":[{"message":%s,"finish_reason":%s}],"usage":{"prompt_tokens":10,"completion_tokens":3}}""".formatted(message, reason));
     }
 
     private static LoopbackReply raw(String body) {

@@ -81,7 +81,8 @@ final class RuleServer implements AutoCloseable {
     }
 
     private String reply(List<JsonNode> messages, boolean streamed) throws IOException {
-        long rounds = messages.stream().filter(message -> message.has("tool_calls")).count();
+        long rounds =
+                messages.stream().filter(message -> message.has("tool_calls")).count();
         boolean calls = rounds < calling.size();
         JsonNode message = calls ? calling.get((int) rounds) : MAPPER.readTree(ANSWER);
         String finish = calls ? "tool_calls" : "stop";
@@ -94,6 +95,7 @@ final class RuleServer implements AutoCloseable {
             delta.set(field.getKey(), field.getValue());
             stream.append("data: {\"choices\":[{\"delta\":%s}]}\n\n".formatted(delta));
         });
-        return stream + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"%s\"}]}\n\ndata: [DONE]\n\n".formatted(finish);
+        return stream
+                + "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"%s\"}]}\n\ndata: [DONE]\n\n".formatted(finish);
     }
 }

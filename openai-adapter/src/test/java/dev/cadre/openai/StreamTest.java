@@ -263,13 +263,11 @@ class StreamTest extends LoopbackTest {
     @ParameterizedTest
     @ValueSource(strings = {"0,0,0", "1,2,1", "3,2,1"})
     void numbers_thatDoNotRise_loseNoText(String numbers) throws InterruptedException {
-        List<Integer> given = Stream.of(numbers.split(",")).map(Integer::valueOf).toList();
+        List<Integer> given =
+                Stream.of(numbers.split(",")).map(Integer::valueOf).toList();
         server.onAny()
                 .replies(events(
-                        delta(given.get(0), "ha "),
-                        delta(given.get(1), "ha "),
-                        delta(given.get(2), "ha"),
-                        COMPLETED));
+                        delta(given.get(0), "ha "), delta(given.get(1), "ha "), delta(given.get(2), "ha"), COMPLETED));
 
         client.call(REQUEST, streamed(pieces::add));
 
@@ -297,7 +295,9 @@ class StreamTest extends LoopbackTest {
             pieces.clear();
             server.onAny()
                     .replies(LoopbackReply.raw(
-                            200, "text/event-stream", stream.replace("\r\n", "\n").replace("\n", lineEnd)));
+                            200,
+                            "text/event-stream",
+                            stream.replace("\r\n", "\n").replace("\n", lineEnd)));
 
             ModelReply reply = client.call(REQUEST, streamed(pieces::add));
 
@@ -310,7 +310,9 @@ class StreamTest extends LoopbackTest {
     void thinking_beforeJson_isNeitherHeardNorRead() throws InterruptedException {
         server.onAny()
                 .replies(events(
-                        delta(1, "<think>Hm</think>"), delta(2, "{}"), COMPLETED.replace("The end.", "<think>Hm</think>{}")));
+                        delta(1, "<think>Hm</think>"),
+                        delta(2, "{}"),
+                        COMPLETED.replace("The end.", "<think>Hm</think>{}")));
 
         ModelReply reply = client.call(
                 REQUEST.withOutput(new OutputFormat.JsonSchema(

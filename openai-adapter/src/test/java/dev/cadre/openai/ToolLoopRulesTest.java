@@ -54,7 +54,10 @@ class ToolLoopRulesTest {
         assertAnswered(
                 streamed,
                 each -> each.path("reasoning_details").equals(expected),
-                calling("call_a", "\"content\":null,\"reasoning\":\"I look.\",\"reasoning_details\":" + details + ",", ""));
+                calling(
+                        "call_a",
+                        "\"content\":null,\"reasoning\":\"I look.\",\"reasoning_details\":" + details + ",",
+                        ""));
     }
 
     @ParameterizedTest
@@ -66,7 +69,9 @@ class ToolLoopRulesTest {
 
         assertAnswered(
                 streamed,
-                each -> each.at("/tool_calls/0/extra_content/google/thought_signature").asText().equals("c2ln"),
+                each -> each.at("/tool_calls/0/extra_content/google/thought_signature")
+                        .asText()
+                        .equals("c2ln"),
                 message,
                 message);
     }
@@ -157,7 +162,9 @@ class ToolLoopRulesTest {
                 false,
                 each -> {
                     try {
-                        return MAPPER.readTree(each.at("/tool_calls/0/function/arguments").asText()).isObject();
+                        return MAPPER.readTree(each.at("/tool_calls/0/function/arguments")
+                                        .asText())
+                                .isObject();
                     } catch (JsonProcessingException e) {
                         return false;
                     }

@@ -98,7 +98,8 @@ class UsageTest extends LoopbackTest {
             })
     void usage_ofAServerThatCountsDifferently_isItsLargestReading(String json, String expected)
             throws InterruptedException {
-        long[] counts = Stream.of(expected.split(" ")).mapToLong(Long::parseLong).toArray();
+        long[] counts =
+                Stream.of(expected.split(" ")).mapToLong(Long::parseLong).toArray();
 
         assertThat(reported(json)).isEqualTo(new TokenUsage(counts[0], counts[1], counts[2], counts[3], counts[4]));
     }

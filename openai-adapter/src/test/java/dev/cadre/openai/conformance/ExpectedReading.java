@@ -28,7 +28,12 @@ import org.jspecify.annotations.Nullable;
  * @param usage null if no price can be told from it
  */
 record ExpectedReading(
-        String failure, String text, String pieces, List<String> calls, Finish finish, @Nullable TokenUsage usage) {
+        String failure,
+        String text,
+        String pieces,
+        List<String> calls,
+        Finish finish,
+        @Nullable TokenUsage usage) {
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Pattern THINKING =
             Pattern.compile("\\A(\\s*<(think|reasoning)>.*?</\\2>\\s*)+", Pattern.DOTALL);
@@ -63,7 +68,8 @@ record ExpectedReading(
             var data = new StringBuilder();
             for (String line : block.split("\n")) {
                 if (line.startsWith("data:")) {
-                    data.append(data.isEmpty() ? "" : "\n").append(line.substring(5).strip());
+                    data.append(data.isEmpty() ? "" : "\n")
+                            .append(line.substring(5).strip());
                 }
             }
             if (data.toString().startsWith("{")) {
@@ -132,8 +138,10 @@ record ExpectedReading(
         if (!name.isEmpty()) {
             function.put("name", name);
         }
-        function.put("arguments", function.path("arguments").asText()
-                + string(part.path("function").path("arguments")));
+        function.put(
+                "arguments",
+                function.path("arguments").asText()
+                        + string(part.path("function").path("arguments")));
     }
 
     private static ExpectedReading chat(JsonNode reply, List<JsonNode> usages, boolean wantsJson) {
@@ -149,7 +157,8 @@ record ExpectedReading(
         for (JsonNode call : message.path("tool_calls")) {
             calls.add(call(call.path("function")));
         }
-        if (calls.isEmpty() && !string(message.path("function_call").path("name")).isEmpty()) {
+        if (calls.isEmpty()
+                && !string(message.path("function_call").path("name")).isEmpty()) {
             calls.add(call(message.path("function_call")));
         }
         String refusal = string(message.path("refusal"));
@@ -175,7 +184,8 @@ record ExpectedReading(
 
     private static String call(JsonNode function) {
         JsonNode arguments = function.path("arguments");
-        return function.path("name").asText() + " " + canonical(arguments.isObject() ? arguments.toString() : string(arguments));
+        return function.path("name").asText() + " "
+                + canonical(arguments.isObject() ? arguments.toString() : string(arguments));
     }
 
     static String canonical(String arguments) {
@@ -257,13 +267,15 @@ record ExpectedReading(
                     }
                 }
                 case "function_call" -> calls.add(call(item));
-                case "computer_call", "mcp_approval_request" -> calls.add(item.path("type").asText());
+                case "computer_call", "mcp_approval_request" ->
+                    calls.add(item.path("type").asText());
                 default -> {}
             }
         }
         boolean isWhole = status.equals("completed");
         boolean refused = isWhole && !refusal.isEmpty();
-        boolean filtered = reply.path("incomplete_details").path("reason").asText().equals("content_filter");
+        boolean filtered =
+                reply.path("incomplete_details").path("reason").asText().equals("content_filter");
         Finish cut = filtered ? Finish.FILTERED : Finish.TRUNCATED;
         Finish whole = refused ? Finish.REFUSED : calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS;
         TokenUsage usage = usage(reply.path("usage"));
@@ -296,7 +308,8 @@ record ExpectedReading(
         long output = either(usage, "completion_tokens", "output_tokens").asLong(0);
         long total = usage.path("total_tokens").asLong(0);
         long reasoning = out.path("reasoning_tokens").asLong(0);
-        long written = in.path("cache_write_tokens").asLong(usage.path("cache_creation_input_tokens").asLong(0));
+        long written = in.path("cache_write_tokens")
+                .asLong(usage.path("cache_creation_input_tokens").asLong(0));
         long cached = in.path("cached_tokens").asLong(0);
         for (String name :
                 List.of("cached_tokens", "num_cached_tokens", "prompt_cache_hit_tokens", "cache_read_input_tokens")) {

@@ -53,8 +53,12 @@ class RecordedRepliesTest {
         server.createContext("/", this::answer);
         server.start();
         String baseUrl = "http://127.0.0.1:%d/v1".formatted(server.getAddress().getPort());
-        try (var chat = OpenAiClient.builder(Conformance.KEY).baseUrl(baseUrl).chatCompletions().build();
-                var responses = OpenAiClient.builder(Conformance.KEY).baseUrl(baseUrl).build()) {
+        try (var chat = OpenAiClient.builder(Conformance.KEY)
+                        .baseUrl(baseUrl)
+                        .chatCompletions()
+                        .build();
+                var responses =
+                        OpenAiClient.builder(Conformance.KEY).baseUrl(baseUrl).build()) {
             for (RecordedReply reply : replies) {
                 current.set(reply);
                 play(reply, reply.kind().equals("chat") ? chat : responses);

@@ -43,8 +43,8 @@ record RecordedReply(
                 .toAbsolutePath();
         Path file = folder.resolve("cases.jsonl.gz");
         if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("no recorded replies at " + file + ": name their folder by"
-                    + " -Dcadre.recorded=PATH");
+            throw new IllegalArgumentException(
+                    "no recorded replies at " + file + ": name their folder by" + " -Dcadre.recorded=PATH");
         }
         try (var lines = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
@@ -69,7 +69,10 @@ record RecordedReply(
                     json.path("b64").asBoolean()
                             ? Base64.getDecoder().decode(body)
                             : body.getBytes(StandardCharsets.UTF_8),
-                    elements(request.path("tools")).flatMap(RecordedReply::name).distinct().toList(),
+                    elements(request.path("tools"))
+                            .flatMap(RecordedReply::name)
+                            .distinct()
+                            .toList(),
                     request.path("response_format").path("type").asText("").startsWith("json"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -77,7 +80,8 @@ record RecordedReply(
     }
 
     private static Stream<String> name(JsonNode tool) {
-        String name = tool.path("function").path("name").asText(tool.path("name").asText(""));
+        String name =
+                tool.path("function").path("name").asText(tool.path("name").asText(""));
         return name.isEmpty() ? Stream.of() : Stream.of(name);
     }
 
