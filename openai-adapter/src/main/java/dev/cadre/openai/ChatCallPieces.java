@@ -102,7 +102,7 @@ final class ChatCallPieces {
     }
 
     private static void keepRest(JsonNode part, ObjectNode rest) {
-        part.fields().forEachRemaining(field -> {
+        part.properties().forEach(field -> {
             boolean isRead =
                     Set.of("index", "id", "type", FUNCTION, NAME, ARGUMENTS).contains(field.getKey());
             if (!isRead && !field.getValue().isNull()) {

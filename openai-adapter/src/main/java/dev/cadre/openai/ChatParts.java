@@ -34,7 +34,7 @@ final class ChatParts {
         }
 
         void add(JsonNode piece) {
-            piece.fields().forEachRemaining(field -> {
+            piece.properties().forEach(field -> {
                 JsonNode value = field.getValue();
                 boolean nested = field.getKey().equals("thinking") && value.isArray();
                 if (nested || (GROWING.contains(field.getKey()) && value.isTextual())) {

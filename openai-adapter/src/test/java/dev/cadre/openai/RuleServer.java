@@ -90,7 +90,7 @@ final class RuleServer implements AutoCloseable {
             return "{\"choices\":[{\"message\":%s,\"finish_reason\":\"%s\"}]}".formatted(message, finish);
         }
         var stream = new StringBuilder();
-        message.fields().forEachRemaining(field -> {
+        message.properties().forEach(field -> {
             ObjectNode delta = MAPPER.createObjectNode();
             delta.set(field.getKey(), field.getValue());
             stream.append("data: {\"choices\":[{\"delta\":%s}]}\n\n".formatted(delta));
