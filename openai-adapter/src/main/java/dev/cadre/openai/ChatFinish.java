@@ -77,6 +77,8 @@ enum ChatFinish {
     }
 
     private final String word;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> synonyms;
 
     ChatFinish(String word, List<String> synonyms) {
