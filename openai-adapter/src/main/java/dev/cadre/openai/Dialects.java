@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -37,6 +38,9 @@ final class Dialects {
 
     private final boolean byTheBook;
     private final Map<String, Dialect> learned = new ConcurrentHashMap<>();
+    /** The models whose replies have had the form that was asked: one that has not is the model's own fault. */
+    private final Set<String> keepsForm = ConcurrentHashMap.newKeySet();
+
     private volatile boolean lacksResponses;
 
     /**
@@ -185,8 +189,14 @@ final class Dialects {
         }
         if (sent.form() != AnswerForm.SCHEMA
                 || reply.text().isBlank()
-                || !(request.output() instanceof OutputFormat.JsonSchema schema)
-                || !AnswerForm.isIgnoredBy(reply.text(), schema)) {
+                || !(request.output() instanceof OutputFormat.JsonSchema schema)) {
+            return Optional.empty();
+        }
+        if (!AnswerForm.isIgnoredBy(reply.text(), schema)) {
+            keepsForm.add(request.model());
+            return Optional.empty();
+        }
+        if (keepsForm.contains(request.model())) {
             return Optional.empty();
         }
         if (sent.api() == Api.RESPONSES && declared == null) {

@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,19 +36,20 @@ class ChatReadingTest extends LoopbackTest {
             List.of(new ToolSpec("get_weather", "Looks.", SCHEMA), new ToolSpec("find", "Finds.", SCHEMA)));
     private static final ModelRequest JSON = REQUEST.withOutput(new OutputFormat.JsonSchema("answer", SCHEMA));
 
-    private static OpenAiClient chat;
+    private OpenAiClient chat;
     private final List<String> pieces = new ArrayList<>();
 
-    @BeforeAll
-    static void startChat() {
+    /** A new one for each test: a client remembers what a server ignored. */
+    @BeforeEach
+    void startChat() {
         chat = OpenAiClient.builder(KEY)
                 .baseUrl(server.baseUrl())
                 .chatCompletions()
                 .build();
     }
 
-    @AfterAll
-    static void stopChat() {
+    @AfterEach
+    void stopChat() {
         chat.close();
     }
 
@@ -428,7 +429,7 @@ class ChatReadingTest extends LoopbackTest {
                 .doesNotContain(KEY, "secret");
     }
 
-    private static ModelReply whole(ModelRequest request, String message, String reason) throws InterruptedException {
+    private ModelReply whole(ModelRequest request, String message, String reason) throws InterruptedException {
         server.onAny().replies(body(message, reason));
         return chat.call(request, plain());
     }

@@ -32,6 +32,7 @@ import dev.cadre.price.Price;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -187,6 +188,19 @@ class DialectsTest {
             assertThat(ignoring.notes()).singleElement().asString().contains("ignored the JSON schema");
             assertThat(formed.text()).isEqualTo("{\"text\":\"yes\"}");
             assertThat(server.requests().getLast()).startsWith("POST /v1/chat/completions ");
+        }
+    }
+
+    @Test
+    void serverThatHasKeptTheForm_isNotDoubtedForOneReplyThatDoesNot() throws Exception {
+        var calls = new AtomicInteger();
+        try (var server = server(request -> new Answer(200, calls.getAndIncrement() == 1 ? RawServer.CHAT_REPLY : YES));
+                var client = client(server).chatCompletions().build()) {
+            client.call(FORMED, plain());
+
+            assertThat(client.call(FORMED, plain()).notes()).isEmpty();
+            assertThat(client.call(FORMED, plain()).notes()).isEmpty();
+            assertThat(server.requests()).allSatisfy(request -> assertThat(request).contains("json_schema"));
         }
     }
 
