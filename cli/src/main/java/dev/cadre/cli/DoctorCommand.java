@@ -61,7 +61,11 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /** The document of {@code --json}; without {@code --probe} its last part is null. */
-    record Document(int schema, String status, List<Finding> findings, @Nullable ProbeDocument probe) {}
+    record Document(
+            int schema,
+            String status,
+            List<Finding> findings,
+            @Nullable ProbeDocument probe) {}
 
     @Override
     public Integer call() throws InterruptedException, UsageException {

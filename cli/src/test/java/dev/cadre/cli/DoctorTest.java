@@ -155,13 +155,15 @@ class DoctorTest {
         if (request.maxOutputTokens() < 100) {
             return LoopbackReply.truncated("1 2 3").usage(TokenUsage.of(30, request.maxOutputTokens()));
         }
-        boolean asksForTool = request.body().contains("depot_of") && request.toolOutputs().isEmpty();
+        boolean asksForTool =
+                request.body().contains("depot_of") && request.toolOutputs().isEmpty();
         if (asksForTool) {
             return LoopbackReply.toolCalls(new ToolCall("c1", "depot_of", "{\"part\":\"A17\"}"));
         }
         return request.schemaName().equals("pick")
                 ? LoopbackReply.text("{\"shade\":\"Q4\",\"rank\":2}")
-                : LoopbackReply.text("It ", "is ", "lantern.").usage(TokenUsage.of(request.inputText().contains("stone river") ? 4_100 : 40, 5));
+                : LoopbackReply.text("It ", "is ", "lantern.")
+                        .usage(TokenUsage.of(request.inputText().contains("stone river") ? 4_100 : 40, 5));
     }
 
     @Test

@@ -85,12 +85,13 @@ final class FallbackChain {
     private static boolean movesOn(RuntimeException failure) {
         return switch (failure) {
             case ModelException failed -> failed.reach() != ModelException.Reach.SUBTASK;
-            case CallRefusedException refused -> switch (refused.reason()) {
-                case CallRefusedException.Reason.PoolStopped stopped -> true;
-                case CallRefusedException.Reason.PoolPaused paused -> true;
-                case CallRefusedException.Reason.BudgetExhausted exhausted -> false;
-                case CallRefusedException.Reason.DeadlinePassed passed -> false;
-            };
+            case CallRefusedException refused ->
+                switch (refused.reason()) {
+                    case CallRefusedException.Reason.PoolStopped stopped -> true;
+                    case CallRefusedException.Reason.PoolPaused paused -> true;
+                    case CallRefusedException.Reason.BudgetExhausted exhausted -> false;
+                    case CallRefusedException.Reason.DeadlinePassed passed -> false;
+                };
             default -> failure instanceof ModelShutDownException;
         };
     }
@@ -225,7 +226,9 @@ final class FallbackChain {
     // --- the state of a conversation
 
     private static ModelReply marked(ModelReply reply, int index) {
-        return reply.providerState().isEmpty() ? reply : withState(reply, index + String.valueOf(MARK) + reply.providerState());
+        return reply.providerState().isEmpty()
+                ? reply
+                : withState(reply, index + String.valueOf(MARK) + reply.providerState());
     }
 
     private static ModelReply withState(ModelReply reply, String state) {
@@ -245,10 +248,12 @@ final class FallbackChain {
     /** Only the pool that made a state can read it. */
     private static ModelRequest ownStates(ModelRequest request, int index) {
         boolean hasStates = request.turns().stream()
-                .anyMatch(turn -> turn instanceof Turn.Assistant said && !said.providerState().isEmpty());
+                .anyMatch(turn -> turn instanceof Turn.Assistant said
+                        && !said.providerState().isEmpty());
         return hasStates
-                ? request.withTurns(
-                        request.turns().stream().map(turn -> ownState(turn, index)).toList())
+                ? request.withTurns(request.turns().stream()
+                        .map(turn -> ownState(turn, index))
+                        .toList())
                 : request;
     }
 
@@ -257,9 +262,8 @@ final class FallbackChain {
             return turn;
         }
         String mark = index + String.valueOf(MARK);
-        String own = said.providerState().startsWith(mark)
-                ? said.providerState().substring(mark.length())
-                : "";
+        String own =
+                said.providerState().startsWith(mark) ? said.providerState().substring(mark.length()) : "";
         return new Turn.Assistant(said.text(), said.toolCalls(), own);
     }
 }

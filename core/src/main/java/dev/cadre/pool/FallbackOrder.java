@@ -35,7 +35,8 @@ final class FallbackOrder {
                 order.add(index);
             } else if (now - rest.until() >= 0) {
                 order.add(index);
-                rests[index] = new Rest(now + restNanos, rest.because()); // the other calls wait for what this one finds
+                rests[index] =
+                        new Rest(now + restNanos, rest.because()); // the other calls wait for what this one finds
             }
         }
         return order.isEmpty() ? IntStream.range(0, rests.length).boxed().toList() : List.copyOf(order);

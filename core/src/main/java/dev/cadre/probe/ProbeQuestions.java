@@ -116,7 +116,8 @@ final class ProbeQuestions {
         ModelReply reply = calls.ask(request);
         try {
             Object picked = JsonType.ofSchema(FORM).read(reply.text());
-            return finding(Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(picked.toString()));
+            return finding(
+                    Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(picked.toString()));
         } catch (JsonException defect) {
             return finding(
                     Check.SCHEMA,
@@ -127,7 +128,8 @@ final class ProbeQuestions {
     }
 
     Finding tools() throws InterruptedException {
-        ModelRequest first = calls.request("Use the tool to find out. Answer with one word.", "Where does part A17 lie?")
+        ModelRequest first = calls.request(
+                        "Use the tool to find out. Answer with one word.", "Where does part A17 lie?")
                 .withTools(List.of(DEPOT));
         ModelReply asks = calls.ask(first);
         if (asks.toolCalls().isEmpty()) {
@@ -146,8 +148,8 @@ final class ProbeQuestions {
 
     Finding stream() throws InterruptedException {
         var pieces = new ArrayList<String>();
-        ModelReply reply = calls.ask(
-                calls.request("Answer in two short sentences.", "What is a lantern?"), pieces::add);
+        ModelReply reply =
+                calls.ask(calls.request("Answer in two short sentences.", "What is a lantern?"), pieces::add);
         String joined = String.join("", pieces);
         if (pieces.isEmpty()) {
             return finding(Check.STREAM, Verdict.LIMITED, "text comes whole: a plan starts when all of it is written");
@@ -217,7 +219,8 @@ final class ProbeQuestions {
                             .formatted(FILLER_WORDS, usage.inputTokens()));
         }
         return says(reply, WORD)
-                ? finding(Check.LONG_INPUT, Verdict.WORKS, "what stands before %d words is found".formatted(FILLER_WORDS))
+                ? finding(
+                        Check.LONG_INPUT, Verdict.WORKS, "what stands before %d words is found".formatted(FILLER_WORDS))
                 : finding(
                         Check.LONG_INPUT,
                         Verdict.LIMITED,

@@ -108,10 +108,13 @@ public final class ServerProbe {
             case Reason.BudgetExhausted(Admission.Exhausted admission) ->
                 admission.budget().breached()
                         ? "a reply above its cap stopped the budget"
-                        : "it may cost %s, and %s are left".formatted(admission.need(), admission.budget().free());
+                        : "it may cost %s, and %s are left"
+                                .formatted(admission.need(), admission.budget().free());
             case Reason.DeadlinePassed late -> "there is no time left";
-            case Reason.PoolPaused(Instant until, ModelException because) -> "the server asked to wait: " + because.getMessage();
-            case Reason.PoolStopped(ModelException failure) -> "no call is sent after this failure: " + failure.getMessage();
+            case Reason.PoolPaused(Instant until, ModelException because) ->
+                "the server asked to wait: " + because.getMessage();
+            case Reason.PoolStopped(ModelException failure) ->
+                "no call is sent after this failure: " + failure.getMessage();
         };
     }
 }

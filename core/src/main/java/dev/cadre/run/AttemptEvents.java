@@ -35,7 +35,8 @@ public final class AttemptEvents implements AttemptListener {
             }
             case AttemptEvent.Replied replied -> {
                 RunDriver.enter(calledFrom);
-                var end = new CallEnd.Replied(replied.reply().finish(), replied.reply().notes());
+                var end = new CallEnd.Replied(
+                        replied.reply().finish(), replied.reply().notes());
                 tell(replied.id(), replied.reply().answeredBy(), end, replied.spend(), replied.took());
                 tellOf(replied.breach());
             }

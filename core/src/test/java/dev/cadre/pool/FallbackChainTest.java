@@ -131,8 +131,8 @@ class FallbackChainTest {
         assertThat(reply.model()).isEqualTo("large");
         assertThat(reply.notes()).containsExactly(note);
         assertThat(events)
-                .extracting(event -> event.getClass().getSimpleName() + " " + event.id().model() + " "
-                        + event.id().number())
+                .extracting(event -> event.getClass().getSimpleName() + " "
+                        + event.id().model() + " " + event.id().number())
                 .containsExactly("Started small 1", "Failed small 1", "Started large 2", "Replied large 2");
         assertThat(((AttemptEvent.Replied) events.getLast()).reply().notes()).containsExactly(note);
     }
@@ -287,14 +287,10 @@ class FallbackChainTest {
     @Test
     void decoratedPools_decorateTheWholeChain() throws Exception {
         var heard = new ArrayList<String>();
-        var pools = ModelPools.builder()
-                .mini(backup)
-                .nano(chain)
-                .build()
-                .decorated(client -> (request, context) -> {
-                    heard.add(request.model());
-                    return client.call(request, context);
-                });
+        var pools = ModelPools.builder().mini(backup).nano(chain).build().decorated(client -> (request, context) -> {
+            heard.add(request.model());
+            return client.call(request, context);
+        });
 
         pools.pool(Tier.NANO).call(REQUEST, terms(budget));
 

@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 
 class ServerProbeTest {
     private static final RateLimits LIMITS = new RateLimits(
-            new RateLimits.Window(500, 499, Duration.ofMillis(120)), new RateLimits.Window(200_000, 199_000, ofSeconds(1)));
+            new RateLimits.Window(500, 499, Duration.ofMillis(120)),
+            new RateLimits.Window(200_000, 199_000, ofSeconds(1)));
 
     private final List<ModelRequest> sent = new ArrayList<>();
     private UnaryOperator<ModelReply> change = reply -> reply;
@@ -112,7 +113,8 @@ class ServerProbeTest {
         assertThat(result.findings()).extracting(Finding::check).containsExactly(Check.values());
         assertThat(verdicts(result).values()).containsOnly(Verdict.WORKS);
         assertThat(result.spent()).isGreaterThan(Money.ZERO).isLessThan(Money.usd("0.01"));
-        assertThat(sent).allSatisfy(request -> assertThat(request.maxOutputTokens()).isLessThanOrEqualTo(300));
+        assertThat(sent)
+                .allSatisfy(request -> assertThat(request.maxOutputTokens()).isLessThanOrEqualTo(300));
     }
 
     @Test
@@ -174,10 +176,12 @@ class ServerProbeTest {
 
     @Test
     void priceOfNothing_isNamed_andEveryCheckIsMade() throws Exception {
-        var free = pool(this::server).price(Price.perMillionTokens("0", "0", "0")).build();
+        var free =
+                pool(this::server).price(Price.perMillionTokens("0", "0", "0")).build();
 
         assertThat(probe(free, Check.PRICE).findings().getFirst().message())
-                .isEqualTo("the price of gpt-5.4-nano is 0: a budget in money does not bound its calls, a deadline does");
+                .isEqualTo(
+                        "the price of gpt-5.4-nano is 0: a budget in money does not bound its calls, a deadline does");
     }
 
     @Test
@@ -187,8 +191,7 @@ class ServerProbeTest {
 
         change = reply -> reply.toolCalls().isEmpty() ? reply("No idea.", Finish.COMPLETE, reply.usage()) : reply;
         assertThat(only(Check.TOOLS).verdict()).isEqualTo(Verdict.LIMITED);
-        assertThat(sent.getLast().turns().getLast())
-                .isEqualTo(new Turn.ToolResult("c1", "{\"depot\":\"lantern\"}"));
+        assertThat(sent.getLast().turns().getLast()).isEqualTo(new Turn.ToolResult("c1", "{\"depot\":\"lantern\"}"));
     }
 
     @Test
@@ -201,7 +204,8 @@ class ServerProbeTest {
             return server(request, context);
         };
 
-        Finding finding = probe(pool(losing).build(), Check.AFTER_STREAM).findings().getFirst();
+        Finding finding =
+                probe(pool(losing).build(), Check.AFTER_STREAM).findings().getFirst();
 
         assertThat(finding.verdict()).isEqualTo(Verdict.FAILED);
         assertThat(finding.message()).isEqualTo("3 of 3 rounds lost a call: unexpected end of stream");
@@ -211,7 +215,8 @@ class ServerProbeTest {
     void clientThatNeverStreams_isLimited_andLeavesNoInterrupt() throws Exception {
         ModelClient whole = (request, context) -> answer(request);
 
-        assertThat(verdicts(probe(pool(whole).build(), Check.STREAM, Check.CANCEL)).values())
+        assertThat(verdicts(probe(pool(whole).build(), Check.STREAM, Check.CANCEL))
+                        .values())
                 .containsOnly(Verdict.LIMITED);
         assertThat(Thread.interrupted()).isFalse();
     }

@@ -244,9 +244,8 @@ class FailuresTest {
         ModelClient client = (request, context) -> {
             throw new ModelException.ServerFailed("down", 503, ModelException.Charge.FREE, null);
         };
-        ModelClient otherClient =
-                (request, context) -> ModelReply.of(
-                request.model(), "{\"holds\":true,\"why\":\"they do\"}", TokenUsage.of(1_000, 500));
+        ModelClient otherClient = (request, context) ->
+                ModelReply.of(request.model(), "{\"holds\":true,\"why\":\"they do\"}", TokenUsage.of(1_000, 500));
 
         // region failures-fallback
         ModelPool backup = ModelPool.builder(otherClient, "gpt-5.4-mini").build();

@@ -57,7 +57,9 @@ final class ChatChunks {
         return delta.properties().stream()
                 .filter(field -> !field.getKey().equals("role"))
                 .map(Map.Entry::getValue)
-                .anyMatch(value -> value.isContainerNode() ? !value.isEmpty() : !value.asText("").isEmpty());
+                .anyMatch(value -> value.isContainerNode()
+                        ? !value.isEmpty()
+                        : !value.asText("").isEmpty());
     }
 
     private void keep(JsonNode chunk, String name) {

@@ -29,7 +29,8 @@ import java.util.regex.Pattern;
  */
 final class ChatWriter {
     /** GPT-5.5 and later, which reason if no effort is stated, or refuse tools beside it. */
-    private static final Pattern REASONS_UNASKED = Pattern.compile("gpt-(?:5\\.(?:[5-9]|\\d\\d)|[6-9]|\\d\\d)(?:[.-].*)?");
+    private static final Pattern REASONS_UNASKED =
+            Pattern.compile("gpt-(?:5\\.(?:[5-9]|\\d\\d)|[6-9]|\\d\\d)(?:[.-].*)?");
 
     private final AttachmentWriter attachments;
     private final Dialect dialect;

@@ -24,8 +24,7 @@ final class ContentFiltered extends RuntimeException {
 
     /** A reply without text and usage: such a call is billed for its prompt, and no count of that comes. */
     ModelReply reply() {
-        return new ModelReply(
-                        model, "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "")
+        return new ModelReply(model, "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "")
                 .noting(List.of("the error of a content filter was read as a filtered end"));
     }
 

@@ -65,10 +65,7 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
         var all = new ArrayList<>(notes);
         if (!refused.isEmpty()) {
             all.add("the server refuses these parameters, which were left out: "
-                    + refused.stream()
-                            .sorted()
-                            .map(OptionalParameter::wireName)
-                            .collect(Collectors.joining(", ")));
+                    + refused.stream().sorted().map(OptionalParameter::wireName).collect(Collectors.joining(", ")));
         }
         if (!form.note().isEmpty() && request.output() instanceof OutputFormat.JsonSchema) {
             all.add(form.note());

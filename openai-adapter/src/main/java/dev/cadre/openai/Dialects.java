@@ -58,9 +58,7 @@ final class Dialects {
     }
 
     private Dialect spoken(Dialect known) {
-        return lacksResponses && known.api() == Api.RESPONSES
-                ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES)
-                : known;
+        return lacksResponses && known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known;
     }
 
     private Api first() {
@@ -202,7 +200,9 @@ final class Dialects {
         if (sent.api() == Api.RESPONSES && declared == null) {
             lacksResponses = true;
         } else {
-            update(request.model(), known -> known.form() == AnswerForm.SCHEMA ? known.with(AnswerForm.JSON_OBJECT) : known);
+            update(
+                    request.model(),
+                    known -> known.form() == AnswerForm.SCHEMA ? known.with(AnswerForm.JSON_OBJECT) : known);
         }
         return Optional.of(IGNORES_FORM);
     }

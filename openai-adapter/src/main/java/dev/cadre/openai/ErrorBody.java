@@ -27,11 +27,8 @@ record ErrorBody(
         String type, String code, String param, String message, List<String> reasons, Optional<Duration> retryDelay) {
     static final ErrorBody NONE = new ErrorBody("", "", "", "", List.of(), Optional.empty());
 
-    private static final Set<String> POLICY = Set.of(
-            "invalid_prompt",
-            "bio_policy",
-            "cyber_policy",
-            "misalignment_policy_violation");
+    private static final Set<String> POLICY =
+            Set.of("invalid_prompt", "bio_policy", "cyber_policy", "misalignment_policy_violation");
 
     private static final Set<String> FILTER = Set.of(
             "content_filter",

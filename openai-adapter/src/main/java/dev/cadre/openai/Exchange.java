@@ -47,9 +47,7 @@ final class Exchange implements Handoff.Work<ModelReply> {
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
         return CallTrace.replied(
-                failures,
-                request.model(),
-                () -> wording.understood(failures, params._body(), () -> reply(text)));
+                failures, request.model(), () -> wording.understood(failures, params._body(), () -> reply(text)));
     }
 
     private ModelReply reply(Consumer<String> text) throws IOException {

@@ -39,9 +39,7 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
         private static final long serialVersionUID = 1L;
 
         Refused(boolean hadCredentials) {
-            super(hadCredentials
-                    ? "the proxy refuses its user or password"
-                    : "the proxy wants a user and a password");
+            super(hadCredentials ? "the proxy refuses its user or password" : "the proxy wants a user and a password");
         }
     }
 
@@ -67,7 +65,9 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
         int colon = user.indexOf(':');
         String credentials = user.isEmpty()
                 ? ""
-                : Secrets.basic(decoded(colon < 0 ? user : user.substring(0, colon)), decoded(colon < 0 ? "" : user.substring(colon + 1)));
+                : Secrets.basic(
+                        decoded(colon < 0 ? user : user.substring(0, colon)),
+                        decoded(colon < 0 ? "" : user.substring(colon + 1)));
         List<String> hosts = Arrays.stream(except.split("[\\s,]+"))
                 .map(host -> host.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", ""))
                 .filter(host -> !host.isEmpty())
@@ -108,7 +108,8 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
 
     private boolean isExcepted(URI uri) {
         String target = String.valueOf(uri.getHost()).toLowerCase(Locale.ROOT);
-        String withPort = target + ":" + (uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80);
+        String withPort =
+                target + ":" + (uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80);
         return except.stream()
                 .anyMatch(host -> host.equals("*")
                         || target.equals(host)
@@ -126,7 +127,8 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
         }
         return credentials.isEmpty()
                 ? null
-                : response.request().newBuilder()
+                : response.request()
+                        .newBuilder()
                         .header(AUTHORIZATION, credentials)
                         .build();
     }
@@ -136,9 +138,7 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
         Request request = chain.request();
         Connection connection = chain.connection();
         Route route = connection == null ? null : connection.route();
-        boolean isRelayed = route != null
-                && route.proxy().type() == Proxy.Type.HTTP
-                && !request.isHttps();
+        boolean isRelayed = route != null && route.proxy().type() == Proxy.Type.HTTP && !request.isHttps();
         if (!isRelayed) {
             return chain.proceed(request);
         }

@@ -68,8 +68,7 @@ record Gateway(
 
     /** A redactor that also hides what is shown with every request. */
     Redactor hidingIn(Redactor redactor) {
-        return headers.values().stream()
-                .reduce(redactor, Secrets::hiding, (one, other) -> other); // never in parallel
+        return headers.values().stream().reduce(redactor, Secrets::hiding, (one, other) -> other); // never in parallel
     }
 
     /** Whether models have other names here. */
@@ -103,7 +102,8 @@ record Gateway(
 
     /** What the SDK is told of an address: the true origin, or it takes the key off. */
     static String sdkBaseUrl(BaseUrl baseUrl) {
-        return HttpUrl.get(baseUrl.text()).newBuilder()
+        return HttpUrl.get(baseUrl.text())
+                .newBuilder()
                 .encodedPath(SDK_PATH)
                 .build()
                 .toString();

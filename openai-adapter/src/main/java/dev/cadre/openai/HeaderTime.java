@@ -82,7 +82,6 @@ record HeaderTime(Duration span, Duration precision) {
 
     private static Optional<HeaderTime> until(Instant time, InstantSource clock) {
         Duration wait = Duration.between(clock.instant(), time);
-        return GoDuration.sensible(wait.isNegative() ? Duration.ZERO : wait)
-                .map(span -> new HeaderTime(span, SECOND));
+        return GoDuration.sensible(wait.isNegative() ? Duration.ZERO : wait).map(span -> new HeaderTime(span, SECOND));
     }
 }

@@ -113,8 +113,7 @@ final class LimitHeaders {
         if (stated.isPresent() && limit <= 0) {
             return Window.UNKNOWN; // some hosts send -1 or 0 for "we do not say"
         }
-        long remaining =
-                first(names.of("remaining")).map(LimitHeaders::count).orElse(-1L);
+        long remaining = first(names.of("remaining")).map(LimitHeaders::count).orElse(-1L);
         var reported = new ReportedLimit(limit, remaining, resets(names, clock));
         Optional<Duration> period = period(names, of, stated.orElse(""));
         return switch (names.kind()) {

@@ -74,8 +74,8 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
                 .build();
         if (bounded.code() >= 400 && bounded.code() < 500) {
-            CallTrace.refused(Refusal.of(
-                    bounded.code(), bounded.peekBody(REFUSAL_BYTES).string()));
+            CallTrace.refused(
+                    Refusal.of(bounded.code(), bounded.peekBody(REFUSAL_BYTES).string()));
         }
         return bounded;
     }

@@ -187,7 +187,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         return switch (dialect.api()) {
             case RESPONSES ->
                 BodySize.of(
-                        request, each -> RequestWriter.write(each, access, dialect)._body());
+                        request,
+                        each -> RequestWriter.write(each, access, dialect)._body());
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
                 BodySize.of(
                         request, each -> chatWriter(dialect).writeStreamed(each)._body());
@@ -206,7 +207,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
         return Handoff.run(
-                new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(gateway.named(request), access), context.text());
+                new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(gateway.named(request), access),
+                context.text());
     }
 
     /**

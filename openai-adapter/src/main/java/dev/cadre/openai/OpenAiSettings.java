@@ -63,7 +63,9 @@ record OpenAiSettings(
 
     /** The variable that holds the key, if one does. */
     static Optional<String> keyVariable(Map<String, String> environment) {
-        return isAzure(environment) ? Optional.of(AZURE_KEY) : variable(environment, API_KEY).map(key -> API_KEY);
+        return isAzure(environment)
+                ? Optional.of(AZURE_KEY)
+                : variable(environment, API_KEY).map(key -> API_KEY);
     }
 
     /** A key of OpenAI's comes first: variables of Azure may be there for another program. */
@@ -134,13 +136,18 @@ record OpenAiSettings(
 
     /** One header a line, as a server would read it. */
     private void headers(OpenAiClient.Builder client) {
-        variable("CADRE_HEADERS").stream().flatMap(String::lines).filter(line -> !line.isBlank()).forEach(line -> {
-            int colon = line.indexOf(':');
-            if (colon < 1) {
-                throw new IllegalArgumentException("CADRE_HEADERS must have lines like 'Name: value'");
-            }
-            client.header(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
-        });
+        variable("CADRE_HEADERS").stream()
+                .flatMap(String::lines)
+                .filter(line -> !line.isBlank())
+                .forEach(line -> {
+                    int colon = line.indexOf(':');
+                    if (colon < 1) {
+                        throw new IllegalArgumentException("CADRE_HEADERS must have lines like 'Name: value'");
+                    }
+                    client.header(
+                            line.substring(0, colon).strip(),
+                            line.substring(colon + 1).strip());
+                });
     }
 
     /** The names in small letters come first, as in other programs. This machine itself needs no proxy. */

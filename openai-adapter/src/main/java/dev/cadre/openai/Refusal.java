@@ -58,7 +58,8 @@ record Refusal(int status, String body, String subject) {
         return isOfRequest()
                 && FORM.matcher(subject).find()
                 && !SCHEMA_OF_CALLER.matcher(body).find()
-                && (UNKNOWN_NAME.matcher(body).find() || WRONG_FORM.matcher(subject).find());
+                && (UNKNOWN_NAME.matcher(body).find()
+                        || WRONG_FORM.matcher(subject).find());
     }
 
     /** Whether a parameter of this name is refused, not its value. */

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 
 /** Headers that a gateway wants, by their names in any case. No message quotes a value. */
 final class RequestHeaders {
-    private static final Set<String> OF_THE_CONNECTION = Set.of(
-            "host", "content-length", "content-type", "transfer-encoding", "connection", "proxy-authorization");
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of("host", "content-length", "content-type", "transfer-encoding", "connection", "proxy-authorization");
 
     private RequestHeaders() {}
 
@@ -32,7 +32,8 @@ final class RequestHeaders {
             throw new IllegalArgumentException("no name of a header of a gateway: '%.64s'".formatted(name));
         }
         if (!value.matches("[\\x20-\\x7e]*")) {
-            throw new IllegalArgumentException("the header '%s' has other characters than visible ASCII".formatted(name));
+            throw new IllegalArgumentException(
+                    "the header '%s' has other characters than visible ASCII".formatted(name));
         }
     }
 }

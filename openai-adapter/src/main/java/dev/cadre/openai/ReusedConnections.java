@@ -56,7 +56,9 @@ final class ReusedConnections implements Interceptor {
         try {
             response = chain.proceed(chain.request());
         } catch (IOException lost) {
-            if (last != null && !(lost instanceof InterruptedIOException) && !chain.call().isCanceled()) {
+            if (last != null
+                    && !(lost instanceof InterruptedIOException)
+                    && !chain.call().isCanceled()) {
                 avoid(last);
             }
             throw lost;

@@ -2,10 +2,10 @@
 package dev.cadre.openai;
 
 import dev.cadre.redact.Redactor;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -40,8 +40,7 @@ final class Secrets {
 
     /** The name and password of a user, as they stand in a header. */
     static String basic(String user, String password) {
-        return "Basic "
-                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+        return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Hides the value of a header of one call from now on. */

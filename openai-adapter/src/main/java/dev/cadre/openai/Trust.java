@@ -52,7 +52,8 @@ record Trust(SSLContext context, X509TrustManager manager) {
             context.init(null, new TrustManager[] {manager}, null);
             return new Trust(context, manager);
         } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalArgumentException("%s cannot be read as certificates in PEM form: %s".formatted(name, pem), e);
+            throw new IllegalArgumentException(
+                    "%s cannot be read as certificates in PEM form: %s".formatted(name, pem), e);
         }
     }
 

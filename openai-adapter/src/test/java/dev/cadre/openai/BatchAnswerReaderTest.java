@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines of a batch's files as they may come. */
 class BatchAnswerReaderTest {
-    private final BatchAnswerReader reader =
-            new BatchAnswerReader(new Failures(new Secrets(Redactor.of("sk-test")), () -> Instant.EPOCH, "http://127.0.0.1/v1"));
+    private final BatchAnswerReader reader = new BatchAnswerReader(
+            new Failures(new Secrets(Redactor.of("sk-test")), () -> Instant.EPOCH, "http://127.0.0.1/v1"));
 
     private static String answered(String body) {
         return "{\"custom_id\":\"a\",\"response\":{\"status_code\":200,\"body\":" + body + "},\"error\":null}";

@@ -39,8 +39,8 @@ class ByteBoundTest extends LoopbackTest {
     /** A model of a server that knows the older name of the cap. */
     private static final String OLDER = "house-7b";
 
-    private static final ModelCatalog CATALOG = ModelCatalog.standard()
-            .with(ModelSpec.of(OLDER, Price.perMillionTokens("0.20", "0.02", "1.25")));
+    private static final ModelCatalog CATALOG =
+            ModelCatalog.standard().with(ModelSpec.of(OLDER, Price.perMillionTokens("0.20", "0.02", "1.25")));
 
     private static String text(SplittableRandom random) {
         String[] pieces = {"plain ", "\"quoted\" ", "\n", "\\", "\u0001", "\u00e4\u00f6", "\ud83d\ude00", "{\"a\":[1]}"

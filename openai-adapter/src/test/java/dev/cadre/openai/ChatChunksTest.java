@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ChatChunksTest {
     @Test
     void pieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
-        var chunks = new ChatChunks(Set.of(), new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
+        var chunks = new ChatChunks(
+                Set.of(), new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
         var json = ObjectMappers.jsonMapper().createObjectNode();
         var choice = json.putArray("choices").addObject();
         choice.putObject("delta").put("content", "x");

@@ -32,10 +32,10 @@ import dev.cadre.price.Price;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,8 +55,8 @@ class DialectsTest {
     /** A reply with a status. */
     private record Answer(int status, String body) {
         static Answer refusing(int status, String message) {
-            return new Answer(status, "{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\"}}"
-                    .formatted(message));
+            return new Answer(
+                    status, "{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\"}}".formatted(message));
         }
     }
 
@@ -134,8 +134,8 @@ class DialectsTest {
             BudgetGuard budget = Budget.usd("1").open();
             var replies = new ArrayList<Future<ModelReply>>();
             for (int i = 0; i < calls; i++) {
-                replies.add(executor.submit(() ->
-                        pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
+                replies.add(executor.submit(
+                        () -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
             }
             for (Future<ModelReply> reply : replies) {
                 assertThat(reply.get().text()).isEqualTo("Fine.");
@@ -194,13 +194,15 @@ class DialectsTest {
     @Test
     void serverThatHasKeptTheForm_isNotDoubtedForOneReplyThatDoesNot() throws Exception {
         var calls = new AtomicInteger();
-        try (var server = server(request -> new Answer(200, calls.getAndIncrement() == 1 ? RawServer.CHAT_REPLY : YES));
+        try (var server =
+                        server(request -> new Answer(200, calls.getAndIncrement() == 1 ? RawServer.CHAT_REPLY : YES));
                 var client = client(server).chatCompletions().build()) {
             client.call(FORMED, plain());
 
             assertThat(client.call(FORMED, plain()).notes()).isEmpty();
             assertThat(client.call(FORMED, plain()).notes()).isEmpty();
-            assertThat(server.requests()).allSatisfy(request -> assertThat(request).contains("json_schema"));
+            assertThat(server.requests())
+                    .allSatisfy(request -> assertThat(request).contains("json_schema"));
         }
     }
 
@@ -227,8 +229,8 @@ class DialectsTest {
                 ModelReply reply = client.call(TOOLED, plain());
                 client.call(TOOLED, plain());
 
-                assertThat(reply.notes()).containsExactly(
-                        "the server refuses these parameters, which were left out: " + name);
+                assertThat(reply.notes())
+                        .containsExactly("the server refuses these parameters, which were left out: " + name);
                 assertThat(server.requests()).hasSize(3);
             }
         }
@@ -305,10 +307,14 @@ class DialectsTest {
 
     @Test
     void cap_ignored_isSentByItsOtherName() throws Exception {
-        String longer = YES.replace("\"completion_tokens\":3,\"total_tokens\":13", "\"completion_tokens\":90,\"total_tokens\":100");
+        String longer = YES.replace(
+                "\"completion_tokens\":3,\"total_tokens\":13", "\"completion_tokens\":90,\"total_tokens\":100");
         try (var server = server(request -> new Answer(200, request.contains("max_completion") ? longer : YES));
                 var client = client(server).chatCompletions().build()) {
-            assertThat(client.call(FORMED, plain()).notes()).singleElement().asString().contains("longer than the cap");
+            assertThat(client.call(FORMED, plain()).notes())
+                    .singleElement()
+                    .asString()
+                    .contains("longer than the cap");
             client.call(FORMED, plain());
             assertThat(server.requests().getLast()).contains("\"max_tokens\":64");
         }
@@ -351,10 +357,13 @@ class DialectsTest {
             assertThat(server.requests()).hasSize(3);
             assertThat(server.requests().get(0)).contains("\"type\":\"json_schema\"");
             assertThat(server.requests().get(1)).contains("\"type\":\"json_object\"", "Answer with one JSON object");
-            assertThat(server.requests().get(2)).doesNotContain("response_format").contains("\\\"required\\\"");
-            assertThat(server.requests()).allSatisfy(request -> assertThat(
-                            request.substring(request.indexOf("\r\n\r\n") + 4).length())
-                    .isLessThanOrEqualTo((int) reserved));
+            assertThat(server.requests().get(2))
+                    .doesNotContain("response_format")
+                    .contains("\\\"required\\\"");
+            assertThat(server.requests())
+                    .allSatisfy(request -> assertThat(request.substring(request.indexOf("\r\n\r\n") + 4)
+                                    .length())
+                            .isLessThanOrEqualTo((int) reserved));
         }
     }
 
@@ -372,7 +381,10 @@ class DialectsTest {
         try (var server = server(request ->
                         new Answer(200, request.contains("Answer with one JSON") ? YES : RawServer.CHAT_REPLY));
                 var client = client(server).chatCompletions().build()) {
-            assertThat(client.call(FORMED, plain()).notes()).singleElement().asString().contains("ignored the JSON schema");
+            assertThat(client.call(FORMED, plain()).notes())
+                    .singleElement()
+                    .asString()
+                    .contains("ignored the JSON schema");
             assertThat(client.call(FORMED, plain()).text()).isEqualTo("{\"text\":\"yes\"}");
         }
     }

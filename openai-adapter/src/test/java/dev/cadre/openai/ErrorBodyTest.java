@@ -26,7 +26,8 @@ class ErrorBodyTest {
         var retry = Map.of("@type", "type.googleapis.com/google.rpc.RetryInfo", "retryDelay", "34.4s");
         var body = Map.of("message", "Please retry in 35.1s.", "details", List.of(Map.of("quotaId", "x"), retry));
 
-        assertThat(ErrorBody.of(JsonValue.from(Map.of("details", List.of(retry)))).retryAfter())
+        assertThat(ErrorBody.of(JsonValue.from(Map.of("details", List.of(retry))))
+                        .retryAfter())
                 .contains(Duration.ofMillis(34_400));
         assertThat(ErrorBody.of(JsonValue.from(List.of(Map.of("error", body)))).retryAfter())
                 .contains(Duration.ofMillis(35_100));

@@ -89,7 +89,8 @@ class GatewayTest {
                         .chatCompletions()
                         .build()) {
             client.call(REQUEST, plain());
-            assertThat(catchThrowable(() -> client.models(Duration.ofSeconds(20)))).isNull();
+            assertThat(catchThrowable(() -> client.models(Duration.ofSeconds(20))))
+                    .isNull();
 
             assertThat(server.requests().getFirst())
                     .startsWith("POST /v1/chat/completions?api-version=2024-10-21&flag=a%20b HTTP/1.1");
@@ -156,7 +157,8 @@ class GatewayTest {
                 var stranger = through(proxy, "", "http://house.example/v1");
                 var wrong = through(proxy, "me:canary-wrong@", "http://house.example/v1")) {
             assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
-            assertThat(proxy.requests().getFirst()).startsWith("POST http://house.example/v1/chat/completions HTTP/1.1");
+            assertThat(proxy.requests().getFirst())
+                    .startsWith("POST http://house.example/v1/chat/completions HTTP/1.1");
             assertThatThrownBy(() -> stranger.call(REQUEST, plain()))
                     .isInstanceOf(Unreachable.class)
                     .hasMessageContaining("the proxy wants a user and a password");
@@ -169,8 +171,11 @@ class GatewayTest {
 
     @Test
     void proxy_opensATunnel_toAServerWithAPrivateAuthority(@TempDir Path directory) throws Exception {
-        try (var server = RawServer.start(tls(directory).getServerSocketFactory()
-                        .createServerSocket(0, 50, InetAddress.getLoopbackAddress()), GatewayTest::answer);
+        try (var server = RawServer.start(
+                        tls(directory)
+                                .getServerSocketFactory()
+                                .createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+                        GatewayTest::answer);
                 var proxy = RawServer.start(peer -> {
                     peer.read();
                     if (!peer.request().contains(CREDENTIALS + "\r\n")) {
@@ -190,11 +195,18 @@ class GatewayTest {
                     .trustedCertificates(directory.resolve("ca.pem"));
             try (var client = trusting.proxy("http://" + USER_INFO + "@127.0.0.1:" + proxy.port())
                             .build();
-                    var stranger = trusting.proxy("http://127.0.0.1:" + proxy.port()).build();
-                    var distrusting = OpenAiClient.builder(KEY).baseUrl(url).chatCompletions().build()) {
+                    var stranger =
+                            trusting.proxy("http://127.0.0.1:" + proxy.port()).build();
+                    var distrusting = OpenAiClient.builder(KEY)
+                            .baseUrl(url)
+                            .chatCompletions()
+                            .build()) {
                 assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
                 assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
-                assertThat(proxy.requests()).singleElement().asString().startsWith("CONNECT 127.0.0.1:" + server.port());
+                assertThat(proxy.requests())
+                        .singleElement()
+                        .asString()
+                        .startsWith("CONNECT 127.0.0.1:" + server.port());
                 assertThat(server.requests()).hasSize(2).noneMatch(request -> request.contains("Proxy-Auth"));
                 assertThatThrownBy(() -> stranger.call(REQUEST, plain()))
                         .isInstanceOf(Unreachable.class)
@@ -231,9 +243,11 @@ class GatewayTest {
         for (String address : List.of("socks5://canary:canary@host:1", "http://canary canary@host", "://")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> OpenAiClient.builder(KEY).proxy(address))
-                    .satisfies(e -> assertThat(e).hasMessageNotContaining("canary").hasNoCause());
+                    .satisfies(
+                            e -> assertThat(e).hasMessageNotContaining("canary").hasNoCause());
         }
-        assertThat(ForwardProxy.parse("x", "http://me:canary-0123@host:1", "").toString()).doesNotContain("canary");
+        assertThat(ForwardProxy.parse("x", "http://me:canary-0123@host:1", "").toString())
+                .doesNotContain("canary");
     }
 
     @Test
@@ -244,10 +258,12 @@ class GatewayTest {
                         String head = peer.request();
                         if (!head.contains("api-key: " + KEY) || head.contains("Authorization")) {
                             peer.reply(401, JSON, "{\"error\":{\"code\":\"401\",\"message\":\"Access denied\"}}");
-                        } else if (head.startsWith("POST /openai/deployments/house-nano/chat/completions?api-version=2024-10-21 ")) {
+                        } else if (head.startsWith(
+                                "POST /openai/deployments/house-nano/chat/completions?api-version=2024-10-21 ")) {
                             peer.reply(JSON, deployed);
                         } else if (head.startsWith("POST /openai/deployments/")) {
-                            peer.reply(404, JSON, "{\"error\":{\"code\":\"DeploymentNotFound\",\"message\":\"None.\"}}");
+                            peer.reply(
+                                    404, JSON, "{\"error\":{\"code\":\"DeploymentNotFound\",\"message\":\"None.\"}}");
                         } else {
                             peer.reply(404, JSON, "{\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}}");
                         }
@@ -271,7 +287,9 @@ class GatewayTest {
 
     @Test
     void azure_withoutADate_hasOpenAisPaths() {
-        assertThat(AzureEndpoint.parse("x", "https://house.openai.azure.com/", "").baseUrl().withQuery())
+        assertThat(AzureEndpoint.parse("x", "https://house.openai.azure.com/", "")
+                        .baseUrl()
+                        .withQuery())
                 .isEqualTo("https://house.openai.azure.com/openai/v1");
         assertThat(AzureEndpoint.parse("x", "https://house.openai.azure.com/openai/v1/", "preview")
                         .baseUrl()
@@ -330,7 +348,8 @@ class GatewayTest {
                 Map.entry("CADRE_NANO_DEPLOYMENT", "a/b")));
         for (var variable : unusable) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> OpenAi.client(Map.of("OPENAI_API_KEY", KEY, variable.getKey(), variable.getValue())))
+                    .isThrownBy(
+                            () -> OpenAi.client(Map.of("OPENAI_API_KEY", KEY, variable.getKey(), variable.getValue())))
                     .satisfies(e -> assertThat(e).hasMessageNotContaining("canary"));
         }
     }
@@ -357,7 +376,16 @@ class GatewayTest {
     /** A context with a key made now, whose certificate stands in {@code ca.pem}. */
     static SSLContext tls(Path directory) throws Exception {
         Path store = directory.resolve("server.p12");
-        keytool("-genkeypair", "-keyalg", "EC", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1", "-keystore", store);
+        keytool(
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-keystore",
+                store);
         keytool("-exportcert", "-rfc", "-file", directory.resolve("ca.pem"), "-keystore", store);
         assertThat(Files.exists(directory.resolve("ca.pem"))).isTrue();
         return context(store);

@@ -111,9 +111,16 @@ class LimitHeadersTest {
     @Test
     void limits_underTheNamesOfMistral_areByTheMinute() {
         var limits = headers(
-                        "x-ratelimit-limit-req-minute", "360", "x-ratelimit-remaining-req-minute", "359",
-                        "x-ratelimit-limit-tokens-minute", "200000", "x-ratelimit-remaining-tokens-minute", "199743",
-                        "x-ratelimit-limit-tokens-month", "9")
+                        "x-ratelimit-limit-req-minute",
+                        "360",
+                        "x-ratelimit-remaining-req-minute",
+                        "359",
+                        "x-ratelimit-limit-tokens-minute",
+                        "200000",
+                        "x-ratelimit-remaining-tokens-minute",
+                        "199743",
+                        "x-ratelimit-limit-tokens-month",
+                        "9")
                 .limits(() -> NOW);
 
         assertThat(limits.requests()).isEqualTo(new Window(360, 359, Duration.ZERO));
@@ -122,7 +129,13 @@ class LimitHeadersTest {
                         .limits(() -> NOW)
                         .tokens())
                 .isEqualTo(new Window(500_000, 499_000, Duration.ZERO));
-        assertThat(headers("ratelimitbysize-limit", "500000", "ratelimitbysize-remaining", "0", "ratelimitbysize-reset", "9")
+        assertThat(headers(
+                                "ratelimitbysize-limit",
+                                "500000",
+                                "ratelimitbysize-remaining",
+                                "0",
+                                "ratelimitbysize-reset",
+                                "9")
                         .limits(() -> NOW)
                         .tokens())
                 .isEqualTo(new Window(-1, 0, Duration.ofSeconds(9)));
@@ -131,10 +144,18 @@ class LimitHeadersTest {
     @Test
     void limits_underTheNamesOfAnthropic_areByTheMinute_withAPointInTime() {
         var limits = headers(
-                        "anthropic-ratelimit-requests-limit", "1000", "anthropic-ratelimit-requests-remaining", "0",
-                        "anthropic-ratelimit-requests-reset", "2026-11-22T12:00:40Z",
-                        "anthropic-ratelimit-tokens-limit", "540000", "anthropic-ratelimit-tokens-remaining", "540000",
-                        "anthropic-ratelimit-tokens-reset", "2026-11-22T11:59:59Z")
+                        "anthropic-ratelimit-requests-limit",
+                        "1000",
+                        "anthropic-ratelimit-requests-remaining",
+                        "0",
+                        "anthropic-ratelimit-requests-reset",
+                        "2026-11-22T12:00:40Z",
+                        "anthropic-ratelimit-tokens-limit",
+                        "540000",
+                        "anthropic-ratelimit-tokens-remaining",
+                        "540000",
+                        "anthropic-ratelimit-tokens-reset",
+                        "2026-11-22T11:59:59Z")
                 .limits(() -> NOW);
 
         assertThat(limits.requests()).isEqualTo(new Window(1_000, 0, Duration.ofSeconds(40)));
@@ -151,8 +172,14 @@ class LimitHeadersTest {
 
     private static dev.cadre.model.RateLimits ietf(String limit, String policy) {
         return headers(
-                        "RateLimit-Limit", limit, "RateLimit-Policy", policy,
-                        "RateLimit-Remaining", "398", "RateLimit-Reset", "18")
+                        "RateLimit-Limit",
+                        limit,
+                        "RateLimit-Policy",
+                        policy,
+                        "RateLimit-Remaining",
+                        "398",
+                        "RateLimit-Reset",
+                        "18")
                 .limits(() -> NOW);
     }
 

@@ -170,8 +170,7 @@ class RefusalTest extends LoopbackTest {
 
     @Test
     void wrongPath_isUnreachable() throws InterruptedException {
-        try (var lost =
-                OpenAiClient.builder(KEY)
+        try (var lost = OpenAiClient.builder(KEY)
                 .baseUrl(server.baseUrl() + "/v1")
                 .responses()
                 .build()) {

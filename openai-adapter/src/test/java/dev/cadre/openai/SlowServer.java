@@ -40,8 +40,7 @@ final class SlowServer {
         var inFlight = new AtomicInteger();
         var peak = new AtomicInteger();
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        HttpServer server =
-                store.length == 0 ? HttpServer.create(address, 2_000) : secure(address, Path.of(store[0]));
+        HttpServer server = store.length == 0 ? HttpServer.create(address, 2_000) : secure(address, Path.of(store[0]));
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/v1/responses", exchange -> {
             peak.accumulateAndGet(inFlight.incrementAndGet(), Math::max);

@@ -135,7 +135,9 @@ record RecordedEnd(Json.Obj json) {
     private List<String> notes() {
         return json.at("notes").isEmpty()
                 ? List.of()
-                : json.items("notes").stream().map(note -> ((Json.Str) note).value()).toList();
+                : json.items("notes").stream()
+                        .map(note -> ((Json.Str) note).value())
+                        .toList();
     }
 
     private List<ToolCall> toolCalls() {

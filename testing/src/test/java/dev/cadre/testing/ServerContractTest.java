@@ -23,14 +23,14 @@ import org.junit.platform.testkit.engine.EngineTestKit;
 class ServerContractTest {
     /** Text is all that it can do. */
     private static final ModelClient PARROT = (request, context) -> new ModelReply(
-                request.model(),
-                "lantern",
-                List.of(),
-                Finish.COMPLETE,
-                TokenUsage.of(request.inputBytes() / 4, 2),
-                ServiceTier.STANDARD,
-                RateLimits.UNKNOWN,
-                "");
+            request.model(),
+            "lantern",
+            List.of(),
+            Finish.COMPLETE,
+            TokenUsage.of(request.inputBytes() / 4, 2),
+            ServiceTier.STANDARD,
+            RateLimits.UNKNOWN,
+            "");
 
     private static ModelPool parrot() {
         return ModelPool.builder(PARROT, "gpt-5.4-nano")
@@ -70,7 +70,8 @@ class ServerContractTest {
                 .selectors(selectClass(contract))
                 .execute()
                 .testEvents()
-                .assertStatistics(events -> events.started(Check.values().length).failed(failed));
+                .assertStatistics(
+                        events -> events.started(Check.values().length).failed(failed));
     }
 
     @Test

@@ -74,8 +74,7 @@ class RecordedErrorsTest {
             Rule.of("408|409|5..", "", "ServerFailed"),
             Rule.of("4..", "", "InvalidRequest"));
 
-    private record Recorded(
-            String id, String kind, String host, int status, Map<String, String> headers, String body) {
+    private record Recorded(String id, String kind, String host, int status, Map<String, String> headers, String body) {
         boolean isResponses() {
             return kind.equals("responses");
         }
