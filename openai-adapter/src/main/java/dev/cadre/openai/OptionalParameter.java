@@ -64,7 +64,9 @@ enum OptionalParameter {
         for (JsonNode tool : body.path("tools")) {
             removed |= removeStrictOf(tool);
         }
-        return removed | removeStrictOf(body.path("response_format")) | removeStrictOf(body.path("text"));
+        removed |= removeStrictOf(body.path("response_format"));
+        removed |= removeStrictOf(body.path("text"));
+        return removed;
     }
 
     private static boolean removeStrictOf(JsonNode holder) {
