@@ -113,8 +113,8 @@ class KilledBatchTest {
     }
 
     @Test
-    void tenthOfTheProof_everyItemEndsOnceAtHalfTheCost() throws Exception {
-        prove(12_000, 5_000);
+    void fiftiethOfTheProof_everyItemEndsOnceAtHalfTheCost() throws Exception {
+        prove(2_400, 1_000);
     }
 
     @Test
