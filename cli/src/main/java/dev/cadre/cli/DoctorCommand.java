@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
         Money most = OptionValues.usd("--budget", budget);
         List<Finding> findings = new DoctorFindings(clock, models.environment()).all();
         Optional<ProbeDocument> probed =
-                probe && status(findings) == ExitStatus.COMPLETE ? Optional.of(probe(asked, most)) : Optional.empty();
+                probe && isReachable(findings) ? Optional.of(probe(asked, most)) : Optional.empty();
         boolean failed = probed.filter(ProbeDocument::hasFailed).isPresent();
         ExitStatus status = failed ? ExitStatus.FAILED : status(findings);
         if (json.output() == Output.JSON) {
@@ -84,6 +85,13 @@ final class DoctorCommand implements Callable<Integer> {
             probed.ifPresent(this::print);
         }
         return status.code();
+    }
+
+    /** Whether a call makes sense: many servers take names of models that they do not list. */
+    private static boolean isReachable(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.verdict() == Verdict.FAILED || finding.verdict() == Verdict.MISCONFIGURED)
+                .noneMatch(finding -> Set.of("key", "server", "JDK").contains(finding.subject()));
     }
 
     /** A call that fails is not made again, because a retry would hide what is asked here. */

@@ -204,6 +204,18 @@ class DoctorTest {
     }
 
     @Test
+    void modelThatIsNotListed_isAskedAllTheSame() {
+        server.notListing("gpt-5.4-nano");
+        server.onAny().answers(DoctorTest::obedient);
+
+        assertThat(run("doctor", "--probe")).isEqualTo(4);
+
+        assertThat(printed())
+                .contains("failed        nano: gpt-5.4-nano is not offered by this server to this key")
+                .contains("works         text: the answer is right");
+    }
+
+    @Test
     void probe_isNotMadeOfAServerThatDoesNotAnswer_norWithWrongOptions() {
         server.close();
         assertThat(run("doctor", "--probe")).isEqualTo(4);

@@ -156,6 +156,17 @@ class ServerProbeTest {
     }
 
     @Test
+    void schemaThatTheClientLearnsToAskFor_isAdapted() throws Exception {
+        change = reply -> sent.size() == 1
+                ? reply("I pick blue.", Finish.COMPLETE, reply.usage())
+                        .noting(List.of("the server ignored the JSON schema of the answer"))
+                : reply;
+
+        assertThat(only(Check.SCHEMA).verdict()).isEqualTo(Verdict.ADAPTED);
+        assertThat(sent).hasSize(2);
+    }
+
+    @Test
     void missingUsage_otherModel_andNoLimits_areNamed() throws Exception {
         change = reply -> new ModelReply(
                 "house-model",
