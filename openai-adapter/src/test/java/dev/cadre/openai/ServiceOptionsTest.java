@@ -283,7 +283,9 @@ class ServiceOptionsTest extends LoopbackTest {
 
         call(ModelPool.builder(client, "gpt-5.4-mini"), LARGE.withModel("gpt-5.4-mini"));
 
-        assertThat(money.state().settled()).isEqualTo(Money.usd(usd)).isLessThan(reserved().getFirst());
+        assertThat(money.state().settled())
+                .isEqualTo(Money.usd(usd))
+                .isLessThan(reserved().getFirst());
         assertThat(money.state().forfeited()).isEqualTo(Money.ZERO);
     }
 
