@@ -30,8 +30,6 @@ final class Dialects {
             "Chat Completions was used: the server has no Responses API, or one that ignores the schema of an answer";
     private static final String IGNORES_FORM =
             "the server ignored the JSON schema of the answer: it is asked in another way from now on";
-    private static final String CUT_UNSAID =
-            "the reply is exactly as long as its cap and was called complete: it was read as cut";
     private static final String IGNORES_CAP =
             "the reply is longer than the cap: the cap is sent as max_tokens from now on";
 
@@ -173,36 +171,10 @@ final class Dialects {
     /** The reply with its notes; what it ignored is asked for in another way from now on. */
     ModelReply checked(Dialect sent, ModelRequest request, ModelReply reply) {
         var notes = new ArrayList<>(sent.notesOn(request));
-        if (!byTheBook && isCutUnsaid(sent, request, reply)) {
-            notes.add(CUT_UNSAID);
-            return truncated(reply).noting(List.copyOf(notes));
-        }
         if (!byTheBook && reply.finish() == Finish.COMPLETE) {
             ignored(sent, request, reply).ifPresent(notes::add);
         }
         return notes.isEmpty() ? reply : reply.noting(List.copyOf(notes));
-    }
-
-    /** Servers with a young Responses API call every reply completed, one that was cut at its cap too. */
-    private static boolean isCutUnsaid(Dialect sent, ModelRequest request, ModelReply reply) {
-        return sent.api() == Api.RESPONSES
-                && reply.finish() == Finish.COMPLETE
-                && reply.usage() != null
-                && reply.usage().outputTokens() == request.maxOutputTokens();
-    }
-
-    private static ModelReply truncated(ModelReply reply) {
-        return new ModelReply(
-                reply.model(),
-                reply.text(),
-                reply.toolCalls(),
-                Finish.TRUNCATED,
-                reply.usage(),
-                reply.serviceTier(),
-                reply.limits(),
-                reply.providerCalls(),
-                reply.providerState(),
-                reply.notes());
     }
 
     private Optional<String> ignored(Dialect sent, ModelRequest request, ModelReply reply) {
