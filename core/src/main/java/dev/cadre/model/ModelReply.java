@@ -67,8 +67,7 @@ public record ModelReply(
                 model, text, List.of(), Finish.COMPLETE, usage, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
     }
 
-    /** The same reply with further notes. */
-    public ModelReply noting(List<String> more) {
+    public ModelReply withModel(String model) {
         return new ModelReply(
                 model,
                 text,
@@ -79,7 +78,54 @@ public record ModelReply(
                 limits,
                 providerCalls,
                 providerState,
-                Stream.concat(notes.stream(), more.stream()).toList());
+                notes);
+    }
+
+    public ModelReply withServiceTier(ServiceTier serviceTier) {
+        return new ModelReply(
+                model,
+                text,
+                toolCalls,
+                finish,
+                usage,
+                serviceTier,
+                limits,
+                providerCalls,
+                providerState,
+                notes);
+    }
+
+    public ModelReply withProviderState(String providerState) {
+        return new ModelReply(
+                model,
+                text,
+                toolCalls,
+                finish,
+                usage,
+                serviceTier,
+                limits,
+                providerCalls,
+                providerState,
+                notes);
+    }
+
+    private ModelReply withNotes(List<String> notes) {
+        return new ModelReply(
+                model,
+                text,
+                toolCalls,
+                finish,
+                usage,
+                serviceTier,
+                limits,
+                providerCalls,
+                providerState,
+                notes);
+    }
+
+    /** The same reply with further notes. */
+    public ModelReply noting(List<String> more) {
+        return withNotes(Stream.concat(notes.stream(), more.stream()).toList());
     }
 
     /** The provider's bill; empty if the usage is unknown. */

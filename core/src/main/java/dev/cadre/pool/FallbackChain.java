@@ -228,21 +228,7 @@ final class FallbackChain {
     private static ModelReply marked(ModelReply reply, int index) {
         return reply.providerState().isEmpty()
                 ? reply
-                : withState(reply, index + String.valueOf(MARK) + reply.providerState());
-    }
-
-    private static ModelReply withState(ModelReply reply, String state) {
-        return new ModelReply(
-                reply.model(),
-                reply.text(),
-                reply.toolCalls(),
-                reply.finish(),
-                reply.usage(),
-                reply.serviceTier(),
-                reply.limits(),
-                reply.providerCalls(),
-                state,
-                reply.notes());
+                : reply.withProviderState(index + String.valueOf(MARK) + reply.providerState());
     }
 
     /** Only the pool that made a state can read it. */

@@ -104,17 +104,7 @@ final class BatchAnswerReader {
     }
 
     private static ModelReply billed(ModelReply reply) {
-        return new ModelReply(
-                reply.model(),
-                reply.text(),
-                reply.toolCalls(),
-                reply.finish(),
-                reply.usage(),
-                tier(reply.serviceTier()),
-                reply.limits(),
-                reply.providerCalls(),
-                reply.providerState(),
-                reply.notes());
+        return reply.withServiceTier(tier(reply.serviceTier()));
     }
 
     private static ServerFailed billed(ServerFailed failed) {

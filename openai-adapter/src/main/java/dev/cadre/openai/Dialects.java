@@ -168,7 +168,7 @@ final class Dialects {
         return "the server refuses the cap as " + name;
     }
 
-    /** The reply with its notes; what it ignored is asked for in another way from now on. */
+    /** The reply with its notes. Later requests ask in another way for what the server ignored. */
     ModelReply checked(Dialect sent, ModelRequest request, ModelReply reply) {
         var notes = new ArrayList<>(sent.notesOn(request));
         if (!byTheBook && reply.finish() == Finish.COMPLETE) {

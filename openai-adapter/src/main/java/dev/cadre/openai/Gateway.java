@@ -85,19 +85,7 @@ record Gateway(
     /** The reply by the id that its price is known by, if it only repeats the name of the deployment. */
     ModelReply priced(ModelReply reply, ModelRequest asked) {
         String deployment = deployments.getOrDefault(asked.model(), "");
-        return reply.model().equals(deployment)
-                ? new ModelReply(
-                        asked.model(),
-                        reply.text(),
-                        reply.toolCalls(),
-                        reply.finish(),
-                        reply.usage(),
-                        reply.serviceTier(),
-                        reply.limits(),
-                        reply.providerCalls(),
-                        reply.providerState(),
-                        reply.notes())
-                : reply;
+        return reply.model().equals(deployment) ? reply.withModel(asked.model()) : reply;
     }
 
     /** What the SDK is told of an address: the true origin, or it takes the key off. */

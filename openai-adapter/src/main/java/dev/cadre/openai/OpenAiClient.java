@@ -139,7 +139,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     /**
      * A builder of clients for one key.
      *
-     * @param apiKey the key; it is sent in the Authorization header and appears nowhere else
+     * @param apiKey the key; it is sent in the Authorization header, or in the one that {@link Builder#keyHeader} names,
+     *     and appears nowhere else
      * @throws IllegalArgumentException if the key is blank or holds characters that no header may hold
      */
     public static Builder builder(String apiKey) {
