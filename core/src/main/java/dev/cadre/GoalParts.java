@@ -42,6 +42,7 @@ import dev.cadre.redact.Thrown;
 import dev.cadre.run.GraphEstimate;
 import dev.cadre.run.PoolQuotes;
 import dev.cadre.run.UserCode;
+import dev.cadre.schema.Notation;
 import dev.cadre.schedule.MergeShare;
 import dev.cadre.schedule.RunCommand;
 import dev.cadre.schedule.RunDriver;
@@ -232,7 +233,7 @@ final class GoalParts<R> implements RunParts {
         return new PlanRequest(
                 goal.text(),
                 goal.context(),
-                goal.answerType().schema(),
+                Notation.of(goal.answerType()),
                 run.coordinator().types(),
                 run.coordinator().settings().limits(),
                 new PlanRequest.Terms(

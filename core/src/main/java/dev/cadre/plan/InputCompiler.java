@@ -3,6 +3,7 @@ package dev.cadre.plan;
 
 import dev.cadre.json.Json;
 import dev.cadre.schema.JsonType;
+import dev.cadre.schema.Notation;
 import dev.cadre.task.Binding;
 import dev.cadre.task.Outputs;
 import dev.cadre.task.Wire;
@@ -22,10 +23,10 @@ final class InputCompiler {
     private Optional<Feed> fanOut = Optional.empty();
 
     /** One wire, checked: it never fails unless the output it reads breaks its own type. */
-    private record Feed(Wire wire, Source source) {
+    private record Feed(Wire wire, Source source, String field) {
         Json read(Outputs outputs) {
             return outputs.of(wire.from())
-                    .map(brought -> source.read(brought, wire.field()))
+                    .map(brought -> source.read(brought, field))
                     .orElse(Json.Null.NULL);
         }
     }
@@ -53,25 +54,26 @@ final class InputCompiler {
     private void connect(Wire wire) {
         JsonType<?> into = candidate.component(wire.into());
         Source source = sources.apply(wire.from());
-        var produced = source.field(wire.field());
+        String field = source.meant(wire.field(), into);
+        var produced = source.field(field);
         if (produced.isEmpty()) {
             troubles.add("%s has no output field %s; its fields are %s"
-                    .formatted(Quoted.of(wire.from()), Quoted.of(wire.field()), source.fields()));
+                    .formatted(Quoted.of(wire.from()), Quoted.of(field), source.fields()));
             return;
         }
-        var feed = new Feed(wire, source);
+        var feed = new Feed(wire, source, field);
         if (into.accepts(produced.get())) {
             feeds.add(feed);
-        } else if (produced.get().element().filter(into::accepts).isPresent()) {
+        } else if (Source.fits(produced.get(), into)) {
             connectList(feed);
         } else {
             troubles.add("%s of %s is %s and does not fit input.%s, which is %s"
                     .formatted(
-                            Quoted.of(wire.field()),
+                            field.isEmpty() ? "the output" : Quoted.of(field),
                             Quoted.of(wire.from()),
-                            produced.get().schemaName(),
+                            Notation.of(produced.get()),
                             wire.into(),
-                            into.schemaName()));
+                            Notation.of(into)));
         }
     }
 

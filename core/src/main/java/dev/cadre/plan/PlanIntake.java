@@ -8,10 +8,12 @@ import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +49,7 @@ public final class PlanIntake {
     private final Map<String, Admitted> admitted = new LinkedHashMap<>();
     private final List<PlanDefect> defects = new ArrayList<>();
     private final Set<PlannedSubtask> restored = new HashSet<>();
+    private final List<PlanDefect> notes = new ArrayList<>();
     private Consumer<? super PlannedSubtask> record = planned -> {};
     private int answered;
     private boolean brokenOff;
@@ -137,6 +140,75 @@ public final class PlanIntake {
         var examination = new SubtaskCheck(planned, type);
         troubles.addAll(examination.troubles());
         return troubles.isEmpty() ? take(examination.candidate(type)) : Optional.of(refuse(planned.id(), troubles));
+    }
+
+    /**
+     * Offers one subtask as a model wrote it: what it means for certain is read so, and noted. A component may be a
+     * {@linkplain References reference}; an id or a type may be written in another case; a subtask that is there already,
+     * the same in all, is passed over.
+     *
+     * @return as {@link #offer}
+     */
+    Optional<PlanDefect> offerWritten(PlannedSubtask written) {
+        requireOpen();
+        String name = types.containsKey(written.type()) ? written.type() : onlyLike(written.type(), types.keySet());
+        SubtaskType<?, ?> type = types.get(name);
+        if (type == null) {
+            return offer(written);
+        }
+        if (!name.equals(written.type())) {
+            note(written.id(), "type %s was read as %s".formatted(Quoted.of(written.type()), Quoted.of(name)));
+        }
+        PlannedSubtask planned = respelled(References.asWires(written, type));
+        if (taken(planned.id()).filter(planned::equals).isPresent() && !restored.contains(planned)) {
+            note(planned.id(), "it came twice, the same in all, and is run once");
+            return Optional.empty();
+        }
+        noteOmittedFields(planned);
+        return offer(planned);
+    }
+
+    /** Reads the ids that subtasks name in another case than theirs, now that all ids are there. */
+    void settleSpelling() {
+        for (Candidate candidate : List.copyOf(waiting.values())) {
+            PlannedSubtask respelled = respelled(candidate.planned());
+            if (waiting.containsKey(candidate.id()) && !respelled.equals(candidate.planned())) {
+                waiting.remove(candidate.id());
+                graph.remove(candidate.id(), candidate.dependencies());
+                offer(respelled);
+            }
+        }
+    }
+
+    private PlannedSubtask respelled(PlannedSubtask planned) {
+        return References.respelled(planned, id -> {
+            String spelled = isTaken(id) ? id : onlyLike(id, takenIds());
+            if (!spelled.equals(id)) {
+                note(planned.id(), "%s was read as %s".formatted(Quoted.of(id), Quoted.of(spelled)));
+            }
+            return spelled;
+        });
+    }
+
+    private static String onlyLike(String name, Collection<String> known) {
+        List<String> alike = known.stream().filter(name::equalsIgnoreCase).toList();
+        return alike.size() == 1 ? alike.getFirst() : name;
+    }
+
+    private void noteOmittedFields(PlannedSubtask planned) {
+        planned.wires().stream().filter(wire -> wire.field().isEmpty()).forEach(wire -> note(
+                planned.id(),
+                "input.%s names no field of %s: its whole output or only field was meant"
+                        .formatted(wire.into(), Quoted.of(wire.from()))));
+    }
+
+    private void note(String id, String what) {
+        notes.add(new PlanDefect(id, what));
+    }
+
+    /** What was not written as it was asked for and was understood all the same, in the order in which it came. */
+    public List<PlanDefect> notes() {
+        return List.copyOf(notes);
     }
 
     /**
@@ -347,6 +419,18 @@ public final class PlanIntake {
 
     private boolean isTaken(String id) {
         return admitted.containsKey(id) || waiting.containsKey(id);
+    }
+
+    private Set<String> takenIds() {
+        var ids = new LinkedHashSet<>(admitted.keySet());
+        ids.addAll(waiting.keySet());
+        return ids;
+    }
+
+    private Optional<PlannedSubtask> taken(String id) {
+        return Optional.ofNullable(admitted.get(id))
+                .map(Admitted::planned)
+                .or(() -> Optional.ofNullable(waiting.get(id)).map(Candidate::planned));
     }
 
     private PlanDefect refuse(String id, List<String> troubles) {

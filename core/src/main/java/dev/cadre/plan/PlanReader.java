@@ -70,8 +70,13 @@ public final class PlanReader {
     /** Says that no text follows. To be called once. */
     public Ending end() {
         try {
-            return feed.end().isPresent() ? Ending.WHOLE : Ending.CUT;
+            if (feed.end().isEmpty()) {
+                return Ending.CUT;
+            }
+            intake.settleSpelling();
+            return Ending.WHOLE;
         } catch (JsonException e) {
+            intake.settleSpelling();
             intake.reject(new PlanDefect("", "the rest of the plan cannot be read: " + e.getMessage()));
             return Ending.MALFORMED;
         }
@@ -91,7 +96,7 @@ public final class PlanReader {
             return;
         }
         try {
-            intake.offer(requireShort(PlannedJson.read(json)));
+            intake.offerWritten(requireShort(PlannedJson.read(json)));
         } catch (JsonException e) {
             intake.reject(new PlanDefect(nameOf(json), String.valueOf(e.getMessage())));
         }

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param goal what the caller wants, in the caller's words
  * @param context what the caller says besides, data and not instructions; may be empty
- * @param answer what the answer to the goal must hold, such as the JSON schema of its type
+ * @param answer the form of the answer to the goal, such as {@code {total: integer, rooms: list of string}}; may be empty
  * @param types the registered subtask types: a plan consists of nothing else
  * @param limits how large the plan may be, and how long a planner's reply
  * @param terms how a planner that needs a model calls it

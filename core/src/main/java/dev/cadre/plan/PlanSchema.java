@@ -2,43 +2,61 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
+import dev.cadre.schema.JsonComponent;
+import dev.cadre.schema.JsonType;
 import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.SubtaskType;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
  * The strict schema of a plan: one branch for each registered type.
  *
  * <p>Type and id come first, so that a model that writes by the schema chooses the branch before the rest, and the rest
- * can be checked as soon as it is there. A component is {@code null} where it is wired.
+ * can be checked as soon as it is there. Each component is a literal, or a reference where any type has an output for it.
  */
 final class PlanSchema {
     static final String NAME = "plan";
 
+    private static final String REFERENCE = "Reference";
+    /** More names are left to the model's care: an enum has its limits in strict mode. */
+    private static final int MAX_NAMED_FIELDS = 100;
+
     private final SchemaDefinitions definitions = new SchemaDefinitions();
+    private final List<SubtaskType<?, ?>> types;
+    private final Json.Obj reference;
 
-    private PlanSchema() {}
-
-    static String of(List<SubtaskType<?, ?>> types) {
-        return new PlanSchema().document(types).write();
+    private PlanSchema(List<SubtaskType<?, ?>> types) {
+        this.types = types;
+        this.reference = definitions.define(REFERENCE, reference(types));
     }
 
-    private Json.Obj document(List<SubtaskType<?, ?>> types) {
+    static String of(List<SubtaskType<?, ?>> types) {
+        return new PlanSchema(types).document().write();
+    }
+
+    /** Whether a subtask may have to wait for one whose output it does not use: one of them changes something. */
+    static boolean hasOrder(List<SubtaskType<?, ?>> types) {
+        return types.stream().anyMatch(SubtaskType::hasEffects);
+    }
+
+    private Json.Obj document() {
         var branches = types.stream().<Json>map(this::branch).toList();
         var subtask = Json.obj().with("anyOf", new Json.Arr(branches));
         var root = Json.obj().with(PlanReader.SUBTASKS, arrayOf(subtask));
-        return definitions.document(objectOf(root));
+        return definitions.document(SchemaDefinitions.object(root));
     }
 
     private Json.Obj branch(SubtaskType<?, ?> type) {
         var properties = Json.obj()
                 .with(PlannedJson.TYPE, oneOf(List.of(type.name())))
                 .with(PlannedJson.ID, string())
-                .with(PlannedJson.INPUT, input(Shape.of(type.inputType())))
-                .with(PlannedJson.WIRES, arrayOf(wire(Shape.of(type.inputType()))))
-                .with(PlannedJson.AFTER, arrayOf(string()));
-        return objectOf(
+                .with(PlannedJson.INPUT, input(Shape.of(type.inputType())));
+        if (hasOrder(types)) {
+            properties = properties.with(PlannedJson.AFTER, arrayOf(string()));
+        }
+        return SchemaDefinitions.object(
                 type.isOptionalAllowed()
                         ? properties.with(PlannedJson.OPTIONAL, Json.obj().with("type", "boolean"))
                         : properties);
@@ -46,17 +64,28 @@ final class PlanSchema {
 
     private Json.Obj input(Shape<?> shape) {
         var properties = new LinkedHashMap<String, Json>();
-        shape.components().forEach(component -> properties.put(component.name(), definitions.nullable(component)));
-        return objectOf(new Json.Obj(properties));
+        for (JsonComponent component : shape.components()) {
+            properties.put(
+                    component.name(),
+                    mayRefer(component.type())
+                            ? definitions.schemaOr(component, reference)
+                            : definitions.schema(component));
+        }
+        return SchemaDefinitions.object(new Json.Obj(properties));
     }
 
-    private static Json.Obj wire(Shape<?> shape) {
-        var names =
-                shape.components().stream().map(component -> component.name()).toList();
-        return objectOf(Json.obj()
-                .with(PlannedJson.INTO, names.isEmpty() ? string() : oneOf(names))
+    private boolean mayRefer(JsonType<?> component) {
+        return !References.mayBeLiteral(component)
+                && types.stream().anyMatch(type -> Source.mayFeed(type, component));
+    }
+
+    private static Json.Obj reference(List<SubtaskType<?, ?>> types) {
+        var fields = new LinkedHashSet<String>();
+        types.forEach(type -> Shape.of(type.outputType()).components().forEach(field -> fields.add(field.name())));
+        fields.add(Source.ITEMS);
+        return SchemaDefinitions.object(Json.obj()
                 .with(PlannedJson.FROM, string())
-                .with(PlannedJson.FIELD, string()));
+                .with(PlannedJson.FIELD, fields.size() > MAX_NAMED_FIELDS ? string() : oneOf(List.copyOf(fields))));
     }
 
     private static Json.Obj string() {
@@ -69,13 +98,5 @@ final class PlanSchema {
 
     private static Json.Obj arrayOf(Json.Obj items) {
         return Json.obj().with("type", "array").with("items", items);
-    }
-
-    private static Json.Obj objectOf(Json.Obj properties) {
-        return Json.obj()
-                .with("type", "object")
-                .with("properties", properties)
-                .with("required", Json.strings(properties.fields().keySet()))
-                .with("additionalProperties", false);
     }
 }

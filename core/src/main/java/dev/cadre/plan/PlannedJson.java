@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The JSON form of a planned subtask: what the planner's schema asks for, and what a journal keeps.
+ * The JSON forms of a planned subtask. A journal keeps literals and wires apart. A model writes each component in its
+ * place, as a literal or as a reference {@code {"from": id, "field": name}}.
  *
- * <p>A component that is {@code null} is not given: strict mode has no other way to leave one out.
+ * <p>Both are read here, as literals: {@link References} finds those that are references. A component that is
+ * {@code null} is not given: strict mode has no other way to leave one out.
  */
 final class PlannedJson {
     static final String ID = "id";
@@ -45,6 +47,16 @@ final class PlannedJson {
                 .with(OPTIONAL, planned.optional());
     }
 
+    /** The input as a model writes it. */
+    static Json.Obj writtenInput(PlannedSubtask planned) {
+        Json.Obj input = write(planned).object(INPUT);
+        for (Wire wire : planned.wires()) {
+            var reference = Json.obj().with(FROM, wire.from());
+            input = input.with(wire.into(), wire.field().isEmpty() ? reference : reference.with(FIELD, wire.field()));
+        }
+        return input;
+    }
+
     private static Json write(Wire wire) {
         return Json.obj().with(INTO, wire.into()).with(FROM, wire.from()).with(FIELD, wire.field());
     }
@@ -71,14 +83,18 @@ final class PlannedJson {
     }
 
     private static List<Wire> wires(Json.Obj object) {
-        return object.items(WIRES).stream()
+        return itemsOrNone(object, WIRES).stream()
                 .map(item -> requireObject(item, WIRE_KEYS))
                 .map(wire -> new Wire(wire.string(INTO), wire.string(FROM), wire.string(FIELD)))
                 .toList();
     }
 
     private static List<String> strings(Json.Obj object) {
-        return object.items(AFTER).stream().map(PlannedJson::string).toList();
+        return itemsOrNone(object, AFTER).stream().map(PlannedJson::string).toList();
+    }
+
+    private static List<Json> itemsOrNone(Json.Obj object, String name) {
+        return object.at(name).isEmpty() ? List.of() : object.items(name);
     }
 
     private static String string(Json item) {

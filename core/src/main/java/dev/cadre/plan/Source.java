@@ -2,20 +2,24 @@
 package dev.cadre.plan;
 
 import dev.cadre.json.Json;
+import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Items;
 import dev.cadre.task.SubtaskType;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * What a wire can bring from an admitted subtask.
+ * What a wire can bring from an admitted subtask: one field, or its whole output if the wire names no field.
  *
  * <p>Of one that fans out, a field is the list of that field of all items that succeeded, and {@value #ITEMS} the list of
  * their whole outputs, unless the output has a component of that name.
  */
 final class Source {
     static final String ITEMS = "items";
+
+    private static final String WHOLE = "";
 
     private final Shape<?> output;
     private final boolean fansOut;
@@ -31,14 +35,34 @@ final class Source {
         return optional;
     }
 
+    /** Whether some subtask of a type, run once or for each element, can bring a component of this type. */
+    static boolean mayFeed(SubtaskType<?, ?> type, JsonType<?> into) {
+        Shape<?> output = Shape.of(type.outputType());
+        return Stream.concat(output.components().stream().map(JsonComponent::type), Stream.of(output.type()))
+                .anyMatch(brought -> fits(brought, into) || fits(brought.list(), into));
+    }
+
+    /** Whether what is brought is a value of this type, or a list of such. */
+    static boolean fits(JsonType<?> brought, JsonType<?> into) {
+        return into.accepts(brought) || brought.element().filter(into::accepts).isPresent();
+    }
+
+    /** The field that a wire means: what it names, or the whole output where that fits, or the only field. */
+    String meant(String named, JsonType<?> into) {
+        boolean isWhole = !named.isEmpty() || field(WHOLE).filter(whole -> fits(whole, into)).isPresent();
+        return isWhole || output.components().size() != 1
+                ? named
+                : output.components().getFirst().name();
+    }
+
     /** The type of a field, or empty if there is no such field. */
     Optional<JsonType<?>> field(String name) {
-        Optional<JsonType<?>> component = output.component(name);
+        Optional<JsonType<?>> once = name.equals(WHOLE) ? Optional.of(output.type()) : output.component(name);
         if (!fansOut) {
-            return component;
+            return once;
         }
-        if (component.isPresent()) {
-            return component.map(JsonType::list);
+        if (once.isPresent()) {
+            return once.map(JsonType::list);
         }
         return name.equals(ITEMS) ? Optional.of(output.type().list()) : Optional.empty();
     }
@@ -49,7 +73,11 @@ final class Source {
 
     /** The bare JSON of a field of what the subtask brought. */
     Json read(Object brought, String name) {
-        return fansOut ? new Json.Arr(readAll((Items<?>) brought, name)) : output.bare(brought, name);
+        return fansOut ? new Json.Arr(readAll((Items<?>) brought, name)) : readOne(brought, name);
+    }
+
+    private Json readOne(Object brought, String name) {
+        return name.equals(WHOLE) ? output.whole(brought) : output.bare(brought, name);
     }
 
     private List<Json> readAll(Items<?> items, String name) {

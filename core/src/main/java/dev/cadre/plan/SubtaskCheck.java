@@ -56,10 +56,10 @@ final class SubtaskCheck {
             return;
         }
         if (!wired.add(wire.into())) {
-            troubles.add("input.%s has two wires".formatted(wire.into()));
+            troubles.add("input.%s has two references".formatted(wire.into()));
         }
         if (planned.literals().containsKey(wire.into())) {
-            troubles.add("input.%s has a literal and a wire".formatted(wire.into()));
+            troubles.add("input.%s has a value and a reference".formatted(wire.into()));
         }
     }
 
@@ -100,7 +100,7 @@ final class SubtaskCheck {
         if (Shape.isOptional(component.type())) {
             literals.put(component.name(), Json.Null.NULL);
         } else {
-            troubles.add("input.%s has neither a literal nor a wire".formatted(component.name()));
+            troubles.add("input.%s has neither a value nor a reference".formatted(component.name()));
         }
     }
 }

@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What was wrong with a plan.
  *
- * @param defects all of it, in the order in which it was found
+ * @param defects all of it, in the order in which it was found, and then what was understood all the same
  * @param lost the notes about subtasks that the plan lost: nothing was planned instead of them
  */
 public record PlanNotes(List<String> defects, List<String> lost) {
@@ -37,7 +38,10 @@ public record PlanNotes(List<String> defects, List<String> lost) {
         if (lost.isEmpty() && intake.unresolved().isEmpty()) {
             intake.outstanding().forEach(defect -> lost.add(defect.toString()));
         }
-        return new PlanNotes(intake.defects().stream().map(PlanDefect::toString).toList(), lost);
+        List<String> defects = Stream.concat(intake.defects().stream(), intake.notes().stream())
+                .map(PlanDefect::toString)
+                .toList();
+        return new PlanNotes(defects, lost);
     }
 
     /** The same with one line for each list that has any; for where they are too long. */

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for use by many threads. Java types are compiled once and kept as long as their class.
  */
 public final class JsonType<T> {
-    private static final String VALUE = "value";
+    static final String VALUE = "value";
     private static final String GIVEN_NAME = "answer";
     private static final int MAX_NAME_CHARS = 64;
 
@@ -281,7 +281,7 @@ public final class JsonType<T> {
     }
 
     /** Whether its values are at the root without a wrapper. */
-    private boolean isBare() {
+    boolean isBare() {
         return isRecord() || binding instanceof TreeBinding;
     }
 

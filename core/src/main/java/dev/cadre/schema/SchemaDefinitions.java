@@ -71,14 +71,9 @@ public final class SchemaDefinitions {
         return Annotations.described(schema(component.type()), component.description());
     }
 
-    /** The schema of a bare value of the type, or of {@code null}. */
-    public Json.Obj nullable(JsonType<?> type) {
-        return orNull(schema(type));
-    }
-
-    /** The schema of a component or of {@code null}, with its description. */
-    public Json.Obj nullable(JsonComponent component) {
-        return Annotations.described(nullable(component.type()), component.description());
+    /** The schema of a component or of something else that may stand in its place, with the component's description. */
+    public Json.Obj schemaOr(JsonComponent component, Json.Obj other) {
+        return Annotations.described(or(schema(component.type()), other), component.description());
     }
 
     /** The schema of an object that has exactly the given properties. */
@@ -108,18 +103,22 @@ public final class SchemaDefinitions {
     /** The schema, which also allows {@code null}. */
     public static Json.Obj orNull(Json.Obj schema) {
         var none = Json.obj().with("type", "null");
-        if (schema.at("anyOf").orElse(Json.Null.NULL) instanceof Json.Arr branches) {
-            var all = new ArrayList<>(branches.items());
-            if (!all.contains(none)) {
-                all.add(none);
-            }
-            return schema.with("anyOf", new Json.Arr(all));
-        }
         return switch (schema.at("type").orElse(Json.Null.NULL)) {
             case Json.Arr types -> schema;
             case Json.Str type when isPlain(schema) -> schema.with("type", Json.strings(List.of(type.value(), "null")));
-            default -> Json.obj().with("anyOf", Json.arr(schema, none));
+            default -> or(schema, none);
         };
+    }
+
+    private static Json.Obj or(Json.Obj schema, Json.Obj other) {
+        if (schema.at("anyOf").orElse(Json.Null.NULL) instanceof Json.Arr branches) {
+            var all = new ArrayList<>(branches.items());
+            if (!all.contains(other)) {
+                all.add(other);
+            }
+            return schema.with("anyOf", new Json.Arr(all));
+        }
+        return Json.obj().with("anyOf", Json.arr(schema, other));
     }
 
     private static boolean isPlain(Json.Obj schema) {

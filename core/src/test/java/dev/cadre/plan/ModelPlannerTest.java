@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 class ModelPlannerTest {
     private static final String A = subtask("a", "[]");
+    private static final String OTHER_A = A.replace("v-a", "v-other");
     private static final String B = subtask("b", "[\"a\"]");
     private static final String C = subtask("c", "[]");
 
@@ -85,9 +86,11 @@ class ModelPlannerTest {
         assertThat(asked.maxOutputTokens()).isEqualTo(2_000);
         assertThat(asked.effort()).isEqualTo(Effort.NONE);
         assertThat(asked.instructions())
-                .contains("At most 64 subtasks; at most 8 one after the other")
-                .contains(
-                        "- search: Find files that mention the term.\n  output fields: paths (List_String) count (Integer)")
+                .contains("At most 64 subtasks, at most 8 one after the other")
+                .contains("- search(term: string, limit: integer or null) -> {paths: list of string, count: integer}\n"
+                        + "  Find files that mention the term.\n- read(path: string) -> {text: string, lines: integer}\n-")
+                .contains("\"optional\" is true")
+                .doesNotContain("\"after\"")
                 .doesNotContain("retry");
     }
 
@@ -243,7 +246,7 @@ class ModelPlannerTest {
 
     @Test
     void repairThatIsCutOff_isNotContinued() throws InterruptedException {
-        model.replies(planOf(A, A)).ends("{\"subtasks\":[" + C + ",", Finish.TRUNCATED);
+        model.replies(planOf(A, OTHER_A)).ends("{\"subtasks\":[" + C + ",", Finish.TRUNCATED);
 
         plan();
 
@@ -273,7 +276,7 @@ class ModelPlannerTest {
 
     @Test
     void refusalOfTheRepair_leavesThePlanAsItIs() throws InterruptedException {
-        model.replies(planOf(A, A)).ends("no", Finish.REFUSED);
+        model.replies(planOf(A, OTHER_A)).ends("no", Finish.REFUSED);
 
         plan();
 
@@ -300,7 +303,7 @@ class ModelPlannerTest {
 
     @Test
     void repairThatNobodyCanPay_leavesThePlanAsItIs() throws InterruptedException {
-        model.replies(planOf(A, A));
+        model.replies(planOf(A, OTHER_A));
         var request = request(Limits.DEFAULT, budget("1.00"));
         var enoughForOne = request(
                 Limits.DEFAULT, budget(new ModelPlanner().leastCost(request).toUsd()));

@@ -207,7 +207,7 @@ class PlanIntakeTest {
         @Test
         void component_withNeitherLiteralNorWire_isRefusedUnlessItIsOptional() {
             assertThat(intake.offer(PlannedSubtask.of("s1", SEARCH).withLiteral("limit", 3)))
-                    .contains(new PlanDefect("s1", "input.term has neither a literal nor a wire"));
+                    .contains(new PlanDefect("s1", "input.term has neither a value nor a reference"));
             assertThat(intake.offer(PlannedSubtask.of("s2", SEARCH).withLiteral("term", "x")))
                     .isEmpty();
             assertThat(one(node("s2"), Map.of())).isEqualTo(new Query("x", Optional.empty()));
@@ -220,7 +220,7 @@ class PlanIntakeTest {
             assertThat(intake.offer(PlannedSubtask.of("r", READ)
                             .withLiteral("path", "a")
                             .withWire("path", "e", "headline")))
-                    .contains(new PlanDefect("r", "input.path has a literal and a wire"));
+                    .contains(new PlanDefect("r", "input.path has a value and a reference"));
         }
 
         @Test
@@ -230,7 +230,7 @@ class PlanIntakeTest {
             assertThat(intake.offer(PlannedSubtask.of("r", READ)
                             .withWire("path", "e", "headline")
                             .withWire("path", "e", "headline")))
-                    .contains(new PlanDefect("r", "input.path has two wires"));
+                    .contains(new PlanDefect("r", "input.path has two references"));
         }
 
         @Test
@@ -242,7 +242,7 @@ class PlanIntakeTest {
                             "r",
                             "it depends on \" \", which cannot be an id; no input \"url\"; the components are path;"
                                     + " no input \"file\"; the components are path;"
-                                    + " input.path has neither a literal nor a wire"));
+                                    + " input.path has neither a value nor a reference"));
         }
 
         @Test
@@ -289,7 +289,7 @@ class PlanIntakeTest {
 
             assertThat(intake.offer(PlannedSubtask.of("r", READ).withWire("path", "s", "count")))
                     .contains(new PlanDefect(
-                            "r", "\"count\" of \"s\" is Integer and does not fit input.path, which is String"));
+                            "r", "\"count\" of \"s\" is integer and does not fit input.path, which is string"));
             assertThat(handedOverIds()).containsExactly("s");
         }
 

@@ -7,8 +7,13 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Tool;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanSchemaTest {
     private static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
@@ -23,36 +28,65 @@ class PlanSchemaTest {
         assertThat(PlanSchema.of(List.of(Types.READ))).isEqualTo("""
                         {"type":"object","properties":{"subtasks":{"type":"array","items":{"anyOf":[\
                         {"type":"object","properties":{"type":{"type":"string","enum":["read"]},"id":{"type":"string"},\
-                        "input":{"type":"object","properties":{"path":{"type":["string","null"]}},\
-                        "required":["path"],"additionalProperties":false},\
-                        "wires":{"type":"array","items":{"type":"object","properties":{\
-                        "into":{"type":"string","enum":["path"]},"from":{"type":"string"},"field":{"type":"string"}},\
-                        "required":["into","from","field"],"additionalProperties":false}},\
-                        "after":{"type":"array","items":{"type":"string"}}},\
-                        "required":["type","id","input","wires","after"],"additionalProperties":false}]}}},\
-                        "required":["subtasks"],"additionalProperties":false}""");
+                        "input":{"type":"object","properties":{"path":{"anyOf":[{"type":"string"},\
+                        {"$ref":"#/$defs/Reference"}]}},"required":["path"],"additionalProperties":false}},\
+                        "required":["type","id","input"],"additionalProperties":false}]}}},\
+                        "required":["subtasks"],"additionalProperties":false,"$defs":{"Reference":{"type":"object",\
+                        "properties":{"from":{"type":"string"},"field":{"type":"string","enum":["text","lines","items"]}},\
+                        "required":["from","field"],"additionalProperties":false}}}""");
     }
 
     @Test
-    void schema_acceptsWiredAndLiteralComponents() {
+    void schema_acceptsLiteralsAndReferences() {
         assertThat(errors("""
                                 {"subtasks":[
-                                  {"type":"search","id":"s","input":{"term":"t","limit":null},"wires":[],"after":[],
-                                   "optional":true},
-                                  {"type":"brief","id":"b","input":{"texts":null,"title":"T"},
-                                   "wires":[{"into":"texts","from":"s","field":"paths"}],"after":[]},
-                                  {"type":"echo","id":"e","input":{"value":"x"},"wires":[],"after":["b"]}]}""")).isEmpty();
+                                  {"type":"search","id":"s","input":{"term":"t","limit":null},"optional":true},
+                                  {"type":"brief","id":"b",
+                                   "input":{"texts":{"from":"s","field":"paths"},"title":"T"}},
+                                  {"type":"echo","id":"e","input":{"value":"x"}}]}""")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"dance\",\"id\":\"d\",\"input\":{}}",
+                "{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":1}}",
+                "{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":null}}",
+                "{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":\"a\",\"url\":\"b\"}}",
+                "{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":{\"from\":\"s\",\"field\":\"nothing\"}}}",
+                "{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":\"a\"},\"after\":[]}"
+            })
+    void schema_refusesTypesComponentsFieldsAndOrderThatAreNotThere(String subtask) {
+        assertThat(errors("{\"subtasks\":[%s]}".formatted(subtask))).isNotEmpty();
+    }
+
+    record Range(String from, Optional<String> field) {}
+
+    @Test
+    void component_thatLooksLikeAReferenceItself_isALiteralOnly() {
+        var type = SubtaskType.code("cut", Cut.class, Range.class, (in, context) -> in.range());
+
+        assertThat(PlanSchema.of(List.of(type)))
+                .contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
+    }
+
+    record Cut(Range range) {}
+
+    @Test
+    void component_thatNoOutputFits_isALiteralOnly() {
+        record Loud(boolean loud) {}
+        var type = SubtaskType.code("speak", Loud.class, String.class, (in, context) -> "");
+
+        assertThat(PlanSchema.of(List.of(type))).contains("\"properties\":{\"loud\":{\"type\":\"boolean\"}}");
     }
 
     @Test
-    void schema_refusesTypesAndComponentsThatAreNotThere() {
-        assertThat(errors("{\"subtasks\":[{\"type\":\"dance\",\"id\":\"d\",\"input\":{},\"wires\":[],\"after\":[]}]}"))
-                .isNotEmpty();
-        assertThat(errors("{\"subtasks\":[{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":1},\"wires\":[],"
-                        + "\"after\":[]}]}"))
-                .isNotEmpty();
-        assertThat(errors("{\"subtasks\":[{\"type\":\"read\",\"id\":\"d\",\"input\":{\"path\":null},\"wires\":["
-                        + "{\"into\":\"url\",\"from\":\"a\",\"field\":\"b\"}],\"after\":[]}]}"))
-                .isNotEmpty();
+    void order_isAskedForOnlyWhereATypeChangesSomething() {
+        SubtaskType<?, ?> writes = SubtaskType.model("write", Types.Pair.class, Types.Brief.class, "Write.")
+                .tools(Tool.of("store", "Store a text.", Types.Brief.class, (text, context) -> "stored")
+                        .writing(Tool.Effect.WRITES));
+
+        assertThat(PlanSchema.of(List.of(writes)))
+                .contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
     }
 }

@@ -38,19 +38,29 @@ class SchemaDefinitionsTest {
     }
 
     @Test
-    void nullable_isIdempotent_andKeepsTheDescription() {
+    void schemaOr_putsTheOtherBesideIt_andKeepsTheDescription() {
         var definitions = new SchemaDefinitions();
+        var other = Json.obj().with("type", "integer");
         var components = JsonType.of(Samples.Described.class).components();
 
-        assertThat(definitions.nullable(components.get(0)).write())
-                .isEqualTo("{\"type\":[\"string\",\"null\"],\"description\":\"First name, then last name.\"}");
+        assertThat(definitions.schemaOr(components.get(0), other).write())
+                .isEqualTo("{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}],"
+                        + "\"description\":\"First name, then last name.\"}");
         assertThat(definitions.schema(components.get(1)).write())
                 .isEqualTo("{\"description\":\"The dearer, the better.\",\"anyOf\":[{\"$ref\":\"#/$defs/Tier\"}]}");
-        assertThat(definitions.nullable(components.get(1)).write())
-                .isEqualTo(
-                        "{\"anyOf\":[{\"$ref\":\"#/$defs/Tier\"},{\"type\":\"null\"}],\"description\":\"The dearer, the better.\"}");
-        // it is an Optional already
-        assertThat(definitions.nullable(components.get(2))).isEqualTo(definitions.schema(components.get(2)));
+        assertThat(definitions.schemaOr(components.get(1), other).write())
+                .isEqualTo("{\"anyOf\":[{\"$ref\":\"#/$defs/Tier\"},{\"type\":\"integer\"}],"
+                        + "\"description\":\"The dearer, the better.\"}");
+    }
+
+    @Test
+    void orNull_ofWhatMayBeNull_changesNothing() {
+        var definitions = new SchemaDefinitions();
+        for (JsonComponent component : JsonType.of(Samples.Described.class).components()) {
+            Json.Obj once = SchemaDefinitions.orNull(definitions.schema(component.type()));
+
+            assertThat(SchemaDefinitions.orNull(once)).isEqualTo(once);
+        }
     }
 
     @Test

@@ -57,7 +57,7 @@ class StrictModeTest {
             var name = JsonType.of(type).schemaName();
             properties = properties
                     .with(name, definitions.schema(JsonType.of(type)))
-                    .with(name + "?", definitions.nullable(JsonType.of(type)));
+                    .with(name + "?", SchemaDefinitions.orNull(definitions.schema(JsonType.of(type))));
         }
 
         assertThat(breaches(definitions.document(SchemaDefinitions.object(properties))))

@@ -92,7 +92,7 @@ class PlanTroubleTest {
         assertThat(failed.cause().details()).hasSize(4);
         assertThat(failed.cause().details().get(0)).isEqualTo("a: unknown type \"dance\"; the types are note");
         assertThat(failed.cause().details().get(1)).startsWith("b: ").contains("name");
-        assertThat(failed.cause().details().get(2)).isEqualTo("c: input.name has neither a literal nor a wire");
+        assertThat(failed.cause().details().get(2)).isEqualTo("c: input.name has neither a value nor a reference");
         assertThat(failed.cause().details().get(3)).isEqualTo("the repair of the plan added nothing");
         assertThat(failed.report().notes()).isEqualTo(failed.cause().details());
         assertThat(failed).leftNothingBehind();
@@ -112,7 +112,7 @@ class PlanTroubleTest {
 
         assertThat(result).isCompleteWith(new Answer("done"));
         assertThat(result.report().outcomes().keySet()).containsExactly("a", "b");
-        assertThat(plannerInputs().get(1)).contains("b: input.name has neither a literal nor a wire");
+        assertThat(plannerInputs().get(1)).contains("b: input.name has neither a value nor a reference");
     }
 
     @Test

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.plan;
+
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.schema.JsonType;
+import dev.cadre.task.SubtaskType;
+import dev.cadre.task.Wire;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads the references that a model wrote in the places of components, and makes wires of them.
+ *
+ * <p>A reference is an object {@code {"from": id, "field": name}}; without a field it means the whole output. An object
+ * that the component's own type can read is a literal: a record with the components {@code from} and {@code field} is
+ * one, a map is not.
+ */
+final class References {
+    private static final Set<String> KEYS = Set.of(PlannedJson.FROM, PlannedJson.FIELD);
+
+    private References() {}
+
+    /** The subtask as one of this type, with its references as wires, and nothing else changed. */
+    static PlannedSubtask asWires(PlannedSubtask written, SubtaskType<?, ?> type) {
+        Shape<?> input = Shape.of(type.inputType());
+        var literals = new LinkedHashMap<String, String>();
+        var wires = new ArrayList<>(written.wires());
+        written.literals().forEach((name, literal) -> {
+            Optional<Wire> wire = literal.startsWith("{") ? wire(name, literal, input) : Optional.empty();
+            wire.ifPresentOrElse(wires::add, () -> literals.put(name, literal));
+        });
+        return new PlannedSubtask(
+                written.id(), type.name(), literals, wires, written.after(), written.optional());
+    }
+
+    private static Optional<Wire> wire(String into, String literal, Shape<?> input) {
+        return input.component(into)
+                .flatMap(type -> parsed(literal).filter(object -> !isLiteral(object, into, type, input)))
+                .flatMap(object -> wire(into, object));
+    }
+
+    private static Optional<Json.Obj> parsed(String literal) {
+        try {
+            return Json.parse(literal) instanceof Json.Obj object
+                            && KEYS.containsAll(object.fields().keySet())
+                    ? Optional.of(object)
+                    : Optional.empty();
+        } catch (JsonException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isLiteral(Json.Obj object, String name, JsonType<?> type, Shape<?> input) {
+        return mayBeLiteral(type) && input.defects(name, type, object).isEmpty();
+    }
+
+    /** Whether a literal of this type may look like a reference. */
+    static boolean mayBeLiteral(JsonType<?> type) {
+        return type.components().stream().anyMatch(each -> each.name().equals(PlannedJson.FROM));
+    }
+
+    private static Optional<Wire> wire(String into, Json.Obj reference) {
+        if (!(reference.at(PlannedJson.FROM).orElse(Json.Null.NULL) instanceof Json.Str from)) {
+            return Optional.empty();
+        }
+        return switch (reference.at(PlannedJson.FIELD).orElse(Json.Null.NULL)) {
+            case Json.Str field -> Optional.of(new Wire(into, from.value(), field.value()));
+            case Json.Null none -> Optional.of(new Wire(into, from.value(), ""));
+            default -> Optional.empty();
+        };
+    }
+
+    /** The subtask with the ids that it names changed. */
+    static PlannedSubtask respelled(PlannedSubtask planned, UnaryOperator<String> spelling) {
+        List<Wire> wires = planned.wires().stream()
+                .map(wire -> new Wire(wire.into(), spelling.apply(wire.from()), wire.field()))
+                .toList();
+        List<String> after = planned.after().stream().map(spelling).toList();
+        return new PlannedSubtask(
+                planned.id(), planned.type(), planned.literals(), wires, after, planned.optional());
+    }
+}
