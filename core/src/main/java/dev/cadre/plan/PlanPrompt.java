@@ -23,11 +23,10 @@ final class PlanPrompt {
             they can be. Reply with JSON only.
 
             Rules:
-            - "type" is one of the types below. "id" is short and unique, of letters, digits and dashes. A subtask stands \
-            behind those that it uses.
-            - "input" gives every component: its value, or in the place of the value a reference {"from": id, "field": name} \
-            to a field of the output of another subtask. What another subtask finds out is never a value, always a \
-            reference. null is only for what may be null.
+            - "type" is one of the types below. "id" is short and unique, of letters, digits and dashes.
+            - "input" gives every component. What the goal says is a value. What another subtask finds out is a reference \
+            in the place of the value: {"from": id of a subtask above, "field": name of a field of its output}. null is only \
+            for what may be null.
             - A reference to a list where one element is needed runs the subtask once for each element; a subtask has one \
             such reference at most. Each field of its output is then a list over all elements, and its field "items" is the \
             list of its whole outputs.

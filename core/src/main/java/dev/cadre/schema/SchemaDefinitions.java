@@ -71,6 +71,11 @@ public final class SchemaDefinitions {
         return Annotations.described(schema(component.type()), component.description());
     }
 
+    /** The schema of a component or of {@code null}, with its description. */
+    public Json.Obj nullable(JsonComponent component) {
+        return Annotations.described(orNull(schema(component.type())), component.description());
+    }
+
     /** The schema of a component or of something else that may stand in its place, with the component's description. */
     public Json.Obj schemaOr(JsonComponent component, Json.Obj other) {
         return Annotations.described(or(schema(component.type()), other), component.description());

@@ -127,7 +127,7 @@ class BudgetsTest {
     @Test
     void plan_approved() throws Exception {
         model.onPlan().replies("""
-                {"subtasks":[{"type":"note","id":"cats","input":{"value":"cats"},"wires":[],"after":[]}]}""");
+                {"subtasks":[{"type":"note","id":"cats","input":{"value":"cats"}}]}""");
         model.on(Pets.NOTE).replies(new Note("They purr."));
         model.onMerge().repliesText("{\"answer\":{\"headline\":\"Cats purr\"},\"citations\":[]}");
         Coordinator coordinator =
@@ -151,7 +151,7 @@ class BudgetsTest {
     void plan_reviewedByItsEstimate() throws Exception {
         ModelPools models = model.pools();
         model.onPlan().replies("""
-                {"subtasks":[{"type":"note","id":"cats","input":{"value":"cats"},"wires":[],"after":[]}]}""");
+                {"subtasks":[{"type":"note","id":"cats","input":{"value":"cats"}}]}""");
         model.on(Pets.NOTE).replies(new Note("They purr."));
         model.onMerge().repliesText("{\"answer\":{\"headline\":\"Cats purr\"},\"citations\":[]}");
 

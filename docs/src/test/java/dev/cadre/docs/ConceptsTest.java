@@ -82,9 +82,8 @@ class ConceptsTest {
     void goal_planned() throws Exception {
         model.onPlan().replies("""
                         {"subtasks":[
-                         {"type":"find","id":"f","input":{"term":"retry"},"wires":[],"after":[]},
-                         {"type":"summarise","id":"s","input":{"path":null},
-                          "wires":[{"into":"path","from":"f","field":"paths"}],"after":[]}]}""");
+                         {"type":"find","id":"f","input":{"term":"retry"}},
+                         {"type":"summarise","id":"s","input":{"path":{"from":"f","field":"paths"}}}]}""");
         model.on(SUMMARISE).replies(new Summary("It retries."));
         model.onMerge().repliesText("{\"answer\":{\"text\":\"In the pool.\"},\"citations\":[]}");
         var models = model.pools();
@@ -114,8 +113,8 @@ class ConceptsTest {
     void goal_answeredByAList() throws Exception {
         model.onPlan().replies("""
                         {"subtasks":[
-                         {"type":"sources","id":"f","input":{"term":"retry"},"wires":[],"after":[]},
-                         {"type":"summarise","id":"s","input":{"path":"Pool.java"},"wires":[],"after":["f"]}]}""");
+                         {"type":"sources","id":"f","input":{"term":"retry"}},
+                         {"type":"summarise","id":"s","input":{"path":"Pool.java"},"after":["f"]}]}""");
         model.on(SUMMARISE).replies(new Summary("It retries."));
         Coordinator coordinator =
                 Coordinator.builder(model.pools()).plansWith(SOURCES, SUMMARISE).build();

@@ -236,8 +236,7 @@ class LangChain4jGuideTest {
         var model = new ScriptedModel();
         model.onPlan()
                 .costing(2_000, 300)
-                .replies("{\"subtasks\":[{\"type\":\"search\",\"id\":\"s\",\"input\":{\"term\":\"retry\"},"
-                        + "\"wires\":[],\"after\":[]}]}");
+                .replies("{\"subtasks\":[{\"type\":\"search\",\"id\":\"s\",\"input\":{\"term\":\"retry\"}}]}");
         model.on(AdaptersTest.SEARCH).costing(1_000, 400).replies(new AdaptersTest.Hits(List.of("Pool.java")));
         model.onMerge().costing(2_000, 200).repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[]}");
         var coordinator = Coordinator.builder(model.pools())

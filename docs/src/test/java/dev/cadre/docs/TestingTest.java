@@ -67,9 +67,8 @@ class TestingTest {
         var read = SubtaskType.model("read", Source.class, Note.class, "What does the file do about the term?");
         model.onPlan().streams(Deltas.cut("""
                         {"subtasks":[
-                         {"type":"find","id":"f","input":{"term":"retry"},"wires":[],"after":[]},
-                         {"type":"read","id":"r","input":{"path":null},
-                          "wires":[{"into":"path","from":"f","field":"paths"}],"after":[]}]}""", 16));
+                         {"type":"find","id":"f","input":{"term":"retry"}},
+                         {"type":"read","id":"r","input":{"path":{"from":"f","field":"paths"}}}]}""", 16));
         model.on(read, new Source("Pool.java")).replies(new Note("It retries."));
         model.onMerge().repliesText("{\"answer\":{\"headline\":\"In the pool.\"},\"citations\":[]}");
 
@@ -103,8 +102,8 @@ class TestingTest {
         var note = Pets.NOTE;
         model.onPlan().replies("""
                         {"subtasks":[
-                         {"type":"note","id":"cats","input":{"value":"cats"},"wires":[],"after":[]},
-                         {"type":"note","id":"dogs","input":{"value":"dogs"},"wires":[],"after":[]}]}""");
+                         {"type":"note","id":"cats","input":{"value":"cats"}},
+                         {"type":"note","id":"dogs","input":{"value":"dogs"}}]}""");
         model.on(note, "cats").replies(new Note("They purr."));
         model.on(note, "dogs").refuses("no dogs");
         model.onMerge()
