@@ -20,7 +20,7 @@ final class PlanPrompt {
     private static final String RULES = """
             You split a goal into subtasks for a crew of small, fast models and programs. Subtasks run in parallel; one that \
             uses the output of another waits for it. Plan as few subtasks as do the job, as independent of each other as \
-            they can be. Reply with JSON only.
+            they can be. Reply with one line of JSON.
 
             Rules:
             - "type" is one of the types below. "id" is short and unique, of letters, digits and dashes.

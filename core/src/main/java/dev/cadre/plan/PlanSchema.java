@@ -6,9 +6,12 @@ import dev.cadre.schema.JsonComponent;
 import dev.cadre.schema.JsonType;
 import dev.cadre.schema.SchemaDefinitions;
 import dev.cadre.task.SubtaskType;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The strict schema of a plan: one branch for each registered type.
@@ -25,11 +28,11 @@ final class PlanSchema {
 
     private final SchemaDefinitions definitions = new SchemaDefinitions();
     private final List<SubtaskType<?, ?>> types;
-    private final Json.Obj reference;
+    /** The definition of a reference by the fields that it may name. */
+    private final Map<Set<String>, Json.Obj> references = new HashMap<>();
 
     private PlanSchema(List<SubtaskType<?, ?>> types) {
         this.types = types;
-        this.reference = definitions.define(REFERENCE, reference(types));
     }
 
     static String of(List<SubtaskType<?, ?>> types) {
@@ -65,27 +68,34 @@ final class PlanSchema {
     private Json.Obj input(Shape<?> shape) {
         var properties = new LinkedHashMap<String, Json>();
         for (JsonComponent component : shape.components()) {
+            Set<String> fields = fieldsFor(component.type());
             properties.put(
                     component.name(),
-                    mayRefer(component.type())
-                            ? definitions.schemaOr(component, reference)
-                            : definitions.schema(component));
+                    fields.isEmpty()
+                            ? definitions.schema(component)
+                            : definitions.schemaOr(
+                                    component, references.computeIfAbsent(fields, this::defineReference)));
         }
         return SchemaDefinitions.object(new Json.Obj(properties));
     }
 
-    private boolean mayRefer(JsonType<?> component) {
-        return !References.mayBeLiteral(component)
-                && types.stream().anyMatch(type -> Source.mayFeed(type, component));
+    /** The fields that a reference in the place of the component may name; empty if it can only be a literal. */
+    private Set<String> fieldsFor(JsonType<?> component) {
+        var fields = new LinkedHashSet<String>();
+        if (!References.mayBeLiteral(component)) {
+            types.forEach(type -> fields.addAll(Source.fieldsFor(component, type)));
+        }
+        return fields;
     }
 
-    private static Json.Obj reference(List<SubtaskType<?, ?>> types) {
-        var fields = new LinkedHashSet<String>();
-        types.forEach(type -> Shape.of(type.outputType()).components().forEach(field -> fields.add(field.name())));
-        fields.add(Source.ITEMS);
-        return SchemaDefinitions.object(Json.obj()
-                .with(PlannedJson.FROM, string())
-                .with(PlannedJson.FIELD, fields.size() > MAX_NAMED_FIELDS ? string() : oneOf(List.copyOf(fields))));
+    private Json.Obj defineReference(Set<String> fields) {
+        return definitions.define(
+                REFERENCE,
+                SchemaDefinitions.object(Json.obj()
+                        .with(PlannedJson.FROM, string())
+                        .with(
+                                PlannedJson.FIELD,
+                                fields.size() > MAX_NAMED_FIELDS ? string() : oneOf(List.copyOf(fields)))));
     }
 
     private static Json.Obj string() {

@@ -35,11 +35,19 @@ final class Source {
         return optional;
     }
 
-    /** Whether some subtask of a type, run once or for each element, can bring a component of this type. */
-    static boolean mayFeed(SubtaskType<?, ?> type, JsonType<?> into) {
-        Shape<?> output = Shape.of(type.outputType());
-        return Stream.concat(output.components().stream().map(JsonComponent::type), Stream.of(output.type()))
-                .anyMatch(brought -> fits(brought, into) || fits(brought.list(), into));
+    /** The fields by which a subtask of a type, run once or for each element, can bring a component. */
+    static List<String> fieldsFor(JsonType<?> into, SubtaskType<?, ?> type) {
+        var once = new Source(type, false, false);
+        var forEach = new Source(type, true, false);
+        return Stream.concat(
+                        once.output.components().stream().map(JsonComponent::name), Stream.of(ITEMS))
+                .distinct()
+                .filter(name -> once.brings(name, into) || forEach.brings(name, into))
+                .toList();
+    }
+
+    private boolean brings(String name, JsonType<?> into) {
+        return field(name).filter(brought -> fits(brought, into)).isPresent();
     }
 
     /** Whether what is brought is a value of this type, or a list of such. */
@@ -49,7 +57,7 @@ final class Source {
 
     /** The field that a wire means: what it names, or the whole output where that fits, or the only field. */
     String meant(String named, JsonType<?> into) {
-        boolean isWhole = !named.isEmpty() || field(WHOLE).filter(whole -> fits(whole, into)).isPresent();
+        boolean isWhole = !named.isEmpty() || brings(WHOLE, into);
         return isWhole || output.components().size() != 1
                 ? named
                 : output.components().getFirst().name();

@@ -32,7 +32,7 @@ class PlanSchemaTest {
                         {"$ref":"#/$defs/Reference"}]}},"required":["path"],"additionalProperties":false}},\
                         "required":["type","id","input"],"additionalProperties":false}]}}},\
                         "required":["subtasks"],"additionalProperties":false,"$defs":{"Reference":{"type":"object",\
-                        "properties":{"from":{"type":"string"},"field":{"type":"string","enum":["text","lines","items"]}},\
+                        "properties":{"from":{"type":"string"},"field":{"type":"string","enum":["text"]}},\
                         "required":["from","field"],"additionalProperties":false}}}""");
     }
 
@@ -71,6 +71,18 @@ class PlanSchemaTest {
     }
 
     record Cut(Range range) {}
+
+    @Test
+    void reference_namesTheFieldsThatFitItsComponent() {
+        record Texts(List<String> texts, List<Types.Excerpt> excerpts, long lines) {}
+        var join = SubtaskType.code("join", Texts.class, String.class, (in, context) -> "");
+
+        // a list of the text of each, the whole outputs of each, and one number
+        assertThat(PlanSchema.of(List.of(Types.READ, join)))
+                .contains("\"Reference\":{", "\"enum\":[\"text\",\"value\",\"items\"]")
+                .contains("\"Reference_2\":{", "\"enum\":[\"items\"]")
+                .contains("\"Reference_3\":{", "\"enum\":[\"lines\"]");
+    }
 
     @Test
     void component_thatNoOutputFits_isALiteralOnly() {
