@@ -195,7 +195,16 @@ public abstract sealed class ModelException extends RuntimeException {
     /** The configured address cannot be reached, and waiting does not help: TLS, redirects, bad URLs. */
     public static final class Unreachable extends ModelException {
         public Unreachable(String message, @Nullable Throwable cause) {
-            super(message, Charge.FREE, Reach.RUN, cause);
+            this(message, Reach.RUN, cause);
+        }
+
+        private Unreachable(String message, Reach reach, @Nullable Throwable cause) {
+            super(message, Charge.FREE, reach, cause);
+        }
+
+        /** The same failure, which perhaps concerns this request alone: {@link Reach#SUBTASK_OR_RUN}. */
+        public Unreachable suspected() {
+            return new Unreachable(String.valueOf(getMessage()), Reach.SUBTASK_OR_RUN, getCause());
         }
     }
 

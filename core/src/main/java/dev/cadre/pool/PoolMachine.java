@@ -195,9 +195,11 @@ public final class PoolMachine {
     private static ModelException proven(ModelException failure) {
         String message =
                 "%d calls in a row were refused, the last one with %s".formatted(MOST_SUSPECTED, failure.getMessage());
-        return failure instanceof ModelException.QuotaExhausted
-                ? new ModelException.QuotaExhausted(message)
-                : new ModelException.AuthFailed(message);
+        return switch (failure) {
+            case ModelException.QuotaExhausted money -> new ModelException.QuotaExhausted(message);
+            case ModelException.Unreachable address -> new ModelException.Unreachable(message, address.getCause());
+            default -> new ModelException.AuthFailed(message);
+        };
     }
 
     /** The server only asked for another form: nothing is wrong that a delay or fewer retries would mend. */

@@ -81,6 +81,7 @@ class FallbackChainTest {
                 new ModelException.TimedOut("late", Charge.FREE),
                 new ModelException.MalformedReply("a page", null),
                 new ModelException.Unreachable("TLS", null),
+                new ModelException.Unreachable("404", null).suspected(),
                 new ModelException.QuotaExhausted("no money"),
                 new ModelException.QuotaExhausted("402").suspected(),
                 new ModelException.AuthFailed("401"),

@@ -306,4 +306,16 @@ class PoolMachineTest {
 
         assertThat(rig.machine.stoppedBy().orElseThrow()).isInstanceOf(ModelException.QuotaExhausted.class);
     }
+
+    @Test
+    void suchRefusals_ofTheAddress_stopAsUnreachable() {
+        var rig = new PoolRig(parallel(1));
+        refuse(rig, 1, 9);
+        rig.ask(10, "run");
+        rig.failed(10, new ModelException.Unreachable("status 404", null).suspected());
+
+        assertThat(rig.machine.stoppedBy().orElseThrow())
+                .isInstanceOf(ModelException.Unreachable.class)
+                .returns(ModelException.Reach.RUN, ModelException::reach);
+    }
 }

@@ -5,15 +5,22 @@ import java.util.Optional;
 
 /** Which of the provider's ways to ask for an answer a server is spoken to in. */
 enum Api {
-    RESPONSES("max_output_tokens"),
-    CHAT_COMPLETIONS("max_completion_tokens"),
+    RESPONSES("responses", "max_output_tokens"),
+    CHAT_COMPLETIONS("chat/completions", "max_completion_tokens"),
     /** For servers that know the older name of the cap only. */
-    CHAT_COMPLETIONS_MAX_TOKENS("max_tokens");
+    CHAT_COMPLETIONS_MAX_TOKENS("chat/completions", "max_tokens");
 
+    private final String path;
     private final String capField;
 
-    Api(String capField) {
+    Api(String path, String capField) {
+        this.path = path;
         this.capField = capField;
+    }
+
+    /** Where it stands, below the base URL. */
+    String path() {
+        return path;
     }
 
     /** The field that caps the output. */

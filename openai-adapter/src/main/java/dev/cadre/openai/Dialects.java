@@ -41,6 +41,9 @@ final class Dialects {
     /** The models whose replies have had the form that was asked: one that has not is the model's own fault. */
     private final Set<String> keepsForm = ConcurrentHashMap.newKeySet();
 
+    /** The models that have answered, by the address of the API. */
+    private final Map<String, Set<String>> answered = new ConcurrentHashMap<>();
+
     private volatile boolean lacksResponses;
 
     /**
@@ -118,7 +121,10 @@ final class Dialects {
             return Optional.empty();
         }
         if (noEndpoint) {
-            return sent.api() == Api.RESPONSES && declared == null ? Optional.of(switchedToChat()) : Optional.empty();
+            boolean mayLackResponses = sent.api() == Api.RESPONSES
+                    && declared == null
+                    && !answeredAt(Api.RESPONSES).contains(request.model());
+            return mayLackResponses ? Optional.of(switchedToChat(request.model())) : Optional.empty();
         }
         Optional<OptionalParameter> parameter =
                 refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body));
@@ -144,9 +150,23 @@ final class Dialects {
         return parameter != OptionalParameter.SERVICE_TIER || request.serviceTier() == ServiceTier.STANDARD;
     }
 
-    private ModelException switchedToChat() {
-        lacksResponses = true;
+    /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */
+    private ModelException switchedToChat(String model) {
+        if (hasAnswered(Api.RESPONSES)) {
+            update(model, known -> known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known);
+        } else {
+            lacksResponses = true;
+        }
         return adapted(NO_RESPONSES);
+    }
+
+    /** Whether any model has answered at the address of an API, which is there then. */
+    boolean hasAnswered(Api api) {
+        return !answeredAt(api).isEmpty();
+    }
+
+    private Set<String> answeredAt(Api api) {
+        return answered.computeIfAbsent(api.path(), path -> ConcurrentHashMap.newKeySet());
     }
 
     /** Without a cap a reservation would bound nothing: a server that knows neither name is sent nothing more. */
@@ -170,6 +190,7 @@ final class Dialects {
 
     /** The reply with its notes. Later requests ask in another way for what the server ignored. */
     ModelReply checked(Dialect sent, ModelRequest request, ModelReply reply) {
+        answeredAt(sent.api()).add(request.model());
         var notes = new ArrayList<>(sent.notesOn(request));
         if (!byTheBook && reply.finish() == Finish.COMPLETE) {
             ignored(sent, request, reply).ifPresent(notes::add);

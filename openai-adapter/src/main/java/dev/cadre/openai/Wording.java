@@ -6,6 +6,7 @@ import com.openai.errors.OpenAIServiceException;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import java.util.Optional;
 
 /** One request in the dialect in which it is sent. */
 record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
@@ -30,8 +31,22 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
                     new LimitHeaders(refused.headers()));
             boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
             ObjectNode sent = ServerJson.MAPPER.valueToTree(body);
-            throw dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint)
-                    .orElseThrow(() -> refused);
+            Optional<ModelException> adapted =
+                    dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint);
+            if (adapted.isPresent()) {
+                throw adapted.get();
+            }
+            if (meaning instanceof ModelException.Unreachable nowhere && noEndpoint) {
+                throw judged(nowhere);
+            }
+            throw refused;
+        } catch (ModelException.Unreachable inReply) {
+            throw judged(inReply);
         }
+    }
+
+    /** An address that has answered is right: then a firewall or a gateway may refuse this request alone. */
+    private ModelException judged(ModelException.Unreachable nowhere) {
+        return dialects.hasAnswered(dialect.api()) ? nowhere.suspected() : nowhere;
     }
 }

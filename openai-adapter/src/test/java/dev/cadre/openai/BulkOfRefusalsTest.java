@@ -10,6 +10,7 @@ import dev.cadre.bulk.BulkSummary;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.QuotaExhausted;
+import dev.cadre.model.ModelException.Unreachable;
 import dev.cadre.model.Tier;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
@@ -19,6 +20,7 @@ import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -36,6 +38,8 @@ class BulkOfRefusalsTest extends LoopbackTest {
     private static final Pattern NUMBER = Pattern.compile("\"number\":\\s*(\\d+)");
     private static final LoopbackReply BLOCKED =
             LoopbackReply.raw(403, "text/html", "<html><h1>Access denied</h1>You have no permission.</html>");
+    private static final LoopbackReply BUG = LoopbackReply.text("{\"label\":\"bug\"}");
+    private static final LoopbackReply NOWHERE = LoopbackReply.raw(404, "text/html", "<html>Not found</html>");
     private static final LoopbackReply TOO_DEAR = LoopbackReply.raw(
             402, "application/json", "{\"error\":{\"code\":402,\"message\":\"You can only afford 90 tokens.\"}}");
     private static final LoopbackReply FILTERED = LoopbackReply.raw(
@@ -82,7 +86,7 @@ class BulkOfRefusalsTest extends LoopbackTest {
         return switch (ticket % 100) {
             case 8 -> TOO_DEAR;
             case 9 -> FILTERED;
-            default -> LoopbackReply.text("{\"label\":\"bug\"}");
+            default -> BUG;
         };
     }
 
@@ -131,6 +135,35 @@ class BulkOfRefusalsTest extends LoopbackTest {
 
         assertStoppedBy(QuotaExhausted.class, label(1_000));
         assertThat(server.requests()).hasSizeBetween(10, 10 + 16);
+    }
+
+    @Test
+    void addressThatHasAnswered_andRefusesSingleItems_stopsNothing() throws InterruptedException {
+        var calls = new AtomicInteger();
+        server.onAny().answers(request -> calls.incrementAndGet() % 50 == 0 ? NOWHERE : BUG);
+
+        BulkSummary summary = label(200);
+
+        assertThat(outcomes).isEqualTo(Map.of("Succeeded", 196, "MODEL_FAILED Unreachable", 4));
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.END_OF_INPUT);
+        assertThat(server.requests()).as("nothing is tried twice").hasSize(200);
+    }
+
+    @Test
+    void addressThatIsGone_stopsAfterTheFewestThatProveIt() throws InterruptedException {
+        var calls = new AtomicInteger();
+        server.onAny().answers(request -> calls.incrementAndGet() <= 50 ? BUG : NOWHERE);
+
+        assertStoppedBy(Unreachable.class, label(1_000));
+        assertThat(server.requests()).hasSizeBetween(60, 60 + 2 * 16); // replies in flight begin the row anew
+    }
+
+    @Test
+    void wrongAddress_stopsWithinTheFirstCalls() throws InterruptedException {
+        server.onAny().replies(NOWHERE);
+
+        assertStoppedBy(Unreachable.class, label(1_000));
+        assertThat(server.requests()).as("in both APIs").hasSizeLessThanOrEqualTo(2 * 16);
     }
 
     private void assertStoppedBy(Class<? extends ModelException> expected, BulkSummary summary) {

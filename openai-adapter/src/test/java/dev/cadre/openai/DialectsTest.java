@@ -18,6 +18,7 @@ import dev.cadre.model.Effort;
 import dev.cadre.model.ModelException.Adapted;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.InvalidRequest;
+import dev.cadre.model.ModelException.Reach;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
 import dev.cadre.model.ModelReply;
@@ -50,6 +51,11 @@ class DialectsTest {
     private static final ModelRequest FORMED = REQUEST.withOutput(new OutputFormat.JsonSchema("answer", SCHEMA));
     private static final ModelRequest TOOLED =
             FORMED.withTools(List.of(new ToolSpec("look", "Looks.", SCHEMA))).withEffort(Effort.LOW);
+    private static final String RESPONSE = """
+            {"id":"resp_1","object":"response","status":"completed","model":"gpt-5.4-nano","output":[{"type":"message",\
+            "id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text",\
+            "text":"{\\"text\\":\\"yes\\"}","annotations":[]}]}],\
+            "usage":{"input_tokens":10,"output_tokens":3,"total_tokens":13}}""";
     private static final String YES = RawServer.CHAT_REPLY.replace("Fine.", "{\\\"text\\\":\\\"yes\\\"}");
 
     /** A reply with a status. */
@@ -165,6 +171,53 @@ class DialectsTest {
         }
     }
 
+    /** Also in a reply with status 200, as routers write it. */
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405, 501, 200})
+    void addressThatHasAnswered_refusesOneRequestAlone(int status) throws Exception {
+        String refusal = "{\"error\":{\"code\":404,\"message\":\"No endpoint for such data\"}}";
+        var calls = new AtomicInteger();
+        Function<String, Answer> answers = request -> calls.incrementAndGet() % 2 == 1
+                ? new Answer(200, request.startsWith("POST /v1/responses ") ? RESPONSE : YES)
+                : new Answer(status, refusal);
+        try (var server = server(answers);
+                var undeclared = client(server).build();
+                var chat = client(server).chatCompletions().build()) {
+            for (OpenAiClient client : List.of(undeclared, chat)) {
+                client.call(REQUEST, plain());
+                assertThat(catchThrowable(() -> client.call(REQUEST, plain())))
+                        .isInstanceOfSatisfying(
+                                Unreachable.class,
+                                failure -> assertThat(failure.reach()).isEqualTo(Reach.SUBTASK_OR_RUN))
+                        .hasMessageContaining("is no endpoint");
+                assertThat(client.call(REQUEST, plain()).notes()).isEmpty();
+                calls.set(0);
+            }
+        }
+    }
+
+    @Test
+    void gatewayThatLacksResponsesForOneModel_keepsThemForTheOthers() throws Exception {
+        try (var server = server(request -> !request.startsWith("POST /v1/responses ")
+                        ? new Answer(200, YES)
+                        : request.contains("\"small\"")
+                                ? Answer.refusing(404, "Not Found")
+                                : new Answer(200, RESPONSE));
+                var client = client(server).build()) {
+            client.call(REQUEST.withModel("large"), plain());
+
+            assertThat(callAdapting(client, REQUEST.withModel("small")).notes()).hasSize(1);
+            assertThat(client.call(REQUEST.withModel("large"), plain()).notes()).isEmpty();
+            assertThat(server.requests())
+                    .extracting(request -> request.substring(0, request.indexOf(" HTTP")))
+                    .containsExactly(
+                            "POST /v1/responses",
+                            "POST /v1/responses",
+                            "POST /v1/chat/completions",
+                            "POST /v1/responses");
+        }
+    }
+
     @Test
     void unknownModel_isNoMissingApi() throws Exception {
         try (var server = server(request -> Answer.refusing(404, "The model `gpt-5.4-nano` does not exist"));
@@ -250,16 +303,11 @@ class DialectsTest {
     @Test
     void responses_withoutTheirExtras_areStillResponses() throws Exception {
         List<String> extras = List.of("store", "reasoning", "service_tier", "include", "prompt_cache_key", "strict");
-        String body = """
-                {"id":"resp_1","object":"response","status":"completed","model":"gpt-5.4-nano","output":[{"type":"message",\
-                "id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text",\
-                "text":"{\\"text\\":\\"yes\\"}","annotations":[]}]}],\
-                "usage":{"input_tokens":10,"output_tokens":3,"total_tokens":13}}""";
         try (var server = server(request -> extras.stream()
                         .filter(extra -> request.contains('"' + extra + '"'))
                         .findFirst()
                         .map(extra -> Answer.refusing(400, "Unknown parameter: '" + extra + "'."))
-                        .orElse(new Answer(200, body)));
+                        .orElse(new Answer(200, RESPONSE)));
                 var client = client(server).build()) {
             ModelRequest request = TOOLED.withOptions(TOOLED.options().withCacheKey("key"));
 

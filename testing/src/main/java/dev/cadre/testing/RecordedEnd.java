@@ -190,7 +190,10 @@ record RecordedEnd(Json.Obj json) {
                         RateLimits.UNKNOWN);
             case "server_failed" -> serverFailed(message, charge);
             case "connection_failed" -> new ModelException.ConnectionFailed(message, charge, new IOException(message));
-            case "unreachable" -> new ModelException.Unreachable(message, null);
+            case "unreachable" -> {
+                var failure = new ModelException.Unreachable(message, null);
+                yield isSuspected() ? failure.suspected() : failure;
+            }
             case "timed_out" -> new ModelException.TimedOut(message, charge);
             case "malformed_reply" -> new ModelException.MalformedReply(message, null);
             case "quota_exhausted" -> {

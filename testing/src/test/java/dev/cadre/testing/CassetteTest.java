@@ -287,6 +287,7 @@ class CassetteTest {
                                 Map.of(ProviderTool.Kind.values()[0], 3))),
                 new ModelException.ConnectionFailed("reset", Charge.UNKNOWN, new IOException("reset")),
                 new ModelException.Unreachable("bad TLS", null),
+                new ModelException.Unreachable("404", null).suspected(),
                 new ModelException.TimedOut("late", Charge.UNKNOWN),
                 new ModelException.MalformedReply("a page", null),
                 new ModelException.QuotaExhausted("no money"),
