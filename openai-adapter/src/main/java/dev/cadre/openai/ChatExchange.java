@@ -45,8 +45,11 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         return CallTrace.replied(
                 failures,
                 request.model(),
-                () -> wording.understood(
-                        failures, params._body(), () -> context.wantsText() ? stream(params, text) : create(params)));
+                () -> wording.understood(failures, params._body(), () -> new ServedReply(reply(params, text), Echo.NONE)));
+    }
+
+    private ModelReply reply(ChatCompletionCreateParams params, Consumer<String> text) throws IOException {
+        return context.wantsText() ? stream(params, text) : create(params);
     }
 
     private ModelReply create(ChatCompletionCreateParams params) throws IOException {

@@ -33,6 +33,9 @@ final class Dialects {
     private static final String IGNORES_CAP =
             "the reply is longer than the cap: the cap is sent as max_tokens from now on";
 
+    /** A model that has broken the form as often, and never kept it, is asked in another way, whatever its server says. */
+    private static final int MOST_BROKEN_FORMS = 3;
+
     /** Null while it is not known, and then the Responses API is tried first. */
     private final @Nullable Api declared;
 
@@ -43,6 +46,9 @@ final class Dialects {
 
     /** The models that have answered, by the address of the API. */
     private final Map<String, Set<String>> answered = new ConcurrentHashMap<>();
+
+    /** How often a model has broken a form that its server claims to have read, as long as it has never kept it. */
+    private final Map<String, Integer> brokenForms = new ConcurrentHashMap<>();
 
     private volatile boolean lacksResponses;
 
@@ -189,16 +195,18 @@ final class Dialects {
     }
 
     /** The reply with its notes. Later requests ask in another way for what the server ignored. */
-    ModelReply checked(Dialect sent, ModelRequest request, ModelReply reply) {
+    ModelReply checked(Dialect sent, ModelRequest request, ServedReply served) {
+        ModelReply reply = served.reply();
         answeredAt(sent.api()).add(request.model());
         var notes = new ArrayList<>(sent.notesOn(request));
         if (!byTheBook && reply.finish() == Finish.COMPLETE) {
-            ignored(sent, request, reply).ifPresent(notes::add);
+            ignored(sent, request, served).ifPresent(notes::add);
         }
         return notes.isEmpty() ? reply : reply.noting(List.copyOf(notes));
     }
 
-    private Optional<String> ignored(Dialect sent, ModelRequest request, ModelReply reply) {
+    private Optional<String> ignored(Dialect sent, ModelRequest request, ServedReply served) {
+        ModelReply reply = served.reply();
         if (sent.api() == Api.CHAT_COMPLETIONS
                 && sent.notes().stream().noneMatch(note -> note.startsWith(refusedCap("")))
                 && reply.usage() != null
@@ -215,7 +223,7 @@ final class Dialects {
             keepsForm.add(request.model());
             return Optional.empty();
         }
-        if (keepsForm.contains(request.model())) {
+        if (keepsForm.contains(request.model()) || isModelsFault(request.model(), served.echo())) {
             return Optional.empty();
         }
         if (sent.api() == Api.RESPONSES && declared == null) {
@@ -226,6 +234,11 @@ final class Dialects {
                     known -> known.form() == AnswerForm.SCHEMA ? known.with(AnswerForm.JSON_OBJECT) : known);
         }
         return Optional.of(IGNORES_FORM);
+    }
+
+    /** Who repeats the form has read it; a gateway repeats it also before a server that has not, and then no reply has it. */
+    private boolean isModelsFault(String model, Echo echo) {
+        return echo.hasSchema() && brokenForms.merge(model, 1, Integer::sum) < MOST_BROKEN_FORMS;
     }
 
     private void update(String model, UnaryOperator<Dialect> change) {

@@ -13,6 +13,8 @@ import dev.cadre.model.ProviderTool;
 import java.io.IOException;
 import java.io.PushbackInputStream;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its reply. */
 final class Exchange implements Handoff.Work<ModelReply> {
@@ -50,43 +52,50 @@ final class Exchange implements Handoff.Work<ModelReply> {
                 failures, request.model(), () -> wording.understood(failures, params._body(), () -> reply(text)));
     }
 
-    private ModelReply reply(Consumer<String> text) throws IOException {
+    private ServedReply reply(Consumer<String> text) throws IOException {
         if (!context.wantsText()) {
             return create();
         }
         return mayHoldSecrets ? told(create(), text) : stream(text);
     }
 
-    private ModelReply create() {
+    private ServedReply create() {
         try (var raw = service.create(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
-            return new ReplyReader(request, headers, failures).read(raw.parse());
+            return served(raw.parse(), new ReplyReader(request, headers, failures)::read);
         }
     }
 
+    /** @param response what was read; null if that was the JSON {@code null} */
+    private static ServedReply served(@Nullable Response response, Function<@Nullable Response, ModelReply> reader) {
+        ModelReply reply = reader.apply(response);
+        return new ServedReply(reply, response == null ? Echo.NONE : Echo.of(response));
+    }
+
     /** A server that cannot stream, or an error with status 200, comes whole, whatever type it claims. */
-    private ModelReply stream(Consumer<String> text) throws IOException {
+    private ServedReply stream(Consumer<String> text) throws IOException {
         try (var raw = service.createStreaming(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
             var notes = new ReplyNotes(failures);
             var reader = new ReplyReader(request, headers, failures, notes);
             PushbackInputStream body = ServerEvents.trimmed(raw.body());
             if (ServerEvents.isWhole(body)) {
-                return told(reader.read(REPLY.readValue(body)), text);
+                return told(served(REPLY.readValue(body), reader::read), text);
             }
             var thought = new LeadingThought();
             Consumer<String> answer = thought.before(request.output(), text);
             var stream = new StreamReader(request.model(), headers, failures, notes, answer);
             Response last = stream.read(new ServerEvents(body, notes));
             thought.finish(text);
-            return reader.readLast(last, stream.worked());
+            return served(last, response -> reader.readLast(response, stream.worked()));
         }
     }
 
-    private static ModelReply told(ModelReply reply, Consumer<String> text) {
+    private static ServedReply told(ServedReply served, Consumer<String> text) {
+        ModelReply reply = served.reply();
         if (reply.finish() != Finish.REFUSED && !reply.text().isEmpty()) {
             text.accept(reply.text());
         }
-        return reply;
+        return served;
     }
 }

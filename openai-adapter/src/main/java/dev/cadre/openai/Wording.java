@@ -20,7 +20,7 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
      * @param body the body that is sent
      * @throws ModelException.Adapted if the server refused this wording, and another attempt will have another
      */
-    ModelReply understood(Failures failures, Object body, CallTrace.Traced<ModelReply> exchange) throws Exception {
+    ModelReply understood(Failures failures, Object body, CallTrace.Traced<ServedReply> exchange) throws Exception {
         try {
             return dialects.checked(dialect, request, exchange.run());
         } catch (OpenAIServiceException refused) {

@@ -56,6 +56,7 @@ class DialectsTest {
             "id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text",\
             "text":"{\\"text\\":\\"yes\\"}","annotations":[]}]}],\
             "usage":{"input_tokens":10,"output_tokens":3,"total_tokens":13}}""";
+    private static final String LOOSE = RESPONSE.replace("{\\\"text\\\":\\\"yes\\\"}", "Yes, gladly.");
     private static final String YES = RawServer.CHAT_REPLY.replace("Fine.", "{\\\"text\\\":\\\"yes\\\"}");
 
     /** A reply with a status. */
@@ -228,11 +229,7 @@ class DialectsTest {
 
     @Test
     void responsesThatIgnoreTheSchema_areLeftForChat() throws Exception {
-        String loose = """
-                {"id":"resp_1","object":"response","status":"completed","model":"gpt-5.4-nano","output":[{"type":"message",\
-                "id":"msg_1","status":"completed","role":"assistant","content":[{"type":"output_text","text":"Yes, gladly.",\
-                "annotations":[]}]}],"usage":{"input_tokens":10,"output_tokens":3,"total_tokens":13}}""";
-        try (var server = server(request -> new Answer(200, request.startsWith("POST /v1/responses ") ? loose : YES));
+        try (var server = server(request -> new Answer(200, request.startsWith("POST /v1/responses ") ? LOOSE : YES));
                 var client = client(server).build()) {
             ModelReply ignoring = client.call(FORMED, plain());
             ModelReply formed = client.call(FORMED, plain());
@@ -241,6 +238,51 @@ class DialectsTest {
             assertThat(ignoring.notes()).singleElement().asString().contains("ignored the JSON schema");
             assertThat(formed.text()).isEqualTo("{\"text\":\"yes\"}");
             assertThat(server.requests().getLast()).startsWith("POST /v1/chat/completions ");
+        }
+    }
+
+    /** A reply that repeats a form of its request. */
+    private static String echoing(String type) {
+        return LOOSE.replace("\"status\":", "\"text\":{\"format\":{\"type\":\"%s\"}},\"status\":".formatted(type));
+    }
+
+    @Test
+    void serverThatRepeatsTheSchema_hasReadIt_andTheModelBrokeTheForm() throws Exception {
+        var calls = new AtomicInteger();
+        try (var server = server(request -> new Answer(200, calls.getAndIncrement() == 2 ? RESPONSE : echoing("json_schema")));
+                var client = client(server).build()) {
+            for (int i = 0; i < 9; i++) {
+                assertThat(client.call(FORMED, plain()).notes()).isEmpty();
+            }
+            assertThat(server.requests())
+                    .allMatch(request -> request.startsWith("POST /v1/responses ") && request.contains("json_schema"));
+        }
+    }
+
+    @Test
+    void serverThatRepeatsTheSchema_andNeverKeepsIt_isLeftForChat() throws Exception {
+        try (var server = server(request ->
+                        new Answer(200, request.startsWith("POST /v1/responses ") ? echoing("json_schema") : YES));
+                var client = client(server).build()) {
+            assertThat(client.call(FORMED, plain()).notes()).isEmpty();
+            assertThat(client.call(FORMED, plain()).notes()).isEmpty();
+            assertThat(client.call(FORMED, plain()).notes())
+                    .singleElement()
+                    .asString()
+                    .contains("ignored the JSON schema");
+            assertThat(client.call(FORMED, plain()).text()).isEqualTo("{\"text\":\"yes\"}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json_object", "none-of-these"})
+    void serverThatRepeatsAnotherForm_ignoresTheSchema(String type) throws Exception {
+        try (var server = server(request -> new Answer(200, echoing(type)));
+                var client = client(server).build()) {
+            assertThat(client.call(FORMED, plain()).notes())
+                    .singleElement()
+                    .asString()
+                    .contains("ignored the JSON schema");
         }
     }
 

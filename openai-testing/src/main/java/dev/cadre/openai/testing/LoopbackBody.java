@@ -56,7 +56,7 @@ record LoopbackBody(LoopbackGeneration generation) {
                 .with("service_tier", generation.tierName())
                 .with("store", false)
                 .with("temperature", 1)
-                .with("text", Json.obj().with("format", Json.obj().with("type", "text")))
+                .with("text", Json.obj().with("format", request().format()))
                 .with("tool_choice", "auto")
                 .with("tools", Json.arr())
                 .with("top_p", 1)

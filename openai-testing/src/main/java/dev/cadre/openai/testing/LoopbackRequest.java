@@ -95,6 +95,11 @@ public final class LoopbackRequest {
         return isTrue("stream");
     }
 
+    /** The form of the answer that it asks for. */
+    Json format() {
+        return json().at("text", "format").orElse(Json.obj().with("type", "text"));
+    }
+
     /** The cap on output tokens; 0 if none. */
     public long maxOutputTokens() {
         return isChat() ? Math.max(number("max_completion_tokens"), number("max_tokens")) : number("max_output_tokens");
