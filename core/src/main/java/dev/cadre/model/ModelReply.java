@@ -81,6 +81,20 @@ public record ModelReply(
                 notes);
     }
 
+    public ModelReply withFinish(Finish finish) {
+        return new ModelReply(
+                model,
+                text,
+                toolCalls,
+                finish,
+                usage,
+                serviceTier,
+                limits,
+                providerCalls,
+                providerState,
+                notes);
+    }
+
     public ModelReply withServiceTier(ServiceTier serviceTier) {
         return new ModelReply(
                 model,

@@ -30,6 +30,9 @@ final class Dialects {
             "Chat Completions was used: the server has no Responses API, or one that ignores the schema of an answer";
     private static final String IGNORES_FORM =
             "the server ignored the JSON schema of the answer: it is asked in another way from now on";
+    private static final String CUT_UNSAID =
+            "the reply is as long as its cap, and the server, which repeats nothing of the request, called it complete:"
+                    + " it was read as cut";
     private static final String IGNORES_CAP =
             "the reply is longer than the cap: the cap is sent as max_tokens from now on";
 
@@ -199,10 +202,36 @@ final class Dialects {
         ModelReply reply = served.reply();
         answeredAt(sent.api()).add(request.model());
         var notes = new ArrayList<>(sent.notesOn(request));
-        if (!byTheBook && reply.finish() == Finish.COMPLETE) {
+        if (byTheBook || reply.finish() != Finish.COMPLETE) {
+            return noting(reply, notes);
+        }
+        boolean cut = isCutUnsaid(sent, request, served);
+        if (!cut || !reply.text().stripLeading().startsWith("{")) { // the beginning of an object has the form so far
             ignored(sent, request, served).ifPresent(notes::add);
         }
+        if (!cut) {
+            return noting(reply, notes);
+        }
+        notes.add(CUT_UNSAID);
+        return noting(reply.withFinish(Finish.TRUNCATED), notes);
+    }
+
+    private static ModelReply noting(ModelReply reply, List<String> notes) {
         return notes.isEmpty() ? reply : reply.noting(List.copyOf(notes));
+    }
+
+    /**
+     * Servers with a young Responses API, such as llama.cpp's, call every reply completed, one that was cut at its cap
+     * too. The length alone proves nothing: a reply may have just that. An answer in its form was not cut.
+     */
+    private static boolean isCutUnsaid(Dialect sent, ModelRequest request, ServedReply served) {
+        ModelReply reply = served.reply();
+        return sent.api() == Api.RESPONSES
+                && !served.echo().hasAny()
+                && reply.usage() != null
+                && reply.usage().outputTokens() >= request.maxOutputTokens()
+                && !(request.output() instanceof OutputFormat.JsonSchema schema
+                        && !AnswerForm.isIgnoredBy(reply.text(), schema));
     }
 
     private Optional<String> ignored(Dialect sent, ModelRequest request, ServedReply served) {

@@ -14,7 +14,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
+import dev.cadre.model.CallContext;
 import dev.cadre.model.Effort;
+import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException.Adapted;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.InvalidRequest;
@@ -238,6 +240,72 @@ class DialectsTest {
             assertThat(ignoring.notes()).singleElement().asString().contains("ignored the JSON schema");
             assertThat(formed.text()).isEqualTo("{\"text\":\"yes\"}");
             assertThat(server.requests().getLast()).startsWith("POST /v1/chat/completions ");
+        }
+    }
+
+    /** A reply as long as a cap, of a server that repeats of the request what is given. */
+    private static String full(String reply, long cap, String repeated) {
+        return reply.replace("\"output_tokens\":3,\"total_tokens\":13", "\"output_tokens\":%d,\"total_tokens\":%d".formatted(cap, cap + 10))
+                .replace("\"status\":\"completed\",\"model\"", repeated + "\"status\":\"completed\",\"model\"");
+    }
+
+    /** The whole object of llama.cpp has no more than this; LiteLLM before it adds nulls. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "\"incomplete_details\":null,\"max_output_tokens\":null,\"text\":null,\"tool_choice\":null,"})
+    void replyAsLongAsItsCap_ofAServerThatRepeatsNothing_isCut(String repeated) throws Exception {
+        String cut = full(LOOSE, REQUEST.maxOutputTokens(), repeated);
+        String event = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":" + cut + "}\n\n";
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        if (peer.request().contains("\"stream\":true")) {
+                            peer.stream(event);
+                        } else {
+                            peer.reply(200, JSON, cut);
+                        }
+                    }
+                });
+                var client = client(server).build()) {
+            for (CallContext context : List.of(plain(), streamed(text -> {}))) {
+                ModelReply reply = client.call(REQUEST, context);
+
+                assertThat(reply.finish()).isEqualTo(Finish.TRUNCATED);
+                assertThat(reply.text()).isEqualTo("Yes, gladly.");
+                assertThat(reply.notes()).singleElement().asString().contains("it was read as cut");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"max_output_tokens\":64,", "\"text\":{\"format\":{\"type\":\"text\"}},", "\"tool_choice\":\"auto\","})
+    void replyAsLongAsItsCap_ofAServerThatRepeatsTheRequest_isWhatItSays(String repeated) throws Exception {
+        try (var server = server(request -> new Answer(200, full(LOOSE, REQUEST.maxOutputTokens(), repeated)));
+                var client = client(server).build()) {
+            assertThat(client.call(REQUEST, plain()).finish()).isEqualTo(Finish.COMPLETE);
+        }
+    }
+
+    @Test
+    void answerAsLongAsItsCap_thatHasItsForm_isWhole() throws Exception {
+        try (var server = server(request -> new Answer(200, full(RESPONSE, FORMED.maxOutputTokens(), "")));
+                var client = client(server).build()) {
+            assertThat(client.call(FORMED, plain()))
+                    .returns(Finish.COMPLETE, ModelReply::finish)
+                    .returns(List.of(), ModelReply::notes);
+        }
+    }
+
+    @Test
+    void cutAnswer_ignoresTheSchema_onlyIfItDoesNotBeginInItsForm() throws Exception {
+        String begun = RESPONSE.replace("\\\"yes\\\"}", "\\\"yes");
+        try (var loose = server(request -> new Answer(200, full(LOOSE, FORMED.maxOutputTokens(), "")));
+                var formed = server(request -> new Answer(200, full(begun, FORMED.maxOutputTokens(), "")));
+                var client = client(loose).build();
+                var other = client(formed).build()) {
+            assertThat(client.call(FORMED, plain()).notes()).hasSize(2).first().asString().contains("ignored the JSON");
+            assertThat(other.call(FORMED, plain()))
+                    .returns(Finish.TRUNCATED, ModelReply::finish)
+                    .returns(1, reply -> reply.notes().size());
         }
     }
 
