@@ -23,10 +23,11 @@ final class InputCompiler {
     private Optional<Feed> fanOut = Optional.empty();
 
     /** One wire, checked: it never fails unless the output it reads breaks its own type. */
-    private record Feed(Wire wire, Source source, String field) {
+    private record Feed(Wire wire, Source source, String field, boolean alone) {
         Json read(Outputs outputs) {
             return outputs.of(wire.from())
                     .map(brought -> source.read(brought, field))
+                    .map(read -> alone ? Json.arr(read) : read)
                     .orElse(Json.Null.NULL);
         }
     }
@@ -35,6 +36,14 @@ final class InputCompiler {
         this.candidate = candidate;
         this.sources = sources;
         candidate.planned().wires().forEach(this::connect);
+    }
+
+    /** What is understood though it was not asked for. */
+    List<String> notes() {
+        return feeds.stream()
+                .filter(Feed::alone)
+                .map(feed -> "input.%s is a list and gets one value: a list of one".formatted(feed.wire.into()))
+                .toList();
     }
 
     /** Why the wires do not fit; empty if they do. */
@@ -61,12 +70,9 @@ final class InputCompiler {
                     .formatted(Quoted.of(wire.from()), Quoted.of(field), source.fields()));
             return;
         }
-        var feed = new Feed(wire, source, field);
-        if (into.accepts(produced.get())) {
-            feeds.add(feed);
-        } else if (Source.fits(produced.get(), into)) {
-            connectList(feed);
-        } else {
+        Optional<Source.Fit> fit = Source.fit(produced.get(), into);
+        var feed = new Feed(wire, source, field, fit.equals(Optional.of(Source.Fit.ALONE)));
+        if (fit.isEmpty()) {
             troubles.add("%s of %s is %s and does not fit input.%s, which is %s"
                     .formatted(
                             field.isEmpty() ? "the output" : Quoted.of(field),
@@ -74,6 +80,10 @@ final class InputCompiler {
                             Notation.of(produced.get()),
                             wire.into(),
                             Notation.of(into)));
+        } else if (fit.get() == Source.Fit.EACH) {
+            connectList(feed);
+        } else {
+            feeds.add(feed);
         }
     }
 

@@ -370,6 +370,7 @@ public final class PlanIntake {
                 input.binding(),
                 candidate.edges(this::source),
                 candidate.isOptional());
+        input.notes().forEach(what -> note(candidate.id(), what));
         var source = new Source(candidate.type(), input.fansOut(), candidate.isOptional());
         admitted.put(candidate.id(), new Admitted(candidate.planned(), node, source));
         if (mode == Mode.STREAMED) {

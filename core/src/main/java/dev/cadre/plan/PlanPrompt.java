@@ -24,9 +24,9 @@ final class PlanPrompt {
 
             Rules:
             - "type" is one of the types below. "id" is short and unique, of letters, digits and dashes.
-            - "input" gives every component. What the goal says is a value. What another subtask finds out is a reference \
-            in the place of the value: {"from": id of a subtask above, "field": name of a field of its output}. null is only \
-            for what may be null.
+            - "input" gives every component. What the goal says is a value, and no subtask finds it out again. What \
+            another subtask finds out is a reference in the place of the value: {"from": id of a subtask above, "field": name \
+            of a field of its output}. null is only for what may be null.
             - A reference to a list where one element is needed runs the subtask once for each element; a subtask has one \
             such reference at most. Each field of its output is then a list over all elements, and its field "items" is the \
             list of its whole outputs.

@@ -47,12 +47,28 @@ final class Source {
     }
 
     private boolean brings(String name, JsonType<?> into) {
-        return field(name).filter(brought -> fits(brought, into)).isPresent();
+        return field(name).flatMap(brought -> fit(brought, into)).isPresent();
     }
 
-    /** Whether what is brought is a value of this type, or a list of such. */
-    static boolean fits(JsonType<?> brought, JsonType<?> into) {
-        return into.accepts(brought) || brought.element().filter(into::accepts).isPresent();
+    /** How what is brought becomes a component. */
+    enum Fit {
+        /** As it is. */
+        WHOLE,
+        /** Each element of a list in its turn: the subtask runs once for each. */
+        EACH,
+        /** As the one element of a list. */
+        ALONE
+    }
+
+    /** How a value of the one type becomes one of the other; empty if it cannot. */
+    static Optional<Fit> fit(JsonType<?> brought, JsonType<?> into) {
+        if (into.accepts(brought)) {
+            return Optional.of(Fit.WHOLE);
+        }
+        if (brought.element().filter(into::accepts).isPresent()) {
+            return Optional.of(Fit.EACH);
+        }
+        return into.element().filter(element -> element.accepts(brought)).map(element -> Fit.ALONE);
     }
 
     /** The field that a wire means: what it names, or the whole output where that fits, or the only field. */

@@ -3,6 +3,8 @@ package dev.cadre.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.task.Binding;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.Limits;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
@@ -18,7 +20,15 @@ class WrittenPlanTest {
             "{\"type\":\"search\",\"id\":\"s\",\"input\":{\"term\":\"t\",\"limit\":null},\"optional\":false}";
 
     private final List<String> handedOver = new ArrayList<>();
-    private PlanIntake intake = PlanIntake.streamed(Types.ALL, Limits.DEFAULT, node -> handedOver.add(node.id()));
+    private final List<GraphNode> nodes = new ArrayList<>();
+    private PlanIntake intake = of(Types.ALL);
+
+    private PlanIntake of(List<SubtaskType<?, ?>> types) {
+        return PlanIntake.streamed(types, Limits.DEFAULT, node -> {
+            nodes.add(node);
+            handedOver.add(node.id());
+        });
+    }
 
     private void read(String... subtasks) {
         var reader = new PlanReader(intake);
@@ -81,8 +91,7 @@ class WrittenPlanTest {
     @Test
     void reference_withoutAField_toAnOutputThatFitsAsAWhole_bringsAllOfIt() {
         var head = SubtaskType.code("head", Headed.class, Types.Brief.class, (in, context) -> in.brief());
-        intake = PlanIntake.streamed(
-                List.of(Types.ECHO, head), Limits.DEFAULT, node -> handedOver.add(node.id()));
+        intake = of(List.of(Types.ECHO, head));
 
         read(
                 subtask("echo", "e", "{\"value\":\"x\"}"),
@@ -105,6 +114,28 @@ class WrittenPlanTest {
                         "e",
                         "the output of \"s\" is {paths: list of string, count: integer} and does not fit input.value,"
                                 + " which is string"));
+    }
+
+    @Test
+    void reference_toOneValueWhereAListIsNeeded_isAListOfOne() {
+        read(
+                subtask("read", "r", "{\"path\":\"a\"}"),
+                subtask("brief", "b", "{\"texts\":{\"from\":\"r\",\"field\":\"text\"},\"title\":null}"));
+
+        assertThat(intake.defects()).isEmpty();
+        assertThat(intake.notes())
+                .containsExactly(new PlanDefect("b", "input.texts is a list and gets one value: a list of one"));
+        assertThat(inputOf("b", Map.of("r", new Types.Excerpt("A", 1))))
+                .isEqualTo(new Types.Notes(List.of("A"), Optional.empty()));
+    }
+
+    private Object inputOf(String id, Map<String, Object> outputs) {
+        var binding = (Binding.One) nodes.stream()
+                .filter(node -> node.id().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .binding();
+        return binding.input().apply(of -> Optional.ofNullable(outputs.get(of)));
     }
 
     @Test
@@ -178,7 +209,7 @@ class WrittenPlanTest {
     void objectLikeAReference_isALiteralOfARecordThatHasItsKeys_andOfNothingElse() {
         var cut = SubtaskType.code("cut", Cut.class, String.class, (in, context) -> "");
         var key = SubtaskType.code("key", Keyed.class, String.class, (in, context) -> "");
-        intake = PlanIntake.streamed(List.of(cut, key), Limits.DEFAULT, node -> handedOver.add(node.id()));
+        intake = of(List.of(cut, key));
 
         read(
                 subtask("cut", "c", "{\"range\":{\"from\":\"a\",\"field\":\"b\"}}"),
