@@ -67,7 +67,7 @@ final class PlanPrompt {
                 request.limits().maxSubtasks(),
                 request.limits().maxDepth(),
                 describe(request.types()));
-        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, PlanSchema.of(request.types()));
+        this.output = new OutputFormat.JsonSchema(PlanSchema.NAME, PlanSchema.of(request.types()), true);
     }
 
     /** Asks for a plan. */

@@ -2,6 +2,7 @@
 package dev.cadre.schema;
 
 import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
 import dev.cadre.json.JsonText;
 import java.util.HashSet;
 import java.util.List;
@@ -18,14 +19,34 @@ import java.util.stream.Collectors;
  */
 public final class Notation {
     private static final int MAX_LEVELS = 10;
-    private static final int MAX_VALUES = 60;
+    /** As many as strict mode allows in one schema. */
+    private static final int MAX_VALUES = 1_000;
     private static final int MAX_DESCRIPTION_CHARS = 300;
     /** Definitions that use others twice would be written an exponential number of times. */
     private static final int MAX_PARTS = 2_000;
 
+    private static final List<Limit> LIMITS = List.of(
+            new Limit(Keyword.FORMAT, "%s"),
+            new Limit(Keyword.PATTERN, "matching %s"),
+            new Limit(Keyword.MINIMUM, "at least %s"),
+            new Limit(Keyword.ABOVE, "above %s"),
+            new Limit(Keyword.MAXIMUM, "at most %s"),
+            new Limit(Keyword.BELOW, "below %s"),
+            new Limit(Keyword.MULTIPLE_OF, "a multiple of %s"),
+            new Limit(Keyword.MIN_ITEMS, "at least %s items"),
+            new Limit(Keyword.MAX_ITEMS, "at most %s items"));
+
     private final Map<String, Json> definitions;
     private final Set<String> open = new HashSet<>();
     private int parts;
+
+    /** A keyword that limits a value, in words. */
+    private record Limit(Keyword keyword, String words) {
+        Optional<String> of(Json.Obj schema) {
+            return schema.at(keyword.word)
+                    .map(limit -> words.formatted(limit instanceof Json.Str text ? text.value() : limit.write()));
+        }
+    }
 
     private Notation(Map<String, Json> definitions) {
         this.definitions = definitions;
@@ -34,9 +55,26 @@ public final class Notation {
     /** The form of a bare value of the type. */
     public static String of(JsonType<?> type) {
         var document = (Json.Obj) Json.parse(type.schema());
-        var definitions = document.at(StrictMode.DEFINITIONS).orElse(Json.obj());
-        return new Notation(((Json.Obj) definitions).fields())
-                .form(type.isBare() ? document : document.object(Keyword.PROPERTIES.word, JsonType.VALUE), 0);
+        return of(document, type.isBare() ? document : document.object(Keyword.PROPERTIES.word, JsonType.VALUE));
+    }
+
+    /**
+     * The form of what a schema document describes.
+     *
+     * @throws dev.cadre.json.JsonException if the text is no JSON object
+     */
+    public static String ofSchema(String schema) {
+        if (!(Json.parse(schema) instanceof Json.Obj document)) {
+            throw new JsonException("expected a schema, an object");
+        }
+        return of(document, document);
+    }
+
+    private static String of(Json.Obj document, Json.Obj schema) {
+        Map<String, Json> definitions = document.at(StrictMode.DEFINITIONS).orElse(Json.obj()) instanceof Json.Obj known
+                ? known.fields()
+                : Map.of();
+        return new Notation(definitions).form(schema, 0);
     }
 
     /** The components of an object, such as {@code path: string (the path of a file), lines: integer}. */
@@ -46,36 +84,34 @@ public final class Notation {
                 .collect(Collectors.joining(", "));
     }
 
-    private String form(Json.Obj schema, int level) {
+    private String form(Json any, int level) {
         if (++parts > MAX_PARTS) {
             return "…";
         }
-        Optional<Json> reference = schema.at(StrictMode.REF);
-        if (reference.isPresent()) {
-            return referred(((Json.Str) reference.get()).value(), level);
+        if (!(any instanceof Json.Obj schema)) {
+            return "any value";
         }
-        if (schema.at(Keyword.ANY_OF.word).isPresent()) {
-            return alternatives(schema.items(Keyword.ANY_OF.word), level);
+        if (value(schema, StrictMode.REF) instanceof Json.Str reference) {
+            return referred(reference.value(), level);
         }
-        if (schema.at(Keyword.ENUM.word).isPresent()) {
-            return values(schema.items(Keyword.ENUM.word));
+        if (value(schema, Keyword.ANY_OF.word) instanceof Json.Arr branches) {
+            return alternatives(branches.items(), level);
         }
-        return switch (schema.at(Keyword.TYPE.word).orElse(Json.Null.NULL)) {
-            case Json.Arr kinds ->
-                kinds.items().stream()
-                        .map(kind -> form(schema.with(Keyword.TYPE.word, kind), level))
-                        .collect(Collectors.joining(" or "));
-            case Json.Str kind -> plain(kind.value(), schema, level);
-            default -> "any value";
-        };
+        if (value(schema, Keyword.ENUM.word) instanceof Json.Arr values) {
+            return values(values.items());
+        }
+        return schema.at(Keyword.CONST.word).map(Json::write).orElseGet(() -> ofKind(schema, level));
+    }
+
+    private static Json value(Json.Obj schema, String keyword) {
+        return schema.at(keyword).orElse(Json.Null.NULL);
     }
 
     private String referred(String reference, int level) {
         String name = reference.substring(reference.lastIndexOf('/') + 1);
-        if (level >= MAX_LEVELS
-                || !(definitions.get(name) instanceof Json.Obj definition)
-                || !open.add(name)) {
-    return name.equals(StrictMode.ROOT_REFERENCE) ? "the same form" : name;
+        Json definition = definitions.get(name);
+        if (level >= MAX_LEVELS || definition == null || !open.add(name)) {
+            return name.equals(StrictMode.ROOT_REFERENCE) ? "the same form" : name;
         }
         String form = form(definition, level + 1);
         open.remove(name);
@@ -84,7 +120,7 @@ public final class Notation {
 
     private String alternatives(List<Json> branches, int level) {
         return branches.stream()
-                .map(branch -> form((Json.Obj) branch, level))
+                .map(branch -> form(branch, level))
                 .distinct()
                 .collect(Collectors.joining(" or "));
     }
@@ -94,15 +130,23 @@ public final class Notation {
         return values.size() > MAX_VALUES ? "%s or %d others".formatted(listed, values.size() - MAX_VALUES) : listed;
     }
 
-    private String plain(String kind, Json.Obj schema, int level) {
+    private String ofKind(Json.Obj schema, int level) {
+        return switch (value(schema, Keyword.TYPE.word)) {
+            case Json.Arr kinds ->
+                kinds.items().stream()
+                        .map(kind -> form(schema.with(Keyword.TYPE.word, kind), level))
+                        .collect(Collectors.joining(" or "));
+            case Json.Str kind -> ofKind(kind.value(), schema, level);
+            default -> "any value";
+        };
+    }
+
+    private String ofKind(String kind, Json.Obj schema, int level) {
         return switch (kind) {
             case "object" -> object(schema, level);
-            case "array" ->
-                schema.at(Keyword.ITEMS.word).orElse(Json.Null.NULL) instanceof Json.Obj items
-                        ? "list of " + element(form(items, level))
-                        : "list";
-            case "string" -> string(schema);
-            default -> kind;
+            case "array" -> "list of " + element(form(value(schema, Keyword.ITEMS.word), level)) + limits(schema);
+            case "null" -> kind;
+            default -> kind + limits(schema);
         };
     }
 
@@ -110,25 +154,26 @@ public final class Notation {
         return form.contains(" or ") && !form.startsWith("{") ? "(" + form + ")" : form;
     }
 
-    private static String string(Json.Obj schema) {
-        return schema.at(Keyword.FORMAT.word).orElse(Json.Null.NULL) instanceof Json.Str format
-                ? "string (%s)".formatted(format.value())
-                : "string";
+    private static String limits(Json.Obj schema) {
+        String limits = LIMITS.stream()
+                .flatMap(limit -> limit.of(schema).stream())
+                .collect(Collectors.joining(", "));
+        return inBrackets(limits);
     }
 
     private String object(Json.Obj schema, int level) {
-        if (level >= MAX_LEVELS
-                || !(schema.at(Keyword.PROPERTIES.word).orElse(Json.Null.NULL) instanceof Json.Obj properties)) {
+        if (level >= MAX_LEVELS || !(value(schema, Keyword.PROPERTIES.word) instanceof Json.Obj properties)) {
             return "object";
         }
         return properties.fields().entrySet().stream()
-                .map(each -> property(each.getKey(), (Json.Obj) each.getValue(), level))
+                .map(each -> property(each.getKey(), each.getValue(), level))
                 .collect(Collectors.joining(", ", "{", "}"));
     }
 
-    private String property(String name, Json.Obj schema, int level) {
-        String description =
-                schema.at("description").orElse(Json.Null.NULL) instanceof Json.Str text ? text.value() : "";
+    private String property(String name, Json schema, int level) {
+        boolean isDescribed = schema instanceof Json.Obj object
+                && value(object, Keyword.DESCRIPTION.word) instanceof Json.Str;
+        String description = isDescribed ? ((Json.Obj) schema).string(Keyword.DESCRIPTION.word) : "";
         return "%s: %s%s".formatted(name, form(schema, level + 1), inBrackets(description));
     }
 

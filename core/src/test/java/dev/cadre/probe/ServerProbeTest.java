@@ -44,7 +44,7 @@ class ServerProbeTest {
     /** A server by the book, whose replies {@link #change} bends. */
     private ModelReply server(ModelRequest request, CallContext context) throws InterruptedException {
         sent.add(request);
-        if (request.output() instanceof OutputFormat.JsonSchema(String name, String schema) && name.equals("wrong")) {
+        if (request.output() instanceof OutputFormat.JsonSchema schema && schema.name().equals("wrong")) {
             throw new ModelException.InvalidRequest("Invalid schema", 400);
         }
         ModelReply reply = change.apply(answer(request));

@@ -2,8 +2,10 @@
 package dev.cadre.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import dev.cadre.json.JsonException;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -85,12 +87,11 @@ class NotationTest {
 
     @Test
     void manyValues_areCutAndCounted() {
-        String values = IntStream.range(0, 70).mapToObj("\"v%d\""::formatted).collect(Collectors.joining(","));
+        String values = IntStream.range(0, 1_010).mapToObj("\"v%d\""::formatted).collect(Collectors.joining(","));
 
-        assertThat(given("{\"type\":\"object\",\"properties\":{\"v\":{\"type\":\"string\",\"enum\":[%s]}},"
-                        .formatted(values) + "\"required\":[\"v\"],\"additionalProperties\":false}"))
+        assertThat(Notation.ofSchema("{\"type\":\"object\",\"properties\":{\"v\":{\"enum\":[%s]}}}".formatted(values)))
                 .startsWith("{v: \"v0\" or \"v1\"")
-                .endsWith("\"v59\" or 10 others}");
+                .endsWith("\"v999\" or 10 others}");
     }
 
     @Test
@@ -111,6 +112,28 @@ class NotationTest {
                 .startsWith("{v: {p0: {p0: {p0: ")
                 .contains("…")
                 .hasSizeLessThan(40_000);
+    }
+
+    @Test
+    void limitsOfAValue_standInBrackets() {
+        assertThat(Notation.ofSchema("""
+                        {"type":"object","properties":{
+                        "mark":{"type":"integer","minimum":1,"maximum":5,"description":"5 is best"},
+                        "code":{"type":["string","null"],"pattern":"^[A-Z]{2}$"},
+                        "tags":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":3},
+                        "share":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1.5,"multipleOf":0.5},
+                        "kind":{"const":"note"}}}"""))
+                .isEqualTo("{mark: integer (at least 1, at most 5) (5 is best),"
+                        + " code: string (matching ^[A-Z]{2}$) or null,"
+                        + " tags: list of string (at least 1 items, at most 3 items),"
+                        + " share: number (above 0, below 1.5, a multiple of 0.5), kind: \"note\"}");
+    }
+
+    @Test
+    void schemaThatIsNone_isAnyValue() {
+        assertThat(Notation.ofSchema("{\"anyOf\":[1,{\"type\":\"integer\"},{\"$ref\":7},{\"type\":{}}],\"$defs\":[]}"))
+                .isEqualTo("any value or integer");
+        assertThatExceptionOfType(JsonException.class).isThrownBy(() -> Notation.ofSchema("[]"));
     }
 
     private static String given(String schema) {

@@ -82,7 +82,7 @@ final class ChatWriter {
             ArrayNode tools = body.putArray("tools");
             request.tools().forEach(tool -> tools.add(function(tool)));
         }
-        if (request.output() instanceof OutputFormat.JsonSchema(String name, String schema)) {
+        if (request.output() instanceof OutputFormat.JsonSchema(String name, String schema, boolean isExplained)) {
             var format = body.putObject("response_format").put("type", "json_schema");
             format.putObject("json_schema")
                     .put("name", name)
