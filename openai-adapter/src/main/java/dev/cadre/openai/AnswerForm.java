@@ -6,19 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.schema.Notation;
 
 /** How a server is asked for an answer of a JSON schema, from the strictest to the weakest. The answer is checked anyway. */
 enum AnswerForm {
-    /** The server is told the schema and forces the model to it. */
-    SCHEMA(""),
-    /** The server forces the model to some JSON object; the schema stands in the instructions. */
-    JSON_OBJECT("the server takes no JSON schema for the answer: it was asked for a JSON object, and the schema was"
+    /** The server is told the schema, shows it to the model, and forces the model to it. */
+    SHOWN(""),
+    /** The server is told the schema and forces the model to it, but does not show it: the form stands in the instructions. */
+    FORCED(""),
+    /** The server forces the model to some JSON object; the form stands in the instructions. */
+    JSON_OBJECT("the server takes no JSON schema for the answer: it was asked for a JSON object, and the form was"
             + " written into the instructions"),
-    /** The schema stands in the instructions, and nothing forces the model. */
-    PROMPT("the server takes no form for the answer: the JSON schema was written into the instructions");
+    /** The form stands in the instructions, and nothing forces the model. */
+    PROMPT("the server takes no form for the answer: it was written into the instructions");
 
-    private static final String INSTRUCTION =
-            "Answer with one JSON object that conforms to the following JSON schema, and with nothing else:\n";
+    private static final String INSTRUCTION = "Reply with one line of JSON of this form, and nothing else: ";
 
     private final String note;
 
@@ -31,27 +33,35 @@ enum AnswerForm {
         return note;
     }
 
-    /** The next weaker form. */
-    AnswerForm weaker() {
-        return this == SCHEMA ? JSON_OBJECT : PROMPT;
+    /** Whether the server is told the schema. */
+    boolean hasSchema() {
+        return this == SHOWN || this == FORCED;
     }
 
-    /** The request with its schema where this form puts it. */
+    /** The next weaker form. */
+    AnswerForm weaker() {
+        return hasSchema() ? JSON_OBJECT : PROMPT;
+    }
+
+    /** The request with its form where this puts it: behind the instructions, which are the same for many requests. */
     ModelRequest apply(ModelRequest request) {
-        if (this == SCHEMA || !(request.output() instanceof OutputFormat.JsonSchema(String name, String schema))) {
+        if (this == SHOWN || !(request.output() instanceof OutputFormat.JsonSchema schema)) {
             return request;
         }
-        String instructions = request.instructions();
         return new ModelRequest(
                 request.model(),
-                instructions + (instructions.isBlank() ? "" : "\n\n") + INSTRUCTION + schema,
+                schema.isExplained() ? request.instructions() : explained(request.instructions(), schema.schema()),
                 request.turns(),
                 request.tools(),
-                new OutputFormat.Text(),
+                hasSchema() ? schema : new OutputFormat.Text(),
                 request.maxOutputTokens(),
                 request.effort(),
                 request.serviceTier(),
                 request.options());
+    }
+
+    private static String explained(String instructions, String schema) {
+        return instructions + (instructions.isBlank() ? "" : "\n\n") + INSTRUCTION + Notation.ofSchema(schema);
     }
 
     /** Asks for a JSON object in a body, if this form does and the request wants one. */

@@ -26,7 +26,12 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
 
     /** Requests by the book. */
     static Dialect of(Api api) {
-        return new Dialect(api, Set.of(), AnswerForm.SCHEMA, List.of());
+        return of(api, AnswerForm.SHOWN);
+    }
+
+    /** Requests by the book but for the form of answers. */
+    static Dialect of(Api api, AnswerForm form) {
+        return new Dialect(api, Set.of(), form, List.of());
     }
 
     Dialect with(Api other, String note) {
@@ -51,7 +56,7 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
     }
 
     boolean isPlain() {
-        return refused.isEmpty() && form == AnswerForm.SCHEMA;
+        return refused.isEmpty() && form.hasSchema();
     }
 
     /** Makes of a body by the book, of the {@linkplain #apply(ModelRequest) applied} request, one of this dialect. */

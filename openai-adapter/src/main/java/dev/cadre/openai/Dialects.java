@@ -42,6 +42,7 @@ final class Dialects {
     /** Null while it is not known, and then the Responses API is tried first. */
     private final @Nullable Api declared;
 
+    private final AnswerForm declaredForm;
     private final boolean byTheBook;
     private final Map<String, Dialect> learned = new ConcurrentHashMap<>();
     /** The models whose replies have had the form that was asked: one that has not is the model's own fault. */
@@ -57,20 +58,27 @@ final class Dialects {
 
     /**
      * @param declared the API that the user named; null if it is to be found out
+     * @param schemas what the server does with the schema of an answer; null if it is not known
      * @param server who is spoken to
      */
-    Dialects(@Nullable Api declared, BaseUrl server) {
+    Dialects(@Nullable Api declared, @Nullable SchemaUse schemas, BaseUrl server) {
         this.declared = declared == null && server.isOpenAi() ? Api.RESPONSES : declared;
         byTheBook = server.isOpenAi();
+        SchemaUse unlessDeclared = byTheBook ? SchemaUse.SHOWN : SchemaUse.FORCED;
+        declaredForm = (schemas == null ? unlessDeclared : schemas).form();
     }
 
     /** The dialect for a model. */
     Dialect of(String model) {
-        return spoken(learned.getOrDefault(model, Dialect.of(first())));
+        return spoken(learned.getOrDefault(model, firstDialect()));
     }
 
     private Dialect spoken(Dialect known) {
         return lacksResponses && known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known;
+    }
+
+    private Dialect firstDialect() {
+        return Dialect.of(first(), declaredForm);
     }
 
     private Api first() {
@@ -106,10 +114,10 @@ final class Dialects {
         return possible.stream();
     }
 
-    private static List<AnswerForm> forms(ModelRequest request) {
+    private List<AnswerForm> forms(ModelRequest request) {
         return request.output() instanceof OutputFormat.JsonSchema
-                ? List.of(AnswerForm.SCHEMA, AnswerForm.JSON_OBJECT)
-                : List.of(AnswerForm.SCHEMA);
+                ? List.of(declaredForm, AnswerForm.JSON_OBJECT)
+                : List.of(declaredForm);
     }
 
     /** The API with the longer name of the cap. */
@@ -243,7 +251,7 @@ final class Dialects {
             update(request.model(), known -> known.with(Api.CHAT_COMPLETIONS_MAX_TOKENS, IGNORES_CAP));
             return Optional.of(IGNORES_CAP);
         }
-        if (sent.form() != AnswerForm.SCHEMA
+        if (!sent.form().hasSchema()
                 || reply.text().isBlank()
                 || !(request.output() instanceof OutputFormat.JsonSchema schema)) {
             return Optional.empty();
@@ -260,7 +268,7 @@ final class Dialects {
         } else {
             update(
                     request.model(),
-                    known -> known.form() == AnswerForm.SCHEMA ? known.with(AnswerForm.JSON_OBJECT) : known);
+                    known -> known.form().hasSchema() ? known.with(AnswerForm.JSON_OBJECT) : known);
         }
         return Optional.of(IGNORES_FORM);
     }
@@ -271,7 +279,7 @@ final class Dialects {
     }
 
     private void update(String model, UnaryOperator<Dialect> change) {
-        learned.compute(model, (id, known) -> change.apply(spoken(known == null ? Dialect.of(first()) : known)));
+        learned.compute(model, (id, known) -> change.apply(spoken(known == null ? firstDialect() : known)));
     }
 
     private static ModelException adapted(String what) {

@@ -27,6 +27,10 @@ public final class OpenAi {
      *   <li>{@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL}; default {@code gpt-5.4},
      *       {@code gpt-5.4-mini}, {@code gpt-5.4-nano}; and {@code CADRE_FLAGSHIP_DEPLOYMENT} and so on, if the server has
      *       other names for them
+     *   <li>{@code CADRE_FLAGSHIP_PRICE}, {@code CADRE_MINI_PRICE}, {@code CADRE_NANO_PRICE}: US dollars per million tokens,
+     *       {@code input/output} or {@code input/cached/output}, such as {@code 0.20/1.25}, or {@code 0/0} for a server of
+     *       one's own; default: the catalogue's
+     *   <li>{@code CADRE_SCHEMAS}: {@code shown}, {@code forced} or {@code ignored}, see {@link SchemaUse}
      *   <li>{@code OPENAI_ORG_ID} or {@code OPENAI_ORGANIZATION}, {@code OPENAI_PROJECT_ID} or {@code OPENAI_PROJECT}
      *   <li>{@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}, in small letters too; not for this
      *       machine itself
@@ -104,10 +108,9 @@ public final class OpenAi {
             int surcharge = settings.baseUrl().isRegional() ? REGIONAL_SURCHARGE_PERCENT : 0;
             for (Tier tier : Tier.values()) {
                 String model = settings.models().getOrDefault(tier, "");
-                pools.bind(
-                        tier,
-                        setUp.apply(ModelPool.builder(client, model).surcharge(surcharge))
-                                .build());
+                var pool = ModelPool.builder(client, model).surcharge(surcharge);
+                settings.price(tier).ifPresent(pool::price);
+                pools.bind(tier, setUp.apply(pool).build());
             }
             return pools.build();
         } catch (RuntimeException e) {

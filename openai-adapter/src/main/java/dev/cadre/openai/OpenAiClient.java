@@ -81,7 +81,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         http = http(builder, secrets);
         sdk = sdk(builder);
         access = new RemoteAccess(builder.imageHosts, builder.mcp);
-        dialects = new Dialects(builder.api, baseUrl);
+        dialects = new Dialects(builder.api, builder.schemas, baseUrl);
         failures = new Failures(secrets, builder.clock, baseUrl.text());
         batches = new OpenAiBatches(sdk, failures, access, () -> closed);
     }
@@ -271,6 +271,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private Set<String> imageHosts = Set.of();
         private McpAccess mcp = McpAccess.NONE;
         private @Nullable Api api;
+        private @Nullable SchemaUse schemas;
         private Gateway gateway = Gateway.NONE;
         private String organization = "";
         private String project = "";
@@ -326,6 +327,15 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
          */
         public Builder chatCompletions() {
             api = Api.CHAT_COMPLETIONS;
+            return this;
+        }
+
+        /**
+         * Declares what the server does with the JSON schema of an answer. Default: {@link SchemaUse#SHOWN} at OpenAI and
+         * Azure OpenAI; elsewhere {@link SchemaUse#FORCED}, until a reply breaks its schema.
+         */
+        public Builder schemas(SchemaUse use) {
+            schemas = use;
             return this;
         }
 
@@ -471,6 +481,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         Builder azure(AzureEndpoint azure) {
             baseUrl = azure.baseUrl();
+            schemas = schemas == null ? SchemaUse.SHOWN : schemas;
             gateway = gateway.withKeyHeader("api-key");
             if (azure.deploymentInPath()) {
                 gateway = gateway.withDeploymentInPath();

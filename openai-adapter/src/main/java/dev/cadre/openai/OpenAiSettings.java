@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import dev.cadre.model.Tier;
+import dev.cadre.price.Price;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -29,6 +30,7 @@ record OpenAiSettings(
     static final String API_KEY = "OPENAI_API_KEY";
     static final String BASE_URL = "OPENAI_BASE_URL";
     static final String API = "CADRE_API";
+    private static final String SCHEMAS = "CADRE_SCHEMAS";
     static final String AZURE_KEY = "AZURE_OPENAI_API_KEY";
     static final String AZURE_ENDPOINT = "AZURE_OPENAI_ENDPOINT";
 
@@ -96,6 +98,37 @@ record OpenAiSettings(
         };
     }
 
+    private static SchemaUse schemas(String use) {
+        return switch (use.toLowerCase(Locale.ROOT)) {
+            case "shown" -> SchemaUse.SHOWN;
+            case "forced" -> SchemaUse.FORCED;
+            case "ignored" -> SchemaUse.IGNORED;
+            default -> throw new IllegalArgumentException(SCHEMAS + " must be shown, forced or ignored");
+        };
+    }
+
+    /** What a tier's model costs, if the environment says so: a catalogue knows no model of a server of one's own. */
+    Optional<Price> price(Tier tier) {
+        String name = "CADRE_%s_PRICE".formatted(tier.name());
+        return variable(name).map(text -> price(name, text));
+    }
+
+    private static Price price(String name, String text) {
+        String[] parts = text.split("/", -1);
+        try {
+            return switch (parts.length) {
+                case 2 -> Price.perMillionTokens(parts[0].strip(), parts[0].strip(), parts[1].strip());
+                case 3 -> Price.perMillionTokens(parts[0].strip(), parts[1].strip(), parts[2].strip());
+                default -> throw new IllegalArgumentException("it has %d parts".formatted(parts.length));
+            };
+        } catch (IllegalArgumentException unusable) {
+            throw new IllegalArgumentException(
+                    "%s must be US dollars per million tokens, input/output or input/cached/output, such as 0.20/1.25: %s"
+                            .formatted(name, unusable.getMessage()),
+                    unusable);
+        }
+    }
+
     private static Optional<String> variable(Map<String, String> environment, String name) {
         return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
     }
@@ -126,6 +159,7 @@ record OpenAiSettings(
         if (azure != null) {
             client.azure(azure);
         }
+        variable(SCHEMAS).map(OpenAiSettings::schemas).ifPresent(client::schemas);
         variable("OPENAI_ORG_ID").or(() -> variable("OPENAI_ORGANIZATION")).ifPresent(client::organization);
         variable("OPENAI_PROJECT_ID").or(() -> variable("OPENAI_PROJECT")).ifPresent(client::project);
         models.forEach((tier, model) -> variable("CADRE_%s_DEPLOYMENT".formatted(tier.name()))

@@ -40,6 +40,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -514,10 +515,10 @@ class DialectsTest {
             assertThat(reply.notes()).singleElement().asString().contains("written into the instructions");
             assertThat(server.requests()).hasSize(3);
             assertThat(server.requests().get(0)).contains("\"type\":\"json_schema\"");
-            assertThat(server.requests().get(1)).contains("\"type\":\"json_object\"", "Answer with one JSON object");
+            assertThat(server.requests().get(1)).contains("\"type\":\"json_object\"", "{text: string}");
             assertThat(server.requests().get(2))
                     .doesNotContain("response_format")
-                    .contains("\\\"required\\\"");
+                    .contains("{text: string}");
             assertThat(server.requests())
                     .allSatisfy(request -> assertThat(request.substring(request.indexOf("\r\n\r\n") + 4)
                                     .length())
@@ -537,7 +538,7 @@ class DialectsTest {
     @Test
     void formIgnored_isWrittenIntoThePrompt() throws Exception {
         try (var server = server(request ->
-                        new Answer(200, request.contains("Answer with one JSON") ? YES : RawServer.CHAT_REPLY));
+                        new Answer(200, request.contains("json_object") ? YES : RawServer.CHAT_REPLY));
                 var client = client(server).chatCompletions().build()) {
             assertThat(client.call(FORMED, plain()).notes())
                     .singleElement()
@@ -545,5 +546,44 @@ class DialectsTest {
                     .contains("ignored the JSON schema");
             assertThat(client.call(FORMED, plain()).text()).isEqualTo("{\"text\":\"yes\"}");
         }
+    }
+
+    private static String bodyFor(ModelRequest request, UnaryOperator<OpenAiClient.Builder> declaration)
+            throws Exception {
+        try (var server = server(sent -> new Answer(200, YES));
+                var client = declaration.apply(client(server).chatCompletions()).build()) {
+            long reserved = client.sentBytes(request);
+            client.call(request, plain());
+            String sent = server.requests().getFirst();
+            String body = sent.substring(sent.indexOf("\r\n\r\n") + 4);
+            assertThat(body).hasSizeLessThanOrEqualTo((int) reserved);
+            return body;
+        }
+    }
+
+    @Test
+    void form_standsBehindTheInstructions_atAServerThatMayNotShowTheSchema() throws Exception {
+        assertThat(bodyFor(FORMED, client -> client))
+                .contains("\"type\":\"json_schema\"")
+                .contains("Answer.\\n\\nReply with one line of JSON of this form, and nothing else: {text: string}\"");
+    }
+
+    @Test
+    void form_standsNowhere_whereTheServerShowsTheSchema_orTheInstructionsExplainIt() throws Exception {
+        var explained = FORMED.withOutput(new OutputFormat.JsonSchema("answer", SCHEMA, true));
+
+        assertThat(bodyFor(FORMED, client -> client.schemas(SchemaUse.SHOWN)))
+                .contains("\"type\":\"json_schema\"")
+                .doesNotContain("Reply with one line");
+        assertThat(bodyFor(explained, client -> client))
+                .contains("\"type\":\"json_schema\"")
+                .doesNotContain("Reply with one line");
+    }
+
+    @Test
+    void schema_thatIsKnownToBeIgnored_isNeverSent() throws Exception {
+        assertThat(bodyFor(FORMED, client -> client.schemas(SchemaUse.IGNORED)))
+                .contains("\"type\":\"json_object\"", "{text: string}")
+                .doesNotContain("json_schema");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cadre.model.Tier;
+import dev.cadre.price.Price;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,5 +175,43 @@ class OpenAiSettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiClient.builder("key").maxIdleConnections(0))
                 .withMessage("maxIdleConnections must be at least 1, not 0");
+    }
+
+    @Test
+    void price_ofATier_comesFromItsVariable() {
+        var environment = Map.of(
+                "OPENAI_API_KEY", "key",
+                "OPENAI_BASE_URL", "http://127.0.0.1:8080/v1",
+                "CADRE_FLAGSHIP_MODEL", "house-70b",
+                "CADRE_FLAGSHIP_PRICE", "0.60 / 0.06 / 2.40",
+                "CADRE_MINI_PRICE", "1/2",
+                "CADRE_NANO_MODEL", "house-7b",
+                "CADRE_NANO_PRICE", "0/0");
+
+        try (var pools = OpenAi.fromEnv(environment, pool -> pool)) {
+            assertThat(pools.pool(Tier.FLAGSHIP).spec().price())
+                    .isEqualTo(Price.perMillionTokens("0.60", "0.06", "2.40"));
+            assertThat(pools.pool(Tier.MINI).spec().price()).isEqualTo(Price.perMillionTokens("1", "1", "2"));
+            assertThat(pools.pool(Tier.NANO).spec().price()).isEqualTo(Price.perMillionTokens("0", "0", "0"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.20", "0.20/0.02/1.25/1", "a/b", "-1/2", "/", "0.20,1.25"})
+    void price_thatCannotBeRead_isRefusedWithItsName(String price) {
+        var environment = Map.of("OPENAI_API_KEY", "key", "CADRE_NANO_PRICE", price);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAi.fromEnv(environment, pool -> pool).close())
+                .withMessageStartingWith("CADRE_NANO_PRICE must be US dollars per million tokens");
+    }
+
+    @Test
+    void schemas_areDeclaredByAVariable_andNothingElseIsTaken() {
+        var environment = Map.of("OPENAI_API_KEY", "key", "CADRE_SCHEMAS", "maybe");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiSettings.from(environment).client())
+                .withMessage("CADRE_SCHEMAS must be shown, forced or ignored");
     }
 }
