@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.cadre.json.JsonException;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.schema.Notation;
@@ -50,7 +51,7 @@ enum AnswerForm {
         }
         return new ModelRequest(
                 request.model(),
-                schema.isExplained() ? request.instructions() : explained(request.instructions(), schema.schema()),
+                schema.isExplained() ? request.instructions() : explained(request.instructions(), schema),
                 request.turns(),
                 request.tools(),
                 hasSchema() ? schema : new OutputFormat.Text(),
@@ -60,8 +61,13 @@ enum AnswerForm {
                 request.options());
     }
 
-    private static String explained(String instructions, String schema) {
-        return instructions + (instructions.isBlank() ? "" : "\n\n") + INSTRUCTION + Notation.ofSchema(schema);
+    private static String explained(String instructions, OutputFormat.JsonSchema schema) {
+        try {
+            return instructions + (instructions.isBlank() ? "" : "\n\n") + INSTRUCTION + Notation.ofSchema(schema.schema());
+        } catch (JsonException broken) {
+            throw new IllegalArgumentException(
+                    "the output schema '%s' is not a JSON object".formatted(schema.name()), broken);
+        }
     }
 
     /** Asks for a JSON object in a body, if this form does and the request wants one. */

@@ -49,13 +49,16 @@ final class OpenAiBatches implements BatchClient {
     private final OpenAIClient sdk;
     private final Failures failures;
     private final RemoteAccess access;
+    private final Dialects dialects;
     private final BooleanSupplier isClosed;
     private final BatchAnswerReader answers;
 
-    OpenAiBatches(OpenAIClient sdk, Failures failures, RemoteAccess access, BooleanSupplier isClosed) {
+    OpenAiBatches(
+            OpenAIClient sdk, Failures failures, RemoteAccess access, Dialects dialects, BooleanSupplier isClosed) {
         this.sdk = sdk;
         this.failures = failures;
         this.access = access;
+        this.dialects = dialects;
         this.isClosed = isClosed;
         answers = new BatchAnswerReader(failures);
     }
@@ -68,7 +71,8 @@ final class OpenAiBatches implements BatchClient {
     @Override
     public String line(String customId, ModelRequest request) {
         requireNoSecret(request);
-        ResponseCreateParams params = RequestWriter.write(request.withServiceTier(ServiceTier.STANDARD), access);
+        ResponseCreateParams params = RequestWriter.write(
+                request.withServiceTier(ServiceTier.STANDARD), access, dialects.of(request.model()));
         JsonMapper json = ServerJson.MAPPER;
         ObjectNode body = json.valueToTree(params._body());
         body.remove("service_tier"); // a batch has its own

@@ -83,7 +83,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         access = new RemoteAccess(builder.imageHosts, builder.mcp);
         dialects = new Dialects(builder.api, builder.schemas, baseUrl);
         failures = new Failures(secrets, builder.clock, baseUrl.text());
-        batches = new OpenAiBatches(sdk, failures, access, () -> closed);
+        batches = new OpenAiBatches(sdk, failures, access, dialects, () -> closed);
     }
 
     private static OkHttpClient http(Builder builder, Secrets secrets) {
@@ -207,8 +207,10 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (dialects.api() != Api.RESPONSES) {
             throw new ModelException.InvalidRequest("only the Responses API counts input", 0);
         }
+        ModelRequest named = gateway.named(request);
         return Handoff.run(
-                new UnbilledRequests(sdk, failures, context.timeout()).inputTokens(gateway.named(request), access),
+                new UnbilledRequests(sdk, failures, context.timeout())
+                        .inputTokens(named, access, dialects.of(named.model())),
                 context.text());
     }
 

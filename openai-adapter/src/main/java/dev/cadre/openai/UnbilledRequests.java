@@ -29,9 +29,9 @@ final class UnbilledRequests {
     }
 
     /** The number of input tokens of a request, counted from the members of its body that matter. */
-    Handoff.Work<Long> inputTokens(ModelRequest request, RemoteAccess access) {
+    Handoff.Work<Long> inputTokens(ModelRequest request, RemoteAccess access, Dialect dialect) {
         Map<String, JsonValue> body = ToolWriter.object(
-                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, access)));
+                "request for", request.model(), RequestWriter.json(RequestWriter.write(request, access, dialect)));
         var counted = InputTokenCountParams.builder();
         body.forEach((name, value) -> {
             if (COUNTED.contains(name)) {

@@ -70,6 +70,9 @@ class ArchitectureTest {
             .and()
             .areDeclaredInClassesThat()
             .arePublic()
+            .and()
+            .areDeclaredInClassesThat()
+            .areNotEnums()
             .should()
             .notBePublic();
 

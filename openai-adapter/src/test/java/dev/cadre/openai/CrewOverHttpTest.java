@@ -94,7 +94,7 @@ class CrewOverHttpTest extends LoopbackTest {
     void goal_streamedPlan_isWorkedOnBeforeItsLastByteAndCostsWhatTheUsagesSay() throws Exception {
         var planGate = new LoopbackGate();
         var noteGate = new LoopbackGate();
-        server.on(request -> asks(request, "gpt-5.4", "You plan"))
+        server.on(request -> asks(request, "gpt-5.4", "You split a goal"))
                 .replies(LoopbackReply.text(FIRST, REST)
                         .usage(new TokenUsage(2_000, 1_024, 0, 300, 0))
                         .heldBy(planGate));
