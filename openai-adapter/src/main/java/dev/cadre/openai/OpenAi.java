@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
+import dev.cadre.price.Price;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,16 @@ public final class OpenAi {
     }
 
     /**
+     * The price that the environment gives to the model of a tier; empty if it leaves that to the catalogue.
+     *
+     * @param environment the variables, of which the key need not be there
+     * @throws IllegalArgumentException if the variable is unusable; it names it
+     */
+    public static Optional<Price> price(Map<String, String> environment, Tier tier) {
+        return OpenAiSettings.price(environment, tier);
+    }
+
+    /**
      * What is doubtful about usable variables: {@code OPENAI_BASE_URL} sends the key over plain HTTP to another machine.
      * Empty if nothing is, or if a variable is missing or unusable. A client for such an address logs it, too.
      */
@@ -109,7 +120,7 @@ public final class OpenAi {
             for (Tier tier : Tier.values()) {
                 String model = settings.models().getOrDefault(tier, "");
                 var pool = ModelPool.builder(client, model).surcharge(surcharge);
-                settings.price(tier).ifPresent(pool::price);
+                OpenAiSettings.price(environment, tier).ifPresent(pool::price);
                 pools.bind(tier, setUp.apply(pool).build());
             }
             return pools.build();

@@ -108,9 +108,9 @@ record OpenAiSettings(
     }
 
     /** What a tier's model costs, if the environment says so: a catalogue knows no model of a server of one's own. */
-    Optional<Price> price(Tier tier) {
+    static Optional<Price> price(Map<String, String> environment, Tier tier) {
         String name = "CADRE_%s_PRICE".formatted(tier.name());
-        return variable(name).map(text -> price(name, text));
+        return variable(environment, name).map(text -> price(name, text));
     }
 
     private static Price price(String name, String text) {
