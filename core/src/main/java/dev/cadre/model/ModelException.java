@@ -257,7 +257,16 @@ public abstract sealed class ModelException extends RuntimeException {
     /** The provider does not know the model (404). */
     public static final class UnknownModel extends ModelException {
         public UnknownModel(String message) {
-            super(message, Charge.FREE, Reach.RUN, null);
+            this(message, Reach.RUN);
+        }
+
+        private UnknownModel(String message, Reach reach) {
+            super(message, Charge.FREE, reach, null);
+        }
+
+        /** The same failure, which perhaps concerns this request alone: {@link Reach#SUBTASK_OR_RUN}. */
+        public UnknownModel suspected() {
+            return new UnknownModel(String.valueOf(getMessage()), Reach.SUBTASK_OR_RUN);
         }
     }
 

@@ -198,6 +198,7 @@ public final class PoolMachine {
         return switch (failure) {
             case ModelException.QuotaExhausted money -> new ModelException.QuotaExhausted(message);
             case ModelException.Unreachable address -> new ModelException.Unreachable(message, address.getCause());
+            case ModelException.UnknownModel model -> new ModelException.UnknownModel(message);
             default -> new ModelException.AuthFailed(message);
         };
     }

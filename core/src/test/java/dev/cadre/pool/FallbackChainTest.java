@@ -86,7 +86,8 @@ class FallbackChainTest {
                 new ModelException.QuotaExhausted("402").suspected(),
                 new ModelException.AuthFailed("401"),
                 new ModelException.AuthFailed("403").suspected(),
-                new ModelException.UnknownModel("404"));
+                new ModelException.UnknownModel("404"),
+                new ModelException.UnknownModel("no such model").suspected());
     }
 
     @ParameterizedTest

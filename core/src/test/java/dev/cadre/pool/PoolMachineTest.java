@@ -308,6 +308,18 @@ class PoolMachineTest {
     }
 
     @Test
+    void suchRefusals_ofTheModel_stopAsAnUnknownModel() {
+        var rig = new PoolRig(parallel(1));
+        refuse(rig, 1, 9);
+        rig.ask(10, "run");
+        rig.failed(10, new ModelException.UnknownModel("no such model").suspected());
+
+        assertThat(rig.machine.stoppedBy().orElseThrow())
+                .isInstanceOf(ModelException.UnknownModel.class)
+                .returns(ModelException.Reach.RUN, ModelException::reach);
+    }
+
+    @Test
     void suchRefusals_ofTheAddress_stopAsUnreachable() {
         var rig = new PoolRig(parallel(1));
         refuse(rig, 1, 9);

@@ -52,6 +52,7 @@ record ErrorBody(
             "insufficient_permissions",
             "missing_scope",
             "account_deactivated",
+            "no_db_connection", // LiteLLM without a database, of every key but its own
             "unsupported_country_region_territory");
 
     /**
@@ -78,25 +79,29 @@ record ErrorBody(
             "(?:length|size) of all messages is too long",
             "too many (?:input |prompt )?tokens");
 
+    /** The words for a request that is larger than a minute of the account: other words of length may mean the minute. */
+    private static final Pattern BEYOND_THE_MINUTE = words("request too large");
+
     private static final Pattern WRONG_KEY = words(
             "(?:incorrect|invalid|wrong|missing|expired|no|revoked) (?:x-)?api[ -]?key",
             "api[ -]?key (?:is )?(?:not valid|invalid|incorrect|expired|missing|not found|revoked)");
 
-    /** The words for a key that is not allowed to do what was asked. */
-    private static final Pattern NOT_PERMITTED = words(
-            "\\bapi[ -]?keys?\\b",
-            "\\bauthenticat",
-            "\\bunauthorized\\b",
-            "\\bcredentials?\\b",
-            "\\bpermissions?\\b",
-            "not (?:allowed|authorized|permitted) to",
-            "wrong key",
-            "(?:subscription|access) (?:key|token)");
+    /** How the messages of OpenAI, xAI, Gemini, Claude, Groq and Mistral begin. */
+    private static final Pattern SENTENCE_OF_KEY =
+            sentences("incorrect api key provided", "api key (?:not valid|expired)\\.", "invalid (?:x-)?api[ -]key");
 
     private static final Pattern NO_MODEL = words(
             "\\bmodels? ?[:/]? ?['\"`]?[^ '\"`]{0,100}['\"`]? (?:is |was |does )?not (?:found|exist)",
             "is not a valid model id",
             "(?:invalid|unknown) model\\b");
+
+    /** How the messages of OpenAI, vLLM, xAI, Ollama, Gemini, DeepSeek, Mistral, OpenRouter, Claude and LiteLLM begin. */
+    private static final Pattern SENTENCE_OF_MODEL = sentences(
+            "(?:the )?(?:requested )?models?[ /]['\"`]?[^ '\"`]{0,100}['\"`]? ?(?:is |does )?not (?:found|exist)",
+            "invalid model: ",
+            "model: [^ ]{1,100}$",
+            "\\{'error': '/[a-z/]{1,40}: invalid model name passed in model=",
+            "[^ ]{1,100} is not a valid model id");
 
     private static final Pattern FILTERED = words(
             "content management policy",
@@ -106,6 +111,15 @@ record ErrorBody(
 
     private static final Pattern NO_CREDIT =
             words("credit balance is too low", "used all available credits", "insufficient (?:balance|credits?|funds)");
+
+    /** How the messages of Claude and xAI begin. */
+    private static final Pattern SENTENCE_OF_CREDIT =
+            sentences("your credit balance is too low", "your team\\b.{0,80} used all available credits");
+
+    /** Of a message that begins with one of these: what a request says, a server quotes further behind. */
+    private static Pattern sentences(String... beginnings) {
+        return words("^\\s*(?:" + String.join("|", beginnings) + ")");
+    }
 
     private static Pattern words(String... alternatives) {
         return Pattern.compile(String.join("|", alternatives), Pattern.CASE_INSENSITIVE);
@@ -235,13 +249,19 @@ record ErrorBody(
     private static boolean isQuota(String word) {
         return word.equals("insufficient_quota")
                 || word.equals("credit_balance_exhausted")
+                || word.equals("exceeded_current_quota_error")
                 || word.startsWith("billing_")
                 || word.contains("spend_limit")
                 || word.contains("usage_limit");
     }
 
-    /** Whether the words say that the account has no credit left. */
-    boolean tellsOfNoCredit() {
+    /** Whether a provider says in its own sentence that the account has no credit left. */
+    boolean provesNoCredit() {
+        return says(SENTENCE_OF_CREDIT);
+    }
+
+    /** Whether some words say so, which may be anybody's. */
+    boolean mentionsNoCredit() {
         return says(NO_CREDIT);
     }
 
@@ -265,19 +285,24 @@ record ErrorBody(
         return is("server_is_overloaded") || is("overloaded_error");
     }
 
-    /** Whether the provider does not have the model. */
-    boolean tellsOfModel() {
-        return is("model_not_found") || is("DeploymentNotFound") || is("invalid_model") || says(NO_MODEL);
+    /** Whether a name or a provider's own sentence says that it does not have the model. */
+    boolean provesWrongModel() {
+        return is("model_not_found") || is("DeploymentNotFound") || is("invalid_model") || says(SENTENCE_OF_MODEL);
     }
 
-    /** Whether the key is wrong, or the account may not use the provider. */
-    boolean tellsOfKey() {
-        return isOneOf(KEY) || says(WRONG_KEY);
+    /** Whether some words say so, which may be anybody's. */
+    boolean mentionsWrongModel() {
+        return says(NO_MODEL);
     }
 
-    /** Whether the words of a refusal with status 403 are about the key or its rights, not about this request. */
-    boolean tellsOfRights() {
-        return tellsOfKey() || says(NOT_PERMITTED);
+    /** Whether a name or a provider's own sentence says that the key is wrong, or may not use the provider. */
+    boolean provesWrongKey() {
+        return isOneOf(KEY) || says(SENTENCE_OF_KEY);
+    }
+
+    /** Whether some words say so, which may be anybody's. */
+    boolean mentionsWrongKey() {
+        return says(WRONG_KEY);
     }
 
     /** Whether the request has more tokens than the model takes at all, or in a minute, which is said with a 429. */
@@ -286,6 +311,11 @@ record ErrorBody(
                 || is("exceed_context_size_error")
                 || is("too_many_prompt_tokens")
                 || says(LENGTH);
+    }
+
+    /** The same of a refusal for its rate, where too many tokens may be those of the last minute. */
+    boolean tellsOfLengthBeyondTheMinute() {
+        return is("context_length_exceeded") || says(BEYOND_THE_MINUTE);
     }
 
     /** Whether the model wrote a call or an object that the provider cannot read. */

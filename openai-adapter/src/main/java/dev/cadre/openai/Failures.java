@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
  * an SDK exception alone, because those mislead (a timeout in a body is "invalid data" there).
  */
 final class Failures {
+    private static final int UNAUTHORIZED = 401;
     private static final int PAYMENT_REQUIRED = 402;
     private static final int FORBIDDEN = 403;
     private static final int NOT_ALLOWED = 405;
+    private static final int TOO_MANY = 429;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int OVERLOADED = 503;
 
@@ -131,16 +133,37 @@ final class Failures {
         if (error.tellsOfFilter()) {
             throw new ContentFiltered(message, model);
         }
-        if (error.tellsOfQuota() || (status != PAYMENT_REQUIRED && error.tellsOfNoCredit())) {
+        return proven(message, error, status).or(() -> suspected(message, error, status));
+    }
+
+    /** What a name says, or a sentence that is known of a provider: it concerns every request. */
+    private static Optional<ModelException> proven(String message, ErrorBody error, int status) {
+        // with 402, a provider speaks of what this request would cost
+        if (error.tellsOfQuota() || (status != PAYMENT_REQUIRED && error.provesNoCredit())) {
             return Optional.of(new QuotaExhausted(message));
         }
-        if (status != FORBIDDEN && error.tellsOfKey()) {
+        if (error.provesWrongKey()) {
             return Optional.of(new AuthFailed(message));
         }
-        if (error.tellsOfModel()) {
-            return Optional.of(new UnknownModel(message));
+        return error.provesWrongModel() ? Optional.of(new UnknownModel(message)) : Optional.empty();
+    }
+
+    /** What words alone say, which may be a quotation from this request. */
+    private static Optional<ModelException> suspected(String message, ErrorBody error, int status) {
+        boolean isOfRate = status == TOO_MANY || (status == 200 && error.tellsOfRate());
+        if (isOfRate ? error.tellsOfLengthBeyondTheMinute() : error.tellsOfLength()) {
+            return Optional.of(new ContextTooLong(message));
         }
-        return error.tellsOfLength() ? Optional.of(new ContextTooLong(message)) : Optional.empty();
+        if (status == UNAUTHORIZED) {
+            return Optional.empty(); // the status says more than words
+        }
+        if (error.mentionsNoCredit()) {
+            return Optional.of(new QuotaExhausted(message).suspected());
+        }
+        if (error.mentionsWrongKey()) {
+            return Optional.of(new AuthFailed(message).suspected());
+        }
+        return error.mentionsWrongModel() ? Optional.of(new UnknownModel(message).suspected()) : Optional.empty();
     }
 
     private Unreachable noEndpoint(String message) {
@@ -149,15 +172,15 @@ final class Failures {
 
     private ModelException clientFailed(
             String message, String model, int status, ErrorBody error, LimitHeaders headers) {
-        boolean transientStatus = status == 408 || status == 409 || status == 429;
+        boolean transientStatus = status == 408 || status == 409 || status == TOO_MANY;
         if (transientStatus && headers.forbidsRetry()) {
             return new InvalidRequest(message, status);
         }
         return switch (status) {
-            case 429 -> rateLimited(message, error, headers);
-            case 401 -> new AuthFailed(message);
+            case TOO_MANY -> rateLimited(message, error, headers);
+            case UNAUTHORIZED -> new AuthFailed(message);
             // a firewall says the same of one request; a gateway, of one that costs too much
-            case FORBIDDEN -> error.tellsOfRights() ? new AuthFailed(message) : new AuthFailed(message).suspected();
+            case FORBIDDEN -> new AuthFailed(message).suspected();
             case PAYMENT_REQUIRED -> new QuotaExhausted(message).suspected();
             case 404 -> notFound(message, model, error);
             case 408, 409 -> serverFailed(message, status, error, headers);
@@ -166,8 +189,11 @@ final class Failures {
     }
 
     private ModelException notFound(String message, String model, ErrorBody error) {
-        if (error.param().equals("model") || error.message().contains(model)) {
+        if (error.param().equals("model")) {
             return new UnknownModel(message);
+        }
+        if (error.message().contains(model)) {
+            return new UnknownModel(message).suspected(); // a router may lack one that takes this request
         }
         return error.param().startsWith("input") ? new InvalidRequest(message, 404) : noEndpoint(message);
     }

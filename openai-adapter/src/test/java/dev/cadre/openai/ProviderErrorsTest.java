@@ -38,7 +38,9 @@ class ProviderErrorsTest extends LoopbackTest {
                 // a key that is wrong, or may not do this
                 "403 | {\"error\":{\"status\":\"PERMISSION_DENIED\",\"code\":403}}    | AuthFailed     | RUN",
                 "403 | {\"error\":{\"type\":\"permission_error\"}}                    | AuthFailed     | RUN",
-                "403 | {\"error\":\"The API key has no access\"}                      | AuthFailed     | RUN",
+                "403 | {\"error\":{\"code\":\"unsupported_country_region_territory\"}}  | AuthFailed     | RUN",
+                "403 | {\"error\":\"Invalid API key.\"}                               | AuthFailed     | RUN",
+                "403 | {\"message\":\"You have no permission: API key, credentials\"} | AuthFailed     | SUBTASK_OR_RUN",
                 "401 | <html>Who are you?</html>                                      | AuthFailed     | RUN",
                 "401 | {\"detail\":\"Invalid API Key\"}                               | AuthFailed     | RUN",
                 "400 | {\"code\":\"bad argument\",\"error\":\"Incorrect API key provided: ab***yz.\"} | AuthFailed | RUN",
@@ -46,6 +48,7 @@ class ProviderErrorsTest extends LoopbackTest {
                         + " | AuthFailed | RUN",
                 "400 | [{\"error\":{\"code\":400,\"message\":\"No.\",\"details\":[{\"reason\":\"API_KEY_INVALID\"}]}}]"
                         + " | AuthFailed | RUN",
+                "400 | {\"error\":{\"message\":\"No connected db.\",\"type\":\"no_db_connection\"}} | AuthFailed | RUN",
                 // money of the account
                 "400 | {\"error\":{\"message\":\"Your credit balance is too low\"}}   | QuotaExhausted | RUN",
                 "429 | {\"error\":\"Your team has used all available credits\"}       | QuotaExhausted | RUN",
@@ -55,6 +58,29 @@ class ProviderErrorsTest extends LoopbackTest {
                         + " | UnknownModel | RUN",
                 "404 | {\"error\":{\"message\":\"model \\\"x\\\" not found, try pulling it\"}} | UnknownModel | RUN",
                 "404 | {\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}} | Unreachable | RUN",
+                "400 | {\"error\":{\"message\":\"Invalid model: x\",\"type\":\"invalid_model\",\"code\":\"1500\"}}"
+                        + " | UnknownModel | RUN",
+                "400 | {\"error\":{\"message\":\"a/b is not a valid model ID\",\"code\":400}} | UnknownModel | RUN",
+                "404 | {\"error\":{\"message\":\"model: claude-x\",\"type\":\"not_found_error\"}} | UnknownModel | RUN",
+                "400 | {\"error\":{\"message\":\"{'error': '/chat/completions: Invalid model name passed in model=x.\"}}"
+                        + " | UnknownModel | RUN",
+                "404 | {\"code\":\"Some requested entity was not found\",\"error\":\"The model x does not exist or\"}"
+                        + " | UnknownModel | RUN",
+                "404 | {\"error\":{\"message\":\"No\",\"param\":\"model\"}} | UnknownModel | RUN",
+                // words that may be those of the request
+                "400 | {\"error\":{\"message\":\"Bad input: 'the bank says insufficient funds'\"}}"
+                        + " | QuotaExhausted | SUBTASK_OR_RUN",
+                "400 | {\"error\":{\"message\":\"Bad input: 'it says invalid API key'\"}} | AuthFailed | SUBTASK_OR_RUN",
+                "400 | {\"error\":{\"message\":\"Bad input: 'unknown model of car'\"}} | UnknownModel | SUBTASK_OR_RUN",
+                "404 | {\"error\":{\"message\":\"No endpoints found for gpt-5.4-nano that use tools\"}}"
+                        + " | UnknownModel | SUBTASK_OR_RUN",
+                "401 | {\"error\":{\"message\":\"Bad input: 'unknown model of car'\"}} | AuthFailed | RUN",
+                // tokens of the last minute
+                "429 | {\"message\":\"Too many tokens, please wait before trying again.\"} | RateLimited | ATTEMPT",
+                "200 | {\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"Too many tokens, wait.\"}}"
+                        + " | RateLimited | ATTEMPT",
+                "429 | {\"error\":{\"type\":\"exceeded_current_quota_error\",\"message\":\"Suspended\"}}"
+                        + " | QuotaExhausted | RUN",
                 // requests that stay what they are
                 "400 | {\"error\":{\"message\":\"temperature is not supported with this model\"}} | InvalidRequest | SUBTASK",
                 "400 | {\"error\":{\"message\":\"max_tokens is too large: the model writes at most 9\"}} | InvalidRequest | SUBTASK",

@@ -204,7 +204,10 @@ record RecordedEnd(Json.Obj json) {
                 var failure = new ModelException.AuthFailed(message);
                 yield isSuspected() ? failure.suspected() : failure;
             }
-            case "unknown_model" -> new ModelException.UnknownModel(message);
+            case "unknown_model" -> {
+                var failure = new ModelException.UnknownModel(message);
+                yield isSuspected() ? failure.suspected() : failure;
+            }
             case "dearer_model" -> new ModelException.DearerModel(message);
             case "context_too_long" -> new ModelException.ContextTooLong(message);
             case "invalid_request" -> new ModelException.InvalidRequest(message, json.intValue(STATUS));

@@ -295,6 +295,7 @@ class CassetteTest {
                 new ModelException.AuthFailed("401"),
                 new ModelException.AuthFailed("403").suspected(),
                 new ModelException.UnknownModel("404"),
+                new ModelException.UnknownModel("no such model").suspected(),
                 new ModelException.DearerModel("another one answered"),
                 new ModelException.ContextTooLong("too long"),
                 new ModelException.Adapted("without strict"),
