@@ -15,6 +15,7 @@ module dev.cadre {
     exports dev.cadre;
     exports dev.cadre.budget;
     exports dev.cadre.bulk;
+    exports dev.cadre.eval;
     exports dev.cadre.event;
     exports dev.cadre.journal;
     exports dev.cadre.json;
@@ -42,6 +43,7 @@ module dev.cadre {
             dev.cadre.openai,
             dev.cadre.testing;
     exports dev.cadre.schema to
+            dev.cadre.cli,
             dev.cadre.langchain4j,
             dev.cadre.testing;
 }

@@ -3,7 +3,11 @@ package dev.cadre;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
+import dev.cadre.eval.EvalResult;
+import dev.cadre.eval.EvalRun;
+import dev.cadre.eval.Evals;
 import dev.cadre.event.RunListener;
+import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
 import dev.cadre.model.Tier;
 import dev.cadre.plan.PlanReview;
@@ -271,6 +275,33 @@ public final class Coordinator {
         requireTiers(List.of(type));
         Bulk<I, O> bulk = Bulk.of(settings, type, runKey);
         return journal == null ? bulk : bulk.journal(journal);
+    }
+
+    /**
+     * Tries the candidates of an eval on its examples, one bulk run after the other. Blocks; spends money, all candidates
+     * together no more than the budget. The deadline is that of the whole eval.
+     *
+     * <p>With a {@link #journal} an eval resumes: answers are taken from there, and so are failures that are the model's
+     * own, such as a refusal, because to ask again whatever failed would make every candidate look better. What
+     * earlier sessions spent on the same candidates, with the same instructions and models, counts against the budget.
+     *
+     * @throws IllegalArgumentException if there are no examples, or the batch lane cannot do this
+     * @throws IllegalStateException if no model is bound to a tier of a candidate
+     * @throws dev.cadre.journal.JournalException as for a bulk run
+     * @throws InterruptedException as for a bulk run; a journal has what was answered
+     */
+    public <I, O> EvalResult run(Evals<I, O> evals, Budget budget) throws InterruptedException {
+        return evalRun(evals).run(budget);
+    }
+
+    /** What an eval with this budget will cost, a line for each candidate. Calls nobody and spends nothing. */
+    public CostEstimate preview(Evals<?, ?> evals, Budget budget) {
+        return evalRun(evals).preview(budget);
+    }
+
+    private <I, O> EvalRun<I, O> evalRun(Evals<I, O> evals) {
+        String suffix = runKey.isEmpty() ? "" : " " + Fingerprint.of(runKey).hex();
+        return new EvalRun<>(evals, settings, (type, key) -> new Coordinator(this, journal, key + suffix).bulk(type));
     }
 
     private static List<SubtaskType<?, ?>> types(TaskGraph<?> graph) {

@@ -23,6 +23,7 @@ class ArchitectureTest {
     /** Outside in: a package may use those after it, never those before it. */
     private static final List<String> ORDER = List.of(
             "dev.cadre",
+            "dev.cadre.eval",
             "dev.cadre.bulk",
             "dev.cadre.batch",
             "dev.cadre.run",

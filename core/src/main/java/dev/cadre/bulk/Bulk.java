@@ -24,6 +24,8 @@ import dev.cadre.run.GraphEstimate;
 import dev.cadre.run.ModelShutdowns;
 import dev.cadre.run.RunSettings;
 import dev.cadre.schedule.RunDriver;
+import dev.cadre.task.Failure;
+import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.worker.Attached;
 import dev.cadre.worker.InputSize;
@@ -223,6 +225,32 @@ public final class Bulk<I, O> {
                 .map(type.outputType().rawType()::cast);
     }
 
+    /**
+     * How an input failed in an earlier run of the same work, by what the journal has last of its name. {@link #run} would
+     * try it again, whatever its output is on record as. Calls nobody and spends nothing; reads the journal.
+     *
+     * @param index its place in the stream; ignored if inputs are named
+     * @return empty if it did not fail, or there is no journal
+     */
+    public Optional<Failure> recordedFailure(I input, long index) {
+        return journal()
+                .flatMap(journal -> journal.ended(
+                        JournalKey.of(runId(), key(input, index)), identity().asked()))
+                .flatMap(ended -> switch (ended.outcome()) {
+                    case Outcome.Failed<String>(Failure failure) -> Optional.of(failure);
+                    case Outcome.Succeeded<String> succeeded -> Optional.empty();
+                    case Outcome.Skipped<String> skipped -> Optional.empty();
+                });
+    }
+
+    /**
+     * What earlier sessions spent of a budget, without what is under way in batches; calls whose outcome nobody knows count
+     * with all that they may have cost. Reads the journal.
+     */
+    public Money spentBefore() {
+        return journal().map(this::spent).orElse(Money.ZERO);
+    }
+
     /** Empty if what goes with the input cannot be made. */
     private Optional<Fingerprint> fingerprint(I input) {
         return switch (Attached.of(type, input)) {
@@ -266,7 +294,7 @@ public final class Bulk<I, O> {
      *     input is submitted twice at worst
      */
     public CostEstimate preview(Stream<? extends I> inputs, Budget budget) {
-        Money spent = journal().map(this::spent).orElse(Money.ZERO);
+        Money spent = spentBefore();
         Money left = budget.limit().minusOrZero(spent).atMost(budget.spendable());
         long items = 0;
         long index = 0;

@@ -99,6 +99,18 @@ public record Money(long picoUsd) implements Comparable<Money> {
         }
     }
 
+    /**
+     * The part of this amount that falls to each of so many, rounded up to a pico-dollar.
+     *
+     * @throws IllegalArgumentException if they are not at least one
+     */
+    public Money dividedBy(long count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("%s cannot be divided by %d".formatted(this, count));
+        }
+        return roundedUp(BigInteger.valueOf(picoUsd), BigInteger.valueOf(count));
+    }
+
     /** A percentage of this amount, rounded up to a pico-dollar. */
     public Money percent(int percent) {
         if (percent < 0) {

@@ -161,4 +161,12 @@ final class MoneyTest {
         }
         assertThat(new BigDecimal(money.toUsd())).as("seed %d", seed).isEqualByComparingTo(decimal);
     }
+
+    @Test
+    void part_isRoundedUp() {
+        assertThat(Money.ofPico(10).dividedBy(3)).isEqualTo(Money.ofPico(4));
+        assertThat(Money.ofPico(9).dividedBy(3)).isEqualTo(Money.ofPico(3));
+        assertThat(Money.ZERO.dividedBy(7)).isEqualTo(Money.ZERO);
+        assertThatThrownBy(() -> Money.usd("1").dividedBy(0)).hasMessage("$1.00 cannot be divided by 0");
+    }
 }
