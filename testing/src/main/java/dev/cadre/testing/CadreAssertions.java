@@ -2,6 +2,7 @@
 package dev.cadre.testing;
 
 import dev.cadre.RunResult;
+import dev.cadre.eval.EvalResult;
 import dev.cadre.task.TaskGraph;
 
 /** Where the assertions of Cadre begin; import statically beside AssertJ's own. */
@@ -11,6 +12,11 @@ public final class CadreAssertions {
     /** Asserts on a run's result. */
     public static <R> RunResultAssert<R> assertThat(RunResult<R> actual) {
         return new RunResultAssert<>(actual);
+    }
+
+    /** Asserts on the result of an eval. */
+    public static EvalResultAssert assertThat(EvalResult actual) {
+        return new EvalResultAssert(actual);
     }
 
     /** Asserts on the order of what happened. */
