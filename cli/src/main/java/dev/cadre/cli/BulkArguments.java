@@ -5,13 +5,10 @@ import dev.cadre.bulk.Lane;
 import dev.cadre.cli.BulkOptions.Existing;
 import dev.cadre.cli.bulk.BulkTask;
 import dev.cadre.model.Tier;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -19,8 +16,6 @@ import picocli.CommandLine.Option;
 final class BulkArguments {
     private static final String STANDARD = "-";
     private static final String JOURNAL_SUFFIX = ".journal";
-    private static final long MAX_SCHEMA_BYTES = 1_000_000;
-    private static final int MAX_PROMPT_CHARACTERS = 100_000;
 
     @Option(
             names = "--input",
@@ -36,23 +31,8 @@ final class BulkArguments {
             description = "one result a line, in order of completion; - for standard output")
     String output = "";
 
-    @Option(names = "--labels", paramLabel = "A,B,C", description = "every item gets exactly one of these")
-    @Nullable
-    String labels;
-
-    @Option(
-            names = "--schema",
-            paramLabel = "FILE",
-            defaultValue = "",
-            description = "every item gets an object of this JSON schema")
-    String schema = "";
-
-    @Option(
-            names = "--prompt",
-            paramLabel = "TEXT",
-            defaultValue = "",
-            description = "what the model is to do or go by")
-    String prompt = "";
+    @Mixin
+    final TaskOptions task = new TaskOptions();
 
     @Option(
             names = "--tier",
@@ -105,7 +85,9 @@ final class BulkArguments {
                 spending.parallel(),
                 json.output(),
                 progress.progress());
-        requireInput(options);
+        if (from.isPresent()) {
+            OptionValues.requireReadable("--input", from.get());
+        }
         requireOutput(options);
         return options;
     }
@@ -118,48 +100,10 @@ final class BulkArguments {
     }
 
     private BulkTask task() throws UsageException {
-        if ((labels == null) == schema.isEmpty()) {
+        if (task.hasLabels() == task.hasSchema()) {
             throw new UsageException("bad_argument", "give either --labels or --schema");
         }
-        if (prompt.length() > MAX_PROMPT_CHARACTERS) {
-            throw new UsageException(
-                    "bad_argument",
-                    "--prompt has %d characters; at most %d are allowed"
-                            .formatted(prompt.length(), MAX_PROMPT_CHARACTERS));
-        }
-        try {
-            return labels == null
-                    ? BulkTask.schema(schemaText(), prompt)
-                    : BulkTask.labels(
-                            Arrays.stream(labels.split(",", -1))
-                                    .map(String::strip)
-                                    .toList(),
-                            prompt);
-        } catch (IllegalArgumentException e) {
-            throw labels == null
-                    ? new UsageException("bad_schema", "--schema: \"" + schema + "\": " + e.getMessage())
-                    : new UsageException("bad_argument", "--labels: " + e.getMessage());
-        }
-    }
-
-    private String schemaText() throws UsageException {
-        Path file = OptionValues.path("--schema", schema).orElseThrow();
-        try {
-            if (Files.size(file) > MAX_SCHEMA_BYTES) {
-                throw new UsageException("bad_schema", "--schema: \"" + schema + "\" is longer than 1 MB");
-            }
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UsageException("bad_schema", "--schema: \"" + schema + "\" cannot be read");
-        }
-    }
-
-    private void requireInput(BulkOptions options) throws UsageException {
-        if (options.input()
-                .filter(path -> !Files.isReadable(path) || Files.isDirectory(path))
-                .isPresent()) {
-            throw new UsageException("no_such_file", "--input: \"" + input + "\" is not a file that can be read");
-        }
+        return task.hasLabels() ? task.ofLabels() : task.ofSchema();
     }
 
     private void requireOutput(BulkOptions options) throws UsageException {
@@ -177,21 +121,11 @@ final class BulkArguments {
         if (Files.exists(target) && !Files.isRegularFile(target)) {
             throw new UsageException("bad_argument", "--output: \"" + output + "\" is not a regular file");
         }
-        for (Optional<Path> other :
-                List.of(options.input(), options.journal(), OptionValues.path("--schema", schema))) {
-            if (other.isPresent() && isSame(other.get(), target)) {
+        for (Optional<Path> other : List.of(options.input(), options.journal(), task.schemaFile())) {
+            if (other.isPresent() && OptionValues.isSame(other.get(), target)) {
                 throw new UsageException(
                         "bad_argument", "--output: \"" + output + "\" is the input, the schema or the journal");
             }
-        }
-    }
-
-    private static boolean isSame(Path a, Path b) {
-        try {
-            return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
-                    || (Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b));
-        } catch (IOException e) {
-            return false;
         }
     }
 }

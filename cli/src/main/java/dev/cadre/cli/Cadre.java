@@ -48,7 +48,7 @@ public final class Cadre {
         this.environment = environment;
     }
 
-    /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found, 2 usage, 3 partial, 4 failed, 130 interrupted. */
+    /** Runs the command line and ends the process with its status: 0 complete, 1 nothing found or no tier good enough, 2 usage, 3 partial, 4 failed, 130 interrupted. */
     public static void main(String... arguments) {
         System.exit(new Cadre(Terminal.ofProcess(), Clock.systemUTC(), System.getenv()).run(arguments));
     }
@@ -60,6 +60,7 @@ public final class Cadre {
         CommandLine line = new CommandLine(this)
                 .addSubcommand(new SearchCommand(terminal, clock, models))
                 .addSubcommand(new BulkCommand(terminal, in, clock, runClock, models))
+                .addSubcommand(new EvalCommand(terminal, clock, runClock, models, environment))
                 .addSubcommand(new SimulateCommand(terminal))
                 .addSubcommand(new ReportCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
@@ -109,6 +110,7 @@ public final class Cadre {
                     .println(
                             switch (arguments.getFirst()) {
                                 case "simulate" -> json.document(SimulateDocument.failed(kind, shown));
+                                case "eval" -> json.document(EvalDocument.failed(kind, shown));
                                 case "bulk" -> json.document(BulkDocument.failed(kind, shown));
                                 default -> json.document(SearchDocument.failed(kind, shown));
                             });

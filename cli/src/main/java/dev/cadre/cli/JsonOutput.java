@@ -3,6 +3,7 @@ package dev.cadre.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.cadre.json.Json;
 import java.util.Map;
 
 /** Writes JSON, in characters that a terminal only shows; the only class of the command that knows how. */
@@ -17,6 +18,11 @@ final class JsonOutput {
     /** Returns the document on one line. */
     String document(SimulateDocument document) {
         return write(document);
+    }
+
+    /** Returns the document on one line. */
+    String document(Json.Obj document) {
+        return escaped(document.write());
     }
 
     /** Returns an event of the progress on one line. */

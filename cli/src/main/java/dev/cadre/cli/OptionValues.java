@@ -2,7 +2,9 @@
 package dev.cadre.cli;
 
 import dev.cadre.price.Money;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +93,23 @@ final class OptionValues {
             return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
         } catch (InvalidPathException e) {
             throw refused(option, value, "a path");
+        }
+    }
+
+    /** Refuses a file that is not there to be read. */
+    static void requireReadable(String option, Path file) throws UsageException {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new UsageException("no_such_file", option + ": \"" + file + "\" is not a file that can be read");
+        }
+    }
+
+    /** Whether both are names of one file. */
+    static boolean isSame(Path a, Path b) {
+        try {
+            return a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize())
+                    || (Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b));
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -91,13 +91,14 @@ public final class EvalRun<I, O> {
         return trials.stream().map(Trial::before).reduce(Money.ZERO, Money::plus);
     }
 
-    /** Tries every candidate. Blocks; spends money. */
+    /**
+     * Tries every candidate. Blocks; spends money.
+     *
+     * @throws IllegalArgumentException if the batch lane cannot do this; nothing was spent
+     * @throws IllegalStateException if examples are under way in batches and this is not the batch lane; nothing was spent
+     */
     public EvalResult run(Budget budget) throws InterruptedException {
-        if (evals.lane() == Lane.BATCH) {
-            for (Trial<I, O> trial : trials) { // before anything is spent: a cascade is no single call
-                var unused = trial.preview();
-            }
-        }
+        trials.forEach(Trial::requireLane);
         long start = clock.nanoTime();
         var results = new ArrayList<CandidateResult>();
         try (BudgetGuard money = budget.open(before())) {

@@ -5,6 +5,7 @@ import dev.cadre.budget.Budget;
 import dev.cadre.bulk.Bulk;
 import dev.cadre.bulk.BulkItem;
 import dev.cadre.bulk.BulkSummary;
+import dev.cadre.bulk.Lane;
 import dev.cadre.json.Json;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.TokenUsage;
@@ -54,6 +55,17 @@ final class Trial<I, O> {
     /** What the examples cost that are left, whatever the budget. */
     CostEstimate.Line preview() {
         return bulk.preview(left(new HashMap<>()).stream()).subtasks().getFirst();
+    }
+
+    /** Before anything is spent on any candidate. */
+    void requireLane() {
+        if (evals.lane() == Lane.BATCH) {
+            var unused = preview(); // a cascade is no single call
+        } else if (bulk.hasOpenBatches()) {
+            throw new IllegalStateException(
+                    "examples of '%s' are under way in batches on %s: finish them with Lane.BATCH"
+                            .formatted(evals.type().name(), candidate));
+        }
     }
 
     CandidateResult run(Budget budget, SteadyClock clock) throws InterruptedException {
@@ -141,12 +153,12 @@ final class Trial<I, O> {
     }
 
     private Json expected(EvalExample<I, O> example) {
-        return evals.type().outputType().toJson(example.expected());
+        return evals.json(example.expected());
     }
 
     private Verdict scored(EvalExample<I, O> example, O answer) {
         Json expected = expected(example);
-        Json given = evals.type().outputType().toJson(answer);
+        Json given = evals.json(answer);
         try {
             List<Scorer.Fault> faults = evals.grading().faults(example, answer, expected, given);
             Verdict.Kind kind = faults.isEmpty() ? Verdict.Kind.PASSED : Verdict.Kind.WRONG;

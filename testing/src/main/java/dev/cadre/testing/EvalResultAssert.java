@@ -95,7 +95,8 @@ public final class EvalResultAssert extends AbstractAssert<EvalResultAssert, Eva
         }
 
         private String percent() {
-            return "%s %%".formatted(Double.toString(Math.round(rate * 1e6) / 1e4).replaceFirst("\\.0$", ""));
+            return "%s %%"
+                    .formatted(Double.toString(Math.round(rate * 1e6) / 1e4).replaceFirst("\\.0$", ""));
         }
 
         private static String disagreements(CandidateResult result) {

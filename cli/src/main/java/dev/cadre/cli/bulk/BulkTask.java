@@ -10,7 +10,9 @@ import java.util.List;
 
 /** What is asked of every item: one of some labels, or an object of a schema. Immutable. */
 public final class BulkTask {
-    private static final String LABEL = "label";
+    /** The field of an answer that has the label. */
+    public static final String LABEL = "label";
+
     /** Far beyond any label, and so small that a reservation holds up little money. */
     private static final int LABEL_TOKENS = 256;
 
@@ -78,7 +80,8 @@ public final class BulkTask {
         return new BulkTask(type.startingAt(tier), hasLabels);
     }
 
-    SubtaskType<Json, Json.Obj> type() {
+    /** The kind of work that it is. */
+    public SubtaskType<Json, Json.Obj> type() {
         return type;
     }
 

@@ -4,7 +4,7 @@ package dev.cadre.cli.bulk;
 import dev.cadre.json.Json;
 
 /** A line of the input that is not blank. */
-sealed interface InputLine {
+public sealed interface InputLine {
     Place place();
 
     /** @param value an object or a string */
@@ -22,7 +22,7 @@ sealed interface InputLine {
      */
     record Place(long index, long line, Json id) {
         /** The name by which a resumed run knows it again: its id, a number by its value, or else its line. */
-        String key() {
+        public String key() {
             return switch (id) {
                 case Json.Str name -> "id " + name.canonical();
                 case Json.Num name -> "id " + name.canonical();

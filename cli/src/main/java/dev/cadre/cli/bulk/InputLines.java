@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file of JSON lines one after the other, and says of a bad one what is bad. For one thread. */
-final class InputLines implements Iterator<InputLine>, AutoCloseable {
+public final class InputLines implements Iterator<InputLine>, AutoCloseable {
     /** The longest line that is read, in bytes. */
     static final int MAX_BYTES = 1_000_000;
 
@@ -36,7 +36,8 @@ final class InputLines implements Iterator<InputLine>, AutoCloseable {
         this.in = in;
     }
 
-    static InputLines open(Path file) throws IOException {
+    /** Opens a file; the caller closes it. */
+    public static InputLines open(Path file) throws IOException {
         return new InputLines(new BufferedInputStream(new FileInputStream(file.toFile()), BUFFER_BYTES));
     }
 

@@ -64,7 +64,7 @@ public final class ReportPage {
         page.element(
                 "html",
                 () -> {
-                    head(page, shown);
+                    head(page, shown.size() == 1 ? shown.getFirst().subject() : shown.size() + " runs");
                     page.element("body", () -> body(page, all.size(), shown));
                 },
                 "lang",
@@ -72,7 +72,7 @@ public final class ReportPage {
         return page.finish();
     }
 
-    private static void head(Page page, List<RunHistory> runs) {
+    static void head(Page page, String title) {
         page.element("head", () -> {
             page.leaf("meta", "charset", "utf-8");
             page.leaf(
@@ -82,7 +82,7 @@ public final class ReportPage {
                     "content",
                     "default-src 'none'; style-src 'unsafe-inline'");
             page.leaf("meta", "name", "viewport", "content", "width=device-width");
-            page.element("title", runs.size() == 1 ? runs.getFirst().subject() : runs.size() + " runs");
+            page.element("title", title);
             page.element("style", STYLE);
         });
     }

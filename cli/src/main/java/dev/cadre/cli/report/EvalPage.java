@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli.report;
+
+import dev.cadre.eval.CandidateResult;
+import dev.cadre.eval.Confusion;
+import dev.cadre.eval.EvalResult;
+import dev.cadre.eval.PairedTest;
+import dev.cadre.eval.Verdict;
+import dev.cadre.json.Json;
+import dev.cadre.price.Money;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The page of an eval: everything in one file, without scripts, that loads nothing. */
+public final class EvalPage {
+    private static final int MOST_ROWS = 500;
+    private static final int MOST_CHARACTERS = 400;
+    private static final int BAR_WIDTH = 240;
+    private static final int BAR_HEIGHT = 14;
+
+    private final Page page = new Page();
+    private final EvalResult result;
+
+    private EvalPage(EvalResult result) {
+        this.result = result;
+    }
+
+    /**
+     * The page of a result.
+     *
+     * @param sentence what it says first
+     * @param fields those that there may be a table of values of
+     */
+    public static String of(EvalResult result, String sentence, List<String> fields) {
+        return new EvalPage(result).write(sentence, fields);
+    }
+
+    private String write(String sentence, List<String> fields) {
+        page.element(
+                "html",
+                () -> {
+                    ReportPage.head(page, "Which tier is enough?");
+                    page.element("body", () -> {
+                        page.element("h1", sentence);
+                        candidates();
+                        comparisons();
+                        result.missing().forEach(line -> page.element("p", line));
+                        result.candidates().forEach(candidate -> candidate(candidate, fields));
+                        page.element(
+                                "p",
+                                "%s of a budget of %s".formatted(result.spend().total(), result.limit()));
+                    });
+                },
+                "lang",
+                "en");
+        return page.finish();
+    }
+
+    private void row(String cell, String... cells) {
+        page.element("tr", () -> {
+            for (int i = 0; i < cells.length; i++) {
+                page.element(cell, cells[i], "class", i == 0 ? "" : "n");
+            }
+        });
+    }
+
+    private void candidates() {
+        page.element("table", () -> {
+            row(
+                    "th",
+                    "",
+                    "model",
+                    "passed",
+                    "95 % interval",
+                    "",
+                    "wrong",
+                    "invalid",
+                    "refused",
+                    "missing",
+                    "an example",
+                    "a good answer",
+                    "time");
+            for (CandidateResult one : result.candidates()) {
+                page.element("tr", () -> cells(one));
+            }
+        });
+    }
+
+    private void cells(CandidateResult one) {
+        page.element("td", one.candidate().toString());
+        page.element("td", String.join(", ", one.models()), "class", "n");
+        page.element(
+                "td", "%d of %d".formatted(one.passed().count(), one.passed().of()), "class", "n");
+        page.element(
+                "td",
+                "%s (%s to %s)"
+                        .formatted(
+                                percent(one.passed().rate()),
+                                percent(one.passed().lower()),
+                                percent(one.passed().upper())),
+                "class",
+                "n");
+        page.element("td", () -> bar(one));
+        for (Verdict.Kind kind :
+                List.of(Verdict.Kind.WRONG, Verdict.Kind.INVALID, Verdict.Kind.REFUSED, Verdict.Kind.MISSING)) {
+            page.element("td", Long.toString(one.count(kind)), "class", "n");
+        }
+        page.element("td", money(one.perExample()), "class", "n");
+        page.element("td", money(one.perPassed()), "class", "n");
+        page.element("td", one.session() == 0 ? "" : one.elapsed().toSeconds() + " s", "class", "n");
+    }
+
+    /** From 0 to 100 %: the interval as a box, the rate as a line. */
+    private void bar(CandidateResult one) {
+        double from = one.passed().lower() * BAR_WIDTH;
+        double to = one.passed().upper() * BAR_WIDTH;
+        double at = one.passed().rate() * BAR_WIDTH;
+        String tier = one.candidate().top().name().toLowerCase(Locale.ROOT);
+        page.element(
+                "svg",
+                () -> {
+                    page.leaf("line", "x1", "0", "x2", "" + BAR_WIDTH, "y1", "7", "y2", "7", "class", "grid");
+                    page.leaf(
+                            "rect",
+                            "x",
+                            number(from),
+                            "width",
+                            number(Math.max(1, to - from)),
+                            "y",
+                            "2",
+                            "height",
+                            "10",
+                            "class",
+                            tier + " waiting");
+                    page.leaf(
+                            "rect",
+                            "x",
+                            number(Math.max(0, at - 1)),
+                            "width",
+                            "2",
+                            "y",
+                            "0",
+                            "height",
+                            "14",
+                            "class",
+                            tier);
+                },
+                "viewBox",
+                "0 0 %d %d".formatted(BAR_WIDTH, BAR_HEIGHT),
+                "style",
+                "width: %dpx".formatted(BAR_WIDTH));
+    }
+
+    private void comparisons() {
+        List<PairedTest> tests = result.comparisons();
+        if (!tests.isEmpty()) {
+            page.element("h3", "On the same examples");
+            page.element("ul", () -> tests.forEach(test -> page.element("li", test.toString())));
+        }
+    }
+
+    private void candidate(CandidateResult one, List<String> fields) {
+        List<Verdict> all = one.disagreements();
+        if (all.isEmpty()) {
+            return;
+        }
+        page.element("h2", "%s: %d did not pass".formatted(one.candidate(), all.size()));
+        fields.forEach(field -> one.confusion(field).ifPresent(this::confusion));
+        page.element("table", () -> {
+            page.element(
+                    "tr",
+                    () -> List.of("example", "input", "expected", "answer", "why")
+                            .forEach(name -> page.element("th", name)));
+            all.stream()
+                    .limit(MOST_ROWS)
+                    .forEach(verdict -> page.element("tr", () -> {
+                        page.element("td", verdict.example());
+                        page.element("td", shown(verdict.input()));
+                        page.element("td", shown(verdict.expected()));
+                        page.element("td", verdict.answer() == Json.Null.NULL ? "" : shown(verdict.answer()));
+                        page.element("td", Page.cut(verdict.why(), MOST_CHARACTERS));
+                    }));
+        });
+        if (all.size() > MOST_ROWS) {
+            page.element("p", "and %d more".formatted(all.size() - MOST_ROWS));
+        }
+    }
+
+    private void confusion(Confusion table) {
+        page.element("h3", table.field() + ": rows are what was expected, columns what was answered");
+        page.element("table", () -> {
+            page.element("tr", () -> {
+                page.element("th", "");
+                table.values().forEach(value -> page.element("th", Page.cut(value, MOST_CHARACTERS), "class", "n"));
+                page.element("th", "no answer", "class", "n");
+            });
+            for (int i = 0; i < table.values().size(); i++) {
+                int row = i;
+                page.element("tr", () -> {
+                    page.element("th", Page.cut(table.values().get(row), MOST_CHARACTERS));
+                    table.counts()
+                            .get(row)
+                            .forEach(count -> page.element("td", count == 0 ? "" : "" + count, "class", "n"));
+                    long none = table.unanswered().get(row);
+                    page.element("td", none == 0 ? "" : "" + none, "class", "n");
+                });
+            }
+        });
+    }
+
+    private static String shown(Json value) {
+        return Page.cut(value.write(), MOST_CHARACTERS);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", share < 1 ? Math.min(99.9, share * 100) : 100);
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
+    }
+
+    private static String money(Optional<Money> amount) {
+        return amount.map(Money::toString).orElse("");
+    }
+}
