@@ -271,7 +271,7 @@ final class Run {
     private List<String> notes(RunEnding ending) {
         var notes = new ArrayList<>(ending.planDefects());
         notes.addAll(ending.merged() == null ? List.of() : ending.merged().notes());
-        notes.addAll(accounts.tally().toolFailures());
+        notes.addAll(accounts.tally().notes());
         clock.trouble().ifPresent(notes::add);
         return notes;
     }

@@ -63,7 +63,8 @@ public record RunReport(
      * What a reader of a report should look at.
      *
      * @param citations the passages that support the statements of a merging model, checked against the outcomes
-     * @param notes what was cut, dropped or broken: defects of the plan, cuts of the merger, tools that threw
+     * @param notes what was cut, dropped, broken or adapted: defects of the plan, cuts of the merger, tools that threw, what
+     *     clients noted on replies, such as which pool of a chain answered
      * @param breaches replies of this session that broke a cap or a price; normally none
      * @param abandoned the names of threads that ignored their interrupt and may still run
      * @param openReservations attempts that had not ended when the run ended; above zero only if code was abandoned

@@ -153,7 +153,7 @@ final class BulkProgress<O> {
     }
 
     BulkSummary summary(BulkSummary.Costs costs, Optional<String> clockTrouble) {
-        var notes = new ArrayList<>(tally.toolFailures());
+        var notes = new ArrayList<>(tally.notes());
         clockTrouble.ifPresent(notes::add);
         return new BulkSummary(counts, costs, ending(tally.abandonedWith(List.of()), notes));
     }

@@ -194,9 +194,10 @@ final class FallbackChain {
                 return "";
             }
             String because = read(known -> known.because(0));
-            return "answered by %s because %s %s"
+            return "answered by %s, pool %d of the chain, because %s %s"
                     .formatted(
                             quoted(pool.model()),
+                            index + 1,
                             quoted(first.model()),
                             because.isEmpty() ? "has no price for the request" : because);
         }

@@ -244,6 +244,7 @@ final class ProbeQuestions {
         try {
             calls.ask(wrong);
         } catch (ModelException.InvalidRequest refused) {
+            calls.ask(BRIEF, QUESTION); // a server that refuses this too has not looked at the schema
             return finding(Check.REFUSAL, Verdict.WORKS, "a wrong schema is refused");
         } catch (ModelException.ServerFailed failed) {
             return finding(

@@ -8,13 +8,15 @@ import dev.cadre.price.BillingBreach;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * The sums of one session of a run, in constant memory: what was booked, which tools threw, which terms a provider broke,
- * and what was left behind, the first {@value #MOST_NAMED} of each. Belongs to the run's own thread.
+ * The sums of one session of a run, in constant memory: what was booked, which tools threw, what clients noted, which
+ * terms a provider broke, and what was left behind, the first {@value #MOST_NAMED} of each. Belongs to the run's own thread.
  */
 public final class RunTally implements RunListener {
     static final int MOST_NAMED = 1_000;
@@ -22,12 +24,20 @@ public final class RunTally implements RunListener {
     private final List<BillingBreach> breaches = new ArrayList<>();
     private final Set<String> abandoned = new LinkedHashSet<>();
     private final ToolFailures toolFailures = new ToolFailures();
+    /** How many replies had each note. */
+    private final Map<String, Long> replyNotes = new LinkedHashMap<>();
+
     private Spend booked = Spend.NONE;
 
     @Override
     public void on(RunEvent event) {
         switch (event) {
-            case RunEvent.AttemptEnded attempt -> booked = booked.plus(attempt.spend());
+            case RunEvent.AttemptEnded attempt -> {
+                booked = booked.plus(attempt.spend());
+                if (attempt.end() instanceof RunEvent.CallEnd.Replied replied) {
+                    replied.notes().forEach(this::count);
+                }
+            }
             case RunEvent.CodeSpent code -> booked = booked.plus(code.spend());
             case RunEvent.BudgetBreached breached -> {
                 if (breaches.size() < MOST_NAMED) {
@@ -59,9 +69,17 @@ public final class RunTally implements RunListener {
                 booked.estimated() || !forfeited.isZero());
     }
 
-    /** A line for each tool that threw. */
-    public List<String> toolFailures() {
-        return toolFailures.lines();
+    private void count(String note) {
+        if (replyNotes.size() < MOST_NAMED || replyNotes.containsKey(note)) {
+            replyNotes.merge(note, 1L, Long::sum);
+        }
+    }
+
+    /** A line for each tool that threw, and for each note that replies had. */
+    public List<String> notes() {
+        var notes = new ArrayList<>(toolFailures.lines());
+        replyNotes.forEach((note, times) -> notes.add(times == 1 ? note : "%s (%,d replies)".formatted(note, times)));
+        return notes;
     }
 
     public List<BillingBreach> breaches() {

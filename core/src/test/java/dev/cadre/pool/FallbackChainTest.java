@@ -129,7 +129,7 @@ class FallbackChainTest {
         var events = new ArrayList<AttemptEvent>();
         ModelReply reply = chain.call(REQUEST, terms(budget).withAttempts(events::add));
 
-        String note = "answered by 'large' because 'small' failed: ServerFailed 503";
+        String note = "answered by 'large', pool 2 of the chain, because 'small' failed: ServerFailed 503";
         assertThat(reply.model()).isEqualTo("large");
         assertThat(reply.notes()).containsExactly(note);
         assertThat(events)
@@ -216,7 +216,7 @@ class FallbackChainTest {
         eager.call(REQUEST, terms(budget));
 
         assertThat(eager.call(REQUEST, terms(budget)).notes())
-                .containsExactly("answered by 'large' because 'small' is stopped: AuthFailed");
+                .containsExactly("answered by 'large', pool 2 of the chain, because 'small' is stopped: AuthFailed");
         assertThat(first.calls).hasValue(1);
         assertThat(eager.stoppedBy()).isPresent();
     }

@@ -256,6 +256,17 @@ class ServerProbeTest {
     }
 
     @Test
+    void refusalOfEverything_isNoRefusalOfAWrongSchema() throws Exception {
+        ModelClient refusing = (request, context) -> {
+            throw new ModelException.InvalidRequest("not in this version", 400);
+        };
+
+        assertThat(probe(pool(refusing).build(), Check.REFUSAL).findings())
+                .containsExactly(new Finding(
+                        Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version", List.of()));
+    }
+
+    @Test
     void wrongParameterThatIsAccepted_isNamed() throws Exception {
         ModelClient lax = (request, context) -> answer(request);
 

@@ -266,9 +266,13 @@ class FailuresTest {
                 })
                 .build();
 
-        assertThat(tell(coordinator.run(graph, Budget.usd("0.25")))).isEqualTo("they do");
+        RunResult<Verdict> result = coordinator.run(graph, Budget.usd("0.25"));
+
+        assertThat(tell(result)).isEqualTo("they do");
         assertThat(answers)
-                .containsExactly("answered by 'gpt-5.4-mini' because 'gpt-5.4-nano' failed: ServerFailed 503");
+                .containsExactly("answered by 'gpt-5.4-mini', pool 2 of the chain,"
+                        + " because 'gpt-5.4-nano' failed: ServerFailed 503");
+        assertThat(result.report().notes()).isEqualTo(answers);
     }
 
     @Test

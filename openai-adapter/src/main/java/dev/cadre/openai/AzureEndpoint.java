@@ -9,8 +9,12 @@ import java.nio.charset.StandardCharsets;
  *
  * @param baseUrl where its requests go
  * @param deploymentInPath whether the path of a chat completion names the deployment, as in the dated versions
+ * @param hasResponses whether its version has the Responses API
  */
-record AzureEndpoint(BaseUrl baseUrl, boolean deploymentInPath) {
+record AzureEndpoint(BaseUrl baseUrl, boolean deploymentInPath, boolean hasResponses) {
+    /** Azure refuses the Responses API in earlier ones with status 400, as users of it report (November 2026). */
+    private static final String FIRST_WITH_RESPONSES = "2025-03-01";
+
     /**
      * The resource at an endpoint.
      *
@@ -25,6 +29,6 @@ record AzureEndpoint(BaseUrl baseUrl, boolean deploymentInPath) {
         String query = isDated || apiVersion.equals("preview")
                 ? "api-version=" + URLEncoder.encode(apiVersion, StandardCharsets.UTF_8)
                 : given.query();
-        return new AzureEndpoint(new BaseUrl(root + (isDated ? "/openai" : "/openai/v1"), query), isDated);
+        return new AzureEndpoint(new BaseUrl(root + (isDated ? "/openai" : "/openai/v1"), query), isDated, !isDated || apiVersion.compareTo(FIRST_WITH_RESPONSES) >= 0);
     }
 }

@@ -470,7 +470,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         /**
          * Speaks to Azure OpenAI: the key goes into the header {@code api-key}. With a dated version, a path names the
-         * deployment; without one, or with {@code v1} or {@code preview}, the body does. A model whose deployment has
+         * deployment; without one, or with {@code v1} or {@code preview}, the body does. A version before {@code 2025-03-01}
+         * has no Responses API, and Chat Completions is used. A model whose deployment has
          * another name than itself needs {@link #deployment}.
          *
          * @param endpoint such as {@code https://house.openai.azure.com}
@@ -485,6 +486,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
             baseUrl = azure.baseUrl();
             schemas = schemas == null ? SchemaUse.SHOWN : schemas;
             gateway = gateway.withKeyHeader("api-key");
+            if (!azure.hasResponses() && api == null) {
+                api = Api.CHAT_COMPLETIONS;
+            }
             if (azure.deploymentInPath()) {
                 gateway = gateway.withDeploymentInPath();
             }

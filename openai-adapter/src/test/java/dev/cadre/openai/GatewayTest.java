@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.cadre.model.ModelException.Adapted;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
 import dev.cadre.model.ModelReply;
@@ -32,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -273,16 +273,30 @@ class GatewayTest {
                         .azure("http://127.0.0.1:" + server.port() + "/", "2024-10-21")
                         .deployment(MODEL, "house-nano")
                         .build()) {
-            assertThatThrownBy(() -> client.call(REQUEST, plain())).isInstanceOf(Adapted.class);
             ModelReply reply = client.call(REQUEST, plain());
 
             assertThat(reply.model()).isEqualTo(MODEL);
-            assertThat(server.requests().getFirst()).startsWith("POST /openai/responses?api-version=2024-10-21 ");
+            assertThat(server.requests()).hasSize(1);
             assertThat(server.requests().getLast()).contains("\"model\":\"house-nano\"");
             assertThatThrownBy(() -> client.call(REQUEST.withModel("gpt-5.4"), plain()))
                     .isInstanceOf(UnknownModel.class);
             assertThat(client.batches()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2024-10-21, false",
+        "2025-02-01-preview, false",
+        "2025-03-01-preview, true",
+        "2025-04-01-preview, true",
+        "preview, true",
+        "'', true"
+    })
+    void azure_ofAVersion_hasTheResponsesApiOrNot(String version, boolean hasResponses) {
+        assertThat(AzureEndpoint.parse("x", "https://house.openai.azure.com", version)
+                        .hasResponses())
+                .isEqualTo(hasResponses);
     }
 
     @Test
