@@ -21,6 +21,7 @@ final class CallTrace extends EventListener {
 
     private final String model;
     private int bytesWithoutBody;
+    private boolean readSinceSent;
     private boolean sent;
     private boolean answered;
     private String contentType = "no content type";
@@ -97,11 +98,18 @@ final class CallTrace extends EventListener {
     static void count(int bytes) throws OneExchange.BadReply {
         CallTrace current = CURRENT.get();
         if (current != null) {
+            current.readSinceSent |= bytes > 0;
             current.bytesWithoutBody += bytes;
             if (current.bytesWithoutBody > MAX_BYTES_WITHOUT_BODY) {
                 throw new OneExchange.BadReply(MAX_BYTES_WITHOUT_BODY + " bytes came without one of a body", null);
             }
         }
+    }
+
+    /** Whether nothing was read since this thread sent its request: a reply to it was there before. */
+    static boolean isAnsweredUnasked() {
+        CallTrace current = CURRENT.get();
+        return current != null && !current.readSinceSent;
     }
 
     /** Begins the count anew: bytes of the body, decompressed, have come. */
@@ -152,6 +160,7 @@ final class CallTrace extends EventListener {
     @Override
     public void requestHeadersStart(Call call) {
         sent = true;
+        readSinceSent = false;
     }
 
     @Override

@@ -63,6 +63,11 @@ final class ReusedConnections implements Interceptor {
             }
             throw lost;
         }
+        if (last != null && CallTrace.isAnsweredUnasked()) {
+            avoid(last);
+            chain.call().cancel(); // else it may be used again, one reply behind for ever
+            throw new OneExchange.BadReply("the server had answered before it was asked", null);
+        }
         var use = ConnectionUse.of(response);
         uses.put(connection, use);
         CallTrace.use(use);
@@ -91,7 +96,10 @@ final class ReusedConnections implements Interceptor {
         return last.isStream() ? streamsAvoidedUntil : repliesAvoidedUntil;
     }
 
-    /** An idle connection on which anything comes, an end or bytes that nobody asked for, is of no use. */
+    /**
+     * An idle connection on which anything comes, an end or bytes that nobody asked for, is of no use. Bytes that came
+     * together with the last reply are not seen here but when they are taken for the next one.
+     */
     private static boolean isClosed(Socket socket) {
         try {
             int usual = socket.getSoTimeout();

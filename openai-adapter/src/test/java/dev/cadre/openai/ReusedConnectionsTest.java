@@ -13,9 +13,14 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.ConnectionFailed;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,6 +140,46 @@ class ReusedConnectionsTest {
                     .isInstanceOf(ModelException.class);
             assertThat(server.requests()).hasSize(2);
         }
+    }
+
+    /** A second reply in the same packet would be taken for that of the next request, and so on for ever. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void replyThatNobodyAskedFor_isNeverTakenForAnother(boolean isTls, @TempDir Path directory) throws Exception {
+        var asked = new AtomicInteger();
+        ServerSocketFactory sockets =
+                isTls ? GatewayTest.tls(directory).getServerSocketFactory() : ServerSocketFactory.getDefault();
+        try (var server = RawServer.start(sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress()), peer -> {
+                    while (peer.read()) {
+                        int number = asked.incrementAndGet();
+                        String own = http(RawServer.CHAT_REPLY.replace("Fine.", "answer " + number));
+                        peer.send(number == 1 ? own + http(RawServer.CHAT_REPLY.replace("Fine.", "stale")) : own);
+                    }
+                });
+                var client = (isTls ? trusting(directory) : OpenAiClient.builder(KEY))
+                        .baseUrl((isTls ? "https" : "http") + "://127.0.0.1:" + server.port() + "/v1")
+                        .chatCompletions()
+                        .build()) {
+            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("answer 1");
+            Throwable lost = catchThrowable(() -> client.call(REQUEST, plain()));
+            assertThat(lost)
+                    .isInstanceOfSatisfying(
+                            ModelException.MalformedReply.class,
+                            failure -> assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN))
+                    .hasMessageContaining("answered before it was asked");
+            for (int i = 3; i < 6; i++) {
+                assertThat(client.call(REQUEST, plain()).text()).isEqualTo("answer " + i);
+            }
+        }
+    }
+
+    private static OpenAiClient.Builder trusting(Path directory) {
+        return OpenAiClient.builder(KEY).trustedCertificates(directory.resolve("ca.pem"));
+    }
+
+    private static String http(String body) {
+        return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(body.length(), body);
     }
 
     private static void reply(RawServer.Peer peer, boolean isStream) throws IOException {
