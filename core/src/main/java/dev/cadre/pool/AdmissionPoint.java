@@ -148,6 +148,12 @@ final class AdmissionPoint {
         sameKey.add(other);
     }
 
+    /** The pause that lets no call start now. */
+    Optional<Reason.PoolPaused> pause() {
+        return locked(() -> machine.pause(System.nanoTime()))
+                .map(paused -> new Reason.PoolPaused(instant(paused.untilNanos()), paused.because()));
+    }
+
     PoolLoad load() {
         return locked(() -> new PoolLoad(machine.inFlight(), machine.waiting(), machine.parallelLimit()));
     }

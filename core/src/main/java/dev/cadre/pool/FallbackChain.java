@@ -11,6 +11,7 @@ import dev.cadre.price.UnpricedException;
 import dev.cadre.redact.Redactor;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -72,8 +73,9 @@ final class FallbackChain {
 
     ModelReply call(ModelPool first, ModelRequest request, CallTerms terms) throws InterruptedException {
         var call = new Chained(first, request, terms);
-        for (int index : read(known -> known.next(System.nanoTime()))) {
-            @Nullable ModelReply reply = call.by(index);
+        List<Integer> order = read(known -> known.next(System.nanoTime()));
+        for (int index : order) {
+            @Nullable ModelReply reply = call.by(index, index != order.getLast());
             if (reply != null) {
                 return reply;
             }
@@ -148,9 +150,14 @@ final class FallbackChain {
 
         /** The reply of a pool; null if the next one is to be tried. */
         @Nullable
-        ModelReply by(int index) throws InterruptedException {
+        ModelReply by(int index, boolean isFollowed) throws InterruptedException {
             ModelPool pool = index == 0 ? first : others.get(index - 1);
-            var leg = new Leg(need, attempts, lastFailure, note(pool, index));
+            Optional<CallRefusedException.Reason.PoolPaused> pause = isFollowed ? pool.pause() : Optional.empty();
+            if (pause.isPresent()) {
+                return passOn(
+                        index, new CallRefusedException(pool.model(), terms.purpose(), pause.get(), lastFailure));
+            }
+            var leg = new Leg(need, attempts, lastFailure, isFollowed, note(pool, index));
             try {
                 ModelReply reply = pool.leg(ownStates(addressed(request, pool), index), terms, leg);
                 change(known -> known.answered(index));

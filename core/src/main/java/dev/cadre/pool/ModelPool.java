@@ -220,6 +220,11 @@ public final class ModelPool {
     }
 
     /** The part of a call that this pool makes itself. */
+    /** The pause that lets no call start now. */
+    Optional<CallRefusedException.Reason.PoolPaused> pause() {
+        return admissions.pause();
+    }
+
     ModelReply leg(ModelRequest request, CallTerms terms, Leg leg) throws InterruptedException {
         requireInService();
         ModelRequest filled = defaults.fill(request);

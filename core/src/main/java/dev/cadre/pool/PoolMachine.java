@@ -286,6 +286,13 @@ public final class PoolMachine {
         waiting.all().forEach(call -> dismiss(call, new Refusal.PoolStopped(failure)));
     }
 
+    /** The pause that lets no call start now. */
+    Optional<Refusal.PoolPaused> pause(long now) {
+        return pausedBy != null && pausedUntil - now > 0
+                ? Optional.of(new Refusal.PoolPaused(pausedUntil, pausedBy))
+                : Optional.empty();
+    }
+
     /** Refuses the calls whose deadline has passed, or will pass during the pause. */
     private void expire(long now) {
         for (CallState call : waiting.expired(now)) {

@@ -162,6 +162,9 @@ final class PooledCall {
         for (PoolCommand command : attempt.failed(failure, retryScope(failure))) {
             switch (command) {
                 case PoolCommand.Retry retry -> {
+                    if (leg.isFollowed() && failure.retryAfter().isPresent()) {
+                        throw failure; // another pool need not wait
+                    }
                     Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));
                     tell(new AttemptEvent.Retrying(id, failure, delay));
                     return;

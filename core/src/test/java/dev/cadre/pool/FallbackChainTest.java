@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -196,6 +197,41 @@ class FallbackChainTest {
         trouble.set(null);
         chain.resume();
         assertThat(call().text()).isEqualTo("hello");
+    }
+
+    @Test
+    void pausedPool_isNotWaitedFor_whileAnotherCanAnswer() throws Exception {
+        ModelPool eager = chain(Duration.ZERO, backup);
+        trouble.set(new ModelException.RateLimited("wait", Duration.ofSeconds(20), RateLimits.UNKNOWN));
+
+        assertThat(eager.call(REQUEST, terms(budget)).text()).isEqualTo("from large");
+        assertThat(eager.call(REQUEST, terms(budget)).notes())
+                .containsExactly("answered by 'large', pool 2 of the chain, because 'small' is paused: RateLimited");
+        assertThat(first.calls).as("calls of the paused pool").hasValue(1);
+    }
+
+    @Test
+    void waitThatTheServerAsksFor_isNoReasonToRetry_whileAnotherCanAnswer() throws Exception {
+        trouble.set(new ModelException.RateLimited("wait", Duration.ofSeconds(20), RateLimits.UNKNOWN));
+        ModelPool patient = first.pool().fallBackTo(backup).build();
+
+        assertThat(patient.call(REQUEST, terms(budget)).text()).isEqualTo("from large");
+        assertThat(first.calls).hasValue(1);
+        assertThat(budget.state().outstanding()).isEqualTo(Money.ZERO);
+    }
+
+    @Test
+    void lastPool_isWaitedFor() throws Exception {
+        var calls = new AtomicInteger();
+        FakeModel busy = new FakeModel((request, context) -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new ModelException.RateLimited("wait", Duration.ofMillis(1), RateLimits.UNKNOWN);
+            }
+            return ModelReply.of("large", "at last", USAGE);
+        });
+        ModelPool last = ModelPool.builder(busy, "large").catalog(FakeModel.CATALOG).build();
+
+        assertThat(chain(LONG, last).call(REQUEST, terms(budget)).text()).isEqualTo("at last");
     }
 
     @Test

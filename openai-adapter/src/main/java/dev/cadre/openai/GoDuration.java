@@ -10,14 +10,11 @@ import java.util.regex.Pattern;
 
 /** Reads a span of time as Go prints it, which is how the provider does: {@code 6m0s}, {@code 1.5s}, {@code 120ms}. */
 final class GoDuration {
-    /** No limit of a provider counts longer: what claims to is a point in time, or nonsense. */
-    static final Duration LONGEST = Duration.ofDays(1);
-
     private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ns|us|µs|ms|s|m|h)");
 
     private GoDuration() {}
 
-    /** The span in the text; empty if it is of another form, or longer than {@link #LONGEST}. */
+    /** The span in the text; empty if it is of another form. */
     static Optional<Duration> parse(String text) {
         Matcher part = PART.matcher(text);
         Duration sum = Duration.ZERO;
@@ -26,12 +23,7 @@ final class GoDuration {
             sum = sum.plus(ofSeconds(new BigDecimal(part.group(1)).multiply(unit(part.group(2)))));
             end = part.end();
         }
-        return end == text.length() && end > 0 ? sensible(sum) : Optional.empty();
-    }
-
-    /** The span, if anybody could mean it. */
-    static Optional<Duration> sensible(Duration span) {
-        return span.compareTo(LONGEST) <= 0 ? Optional.of(span) : Optional.empty();
+        return end == text.length() && end > 0 ? Optional.of(sum) : Optional.empty();
     }
 
     static Duration ofSeconds(BigDecimal seconds) {

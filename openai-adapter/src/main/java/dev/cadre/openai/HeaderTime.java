@@ -39,10 +39,18 @@ record HeaderTime(Duration span, Duration precision) {
                     .withZone(ZoneOffset.UTC),
             DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US).withZone(ZoneOffset.UTC));
 
-    /** The time in the text; empty if it is in no known form, or longer than {@link GoDuration#LONGEST}. */
+    /** No limit of a provider is counted over longer: what claims to be is nonsense. */
+    private static final Duration LONGEST_PERIOD = Duration.ofDays(1);
+
+    /** Whether a limit may be counted anew after this time. */
+    boolean isOfALimit() {
+        return span.compareTo(LONGEST_PERIOD) <= 0;
+    }
+
+    /** The time in the text; empty if it is in no known form. */
     static Optional<HeaderTime> parse(String text, InstantSource clock) {
         if (NUMBER.matcher(text).matches()) {
-            return ofNumber(new BigDecimal(text), clock);
+            return Optional.of(ofNumber(new BigDecimal(text), clock));
         }
         return GoDuration.parse(text)
                 .map(span -> new HeaderTime(span, MILLISECOND))
@@ -51,10 +59,12 @@ record HeaderTime(Duration span, Duration precision) {
 
     /** The time in a text that is known to count milliseconds. */
     static Optional<HeaderTime> parseMillis(String text) {
-        return NUMBER.matcher(text).matches() ? ofSeconds(new BigDecimal(text).movePointLeft(3)) : Optional.empty();
+        return NUMBER.matcher(text).matches()
+                ? Optional.of(ofSeconds(new BigDecimal(text).movePointLeft(3)))
+                : Optional.empty();
     }
 
-    private static Optional<HeaderTime> ofNumber(BigDecimal number, InstantSource clock) {
+    private static HeaderTime ofNumber(BigDecimal number, InstantSource clock) {
         if (number.compareTo(LEAST_EPOCH_MILLIS) >= 0) {
             return until(Instant.ofEpochMilli(number.longValue()), clock);
         }
@@ -64,15 +74,14 @@ record HeaderTime(Duration span, Duration precision) {
         return ofSeconds(number);
     }
 
-    private static Optional<HeaderTime> ofSeconds(BigDecimal seconds) {
-        return GoDuration.sensible(GoDuration.ofSeconds(seconds))
-                .map(span -> new HeaderTime(span, seconds.scale() > 0 ? MILLISECOND : SECOND));
+    private static HeaderTime ofSeconds(BigDecimal seconds) {
+        return new HeaderTime(GoDuration.ofSeconds(seconds), seconds.scale() > 0 ? MILLISECOND : SECOND);
     }
 
     private static Optional<HeaderTime> ofDate(String text, InstantSource clock) {
         for (DateTimeFormatter form : DATES) {
             try {
-                return until(form.parse(text, Instant::from), clock);
+                return Optional.of(until(form.parse(text, Instant::from), clock));
             } catch (DateTimeException e) {
                 // not in this form
             }
@@ -80,8 +89,8 @@ record HeaderTime(Duration span, Duration precision) {
         return Optional.empty();
     }
 
-    private static Optional<HeaderTime> until(Instant time, InstantSource clock) {
+    private static HeaderTime until(Instant time, InstantSource clock) {
         Duration wait = Duration.between(clock.instant(), time);
-        return GoDuration.sensible(wait.isNegative() ? Duration.ZERO : wait).map(span -> new HeaderTime(span, SECOND));
+        return new HeaderTime(wait.isNegative() ? Duration.ZERO : wait, SECOND);
     }
 }

@@ -21,6 +21,8 @@ final class LimitHeaders {
 
     private static final Pattern STATED_SECONDS = Pattern.compile("\\bw=(\\d{1,7})\\b");
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    /** A pool waits a part of it at most; what asks for more would not fit into nanoseconds. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(365);
 
     /** The headers of one limit, in which {@code %s} is limit, remaining or reset. */
     private record Names(String form, Kind kind) {
@@ -85,6 +87,7 @@ final class LimitHeaders {
                 .flatMap(Optional::stream)
                 .map(HeaderTime::span)
                 .max(Duration::compareTo)
+                .map(span -> span.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : span)
                 .orElse(null);
     }
 
@@ -132,6 +135,7 @@ final class LimitHeaders {
                     .map(time -> new HeaderTime(time.span(), HeaderTime.MILLISECOND))
                     .ifPresent(readings::add);
         });
+        readings.removeIf(time -> !time.isOfALimit());
         return readings;
     }
 

@@ -56,10 +56,23 @@ class LimitHeadersTest {
                 "2026-11-22T11:00:30Z      | PT0S",
                 "1795348842                | PT42S",
                 "1795348842500             | PT42.5S",
-                "1795348000                | PT0S"
+                "1795348000                | PT0S",
+                "200000                    | PT200000S",
+                "48h                       | PT48H",
+                "2026-11-25T12:00:00Z      | PT72H",
+                "999999999999999999        | P365D"
             })
     void retryAfter_inTheFormsOfOtherServers_isTheTimeUntilThen(String text, Duration wait) {
         assertThat(headers("Retry-After", text).retryAfter(() -> NOW)).isEqualTo(wait);
+    }
+
+    @Test
+    void reset_inMoreThanADay_isNotBelieved() {
+        var resets = headers(
+                "ratelimit-limit", "100", "ratelimit-remaining", "0", "ratelimit-reset", "87600h");
+
+        assertThat(resets.limits(() -> NOW)).isEqualTo(headers("ratelimit-limit", "100", "ratelimit-remaining", "0")
+                .limits(() -> NOW));
     }
 
     @ParameterizedTest
