@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Dialects {
     private static final String NO_RESPONSES =
             "Chat Completions was used: the server has no Responses API, or one that ignores the schema of an answer";
+    private static final String HAS_NEITHER =
+            "the server has no Chat Completions either: the Responses API is asked once more, since one 404 may be a"
+                    + " gateway's";
     private static final String IGNORES_FORM =
             "the server ignored the JSON schema of the answer: it is asked in another way from now on";
     private static final String CUT_UNSAID =
@@ -53,6 +57,9 @@ final class Dialects {
 
     /** How often a model has broken a form that its server claims to have read, as long as it has never kept it. */
     private final Map<String, Integer> brokenForms = new ConcurrentHashMap<>();
+
+    /** Whether the Responses API was asked again because the server seemed to have no other either. */
+    private final AtomicBoolean wentBack = new AtomicBoolean();
 
     private volatile boolean lacksResponses;
 
@@ -133,16 +140,14 @@ final class Dialects {
      * @param noEndpoint whether the server has no such API
      */
     Optional<ModelException> learn(
-            Dialect sent, ModelRequest request, ObjectNode body, Refusal refusal, boolean noEndpoint) {
+            Dialect sent, ModelRequest request, ObjectNode body, Refusal told, boolean noEndpoint) {
         if (byTheBook) {
             return Optional.empty();
         }
         if (noEndpoint) {
-            boolean mayLackResponses = sent.api() == Api.RESPONSES
-                    && declared == null
-                    && !answeredAt(Api.RESPONSES).contains(request.model());
-            return mayLackResponses ? Optional.of(switchedToChat(request.model())) : Optional.empty();
+            return declared == null ? otherApi(sent, request.model()) : Optional.empty();
         }
+        Refusal refusal = told.withoutQuotes(body);
         Optional<OptionalParameter> parameter =
                 refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body));
         if (parameter.isPresent()) {
@@ -165,6 +170,17 @@ final class Dialects {
     /** A tier is never given up unasked where it changes the price. */
     private static boolean mayLeaveOut(OptionalParameter parameter, ModelRequest request) {
         return parameter != OptionalParameter.SERVICE_TIER || request.serviceTier() == ServiceTier.STANDARD;
+    }
+
+    private Optional<ModelException> otherApi(Dialect sent, String model) {
+        if (sent.api() == Api.RESPONSES) {
+            return answeredAt(Api.RESPONSES).contains(model) ? Optional.empty() : Optional.of(switchedToChat(model));
+        }
+        if (lacksResponses && !hasAnswered(Api.CHAT_COMPLETIONS) && wentBack.compareAndSet(false, true)) {
+            lacksResponses = false;
+            return Optional.of(adapted(HAS_NEITHER));
+        }
+        return Optional.empty();
     }
 
     /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */

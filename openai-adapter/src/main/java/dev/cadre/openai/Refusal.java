@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
@@ -51,6 +52,14 @@ record Refusal(int status, String body, String subject) {
             // all of it may name something
         }
         return new Refusal(status, body, param.isBlank() || param.equals("null") ? body : param);
+    }
+
+    /**
+     * The same without what it quotes of the request's own texts, which name parameters by chance. Whoever names one in
+     * {@code param} does not quote.
+     */
+    Refusal withoutQuotes(JsonNode request) {
+        return subject.equals(body) ? new Refusal(status, body, Quotes.removedFrom(subject, request)) : this;
     }
 
     /** Whether a form of the answer is refused, not the schema itself. */

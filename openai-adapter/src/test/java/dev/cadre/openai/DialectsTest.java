@@ -28,6 +28,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Money;
@@ -585,5 +586,63 @@ class DialectsTest {
         assertThat(bodyFor(FORMED, client -> client.schemas(SchemaUse.IGNORED)))
                 .contains("\"type\":\"json_object\"", "{text: string}")
                 .doesNotContain("json_schema");
+    }
+
+    @Test
+    void refusalThatQuotesTheRequest_teachesNothingOfWhatItQuotes() throws Exception {
+        String said = "poison: explain strict reasoning, response_format and store";
+        try (var server = server(request -> request.contains("poison")
+                        ? Answer.refusing(400, "Unsupported content in: '" + said + "'")
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            ModelRequest poison = FORMED.withTurns(List.of(new Turn.User(said)));
+
+            assertThat(catchThrowable(() -> client.call(poison, plain()))).isInstanceOf(InvalidRequest.class);
+            client.call(FORMED, plain());
+
+            assertThat(server.requests()).hasSize(2);
+            assertThat(server.requests().getLast()).contains("\"json_schema\"", "\"strict\":true");
+        }
+    }
+
+    @Test
+    void parameterThatIsNamedBesideAQuote_isStillLeftOut() throws Exception {
+        String said = "please explain what the store sells on Sundays";
+        try (var server = server(request -> request.contains("\"strict\"")
+                        ? Answer.refusing(400, "'strict' is not supported; the request was '" + said + "'")
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            ModelReply reply = callAdapting(client, FORMED.withTurns(List.of(new Turn.User(said))));
+
+            assertThat(reply.notes()).containsExactly("the server refuses these parameters, which were left out: strict");
+        }
+    }
+
+    @Test
+    void oneStray404_doesNotLeadAwayFromTheOnlyApiThereIs() throws Exception {
+        var asked = new AtomicInteger();
+        try (var server = server(request -> {
+                    boolean isStray = asked.incrementAndGet() == 1;
+                    return isStray || request.startsWith("POST /v1/chat")
+                            ? new Answer(404, "<html>no upstream</html>")
+                            : new Answer(200, RESPONSE);
+                });
+                var client = client(server).build()) {
+            assertThat(callAdapting(client, REQUEST).text()).isNotEmpty();
+            assertThat(client.call(REQUEST, plain()).text()).isNotEmpty();
+
+            assertThat(server.requests()).hasSize(4);
+        }
+    }
+
+    @Test
+    void serverWithNoApiAtAll_isAskedABoundedNumberOfTimes() throws Exception {
+        try (var server = server(request -> new Answer(404, "{}"));
+                var client = client(server).build()) {
+            Throwable last = catchThrowable(() -> callAdapting(client, REQUEST));
+
+            assertThat(last).isInstanceOf(Unreachable.class);
+            assertThat(server.requests()).hasSize(4);
+        }
     }
 }
