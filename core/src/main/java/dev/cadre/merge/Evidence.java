@@ -11,13 +11,20 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The outcomes as a model reads and cites them, in plan order, the items of a fan-out one by one. */
 final class Evidence {
-    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern BLANKS = Pattern.compile("[\\s\\h]+");
+    private static final Pattern DASHES = Pattern.compile("[\\u2010-\\u2015\\u2212]");
+    private static final Pattern SINGLE_QUOTES = Pattern.compile("[\\u2018\\u2019\\u201b]");
+    private static final Pattern DOUBLE_QUOTES = Pattern.compile("[\\u201c-\\u201f\\u00ab\\u00bb]");
+
+    /** What a model sets around a quote or at its end: marks of the sentence, not of what is quoted. */
+    private static final String ENDS = "\"'.,;:!?\u2026 ";
 
     private final List<Piece> pieces = new ArrayList<>();
     private final Map<String, List<Piece>> citable = new LinkedHashMap<>();
@@ -59,11 +66,26 @@ final class Evidence {
                 : Optional.of("the quote does not occur in %s".formatted(Excerpt.of(claim.subtask())));
     }
 
-    /** Whether the words occur in what the piece holds, however white space is set. */
+    /**
+     * Whether the words occur in what the piece holds, whatever their case, white space, dashes, quotation marks and last
+     * sign: a model that changes one of these still quotes.
+     */
     private boolean contains(Piece piece, String words) {
-        var wanted = normalized(words);
+        var wanted = withoutEnds(normalized(words));
         return !wanted.isEmpty()
                 && quotable.computeIfAbsent(piece, Evidence::quotable).stream().anyMatch(text -> text.contains(wanted));
+    }
+
+    private static String withoutEnds(String text) {
+        int from = 0;
+        int to = text.length();
+        while (from < to && ENDS.indexOf(text.charAt(from)) >= 0) {
+            from++;
+        }
+        while (to > from && ENDS.indexOf(text.charAt(to - 1)) >= 0) {
+            to--;
+        }
+        return text.substring(from, to);
     }
 
     private static List<String> quotable(Piece piece) {
@@ -87,7 +109,10 @@ final class Evidence {
     }
 
     private static String normalized(String text) {
-        return BLANKS.matcher(text).replaceAll(" ").strip();
+        String plain = DASHES.matcher(text).replaceAll("-");
+        plain = SINGLE_QUOTES.matcher(plain).replaceAll("'");
+        plain = DOUBLE_QUOTES.matcher(plain).replaceAll("\"");
+        return BLANKS.matcher(plain).replaceAll(" ").strip().toLowerCase(Locale.ROOT);
     }
 
     private void add(SubtaskOutcome subtask) {

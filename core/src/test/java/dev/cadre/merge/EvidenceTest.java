@@ -41,7 +41,12 @@ class EvidenceTest {
                 "  said   \"stop\"\nand ",
                 "x = 1;",
                 "\"count\":7",
-                "said \\\"stop\\\""
+                "said \\\"stop\\\"",
+                "he said",
+                "\u201cHe said \u201cstop\u201d and left\u201d!",
+                "he said\u00a0\"stop\"...",
+                "and left..",
+                "and left\u2026"
             })
     void objection_toWordsThatOccur_isNone(String quote) {
         assertThat(evidence.objection(new Claim("a", quote))).isEmpty();
@@ -51,7 +56,9 @@ class EvidenceTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "a     | he said        | the quote does not occur in \"a\"",
+                "a     | she said       | the quote does not occur in \"a\"",
+                "a     | he said, stop  | the quote does not occur in \"a\"",
+                "a     | ...            | the quote does not occur in \"a\"",
                 "a     | He said stop   | the quote does not occur in \"a\"",
                 "a     | zero           | the quote does not occur in \"a\"",
                 "a     | ' '            | the quote does not occur in \"a\"",
