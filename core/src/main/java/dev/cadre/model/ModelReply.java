@@ -69,72 +69,27 @@ public record ModelReply(
 
     public ModelReply withModel(String model) {
         return new ModelReply(
-                model,
-                text,
-                toolCalls,
-                finish,
-                usage,
-                serviceTier,
-                limits,
-                providerCalls,
-                providerState,
-                notes);
+                model, text, toolCalls, finish, usage, serviceTier, limits, providerCalls, providerState, notes);
     }
 
     public ModelReply withFinish(Finish finish) {
         return new ModelReply(
-                model,
-                text,
-                toolCalls,
-                finish,
-                usage,
-                serviceTier,
-                limits,
-                providerCalls,
-                providerState,
-                notes);
+                model, text, toolCalls, finish, usage, serviceTier, limits, providerCalls, providerState, notes);
     }
 
     public ModelReply withServiceTier(ServiceTier serviceTier) {
         return new ModelReply(
-                model,
-                text,
-                toolCalls,
-                finish,
-                usage,
-                serviceTier,
-                limits,
-                providerCalls,
-                providerState,
-                notes);
+                model, text, toolCalls, finish, usage, serviceTier, limits, providerCalls, providerState, notes);
     }
 
     public ModelReply withProviderState(String providerState) {
         return new ModelReply(
-                model,
-                text,
-                toolCalls,
-                finish,
-                usage,
-                serviceTier,
-                limits,
-                providerCalls,
-                providerState,
-                notes);
+                model, text, toolCalls, finish, usage, serviceTier, limits, providerCalls, providerState, notes);
     }
 
     private ModelReply withNotes(List<String> notes) {
         return new ModelReply(
-                model,
-                text,
-                toolCalls,
-                finish,
-                usage,
-                serviceTier,
-                limits,
-                providerCalls,
-                providerState,
-                notes);
+                model, text, toolCalls, finish, usage, serviceTier, limits, providerCalls, providerState, notes);
     }
 
     /** The same reply with further notes. */

@@ -35,6 +35,7 @@ class UntrustedTextTest {
 
     /** These read what this process made itself: literals of its code, settings, its own requests, its own threads. */
     private static final List<String> OWN = List.of(
+            "AddressRange",
             "BaseUrl",
             "ChatWriter",
             "GenericType",

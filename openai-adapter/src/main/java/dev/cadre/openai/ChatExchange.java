@@ -45,7 +45,8 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         return CallTrace.replied(
                 failures,
                 request.model(),
-                () -> wording.understood(failures, params._body(), () -> new ServedReply(reply(params, text), Echo.NONE)));
+                () -> wording.understood(
+                        failures, params._body(), () -> new ServedReply(reply(params, text), Echo.NONE)));
     }
 
     private ModelReply reply(ChatCompletionCreateParams params, Consumer<String> text) throws IOException {

@@ -186,7 +186,9 @@ final class Dialects {
     /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */
     private ModelException switchedToChat(String model) {
         if (hasAnswered(Api.RESPONSES)) {
-            update(model, known -> known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known);
+            update(
+                    model,
+                    known -> known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known);
         } else {
             lacksResponses = true;
         }
@@ -246,14 +248,15 @@ final class Dialects {
 
     /**
      * Servers with a young Responses API, such as llama.cpp's, call every reply completed, one that was cut at its cap
-     * too. The length alone proves nothing: a reply may have just that. An answer in its form was not cut.
+     * too. The length alone proves nothing: a reply may have just that, and who bills more than the cap does not keep to
+     * it. An answer in its form was not cut.
      */
     private static boolean isCutUnsaid(Dialect sent, ModelRequest request, ServedReply served) {
         ModelReply reply = served.reply();
         return sent.api() == Api.RESPONSES
                 && !served.echo().hasAny()
                 && reply.usage() != null
-                && reply.usage().outputTokens() >= request.maxOutputTokens()
+                && reply.usage().outputTokens() == request.maxOutputTokens()
                 && !(request.output() instanceof OutputFormat.JsonSchema schema
                         && !AnswerForm.isIgnoredBy(reply.text(), schema));
     }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the proxy
  * @param port its port
  * @param credentials the value of {@code Proxy-Authorization}; empty if the proxy wants none
- * @param except hosts that are reached without it: {@code example.org} with all below it, {@code host:port}, or {@code *}
+ * @param except hosts that are reached without it: {@code example.org} with all below it, {@code host:port}, a
+ *     range of addresses such as {@code 10.0.0.0/8}, or {@code *}
  */
 record ForwardProxy(String host, int port, String credentials, List<String> except) {
     private static final String AUTHORIZATION = "Proxy-Authorization";
@@ -57,6 +58,10 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
             uri = new URI(text.contains("://") ? text : "http://" + text);
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException(name + " is not a URL"); // without the cause, which quotes it
+        }
+        if (String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT).startsWith("socks")) {
+            throw new IllegalArgumentException(name + " names a SOCKS proxy: give the JVM its address by"
+                    + " -DsocksProxyHost and -DsocksProxyPort instead");
         }
         if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException(name + " must be the address of a proxy, such as http://proxy:3128");
@@ -112,6 +117,9 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
                 target + ":" + (uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80);
         return except.stream()
                 .anyMatch(host -> host.equals("*")
+                        || AddressRange.parse(host)
+                                .filter(range -> range.contains(target))
+                                .isPresent()
                         || target.equals(host)
                         || target.endsWith("." + host)
                         || withPort.equals(host)

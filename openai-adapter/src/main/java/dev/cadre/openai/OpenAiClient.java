@@ -429,7 +429,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
          * The proxy that calls go through, such as {@code http://user:password@proxy:3128}; by default that of the JVM's
          * system properties. With TLS the proxy sees the host alone.
          *
-         * @param except hosts that are reached without it, with all below them
+         * @param except hosts that are reached without it, with all below them; ranges such as {@code 10.0.0.0/8} hold for
+         *     base URLs with an address in place of a name
          * @throws IllegalArgumentException if the address is unusable, which no message quotes
          */
         public Builder proxy(String address, String... except) {

@@ -31,8 +31,7 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
                     new LimitHeaders(refused.headers()));
             boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
             ObjectNode sent = ServerJson.MAPPER.valueToTree(body);
-            Optional<ModelException> adapted =
-                    dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint);
+            Optional<ModelException> adapted = dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint);
             if (adapted.isPresent()) {
                 throw adapted.get();
             }

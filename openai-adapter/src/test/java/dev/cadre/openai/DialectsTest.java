@@ -247,17 +247,21 @@ class DialectsTest {
 
     /** A reply as long as a cap, of a server that repeats of the request what is given. */
     private static String full(String reply, long cap, String repeated) {
-        return reply.replace("\"output_tokens\":3,\"total_tokens\":13", "\"output_tokens\":%d,\"total_tokens\":%d".formatted(cap, cap + 10))
+        return reply.replace(
+                        "\"output_tokens\":3,\"total_tokens\":13",
+                        "\"output_tokens\":%d,\"total_tokens\":%d".formatted(cap, cap + 10))
                 .replace("\"status\":\"completed\",\"model\"", repeated + "\"status\":\"completed\",\"model\"");
     }
 
     /** The whole object of llama.cpp has no more than this; LiteLLM before it adds nulls. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "\"incomplete_details\":null,\"max_output_tokens\":null,\"text\":null,\"tool_choice\":null,"})
+            strings = {"", "\"incomplete_details\":null,\"max_output_tokens\":null,\"text\":null,\"tool_choice\":null,"
+            })
     void replyAsLongAsItsCap_ofAServerThatRepeatsNothing_isCut(String repeated) throws Exception {
         String cut = full(LOOSE, REQUEST.maxOutputTokens(), repeated);
-        String event = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":" + cut + "}\n\n";
+        String event =
+                "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":" + cut + "}\n\n";
         try (var server = RawServer.start(peer -> {
                     while (peer.read()) {
                         if (peer.request().contains("\"stream\":true")) {
@@ -279,9 +283,22 @@ class DialectsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"max_output_tokens\":64,", "\"text\":{\"format\":{\"type\":\"text\"}},", "\"tool_choice\":\"auto\","})
+    @ValueSource(
+            strings = {
+                "\"max_output_tokens\":64,",
+                "\"text\":{\"format\":{\"type\":\"text\"}},",
+                "\"tool_choice\":\"auto\","
+            })
     void replyAsLongAsItsCap_ofAServerThatRepeatsTheRequest_isWhatItSays(String repeated) throws Exception {
         try (var server = server(request -> new Answer(200, full(LOOSE, REQUEST.maxOutputTokens(), repeated)));
+                var client = client(server).build()) {
+            assertThat(client.call(REQUEST, plain()).finish()).isEqualTo(Finish.COMPLETE);
+        }
+    }
+
+    @Test
+    void replyLongerThanItsCap_isNotCutAtIt() throws Exception {
+        try (var server = server(request -> new Answer(200, full(LOOSE, REQUEST.maxOutputTokens() + 1, "")));
                 var client = client(server).build()) {
             assertThat(client.call(REQUEST, plain()).finish()).isEqualTo(Finish.COMPLETE);
         }
@@ -304,7 +321,11 @@ class DialectsTest {
                 var formed = server(request -> new Answer(200, full(begun, FORMED.maxOutputTokens(), "")));
                 var client = client(loose).build();
                 var other = client(formed).build()) {
-            assertThat(client.call(FORMED, plain()).notes()).hasSize(2).first().asString().contains("ignored the JSON");
+            assertThat(client.call(FORMED, plain()).notes())
+                    .hasSize(2)
+                    .first()
+                    .asString()
+                    .contains("ignored the JSON");
             assertThat(other.call(FORMED, plain()))
                     .returns(Finish.TRUNCATED, ModelReply::finish)
                     .returns(1, reply -> reply.notes().size());
@@ -319,7 +340,8 @@ class DialectsTest {
     @Test
     void serverThatRepeatsTheSchema_hasReadIt_andTheModelBrokeTheForm() throws Exception {
         var calls = new AtomicInteger();
-        try (var server = server(request -> new Answer(200, calls.getAndIncrement() == 2 ? RESPONSE : echoing("json_schema")));
+        try (var server = server(
+                        request -> new Answer(200, calls.getAndIncrement() == 2 ? RESPONSE : echoing("json_schema")));
                 var client = client(server).build()) {
             for (int i = 0; i < 9; i++) {
                 assertThat(client.call(FORMED, plain()).notes()).isEmpty();

@@ -217,7 +217,7 @@ class GatewayTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", ".0.0.1", "example.org, 127.0.0.1:PORT", "*"})
+    @ValueSource(strings = {"127.0.0.1", ".0.0.1", "example.org, 127.0.0.1:PORT", "10.0.0.0/8, 127.0.0.0/8", "*"})
     void proxy_isNotAsked_forExceptedHosts(String except) throws Exception {
         try (var server = server();
                 var proxy = server();
@@ -246,6 +246,9 @@ class GatewayTest {
                     .satisfies(
                             e -> assertThat(e).hasMessageNotContaining("canary").hasNoCause());
         }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiClient.builder(KEY).proxy("SOCKS5h://host:1"))
+                .withMessageContaining("socksProxyHost");
         assertThat(ForwardProxy.parse("x", "http://me:canary-0123@host:1", "").toString())
                 .doesNotContain("canary");
     }
