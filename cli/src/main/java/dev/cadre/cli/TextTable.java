@@ -28,7 +28,8 @@ final class TextTable {
         var shown = new ArrayList<>(
                 IntStream.range(0, rows.getFirst().size()).boxed().toList());
         for (int next = 0; next < dispensable.size() && total(shown) > width; next++) {
-            shown.remove(dispensable.get(next));
+            int dropped = dispensable.get(next);
+            shown.removeIf(column -> column == dropped);
         }
         return rows.stream().map(row -> cut(line(row, shown), width)).toList();
     }

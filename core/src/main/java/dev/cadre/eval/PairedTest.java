@@ -28,7 +28,7 @@ public record PairedTest(Candidate first, Candidate second, long onlyFirst, long
         double sum = 0;
         for (long k = 0; k <= Math.min(onlyFirst, onlySecond); k++) {
             sum += Math.exp(logWays - discordant * Math.log(2));
-            logWays += Math.log(discordant - k) - Math.log(k + 1.0);
+            logWays += Math.log((double) (discordant - k) / (k + 1));
         }
         return Math.min(1, 2 * sum);
     }

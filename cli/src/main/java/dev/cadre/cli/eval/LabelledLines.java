@@ -18,6 +18,7 @@ import java.util.Set;
 /** Reads the lines of a file whose answers are known. All of them are good, or nothing is done. */
 public final class LabelledLines {
     private static final int MOST_LINES = 100_000;
+    private static final int MOST_FAULTS = 1_000;
     private static final long MOST_CHARACTERS = 64_000_000;
 
     private final String field;
@@ -46,10 +47,7 @@ public final class LabelledLines {
                     case InputLine.Malformed bad -> read.faults.add(bad.reason());
                     case InputLine.Item item -> read.take(item);
                 }
-                if (read.lines.size() > MOST_LINES || read.characters > MOST_CHARACTERS) {
-                    throw new BadLinesException(List.of(
-                            "it has more than %,d lines or %,d characters".formatted(MOST_LINES, MOST_CHARACTERS)));
-                }
+                read.requireBounds();
             }
         }
         if (read.faults.isEmpty() && read.lines.isEmpty()) {
@@ -59,6 +57,16 @@ public final class LabelledLines {
             throw new BadLinesException(read.faults);
         }
         return read.lines;
+    }
+
+    private void requireBounds() throws BadLinesException {
+        if (faults.size() == MOST_FAULTS) {
+            throw new BadLinesException(faults);
+        }
+        if (lines.size() > MOST_LINES || characters > MOST_CHARACTERS) {
+            throw new BadLinesException(List.of(
+                    "it has more than %,d lines or %,d characters".formatted(MOST_LINES, MOST_CHARACTERS)));
+        }
     }
 
     private void take(InputLine.Item item) {

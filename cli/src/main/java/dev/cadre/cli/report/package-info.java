@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Shows what a journal says of a run, as one page. */
+/** Shows what a run or an eval did, as one page. */
 @NullMarked
 package dev.cadre.cli.report;
 
