@@ -300,8 +300,12 @@ public final class Coordinator {
     }
 
     private <I, O> EvalRun<I, O> evalRun(Evals<I, O> evals) {
+        return new EvalRun<>(evals, settings, this::evalBulk);
+    }
+
+    private <I, O> Bulk<I, O> evalBulk(SubtaskType<I, O> type, String key) {
         String suffix = runKey.isEmpty() ? "" : " " + Fingerprint.of(runKey).hex();
-        return new EvalRun<>(evals, settings, (type, key) -> new Coordinator(this, journal, key + suffix).bulk(type));
+        return new Coordinator(this, journal, key + suffix).bulk(type);
     }
 
     private static List<SubtaskType<?, ?>> types(TaskGraph<?> graph) {

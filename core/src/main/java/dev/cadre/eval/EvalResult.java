@@ -12,9 +12,10 @@ import java.util.stream.Collectors;
  * What an eval says of its candidates.
  *
  * @param candidates in the order in which they were tried
+ * @param judging what the judge did, if there is one
  * @param limit what all of them together were allowed to spend, earlier sessions included
  */
-public record EvalResult(List<CandidateResult> candidates, Money limit) {
+public record EvalResult(List<CandidateResult> candidates, Judging judging, Money limit) {
     public EvalResult {
         candidates = List.copyOf(candidates);
     }
@@ -86,9 +87,9 @@ public record EvalResult(List<CandidateResult> candidates, Money limit) {
         return all;
     }
 
-    /** What all candidates cost in all sessions of this eval. */
+    /** What all candidates and the judge cost in all sessions of this eval. */
     public Spend spend() {
-        return candidates.stream().map(CandidateResult::spend).reduce(Spend.NONE, Spend::plus);
+        return candidates.stream().map(CandidateResult::spend).reduce(judging.spend(), Spend::plus);
     }
 
     /** Whether every example has a verdict on every candidate. */
@@ -113,10 +114,11 @@ public record EvalResult(List<CandidateResult> candidates, Money limit) {
                 .toList();
     }
 
-    /** One line for each candidate, and what was spent. */
+    /** One line for each candidate, one for the judge if there is one, and what was spent. */
     @Override
     public String toString() {
         return candidates.stream().map(CandidateResult::toString).collect(Collectors.joining("\n"))
+                + (judging.equals(Judging.NONE) ? "" : "\nthe judge " + judging)
                 + "\nspent %s of %s".formatted(spend().total(), limit);
     }
 }

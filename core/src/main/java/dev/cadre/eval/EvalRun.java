@@ -30,14 +30,15 @@ public final class EvalRun<I, O> {
     private final SteadyClock clock;
     private final List<Trial<I, O>> trials;
 
-    /** Makes the bulk of a candidate, with a key of its own among the runs of a journal. */
-    public interface Bulks<I, O> {
-        Bulk<I, O> of(SubtaskType<I, O> type, String runKey);
+    /** Makes the bulk of a candidate or a judge, with a key of its own among the runs of a journal. */
+    @FunctionalInterface
+    public interface Bulks {
+        <A, B> Bulk<A, B> of(SubtaskType<A, B> type, String runKey);
     }
 
     /** @throws IllegalArgumentException if there are no examples */
     @SuppressWarnings("exports") // settings come from a coordinator alone
-    public EvalRun(Evals<I, O> evals, RunSettings settings, Bulks<I, O> bulks) {
+    public EvalRun(Evals<I, O> evals, RunSettings settings, Bulks bulks) {
         if (evals.examples().isEmpty()) {
             throw new IllegalArgumentException(
                     "an eval of '%s' needs examples".formatted(evals.type().name()));
@@ -52,7 +53,12 @@ public final class EvalRun<I, O> {
                     // with a digest of all that changes answers: what an older prompt cost is not the cost of this one
                     String key = "eval %s %s"
                             .formatted(candidate, fingerprints.of(type).hex().substring(0, DIGITS));
-                    return new Trial<>(evals, candidate, models(candidate), bulks.of(type, key));
+                    Optional<JudgeRun> judge = evals.judge()
+                            .map(each -> new JudgeRun(bulks.of(
+                                    each.type(),
+                                    key + " judged by "
+                                            + fingerprints.of(each.type()).hex())));
+                    return new Trial<>(evals, candidate, models(candidate), bulks.of(type, key), judge);
                 })
                 .toList();
     }
@@ -104,29 +110,35 @@ public final class EvalRun<I, O> {
         try (BudgetGuard money = budget.open(before())) {
             Optional<BulkSummary.Stop> end = Optional.empty();
             for (Trial<I, O> trial : trials) {
-                Optional<Duration> left = time(budget).map(time -> time.minusNanos(clock.nanoTime() - start));
-                if (end.isEmpty() && left.filter(time -> !time.isPositive()).isPresent()) {
-                    end = Optional.of(BulkSummary.Stop.DEADLINE);
+                end = end.or(() -> endOfTime(budget, start));
+                if (end.isEmpty()) {
+                    trial.run(left(budget, money, start), clock);
+                    end = trial.end().or(() -> endOfTime(budget, start));
                 }
-                if (end.isPresent()) {
-                    results.add(trial.untried(end.get()));
-                    continue;
+                if (end.isEmpty() && evals.judge().isPresent()) {
+                    end = trial.judge(left(budget, money, start));
                 }
-                Budget own = Budget.of(budget.limit()).under(money);
-                results.add(trial.run(left.map(own::within).orElse(own), clock));
-                end = Optional.of(results.getLast().stop()).filter(EvalRun::endsAll);
+                results.add(trial.result(end));
             }
         }
-        return new EvalResult(results, budget.limit());
+        Judging judging = trials.stream().map(Trial::judging).reduce(Judging.NONE, Judging::plus);
+        return new EvalResult(results, judging, budget.limit());
     }
 
-    /** Without a journal nothing goes on; a pause may be that of one model, and money may reach for a cheaper one. */
-    private static boolean endsAll(BulkSummary.Stop stop) {
-        return stop == BulkSummary.Stop.JOURNAL_FAILED || stop == BulkSummary.Stop.DEADLINE;
+    private Budget left(Budget budget, BudgetGuard money, long start) {
+        Budget own = Budget.of(budget.limit()).under(money);
+        return leftTime(budget, start).map(own::within).orElse(own);
     }
 
-    /** Of the whole eval; in batches each candidate has the time of a bulk run unless the budget has a deadline. */
-    private Optional<Duration> time(Budget budget) {
-        return evals.lane() == Lane.NOW ? Optional.of(settings.time(budget)) : budget.deadline();
+    private Optional<BulkSummary.Stop> endOfTime(Budget budget, long start) {
+        return leftTime(budget, start).filter(time -> !time.isPositive()).map(time -> BulkSummary.Stop.DEADLINE);
+    }
+
+    /**
+     * Of that of the whole eval; in batches each candidate has the time of a bulk run unless the budget has a deadline.
+     */
+    private Optional<Duration> leftTime(Budget budget, long start) {
+        Optional<Duration> time = evals.lane() == Lane.NOW ? Optional.of(settings.time(budget)) : budget.deadline();
+        return time.map(whole -> whole.minusNanos(clock.nanoTime() - start));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The same labelled examples over several candidates: which tier is good enough for a kind of work? Immutable; a
@@ -32,6 +33,7 @@ public final class Evals<I, O> {
     private final Grading<I, O> grading;
     private final List<Candidate> candidates;
     private final Lane lane;
+    private final Optional<Judge> judge;
 
     /** Judges an answer by its value or by its JSON form. */
     interface Grading<I, O> {
@@ -44,13 +46,15 @@ public final class Evals<I, O> {
             Map<String, Integer> places,
             Grading<I, O> grading,
             List<Candidate> candidates,
-            Lane lane) {
+            Lane lane,
+            Optional<Judge> judge) {
         this.type = type;
         this.examples = examples;
         this.places = places;
         this.grading = grading;
         this.candidates = List.copyOf(candidates);
         this.lane = lane;
+        this.judge = judge;
     }
 
     /**
@@ -64,7 +68,7 @@ public final class Evals<I, O> {
                     "subtask type '%s' is plain code: an eval compares tiers of work of a model"
                             .formatted(type.name()));
         }
-        return new Evals<>(type, List.of(), Map.of(), grading(Match.exact()), List.of(), Lane.NOW);
+        return new Evals<>(type, List.of(), Map.of(), grading(Match.exact()), List.of(), Lane.NOW, Optional.empty());
     }
 
     /**
@@ -86,7 +90,7 @@ public final class Evals<I, O> {
                         .formatted(named.get(earlier).name(), named.getLast().name()));
             }
         }
-        return new Evals<>(type, List.copyOf(named), keys, grading, candidates, lane);
+        return new Evals<>(type, List.copyOf(named), keys, grading, candidates, lane, judge);
     }
 
     private String checkedKey(EvalExample<I, O> example) {
@@ -100,7 +104,7 @@ public final class Evals<I, O> {
 
     /** Compares answers with the expected ones in this way; default {@link Match#exact()}. */
     public Evals<I, O> scoredBy(Match match) {
-        return new Evals<>(type, examples, places, grading(match), candidates, lane);
+        return new Evals<>(type, examples, places, grading(match), candidates, lane, judge);
     }
 
     /** Decides in code whether an answer is good; default {@link Match#exact()}. */
@@ -111,7 +115,21 @@ public final class Evals<I, O> {
                 places,
                 (example, answer, expected, given) -> scorer.faults(example, answer),
                 candidates,
-                lane);
+                lane,
+                judge);
+    }
+
+    /**
+     * Lets a model decide whether an answer is good, such as one in words of its own. It is shown the input, the expected
+     * answer and the answer, and has a bill of its own under the same budget, which no estimate counts. What a comparison
+     * would say is still found out: {@link EvalResult#judging()} has how often the judge agrees with the labels. A judge
+     * that does not is to be judged first.
+     *
+     * @param tier a better one than those that it judges
+     * @param criterion what makes an answer good, in a sentence for the judge
+     */
+    public Evals<I, O> judgedBy(Tier tier, String criterion) {
+        return new Evals<>(type, examples, places, grading, candidates, lane, Optional.of(Judge.of(tier, criterion)));
     }
 
     private static <I, O> Grading<I, O> grading(Match match) {
@@ -144,7 +162,7 @@ public final class Evals<I, O> {
             }
             all.add(candidate);
         }
-        return new Evals<>(type, examples, places, grading, all, lane);
+        return new Evals<>(type, examples, places, grading, all, lane, judge);
     }
 
     /**
@@ -152,7 +170,7 @@ public final class Evals<I, O> {
      * one candidate after the other.
      */
     public Evals<I, O> lane(Lane chosen) {
-        return new Evals<>(type, examples, places, grading, candidates, chosen);
+        return new Evals<>(type, examples, places, grading, candidates, chosen, judge);
     }
 
     /** The kind of work. */
@@ -181,6 +199,10 @@ public final class Evals<I, O> {
             all.add(own);
         }
         return all;
+    }
+
+    Optional<Judge> judge() {
+        return judge;
     }
 
     Grading<I, O> grading() {

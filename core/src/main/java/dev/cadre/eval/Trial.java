@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The examples on one candidate. For one thread. */
 final class Trial<I, O> {
@@ -29,27 +30,39 @@ final class Trial<I, O> {
     private final Candidate candidate;
     private final List<String> models;
     private final Bulk<I, O> bulk;
+    private final Optional<JudgeRun> judge;
     private final Money before;
     /** How the examples ended, by their places. */
     private final Map<Integer, Outcome<O>> outcomes = new HashMap<>();
 
+    private Spend spend;
+    private Duration elapsed = Duration.ZERO;
     private long session;
+    private Optional<BulkSummary.Stop> stop = Optional.empty();
+    private Optional<String> pause = Optional.empty();
 
-    Trial(Evals<I, O> evals, Candidate candidate, List<String> models, Bulk<I, O> unnamed) {
+    Trial(Evals<I, O> evals, Candidate candidate, List<String> models, Bulk<I, O> unnamed, Optional<JudgeRun> judge) {
+        this.judge = judge;
         this.evals = evals;
         this.candidate = candidate;
         this.models = models;
         bulk = unnamed.keyedBy(evals::key).lane(evals.lane());
         before = bulk.spentBefore();
+        spend = new Spend(before, Money.ZERO, 0, TokenUsage.NONE, !before.isZero());
     }
 
     Candidate candidate() {
         return candidate;
     }
 
-    /** What earlier sessions spent. */
+    /** What earlier sessions spent, its judge included. */
     Money before() {
-        return before;
+        return judge.map(JudgeRun::before).orElse(Money.ZERO).plus(before);
+    }
+
+    /** What its judge did. */
+    Judging judging() {
+        return judge.map(JudgeRun::judging).orElse(Judging.NONE);
     }
 
     /** What the examples cost that are left, whatever the budget. */
@@ -68,19 +81,45 @@ final class Trial<I, O> {
         }
     }
 
-    CandidateResult run(Budget budget, SteadyClock clock) throws InterruptedException {
+    /** Blocks; spends money. */
+    void run(Budget budget, SteadyClock clock) throws InterruptedException {
         List<I> left = left(outcomes);
         long start = clock.nanoTime();
         BulkSummary summary = bulk.run(left.stream(), budget, this::take);
-        Duration elapsed = Duration.ofNanos(clock.nanoTime() - start);
-        String why = summary.pause().map(BulkSummary.Pause::message).orElse(reason(summary.stop()));
-        return result(summary.spend(), elapsed, summary.stop(), why);
+        elapsed = Duration.ofNanos(clock.nanoTime() - start);
+        spend = summary.spend();
+        stop = Optional.of(summary.stop());
+        pause = summary.pause().map(BulkSummary.Pause::message);
     }
 
-    /** An eval that ended before it came to this candidate. */
-    CandidateResult untried(BulkSummary.Stop stop) {
-        var spent = new Spend(before, Money.ZERO, 0, TokenUsage.NONE, !before.isZero());
-        return result(spent, Duration.ZERO, stop, reason(stop));
+    /** Why nothing of the eval goes on. A pause may be that of one model, and money may reach for a cheaper one. */
+    Optional<BulkSummary.Stop> end() {
+        return stop.filter(Trial::endsAll);
+    }
+
+    private static boolean endsAll(BulkSummary.Stop stop) {
+        return stop == BulkSummary.Stop.JOURNAL_FAILED || stop == BulkSummary.Stop.DEADLINE;
+    }
+
+    /** Has the answers judged, and says why nothing goes on, if so. Blocks; spends money. */
+    Optional<BulkSummary.Stop> judge(Budget budget) throws InterruptedException {
+        var questions = new TreeMap<Integer, Json>();
+        outcomes.forEach((place, outcome) -> outcome.ifSucceeded().ifPresent(answer -> {
+            EvalExample<I, O> example = evals.examples().get(place);
+            questions.put(place, Judge.question(input(example), expected(example), evals.json(answer)));
+        }));
+        return Optional.of(judge.orElseThrow().run(questions, budget)).filter(Trial::endsAll);
+    }
+
+    /** @param end why the eval ended before it came to this candidate, if so */
+    CandidateResult result(Optional<BulkSummary.Stop> end) {
+        BulkSummary.Stop why = stop.or(() -> end).orElse(BulkSummary.Stop.END_OF_INPUT);
+        Outcome<O> none = Outcome.skipped(Skip.Kind.CANCELLED, pause.orElse(reason(why)));
+        var verdicts = new ArrayList<Verdict>();
+        for (int place = 0; place < evals.examples().size(); place++) {
+            verdicts.add(verdict(place, outcomes.getOrDefault(place, none)));
+        }
+        return new CandidateResult(candidate, models, verdicts, spend, elapsed, session, why);
     }
 
     /**
@@ -116,16 +155,6 @@ final class Trial<I, O> {
         }
     }
 
-    private CandidateResult result(Spend spend, Duration elapsed, BulkSummary.Stop stop, String why) {
-        var verdicts = new ArrayList<Verdict>();
-        for (int place = 0; place < evals.examples().size(); place++) {
-            EvalExample<I, O> example = evals.examples().get(place);
-            Outcome<O> none = Outcome.skipped(Skip.Kind.CANCELLED, why);
-            verdicts.add(verdict(example, outcomes.getOrDefault(place, none)));
-        }
-        return new CandidateResult(candidate, models, verdicts, spend, elapsed, session, stop);
-    }
-
     private static String reason(BulkSummary.Stop stop) {
         return switch (stop) {
             case END_OF_INPUT -> "it did not end";
@@ -136,9 +165,10 @@ final class Trial<I, O> {
         };
     }
 
-    private Verdict verdict(EvalExample<I, O> example, Outcome<O> outcome) {
+    private Verdict verdict(int place, Outcome<O> outcome) {
+        EvalExample<I, O> example = evals.examples().get(place);
         return switch (outcome) {
-            case Outcome.Succeeded<O>(O answer) -> scored(example, answer);
+            case Outcome.Succeeded<O>(O answer) -> scored(place, example, answer);
             case Outcome.Failed<O>(Failure failure) -> unanswered(example, kind(failure), failure.toString());
             case Outcome.Skipped<O>(Skip skip) -> unanswered(example, Verdict.Kind.MISSING, skip.message());
         };
@@ -156,23 +186,38 @@ final class Trial<I, O> {
         return evals.json(example.expected());
     }
 
-    private Verdict scored(EvalExample<I, O> example, O answer) {
-        Json expected = expected(example);
+    private Verdict scored(int place, EvalExample<I, O> example, O answer) {
         Json given = evals.json(answer);
         try {
-            List<Scorer.Fault> faults = evals.grading().faults(example, answer, expected, given);
-            Verdict.Kind kind = faults.isEmpty() ? Verdict.Kind.PASSED : Verdict.Kind.WRONG;
-            return new Verdict(example.name(), kind, input(example), expected, given, faults, "");
+            List<Scorer.Fault> faults = evals.grading().faults(example, answer, expected(example), given);
+            return judge.isPresent()
+                    ? judged(judge.get(), place, given, faults.isEmpty())
+                    : answered(example, given, faults);
         } catch (RuntimeException | AssertionError thrown) { // the answers of the others are paid for
-            return new Verdict(
-                    example.name(),
-                    Verdict.Kind.MISSING,
-                    input(example),
-                    expected,
-                    given,
-                    List.of(),
-                    "the scorer threw: " + Failure.describe(thrown));
+            return unscored(example, given, "the scorer threw: " + Failure.describe(thrown));
         }
+    }
+
+    private Verdict answered(EvalExample<I, O> example, Json given, List<Scorer.Fault> faults) {
+        Verdict.Kind kind = faults.isEmpty() ? Verdict.Kind.PASSED : Verdict.Kind.WRONG;
+        return new Verdict(example.name(), kind, input(example), expected(example), given, faults, "");
+    }
+
+    private Verdict unscored(EvalExample<I, O> example, Json given, String why) {
+        return new Verdict(
+                example.name(), Verdict.Kind.MISSING, input(example), expected(example), given, List.of(), why);
+    }
+
+    /** @param labels whether a comparison with the label finds it good */
+    private Verdict judged(JudgeRun judges, int place, Json given, boolean labels) {
+        EvalExample<I, O> example = evals.examples().get(place);
+        Outcome<Json.Obj> outcome = judges.of(place);
+        if (outcome.ifSucceeded().isEmpty()) {
+            return unscored(example, given, "not judged: " + outcome.reason());
+        }
+        Json.Obj said = outcome.ifSucceeded().get();
+        judges.compare(Judge.isGood(said), labels);
+        return answered(example, given, Judge.isGood(said) ? List.of() : List.of(Judge.fault(said)));
     }
 
     /** Whether it is the model's own fault that it has no answer. */

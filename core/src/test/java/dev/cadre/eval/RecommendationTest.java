@@ -37,7 +37,7 @@ class RecommendationTest {
     }
 
     private static EvalResult result(CandidateResult... candidates) {
-        return new EvalResult(List.of(candidates), Money.usd("5"));
+        return new EvalResult(List.of(candidates), Judging.NONE, Money.usd("5"));
     }
 
     private static final CandidateResult NANO = candidate(Tier.NANO, 170, 200, 0, "0.20");

@@ -58,11 +58,14 @@ class EvalsGuideTest {
 
     private static List<EvalExample<Question, Topic>> questions() {
         var examples = new ArrayList<EvalExample<Question, Topic>>();
-        Documents.text(Documents.ROOT.resolve("docs/bank-questions.jsonl")).lines().forEach(line -> {
-            var row = (Json.Obj) Json.parse(line);
-            Topic topic = Topic.valueOf(row.string("topic").toUpperCase(Locale.ROOT));
-            examples.add(EvalExample.of(new Question(row.string("text")), topic).named(row.string("id")));
-        });
+        Documents.text(Documents.ROOT.resolve("docs/bank-questions.jsonl"))
+                .lines()
+                .forEach(line -> {
+                    var row = (Json.Obj) Json.parse(line);
+                    Topic topic = Topic.valueOf(row.string("topic").toUpperCase(Locale.ROOT));
+                    examples.add(EvalExample.of(new Question(row.string("text")), topic)
+                            .named(row.string("id")));
+                });
         return examples;
     }
 
@@ -125,8 +128,34 @@ class EvalsGuideTest {
         var fields = coordinator.run(byField, Budget.usd("1")).of(Tier.NANO);
         assertThat(fields.passed().count()).isEqualTo(1);
         assertThat(fields.passed("articles").count()).isEqualTo(2);
-        assertThat(coordinator.run(byRule, Budget.usd("1")).of(Tier.NANO).passed().count())
+        assertThat(coordinator
+                        .run(byRule, Budget.usd("1"))
+                        .of(Tier.NANO)
+                        .passed()
+                        .count())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void judge_isHeldAgainstTheLabels() throws Exception {
+        model.on(READ).replies(new Fields(10, List.of("cup"), "for tea"));
+        model.when("a judge", call -> call.purpose().subtaskType().equals("judge"))
+                .replies("{\"why\":\"both say that it is paid\",\"good\":true}");
+        var examples = List.of(EvalExample.of(new Invoice("10.00"), new Fields(10, List.of("cup"), "tea")));
+        ModelPools models = model.pools();
+
+        // region judge
+        var judged = Evals.of(READ)
+                .examples(examples)
+                .tiers(Tier.NANO, Tier.MINI)
+                .judgedBy(Tier.FLAGSHIP, "Its note says what the expected one says, in any words.");
+        EvalResult result = Coordinator.of(models).run(judged, Budget.usd("1.00"));
+        String trusted =
+                "the judge agrees with the labels on " + result.judging().agreement();
+        // endregion
+
+        assertThat(result.of(Tier.NANO).passed().count()).isEqualTo(1);
+        assertThat(trusted).isEqualTo("the judge agrees with the labels on 0 of 2, 0 % (0 % to 65.8 %)");
     }
 
     @Test

@@ -47,8 +47,9 @@ class EvalRunTest {
 
     record Sorted(Topic topic, double sure) {}
 
-    private static final SubtaskType<Question, Sorted> SORT =
-            SubtaskType.model("sort", Question.class, Sorted.class, "Which topic is it?");
+    private static final SubtaskType<Question, Sorted> SORT = SubtaskType.model(
+                    "sort", Question.class, Sorted.class, "Which topic is it?")
+            .maxOutputTokens(20);
     private static final Match TOPIC = Match.fields(Map.of("topic", Match.exact()));
     private static final Budget ENOUGH = Budget.usd("5");
     /** 100 in and 20 out. */
@@ -164,7 +165,7 @@ class EvalRunTest {
     void budget_isOneForAllCandidates_andIsNeverCrossed() throws Exception {
         everybodyIsRight();
         var evals = evals(40).tiers(Tier.FLAGSHIP);
-        for (String limit : List.of("0.0001", "0.004", "0.008", "0.02", "0.06", "1")) {
+        for (String limit : List.of("0.0001", "0.004", "0.008", "0.02", "0.03", "1")) {
             EvalResult result = coordinator().run(evals, Budget.usd(limit));
 
             assertThat(result.spend().total()).isLessThanOrEqualTo(Money.usd(limit));
@@ -227,17 +228,18 @@ class EvalRunTest {
     void resumedEval_keepsToTheBudgetOfAllSessions() throws Exception {
         everybodyIsRight();
         Money limit = Money.usd("0.008");
-        long verdicts = 0;
         for (int session = 0; session < 3; session++) {
             try (var journal = FileJournal.open(folder.resolve("journal"))) {
                 EvalResult result = coordinator().journal(journal).run(evals(40), Budget.of(limit));
+
                 assertThat(result.spend().total()).isLessThanOrEqualTo(limit);
-                verdicts = result.of(Tier.MINI).examples();
+                assertThat(result.of(Tier.MINI).examples()).isBetween(20L, 39L);
             }
         }
-        assertThat(NANO_CALL.plus(MINI_CALL).times(model.calls().size() / 2L)).isGreaterThan(Money.ZERO);
-        assertThat(NANO_CALL.times(40).plus(MINI_CALL.times(verdicts))).isLessThanOrEqualTo(limit);
-        assertThat(model.calls()).hasSize((int) (40 + verdicts));
+        Money paid = model.calls().stream()
+                .map(call -> call.purpose().tier() == Tier.NANO ? NANO_CALL : MINI_CALL)
+                .reduce(Money.ZERO, Money::plus);
+        assertThat(paid).isLessThanOrEqualTo(limit);
     }
 
     @Test
@@ -370,5 +372,51 @@ class EvalRunTest {
         assertThat(result.recommend(0.95).sentence()).startsWith("mini is enough for 95 %");
         assertThat(result.recommend(0.995)).isNotInstanceOf(Recommendation.Enough.class);
         assertThat(result.comparisons().getFirst().isSignificant()).isTrue();
+    }
+
+    @Test
+    void judge_decides_hasItsOwnBill_andIsHeldAgainstTheLabels() throws Exception {
+        everybodyIsRight();
+        model.on(SORT, question(1)).replies(new Sorted(Topic.FEES, 1));
+        model.on(SORT, question(2)).replies(new Sorted(Topic.CARD, 1));
+        model.when("a judge", call -> call.purpose().subtaskType().equals("judge"))
+                .answers(call -> call.purpose().input().contains("question 2")
+                        ? "{\"why\":\"cards are meant\",\"good\":true}"
+                        : call.purpose().input().contains("\"answer\":{\"topic\":\"FEES\"")
+                                        && !call.purpose().input().contains("\"expected\":{\"topic\":\"FEES\"")
+                                ? "{\"why\":\"no fees\",\"good\":false}"
+                                : "{\"why\":\"fits\",\"good\":true}");
+        var evals = Evals.of(SORT).examples(examples(6)).scoredBy(TOPIC).tiers(Tier.NANO);
+
+        EvalResult result;
+        EvalResult again;
+        try (var journal = FileJournal.open(folder.resolve("journal"))) {
+            Coordinator recorded = coordinator().journal(journal);
+            result = recorded.run(evals.judgedBy(Tier.MINI, "It names the topic."), ENOUGH);
+            again = recorded.run(evals.judgedBy(Tier.MINI, "It names the topic."), ENOUGH);
+        }
+
+        CandidateResult nano = result.of(Tier.NANO);
+        assertThat(nano.passed()).isEqualTo(new Proportion(5, 6));
+        assertThat(nano.disagreements()).singleElement().hasToString("1: the judge: no fees");
+        assertThat(nano.spend().total()).isEqualTo(NANO_CALL.times(6));
+        assertThat(result.judging().spend().total()).isEqualTo(MINI_CALL.times(6));
+        assertThat(result.judging().agreement()).isEqualTo(new Proportion(5, 6));
+        assertThat(result.spend().total()).isEqualTo(NANO_CALL.plus(MINI_CALL).times(6));
+        assertThat(again.of(Tier.NANO).verdicts()).isEqualTo(nano.verdicts());
+        assertThat(again.spend()).isEqualTo(result.spend());
+    }
+
+    @Test
+    void judge_thatTheMoneyDoesNotReachFor_leavesAnswersWithoutAVerdict() throws Exception {
+        everybodyIsRight();
+        model.when("a judge", call -> call.purpose().subtaskType().equals("judge"))
+                .replies("{\"why\":\"fits\",\"good\":true}");
+        var evals = evals(40).judgedBy(Tier.FLAGSHIP, "It names the topic.");
+
+        EvalResult result = coordinator().run(evals, Budget.usd("0.03"));
+
+        assertThat(result.spend().total()).isLessThanOrEqualTo(Money.usd("0.03"));
+        assertThat(result.missing().getFirst()).contains("not judged: ");
     }
 }

@@ -64,8 +64,8 @@ public final class LabelledLines {
             throw new BadLinesException(faults);
         }
         if (lines.size() > MOST_LINES || characters > MOST_CHARACTERS) {
-            throw new BadLinesException(List.of(
-                    "it has more than %,d lines or %,d characters".formatted(MOST_LINES, MOST_CHARACTERS)));
+            throw new BadLinesException(
+                    List.of("it has more than %,d lines or %,d characters".formatted(MOST_LINES, MOST_CHARACTERS)));
         }
     }
 

@@ -32,9 +32,7 @@ class LabelledLinesTest {
     void answer_isTakenOut_andTheRestStays() throws Exception {
         assertThat(LabelledLines.read(file("{\"id\":7,\"text\":\"a\",\"topic\":\"card\"}"), "topic"))
                 .containsExactly(new LabelledLine(
-                        "line 1 (7)",
-                        Json.obj().with("id", 7).with("text", "a"),
-                        new Json.Str("card")));
+                        "line 1 (7)", Json.obj().with("id", 7).with("text", "a"), new Json.Str("card")));
     }
 
     @Test
@@ -67,6 +65,7 @@ class LabelledLinesTest {
         Expectation expectation = Expectation.label(BulkTask.labels(List.of("a", "b"), ""));
 
         assertThatThrownBy(() -> expectation.examples(lines, "y"))
-                .satisfies(thrown -> assertThat(thrown.getMessage()).hasSizeLessThan(1_000).doesNotContain("\n"));
+                .satisfies(thrown ->
+                        assertThat(thrown.getMessage()).hasSizeLessThan(1_000).doesNotContain("\n"));
     }
 }
