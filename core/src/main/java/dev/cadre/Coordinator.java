@@ -294,7 +294,13 @@ public final class Coordinator {
         return evalRun(evals).run(budget);
     }
 
-    /** What an eval with this budget will cost, a line for each candidate. Calls nobody and spends nothing. */
+    /**
+     * What an eval with this budget will cost, a line for each candidate, without what its judge will cost. Calls nobody
+     * and spends nothing.
+     *
+     * @throws IllegalArgumentException if {@link #run(Evals, Budget)} would refuse it
+     * @throws IllegalStateException if {@link #run(Evals, Budget)} would refuse it
+     */
     public CostEstimate preview(Evals<?, ?> evals, Budget budget) {
         return evalRun(evals).preview(budget);
     }

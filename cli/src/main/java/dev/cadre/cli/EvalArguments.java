@@ -102,6 +102,9 @@ final class EvalArguments {
         OptionalDouble required = required();
         List<Candidate> candidates = candidates();
         Lane chosen = OptionValues.oneOf("--lane", lane, Lane.values());
+        if (chosen == Lane.BATCH && candidates.stream().anyMatch(Candidate::isCascade)) {
+            throw OptionValues.refused("--tiers", tiers, "for the batch lane, which takes no cascade");
+        }
         Optional<Path> record = OptionValues.path("--journal", journal);
         Optional<Path> page = OptionValues.path("--report", report);
         requireFiles(from, record, page);

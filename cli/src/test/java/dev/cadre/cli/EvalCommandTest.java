@@ -410,6 +410,60 @@ class EvalCommandTest {
     }
 
     @Test
+    void cascadeInBatches_isRefusedBeforeAnythingIsSent() {
+        bank();
+        clock = new NoWait(() -> {});
+        String journal = folder.resolve("eval.journal").toString();
+
+        int status = eval(
+                QUESTIONS, "--expect", "topic", "--tiers", "nano,nano..mini", "--lane", "batch", "--journal", journal);
+
+        assertThat(status).isEqualTo(2);
+        assertThat(told())
+                .isEqualTo("cadre: --tiers: \"nano,nano..mini\" is not for the batch lane, which takes no cascade\n");
+        assertThat(server.batches()).isEmpty();
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void batchUnderWay_isCollectedByThisLaneOnly() throws Exception {
+        bank();
+        clock = new NoWait(() -> {});
+        String journal = folder.resolve("eval.journal").toString();
+        server.holdingBatches();
+        var interrupted = new FutureTask<>(
+                () -> eval(QUESTIONS, "--expect", "topic", "--tiers", "nano", "--lane", "batch", "--journal", journal));
+        Thread thread = Thread.ofPlatform().start(interrupted);
+        while (server.batches().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        thread.interrupt();
+        assertThat(interrupted.get()).isEqualTo(130);
+
+        assertThat(eval(QUESTIONS, "--expect", "topic", "--tiers", "mini,nano", "--journal", journal))
+                .isEqualTo(2);
+        assertThat(told())
+                .isEqualTo(
+                        "cadre: examples of 'label' are under way in batches on nano: finish them with the batch lane\n");
+        assertThat(server.requests()).noneMatch(request -> request.path().startsWith("/v1/responses"));
+        clock = new NoWait(server::advanceBatches);
+        assertThat(eval(
+                        QUESTIONS,
+                        "--expect",
+                        "topic",
+                        "--tiers",
+                        "nano",
+                        "--lane",
+                        "batch",
+                        "--journal",
+                        journal,
+                        "--json"))
+                .isZero();
+        assertThat(document().at("/cost/picoUsd").asLong()).isEqualTo(42 * NANO / 2);
+        assertThat(server.cost(ModelCatalog.standard()).picoUsd()).isEqualTo(42 * NANO / 2);
+    }
+
+    @Test
     void interrupt_leavesAJournalThatGoesOn() throws Exception {
         var gate = new LoopbackGate();
         String journal = folder.resolve("eval.journal").toString();

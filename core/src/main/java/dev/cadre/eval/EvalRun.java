@@ -70,8 +70,9 @@ public final class EvalRun<I, O> {
                 .toList();
     }
 
-    /** What it will cost: a line for each candidate. */
+    /** What it will cost: a line for each candidate. Throws as {@link #run} does for the lane. */
     public CostEstimate preview(Budget budget) {
+        trials.forEach(Trial::requireLane);
         Money left = budget.limit().minusOrZero(before()).atMost(budget.spendable());
         var lines = new ArrayList<CostEstimate.Line>();
         for (Trial<I, O> trial : trials) {

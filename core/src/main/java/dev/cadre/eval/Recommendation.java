@@ -74,7 +74,7 @@ public sealed interface Recommendation {
             case NoneEnough(double required, List<CandidateResult> best)
             when best.isEmpty() -> "No candidate has a verdict on any example.";
             case NoneEnough(double required, List<CandidateResult> best) ->
-                "No candidate is enough for %s: the best is %s, %s."
+                "No candidate is shown to be enough for %s: the best is %s, %s."
                         .formatted(
                                 rate,
                                 best.getFirst().candidate(),

@@ -76,7 +76,7 @@ final class Trial<I, O> {
             var unused = preview(); // a cascade is no single call
         } else if (bulk.hasOpenBatches()) {
             throw new IllegalStateException(
-                    "examples of '%s' are under way in batches on %s: finish them with Lane.BATCH"
+                    "examples of '%s' are under way in batches on %s: finish them with the batch lane"
                             .formatted(evals.type().name(), candidate));
         }
     }

@@ -91,7 +91,8 @@ class RecommendationTest {
     @Test
     void noneAboveTheRate_isNone() {
         assertThat(result(NANO).recommend(0.9).sentence())
-                .isEqualTo("No candidate is enough for 90 %: the best is nano, 170 of 200, 85 % (79.4 % to 89.3 %).");
+                .isEqualTo(
+                        "No candidate is shown to be enough for 90 %: the best is nano, 170 of 200, 85 % (79.4 % to 89.3 %).");
     }
 
     @Test

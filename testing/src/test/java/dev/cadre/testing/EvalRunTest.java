@@ -419,4 +419,26 @@ class EvalRunTest {
         assertThat(result.spend().total()).isLessThanOrEqualTo(Money.usd("0.03"));
         assertThat(result.missing().getFirst()).contains("not judged: ");
     }
+
+    @Test
+    void judge_isPaidOutOfTheBudgetOfAllSessions() throws Exception {
+        SubtaskType<Question, Sorted> wordy =
+                SubtaskType.model("sort", Question.class, Sorted.class, "Which topic is it?");
+        model.on(wordy).costing(100, 400).answers(call -> truth(number(call)));
+        model.when("a judge", call -> call.purpose().subtaskType().equals("judge"))
+                .costing(100, 400)
+                .replies("{\"why\":\"fits\",\"good\":true}");
+        var evals = Evals.of(wordy).examples(examples(20)).tiers(Tier.NANO).judgedBy(Tier.MINI, "It fits.");
+        Money limit = Money.usd("0.03");
+        for (int session = 0; session < 6; session++) {
+            try (var journal = FileJournal.open(folder.resolve("journal"))) {
+                EvalResult result = coordinator().journal(journal).run(evals, Budget.of(limit));
+                assertThat(result.spend().total()).isLessThanOrEqualTo(limit);
+            }
+        }
+        Money paid = model.calls().stream()
+                .map(call -> Money.usd(call.purpose().tier() == Tier.NANO ? "0.00052" : "0.001875"))
+                .reduce(Money.ZERO, Money::plus);
+        assertThat(paid).isBetween(Money.usd("0.015"), limit);
+    }
 }
