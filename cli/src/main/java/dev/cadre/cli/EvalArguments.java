@@ -101,10 +101,7 @@ final class EvalArguments {
         }
         OptionalDouble required = required();
         List<Candidate> candidates = candidates();
-        Lane chosen = OptionValues.oneOf("--lane", lane, Lane.values());
-        if (chosen == Lane.BATCH && candidates.stream().anyMatch(Candidate::isCascade)) {
-            throw OptionValues.refused("--tiers", tiers, "for the batch lane, which takes no cascade");
-        }
+        Lane chosen = lane(candidates);
         Optional<Path> record = OptionValues.path("--journal", journal);
         Optional<Path> page = OptionValues.path("--report", report);
         requireFiles(from, record, page);
@@ -141,6 +138,14 @@ final class EvalArguments {
                 }
             }
         }
+    }
+
+    private Lane lane(List<Candidate> candidates) throws UsageException {
+        Lane chosen = OptionValues.oneOf("--lane", lane, Lane.values());
+        if (chosen == Lane.BATCH && candidates.stream().anyMatch(Candidate::isCascade)) {
+            throw OptionValues.refused("--tiers", tiers, "for the batch lane, which takes no cascade");
+        }
+        return chosen;
     }
 
     private OptionalDouble required() throws UsageException {

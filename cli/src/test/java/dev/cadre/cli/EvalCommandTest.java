@@ -15,6 +15,7 @@ import dev.cadre.task.RunClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.xml.sax.InputSource;
 
 /** {@code cadre eval}: the real SDK against a server on loopback. */
 class EvalCommandTest {
@@ -500,6 +503,24 @@ class EvalCommandTest {
                 .contains("<h1>mini is enough for 90 %: 42 of 42")
                 .contains("nano: 7 did not pass")
                 .contains("Which rate did you use for my purchase in Oslo?");
+    }
+
+    @Test
+    void page_showsHostileTextAsText() throws Exception {
+        server.onAny().replies(label("loan"));
+        Path page = folder.resolve("page.html");
+        Path input = file(
+                "{\"text\":\"</td><script>alert(1)</script>\u202e\",\"topic\":\"card\"}",
+                "{\"text\":\"b\",\"topic\":\"loan\"}");
+
+        eval(input, "--expect", "topic", "--tiers", "nano,mini", "--report", page.toString());
+
+        String html = Files.readString(page);
+        assertThat(html).contains("&lt;script").doesNotContain("<script", "\u202e");
+        DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(html.replaceFirst("<!DOCTYPE html>", ""))));
+        assertThat(printed().lines()).allMatch(line -> line.length() <= 80);
     }
 
     @ParameterizedTest
