@@ -14,9 +14,20 @@ import java.util.Optional;
 
 /** The page of an eval: everything in one file, without scripts, that loads nothing. */
 public final class EvalPage {
+    private static final List<String> COUNTED = List.of(
+            "passed",
+            "95 % interval",
+            "",
+            "wrong",
+            "invalid",
+            "refused",
+            "missing",
+            "an example",
+            "a good answer",
+            "time");
     private static final int MOST_ROWS = 500;
     private static final int MOST_CHARACTERS = 400;
-    private static final int BAR_WIDTH = 240;
+    private static final int BAR_WIDTH = 100;
     private static final int BAR_HEIGHT = 14;
 
     private final Page page = new Page();
@@ -57,30 +68,12 @@ public final class EvalPage {
         return page.finish();
     }
 
-    private void row(String cell, String... cells) {
-        page.element("tr", () -> {
-            for (int i = 0; i < cells.length; i++) {
-                page.element(cell, cells[i], "class", i == 0 ? "" : "n");
-            }
-        });
-    }
-
     private void candidates() {
         page.element("table", () -> {
-            row(
-                    "th",
-                    "",
-                    "model",
-                    "passed",
-                    "95 % interval",
-                    "",
-                    "wrong",
-                    "invalid",
-                    "refused",
-                    "missing",
-                    "an example",
-                    "a good answer",
-                    "time");
+            page.element("tr", () -> {
+                List.of("", "model").forEach(name -> page.element("th", name));
+                COUNTED.forEach(name -> page.element("th", name, "class", "n"));
+            });
             for (CandidateResult one : result.candidates()) {
                 page.element("tr", () -> cells(one));
             }
@@ -88,8 +81,8 @@ public final class EvalPage {
     }
 
     private void cells(CandidateResult one) {
-        page.element("td", one.candidate().toString());
-        page.element("td", String.join(", ", one.models()), "class", "n");
+        page.element("td", one.candidate().toString(), "style", "white-space: nowrap");
+        page.element("td", String.join(", ", one.models()));
         page.element(
                 "td", "%d of %d".formatted(one.passed().count(), one.passed().of()), "class", "n");
         page.element(
@@ -167,6 +160,7 @@ public final class EvalPage {
         }
         page.element("h2", "%s: %d did not pass".formatted(one.candidate(), all.size()));
         fields.forEach(field -> one.confusion(field).ifPresent(this::confusion));
+        page.element("h3", "Each of them");
         page.element("table", () -> {
             page.element(
                     "tr",
