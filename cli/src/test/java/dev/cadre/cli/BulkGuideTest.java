@@ -53,7 +53,10 @@ class BulkGuideTest {
             var cadre = new Cadre(
                     new Terminal(both, both, false, false, false),
                     InstantSource.system(),
-                    Map.of("OPENAI_API_KEY", "sk-test", "OPENAI_BASE_URL", server.baseUrl()));
+                    Map.of(
+                            "OPENAI_API_KEY", "sk-test",
+                            "OPENAI_BASE_URL", server.baseUrl(),
+                            "CADRE_SCHEMAS", "shown")); // as OpenAI does
 
             String command = blocks("sh").getLast();
             String[] arguments = command.replace("tickets.jsonl", input.toString())

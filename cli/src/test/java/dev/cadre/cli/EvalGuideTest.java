@@ -62,7 +62,10 @@ class EvalGuideTest {
                             false,
                             false),
                     InstantSource.system(),
-                    Map.of("OPENAI_API_KEY", "sk-test", "OPENAI_BASE_URL", server.baseUrl()));
+                    Map.of(
+                            "OPENAI_API_KEY", "sk-test",
+                            "OPENAI_BASE_URL", server.baseUrl(),
+                            "CADRE_SCHEMAS", "shown")); // as OpenAI does
 
             String command = blocks("sh").getLast();
             assertThat(cadre.run(command.replace("docs/bank-questions.jsonl", QUESTIONS.toString())
