@@ -219,12 +219,12 @@ public final class ModelPool {
         return chain.isEmpty() ? leg(request, terms, Leg.WHOLE) : chain.call(this, request, terms);
     }
 
-    /** The part of a call that this pool makes itself. */
     /** The pause that lets no call start now. */
     Optional<CallRefusedException.Reason.PoolPaused> pause() {
         return admissions.pause();
     }
 
+    /** The part of a call that this pool makes itself. */
     ModelReply leg(ModelRequest request, CallTerms terms, Leg leg) throws InterruptedException {
         requireInService();
         ModelRequest filled = defaults.fill(request);
