@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,36 +21,97 @@ final class ChatCallPieces {
     private static final String FUNCTION = "function";
     private static final String ARGUMENTS = "arguments";
     private static final String NAME = "name";
+    private static final Set<String> READ = Set.of("index", "id", "type", FUNCTION, NAME);
 
     private final Set<String> tools;
+    private final ReplyNotes notes;
     private final List<Call> calls = new ArrayList<>();
     private final Map<Integer, Call> open = new HashMap<>();
 
     /** @param tools the names that a call may have */
-    ChatCallPieces(Set<String> tools) {
+    ChatCallPieces(Set<String> tools, ReplyNotes notes) {
         this.tools = tools;
+        this.notes = notes;
+    }
+
+    /** A piece of a call. */
+    private record Piece(boolean isIndexed, String id, String name, JsonNode arguments) {
+        boolean bringsMore() {
+            return arguments.isTextual() ? !arguments.asText().isBlank() : !CallArguments.isAbsent(arguments);
+        }
     }
 
     /** A call in the making. */
-    private static final class Call {
+    private final class Call {
         private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
         private final ObjectNode restOfFunction = JsonNodeFactory.instance.objectNode();
-        private final List<String> names = new ArrayList<>();
+        private final CallName name = new CallName(tools);
         private final StringBuilder arguments = new StringBuilder();
+        private final StringBuilder contradictions = new StringBuilder();
         private @Nullable JsonNode json;
         private String id = "";
+        private boolean told;
         private int depth;
         private boolean quoted;
         private boolean escaped;
         private boolean whole;
 
-        void append(JsonNode piece) {
-            if (piece.isTextual()) {
-                piece.asText().chars().forEach(this::follow);
-                arguments.append(piece.asText());
-            } else if (!piece.isMissingNode() && !piece.isNull()) {
-                json = piece;
+        /** Whether a piece begins another call. */
+        boolean isOtherThan(Piece piece) {
+            if (piece.name().isEmpty() || name.isEmpty()) {
+                return false;
+            }
+            boolean sameId = !id.isEmpty() && piece.id().equals(id);
+            boolean otherId = !id.isEmpty() && !piece.id().isEmpty() && !sameId;
+            if (otherId || !name.goesOnWith(piece.name(), !whole && (sameId || piece.isIndexed()))) {
+                return true;
+            }
+            boolean same = sameId && piece.isIndexed() && name.read().equals(piece.name());
+            boolean oneIsEmpty = CallArguments.isEmpty(piece.arguments()) || holdsNothing();
+            return whole && piece.bringsMore() && !(same && (oneIsEmpty || holds(piece.arguments())));
+        }
+
+        private boolean holdsNothing() {
+            return (json == null || CallArguments.isEmpty(json))
+                    && (arguments.length() <= 2 && CallArguments.isEmpty(TextNode.valueOf(arguments.toString())));
+        }
+
+        private boolean holds(JsonNode piece) {
+            if (!piece.isTextual()) {
+                return piece.equals(json);
+            }
+            String text = piece.asText();
+            return whole && text.length() == arguments.length() && text.contentEquals(arguments);
+        }
+
+        void add(Piece piece) {
+            id = id.isEmpty() ? piece.id() : id;
+            boolean again = !piece.id().isEmpty() && piece.isIndexed() && whole && piece.bringsMore();
+            if (again && piece.name().equals(name.read()) && holds(piece.arguments())) {
+                notes.add("a tool call that was delivered twice was read once");
+                return;
+            }
+            if (!piece.name().isEmpty()) {
+                name.add(piece.name());
+            }
+            if (piece.arguments().isTextual()) {
+                told = true;
+                piece.arguments().asText().chars().forEach(this::follow);
+                arguments.append(piece.arguments().asText());
+            } else if (!CallArguments.isAbsent(piece.arguments())) {
+                told = true;
                 whole = true;
+                addJson(piece.arguments());
+            }
+        }
+
+        private void addJson(JsonNode piece) {
+            if (json == null || CallArguments.isEmpty(json) || CallArguments.contain(piece, json)) {
+                json = piece;
+            } else if (CallArguments.isEmpty(piece)) {
+                notes.add("an empty piece of a tool call's arguments was left out");
+            } else if (!CallArguments.contain(json, piece)) {
+                contradictions.append(' ').append(piece);
             }
         }
 
@@ -67,44 +129,35 @@ final class ChatCallPieces {
                 whole |= depth == 0;
             }
         }
+
+        JsonNode joinedArguments() {
+            String text = arguments.toString();
+            if (!contradictions.isEmpty()) {
+                return TextNode.valueOf(CallArguments.contradictory(text + json + contradictions, notes));
+            }
+            return json == null ? TextNode.valueOf(text) : CallArguments.settled(text, json, notes);
+        }
     }
 
     void add(JsonNode part) {
         int index = part.path("index").asInt(0);
         JsonNode function = part.path(FUNCTION).isObject() ? part.path(FUNCTION) : part;
-        String id = text(part, "id");
-        String name = text(function, NAME);
+        var piece = new Piece(
+                part.path("index").isNumber(), text(part, "id"), text(function, NAME), CallArguments.in(part, notes));
         Call call = open.get(index);
-        if (call == null || isOther(call, id, name, function.path(ARGUMENTS))) {
+        if (call == null || call.isOtherThan(piece)) {
             call = new Call();
             calls.add(call);
             open.put(index, call);
         }
-        if (call.id.isEmpty()) {
-            call.id = id;
-        }
-        if (!name.isEmpty()) {
-            call.names.add(name);
-        }
-        call.append(function.path(ARGUMENTS));
+        call.add(piece);
         keepRest(part, call.rest);
         keepRest(part.path(FUNCTION), call.restOfFunction);
     }
 
-    /** Whether a piece begins another call. */
-    private static boolean isOther(Call call, String id, String name, JsonNode arguments) {
-        if (name.isEmpty() || call.names.isEmpty()) {
-            return false;
-        }
-        boolean otherId = !id.isEmpty() && !call.id.isEmpty() && !id.equals(call.id);
-        boolean bringsMore = !arguments.asText("").isEmpty() || arguments.isContainerNode();
-        return otherId || (call.whole && bringsMore);
-    }
-
     private static void keepRest(JsonNode part, ObjectNode rest) {
         part.properties().forEach(field -> {
-            boolean isRead =
-                    Set.of("index", "id", "type", FUNCTION, NAME, ARGUMENTS).contains(field.getKey());
+            boolean isRead = READ.contains(field.getKey()) || CallArguments.isName(field.getKey());
             if (!isRead && !field.getValue().isNull()) {
                 rest.set(field.getKey(), field.getValue());
             }
@@ -125,24 +178,12 @@ final class ChatCallPieces {
         for (Call call : calls) {
             ObjectNode joined = array.addObject().put("id", call.id);
             joined.setAll(call.rest);
-            ObjectNode function = joined.putObject(FUNCTION).put(NAME, name(call.names));
+            ObjectNode function = joined.putObject(FUNCTION).put(NAME, call.name.read());
             function.setAll(call.restOfFunction);
-            if (call.json != null) {
-                function.set(ARGUMENTS, call.json);
-            } else {
-                function.put(ARGUMENTS, call.arguments.toString());
+            if (call.told) {
+                function.set(ARGUMENTS, call.joinedArguments());
             }
         }
         return array;
-    }
-
-    /** A name may come once, again with each piece, as it grows, or in pieces. */
-    private String name(List<String> pieces) {
-        String joined = String.join("", pieces);
-        if (pieces.size() < 2 || tools.contains(joined)) {
-            return joined;
-        }
-        boolean repeated = pieces.stream().allMatch(pieces.getFirst()::equals);
-        return repeated || tools.contains(pieces.getLast()) ? pieces.getLast() : joined;
     }
 }

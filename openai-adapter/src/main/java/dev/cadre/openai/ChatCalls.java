@@ -18,7 +18,6 @@ import java.util.Set;
  */
 final class ChatCalls {
     private static final String FUNCTION = "function";
-    private static final String ARGUMENTS = "arguments";
 
     private final Set<String> tools = new HashSet<>();
     private final Set<String> taken = new HashSet<>();
@@ -38,10 +37,12 @@ final class ChatCalls {
 
     List<ToolCall> read(JsonNode message) {
         var calls = new ArrayList<ToolCall>();
-        JsonNode listed = message.path("tool_calls");
-        if (listed.isArray()) {
-            listed.forEach(call -> calls.add(call(call)));
+        JsonNode given = message.path("tool_calls");
+        List<JsonNode> listed = listed(given);
+        if (!listed.isEmpty() && !given.isArray()) {
+            notes.add("the tool calls came without a list");
         }
+        listed.forEach(call -> calls.add(call(call)));
         JsonNode single = message.path("function_call");
         if (calls.isEmpty() && !single.path("name").asText("").isEmpty()) {
             notes.add("a tool call came in the form of older servers");
@@ -50,9 +51,26 @@ final class ChatCalls {
         return calls;
     }
 
+    /** The calls in the member of a message, or a piece of one, that should be a list of them. */
+    static List<JsonNode> listed(JsonNode given) {
+        if (given.isObject() && !isCall(given)) {
+            return given.valueStream().toList(); // by index
+        }
+        boolean isOne =
+                given.isObject() || (!given.isArray() && !given.asText("").isBlank());
+        return isOne && !given.isNull()
+                ? List.of(given)
+                : given.valueStream().filter(call -> !call.isNull()).toList();
+    }
+
+    private static boolean isCall(JsonNode given) {
+        return !given.valueStream().allMatch(JsonNode::isObject)
+                || given.path(FUNCTION).isObject();
+    }
+
     private ToolCall call(JsonNode call) {
         JsonNode function = call.path(FUNCTION).isObject() ? call.path(FUNCTION) : call;
-        return new ToolCall(id(call.path("id")), name(function.path("name")), arguments(function.path(ARGUMENTS)));
+        return new ToolCall(id(call.path("id")), name(function.path("name")), arguments(call));
     }
 
     private String id(JsonNode given) {
@@ -81,9 +99,17 @@ final class ChatCalls {
         return unreadable;
     }
 
-    private String arguments(JsonNode given) {
-        if (given.isTextual() || given.isMissingNode() || given.isNull()) {
-            return given.isTextual() ? given.asText() : "";
+    private String arguments(JsonNode call) {
+        JsonNode given = CallArguments.in(call, notes);
+        if (given.isTextual()) {
+            return CallArguments.settled(given.asText(), notes);
+        }
+        if (CallArguments.isAbsent(given)) {
+            boolean areLost = CallArguments.mayBeElsewhere(call);
+            if (areLost) {
+                notes.add("the arguments of a tool call could not be found");
+            }
+            return areLost ? CallArguments.LOST : "";
         }
         notes.add("the arguments of a tool call came as JSON, not as a text");
         return given.toString();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.TokenUsage;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ final class ChatChunks {
     private final ChatParts parts = new ChatParts();
     private final ChatParts details = new ChatParts();
     private final ChatCallPieces calls;
+    private final ChatCallPieces olderCalls;
     private final ReplyNotes notes;
     private String finish = "";
     private boolean produced;
@@ -29,7 +31,8 @@ final class ChatChunks {
 
     /** @param tools the names that a call may have */
     ChatChunks(Set<String> tools, ReplyNotes notes) {
-        calls = new ChatCallPieces(tools);
+        calls = new ChatCallPieces(tools, notes);
+        olderCalls = new ChatCallPieces(tools, notes);
         this.notes = notes;
         for (String name : new String[] {CONTENT, "refusal", "reasoning_content", "reasoning"}) {
             texts.put(name, new StringBuilder());
@@ -95,8 +98,19 @@ final class ChatChunks {
         }
         delta.path(DETAILS).forEach(details::add);
         keepExtra(delta, "extra_content");
-        delta.path("tool_calls").forEach(calls::add);
+        calls(delta.path("tool_calls"));
+        if (delta.path("function_call").isObject()) {
+            olderCalls.add(delta.path("function_call"));
+        }
         return content(delta.path(CONTENT));
+    }
+
+    private void calls(JsonNode given) {
+        List<JsonNode> pieces = ChatCalls.listed(given);
+        if (!pieces.isEmpty() && !given.isArray()) {
+            notes.add("the tool calls came without a list");
+        }
+        pieces.forEach(calls::add);
     }
 
     /** A later chunk may have none, an empty one or another: that the answer was cut stays true. */
@@ -183,7 +197,12 @@ final class ChatChunks {
         if (whole.has("extra_content")) {
             message.set("extra_content", whole.get("extra_content"));
         }
-        message.set("tool_calls", calls.joined());
+        if (calls.isEmpty() && !olderCalls.isEmpty()) {
+            notes.add("a tool call came in the form of older servers");
+            message.set("tool_calls", olderCalls.joined());
+        } else {
+            message.set("tool_calls", calls.joined());
+        }
         return Optional.of(whole);
     }
 }

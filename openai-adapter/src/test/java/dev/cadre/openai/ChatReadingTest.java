@@ -32,8 +32,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Chat completions of servers that depart from the API, each in its smallest form. */
 class ChatReadingTest extends LoopbackTest {
     private static final String SCHEMA = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
-    private static final ModelRequest TOOLS = REQUEST.withTools(
-            List.of(new ToolSpec("get_weather", "Looks.", SCHEMA), new ToolSpec("find", "Finds.", SCHEMA)));
+    private static final ModelRequest TOOLS = REQUEST.withTools(List.of(
+            new ToolSpec("get_weather", "Looks.", SCHEMA),
+            new ToolSpec("find", "Finds.", SCHEMA),
+            new ToolSpec("find_all", "Finds all.", SCHEMA)));
     private static final ModelRequest JSON = REQUEST.withOutput(new OutputFormat.JsonSchema("answer", SCHEMA));
 
     private OpenAiClient chat;
@@ -341,14 +343,152 @@ class ChatReadingTest extends LoopbackTest {
                 .allSatisfy(call -> assertThat(call.name()).isEqualTo("find"));
     }
 
+    /** A tool that may change something must never run without its arguments. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'id':'a','function':{'name':'find','arguments':{'x':'y'}}} {'function':{'arguments':{}}}",
+                "{'id':'a','function':{'name':'find','arguments':'{\\'x\\':\\'y\\'}'}} {'function':{'arguments':{}}}",
+                "{'id':'a','function':{'name':'find','arguments':'{\\'x\\':\\'y\\'}'}} {'function':{'arguments':'{}'}}",
+                "{'index':0,'id':'a','function':{'name':'find','arguments':{'x':'y'}}}"
+                        + " {'index':0,'id':'a','function':{'name':'find','arguments':{}}}",
+                "{'id':'a','function':{'name':'find','arguments':{}}} {'function':{'arguments':'{\\'x\\':\\'y\\'}'}}",
+                "{'id':'a','function':{'name':'find','arguments':'{}'}} {'function':{'arguments':'{\\'x\\':\\'y\\'}'}}",
+                "{'index':0,'id':'a','function':{'name':'find','arguments':{}}}"
+                        + " {'index':0,'id':'a','function':{'name':'find','arguments':{'x':'y'}}}",
+                "{'id':'a','function':{'name':'find','arguments':{'x':'y'}}} {'function':{'arguments':{'x':'y'}}}",
+                "{'id':'a','function':{'name':'find','arguments':{'x':''}}} {'function':{'arguments':{'x':'y'}}}",
+                "{'id':'a','function':{'name':'find','arguments':{'x':'y'}}}"
+                        + " {'function':{'arguments':'{\\'x\\':\\'y\\'}'}}",
+                "{'id':'a','function':{'name':'find','arguments':'{\\'x\\':\\'y\\'}'}} {'function':{'arguments':' '}}",
+                "{'id':'a','function':{'name':'find','parameters':{'x':'y'}}}",
+                "{'id':'a','function':{'name':'find','arguments':'','parameters':'{\\'x\\':'}}"
+                        + " {'function':{'parameters':'\\'y\\'}'}}",
+                "{'id':'a','type':'tool_use','name':'find','input':{'x':'y'}}",
+                // the same call again
+                "{'index':0,'id':'a','function':{'name':'find','arguments':'{\\'x\\':\\'y\\'}'}}"
+                        + " {'index':0,'id':'a','function':{'name':'find','arguments':'{\\'x\\':\\'y\\'}'}}",
+                "{'index':0,'id':'a','function':{'name':'find','arguments':{'x':'y'}}}"
+                        + " {'index':0,'id':'a','function':{'name':'find','arguments':{'x':'y'}}}"
+            })
+    void arguments_sentTwiceOrUnderAnotherName_areKept(String parts) throws InterruptedException {
+        ModelReply reply = reply(parts);
+
+        assertThat(reply.toolCalls())
+                .singleElement()
+                .satisfies(call -> assertThat(call.arguments().strip()).isEqualTo("{\"x\":\"y\"}"));
+        assertThat(parts.contains("' '") || !reply.notes().isEmpty()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'function':{'name':'find','arguments':{'x':'y'}}} {'function':{'arguments':{'x':'z'}}}",
+                "{'function':{'name':'find','arguments':{'x':'y'}}} {'function':{'arguments':'{\\'x\\':\\'z\\'}'}}",
+                "{'function':{'name':'find','arguments':'{\\'x\\':1}'}} {'function':{'arguments':'{\\'x\\':2}'}}",
+                "{'function':{'name':'find','arguments':'{\\'x\\':'}} {'function':{'arguments':{'x':'z'}}}",
+                "{'function':{'name':'find','payload':{'x':'y'}}}",
+                "{'function':{'name':'find','payload':'{\\'x\\''}} {'function':{'payload':':1}'}}",
+                "{'function':{'name':'find'},'payload':{'x':'y'}}"
+            })
+    void arguments_thatCannotBeKnown_areToldToTheModel(String parts) throws InterruptedException {
+        assertThat(calls(parts)).singleElement().satisfies(call -> {
+            assertThat(call.name()).isEqualTo("find");
+            assertThat(call.arguments()).startsWith("arguments that c");
+        });
+        if (!parts.contains(" ")) {
+            server.reset();
+            assertThat(whole(TOOLS, json("{'tool_calls':[" + parts + "]}"), "\"tool_calls\"")
+                            .toolCalls())
+                    .singleElement()
+                    .satisfies(call -> assertThat(call.arguments()).startsWith("arguments that c"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'function':{'name':'find'}}",
+                "{'function':{'name':'find','arguments':''}}",
+                "{'function':{'name':'find','arguments':null},'extra_content':{'google':{'thought_signature':'s'}}}",
+                "{'function':{'name':'find','arguments':'','payload':{'x':1}}}",
+                "{'id':'a','type':'tool_use','name':'find','input':{}}"
+            })
+    void arguments_thatAreNone_stayNone(String call) throws InterruptedException {
+        ModelReply reply = whole(TOOLS, json("{'tool_calls':[" + call + "]}"), "\"tool_calls\"");
+
+        assertThat(reply.toolCalls())
+                .singleElement()
+                .satisfies(read -> assertThat(read.arguments()).isIn("", "{}"));
+        assertThat(calls(call))
+                .singleElement()
+                .satisfies(read -> assertThat(read.arguments()).isIn("", "{}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'index':0,'function':{'name':'find','arguments':''}} {'index':0,'function':{'name':'get_weather','arguments':''}}",
+                "{'function':{'name':'find'}} {'function':{'name':'get_weather'}}",
+                "{'function':{'name':'find','arguments':{}}} {'function':{'name':'get_weather','arguments':{}}}",
+                "{'function':{'name':'find'}} {'function':{'name':'find_all'}}",
+                "{'function':{'name':'find'}} {'function':{'name':'get_'}} {'function':{'name':'weather'}}",
+                "{'function':{'name':'invented'}} {'function':{'name':'find'}}"
+            })
+    void calls_ofDifferentTools_areKeptApart(String parts) throws InterruptedException {
+        assertThat(calls(parts)).hasSize(2).doesNotHaveDuplicates();
+        assertThat(calls(parts).stream().map(ToolCall::name).distinct()).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'id':'a','function':{'name':'find','arguments':'{}'}}",
+                "{'0':{'id':'a','function':{'name':'find','arguments':'{}'}}}"
+            })
+    void calls_withoutList_areRead(String call) throws InterruptedException {
+        ModelReply reply = whole(TOOLS, json("{'content':'I call.','tool_calls':" + call + "}"), "\"stop\"");
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("a", "find", "{}"));
+        assertThat(reply.finish()).isEqualTo(Finish.TOOL_CALLS);
+        assertThat(reply.notes()).containsExactly("the tool calls came without a list");
+        server.reset();
+        assertThat(streamed(TOOLS, delta("{'tool_calls':" + call + "}"), finish("stop"))
+                        .toolCalls())
+                .containsExactly(new ToolCall("a", "find", "{}"));
+    }
+
+    @Test
+    void calls_thatAreAText_areToldToTheModel() throws InterruptedException {
+        assertThat(whole(TOOLS, json("{'content':'I call.','tool_calls':'find()'}"), "\"stop\"")
+                        .toolCalls())
+                .containsExactly(new ToolCall("cadre0000", "unreadable_call", ""));
+    }
+
+    @Test
+    void call_streamedInTheOlderForm_isRead() throws InterruptedException {
+        ModelReply reply = streamed(
+                TOOLS,
+                delta("{'function_call':{'name':'find','arguments':'{\\'x\\':'}}"),
+                delta("{'function_call':{'arguments':'1}'}}"),
+                finish("function_call"));
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("cadre0000", "find", "{\"x\":1}"));
+        assertThat(reply.notes()).contains("a tool call came in the form of older servers");
+    }
+
     private List<ToolCall> calls(String parts) throws InterruptedException {
+        return reply(parts).toolCalls();
+    }
+
+    private ModelReply reply(String parts) throws InterruptedException {
+        server.reset();
         return streamed(
-                        TOOLS,
-                        Stream.concat(
-                                        Stream.of(parts.split(" ")).map(part -> delta("{'tool_calls':[" + part + "]}")),
-                                        Stream.of(finish("tool_calls")))
-                                .toArray(String[]::new))
-                .toolCalls();
+                TOOLS,
+                Stream.concat(
+                                Stream.of(parts.split(" (?=\\{)")).map(part -> delta("{'tool_calls':[" + part + "]}")),
+                                Stream.of(finish("tool_calls")))
+                        .toArray(String[]::new));
     }
 
     // ---- usage and streams
