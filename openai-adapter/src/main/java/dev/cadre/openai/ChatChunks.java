@@ -88,8 +88,8 @@ final class ChatChunks {
 
     private String choice(JsonNode choice) {
         usage(choice.path("usage"));
-        finish(choice.path("finish_reason"));
         JsonNode delta = choice.path("delta").isObject() ? choice.path("delta") : choice.path("message");
+        finish(ChatFinish.word(choice, delta, notes));
         produced |= holdsOutput(delta);
         for (String name : texts.keySet()) {
             if (delta.path(name).isTextual() && !name.equals(CONTENT)) {
@@ -114,8 +114,7 @@ final class ChatChunks {
     }
 
     /** A later chunk may have none, an empty one or another: that the answer was cut stays true. */
-    private void finish(JsonNode given) {
-        String later = given.isTextual() ? given.asText() : "";
+    private void finish(String later) {
         boolean isKnown = ChatFinish.of(later) != ChatFinish.UNKNOWN;
         if (!later.isEmpty() && !ChatFinish.of(finish).isCut() && (isKnown || finish.isEmpty())) {
             finish = later;
@@ -127,6 +126,9 @@ final class ChatChunks {
             var piece = new StringBuilder();
             content.forEach(part -> piece.append(part(part)));
             return piece.toString();
+        }
+        if (content.isObject() && ChatContent.isThought(content.path("type").asText(""))) {
+            return part(content);
         }
         String piece = content.isObject() ? content.toString() : content.asText("");
         if (content.isNull() || piece.isEmpty()) {
@@ -143,12 +145,15 @@ final class ChatChunks {
         if (parts.isEmpty() && !text(CONTENT).isEmpty()) {
             parts.addText(text(CONTENT));
         }
-        String piece = part.isTextual() ? part.asText() : part.path(TEXT).asText("");
         if (part.isTextual()) {
-            parts.addText(piece);
+            parts.addText(part.asText());
         } else {
             parts.add(part);
         }
+        if (ChatContent.isThought(parts.lastType())) {
+            return "";
+        }
+        String piece = part.isTextual() ? part.asText() : part.path(TEXT).asText("");
         append(CONTENT, piece);
         return piece;
     }

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param isThought whether the model thought, in a field of its own, a part or a block
  */
 record ChatContent(String text, String refusal, boolean isThought) {
-    private static final Set<String> THOUGHTS = Set.of("thinking", "reasoning", "redacted_thinking");
+    private static final Set<String> THOUGHTS = Set.of("thinking", "reasoning", "redacted_thinking", "reasoning_text", "thought");
     private static final String TEXT = "text";
     private static final String REFUSAL = "refusal";
 
@@ -48,7 +48,7 @@ record ChatContent(String text, String refusal, boolean isThought) {
     /** Adds a part; returns whether it is thinking. */
     private static boolean add(JsonNode part, StringBuilder said, StringBuilder refused, ReplyNotes notes) {
         String type = part.path("type").asText(TEXT).toLowerCase(Locale.ROOT);
-        if (THOUGHTS.contains(type)) {
+        if (isThought(type)) {
             return true;
         }
         refused.append(string(part.path(REFUSAL)));
@@ -58,6 +58,11 @@ record ChatContent(String text, String refusal, boolean isThought) {
         }
         said.append(text);
         return false;
+    }
+
+    /** Whether parts of a type are thinking. */
+    static boolean isThought(String type) {
+        return THOUGHTS.contains(type.toLowerCase(Locale.ROOT));
     }
 
     private static String string(JsonNode node) {

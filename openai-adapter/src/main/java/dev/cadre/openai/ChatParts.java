@@ -71,6 +71,11 @@ final class ChatParts {
         add(JsonNodeFactory.instance.objectNode().put("type", TEXT).put(TEXT, text));
     }
 
+    /** The type of the part that came last; empty if it has none. */
+    String lastType() {
+        return parts.isEmpty() ? "" : parts.getLast().fixed.path("type").asText("");
+    }
+
     boolean isEmpty() {
         return parts.isEmpty();
     }

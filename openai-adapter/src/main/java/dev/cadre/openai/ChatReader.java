@@ -67,7 +67,7 @@ final class ChatReader {
         }
         Parts parts = parts(reply, message);
         boolean refused = !parts.content().refusal().isEmpty();
-        Finish finish = refused ? Finish.REFUSED : finish(choice.path("finish_reason"), parts);
+        Finish finish = refused ? Finish.REFUSED : finish(ChatFinish.word(choice, message, notes), parts);
         List<ToolCall> calls = finish == Finish.TOOL_CALLS ? parts.calls() : List.of();
         String state = calls.isEmpty() ? "" : failures.mask(ChatState.of(message, calls, server, notes));
         return new ModelReply(
@@ -105,8 +105,7 @@ final class ChatReader {
                 content, calls, usage, tier, model.isBlank() || !reply.hasNonNull("model") ? request.model() : model);
     }
 
-    private Finish finish(JsonNode given, Parts parts) {
-        String reason = given.isTextual() ? given.asText() : "";
+    private Finish finish(String reason, Parts parts) {
         ChatFinish known = ChatFinish.of(reason);
         if (known == ChatFinish.UNKNOWN) {
             known = guessed(reason, parts);

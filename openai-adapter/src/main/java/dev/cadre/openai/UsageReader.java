@@ -87,7 +87,7 @@ final class UsageReader {
         if (input == 0 && beside > 0) {
             notes.add("the usage names no input: it was read from the total");
             input = beside;
-        } else if (beside > 0 && beside == cached + written) {
+        } else if (beside > 0 && beside == cached + written && beside != reasoning) {
             notes.add("the usage counts the prompt cache beside the input");
             input += beside;
         } else if (beside > 0) {

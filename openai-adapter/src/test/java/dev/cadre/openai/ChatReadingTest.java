@@ -101,6 +101,25 @@ class ChatReadingTest extends LoopbackTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{'content':[{'type':'reasoning','text':'Hm.'}]} {'content':[{'text':'Hm.'}]}",
+                "{'content':[{'type':'thinking','text':'Hm.'}]}",
+                "{'content':{'type':'Reasoning','text':'Hm.'}}"
+            })
+    void thinking_streamedInParts_isNotHeard(String thoughts) throws InterruptedException {
+        ModelReply reply = streamed(
+                REQUEST,
+                Stream.concat(
+                                Stream.of(thoughts.split(" ")).map(ChatReadingTest::delta),
+                                Stream.of(delta("{'content':[{'type':'text','text':'Fine.'}]}"), finish("stop")))
+                        .toArray(String[]::new));
+
+        assertThat(reply.text()).isEqualTo("Fine.");
+        assertThat(pieces).containsExactly("Fine.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "<think>Hm { }</think>{\"a\":1}",
                 "\n<think>\nHm\n</think>\n\n{\"a\":1}",
                 "<reasoning>H</reasoning><reasoning>m</reasoning>{\"a\":1}",
@@ -192,6 +211,18 @@ class ChatReadingTest extends LoopbackTest {
         "'\"safety\"', FILTERED",
         "'\"content-filter\"', FILTERED",
         "'\"refusal\"', REFUSED",
+        "'\"max_new_tokens\"', TRUNCATED",
+        "'\"truncated\"', TRUNCATED",
+        "'\"ERROR_LIMIT\"', TRUNCATED",
+        "'\"MaxTokens\"', TRUNCATED",
+        "'\"token_limit_reached\"', TRUNCATED",
+        "'\"pause_turn\"', TRUNCATED",
+        "'\"ERROR_TOXIC\"', FILTERED",
+        "'\"image_safety\"', FILTERED",
+        "'\"content_policy\"', FILTERED",
+        "'[\"stop\",\"length\"]', TRUNCATED",
+        "'{\"type\":\"length\"}', TRUNCATED",
+        "'{\"why\":{\"reason\":\"max_tokens\"}}', TRUNCATED",
         "'\"bored\"', COMPLETE",
         "'\"\"', COMPLETE",
         "null, COMPLETE"
@@ -213,12 +244,56 @@ class ChatReadingTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"error", "insufficient_system_resource", "abort", "network_error"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'message':{'content':'x'},'native_finish_reason':'MAX_TOKENS'} | TRUNCATED",
+                "{'message':{'content':'x'},'finish_reason':null,'native_finish_reason':'SAFETY'} | FILTERED",
+                "{'message':{'content':'x'},'finish_reason':'','native_finish_reason':'STOP'} | COMPLETE",
+                "{'message':{'content':'x'},'finish_reason':'stop','native_finish_reason':'MAX_TOKENS'} | TRUNCATED",
+                "{'message':{'content':'x'},'finish_reason':'stop','stop_reason':'max_tokens'} | TRUNCATED",
+                "{'message':{'content':'x'},'stop_reason':'max_tokens'} | TRUNCATED",
+                "{'message':{'content':'x','finish_reason':'length'}} | TRUNCATED",
+                // a stop sequence that was met
+                "{'message':{'content':'x'},'finish_reason':'stop','stop_reason':'limit'} | COMPLETE",
+                "{'message':{'content':'x'},'finish_reason':'stop','stop_reason':128009} | COMPLETE",
+                "{'message':{'content':'x'},'finish_reason':'stop','native_finish_reason':'error_free'} | COMPLETE"
+            })
+    void finishReason_inAnotherPlace_isRead(String choice, Finish finish) throws InterruptedException {
+        String whole = json(choice);
+        server.onAny().replies(raw("{\"choices\":[" + whole + "]}"));
+        assertThat(chat.call(REQUEST, plain()).finish()).isEqualTo(finish);
+
+        server.reset();
+        ModelReply reply =
+                streamed(REQUEST, "data: {\"choices\":[" + whole.replace("\"message\"", "\"delta\"") + "]}\n\n");
+        assertThat(reply.finish()).isEqualTo(finish);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "error",
+                "insufficient_system_resource",
+                "abort",
+                "network_error",
+                "failed",
+                "internal_error",
+                "USER_CANCEL",
+                "overloaded",
+                "preempted",
+                "TOO_MANY_TOOL_CALLS",
+                "rate_limited",
+                "timed-out"
+            })
     void finishReason_ofAnInterruptedReply_isAFailure(String reason) {
         server.onAny().replies(body("{\"content\":\"x\"}", "\"" + reason + "\""));
 
         assertThatThrownBy(() -> chat.call(REQUEST, plain()))
-                .isInstanceOf(ServerFailed.class)
+                .isInstanceOfSatisfying(
+                        ServerFailed.class,
+                        failure -> assertThat(failure.billed().map(ModelException.Billed::usage))
+                                .contains(TokenUsage.of(10, 3)))
                 .hasMessageContaining(reason);
     }
 

@@ -83,6 +83,8 @@ class UsageTest extends LoopbackTest {
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':11}} | 21 11 0 3 0",
                 "{'input_tokens':10,'output_tokens':3,'total_tokens':17,'input_tokens_details':{'cached_tokens':4}}"
                         + " | 14 4 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'total_tokens':15,'input_tokens_details':{'cached_tokens':2},"
+                        + "'output_tokens_details':{'reasoning_tokens':2}} | 10 2 0 5 2",
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':6,'cache_write_tokens':5}}"
                         + " | 16 6 5 3 0",
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':9,'cache_write_tokens':11}}"
