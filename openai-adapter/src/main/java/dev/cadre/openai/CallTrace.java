@@ -2,10 +2,13 @@
 package dev.cadre.openai;
 
 import dev.cadre.model.ModelReply;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Response;
+import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ final class CallTrace extends EventListener {
     private String contentType = "no content type";
     private @Nullable ConnectionUse use;
     private Refusal refusal = Refusal.NONE;
+    private Timeout waiting = Timeout.NONE;
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
     static CallTrace begin(String model) {
@@ -125,6 +129,26 @@ final class CallTrace extends EventListener {
         CallTrace current = CURRENT.get();
         if (current != null) {
             current.use = use;
+        }
+    }
+
+    /** Keeps what bounds the reading of the reply of this thread's exchange. */
+    static void reads(Timeout waiting) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.waiting = waiting;
+        }
+    }
+
+    /** Lets the reply of this thread's exchange take so much longer and no more; zero for as long as the call may take. */
+    static void endWithin(Duration rest) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            if (rest.isZero()) {
+                current.waiting.clearDeadline();
+            } else {
+                current.waiting.deadline(rest.toNanos(), TimeUnit.NANOSECONDS);
+            }
         }
     }
 

@@ -17,6 +17,9 @@ final class ChatChunks {
     private static final String DETAILS = "reasoning_details";
     private static final String TEXT = "text";
 
+    /** What a delta may have beside output. */
+    private static final Set<String> NO_OUTPUT = Set.of("role", "finish_reason", "native_finish_reason", "stop_reason");
+
     private final ObjectNode whole = JsonNodeFactory.instance.objectNode();
     private final Map<String, StringBuilder> texts = new LinkedHashMap<>();
     private final ChatParts parts = new ChatParts();
@@ -26,6 +29,9 @@ final class ChatChunks {
     private final ReplyNotes notes;
     private String finish = "";
     private boolean produced;
+    private boolean wroteBeforeFinish;
+    private boolean wroteBehindFinish;
+    private boolean endsAlone;
     private int index = -1;
     private long tokens = -1;
 
@@ -58,7 +64,7 @@ final class ChatChunks {
     /** Whether there is anything beside the role, under whatever name: reasoning has several. */
     private static boolean holdsOutput(JsonNode delta) {
         return delta.properties().stream()
-                .filter(field -> !field.getKey().equals("role"))
+                .filter(field -> !NO_OUTPUT.contains(field.getKey()))
                 .map(Map.Entry::getValue)
                 .anyMatch(value -> value.isContainerNode()
                         ? !value.isEmpty()
@@ -89,8 +95,13 @@ final class ChatChunks {
     private String choice(JsonNode choice) {
         usage(choice.path("usage"));
         JsonNode delta = choice.path("delta").isObject() ? choice.path("delta") : choice.path("message");
-        finish(ChatFinish.word(choice, delta, notes));
-        produced |= holdsOutput(delta);
+        String word = ChatFinish.word(choice, delta, notes);
+        boolean writes = holdsOutput(delta);
+        produced |= writes;
+        wroteBehindFinish |= writes && !finish.isEmpty();
+        wroteBeforeFinish |= writes && word.isEmpty();
+        endsAlone |= !word.isEmpty() && (!writes || wroteBeforeFinish);
+        finish(word);
         for (String name : texts.keySet()) {
             if (delta.path(name).isTextual() && !name.equals(CONTENT)) {
                 append(name, delta.path(name).asText());
@@ -175,6 +186,25 @@ final class ChatChunks {
     /** Whether nothing has come yet that the provider would bill, reasoning included. */
     boolean isEmpty() {
         return !produced;
+    }
+
+    /** Whether the server said why the model stopped, and nothing was written behind that: then nothing is missing. */
+    boolean isFinished() {
+        return ChatFinish.of(finish) != ChatFinish.UNKNOWN && !wroteBehindFinish;
+    }
+
+    /** Whether the model stopped because the server gave up. */
+    boolean isBroken() {
+        return ChatFinish.of(finish) == ChatFinish.BROKEN;
+    }
+
+    /** Whether a server that is finished says so at the end, not with every chunk. */
+    boolean isAtItsEnd() {
+        return isFinished() && endsAlone;
+    }
+
+    boolean hasUsage() {
+        return tokens >= 0;
     }
 
     /**

@@ -14,7 +14,8 @@ import java.util.Set;
  * @param isThought whether the model thought, in a field of its own, a part or a block
  */
 record ChatContent(String text, String refusal, boolean isThought) {
-    private static final Set<String> THOUGHTS = Set.of("thinking", "reasoning", "redacted_thinking", "reasoning_text", "thought");
+    private static final Set<String> THOUGHTS =
+            Set.of("thinking", "reasoning", "redacted_thinking", "reasoning_text", "thought");
     private static final String TEXT = "text";
     private static final String REFUSAL = "refusal";
 

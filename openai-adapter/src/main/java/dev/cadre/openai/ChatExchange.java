@@ -12,6 +12,7 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolSpec;
 import java.io.IOException;
 import java.io.PushbackInputStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -24,19 +25,23 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     private final Wording wording;
     private final ModelRequest request;
     private final CallContext context;
+    private final Duration endWait;
 
+    /** @param endWait how long a stream may go on when the answer and its usage are there */
     ChatExchange(
             ChatCompletionService.WithRawResponse service,
             Failures failures,
             ChatWriter writer,
             Wording wording,
-            CallContext context) {
+            CallContext context,
+            Duration endWait) {
         this.service = service;
         this.failures = failures;
         this.writer = writer;
         this.wording = wording;
         this.request = wording.request();
         this.context = context;
+        this.endWait = endWait;
     }
 
     @Override
@@ -56,7 +61,8 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     private ModelReply create(ChatCompletionCreateParams params) throws IOException {
         try (var raw = service.create(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
-            return reader(headers, new ReplyNotes(failures)).read(ServerJson.MAPPER.readTree(raw.body()));
+            var notes = new ReplyNotes(failures);
+            return reader(headers, notes).read(ServerJson.first(raw.body(), notes));
         }
     }
 
@@ -70,7 +76,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
                 JsonNode joined = joined(new ServerEvents(body, notes), text, headers, notes);
                 return reader(headers, notes).read(joined);
             }
-            ModelReply reply = reader(headers, notes).read(ServerJson.MAPPER.readTree(body));
+            ModelReply reply = reader(headers, notes).read(ServerJson.first(body, notes));
             if (!reply.text().isEmpty()) {
                 text.accept(reply.text());
             }
@@ -87,7 +93,12 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         var chunks = new ChatChunks(request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet()), notes);
         var thought = new LeadingThought();
         Consumer<String> answer = thought.before(request.output(), text);
-        for (Optional<ObjectNode> next = events.next(); next.isPresent(); next = events.next()) {
+        var rest = new RestOfStream(chunks, endWait, notes);
+        for (Optional<ObjectNode> next = rest.next(events); next.isPresent(); next = rest.next(events)) {
+            if (isError(next.get()) && rest.isOfNoAccount()) {
+                notes.add("an error behind the end of the answer was left out");
+                continue;
+            }
             failIfError(next.get(), headers, !chunks.isEmpty());
             String piece = chunks.add(next.get());
             if (!piece.isEmpty()) {
@@ -101,9 +112,13 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     }
 
     private void failIfError(JsonNode event, LimitHeaders headers, boolean worked) {
-        if (event.hasNonNull("error") || event.path("type").asText("").equals("error")) {
+        if (isError(event)) {
             var error = ErrorBody.of(JsonValue.fromJsonNode(event.hasNonNull("error") ? event.get("error") : event));
             throw failures.inReply(request.model(), error, headers, worked);
         }
+    }
+
+    private static boolean isError(JsonNode event) {
+        return event.hasNonNull("error") || event.path("type").asText("").equals("error");
     }
 }

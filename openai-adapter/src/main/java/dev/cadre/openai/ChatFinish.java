@@ -101,8 +101,9 @@ enum ChatFinish {
                         + "|budget|pause|\\bcut"),
                 LENGTH);
         BY_PART.put(
-                Pattern.compile("err(?:or)?\\b|error|fail|cancel|abort|overload|preempt|interrupt|time_?d?_?out|malformed"
-                        + "|unexpected|missing|exception|unavailable|disconnect|crash|kill|evict|shut_?down|terminated"),
+                Pattern.compile(
+                        "err(?:or)?\\b|error|fail|cancel|abort|overload|preempt|interrupt|time_?d?_?out|malformed"
+                                + "|unexpected|missing|exception|unavailable|disconnect|crash|kill|evict|shut_?down|terminated"),
                 BROKEN);
     }
 
@@ -185,7 +186,9 @@ enum ChatFinish {
                     .filter(given::hasNonNull)
                     .findFirst()
                     .map(given::path)
-                    .orElseGet(() -> JsonNodeFactory.instance.arrayNode().addAll(given.valueStream().toList())));
+                    .orElseGet(() -> JsonNodeFactory.instance
+                            .arrayNode()
+                            .addAll(given.valueStream().toList())));
         }
         return given.isTextual() || given.isNumber() ? given.asText() : "";
     }

@@ -69,6 +69,7 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
             chain.call().cancel(); // else the connection stays open: OkHttp cannot close such a body
             throw new BadReply("the reply has a length of %d bytes".formatted(reply.contentLength()), null);
         }
+        CallTrace.reads(reply.source().timeout());
         var limited = Okio.buffer(new LimitedSource(reply, maxBytes(response)));
         Response bounded = response.newBuilder()
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))

@@ -53,6 +53,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     /** 40 kB for each of the most requests of a batch. */
     private static final long MAX_FILE_BYTES = 2_000_000_000;
 
+    /** A server that ends its streams does so within milliseconds. */
+    private static final Duration END_WAIT = Duration.ofSeconds(2);
+
     private static final Logger LOG = LoggerFactory.getLogger(OpenAiClient.class);
 
     /** The addresses that this process has been warned of. */
@@ -69,6 +72,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final RemoteAccess access;
     private final Dialects dialects;
     private final Gateway gateway;
+    private final Duration endWait;
     private volatile boolean closed;
 
     private OpenAiClient(Builder builder) {
@@ -77,6 +81,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
             LOG.warn("the base URL {}", BaseUrl.READABLE);
         }
         gateway = builder.gateway;
+        endWait = builder.endWait;
         var secrets = new Secrets(redactor(builder));
         http = http(builder, secrets);
         sdk = sdk(builder);
@@ -171,7 +176,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                         failures,
                         chatWriter(wording.dialect()),
                         wording,
-                        context);
+                        context,
+                        endWait);
         };
     }
 
@@ -280,6 +286,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         private @Nullable ForwardProxy proxy;
         private @Nullable Trust trust;
         private long maxFileBytes = MAX_FILE_BYTES;
+        private Duration endWait = END_WAIT;
 
         private Builder(String apiKey) {
             this.apiKey = apiKey.strip();
@@ -503,6 +510,12 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
          */
         public Builder deployment(String model, String deployment) {
             gateway = gateway.withDeployment(model, deployment);
+            return this;
+        }
+
+        /** How long a streamed chat completion may go on when the answer and its usage are there. */
+        Builder endWait(Duration wait) {
+            endWait = wait;
             return this;
         }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server-sent events of a body, as far as they are JSON objects. Any end of a line, a byte-order mark, comments and a
@@ -31,6 +33,7 @@ final class ServerEvents {
     private final Deque<ObjectNode> ready = new ArrayDeque<>();
     private boolean done;
     private boolean endSaid;
+    private @Nullable IOException broken;
 
     ServerEvents(InputStream body, ReplyNotes notes) {
         lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
@@ -62,10 +65,24 @@ final class ServerEvents {
         return first == '{' || first == '[';
     }
 
-    /** The next event; empty at the end. An event without a type in its data has the one of its name. */
+    /**
+     * The next event; empty at the end. An event without a type in its data has the one of its name.
+     *
+     * @throws com.fasterxml.jackson.core.JsonProcessingException if an event cannot be read; the next one may follow
+     * @throws IOException if nothing follows any more
+     */
     Optional<ObjectNode> next() throws IOException {
-        while (ready.isEmpty() && !done) {
-            readEvent();
+        while (ready.isEmpty() && !done && broken == null) {
+            try {
+                readEvent();
+            } catch (IOException e) {
+                broken = endSaid ? null : e; // behind what came before it
+            }
+        }
+        IOException failure = ready.isEmpty() ? broken : null;
+        if (failure != null) {
+            broken = null;
+            throw failure;
         }
         return Optional.ofNullable(ready.poll());
     }
@@ -78,8 +95,8 @@ final class ServerEvents {
     private void readEvent() throws IOException {
         var data = new StringBuilder();
         String name = "";
-        String line = lines.readLine();
-        for (; line != null && !line.isEmpty(); line = lines.readLine()) {
+        String line = nextLine(data, name);
+        for (; line != null && !line.isEmpty(); line = nextLine(data, name)) {
             int colon = line.indexOf(':');
             String field = colon < 0 ? line : line.substring(0, colon);
             String value = colon < 0 ? "" : line.substring(colon + 1).strip();
@@ -91,6 +108,20 @@ final class ServerEvents {
         }
         done = line == null;
         take(data.toString(), name);
+    }
+
+    /** The next line; what came of an event before the connection was lost is read, if it is whole. */
+    private @Nullable String nextLine(StringBuilder data, String name) throws IOException {
+        try {
+            return lines.readLine();
+        } catch (IOException lost) {
+            try {
+                take(data.toString(), name);
+            } catch (JsonProcessingException cut) {
+                lost.addSuppressed(cut);
+            }
+            throw lost;
+        }
     }
 
     private void take(String data, String name) throws IOException {

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.ObjectMappers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The Jackson mapper of all that goes to a server and comes from it, the SDK's own calls included: the SDK's mapper, with a
@@ -34,5 +41,18 @@ final class ServerJson {
                 .setStreamReadConstraints(
                         usual.rebuild().maxTokenCount(MAX_TOKENS).build());
         return mapper;
+    }
+
+    /** The first value of a body; a missing node if it is empty. What came with it and stands behind it is noted. */
+    static JsonNode first(InputStream body, ReplyNotes notes) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(body)) {
+            JsonNode first = MAPPER.readTree(parser);
+            var behind = new ByteArrayOutputStream();
+            parser.releaseBuffered(behind);
+            if (!behind.toString(StandardCharsets.UTF_8).isBlank()) {
+                notes.add("what stood behind the reply was left out");
+            }
+            return first == null ? MissingNode.getInstance() : first;
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import dev.cadre.model.CallContext;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.MalformedReply;
@@ -616,6 +617,20 @@ class ChatReadingTest extends LoopbackTest {
 
         assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine.");
         assertThat(pieces).containsExactly("Fine.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"}", "{\"choices\":[]}", "\n<!-- end -->"})
+    void junkBehindAReply_isLeftOut(String junk) throws InterruptedException {
+        String whole = "{\"choices\":[{\"message\":{\"content\":\"Fine.\"},\"finish_reason\":\"stop\"}]}";
+        server.onAny().replies(raw(whole + junk));
+
+        for (CallContext context : List.of(plain(), streamed(pieces::add))) {
+            ModelReply reply = chat.call(REQUEST, context);
+
+            assertThat(reply.text()).isEqualTo("Fine.");
+            assertThat(reply.notes()).containsExactly("what stood behind the reply was left out");
+        }
     }
 
     @Test
