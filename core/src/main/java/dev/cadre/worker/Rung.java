@@ -174,10 +174,10 @@ public final class Rung {
     private RungCommand extend(ModelReply reply) {
         long cap = request.maxOutputTokens();
         if (extended || cap >= mostOutputTokens) {
-            return reject(Failure.Kind.TRUNCATED, "the answer is longer than %d tokens".formatted(cap), reply);
+            return reject(Failure.Kind.TRUNCATED, SingleCall.cut(reply, "%d tokens".formatted(cap)), reply);
         }
         extended = true;
-        defect = "the answer is longer than %d tokens".formatted(cap);
+        defect = SingleCall.cut(reply, "%d tokens".formatted(cap));
         request = request.withMaxOutputTokens(cap > mostOutputTokens / 2 ? mostOutputTokens : 2 * cap);
         return call();
     }

@@ -125,12 +125,20 @@ public final class SingleCall<I, O> {
      */
     public Outcome<O> outcome(Optional<I> input, ModelReply reply) {
         return switch (reply.finish()) {
-            case TRUNCATED -> Outcome.failed(Failure.Kind.TRUNCATED, "the answer is longer than its cap");
+            case TRUNCATED -> Outcome.failed(Failure.Kind.TRUNCATED, cut(reply, "its cap"));
             case REFUSED -> Outcome.failed(Failure.Kind.REFUSED, "the model refused: " + Excerpt.quoted(reply.text()));
             case FILTERED -> Outcome.failed(Failure.Kind.FILTERED, "the provider's content filter stopped the answer");
             case TOOL_CALLS -> Outcome.failed(Failure.Kind.TOOL_LIMIT, "the model called tools that it was not given");
             case COMPLETE -> checked(input, reply.text());
         };
+    }
+
+    /** What is wrong with a truncated reply. */
+    static String cut(ModelReply reply, String cap) {
+        return reply.text().isBlank() && reply.toolCalls().isEmpty()
+                ? "no answer began within %s: where thinking used it up, raise maxOutputTokens or lower the effort"
+                        .formatted(cap)
+                : "the answer is longer than " + cap;
     }
 
     private Outcome<O> checked(Optional<I> input, String text) {

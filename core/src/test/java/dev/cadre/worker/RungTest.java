@@ -191,6 +191,17 @@ class RungTest {
                         RungEnd.Rejected::failure);
     }
 
+    /** A model that thinks until its cap gives no answer, and only the caller can change that. */
+    @Test
+    void truncatedAnswer_thatNeverBegan_saysWhatToDo() {
+        var rung = begun(NOTE);
+        rung.replies(Finish.TRUNCATED, "");
+
+        assertThat(rejected(rung.replies(Finish.TRUNCATED, " ")).failure().message())
+                .isEqualTo("no answer began within 4000 tokens: where thinking used it up, raise maxOutputTokens or"
+                        + " lower the effort");
+    }
+
     @Test
     void truncatedAnswer_atTheLimitOfTheModel_isRejectedAtOnce() {
         var rung = Rung.of(first(NOTE, "cats"), "small", 2_000, Limits.DEFAULT);

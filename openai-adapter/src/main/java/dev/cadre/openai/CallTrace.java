@@ -31,6 +31,7 @@ final class CallTrace extends EventListener {
     private @Nullable ConnectionUse use;
     private Refusal refusal = Refusal.NONE;
     private Timeout waiting = Timeout.NONE;
+    private String page = "";
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
     static CallTrace begin(String model) {
@@ -164,6 +165,20 @@ final class CallTrace extends EventListener {
     static Refusal refusal() {
         CallTrace current = CURRENT.get();
         return current == null ? Refusal.NONE : current.refusal;
+    }
+
+    /** Keeps what is to be said of a page that came with another status than success; an empty text if none did. */
+    static void cameAsPage(String page) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.page = page;
+        }
+    }
+
+    /** What is to be said of the page that the exchange of this thread was refused with; an empty text if it was none. */
+    static String page() {
+        CallTrace current = CURRENT.get();
+        return current == null ? "" : current.page;
     }
 
     /** Whether the provider may have seen any of the request. */

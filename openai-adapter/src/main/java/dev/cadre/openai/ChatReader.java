@@ -116,6 +116,9 @@ final class ChatReader {
             throw unusable("the model was stopped with the finish reason " + notes.quoted(reason), parts);
         }
         Finish finish = known.finish(!parts.calls().isEmpty());
+        if (finish == Finish.TRUNCATED && parts.isEmpty() && parts.content().isThought()) {
+            notes.add("thinking used up the cap of output tokens: raise maxOutputTokens or lower the effort");
+        }
         if (finish == Finish.COMPLETE && parts.content().text().isEmpty()) {
             requireNoOtherAnswer(known, parts);
         }

@@ -104,7 +104,11 @@ final class Failures {
 
     /** A reply with a status that is not a success. */
     ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
-        return byStatus(message(model, "status " + status, error, headers), model, status, error, headers);
+        String page = CallTrace.page();
+        String message = page.isEmpty()
+                ? message(model, "status " + status, error, headers)
+                : message(model, "status " + status + ", " + page, ErrorBody.NONE, headers);
+        return byStatus(message, model, status, error, headers);
     }
 
     private ModelException byStatus(String message, String model, int status, ErrorBody error, LimitHeaders headers) {
@@ -293,8 +297,9 @@ final class Failures {
         Charge charge = trace.isSent() ? Charge.UNKNOWN : Charge.FREE;
         Throwable cause = redactor.clean(root(failure));
         String said = redactor.quote(model + ": " + describe(cause));
-        if (find(failure, OneExchange.BadReply.class).isPresent()) {
-            return new MalformedReply(said, cause);
+        Optional<OneExchange.BadReply> bad = find(failure, OneExchange.BadReply.class);
+        if (bad.isPresent()) {
+            return new MalformedReply(redactor.quote(model + ": " + bad.get().getMessage()), cause);
         }
         if (find(failure, ForwardProxy.Refused.class).isPresent()) {
             return new Unreachable("no way to %s: %s".formatted(baseUrl, said), cause);

@@ -74,6 +74,12 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
         Response bounded = response.newBuilder()
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
                 .build();
+        String page = HtmlPage.in(bounded);
+        if (!page.isEmpty() && bounded.isSuccessful()) {
+            bounded.close();
+            throw new BadReply(page, null);
+        }
+        CallTrace.cameAsPage(page);
         if (bounded.code() >= 400 && bounded.code() < 500) {
             CallTrace.refused(
                     Refusal.of(bounded.code(), bounded.peekBody(REFUSAL_BYTES).string()));

@@ -35,4 +35,33 @@ class ChatChunksTest {
                         .asText())
                 .hasSize(200_001);
     }
+
+    @Test
+    void callPieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
+        var chunks = new ChatChunks(
+                Set.of("xy", "z"),
+                new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
+        var json = ObjectMappers.jsonMapper().createObjectNode();
+        var choice = json.putArray("choices").addObject();
+        var function = choice.putObject("delta")
+                .putArray("tool_calls")
+                .addObject()
+                .putObject("function")
+                .put("arguments", "{");
+
+        Assertions.assertTimeout(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 200_000; i++) {
+                function.put("name", i % 2 == 0 ? "a" : "b");
+                chunks.add(json);
+            }
+        });
+        choice.put("finish_reason", "stop");
+        chunks.add(json);
+
+        assertThat(chunks.joined(false)
+                        .orElseThrow()
+                        .at("/choices/0/message/tool_calls/0/function/arguments")
+                        .asText())
+                .hasSize(200_001);
+    }
 }

@@ -198,6 +198,16 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(failure.billed().map(ModelException.Billed::usage)).contains(TokenUsage.of(10, 3));
     }
 
+    @Test
+    void thinkingUntilTheCap_isTruncated_andSaysWhatToDo() throws InterruptedException {
+        ModelReply reply = whole(REQUEST, json("{'content':'','reasoning_content':'Hm.'}"), "\"length\"");
+
+        assertThat(reply.finish()).isEqualTo(Finish.TRUNCATED);
+        assertThat(reply.notes())
+                .containsExactly(
+                        "thinking used up the cap of output tokens: raise maxOutputTokens or lower the effort");
+    }
+
     // ---- finish reasons
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.ConnectionFailed;
 import dev.cadre.model.ModelException.ContextTooLong;
@@ -217,6 +218,35 @@ class LostReplyTest extends LoopbackTest {
     @Test
     void status204_isMalformed() {
         failure(MalformedReply.class, LoopbackReply.raw(204, "application/json", ""));
+    }
+
+    @Test
+    void page_insteadOfAReply_isNamed() {
+        String page = "\n<!DOCTYPE html><html><head><title>Log in\n to %s</title></head></html>".formatted(KEY);
+        String said = "a page with the title 'Log in to [redacted]' (text/html) came instead of JSON, probably from a"
+                + " proxy, a firewall or a login";
+
+        for (CallContext context : List.of(plain(), new CallContext(PURPOSE, AMPLE, piece -> {}))) {
+            assertThat(failure(MalformedReply.class, context, LoopbackReply.raw(200, "text/html; charset=utf-8", page)))
+                    .hasMessage("gpt-5.4-nano: " + said);
+            assertThat(failure(ModelException.AuthFailed.class, context, LoopbackReply.raw(403, "text/html", page)))
+                    .hasMessage("gpt-5.4-nano: status 403, " + said + " [req_1]");
+            assertThat(failure(ServerFailed.class, context, LoopbackReply.raw(502, "text/html", "<html>")))
+                    .hasMessage("gpt-5.4-nano: status 502, a page (text/html) came instead of JSON, probably from a"
+                            + " proxy, a firewall or a login [req_1]");
+        }
+    }
+
+    /** The type of a reply is often given wrongly. */
+    @Test
+    void reply_thatClaimsToBeAPage_isRead() throws InterruptedException {
+        assertThat(replyTo(LoopbackReply.raw(
+                                200,
+                                "text/html",
+                                " {\"status\":\"completed\",\"output\":[{\"type\":\"message\",\"content\":"
+                                        + "[{\"type\":\"output_text\",\"text\":\"Fine.\"}]}]}"))
+                        .text())
+                .isEqualTo("Fine.");
     }
 
     @Test
