@@ -102,7 +102,9 @@ class SingleCallTest {
                 .isEqualTo(new Outcome.Succeeded<>(new Note("They purr.")));
         assertThat(outcome(NOTE, Finish.COMPLETE, "{}")).satisfies(failed(Failure.Kind.INVALID_OUTPUT));
         assertThat(outcome(NOTE, Finish.TRUNCATED, NOTE_JSON)).satisfies(failed(Failure.Kind.TRUNCATED));
-        assertThat(outcome(NOTE, Finish.TRUNCATED, "")).asString().contains("raise maxOutputTokens or lower the effort");
+        assertThat(outcome(NOTE, Finish.TRUNCATED, ""))
+                .asString()
+                .contains("raise maxOutputTokens or lower the effort");
         assertThat(outcome(NOTE, Finish.REFUSED, "no")).satisfies(failed(Failure.Kind.REFUSED));
         assertThat(outcome(NOTE, Finish.FILTERED, "")).satisfies(failed(Failure.Kind.FILTERED));
         assertThat(outcome(NOTE, Finish.TOOL_CALLS, "")).satisfies(failed(Failure.Kind.TOOL_LIMIT));

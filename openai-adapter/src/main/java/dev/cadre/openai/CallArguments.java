@@ -156,9 +156,12 @@ final class CallArguments {
                         });
     }
 
-    /** The JSON values of a text; none if it is no JSON. */
+    /** The JSON values of a text; none if it is no JSON, or a list. */
     private static List<JsonNode> values(String text) {
         var values = new ArrayList<JsonNode>();
+        if (text.stripLeading().startsWith("[")) {
+            return values; // its reader takes a list for its values
+        }
         try (MappingIterator<JsonNode> next = VALUES.readValues(text)) {
             while (next.hasNextValue()) {
                 values.add(next.nextValue());

@@ -35,6 +35,11 @@ final class CallName {
         return repeated || tools.contains(last) ? last : joined.toString();
     }
 
+    /** Whether it is this name, as far as it came. */
+    boolean is(String other) {
+        return isTool() ? other.equals(read()) : repeated ? other.equals(last) : other.contentEquals(joined);
+    }
+
     private boolean isShort() {
         return joined.length() <= longest;
     }
@@ -49,7 +54,7 @@ final class CallName {
      * @param sameCall whether the server says that it belongs to the same call
      */
     boolean goesOnWith(String piece, boolean sameCall) {
-        if ((repeated && piece.equals(last)) || beginsTool(piece)) {
+        if (is(piece) || beginsTool(piece)) {
             return true;
         }
         boolean areTools = isTool() && tools.contains(piece);

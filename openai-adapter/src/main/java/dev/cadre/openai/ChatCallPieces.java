@@ -66,7 +66,7 @@ final class ChatCallPieces {
             if (otherId || !name.goesOnWith(piece.name(), !whole && (sameId || piece.isIndexed()))) {
                 return true;
             }
-            boolean same = sameId && piece.isIndexed() && name.read().equals(piece.name());
+            boolean same = sameId && piece.isIndexed() && name.is(piece.name());
             boolean oneIsEmpty = CallArguments.isEmpty(piece.arguments()) || holdsNothing();
             return whole && piece.bringsMore() && !(same && (oneIsEmpty || holds(piece.arguments())));
         }
@@ -87,7 +87,7 @@ final class ChatCallPieces {
         void add(Piece piece) {
             id = id.isEmpty() ? piece.id() : id;
             boolean again = !piece.id().isEmpty() && piece.isIndexed() && whole && piece.bringsMore();
-            if (again && piece.name().equals(name.read()) && holds(piece.arguments())) {
+            if (again && name.is(piece.name()) && holds(piece.arguments())) {
                 notes.add("a tool call that was delivered twice was read once");
                 return;
             }

@@ -91,19 +91,19 @@ enum ChatFinish {
             finish.synonyms.forEach(synonym -> BY_WORD.put(synonym, finish));
         }
         BY_PART.put(
-                Pattern.compile("safety|filter|toxic|policy|block|prohibit|moderat|guardrail|harm|violat|sensitive"
-                        + "|recitation|copyright|jailbreak"),
+                Pattern.compile("safety|filter|toxic|policy|blocked|block_?(?:list|reason)|prohibit|moderat|guardrail"
+                        + "|harm(?!on)|violat|sensitive|recitation|copyright|jailbreak"),
                 FILTER);
         BY_PART.put(Pattern.compile("refus"), REFUSAL);
-        BY_PART.put(Pattern.compile("rate_?limit|quota|too_?many"), BROKEN);
+        BY_PART.put(Pattern.compile("rate_?limit|quota|too_?many_?(?!tok)"), BROKEN);
         BY_PART.put(
-                Pattern.compile("length|max|limit|trunc|incomplete|partial|unfinished|exceed|exhaust|overflow|window"
-                        + "|budget|pause|\\bcut"),
+                Pattern.compile("length|max|(?<!un)limit|trunc|incomplete|partial|unfinished|exceed|exhaust|overflow"
+                        + "|window|budget|pause|too_?many|(?<![a-z])cut"),
                 LENGTH);
         BY_PART.put(
-                Pattern.compile(
-                        "err(?:or)?\\b|error|fail|cancel|abort|overload|preempt|interrupt|time_?d?_?out|malformed"
-                                + "|unexpected|missing|exception|unavailable|disconnect|crash|kill|evict|shut_?down|terminated"),
+                Pattern.compile("(?<!no_)error|(?<![a-z])err(?![a-z])|fail|cancel|abort|overload|preempt|interrupt"
+                        + "|time_?d?_?out|malformed|unexpected|missing|exception|unavailable|disconnect|crash|kill"
+                        + "|evict|shut_?down"),
                 BROKEN);
     }
 

@@ -22,7 +22,9 @@ final class HtmlPage {
     static String in(Response response) throws IOException {
         ResponseBody body = response.body();
         MediaType type = body == null ? null : body.contentType();
-        if (type == null || !type.subtype().contains("html") || !beginsWithTag(body.source().peek())) {
+        if (type == null
+                || !type.subtype().contains("html")
+                || !beginsWithTag(body.source().peek())) {
             return "";
         }
         Matcher title = TITLE.matcher(response.peekBody(SEARCHED_BYTES).string());

@@ -234,6 +234,8 @@ class ChatReadingTest extends LoopbackTest {
         "'[\"stop\",\"length\"]', TRUNCATED",
         "'{\"type\":\"length\"}', TRUNCATED",
         "'{\"why\":{\"reason\":\"max_tokens\"}}', TRUNCATED",
+        "'\"content_block_stop\"', COMPLETE",
+        "'\"no_error\"', COMPLETE",
         "'\"bored\"', COMPLETE",
         "'\"\"', COMPLETE",
         "null, COMPLETE"
@@ -352,10 +354,11 @@ class ChatReadingTest extends LoopbackTest {
                 "{'a':1} | {'a':1}",
                 "'{\"a\":1}' | {'a':1}",
                 "[1] | [1]",
+                "'[{\"a\":1},{}]' | [{'a':1},{}]",
                 "null | ''",
             })
     void arguments_thatAreNoText_areReadAsTheyAre(String arguments, String read) throws InterruptedException {
-        String given = arguments.startsWith("{\"") ? "\"" + arguments.replace("\"", "\\\"") + "\"" : json(arguments);
+        String given = arguments.contains("\"") ? "\"" + arguments.replace("\"", "\\\"") + "\"" : json(arguments);
         ModelReply reply = whole(
                 TOOLS,
                 "{\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"find\",\"arguments\":%s}}]}".formatted(given),
@@ -400,6 +403,8 @@ class ChatReadingTest extends LoopbackTest {
                 "{'id':'a','function':{'name':'get_'}} {'function':{'name':'weather','arguments':'{}'}}",
                 "{'id':'a','function':{'name':'get_weather','arguments':''}}"
                         + " {'id':'a','function':{'name':'get_weather','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'get_'}} {'function':{'name':'weather','arguments':'{'}}"
+                        + " {'function':{'name':'get_weather','arguments':'}'}}",
                 "{'id':'a','function':{'name':'get'}} {'function':{'name':'get_weather','arguments':'{}'}}",
                 "{'id':'a','function':{'name':'get_weather','arguments':'{'}} {'function':{'name':'','arguments':'}'}}",
                 // every piece with a new id
