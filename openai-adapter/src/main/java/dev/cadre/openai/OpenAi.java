@@ -36,7 +36,7 @@ public final class OpenAi {
      *   <li>{@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY}, {@code NO_PROXY}, in small letters too; not for this
      *       machine itself
      *   <li>{@code SSL_CERT_FILE}: authorities that are believed beside those of the JDK
-     *   <li>{@code CADRE_HEADERS}: headers for a gateway, one a line
+     *   <li>{@code CADRE_HEADERS}: headers for a gateway, one a line; a line break may be written as {@code \n}
      * </ul>
      *
      * <p>The caller closes what it gets, which closes the connections. Models that have been shut down are refused, by the

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,10 @@ record OpenAiSettings(
     static final String AZURE_KEY = "AZURE_OPENAI_API_KEY";
     static final String AZURE_ENDPOINT = "AZURE_OPENAI_ENDPOINT";
 
+    /** A line break as files of variables have it: a backslash and a letter, before the next header or at the end. */
+    private static final Pattern WRITTEN_BREAK =
+            Pattern.compile("(?:\\\\r)?\\\\n(?=[ \\t]*[\\w!#$%&'*+.^`|~-]+[ \\t]*:|(?:\\\\r|\\\\n|\\s)*$)");
+
     OpenAiSettings {
         models = Map.copyOf(models);
         environment = Map.copyOf(environment);
@@ -51,14 +57,15 @@ record OpenAiSettings(
                     .or(() -> variable(environment, "AZURE_OPENAI_API_VERSION"))
                     .orElse("");
             String endpoint = variable(environment, AZURE_ENDPOINT).orElseThrow();
-            AzureEndpoint azure = AzureEndpoint.parse(AZURE_ENDPOINT, endpoint, version);
+            AzureEndpoint azure =
+                    address(AZURE_ENDPOINT, endpoint, text -> AzureEndpoint.parse(AZURE_ENDPOINT, text, version));
             String key = variable(environment, AZURE_KEY).orElseThrow();
             return new OpenAiSettings(key, azure.baseUrl(), azure, api(environment), models, environment);
         }
-        String key =
-                variable(environment, API_KEY).orElseThrow(() -> new IllegalArgumentException(API_KEY + " is not set"));
+        String key = variable(environment, API_KEY)
+                .orElseThrow(() -> new IllegalArgumentException(API_KEY + " is not set" + halfOfAzure(environment)));
         BaseUrl url = variable(environment, BASE_URL)
-                .map(text -> BaseUrl.parse(BASE_URL, text))
+                .map(address -> address(BASE_URL, address, text -> BaseUrl.parse(BASE_URL, text)))
                 .orElse(BaseUrl.OPENAI);
         return new OpenAiSettings(key, url, null, api(environment), models, environment);
     }
@@ -75,6 +82,28 @@ record OpenAiSettings(
         return variable(environment, API_KEY).isEmpty()
                 && variable(environment, AZURE_KEY).isPresent()
                 && variable(environment, AZURE_ENDPOINT).isPresent();
+    }
+
+    private static String halfOfAzure(Map<String, String> environment) {
+        boolean hasKey = variable(environment, AZURE_KEY).isPresent();
+        if (hasKey == variable(environment, AZURE_ENDPOINT).isPresent()) {
+            return "";
+        }
+        return hasKey
+                ? ", and %s is set without %s".formatted(AZURE_KEY, AZURE_ENDPOINT)
+                : ", and %s is set without %s".formatted(AZURE_ENDPOINT, AZURE_KEY);
+    }
+
+    /** An address without a scheme is the commonest mistake, and a parser blames some character of it. */
+    private static <T> T address(String name, String text, Function<String, T> parse) {
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException unusable) {
+            if (text.contains("://") || text.contains("@")) {
+                throw unusable;
+            }
+            throw new IllegalArgumentException(name + " must start with http:// or https:// and name a host");
+        }
     }
 
     /** The model of each tier; needs no key. */
@@ -171,6 +200,7 @@ record OpenAiSettings(
     /** One header a line, as a server would read it. */
     private void headers(OpenAiClient.Builder client) {
         variable("CADRE_HEADERS").stream()
+                .map(lines -> WRITTEN_BREAK.matcher(lines).replaceAll("\n"))
                 .flatMap(String::lines)
                 .filter(line -> !line.isBlank())
                 .forEach(line -> {

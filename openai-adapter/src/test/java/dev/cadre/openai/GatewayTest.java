@@ -315,6 +315,23 @@ class GatewayTest {
     }
 
     @Test
+    void writtenLineBreaks_ofHeaders_partThem_whereANameFollows() throws Exception {
+        try (var server = server()) {
+            var environment = Map.of(
+                    "OPENAI_API_KEY", KEY,
+                    "OPENAI_BASE_URL", server.baseUrl(),
+                    "CADRE_API", "chat",
+                    "CADRE_HEADERS", "X-A: one\\nX-B:two\\r\\nX-Path: C:\\new\\names\\n");
+            try (var client = OpenAi.client(environment)) {
+                client.call(REQUEST, plain());
+            }
+
+            assertThat(server.requests().getFirst().lines())
+                    .contains("X-A: one", "X-B: two", "X-Path: C:\\new\\names");
+        }
+    }
+
+    @Test
     void environment_namesAllOfIt(@TempDir Path directory) throws Exception {
         tls(directory);
         try (var server = server();

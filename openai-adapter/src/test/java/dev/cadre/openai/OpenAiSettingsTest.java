@@ -76,11 +76,31 @@ class OpenAiSettingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "AZURE_OPENAI_API_KEY, AZURE_OPENAI_ENDPOINT",
+        "AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_API_KEY"
+    })
+    void azure_withOneOfItsVariables_namesTheOther(String there, String missing) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiSettings.from(Map.of(there, "https://house.openai.azure.com")))
+                .withMessage("OPENAI_API_KEY is not set, and %s is set without %s", there, missing);
+    }
+
+    @Test
+    void azureEndpoint_withoutScheme_isToldSo() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiSettings.from(
+                        Map.of("AZURE_OPENAI_API_KEY", "key", "AZURE_OPENAI_ENDPOINT", "127.0.0.1:8081")))
+                .withMessage("AZURE_OPENAI_ENDPOINT must start with http:// or https:// and name a host");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "ftp://host/v1 | OPENAI_BASE_URL must start with http:// or https:// and name a host",
                 "api.openai.com | OPENAI_BASE_URL must start with http:// or https:// and name a host",
+                "127.0.0.1:8081/v1 | OPENAI_BASE_URL must start with http:// or https:// and name a host",
                 "https:///v1 | OPENAI_BASE_URL must start with http:// or https:// and name a host",
                 "https://host/v1#a | OPENAI_BASE_URL must not have a fragment",
                 "https://a host | OPENAI_BASE_URL is not a URL: Illegal character in authority at character 10",
