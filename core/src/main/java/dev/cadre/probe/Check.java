@@ -5,6 +5,11 @@ import java.util.Locale;
 
 /** One thing that a {@link ServerProbe} asks of a server, in the order of the enum. */
 public enum Check {
+    /**
+     * The answer has the form of a strict schema that the prompt does not mention. It is the first, because a client may learn
+     * from it to use another API, and all the others are asked over the one that runs will use.
+     */
+    SCHEMA,
     /** A short question is answered with text. */
     TEXT,
     /** The reply reports its tokens, without which every call is booked at its worst case. */
@@ -13,8 +18,6 @@ public enum Check {
     PRICE,
     /** The answer ends at the cap of its tokens, on which every reservation rests. */
     CAP,
-    /** The answer has the form of a strict schema that the prompt does not mention. */
-    SCHEMA,
     /** A tool is called, its result is read, and the answer rests on it: two rounds. */
     TOOLS,
     /** Text comes while it is written. */

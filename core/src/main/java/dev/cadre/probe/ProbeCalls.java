@@ -1,34 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.probe;
 
+import dev.cadre.budget.Budget;
 import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.RateLimits;
 import dev.cadre.model.Tier;
+import dev.cadre.model.TokenUsage;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
+import dev.cadre.price.Money;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The paid calls of a probe, with what they noted. Not safe for use by several threads. */
-final class ProbeCalls {
+/**
+ * The paid calls of a probe, with what they noted. Not safe for use by several threads.
+ *
+ * <p>A reply above its cap stops a budget. Here it is opened once more, with what is spent, because a client may have learned
+ * from such a reply to send the cap in another way.
+ */
+final class ProbeCalls implements AutoCloseable {
     /** The most tokens of an ordinary answer: room for a model that thinks first. */
     private static final long ANSWER_TOKENS = 300;
 
     private final ModelPool pool;
-    private final BudgetGuard budget;
+    private final Budget budget;
     private final Duration timeout;
+    private BudgetGuard guard;
+    private boolean isReopened;
+    private boolean hasReply;
+    private String broken = "";
     private final Set<String> notes = new LinkedHashSet<>();
     private RateLimits limits = RateLimits.UNKNOWN;
 
-    ProbeCalls(ModelPool pool, BudgetGuard budget, Duration timeout) {
+    ProbeCalls(ModelPool pool, Budget budget, Duration timeout) {
         this.pool = pool;
         this.budget = budget;
+        this.guard = budget.open();
         this.timeout = timeout;
     }
 
@@ -41,25 +54,64 @@ final class ProbeCalls {
     }
 
     ModelReply ask(ModelRequest request) throws InterruptedException {
-        return heard(pool.call(request, terms()));
+        return heard(request, pool.call(request, terms()));
     }
 
     /** The same, streamed. */
     ModelReply ask(ModelRequest request, Consumer<String> text) throws InterruptedException {
-        return heard(pool.call(request, terms().withText(text)));
+        return heard(request, pool.call(request, terms().withText(text)));
     }
 
     private CallTerms terms() {
         var purpose = new CallPurpose(CallPurpose.Kind.WORK, "probe", "probe", "probe", "{}", Tier.NANO);
-        return CallTerms.of(budget, purpose, System.nanoTime() + timeout.toNanos());
+        return CallTerms.of(open(), purpose, System.nanoTime() + timeout.toNanos());
     }
 
-    private ModelReply heard(ModelReply reply) {
+    private BudgetGuard open() {
+        if (guard.state().breached() && !isReopened) {
+            isReopened = true;
+            Money spent = spent();
+            guard.close();
+            guard = budget.open(spent);
+        }
+        return guard;
+    }
+
+    private ModelReply heard(ModelRequest request, ModelReply reply) {
+        hasReply = true;
+        TokenUsage usage = reply.usage();
+        if (usage != null && isAboveCap(request, reply)) {
+            broken = "%d tokens were allowed and %d came".formatted(request.maxOutputTokens(), usage.outputTokens());
+        }
         notes.addAll(reply.notes());
         if (reply.limits().requests().isKnown() || reply.limits().tokens().isKnown()) {
             limits = reply.limits();
         }
         return reply;
+    }
+
+    static boolean isAboveCap(ModelRequest request, ModelReply reply) {
+        TokenUsage usage = reply.usage();
+        return usage != null && usage.outputTokens() > request.maxOutputTokens();
+    }
+
+    /** By how much the last reply above its cap broke it; empty if none did. */
+    String brokenCap() {
+        return broken;
+    }
+
+    /** Whether the server has answered any call. */
+    boolean hasReply() {
+        return hasReply;
+    }
+
+    Money spent() {
+        return guard.state().spent();
+    }
+
+    @Override
+    public void close() {
+        guard.close();
     }
 
     ModelPool pool() {

@@ -94,13 +94,18 @@ final class ProbeQuestions {
         ModelRequest counting = calls.request("Follow the order exactly.", "Count from 1 to 300, one number a line.")
                 .withMaxOutputTokens(CAP);
         ModelReply reply = calls.ask(counting);
-        TokenUsage usage = reply.usage();
-        if (usage != null && usage.outputTokens() > CAP) {
+        if (ProbeCalls.isAboveCap(counting, reply)) { // a client may learn from it to send the cap in another way
+            reply = calls.ask(counting);
+        }
+        if (ProbeCalls.isAboveCap(counting, reply)) {
+            return finding(Check.CAP, Verdict.FAILED, calls.brokenCap() + ": no budget holds at this server");
+        }
+        if (reply.finish() == Finish.TRUNCATED && !calls.brokenCap().isEmpty()) {
             return finding(
                     Check.CAP,
-                    Verdict.FAILED,
-                    "%d tokens were allowed and %d came: no budget holds at this server"
-                            .formatted(CAP, usage.outputTokens()));
+                    Verdict.LIMITED,
+                    calls.brokenCap()
+                            + ", until the cap was sent in another way: such a first answer stops the budget of a run");
         }
         return reply.finish() == Finish.TRUNCATED
                 ? finding(Check.CAP, Verdict.WORKS, "the answer ends at its cap and says so")
@@ -247,6 +252,7 @@ final class ProbeQuestions {
             calls.ask(BRIEF, QUESTION); // a server that refuses this too has not looked at the schema
             return finding(Check.REFUSAL, Verdict.WORKS, "a wrong schema is refused");
         } catch (ModelException.ServerFailed failed) {
+            calls.ask(BRIEF, QUESTION); // it may fail at everything
             return finding(
                     Check.REFUSAL,
                     Verdict.LIMITED,
@@ -257,6 +263,9 @@ final class ProbeQuestions {
     }
 
     Finding limits() {
+        if (!calls.hasReply()) {
+            return finding(Check.LIMITS, Verdict.NOT_TRIED, "no reply came that could report any");
+        }
         RateLimits limits = calls.limits();
         String told = "%s requests and %s tokens a minute"
                 .formatted(

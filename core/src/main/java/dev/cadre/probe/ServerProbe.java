@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.probe;
 
-import dev.cadre.budget.Admission;
 import dev.cadre.budget.Budget;
-import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.ModelException;
-import dev.cadre.pool.CallRefusedException;
-import dev.cadre.pool.CallRefusedException.Reason;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.price.Money;
-import dev.cadre.price.UnpricedException;
-import dev.cadre.probe.Finding.Verdict;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks a server about fifteen small questions and says what works, what the client had to adapt, and what to set. Each
@@ -39,10 +35,16 @@ public final class ServerProbe {
      *
      * @param findings a finding for each check, in their order
      * @param spent the money that was booked; calls whose cost is unknown are in it at their worst case
+     * @param failure the first failure if no call was answered, else null
      */
-    public record Result(List<Finding> findings, Money spent) {
+    public record Result(List<Finding> findings, Money spent, @Nullable ModelException failure) {
         public Result {
             findings = List.copyOf(findings);
+        }
+
+        /** Why the server answered no call; empty if it answered one, or none could be made. */
+        public Optional<ModelException> outage() {
+            return Optional.ofNullable(failure);
         }
     }
 
@@ -56,65 +58,30 @@ public final class ServerProbe {
     }
 
     /**
-     * Makes all checks, one after the other. Blocks; spends money, at most the budget.
+     * Makes all checks, one after the other. If the first three calls fail alike, no other is made, and the checks that are
+     * left are {@link Finding.Verdict#NOT_TRIED}. Blocks; spends money, at most the budget.
      *
      * @throws InterruptedException if the thread was interrupted; a call in flight may be billed
      */
     public Result run(Budget budget) throws InterruptedException {
-        return run(budget, Arrays.asList(Check.values()));
+        return run(budget, Arrays.asList(Check.values()), finding -> {});
     }
 
-    /** The same for some checks; {@link Check#LIMITS} knows only what the checks before it have seen. */
-    public Result run(Budget budget, List<Check> checks) throws InterruptedException {
+    /**
+     * The same for some checks; {@link Check#LIMITS} knows only what the checks before it have seen.
+     *
+     * @param heard receives each finding as soon as it is made, on the calling thread
+     */
+    public Result run(Budget budget, List<Check> checks, Consumer<Finding> heard) throws InterruptedException {
         var findings = new ArrayList<Finding>();
-        try (BudgetGuard guard = budget.open()) {
-            var calls = new ProbeCalls(pool, guard, timeout);
+        try (var calls = new ProbeCalls(pool, budget, timeout)) {
+            var run = new ProbeRun(calls);
             for (Check check : checks) {
-                findings.add(finding(check, calls).noting(calls.takeNotes()));
+                Finding finding = run.make(check);
+                findings.add(finding);
+                heard.accept(finding);
             }
-            return new Result(findings, guard.state().spent());
+            return new Result(findings, calls.spent(), run.outage());
         }
-    }
-
-    private static Finding finding(Check check, ProbeCalls calls) throws InterruptedException {
-        var asked = new ProbeQuestions(calls);
-        try {
-            return switch (check) {
-                case TEXT -> asked.text();
-                case USAGE -> asked.usage();
-                case PRICE -> asked.price();
-                case CAP -> asked.cap();
-                case SCHEMA -> asked.schema();
-                case TOOLS -> asked.tools();
-                case STREAM -> asked.stream();
-                case AFTER_STREAM -> asked.afterStream();
-                case CANCEL -> asked.cancel();
-                case LONG_INPUT -> asked.longInput();
-                case REFUSAL -> asked.refusal();
-                case LIMITS -> asked.limits();
-            };
-        } catch (CallRefusedException refused) {
-            return new Finding(check, Verdict.NOT_TRIED, why(refused.reason()), List.of());
-        } catch (UnpricedException unpriced) {
-            return new Finding(check, Verdict.NOT_TRIED, String.valueOf(unpriced.getMessage()), List.of());
-        } catch (ModelException failure) {
-            String message = failure.getClass().getSimpleName() + ": " + failure.getMessage();
-            return new Finding(check, Verdict.FAILED, message, List.of());
-        }
-    }
-
-    private static String why(Reason reason) {
-        return switch (reason) {
-            case Reason.BudgetExhausted(Admission.Exhausted admission) ->
-                admission.budget().breached()
-                        ? "a reply above its cap stopped the budget"
-                        : "it may cost %s, and %s are left"
-                                .formatted(admission.need(), admission.budget().free());
-            case Reason.DeadlinePassed late -> "there is no time left";
-            case Reason.PoolPaused(Instant until, ModelException because) ->
-                "the server asked to wait: " + because.getMessage();
-            case Reason.PoolStopped(ModelException failure) ->
-                "no call is sent after this failure: " + failure.getMessage();
-        };
     }
 }

@@ -39,6 +39,7 @@ class ServerProbeTest {
             new RateLimits.Window(200_000, 199_000, ofSeconds(1)));
 
     private final List<ModelRequest> sent = new ArrayList<>();
+    private final List<Finding> heard = new ArrayList<>();
     private UnaryOperator<ModelReply> change = reply -> reply;
 
     /** A server by the book, whose replies {@link #change} bends. */
@@ -93,8 +94,8 @@ class ServerProbeTest {
         return probe(pool(this::server).build(), checks);
     }
 
-    private static ServerProbe.Result probe(ModelPool pool, Check... checks) throws InterruptedException {
-        return ServerProbe.of(pool, ofSeconds(30)).run(Budget.usd("0.01"), List.of(checks));
+    private ServerProbe.Result probe(ModelPool pool, Check... checks) throws InterruptedException {
+        return ServerProbe.of(pool, ofSeconds(30)).run(Budget.usd("0.01"), List.of(checks), heard::add);
     }
 
     private Finding only(Check check) throws InterruptedException {
@@ -249,8 +250,10 @@ class ServerProbeTest {
         assertThat(result.findings().getFirst().message()).isEqualTo("AuthFailed: the key is wrong");
 
         ServerProbe.Result poor = ServerProbe.of(pool(this::server).build(), ofSeconds(30))
-                .run(Budget.usd("0.00001"), List.of(Check.TEXT));
-        assertThat(poor.findings().getFirst().verdict()).isEqualTo(Verdict.NOT_TRIED);
+                .run(Budget.usd("0.00001"), List.of(Check.TEXT, Check.LIMITS), heard::add);
+        assertThat(poor.findings()).extracting(Finding::verdict).containsOnly(Verdict.NOT_TRIED);
+        assertThat(poor.findings().getLast().message()).isEqualTo("no reply came that could report any");
+        assertThat(poor.outage()).isEmpty();
         assertThat(poor.spent()).isEqualTo(Money.ZERO);
         assertThat(sent).isEmpty();
     }
@@ -272,5 +275,129 @@ class ServerProbeTest {
 
         assertThat(probe(pool(lax).build(), Check.REFUSAL).findings().getFirst().verdict())
                 .isEqualTo(Verdict.LIMITED);
+    }
+
+    @Test
+    void findings_areHeardOneByOne_beforeTheNextCall() throws Exception {
+        var sentBefore = new ArrayList<Integer>();
+
+        ServerProbe.Result result = ServerProbe.of(pool(this::server).build(), ofSeconds(30))
+                .run(Budget.usd("0.01"), List.of(Check.TEXT, Check.USAGE), finding -> sentBefore.add(sent.size()));
+
+        assertThat(sentBefore).containsExactly(1, 2);
+        assertThat(result.findings()).hasSize(2);
+    }
+
+    @Test
+    void schema_isAskedFirst_soThatAllTheRestIsAskedOverTheApiThatItTeaches() throws Exception {
+        ServerProbe.of(pool(this::server).build(), ofSeconds(30)).run(Budget.usd("0.01"));
+
+        assertThat(sent.getFirst().output()).isInstanceOf(OutputFormat.JsonSchema.class);
+    }
+
+    @Test
+    void serverThatRefusesAll_isAskedThreeTimes_whateverNumbersItNames() throws Exception {
+        ModelClient refusing = (request, context) -> {
+            sent.add(request);
+            throw new ModelException.InvalidRequest("not in this version (req-%d)".formatted(sent.size()), 400);
+        };
+
+        ServerProbe.Result result = probe(pool(refusing).build(), Check.values());
+
+        assertThat(sent).hasSize(3);
+        assertThat(result.findings()).hasSize(Check.values().length).isEqualTo(heard);
+        assertThat(result.findings().subList(3, Check.values().length))
+                .allSatisfy(finding -> assertThat(finding)
+                        .extracting(Finding::verdict, Finding::message)
+                        .containsExactly(
+                                Verdict.NOT_TRIED,
+                                "the same for the rest: 3 calls failed alike, and no more is asked"));
+        assertThat(result.outage()).hasValueSatisfying(failure -> assertThat(failure)
+                .hasMessage("not in this version (req-1)"));
+    }
+
+    @Test
+    void serverThatFailsInOtherWays_orHasAnsweredOnce_isAskedOn() throws Exception {
+        ModelClient changing = (request, context) -> {
+            sent.add(request);
+            throw new ModelException.InvalidRequest("no " + "x".repeat(sent.size()), 400);
+        };
+        assertThat(probe(pool(changing).build(), Check.TEXT, Check.USAGE, Check.PRICE, Check.CAP).findings())
+                .extracting(Finding::verdict)
+                .containsOnly(Verdict.FAILED);
+
+        ModelClient failing = (request, context) -> {
+            if (request.maxOutputTokens() < 100) {
+                return answer(request);
+            }
+            throw new ModelException.InvalidRequest("no", 400);
+        };
+        ServerProbe.Result answered = probe(
+                pool(failing).build(), Check.CAP, Check.TEXT, Check.USAGE, Check.PRICE, Check.TOOLS);
+        assertThat(answered.findings().getLast().verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(answered.outage()).isEmpty();
+    }
+
+    @Test
+    void capThatIsKeptAtTheSecondAsking_isALimit_evenIfAnotherCheckMetIt() throws Exception {
+        change = reply -> sent.size() == 1 ? reply(reply.text(), Finish.COMPLETE, TokenUsage.of(30, 900)) : reply;
+        String message = "%d tokens were allowed and 900 came, until the cap was sent in another way:"
+                + " such a first answer stops the budget of a run";
+
+        assertThat(only(Check.CAP))
+                .isEqualTo(new Finding(Check.CAP, Verdict.LIMITED, message.formatted(32), List.of()));
+        assertThat(sent).hasSize(2);
+
+        sent.clear();
+        assertThat(probe(Check.USAGE, Check.CAP).findings().getLast())
+                .isEqualTo(new Finding(Check.CAP, Verdict.LIMITED, message.formatted(300), List.of()));
+    }
+
+    @Test
+    void capThatIsNeverKept_fails_evenIfNothingMoreIsAsked() throws Exception {
+        change = reply -> reply(reply.text(), Finish.COMPLETE, TokenUsage.of(30, 5_000));
+
+        ServerProbe.Result result = probe(Check.TEXT, Check.USAGE, Check.CAP, Check.TOOLS);
+
+        assertThat(sent).hasSize(2);
+        assertThat(result.findings().get(2))
+                .isEqualTo(new Finding(
+                        Check.CAP,
+                        Verdict.FAILED,
+                        "replies above their caps stopped the budget: no budget holds at this server",
+                        List.of()));
+        assertThat(result.findings().get(3).message()).isEqualTo("a reply above its cap stopped the budget");
+    }
+
+    @Test
+    void serverThatAsksToWait_isQuotedWithTheTime() throws Exception {
+        assertThat(probe(pool(busyFor(ofSeconds(7_200))).build(), Check.TEXT, Check.USAGE, Check.LIMITS)
+                        .findings())
+                .extracting(Finding::message)
+                .containsExactly(
+                        "the server asked to wait 7200 s: busy",
+                        "the server asked to wait 7200 s: busy",
+                        "no reply came that could report any");
+        assertThat(probe(pool(busyFor(Duration.ofMillis(1))).build(), Check.TEXT)
+                        .findings()
+                        .getFirst()
+                        .message())
+                .isEqualTo("RateLimited: busy; the server asks to wait 1 ms");
+    }
+
+    private static ModelClient busyFor(Duration time) {
+        return (request, context) -> {
+            throw new ModelException.RateLimited("busy", time, RateLimits.UNKNOWN);
+        };
+    }
+
+    @Test
+    void serverThatFailsAtEverything_isNotSaidToFailAtAWrongSchema() throws Exception {
+        ModelClient thinking = (request, context) -> {
+            throw new ModelException.ServerFailed("only thoughts", 200, ModelException.Charge.UNKNOWN, null);
+        };
+
+        assertThat(probe(pool(thinking).build(), Check.REFUSAL).findings().getFirst().message())
+                .isEqualTo("ServerFailed: only thoughts");
     }
 }
