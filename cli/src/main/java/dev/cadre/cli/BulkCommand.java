@@ -62,10 +62,7 @@ final class BulkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, IOException {
         BulkOptions options = arguments.checked();
-        if (!models.hasKey()) {
-            throw new UsageException(
-                    "bad_configuration", "OPENAI_API_KEY is not set; cadre bulk does nothing without a model");
-        }
+        models.requireKey("bulk");
         if (options.lane() == Lane.BATCH && options.journal().isEmpty()) {
             throw new UsageException(
                     "bad_argument", "--lane batch needs a --journal, because a batch outlives the process");
@@ -114,7 +111,7 @@ final class BulkCommand implements Callable<Integer> {
             requireFit(options, session);
             return run(options, session, progress, pools.pool(options.tier()).model());
         } catch (UnpricedException e) {
-            throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
+            throw models.unpriced(e);
         }
     }
 

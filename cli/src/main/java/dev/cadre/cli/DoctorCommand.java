@@ -8,12 +8,15 @@ import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
+import dev.cadre.probe.Check;
 import dev.cadre.probe.ServerProbe;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -72,50 +75,61 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, UsageException {
         Tier asked = OptionValues.oneOf("--tier", tier, Tier.values());
         Money most = OptionValues.usd("--budget", budget);
-        List<Finding> findings = new DoctorFindings(clock, models.environment()).all();
-        Optional<ProbeDocument> probed =
-                probe && isReachable(findings) ? Optional.of(probe(asked, most)) : Optional.empty();
+        var lines = new DoctorLines(terminal.out(), json.output());
+        var findings = new ArrayList<>(new DoctorFindings(clock, models.environment(), lines::print).all());
+        Optional<ProbeDocument> probed = Optional.empty();
+        if (probe) {
+            try {
+                requireReachable(findings);
+                probed = Optional.of(probe(asked, most, lines));
+            } catch (UsageException e) {
+                Finding finding = notProbed(String.valueOf(e.getMessage()));
+                findings.add(finding);
+                lines.print(finding);
+            }
+        }
         boolean failed = probed.filter(ProbeDocument::hasFailed).isPresent();
         ExitStatus status = failed ? ExitStatus.FAILED : status(findings);
         if (json.output() == Output.JSON) {
             var document = new Document(1, word(status), findings, probed.orElse(null));
             terminal.out().println(new JsonOutput().document(document));
-        } else {
-            findings.forEach(finding -> print(finding.verdict().label(), finding.subject(), finding.message()));
-            probed.ifPresent(this::print);
         }
         return status.code();
     }
 
-    /** Whether a call makes sense: many servers take names of models that they do not list. */
-    private static boolean isReachable(List<Finding> findings) {
-        return findings.stream()
-                .filter(finding -> finding.verdict() == Verdict.FAILED || finding.verdict() == Verdict.MISCONFIGURED)
-                .noneMatch(finding -> Set.of("key", "server", "JDK").contains(finding.subject()));
-    }
-
-    /** A call that fails is not made again, because a retry would hide what is asked here. */
-    private ProbeDocument probe(Tier asked, Money most) throws InterruptedException, UsageException {
-        try (ModelPools pools = models.open(pool -> pool.maxParallel(1).retryPolicy(RetryPolicy.none()))) {
-            var pool = pools.pool(asked);
-            ServerProbe.Result result = ServerProbe.of(pool, CALL).run(Budget.of(most));
-            return ProbeDocument.of(pool.model(), result);
+    /** Whether a call makes sense; a model that is not listed may be called, because many servers take it. */
+    private static void requireReachable(List<Finding> findings) throws UsageException {
+        for (Finding finding : findings) {
+            boolean isInTheWay = finding.verdict() == Verdict.MISCONFIGURED
+                    || (finding.verdict() == Verdict.FAILED && !isTier(finding.subject()));
+            if (isInTheWay) {
+                throw new UsageException("bad_configuration", finding.subject());
+            }
         }
     }
 
-    private void print(ProbeDocument probed) {
-        terminal.out().println();
-        probed.checks().forEach(check -> {
-            print(check.verdict(), check.check(), check.message());
-            check.notes().forEach(note -> print("", "", note));
-        });
-        terminal.out().println();
-        terminal.out().println("%s was asked for $%s".formatted(TextOutput.visible(probed.model()), probed.usd()));
+    private static boolean isTier(String subject) {
+        return Arrays.stream(Tier.values()).anyMatch(one -> one.name().toLowerCase(Locale.ROOT).equals(subject));
     }
 
-    private void print(String verdict, String subject, String message) {
-        String head = "%-13s %s".formatted(verdict, subject.isEmpty() ? "  " : subject + ": ");
-        terminal.out().println(head + TextOutput.visible(message));
+    private static Finding notProbed(String why) {
+        return new Finding(Verdict.FAILED, "probe", "it was not made because of this: " + Echo.ofInput(why));
+    }
+
+    /** A call that fails is not made again, because a retry would hide what is asked here. */
+    private ProbeDocument probe(Tier asked, Money most, DoctorLines lines)
+            throws InterruptedException, UsageException {
+        var advice = new ProbeAdvice(asked, models.environment());
+        try (ModelPools pools = models.open(pool -> pool.maxParallel(1).retryPolicy(RetryPolicy.none()))) {
+            var pool = pools.pool(asked);
+            lines.print("");
+            var probeLines = new ProbeLines(lines, advice);
+            ServerProbe.Result result =
+                    ServerProbe.of(pool, CALL).run(Budget.of(most), List.of(Check.values()), probeLines);
+            ProbeDocument probed = ProbeDocument.of(pool.model(), result, advice);
+            probeLines.end(probed, advice.onOutage(result));
+            return probed;
+        }
     }
 
     private static ExitStatus status(List<Finding> findings) {

@@ -10,6 +10,8 @@ import dev.cadre.openai.OpenAiClient;
 import dev.cadre.price.ModelCatalog;
 import dev.cadre.price.ModelSpec;
 import dev.cadre.price.Price;
+import dev.cadre.redact.Redactor;
+import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -20,12 +22,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Looks at everything that a search with models needs. */
 final class DoctorFindings {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final int LEAST_JDK = 21;
     private static final long STALE_DAYS = 180;
+    /** How many models a warning names. */
+    private static final int SHOWN = 3;
+
+    private static final Pattern VARIABLE = Pattern.compile("[A-Z]+(?:_[A-Z]+)+");
 
     /** How good it is. */
     enum Verdict {
@@ -49,33 +58,39 @@ final class DoctorFindings {
     private final Map<String, String> environment;
     private final ModelCatalog catalog = ModelCatalog.standard();
     private final List<Finding> findings = new ArrayList<>();
+    private final Consumer<Finding> heard;
 
-    DoctorFindings(InstantSource clock, Map<String, String> environment) {
+    /** @param heard receives each finding as soon as it is made */
+    DoctorFindings(InstantSource clock, Map<String, String> environment, Consumer<Finding> heard) {
         this.today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         this.environment = environment;
+        this.heard = heard;
     }
 
     List<Finding> all() throws InterruptedException {
         int jdk = Runtime.version().feature();
         add(jdk < LEAST_JDK ? Verdict.MISCONFIGURED : Verdict.OK, "JDK", "%d, needs %d".formatted(jdk, LEAST_JDK));
-        Optional<List<ListedModel>> listed = listed();
+        Optional<Offer> offer = listed();
         for (Tier tier : List.of(Tier.FLAGSHIP, Tier.MINI, Tier.NANO)) {
-            model(tier, OpenAi.models(environment).getOrDefault(tier, ""), listed);
+            model(tier, OpenAi.models(environment).getOrDefault(tier, ""), offer);
         }
         return findings;
     }
 
+    /** What a server offers. */
+    private record Offer(List<ListedModel> models, boolean isOpenAi) {}
+
     /** What the server offers, or empty if it could not be asked. */
-    private Optional<List<ListedModel>> listed() throws InterruptedException {
+    private Optional<Offer> listed() throws InterruptedException {
         try (OpenAiClient client = OpenAi.client(environment)) {
             add(Verdict.OK, "key", OpenAi.keyVariable(environment).orElse("a key") + " is set");
             OpenAi.warning(environment).ifPresent(warning -> add(Verdict.WARNING, "server", warning));
             add(Verdict.OK, "API", OpenAi.api(environment));
             List<ListedModel> models = client.models(TIMEOUT);
-            add(Verdict.OK, "server", "%s lists %d models".formatted(client.baseUrl(), models.size()));
-            return Optional.of(models);
+            add(Verdict.OK, "server", "%s lists %s".formatted(client.baseUrl(), counted(models.size())));
+            return Optional.of(new Offer(models, isOpenAi(client.baseUrl())));
         } catch (IllegalArgumentException e) {
-            add(Verdict.MISCONFIGURED, "key", e.getMessage() + "; without it a search uses no model");
+            misconfigured(e);
         } catch (ModelException.AuthFailed e) {
             add(Verdict.FAILED, "key", "the server refuses it: " + e.getMessage());
         } catch (ModelException e) {
@@ -84,21 +99,49 @@ final class DoctorFindings {
         return Optional.empty();
     }
 
-    private void model(Tier tier, String model, Optional<List<ListedModel>> listed) {
+    private static String counted(int models) {
+        return models == 1 ? "1 model" : models + " models";
+    }
+
+    private static boolean isOpenAi(String address) {
+        String host = String.valueOf(URI.create(address).getHost()).toLowerCase(Locale.ROOT);
+        return host.equals("openai.com") || host.endsWith(".openai.com");
+    }
+
+    /** A message about a variable begins with its name. */
+    private void misconfigured(IllegalArgumentException unusable) {
+        String message = String.valueOf(unusable.getMessage());
+        String variable = message.split(" ", 2)[0];
+        if (variable.equals("OPENAI_API_KEY") || message.startsWith("the key ")) {
+            add(Verdict.MISCONFIGURED, "key", message + "; without it a search uses no model");
+        } else {
+            add(Verdict.MISCONFIGURED, VARIABLE.matcher(variable).matches() ? variable : "variables", message);
+        }
+    }
+
+    private void model(Tier tier, String model, Optional<Offer> offer) {
         String subject = tier.name().toLowerCase(Locale.ROOT);
         Optional<ModelSpec> spec = catalog.find(model);
-        Optional<ListedModel> offered = listed.flatMap(
-                all -> all.stream().filter(one -> one.id().equals(model)).findFirst());
-        if (spec.isEmpty()) {
-            add(Verdict.MISCONFIGURED, subject, model + " has no known price, so it is not called");
+        Optional<Price> own;
+        try {
+            own = OpenAi.price(environment, tier);
+        } catch (IllegalArgumentException unusable) {
+            misconfigured(unusable);
             return;
         }
-        if (listed.isPresent() && offered.isEmpty()) {
-            add(Verdict.FAILED, subject, model + " is not offered by this server to this key");
+        Optional<Price> price = own.or(() -> spec.map(ModelSpec::price));
+        if (price.isEmpty()) {
+            add(Verdict.MISCONFIGURED, subject, Models.unpriced(model, tier));
             return;
         }
+        String deployment = variable("CADRE_%s_DEPLOYMENT".formatted(tier));
+        if (offer.isPresent() && !isOffered(tier, model, deployment, offer.get())) {
+            return;
+        }
+        Optional<ListedModel> offered = offer.flatMap(all ->
+                all.models().stream().filter(one -> one.id().equals(model)).findFirst());
         // who runs the model knows best
-        Optional<LocalDate> shutdown = offered.flatMap(ListedModel::shutdown).or(spec.get()::shutdown);
+        Optional<LocalDate> shutdown = offered.flatMap(ListedModel::shutdown).or(() -> spec.flatMap(ModelSpec::shutdown));
         long days = shutdown.map(date -> ChronoUnit.DAYS.between(today, date)).orElse(Long.MAX_VALUE);
         if (days <= 0) {
             add(Verdict.FAILED, subject, "%s was shut down on %s; %s".formatted(model, shutdown.get(), move(tier)));
@@ -108,9 +151,55 @@ final class DoctorFindings {
                     subject,
                     "%s shuts down on %s, in %d days; %s".formatted(model, shutdown.get(), days, move(tier)));
         } else {
-            add(Verdict.OK, subject, model + ", " + prices(spec.get().price()));
+            String deployed = deployment.isEmpty() ? "" : ", deployed as " + deployment;
+            String says = own.isEmpty() ? "" : ", as %s says".formatted(Models.priceVariable(tier));
+            add(Verdict.OK, subject, model + deployed + ", " + prices(price.get()) + says);
         }
-        stale(subject, spec.get());
+        if (own.isEmpty()) {
+            spec.ifPresent(listed -> stale(subject, listed));
+        }
+    }
+
+    /** Whether a call of the model makes sense; says what is doubtful about it. */
+    private boolean isOffered(Tier tier, String model, String deployment, Offer offer) {
+        String name = deployment.isEmpty() ? model : deployment;
+        if (offer.models().stream().anyMatch(one -> one.id().equals(name))) {
+            return true;
+        }
+        String subject = tier.name().toLowerCase(Locale.ROOT);
+        if (offer.isOpenAi()) {
+            add(Verdict.FAILED, subject, name + " is not offered by this server to this key; " + move(tier));
+            return false;
+        }
+        if (deployment.isEmpty() || !isAzure()) { // Azure lists the models of a region, and no deployments
+            add(
+                    Verdict.WARNING,
+                    subject,
+                    "%s is not among the models that this server lists (%s), which may take it all the same: --probe shows it; another name with CADRE_%s_%s"
+                            .formatted(
+                                    name,
+                                    named(offer.models()),
+                                    tier,
+                                    deployment.isEmpty() && !isAzure() ? "MODEL" : "DEPLOYMENT"));
+        }
+        return true;
+    }
+
+    private static String named(List<ListedModel> models) {
+        String some = models.stream()
+                .limit(SHOWN)
+                .map(one -> Redactor.SHAPES.quote(one.id()))
+                .collect(Collectors.joining(", "));
+        int more = models.size() - SHOWN;
+        return models.isEmpty() ? "none" : more > 0 ? "%s and %d more".formatted(some, more) : some;
+    }
+
+    private boolean isAzure() {
+        return OpenAi.keyVariable(environment).filter("AZURE_OPENAI_API_KEY"::equals).isPresent();
+    }
+
+    private String variable(String name) {
+        return environment.getOrDefault(name, "").strip();
     }
 
     private void stale(String subject, ModelSpec spec) {
@@ -133,6 +222,8 @@ final class DoctorFindings {
     }
 
     private void add(Verdict verdict, String subject, String message) {
-        findings.add(new Finding(verdict, subject, Echo.ofFailure(message)));
+        var finding = new Finding(verdict, subject, Echo.ofFailure(message));
+        findings.add(finding);
+        heard.accept(finding);
     }
 }

@@ -62,10 +62,7 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UsageException, IOException {
         EvalOptions options = arguments.checked();
-        if (!models.hasKey()) {
-            throw new UsageException(
-                    "bad_configuration", "OPENAI_API_KEY is not set; cadre eval does nothing without a model");
-        }
+        models.requireKey("eval");
         if (options.lane() == Lane.BATCH && options.files().journal().isEmpty()) {
             throw new UsageException(
                     "bad_argument", "--lane batch needs a --journal, because a batch outlives the process");
@@ -100,7 +97,7 @@ final class EvalCommand implements Callable<Integer> {
                     .build();
             return run(options, journal == null ? coordinator : coordinator.journal(journal), progress);
         } catch (UnpricedException e) {
-            throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
+            throw models.unpriced(e);
         }
     }
 

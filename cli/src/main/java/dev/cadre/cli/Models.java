@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
+import dev.cadre.model.Tier;
 import dev.cadre.openai.OpenAi;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.UnpricedException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -32,8 +34,47 @@ record Models(Terminal terminal, InstantSource clock, Map<String, String> enviro
                 .ifPresent(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
         try {
             return OpenAi.fromEnv(environment, pool -> setUp.apply(pool).calendar(clock));
-        } catch (IllegalArgumentException | ModelShutDownException | UnpricedException e) {
+        } catch (UnpricedException e) {
+            throw unpriced(e);
+        } catch (IllegalArgumentException | ModelShutDownException e) {
             throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Refuses a command that does nothing without a model; it names the variable that is missing. */
+    void requireKey(String command) throws UsageException {
+        if (hasKey()) {
+            return;
+        }
+        String why;
+        try {
+            why = OpenAi.api(environment);
+        } catch (IllegalArgumentException e) {
+            why = String.valueOf(e.getMessage());
+        }
+        throw new UsageException("bad_configuration", why + "; cadre " + command + " does nothing without a model");
+    }
+
+    /** What to do about a model without a price, in terms of the command. */
+    UsageException unpriced(UnpricedException failure) {
+        if (failure instanceof UnpricedException.OfModel unknown) {
+            for (Tier tier : List.of(Tier.NANO, Tier.MINI, Tier.FLAGSHIP)) {
+                if (unknown.model().equals(OpenAi.models(environment).get(tier))) {
+                    return new UsageException("bad_configuration", unpriced(unknown.model(), tier));
+                }
+            }
+        }
+        return new UsageException("bad_configuration", String.valueOf(failure.getMessage()));
+    }
+
+    /** What to do about a model without a price. */
+    static String unpriced(String model, Tier tier) {
+        return "%s has no known price, so it is not called; set %s to US dollars per million tokens, input/output, such as 0.20/1.25, or 0/0 for a server of your own"
+                .formatted(model, priceVariable(tier));
+    }
+
+    /** The variable that holds the price of a tier's model. */
+    static String priceVariable(Tier tier) {
+        return "CADRE_%s_PRICE".formatted(tier.name());
     }
 }

@@ -13,19 +13,10 @@ import java.util.List;
  */
 record ProbeDocument(String model, String usd, List<Row> checks) {
     /** One check. */
-    record Row(String check, String verdict, String message, List<String> notes) {
-        static Row of(Finding finding) {
-            return new Row(
-                    finding.check().label(),
-                    finding.verdict().label(),
-                    Echo.ofFailure(finding.message()),
-                    finding.notes().stream().map(Echo::ofFailure).toList());
-        }
-    }
+    record Row(String check, String verdict, String message, List<String> notes) {}
 
-    static ProbeDocument of(String model, ServerProbe.Result result) {
-        List<Row> rows = result.findings().stream().map(Row::of).toList();
-        return new ProbeDocument(model, result.spent().toUsd(), rows);
+    static ProbeDocument of(String model, ServerProbe.Result result, ProbeAdvice advice) {
+        return new ProbeDocument(model, result.spent().toUsd(), advice.rows(result));
     }
 
     /** Whether runs on this server would fail, or could not be told apart from such. */

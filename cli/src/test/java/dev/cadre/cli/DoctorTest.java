@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.openai.testing.LoopbackOpenAi;
@@ -12,15 +13,23 @@ import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
 import dev.cadre.probe.Check;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code cadre doctor} and {@code cadre models}. */
 class DoctorTest {
@@ -115,14 +124,139 @@ class DoctorTest {
     }
 
     @Test
-    void unlistedModel_fails_andUnpricedOneIsMisconfigured() {
+    void unlistedModel_ofAnotherServer_isAWarning_thatNamesWhatIsListed() {
         server.notListing("gpt-5.4-mini");
-        assertThat(run("doctor")).isEqualTo(4);
-        assertThat(printed()).contains("failed        mini: gpt-5.4-mini is not offered by this server to this key");
 
+        assertThat(run("doctor")).isZero();
+
+        assertThat(printed())
+                .contains("warning       mini: gpt-5.4-mini is not among the models that this server lists"
+                        + " (gpt-5.4, gpt-5.4-nano), which may take it all the same: --probe shows it;"
+                        + " another name with CADRE_MINI_MODEL")
+                .contains("ok            mini: gpt-5.4-mini, $0.75 in");
+    }
+
+    @Test
+    void unlistedModel_namesThreeModelsAtMost() throws Exception {
+        assertThat(listing("OPENAI_BASE_URL", "one", "two", "three", "four", "five"))
+                .contains("lists 5 models")
+                .contains("that this server lists (one, two, three and 2 more), which");
+        assertThat(listing("OPENAI_BASE_URL", "one"))
+                .contains("lists 1 model\n")
+                .contains("that this server lists (one), which");
+        assertThat(listing("OPENAI_BASE_URL")).contains("that this server lists (none), which");
+    }
+
+    /** What is printed if a variable leads to a server that answers everything with a list of these models. */
+    private String listing(String variable, String... ids) throws IOException {
+        String models = Stream.of(ids)
+                .map("{\"id\":\"%s\",\"object\":\"model\",\"created\":1,\"owned_by\":\"us\"}"::formatted)
+                .collect(Collectors.joining(","));
+        byte[] body = "{\"object\":\"list\",\"data\":[%s]}".formatted(models).getBytes(StandardCharsets.UTF_8);
+        var lister = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        lister.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        lister.start();
+        try {
+            environment.put(variable, "http://127.0.0.1:" + lister.getAddress().getPort());
+            run("doctor");
+            return printed();
+        } finally {
+            lister.stop(0);
+        }
+    }
+
+    @Test
+    void unlistedModel_ofOpenAi_fails() throws Exception {
+        environment.put("OPENAI_BASE_URL", "http://api.openai.com/v1");
+
+        assertThat(listing("HTTP_PROXY", "gpt-5.4", "gpt-5.4-nano"))
+                .contains("failed        mini: gpt-5.4-mini is not offered by this server to this key;"
+                        + " name another with CADRE_MINI_MODEL");
+    }
+
+    @Test
+    void deployment_isShown_andLookedFor() {
+        environment.put("CADRE_NANO_DEPLOYMENT", "gpt-5.4");
+        environment.put("CADRE_MINI_DEPLOYMENT", "house-mini");
+
+        assertThat(run("doctor")).isZero();
+
+        assertThat(printed())
+                .contains("warning       mini: house-mini is not among the models that this server lists")
+                .contains("another name with CADRE_MINI_DEPLOYMENT")
+                .contains("ok            mini: gpt-5.4-mini, deployed as house-mini, $0.75 in")
+                .doesNotContain("gpt-5.4-nano is not among");
+    }
+
+    @Test
+    void deploymentAtAzure_isNotLookedForInAListThatHasNone() throws Exception {
+        environment.remove("OPENAI_API_KEY");
+        environment.put("AZURE_OPENAI_API_KEY", KEY);
+        environment.put("CADRE_MINI_DEPLOYMENT", "house-mini");
+
+        assertThat(listing("AZURE_OPENAI_ENDPOINT", "gpt-5.4-2026-03-05"))
+                .contains("ok            mini: gpt-5.4-mini, deployed as house-mini, $0.75 in")
+                .contains("warning       nano: gpt-5.4-nano is not among the models that this server lists")
+                .contains("another name with CADRE_NANO_DEPLOYMENT")
+                .doesNotContain("house-mini is not among");
+    }
+
+    @Test
+    void unpricedModel_isMisconfigured_andThePriceOfAVariableCounts() {
         environment.put("CADRE_MINI_MODEL", "gpt-99");
         assertThat(run("doctor")).isEqualTo(2);
-        assertThat(printed()).contains("misconfigured mini: gpt-99 has no known price, so it is not called");
+        assertThat(printed())
+                .contains("misconfigured mini: gpt-99 has no known price, so it is not called; set CADRE_MINI_PRICE to US"
+                        + " dollars per million tokens, input/output, such as 0.20/1.25, or 0/0 for a server of your own");
+
+        environment.put("CADRE_MINI_PRICE", "0.1/0.4");
+        environment.put("CADRE_NANO_PRICE", "0/0");
+        assertThat(run("doctor")).isZero();
+        assertThat(printed())
+                .contains("ok            mini: gpt-99, $0.10 in, $0.10 cached, $0.40 out per million tokens,"
+                        + " as CADRE_MINI_PRICE says");
+
+        environment.put("CADRE_MINI_PRICE", "cheap");
+        assertThat(run("doctor")).isEqualTo(2);
+        assertThat(printed()).contains("misconfigured CADRE_MINI_PRICE: CADRE_MINI_PRICE must be US dollars");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "OPENAI_BASE_URL | 127.0.0.1:8081/v1 | must start with http:// or https:// and name a host",
+                "CADRE_API | telnet | must be responses or chat",
+                "CADRE_SCHEMAS | never | must be shown, forced or ignored",
+                "CADRE_HEADERS | canary | must have lines like 'Name: value'"
+            })
+    void unusableVariable_isTheLabelOfItsLine(String variable, String value, String message) {
+        environment.put(variable, value);
+
+        assertThat(run("doctor", "--probe")).isEqualTo(2);
+
+        assertThat(printed())
+                .contains("misconfigured %s: %s %s".formatted(variable, variable, message))
+                .contains("failed        probe: it was not made because of this: " + variable)
+                .doesNotContain("key:");
+        assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void halfOfAzure_isNamed() {
+        environment.remove("OPENAI_API_KEY");
+        environment.put("AZURE_OPENAI_API_KEY", KEY);
+
+        assertThat(run("doctor")).isEqualTo(2);
+
+        assertThat(printed())
+                .contains("misconfigured key: OPENAI_API_KEY is not set, and AZURE_OPENAI_API_KEY is set without"
+                        + " AZURE_OPENAI_ENDPOINT");
     }
 
     @Test
@@ -208,10 +342,10 @@ class DoctorTest {
         server.notListing("gpt-5.4-nano");
         server.onAny().answers(DoctorTest::obedient);
 
-        assertThat(run("doctor", "--probe")).isEqualTo(4);
+        assertThat(run("doctor", "--probe")).isZero();
 
         assertThat(printed())
-                .contains("failed        nano: gpt-5.4-nano is not offered by this server to this key")
+                .contains("warning       nano: gpt-5.4-nano is not among the models that this server lists")
                 .contains("works         text: the answer is right");
     }
 
@@ -219,10 +353,82 @@ class DoctorTest {
     void probe_isNotMadeOfAServerThatDoesNotAnswer_norWithWrongOptions() {
         server.close();
         assertThat(run("doctor", "--probe")).isEqualTo(4);
-        assertThat(printed()).doesNotContain("after-stream");
+        assertThat(printed())
+                .contains("failed        probe: it was not made because of this: server")
+                .doesNotContain("after-stream");
 
         assertThat(run("doctor", "--probe", "--tier", "huge")).isEqualTo(2);
         assertThat(told()).contains("--tier: \"huge\" is not one of nano, mini, flagship");
+    }
+
+    @Test
+    void probeOfAnUnpricedModel_isNotMade_butTheRestIsSaid() throws Exception {
+        environment.put("CADRE_NANO_MODEL", "house-model");
+
+        assertThat(run("doctor", "--probe")).isEqualTo(2);
+        assertThat(printed())
+                .contains("misconfigured nano: house-model has no known price")
+                .contains("failed        probe: it was not made because of this: nano");
+
+        run("doctor", "--probe", "--json");
+        assertThat(new ObjectMapper().readTree(printed()).findValuesAsText("subject")).last().isEqualTo("probe");
+    }
+
+    @Test
+    void probeOfAShutDownModel_isNotMade_andTheReasonIsSaid() {
+        today = "2027-04-01";
+
+        assertThat(run("doctor", "--probe")).isEqualTo(4);
+
+        assertThat(printed()).containsPattern("failed        probe: it was not made because of this: .*gpt-5.4-nano");
+    }
+
+    @Test
+    void probe_namesTheVariableOfThePrice() {
+        server.onAny().answers(request -> DoctorTest.obedient(request).field("model", "\"house-model\""));
+
+        run("doctor", "--probe");
+        assertThat(printed())
+                .contains("limited       price: asked for gpt-5.4-nano, and house-model answered: set the price of the model"
+                        + " that answers; CADRE_NANO_PRICE sets it, in US dollars per million tokens, such as 0.20/1.25");
+
+        environment.put("CADRE_NANO_PRICE", "0.2/1.25");
+        run("doctor", "--probe");
+        assertThat(printed()).contains("that answers; CADRE_NANO_PRICE is what is booked");
+    }
+
+    @Test
+    void probe_printsEachFindingAsSoonAsItIsMade() {
+        var printedBefore = new ArrayList<String>();
+        server.onAny().answers(request -> {
+            printedBefore.add(printed());
+            return DoctorTest.obedient(request);
+        });
+
+        run("doctor", "--probe");
+
+        assertThat(printedBefore.getFirst()).contains("ok            server:").doesNotContain("works");
+        assertThat(printedBefore.get(1)).contains("works         schema: ").doesNotContain("text:");
+    }
+
+    @Test
+    void probeOfAServerThatRefusesAll_isShort_andNamesTheOtherApi() throws Exception {
+        server.onAny().replies(LoopbackReply.error(400, "invalid_request_error", "unsupported", "Not enabled here."));
+
+        assertThat(run("doctor", "--probe")).isEqualTo(4);
+
+        assertThat(printed().lines().filter(line -> line.contains("Not enabled here."))).hasSize(3);
+        assertThat(printed())
+                .contains("not tried     price, cap, tools, stream, after-stream, cancel, long-input, refusal, limits: the same for"
+                        + " the rest: 3 calls failed alike, and no more is asked")
+                .contains("if the server has Chat Completions only, CADRE_API=chat asks it there");
+        run("doctor", "--probe", "--json");
+        assertThat(new ObjectMapper().readTree(printed()).at("/probe/checks/0/notes/0").asText())
+                .contains("CADRE_API=chat");
+
+        environment.put("CADRE_API", "chat");
+        run("doctor", "--probe");
+        assertThat(printed()).contains("Not enabled here.").doesNotContain("Chat Completions only");
     }
 
     @Test

@@ -12,9 +12,9 @@ import dev.cadre.probe.ServerProbe;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -50,20 +50,21 @@ public abstract class ServerContract {
     @TestFactory
     public Stream<DynamicTest> server_keepsItsPart() throws InterruptedException {
         List<Finding> findings = ServerProbe.of(pool(), timeout()).run(budget()).findings();
-        Optional<Finding> first = findings.stream()
+        @Nullable Finding first = findings.stream()
                 .filter(finding -> hasFailed(finding) && !tolerated().contains(finding.check()))
-                .findFirst();
+                .findFirst()
+                .orElse(null);
         return findings.stream()
                 .map(finding -> DynamicTest.dynamicTest(finding.check().label(), () -> judge(finding, first)));
     }
 
-    private void judge(Finding finding, Optional<Finding> first) {
+    private void judge(Finding finding, @Nullable Finding first) {
         if (!hasFailed(finding)) {
             return;
         }
-        if (first.isPresent() && !first.get().equals(finding) && isRepeated(finding, first.get())) {
+        if (first != null && !first.equals(finding) && isRepeated(finding, first)) {
             Assumptions.abort(
-                    "see '%s', which failed first".formatted(first.get().check().label()));
+                    "see '%s', which failed first".formatted(first.check().label()));
         }
         if (!tolerated().contains(finding.check())) {
             fail("%s: %s", finding.check().label(), finding.message());
