@@ -14,6 +14,7 @@ import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.RunClock;
@@ -105,11 +106,19 @@ final class BulkCommand implements Callable<Integer> {
             throws UsageException, IOException {
         try (ModelPools pools = models.open(options.parallel());
                 ResultOutput out = output(options)) {
-            Coordinator coordinator = Coordinator.builder(pools).clock(runClock).build();
+            ModelPool pool = pools.pool(options.tier());
+            Coordinator coordinator = Coordinator.builder(pools)
+                    .clock(runClock)
+                    .listener(new PauseLines(
+                            options.progress(),
+                            terminal,
+                            clock,
+                            pool.retryPolicy().maxRetryAfter()))
+                    .build();
             var progress = new BulkProgress(options.progress(), terminal, clock);
             var session = new BulkSession(coordinator, options.task(), options.lane(), journal, input, out, progress);
             requireFit(options, session);
-            return run(options, session, progress, pools.pool(options.tier()).model());
+            return run(options, session, progress, pool.model());
         } catch (UnpricedException e) {
             throw models.unpriced(e);
         }
@@ -170,7 +179,7 @@ final class BulkCommand implements Callable<Integer> {
         if (isToBeResumed(options) && !session.isOfThisTask()) {
             throw inTheWay(
                     options.results().orElseThrow(),
-                    "holds the results of another task: its labels, schema, prompt, tier or model were others");
+                    "holds the results of another task: its labels, schema, prompt, cap, tier or model were others");
         }
         if (options.lane() == Lane.NOW && session.hasOpenBatches()) {
             throw new UsageException(

@@ -70,9 +70,16 @@ public final class Cadre {
                 .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(all, e));
         if (arguments.length == 0) {
-            return usage(all, "bad_argument", "a command is missing; try 'cadre search --help'");
+            int status = usage(all, "bad_argument", "a command is missing; 'cadre COMMAND --help' tells more of each:");
+            line.getSubcommands().forEach((name, command) -> terminal.err().println(commandLine(name, command)));
+            return status;
         }
         return line.execute(arguments);
+    }
+
+    private static String commandLine(String name, CommandLine command) {
+        return "  %-9s %s"
+                .formatted(name, String.join(" ", command.getCommandSpec().usageMessage().description()));
     }
 
     private int failed(List<String> arguments, Exception failure) {

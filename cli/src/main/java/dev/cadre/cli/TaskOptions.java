@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 final class TaskOptions {
     private static final long MAX_SCHEMA_BYTES = 1_000_000;
     private static final int MAX_PROMPT_CHARACTERS = 100_000;
+    private static final int MAX_OUTPUT = 1_000_000;
 
     @Option(names = "--labels", paramLabel = "A,B,C", description = "every item gets exactly one of these")
     private @Nullable String labels;
@@ -32,6 +33,14 @@ final class TaskOptions {
             defaultValue = "",
             description = "what the model is to do or go by")
     private String prompt = "";
+
+    @Option(
+            names = "--max-output",
+            paramLabel = "TOKENS",
+            defaultValue = "",
+            description =
+                    "most tokens of an answer, in which a model may think first (default: 2000; enough for a label with --labels)")
+    private String maxOutput = "";
 
     boolean hasLabels() {
         return labels != null;
@@ -59,7 +68,7 @@ final class TaskOptions {
     /** @param option whose value the labels are */
     BulkTask ofLabels(String option, List<String> each) throws UsageException {
         try {
-            return BulkTask.labels(each, checkedPrompt());
+            return capped(BulkTask.labels(each, checkedPrompt()));
         } catch (IllegalArgumentException e) {
             throw new UsageException("bad_argument", option + ": " + e.getMessage());
         }
@@ -67,10 +76,14 @@ final class TaskOptions {
 
     BulkTask ofSchema() throws UsageException {
         try {
-            return BulkTask.schema(schemaText(), checkedPrompt());
+            return capped(BulkTask.schema(schemaText(), checkedPrompt()));
         } catch (IllegalArgumentException e) {
             throw new UsageException("bad_schema", "--schema: \"" + schema + "\": " + e.getMessage());
         }
+    }
+
+    private BulkTask capped(BulkTask task) throws UsageException {
+        return maxOutput.isEmpty() ? task : task.capped(OptionValues.count("--max-output", maxOutput, MAX_OUTPUT));
     }
 
     private String checkedPrompt() throws UsageException {

@@ -14,6 +14,8 @@ import dev.cadre.price.ModelCatalog;
 import dev.cadre.task.RunClock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,9 +34,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code cadre bulk}: the real SDK against a server on loopback. */
 class BulkCommandTest {
@@ -56,6 +60,7 @@ class BulkCommandTest {
     private final Map<String, String> environment = new HashMap<>();
     private RunClock clock = RunClock.SYSTEM;
     private String standardInput = "";
+    private volatile String interruptAt = "";
 
     /** Waiting for a batch takes no time on it. */
     private static final class NoWait implements RunClock {
@@ -107,7 +112,7 @@ class BulkCommandTest {
     private int bulk(String... options) {
         out.reset();
         err.reset();
-        var terminal = new Terminal(stream(out), stream(err), false, false, false);
+        var terminal = new Terminal(stream(out), stream(interrupting(Thread.currentThread())), false, false, false);
         var in = new ByteArrayInputStream(standardInput.getBytes(StandardCharsets.UTF_8));
         var arguments = new ArrayList<>(List.of("bulk"));
         if (!List.of(options).contains("--input")) {
@@ -121,7 +126,20 @@ class BulkCommandTest {
                 .run(arguments.toArray(String[]::new));
     }
 
-    private static PrintStream stream(ByteArrayOutputStream bytes) {
+    /** What is told, and an interrupt once that has the text that is waited for. */
+    private OutputStream interrupting(Thread command) {
+        return new FilterOutputStream(err) {
+            @Override
+            public void flush() {
+                if (!interruptAt.isEmpty() && told().contains(interruptAt)) {
+                    interruptAt = "";
+                    command.interrupt();
+                }
+            }
+        };
+    }
+
+    private static PrintStream stream(OutputStream bytes) {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
@@ -328,6 +346,64 @@ class BulkCommandTest {
             events.add(new ObjectMapper().readTree(line).path("event").asText());
         }
         assertThat(events).containsExactly("starting", "item", "item", "item");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "jsonl"})
+    @Timeout(60)
+    void longWait_isToldWithItsEnd(String form) {
+        server.onAny()
+                .replies(LoopbackReply.error(429, "requests", "rate_limit_exceeded", "Slow.")
+                        .header("Retry-After", "1800"));
+        interruptAt = "1970-01-01T00:30:00Z"; // told, nothing goes on for half an hour
+
+        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--progress", form)).isEqualTo(130);
+
+        assertThat(told())
+                .contains(
+                        form.equals("jsonl")
+                                ? "{\"event\":\"waiting\",\"until\":\"1970-01-01T00:30:00Z\",\"because\":\""
+                                : "cadre: the provider asks to wait, so no call is made until 1970-01-01T00:30:00Z: ");
+    }
+
+    @Test
+    void cap_isSentAsGiven_andAnotherIsAnotherTask() throws Exception {
+        labels();
+
+        assertThat(bulk("--labels", "bug,wish", "--max-output", "777")).isZero();
+        assertThat(server.requests()).extracting(LoopbackRequest::maxOutputTokens).containsOnly(777L);
+
+        assertThat(bulk("--labels", "bug,wish", "--max-output", "778")).isEqualTo(2);
+        assertThat(told()).contains("holds the results of another task");
+        assertThat(bulk("--labels", "bug,wish", "--max-output", "0")).isEqualTo(2);
+        assertThat(told()).contains("--max-output: \"0\" is not a whole number from 1 to 1000000");
+    }
+
+    @Test
+    void unpricedModel_isRefused_byTheNameOfTheVariableThatPricesIt() throws Exception {
+        labels();
+        environment.put("CADRE_NANO_MODEL", "house-model");
+
+        assertThat(bulk("--labels", "bug,wish")).isEqualTo(2);
+        assertThat(told())
+                .contains("house-model has no known price, so it is not called; set CADRE_NANO_PRICE to US dollars per"
+                        + " million tokens, input/output, such as 0.20/1.25, or 0/0 for a server of your own")
+                .doesNotContain("ModelSpec");
+
+        environment.put("CADRE_NANO_PRICE", "0.20/1.25");
+        assertThat(bulk("--labels", "bug,wish")).isZero();
+    }
+
+    @Test
+    void halfOfAzure_isNamed() {
+        environment.remove("OPENAI_API_KEY");
+        environment.put("AZURE_OPENAI_ENDPOINT", "https://house.openai.azure.com");
+
+        assertThat(bulk("--labels", "bug,wish")).isEqualTo(2);
+
+        assertThat(told())
+                .isEqualTo("cadre: OPENAI_API_KEY is not set, and AZURE_OPENAI_ENDPOINT is set without"
+                        + " AZURE_OPENAI_API_KEY; cadre bulk does nothing without a model\n");
     }
 
     // --- the lane of batches
@@ -585,7 +661,7 @@ class BulkCommandTest {
 
         assertThat(bulk("--labels", "bug,wish,idea")).isEqualTo(2);
         assertThat(told())
-                .contains("holds the results of another task: its labels, schema, prompt, tier or model were others;");
+                .contains("holds the results of another task: its labels, schema, prompt, cap, tier or model were others;");
         assertThat(results()).isEqualTo(before);
 
         assertThat(bulk("--labels", "bug,wish,idea", "--force")).isZero();

@@ -245,4 +245,14 @@ class CadreTest {
                 .doesNotContain("\u0007")
                 .doesNotContain("\u202e");
     }
+
+    @Test
+    void noCommand_listsAllOfThem_withOneLineEach() {
+        assertThat(run()).isEqualTo(2);
+
+        assertThat(err.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(8)
+                .startsWith("cadre: a command is missing; 'cadre COMMAND --help' tells more of each:")
+                .contains("  bulk      Labels the lines of a file, or fills in a schema for each, within a budget.");
+    }
 }

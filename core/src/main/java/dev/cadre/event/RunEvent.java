@@ -97,8 +97,14 @@ public sealed interface RunEvent {
          *
          * @param kind a word for what went wrong, such as {@code RateLimited}
          * @param message keys are taken out, but it may quote a provider
+         * @param retryAfter the time that the provider asks to wait before another call; zero if it asks for none
          */
-        record Failed(String kind, String message) implements CallEnd {
+        record Failed(String kind, String message, Duration retryAfter) implements CallEnd {
+            /** A failure after which the provider asks for no wait. */
+            public Failed(String kind, String message) {
+                this(kind, message, Duration.ZERO);
+            }
+
             @Override
             public String toString() {
                 return kind + ": " + message;

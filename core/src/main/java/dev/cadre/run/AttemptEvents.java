@@ -4,6 +4,7 @@ package dev.cadre.run;
 import dev.cadre.event.RunEvent;
 import dev.cadre.event.RunEvent.CallEnd;
 import dev.cadre.model.CallPurpose;
+import dev.cadre.model.ModelException;
 import dev.cadre.pool.AttemptEvent;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.BillingBreach;
@@ -43,7 +44,10 @@ public final class AttemptEvents implements AttemptListener {
             case AttemptEvent.Failed failed -> {
                 RunDriver.enter(calledFrom);
                 String message = Redactor.SHAPES.clean(Thrown.message(failed.failure()));
-                var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message);
+                Duration wait = failed.failure() instanceof ModelException refused
+                        ? refused.retryAfter().orElse(Duration.ZERO)
+                        : Duration.ZERO;
+                var end = new CallEnd.Failed(failed.failure().getClass().getSimpleName(), message, wait);
                 tell(failed.id(), failed.id().model(), end, failed.spend(), failed.took());
                 tellOf(failed.breach());
             }

@@ -80,6 +80,11 @@ public final class BulkTask {
         return new BulkTask(type.startingAt(tier), hasLabels);
     }
 
+    /** The same with another cap on the tokens of an answer. */
+    public BulkTask capped(long maxOutputTokens) {
+        return new BulkTask(type.maxOutputTokens(maxOutputTokens), hasLabels);
+    }
+
     /** The kind of work that it is. */
     public SubtaskType<Json, Json.Obj> type() {
         return type;
