@@ -15,6 +15,7 @@ import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
 import dev.cadre.json.Json;
+import dev.cadre.model.Tier;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.UnpricedException;
 import dev.cadre.task.RunClock;
@@ -94,6 +95,11 @@ final class EvalCommand implements Callable<Integer> {
             Coordinator coordinator = Coordinator.builder(pools)
                     .clock(runClock)
                     .listener(progress)
+                    .listener(new PauseLines(
+                            options.progress(),
+                            terminal,
+                            clock,
+                            pools.pool(Tier.NANO).retryPolicy().maxRetryAfter()))
                     .build();
             return run(options, journal == null ? coordinator : coordinator.journal(journal), progress);
         } catch (UnpricedException e) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 /** Runs {@code cadre models}. */
 @Command(
         name = "models",
-        description = "Lists the models whose prices are known: no others are called.",
+        description = "Lists the models whose prices are known; others need a price, such as CADRE_NANO_PRICE.",
         mixinStandardHelpOptions = true)
 final class ModelsCommand implements Callable<Integer> {
     private static final String ROW = "%-24s %9s %9s %9s %11s  %-10s  %s%n";
