@@ -73,7 +73,7 @@ final class ChatCalls {
         return new ToolCall(id(call.path("id")), name(function.path("name")), arguments(call));
     }
 
-    private String id(JsonNode given) {
+    String id(JsonNode given) {
         String id = given.isTextual() || given.isNumber() ? given.asText() : "";
         if (!id.isBlank() && taken.add(id)) {
             return id;
@@ -86,7 +86,7 @@ final class ChatCalls {
         return own;
     }
 
-    private String name(JsonNode given) {
+    String name(JsonNode given) {
         String name = given.asText("");
         if (!name.isBlank()) {
             return name;
@@ -99,7 +99,7 @@ final class ChatCalls {
         return unreadable;
     }
 
-    private String arguments(JsonNode call) {
+    String arguments(JsonNode call) {
         JsonNode given = CallArguments.in(call, notes);
         if (given.isTextual()) {
             return CallArguments.settled(given.asText(), notes);

@@ -62,7 +62,11 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         try (var raw = service.create(params, Timeouts.of(context.timeout()))) {
             var headers = new LimitHeaders(raw.headers());
             var notes = new ReplyNotes(failures);
-            return reader(headers, notes).read(ServerJson.first(raw.body(), notes));
+            PushbackInputStream body = ServerEvents.trimmed(raw.body());
+            JsonNode reply = ServerEvents.areIn(body, false)
+                    ? joined(new ServerEvents(body, notes), piece -> {}, headers, notes)
+                    : ServerJson.first(body, notes);
+            return reader(headers, notes).read(reply);
         }
     }
 
@@ -72,7 +76,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             var headers = new LimitHeaders(raw.headers());
             var notes = new ReplyNotes(failures);
             PushbackInputStream body = ServerEvents.trimmed(raw.body());
-            if (!ServerEvents.isWhole(body)) {
+            if (ServerEvents.areIn(body, true)) {
                 JsonNode joined = joined(new ServerEvents(body, notes), text, headers, notes);
                 return reader(headers, notes).read(joined);
             }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.services.blocking.ResponseService;
@@ -11,6 +13,7 @@ import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -59,36 +62,49 @@ final class Exchange implements Handoff.Work<ModelReply> {
         return mayHoldSecrets ? told(create(), text) : stream(text);
     }
 
-    private ServedReply create() {
+    private ServedReply create() throws IOException {
         try (var raw = service.create(params, Timeouts.of(context.timeout()))) {
-            var headers = new LimitHeaders(raw.headers());
-            return served(raw.parse(), new ReplyReader(request, headers, failures)::read);
+            return read(new LimitHeaders(raw.headers()), raw.body(), piece -> {});
         }
+    }
+
+    private ServedReply stream(Consumer<String> text) throws IOException {
+        try (var raw = service.createStreaming(params, Timeouts.of(context.timeout()))) {
+            return read(new LimitHeaders(raw.headers()), raw.body(), text);
+        }
+    }
+
+    /**
+     * A server that cannot stream, or an error with status 200, comes whole, and some servers stream unasked, whatever
+     * type they claim.
+     */
+    private ServedReply read(LimitHeaders headers, InputStream sent, Consumer<String> text) throws IOException {
+        var notes = new ReplyNotes(failures);
+        var reader = new ReplyReader(request, headers, failures, notes);
+        PushbackInputStream body = ServerEvents.trimmed(sent);
+        if (!ServerEvents.areIn(body, context.wantsText())) {
+            return told(served(whole(body, notes), reader::read), text);
+        }
+        var thought = new LeadingThought();
+        Consumer<String> answer = thought.before(request.output(), text);
+        var stream = new StreamReader(request, headers, failures, notes, answer);
+        Response last = stream.read(new ServerEvents(body, notes));
+        thought.finish(text);
+        return served(last, response -> reader.readLast(response, stream.worked()));
+    }
+
+    private @Nullable Response whole(InputStream body, ReplyNotes notes) throws IOException {
+        JsonNode reply = ServerJson.MAPPER.readTree(body);
+        if (reply instanceof ObjectNode object) {
+            new ResponseForm(request, notes).apply(object, "");
+        }
+        return REPLY.readValue(reply);
     }
 
     /** @param response what was read; null if that was the JSON {@code null} */
     private static ServedReply served(@Nullable Response response, Function<@Nullable Response, ModelReply> reader) {
         ModelReply reply = reader.apply(response);
         return new ServedReply(reply, response == null ? Echo.NONE : Echo.of(response));
-    }
-
-    /** A server that cannot stream, or an error with status 200, comes whole, whatever type it claims. */
-    private ServedReply stream(Consumer<String> text) throws IOException {
-        try (var raw = service.createStreaming(params, Timeouts.of(context.timeout()))) {
-            var headers = new LimitHeaders(raw.headers());
-            var notes = new ReplyNotes(failures);
-            var reader = new ReplyReader(request, headers, failures, notes);
-            PushbackInputStream body = ServerEvents.trimmed(raw.body());
-            if (ServerEvents.isWhole(body)) {
-                return told(served(REPLY.readValue(body), reader::read), text);
-            }
-            var thought = new LeadingThought();
-            Consumer<String> answer = thought.before(request.output(), text);
-            var stream = new StreamReader(request.model(), headers, failures, notes, answer);
-            Response last = stream.read(new ServerEvents(body, notes));
-            thought.finish(text);
-            return served(last, response -> reader.readLast(response, stream.worked()));
-        }
     }
 
     private static ServedReply told(ServedReply served, Consumer<String> text) {

@@ -26,6 +26,9 @@ final class ServerEvents {
     private static final String END = "[DONE]";
     private static final String DATA = "data";
     private static final String TYPE = "type";
+    /** The first characters of the fields of an event that no JSON begins with, and of a comment. */
+    private static final String BEGINNINGS = "dei:";
+
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
 
     private final BufferedReader lines;
@@ -57,12 +60,28 @@ final class ServerEvents {
     }
 
     /** Whether a trimmed body is one JSON object or array: its type is often given wrongly. */
-    static boolean isWhole(PushbackInputStream trimmed) throws IOException {
+    private static boolean isWhole(PushbackInputStream trimmed) throws IOException {
         int first = trimmed.read();
         if (first >= 0) {
             trimmed.unread(first);
         }
         return first == '{' || first == '[';
+    }
+
+    /**
+     * Whether a trimmed body has events.
+     *
+     * @param asked whether events were asked for; if not, the body must begin like one
+     */
+    static boolean areIn(PushbackInputStream trimmed, boolean asked) throws IOException {
+        if (asked) {
+            return !isWhole(trimmed);
+        }
+        int first = trimmed.read();
+        if (first >= 0) {
+            trimmed.unread(first);
+        }
+        return BEGINNINGS.indexOf(first) >= 0;
     }
 
     /**

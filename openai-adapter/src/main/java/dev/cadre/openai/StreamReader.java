@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.JsonValue;
 import com.openai.models.responses.Response;
+import dev.cadre.model.ModelRequest;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Optional;
@@ -31,6 +32,8 @@ final class StreamReader {
             "response.reasoning_summary_text.delta");
 
     private final String model;
+    private final ResponseForm form;
+    private final StringBuilder streamed = new StringBuilder();
     private final LimitHeaders headers;
     private final Failures failures;
     private final ReplyNotes notes;
@@ -41,8 +44,10 @@ final class StreamReader {
     private final Repeats repeats = new Repeats();
     private boolean worked;
 
-    StreamReader(String model, LimitHeaders headers, Failures failures, ReplyNotes notes, Consumer<String> text) {
-        this.model = model;
+    StreamReader(
+            ModelRequest request, LimitHeaders headers, Failures failures, ReplyNotes notes, Consumer<String> text) {
+        model = request.model();
+        form = new ResponseForm(request, notes);
         this.headers = headers;
         this.failures = failures;
         this.notes = notes;
@@ -59,6 +64,10 @@ final class StreamReader {
             worked |= OUTPUT_TYPES.contains(type);
             switch (type) {
                 case "response.completed", "response.incomplete", "response.failed" -> {
+                    return last(event.path("response"));
+                }
+                case "response.done" -> {
+                    notes.add("the last event had a name that is no part of the API");
                     return last(event.path("response"));
                 }
                 case "response.output_item.added" -> begun(event);
@@ -95,6 +104,7 @@ final class StreamReader {
             notes.add("the last event has no output: it was taken from the events before");
             whole.set(OUTPUT, items);
         }
+        form.apply(whole, streamed.toString());
         return REPLY.readValue(whole);
     }
 
@@ -112,6 +122,7 @@ final class StreamReader {
         } else if (!commentary.contains(event.path("output_index").asLong(-1))) {
             String delta = event.path("delta").asText("");
             if (!delta.isEmpty()) {
+                streamed.append(delta);
                 text.accept(delta);
             }
         }
