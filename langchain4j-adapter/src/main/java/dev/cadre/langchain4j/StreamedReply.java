@@ -84,10 +84,7 @@ final class StreamedReply implements StreamingChatResponseHandler {
         return timeout.toNanos() - (System.nanoTime() - startNanos);
     }
 
-    /**
-     * A stream that lost its end looks whole to LangChain4j, but has no finish reason. Its text is what was handed on:
-     * LangChain4j puts line breaks between the blocks of Claude.
-     */
+    /** A stream that lost its end looks whole to LangChain4j, but has no finish reason. */
     private ChatResponse complete(ChatResponse response, String text) {
         if (response.finishReason() == null) {
             throw blocked
@@ -95,12 +92,28 @@ final class StreamedReply implements StreamingChatResponseHandler {
                     : new ModelException.MalformedReply("the stream ended before its finish reason", null);
         }
         AiMessage message = response.aiMessage().toBuilder()
-                .text(text.isEmpty() ? null : text)
+                .text(whole(response.aiMessage().text(), text))
                 .build();
         return ChatResponse.builder()
                 .aiMessage(message)
                 .metadata(response.metadata())
                 .build();
+    }
+
+    /**
+     * The text is what was handed on, since LangChain4j puts line breaks between the blocks of Claude; but that of the
+     * message if there is more of it, as from a model that streams a part or nothing.
+     */
+    private static @Nullable String whole(@Nullable String message, String pieces) {
+        boolean isLonger = message != null && withoutBlanks(message).length() > withoutBlanks(pieces).length();
+        return isLonger ? message : pieces.isEmpty() ? null : pieces;
+    }
+
+    private static String withoutBlanks(String text) {
+        return text.chars()
+                .filter(c -> !Character.isWhitespace(c))
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private RuntimeException failure(Throwable cause) throws InterruptedException {
@@ -157,8 +170,9 @@ final class StreamedReply implements StreamingChatResponseHandler {
     }
 
     @Override
-    public void onError(Throwable error) {
-        events.add(new Event.Failed(error));
+    public void onError(@Nullable Throwable error) {
+        events.add(new Event.Failed(
+                error == null ? new IllegalStateException("the model failed without saying why") : error));
     }
 
     private void began(StreamingHandle stream) {

@@ -143,6 +143,32 @@ class StreamedReplyTest {
         assertThat(Providers.failure(client)).isInstanceOf(ModelException.MalformedReply.class);
     }
 
+    @Test
+    void textThatNoPieceBrought_isThatOfTheMessage_andBlanksBetweenPiecesAreNot() throws Exception {
+        assertThat(textOf("whole answer")).isEqualTo("whole answer");
+        assertThat(textOf("whole answer", "whole ")).isEqualTo("whole answer");
+        assertThat(textOf("one\n\ntwo", "one", "two")).isEqualTo("onetwo");
+    }
+
+    private String textOf(String message, String... pieces) throws InterruptedException {
+        var client = LangChain4jClient.of(model(handler -> {
+            for (String piece : pieces) {
+                piece(handler, piece);
+            }
+            handler.onCompleteResponse(response(message));
+        }));
+        return client.call(
+                        Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {}))
+                .text();
+    }
+
+    @Test
+    void errorWithoutACause_isAFailureWithAMessage() throws Exception {
+        var client = LangChain4jClient.of(model(handler -> handler.onError(null)));
+
+        assertThat(Providers.failure(client)).hasMessageContaining("without saying why");
+    }
+
     private LangChain4jClient onItsOwnThread(Consumer<StreamingChatResponseHandler> writer) {
         return LangChain4jClient.of(model(handler -> Thread.ofVirtual().start(() -> writer.accept(handler))));
     }
