@@ -79,7 +79,9 @@ public final class Cadre {
 
     private static String commandLine(String name, CommandLine command) {
         return "  %-9s %s"
-                .formatted(name, String.join(" ", command.getCommandSpec().usageMessage().description()));
+                .formatted(
+                        name,
+                        String.join(" ", command.getCommandSpec().usageMessage().description()));
     }
 
     private int failed(List<String> arguments, Exception failure) {

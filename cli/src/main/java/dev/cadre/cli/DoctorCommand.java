@@ -109,7 +109,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static boolean isTier(String subject) {
-        return Arrays.stream(Tier.values()).anyMatch(one -> one.name().toLowerCase(Locale.ROOT).equals(subject));
+        return Arrays.stream(Tier.values())
+                .anyMatch(one -> one.name().toLowerCase(Locale.ROOT).equals(subject));
     }
 
     private static Finding notProbed(String why) {
@@ -117,12 +118,12 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     /** A call that fails is not made again, because a retry would hide what is asked here. */
-    private ProbeDocument probe(Tier asked, Money most, DoctorLines lines)
-            throws InterruptedException, UsageException {
+    private ProbeDocument probe(Tier asked, Money most, DoctorLines lines) throws InterruptedException, UsageException {
         var advice = new ProbeAdvice(asked, models.environment());
         try (ModelPools pools = models.open(pool -> pool.maxParallel(1).retryPolicy(RetryPolicy.none()))) {
             var pool = pools.pool(asked);
             lines.print("");
+            lines.print("%s is asked, for at most %s".formatted(TextOutput.visible(pool.model()), most));
             var probeLines = new ProbeLines(lines, advice);
             ServerProbe.Result result =
                     ServerProbe.of(pool, CALL).run(Budget.of(most), List.of(Check.values()), probeLines);

@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Looks at everything that a search with models needs. */
@@ -33,8 +32,6 @@ final class DoctorFindings {
     private static final long STALE_DAYS = 180;
     /** How many models a warning names. */
     private static final int SHOWN = 3;
-
-    private static final Pattern VARIABLE = Pattern.compile("[A-Z]+(?:_[A-Z]+)+");
 
     /** How good it is. */
     enum Verdict {
@@ -115,7 +112,7 @@ final class DoctorFindings {
         if (variable.equals("OPENAI_API_KEY") || message.startsWith("the key ")) {
             add(Verdict.MISCONFIGURED, "key", message + "; without it a search uses no model");
         } else {
-            add(Verdict.MISCONFIGURED, VARIABLE.matcher(variable).matches() ? variable : "variables", message);
+            add(Verdict.MISCONFIGURED, variable.matches("[A-Z]+_[A-Z_]+") ? variable : "variables", message);
         }
     }
 
@@ -141,7 +138,8 @@ final class DoctorFindings {
         Optional<ListedModel> offered = offer.flatMap(all ->
                 all.models().stream().filter(one -> one.id().equals(model)).findFirst());
         // who runs the model knows best
-        Optional<LocalDate> shutdown = offered.flatMap(ListedModel::shutdown).or(() -> spec.flatMap(ModelSpec::shutdown));
+        Optional<LocalDate> shutdown =
+                offered.flatMap(ListedModel::shutdown).or(() -> spec.flatMap(ModelSpec::shutdown));
         long days = shutdown.map(date -> ChronoUnit.DAYS.between(today, date)).orElse(Long.MAX_VALUE);
         if (days <= 0) {
             add(Verdict.FAILED, subject, "%s was shut down on %s; %s".formatted(model, shutdown.get(), move(tier)));
@@ -195,7 +193,9 @@ final class DoctorFindings {
     }
 
     private boolean isAzure() {
-        return OpenAi.keyVariable(environment).filter("AZURE_OPENAI_API_KEY"::equals).isPresent();
+        return OpenAi.keyVariable(environment)
+                .filter("AZURE_OPENAI_API_KEY"::equals)
+                .isPresent();
     }
 
     private String variable(String name) {

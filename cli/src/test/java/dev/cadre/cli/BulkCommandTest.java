@@ -357,7 +357,8 @@ class BulkCommandTest {
                         .header("Retry-After", "1800"));
         interruptAt = "1970-01-01T00:30:00Z"; // told, nothing goes on for half an hour
 
-        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--progress", form)).isEqualTo(130);
+        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--progress", form))
+                .isEqualTo(130);
 
         assertThat(told())
                 .contains(
@@ -371,7 +372,9 @@ class BulkCommandTest {
         labels();
 
         assertThat(bulk("--labels", "bug,wish", "--max-output", "777")).isZero();
-        assertThat(server.requests()).extracting(LoopbackRequest::maxOutputTokens).containsOnly(777L);
+        assertThat(server.requests())
+                .extracting(LoopbackRequest::maxOutputTokens)
+                .containsOnly(777L);
 
         assertThat(bulk("--labels", "bug,wish", "--max-output", "778")).isEqualTo(2);
         assertThat(told()).contains("holds the results of another task");
@@ -661,7 +664,8 @@ class BulkCommandTest {
 
         assertThat(bulk("--labels", "bug,wish,idea")).isEqualTo(2);
         assertThat(told())
-                .contains("holds the results of another task: its labels, schema, prompt, cap, tier or model were others;");
+                .contains(
+                        "holds the results of another task: its labels, schema, prompt, cap, tier or model were others;");
         assertThat(results()).isEqualTo(before);
 
         assertThat(bulk("--labels", "bug,wish,idea", "--force")).isZero();

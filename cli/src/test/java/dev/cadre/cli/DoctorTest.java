@@ -211,8 +211,9 @@ class DoctorTest {
         environment.put("CADRE_MINI_MODEL", "gpt-99");
         assertThat(run("doctor")).isEqualTo(2);
         assertThat(printed())
-                .contains("misconfigured mini: gpt-99 has no known price, so it is not called; set CADRE_MINI_PRICE to US"
-                        + " dollars per million tokens, input/output, such as 0.20/1.25, or 0/0 for a server of your own");
+                .contains(
+                        "misconfigured mini: gpt-99 has no known price, so it is not called; set CADRE_MINI_PRICE to US"
+                                + " dollars per million tokens, input/output, such as 0.20/1.25, or 0/0 for a server of your own");
 
         environment.put("CADRE_MINI_PRICE", "0.1/0.4");
         environment.put("CADRE_NANO_PRICE", "0/0");
@@ -371,7 +372,9 @@ class DoctorTest {
                 .contains("failed        probe: it was not made because of this: nano");
 
         run("doctor", "--probe", "--json");
-        assertThat(new ObjectMapper().readTree(printed()).findValuesAsText("subject")).last().isEqualTo("probe");
+        assertThat(new ObjectMapper().readTree(printed()).findValuesAsText("subject"))
+                .last()
+                .isEqualTo("probe");
     }
 
     @Test
@@ -389,8 +392,9 @@ class DoctorTest {
 
         run("doctor", "--probe");
         assertThat(printed())
-                .contains("limited       price: asked for gpt-5.4-nano, and house-model answered: set the price of the model"
-                        + " that answers; CADRE_NANO_PRICE sets it, in US dollars per million tokens, such as 0.20/1.25");
+                .contains(
+                        "limited       price: asked for gpt-5.4-nano, and house-model answered: set the price of the model"
+                                + " that answers; CADRE_NANO_PRICE sets it, in US dollars per million tokens, such as 0.20/1.25");
 
         environment.put("CADRE_NANO_PRICE", "0.2/1.25");
         run("doctor", "--probe");
@@ -417,13 +421,18 @@ class DoctorTest {
 
         assertThat(run("doctor", "--probe")).isEqualTo(4);
 
-        assertThat(printed().lines().filter(line -> line.contains("Not enabled here."))).hasSize(3);
+        assertThat(printed().lines().filter(line -> line.contains("Not enabled here.")))
+                .hasSize(3);
         assertThat(printed())
-                .contains("not tried     price, cap, tools, stream, after-stream, cancel, long-input, refusal, limits: the same for"
-                        + " the rest: 3 calls failed alike, and no more is asked")
+                .contains(
+                        "not tried     price, cap, tools, stream, after-stream, cancel, long-input, refusal, limits: the same for"
+                                + " the rest: 3 calls failed alike, and no more is asked")
                 .contains("if the server has Chat Completions only, CADRE_API=chat asks it there");
         run("doctor", "--probe", "--json");
-        assertThat(new ObjectMapper().readTree(printed()).at("/probe/checks/0/notes/0").asText())
+        assertThat(new ObjectMapper()
+                        .readTree(printed())
+                        .at("/probe/checks/0/notes/0")
+                        .asText())
                 .contains("CADRE_API=chat");
 
         environment.put("CADRE_API", "chat");

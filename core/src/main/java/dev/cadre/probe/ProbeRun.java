@@ -30,7 +30,8 @@ final class ProbeRun {
     }
 
     /** Why no call was answered; null if one was, or if none failed. */
-    @Nullable ModelException outage() {
+    @Nullable
+    ModelException outage() {
         return calls.hasReply() ? null : first;
     }
 

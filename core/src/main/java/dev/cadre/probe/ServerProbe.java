@@ -37,7 +37,8 @@ public final class ServerProbe {
      * @param spent the money that was booked; calls whose cost is unknown are in it at their worst case
      * @param failure the first failure if no call was answered, else null
      */
-    public record Result(List<Finding> findings, Money spent, @Nullable ModelException failure) {
+    public record Result(
+            List<Finding> findings, Money spent, @Nullable ModelException failure) {
         public Result {
             findings = List.copyOf(findings);
         }

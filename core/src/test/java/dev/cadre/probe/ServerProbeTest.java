@@ -45,7 +45,8 @@ class ServerProbeTest {
     /** A server by the book, whose replies {@link #change} bends. */
     private ModelReply server(ModelRequest request, CallContext context) throws InterruptedException {
         sent.add(request);
-        if (request.output() instanceof OutputFormat.JsonSchema schema && schema.name().equals("wrong")) {
+        if (request.output() instanceof OutputFormat.JsonSchema schema
+                && schema.name().equals("wrong")) {
             throw new ModelException.InvalidRequest("Invalid schema", 400);
         }
         ModelReply reply = change.apply(answer(request));
@@ -265,8 +266,8 @@ class ServerProbeTest {
         };
 
         assertThat(probe(pool(refusing).build(), Check.REFUSAL).findings())
-                .containsExactly(new Finding(
-                        Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version", List.of()));
+                .containsExactly(
+                        new Finding(Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version", List.of()));
     }
 
     @Test
@@ -312,8 +313,8 @@ class ServerProbeTest {
                         .containsExactly(
                                 Verdict.NOT_TRIED,
                                 "the same for the rest: 3 calls failed alike, and no more is asked"));
-        assertThat(result.outage()).hasValueSatisfying(failure -> assertThat(failure)
-                .hasMessage("not in this version (req-1)"));
+        assertThat(result.outage())
+                .hasValueSatisfying(failure -> assertThat(failure).hasMessage("not in this version (req-1)"));
     }
 
     @Test
@@ -322,7 +323,8 @@ class ServerProbeTest {
             sent.add(request);
             throw new ModelException.InvalidRequest("no " + "x".repeat(sent.size()), 400);
         };
-        assertThat(probe(pool(changing).build(), Check.TEXT, Check.USAGE, Check.PRICE, Check.CAP).findings())
+        assertThat(probe(pool(changing).build(), Check.TEXT, Check.USAGE, Check.PRICE, Check.CAP)
+                        .findings())
                 .extracting(Finding::verdict)
                 .containsOnly(Verdict.FAILED);
 
@@ -332,8 +334,8 @@ class ServerProbeTest {
             }
             throw new ModelException.InvalidRequest("no", 400);
         };
-        ServerProbe.Result answered = probe(
-                pool(failing).build(), Check.CAP, Check.TEXT, Check.USAGE, Check.PRICE, Check.TOOLS);
+        ServerProbe.Result answered =
+                probe(pool(failing).build(), Check.CAP, Check.TEXT, Check.USAGE, Check.PRICE, Check.TOOLS);
         assertThat(answered.findings().getLast().verdict()).isEqualTo(Verdict.FAILED);
         assertThat(answered.outage()).isEmpty();
     }
@@ -397,7 +399,10 @@ class ServerProbeTest {
             throw new ModelException.ServerFailed("only thoughts", 200, ModelException.Charge.UNKNOWN, null);
         };
 
-        assertThat(probe(pool(thinking).build(), Check.REFUSAL).findings().getFirst().message())
+        assertThat(probe(pool(thinking).build(), Check.REFUSAL)
+                        .findings()
+                        .getFirst()
+                        .message())
                 .isEqualTo("ServerFailed: only thoughts");
     }
 }

@@ -39,6 +39,7 @@ class UntrustedTextTest {
             "BaseUrl",
             "ChatWriter",
             "GenericType",
+            "OpenAiSettings",
             "RequestWriter",
             "ScriptedCall",
             "ToolSpec",

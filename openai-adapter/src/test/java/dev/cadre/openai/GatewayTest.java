@@ -31,9 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What companies put in front of models: headers, proxies, authorities of their own, and Azure's names. */
@@ -318,16 +318,19 @@ class GatewayTest {
     void writtenLineBreaks_ofHeaders_partThem_whereANameFollows() throws Exception {
         try (var server = server()) {
             var environment = Map.of(
-                    "OPENAI_API_KEY", KEY,
-                    "OPENAI_BASE_URL", server.baseUrl(),
-                    "CADRE_API", "chat",
-                    "CADRE_HEADERS", "X-A: one\\nX-B:two\\r\\nX-Path: C:\\new\\names\\n");
+                    "OPENAI_API_KEY",
+                    KEY,
+                    "OPENAI_BASE_URL",
+                    server.baseUrl(),
+                    "CADRE_API",
+                    "chat",
+                    "CADRE_HEADERS",
+                    "X-A: one\\nX-B:two\\r\\nX-Path: C:\\new\\names\\n");
             try (var client = OpenAi.client(environment)) {
                 client.call(REQUEST, plain());
             }
 
-            assertThat(server.requests().getFirst().lines())
-                    .contains("X-A: one", "X-B: two", "X-Path: C:\\new\\names");
+            assertThat(server.requests().getFirst().lines()).contains("X-A: one", "X-B: two", "X-Path: C:\\new\\names");
         }
     }
 

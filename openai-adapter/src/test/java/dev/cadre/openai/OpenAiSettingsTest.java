@@ -76,10 +76,7 @@ class OpenAiSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "AZURE_OPENAI_API_KEY, AZURE_OPENAI_ENDPOINT",
-        "AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_API_KEY"
-    })
+    @CsvSource({"AZURE_OPENAI_API_KEY, AZURE_OPENAI_ENDPOINT", "AZURE_OPENAI_ENDPOINT, AZURE_OPENAI_API_KEY"})
     void azure_withOneOfItsVariables_namesTheOther(String there, String missing) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiSettings.from(Map.of(there, "https://house.openai.azure.com")))

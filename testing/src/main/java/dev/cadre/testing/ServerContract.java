@@ -50,7 +50,8 @@ public abstract class ServerContract {
     @TestFactory
     public Stream<DynamicTest> server_keepsItsPart() throws InterruptedException {
         List<Finding> findings = ServerProbe.of(pool(), timeout()).run(budget()).findings();
-        @Nullable Finding first = findings.stream()
+        @Nullable
+        Finding first = findings.stream()
                 .filter(finding -> hasFailed(finding) && !tolerated().contains(finding.check()))
                 .findFirst()
                 .orElse(null);

@@ -120,8 +120,6 @@ class ServerContractTest {
 
         events.failed()
                 .assertThatEvents()
-                .haveExactly(
-                        1,
-                        event(finishedWithFailure(message("text: ConnectionFailed: nobody is there"))));
+                .haveExactly(1, event(finishedWithFailure(message("text: ConnectionFailed: nobody is there"))));
     }
 }
