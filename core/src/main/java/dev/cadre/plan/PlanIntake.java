@@ -196,10 +196,12 @@ public final class PlanIntake {
     }
 
     private void noteOmittedFields(PlannedSubtask planned) {
-        planned.wires().stream().filter(wire -> wire.field().isEmpty()).forEach(wire -> note(
-                planned.id(),
-                "input.%s names no field of %s: its whole output or only field was meant"
-                        .formatted(wire.into(), Quoted.of(wire.from()))));
+        planned.wires().stream()
+                .filter(wire -> wire.field().isEmpty())
+                .forEach(wire -> note(
+                        planned.id(),
+                        "input.%s names no field of %s: its whole output or only field was meant"
+                                .formatted(wire.into(), Quoted.of(wire.from()))));
     }
 
     private void note(String id, String what) {

@@ -34,8 +34,7 @@ final class References {
             Optional<Wire> wire = literal.startsWith("{") ? wire(name, literal, input) : Optional.empty();
             wire.ifPresentOrElse(wires::add, () -> literals.put(name, literal));
         });
-        return new PlannedSubtask(
-                written.id(), type.name(), literals, wires, written.after(), written.optional());
+        return new PlannedSubtask(written.id(), type.name(), literals, wires, written.after(), written.optional());
     }
 
     private static Optional<Wire> wire(String into, String literal, Shape<?> input) {
@@ -81,7 +80,6 @@ final class References {
                 .map(wire -> new Wire(wire.into(), spelling.apply(wire.from()), wire.field()))
                 .toList();
         List<String> after = planned.after().stream().map(spelling).toList();
-        return new PlannedSubtask(
-                planned.id(), planned.type(), planned.literals(), wires, after, planned.optional());
+        return new PlannedSubtask(planned.id(), planned.type(), planned.literals(), wires, after, planned.optional());
     }
 }

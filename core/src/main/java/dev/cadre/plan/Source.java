@@ -39,8 +39,7 @@ final class Source {
     static List<String> fieldsFor(JsonType<?> into, SubtaskType<?, ?> type) {
         var once = new Source(type, false, false);
         var forEach = new Source(type, true, false);
-        return Stream.concat(
-                        once.output.components().stream().map(JsonComponent::name), Stream.of(ITEMS))
+        return Stream.concat(once.output.components().stream().map(JsonComponent::name), Stream.of(ITEMS))
                 .distinct()
                 .filter(name -> once.brings(name, into) || forEach.brings(name, into))
                 .toList();

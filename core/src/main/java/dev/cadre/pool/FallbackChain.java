@@ -154,8 +154,7 @@ final class FallbackChain {
             ModelPool pool = index == 0 ? first : others.get(index - 1);
             Optional<CallRefusedException.Reason.PoolPaused> pause = isFollowed ? pool.pause() : Optional.empty();
             if (pause.isPresent()) {
-                return passOn(
-                        index, new CallRefusedException(pool.model(), terms.purpose(), pause.get(), lastFailure));
+                return passOn(index, new CallRefusedException(pool.model(), terms.purpose(), pause.get(), lastFailure));
             }
             var leg = new Leg(need, attempts, lastFailure, isFollowed, note(pool, index));
             try {

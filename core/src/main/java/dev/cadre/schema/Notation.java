@@ -21,6 +21,7 @@ public final class Notation {
     private static final int MAX_LEVELS = 10;
     /** As many as strict mode allows in one schema. */
     private static final int MAX_VALUES = 1_000;
+
     private static final int MAX_DESCRIPTION_CHARS = 300;
     /** Definitions that use others twice would be written an exponential number of times. */
     private static final int MAX_PARTS = 2_000;
@@ -119,10 +120,7 @@ public final class Notation {
     }
 
     private String alternatives(List<Json> branches, int level) {
-        return branches.stream()
-                .map(branch -> form(branch, level))
-                .distinct()
-                .collect(Collectors.joining(" or "));
+        return branches.stream().map(branch -> form(branch, level)).distinct().collect(Collectors.joining(" or "));
     }
 
     private static String values(List<Json> values) {
@@ -155,9 +153,8 @@ public final class Notation {
     }
 
     private static String limits(Json.Obj schema) {
-        String limits = LIMITS.stream()
-                .flatMap(limit -> limit.of(schema).stream())
-                .collect(Collectors.joining(", "));
+        String limits =
+                LIMITS.stream().flatMap(limit -> limit.of(schema).stream()).collect(Collectors.joining(", "));
         return inBrackets(limits);
     }
 
@@ -171,8 +168,8 @@ public final class Notation {
     }
 
     private String property(String name, Json schema, int level) {
-        boolean isDescribed = schema instanceof Json.Obj object
-                && value(object, Keyword.DESCRIPTION.word) instanceof Json.Str;
+        boolean isDescribed =
+                schema instanceof Json.Obj object && value(object, Keyword.DESCRIPTION.word) instanceof Json.Str;
         String description = isDescribed ? ((Json.Obj) schema).string(Keyword.DESCRIPTION.word) : "";
         return "%s: %s%s".formatted(name, form(schema, level + 1), inBrackets(description));
     }

@@ -87,8 +87,9 @@ class ModelPlannerTest {
         assertThat(asked.effort()).isEqualTo(Effort.NONE);
         assertThat(asked.instructions())
                 .contains("At most 64 subtasks, at most 8 one after the other")
-                .contains("- search(term: string, limit: integer or null) -> {paths: list of string, count: integer}\n"
-                        + "  Find files that mention the term.\n- read(path: string) -> {text: string, lines: integer}\n-")
+                .contains(
+                        "- search(term: string, limit: integer or null) -> {paths: list of string, count: integer}\n"
+                                + "  Find files that mention the term.\n- read(path: string) -> {text: string, lines: integer}\n-")
                 .contains("\"optional\" is true")
                 .doesNotContain("\"after\"")
                 .doesNotContain("retry");

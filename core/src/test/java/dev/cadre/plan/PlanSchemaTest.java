@@ -66,8 +66,7 @@ class PlanSchemaTest {
     void component_thatLooksLikeAReferenceItself_isALiteralOnly() {
         var type = SubtaskType.code("cut", Cut.class, Range.class, (in, context) -> in.range());
 
-        assertThat(PlanSchema.of(List.of(type)))
-                .contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
+        assertThat(PlanSchema.of(List.of(type))).contains("\"properties\":{\"range\":{\"$ref\":\"#/$defs/Range\"}}");
     }
 
     record Cut(Range range) {}
@@ -98,7 +97,6 @@ class PlanSchemaTest {
                 .tools(Tool.of("store", "Store a text.", Types.Brief.class, (text, context) -> "stored")
                         .writing(Tool.Effect.WRITES));
 
-        assertThat(PlanSchema.of(List.of(writes)))
-                .contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
+        assertThat(PlanSchema.of(List.of(writes))).contains("\"required\":[\"type\",\"id\",\"input\",\"after\"]");
     }
 }

@@ -169,8 +169,8 @@ class WrittenPlanTest {
     @Test
     void idInAnotherCase_ofAPlanThatIsCutOff_waitsForTheRest() {
         var reader = new PlanReader(intake);
-        reader.accept("{\"subtasks\":[" + subtask("echo", "e", "{\"value\":{\"from\":\"A\",\"field\":\"headline\"}}") + ","
-                + subtask("echo", "a", "{\"value\":\"x\"}") + ",");
+        reader.accept("{\"subtasks\":[" + subtask("echo", "e", "{\"value\":{\"from\":\"A\",\"field\":\"headline\"}}")
+                + "," + subtask("echo", "a", "{\"value\":\"x\"}") + ",");
         assertThat(reader.end()).isEqualTo(PlanReader.Ending.CUT);
 
         read(subtask("echo", "A", "{\"value\":\"y\"}"));

@@ -229,7 +229,8 @@ class FallbackChainTest {
             }
             return ModelReply.of("large", "at last", USAGE);
         });
-        ModelPool last = ModelPool.builder(busy, "large").catalog(FakeModel.CATALOG).build();
+        ModelPool last =
+                ModelPool.builder(busy, "large").catalog(FakeModel.CATALOG).build();
 
         assertThat(chain(LONG, last).call(REQUEST, terms(budget)).text()).isEqualTo("at last");
     }

@@ -23,7 +23,9 @@ class NotationTest {
     private record Place(String name, Optional<Integer> floor) {}
 
     private record Weather(
-            @JsonPropertyDescription("the city,\nas people call it") String city,
+            @JsonPropertyDescription("the city,\nas people call it")
+            String city,
+
             LocalDate day,
             Sky sky,
             List<Place> places,
@@ -46,10 +48,11 @@ class NotationTest {
     @Test
     void record_isWrittenInOneLine_withDescriptionsInBrackets() {
         assertThat(of(Weather.class))
-                .isEqualTo("{city: string (the city, as people call it), day: string (date), sky: \"CLEAR\" or \"CLOUDY\","
-                        + " places: list of {name: string, floor: integer or null},"
-                        + " skies: list of (\"CLEAR\" or \"CLOUDY\"),"
-                        + " byHour: list of {key: string, value: number}, windy: boolean}");
+                .isEqualTo(
+                        "{city: string (the city, as people call it), day: string (date), sky: \"CLEAR\" or \"CLOUDY\","
+                                + " places: list of {name: string, floor: integer or null},"
+                                + " skies: list of (\"CLEAR\" or \"CLOUDY\"),"
+                                + " byHour: list of {key: string, value: number}, windy: boolean}");
     }
 
     @Test
@@ -81,8 +84,7 @@ class NotationTest {
         assertThat(given("""
                         {"type":"object","properties":{"v":{"$ref":"#/$defs/d"}},"required":["v"],\
                         "additionalProperties":false,"$defs":{"d":{"type":"object","properties":\
-                        {"x":{"type":"string","description":"a name"}},"required":["x"],"additionalProperties":false}}}"""))
-                .isEqualTo("{v: {x: string (a name)}}");
+                        {"x":{"type":"string","description":"a name"}},"required":["x"],"additionalProperties":false}}}""")).isEqualTo("{v: {x: string (a name)}}");
     }
 
     @Test
@@ -102,7 +104,8 @@ class NotationTest {
         String names = IntStream.range(0, 20).mapToObj("\"p%d\""::formatted).collect(Collectors.joining(","));
         String object = "{\"type\":\"object\",\"properties\":{%s},\"required\":[%s],\"additionalProperties\":false}";
         String definitions = IntStream.range(0, 8)
-                .mapToObj(i -> "\"d%d\":".formatted(i) + object.formatted(wide, names).replace("NEXT", "" + (i + 1)))
+                .mapToObj(i ->
+                        "\"d%d\":".formatted(i) + object.formatted(wide, names).replace("NEXT", "" + (i + 1)))
                 .collect(Collectors.joining(","));
 
         String root = object.formatted("\"v\":{\"$ref\":\"#/$defs/d0\"}", "\"v\"");

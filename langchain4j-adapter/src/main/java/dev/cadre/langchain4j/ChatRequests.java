@@ -74,7 +74,9 @@ final class ChatRequests {
             parameters.toolSpecifications(
                     request.tools().stream().map(ChatRequests::specification).toList());
         }
-        if (takesSchemas && request.output() instanceof OutputFormat.JsonSchema(String name, String schema, boolean isExplained)) {
+        if (takesSchemas
+                && request.output()
+                        instanceof OutputFormat.JsonSchema(String name, String schema, boolean isExplained)) {
             parameters.responseFormat(ResponseFormat.builder()
                     .type(ResponseFormatType.JSON)
                     .jsonSchema(JsonSchema.builder()

@@ -105,7 +105,8 @@ final class StreamedReply implements StreamingChatResponseHandler {
      * message if there is more of it, as from a model that streams a part or nothing.
      */
     private static @Nullable String whole(@Nullable String message, String pieces) {
-        boolean isLonger = message != null && withoutBlanks(message).length() > withoutBlanks(pieces).length();
+        boolean isLonger = message != null
+                && withoutBlanks(message).length() > withoutBlanks(pieces).length();
         return isLonger ? message : pieces.isEmpty() ? null : pieces;
     }
 

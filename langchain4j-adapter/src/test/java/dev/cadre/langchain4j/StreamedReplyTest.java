@@ -157,8 +157,7 @@ class StreamedReplyTest {
             }
             handler.onCompleteResponse(response(message));
         }));
-        return client.call(
-                        Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {}))
+        return client.call(Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofSeconds(20), piece -> {}))
                 .text();
     }
 

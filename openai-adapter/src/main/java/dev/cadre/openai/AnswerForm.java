@@ -63,7 +63,10 @@ enum AnswerForm {
 
     private static String explained(String instructions, OutputFormat.JsonSchema schema) {
         try {
-            return instructions + (instructions.isBlank() ? "" : "\n\n") + INSTRUCTION + Notation.ofSchema(schema.schema());
+            return instructions
+                    + (instructions.isBlank() ? "" : "\n\n")
+                    + INSTRUCTION
+                    + Notation.ofSchema(schema.schema());
         } catch (JsonException broken) {
             throw new IllegalArgumentException(
                     "the output schema '%s' is not a JSON object".formatted(schema.name()), broken);

@@ -29,6 +29,9 @@ record AzureEndpoint(BaseUrl baseUrl, boolean deploymentInPath, boolean hasRespo
         String query = isDated || apiVersion.equals("preview")
                 ? "api-version=" + URLEncoder.encode(apiVersion, StandardCharsets.UTF_8)
                 : given.query();
-        return new AzureEndpoint(new BaseUrl(root + (isDated ? "/openai" : "/openai/v1"), query), isDated, !isDated || apiVersion.compareTo(FIRST_WITH_RESPONSES) >= 0);
+        return new AzureEndpoint(
+                new BaseUrl(root + (isDated ? "/openai" : "/openai/v1"), query),
+                isDated,
+                !isDated || apiVersion.compareTo(FIRST_WITH_RESPONSES) >= 0);
     }
 }

@@ -285,9 +285,7 @@ final class Dialects {
         if (sent.api() == Api.RESPONSES && declared == null) {
             lacksResponses = true;
         } else {
-            update(
-                    request.model(),
-                    known -> known.form().hasSchema() ? known.with(AnswerForm.JSON_OBJECT) : known);
+            update(request.model(), known -> known.form().hasSchema() ? known.with(AnswerForm.JSON_OBJECT) : known);
         }
         return Optional.of(IGNORES_FORM);
     }

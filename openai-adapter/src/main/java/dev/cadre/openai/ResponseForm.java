@@ -119,7 +119,8 @@ final class ResponseForm {
     }
 
     private static ObjectNode part(String text) {
-        ObjectNode part = JsonNodeFactory.instance.objectNode().put(TYPE, "output_text").put(TEXT, text);
+        ObjectNode part =
+                JsonNodeFactory.instance.objectNode().put(TYPE, "output_text").put(TEXT, text);
         part.putArray("annotations");
         return part;
     }
@@ -129,7 +130,8 @@ final class ResponseForm {
         if (!reply.path(STATUS).asText().equals("completed")) {
             return;
         }
-        boolean hasReason = !reply.path("incomplete_details").path("reason").asText("").isEmpty();
+        boolean hasReason =
+                !reply.path("incomplete_details").path("reason").asText("").isEmpty();
         boolean isCut = items.valueStream()
                 .anyMatch(item -> item.path(TYPE).asText().equals(MESSAGE)
                         && item.path(STATUS).asText().equals(INCOMPLETE));

@@ -560,8 +560,8 @@ class DialectsTest {
 
     @Test
     void formIgnored_isWrittenIntoThePrompt() throws Exception {
-        try (var server = server(request ->
-                        new Answer(200, request.contains("json_object") ? YES : RawServer.CHAT_REPLY));
+        try (var server = server(
+                        request -> new Answer(200, request.contains("json_object") ? YES : RawServer.CHAT_REPLY));
                 var client = client(server).chatCompletions().build()) {
             assertThat(client.call(FORMED, plain()).notes())
                     .singleElement()
@@ -636,7 +636,8 @@ class DialectsTest {
                 var client = client(server).chatCompletions().build()) {
             ModelReply reply = callAdapting(client, FORMED.withTurns(List.of(new Turn.User(said))));
 
-            assertThat(reply.notes()).containsExactly("the server refuses these parameters, which were left out: strict");
+            assertThat(reply.notes())
+                    .containsExactly("the server refuses these parameters, which were left out: strict");
         }
     }
 

@@ -68,11 +68,11 @@ class LimitHeadersTest {
 
     @Test
     void reset_inMoreThanADay_isNotBelieved() {
-        var resets = headers(
-                "ratelimit-limit", "100", "ratelimit-remaining", "0", "ratelimit-reset", "87600h");
+        var resets = headers("ratelimit-limit", "100", "ratelimit-remaining", "0", "ratelimit-reset", "87600h");
 
-        assertThat(resets.limits(() -> NOW)).isEqualTo(headers("ratelimit-limit", "100", "ratelimit-remaining", "0")
-                .limits(() -> NOW));
+        assertThat(resets.limits(() -> NOW))
+                .isEqualTo(headers("ratelimit-limit", "100", "ratelimit-remaining", "0")
+                        .limits(() -> NOW));
     }
 
     @ParameterizedTest

@@ -172,8 +172,7 @@ class ResponseFormTest {
     void reply_thatIsNotWhole_isNeverComplete(String item, String reason, Finish finish) throws Exception {
         String details = reason.isEmpty() ? "" : ",\"incomplete_details\":{\"reason\":\"%s\"}".formatted(reason);
 
-        ModelReply reply =
-                whole(reply("completed", "\"output\":[" + message(item, "[" + PART + "]") + "]" + details));
+        ModelReply reply = whole(reply("completed", "\"output\":[" + message(item, "[" + PART + "]") + "]" + details));
 
         assertThat(reply.finish()).isEqualTo(finish);
         assertThat(reply.text()).isEqualTo("plain");
