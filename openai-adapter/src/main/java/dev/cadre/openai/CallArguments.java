@@ -143,17 +143,16 @@ final class CallArguments {
 
     /** Whether arguments hold all that others hold, or more of it. */
     static boolean contain(JsonNode more, JsonNode less) {
-        boolean areObjects = more.isObject() && less.isObject();
-        return more.equals(less)
-                || areObjects
-                        && less.properties().stream().allMatch(field -> {
-                            JsonNode value = more.path(field.getKey());
-                            return value.equals(field.getValue())
-                                    || (value.isTextual()
-                                            && field.getValue().isTextual()
-                                            && value.asText()
-                                                    .startsWith(field.getValue().asText()));
-                        });
+        if (!more.isObject() || !less.isObject()) {
+            return more.equals(less);
+        }
+        return less.properties().stream().allMatch(field -> {
+            JsonNode value = more.path(field.getKey());
+            return value.equals(field.getValue())
+                    || (value.isTextual()
+                            && field.getValue().isTextual()
+                            && value.asText().startsWith(field.getValue().asText()));
+        });
     }
 
     /** The JSON values of a text; none if it is no JSON, or a list. */
