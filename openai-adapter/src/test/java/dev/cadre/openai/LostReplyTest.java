@@ -270,13 +270,6 @@ class LostReplyTest extends LoopbackTest {
         }
     }
 
-    @Test
-    void toolCall_withoutId_isMalformed() {
-        failure(
-                MalformedReply.class,
-                LoopbackReply.text("x").field("output", "[{\"type\":\"function_call\",\"name\":\"f\"}]"));
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {5_000, 100_000})
     void body_nestedDeeply_isMalformed(int depth) {

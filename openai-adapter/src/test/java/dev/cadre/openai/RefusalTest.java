@@ -59,18 +59,7 @@ class RefusalTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "soon",
-                "-5",
-                "",
-                "1e9",
-                "NaN",
-                "Sun, 99 Nov 2026 12:00:42 GMT",
-                "86401",
-                "999999999999",
-                "Tue, 24 Nov 2026 12:00:00 GMT"
-            })
+    @ValueSource(strings = {"soon", "-5", "", "1e9", "NaN", "Sun, 99 Nov 2026 12:00:42 GMT"})
     void retryAfter_unusable_isIgnored(String header) {
         assertThat(failure(RateLimited.class, LIMITED.header("Retry-After", header))
                         .retryAfter())
@@ -108,7 +97,10 @@ class RefusalTest extends LoopbackTest {
     void status429_withHtml_isRateLimited() {
         RateLimited failure = failure(RateLimited.class, LoopbackReply.raw(429, "text/html", "<html>busy</html>"));
 
-        assertThat(failure).hasMessage("gpt-5.4-nano: status 429 [req_1]");
+        assertThat(failure)
+                .hasMessage(
+                        "gpt-5.4-nano: status 429, a page (text/html) came instead of JSON, probably from a proxy, a"
+                                + " firewall or a login [req_1]");
     }
 
     @Test
@@ -233,7 +225,10 @@ class RefusalTest extends LoopbackTest {
                 failure(ServerFailed.class, LoopbackReply.raw(status, "text/html", "<html>Bad Gateway</html>"));
 
         assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN);
-        assertThat(failure).hasMessage("gpt-5.4-nano: status " + status + " [req_1]");
+        assertThat(failure)
+                .hasMessage(
+                        "gpt-5.4-nano: status " + status + ", a page (text/html) came instead of JSON, probably from"
+                                + " a proxy, a firewall or a login [req_1]");
     }
 
     /** Whoever stands in between does not know whether the provider had begun. */

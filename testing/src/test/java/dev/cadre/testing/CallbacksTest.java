@@ -1005,7 +1005,9 @@ class CallbacksTest {
             Map.entry("Outputs", "called, not implemented, by users"),
             Map.entry("Watch", "called, not implemented, by users"),
             Map.entry("BudgetRecord", "a run's own record"),
-            Map.entry("Entry", "of a run's own record"));
+            Map.entry("Entry", "of a run's own record"),
+            Map.entry("Bulks", "the coordinator's own, given to an eval"),
+            Map.entry("Scorer", "called by an eval between its runs, on the caller's thread: EvalRunTest"));
 
     @Test
     void everyInterfaceOfTheApi_thatCodeOfUsersMayBe_isListed() throws Exception {
@@ -1044,7 +1046,9 @@ class CallbacksTest {
             Map.entry("ModelPools.decorated", "called before any run, on the caller's thread"),
             Map.entry("FileJournal.read", "called outside of runs, on the caller's thread"),
             Map.entry("Bulk.keyedBy", "BULK_KEY"),
-            Map.entry("Bulk.run", "BULK_CONSUMER"));
+            Map.entry("Bulk.run", "BULK_CONSUMER"),
+            Map.entry("Scorer.rule", "called by an eval between its runs, on the caller's thread: EvalRunTest"),
+            Map.entry("ServerProbe.run", "called outside of runs, on the caller's thread"));
 
     @Test
     void everyFunctionThatTheApiTakes_isListed() throws Exception {
