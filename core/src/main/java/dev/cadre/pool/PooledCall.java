@@ -162,7 +162,8 @@ final class PooledCall {
         for (PoolCommand command : attempt.failed(failure, retryScope(failure))) {
             switch (command) {
                 case PoolCommand.Retry retry -> {
-                    if (leg.isFollowed() && failure.retryAfter().isPresent()) {
+                    if (leg.isFollowed()
+                            && failure.retryAfter().filter(Duration::isPositive).isPresent()) {
                         throw failure; // another pool need not wait
                     }
                     Duration delay = Duration.ofNanos(Math.max(0, retry.notBefore() - failedAt));

@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.JsonValue;
 import com.openai.core.http.Headers;
 import com.openai.errors.OpenAIException;
@@ -89,7 +90,12 @@ final class BatchAnswerReader {
             throw failures.refused(model, status, ErrorBody.of(JsonValue.fromJsonNode(body.path("error"))), NO_HEADERS);
         }
         try {
-            return billed(new ReplyReader(ModelRequest.of(model, "", "", 1), NO_HEADERS, failures)
+            var asked = ModelRequest.of(model, "", "", 1);
+            var notes = new ReplyNotes(failures);
+            if (body instanceof ObjectNode whole) {
+                new ResponseForm(asked, notes).apply(whole, "");
+            }
+            return billed(new ReplyReader(asked, NO_HEADERS, failures, notes)
                     .read(ServerJson.MAPPER.treeToValue(body, Response.class)));
         } catch (ServerFailed failed) {
             throw billed(failed);

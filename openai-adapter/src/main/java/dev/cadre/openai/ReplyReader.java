@@ -31,10 +31,6 @@ final class ReplyReader {
     private final Failures failures;
     private final ReplyNotes notes;
 
-    ReplyReader(ModelRequest request, LimitHeaders headers, Failures failures) {
-        this(request, headers, failures, new ReplyNotes(failures));
-    }
-
     /** @param notes what was adapted before the reply was whole; its own notes are added */
     ReplyReader(ModelRequest request, LimitHeaders headers, Failures failures, ReplyNotes notes) {
         this.request = request;

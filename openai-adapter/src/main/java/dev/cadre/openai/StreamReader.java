@@ -3,7 +3,6 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.core.JsonValue;
@@ -11,14 +10,17 @@ import com.openai.models.responses.Response;
 import dev.cadre.model.ModelRequest;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Reads a stream of events up to the one that holds the whole reply; a stream without it is a failure. */
 final class StreamReader {
     private static final ObjectReader REPLY = ServerJson.MAPPER.readerFor(Response.class);
     private static final String OUTPUT = "output";
+    private static final String INDEX = "output_index";
 
     /** The events that come with work which the provider would bill, reasoning included. */
     private static final Set<String> OUTPUT_TYPES = Set.of(
@@ -40,7 +42,7 @@ final class StreamReader {
     private final Consumer<String> text;
 
     private final Set<Long> commentary = new HashSet<>();
-    private final ArrayNode items = JsonNodeFactory.instance.arrayNode();
+    private final Map<Long, JsonNode> items = new TreeMap<>();
     private final Repeats repeats = new Repeats();
     private boolean worked;
 
@@ -71,8 +73,11 @@ final class StreamReader {
                     return last(event.path("response"));
                 }
                 case "response.output_item.added" -> begun(event);
-                case "response.output_item.done" -> items.add(event.path("item"));
-                case "response.output_text.delta" -> pass(event, repeated);
+                case "response.output_item.done" -> items.put(place(event), event.path("item"));
+                case "response.output_text.delta" -> pass(event, "delta", repeated);
+                case "response.output_text.done" -> whole(event);
+                case "response.function_call_arguments.delta", "response.function_call_arguments.done" ->
+                    arguments(event);
                 default -> failIfError(event, type);
             }
         }
@@ -102,25 +107,55 @@ final class StreamReader {
         }
         if (whole.path(OUTPUT).isEmpty() && !items.isEmpty()) {
             notes.add("the last event has no output: it was taken from the events before");
-            whole.set(OUTPUT, items);
+            whole.putArray(OUTPUT).addAll(items.values());
         }
         form.apply(whole, streamed.toString());
         return REPLY.readValue(whole);
     }
 
-    private void begun(JsonNode event) {
-        JsonNode item = event.path("item");
-        if (item.path("type").asText().equals("message")
-                && item.path("phase").asText().equals("commentary")) {
-            commentary.add(event.path("output_index").asLong(-1));
+    /** The place of an item in the output; behind all others if a server does not say it. */
+    private long place(JsonNode event) {
+        JsonNode index = event.path(INDEX);
+        return index.isIntegralNumber() ? index.asLong() : Integer.MAX_VALUE + (long) items.size();
+    }
+
+    /** The arguments of a call whose item does not come whole. */
+    private void arguments(JsonNode event) {
+        if (items.get(place(event)) instanceof ObjectNode call
+                && call.path("type").asText().equals("function_call")) {
+            JsonNode whole = event.path("arguments");
+            String before = call.path("arguments").asText("");
+            if (whole.isMissingNode()) {
+                call.put("arguments", before + event.path("delta").asText(""));
+            } else {
+                call.set("arguments", whole);
+            }
         }
     }
 
-    private void pass(ObjectNode event, boolean repeated) {
+    /** Some servers send a text only when it is whole. */
+    private void whole(ObjectNode event) {
+        if (streamed.isEmpty()) {
+            pass(event, "text", false);
+        }
+    }
+
+    private void begun(JsonNode event) {
+        JsonNode item = event.path("item");
+        if (event.path(INDEX).isIntegralNumber()) {
+            items.putIfAbsent(place(event), item);
+        }
+        if (item.path("type").asText().equals("message")
+                && item.path("phase").asText().equals("commentary")) {
+            commentary.add(event.path(INDEX).asLong(-1));
+        }
+    }
+
+    private void pass(ObjectNode event, String member, boolean repeated) {
         if (repeated) {
             notes.add("an event that was delivered twice was read once");
-        } else if (!commentary.contains(event.path("output_index").asLong(-1))) {
-            String delta = event.path("delta").asText("");
+        } else if (!commentary.contains(event.path(INDEX).asLong(-1))) {
+            String delta = event.path(member).asText("");
             if (!delta.isEmpty()) {
                 streamed.append(delta);
                 text.accept(delta);

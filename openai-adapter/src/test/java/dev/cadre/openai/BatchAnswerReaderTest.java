@@ -88,7 +88,6 @@ class BatchAnswerReaderTest {
                 "{}",
                 "{\"status\":7}",
                 "{\"status\":\"completed\",\"output\":7,\"error\":{\"message\":[]},\"status\":\"in_progress\"}",
-                "{\"status\":\"completed\",\"output\":[{\"type\":\"function_call\"}]}",
                 "{\"status\":\"failed\",\"error\":{\"code\":\"server_error\",\"message\":\"Broke.\"}}",
             })
     void reply_thatCannotBeRead_isAFailureOfUnknownCost(String body) {

@@ -70,6 +70,12 @@ class ResponseFormTest {
                 "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"plain\"}]}]",
                 "\"output\":{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART + "]}",
                 "\"output\":\"plain\"",
+                "\"output\":[\"plain\"]",
+                "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":{\"type\":\"text\",\"text\":\"plain\"}}]",
+                "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[\"plain\"]}]",
+                "\"output\":[{\"role\":\"assistant\",\"content\":[" + PART + "]}]",
+                "\"output\":[" + PART + "]",
+                "\"output\":[{\"type\":\"web_search_call\",\"id\":\"w\",\"status\":\"completed\"}],\"output_text\":\"plain\"",
                 "\"output\":[],\"output_text\":\"plain\"",
                 "\"output\":[{\"type\":\"reasoning\",\"id\":\"x\",\"summary\":[]}],\"output_text\":\"plain\""
             })
@@ -104,6 +110,47 @@ class ResponseFormTest {
         assertThat(reply.notes()).hasSize(1);
     }
 
+    private static final String DELTA =
+            "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"half \"}";
+
+    private static String completed(String output) {
+        return "{\"type\":\"response.completed\",\"response\":" + reply("completed", "\"output\":" + output) + "}";
+    }
+
+    @Test
+    void textOfThePieces_isNeverShortenedByTheLastEvent() throws Exception {
+        String search = "[{\"type\":\"web_search_call\",\"id\":\"w\",\"status\":\"completed\"}]";
+        String half = "[" + message("completed", "[" + PART.replace("plain", "half ") + "]") + "]";
+
+        assertThat(events(DELTA, completed(search)).text()).isEqualTo("half ");
+        assertThat(events(DELTA, DELTA, completed(half)).text()).isEqualTo("half half ");
+        assertThat(events(DELTA, completed(half)).notes()).isEmpty();
+    }
+
+    @Test
+    void text_thatComesOnlyWhole_isRead() throws Exception {
+        ModelReply reply = events(
+                "{\"type\":\"response.output_text.done\",\"output_index\":0,\"text\":\"plain\"}", completed("[]"));
+
+        assertThat(reply.text()).isEqualTo("plain");
+    }
+
+    @Test
+    void call_whoseItemDoesNotComeWhole_isPutTogether() throws Exception {
+        String added =
+                "{\"type\":\"response.output_item.added\",\"output_index\":1,\"item\":{\"type\":\"function_call\","
+                        + "\"call_id\":\"c\",\"name\":\"get_a\",\"arguments\":\"\"}}";
+        String delta =
+                "{\"type\":\"response.function_call_arguments.delta\",\"output_index\":1,\"delta\":\"{\\\"city\\\":\"}";
+        String more =
+                "{\"type\":\"response.function_call_arguments.delta\",\"output_index\":1,\"delta\":\"\\\"Rome\\\"}\"}";
+
+        ModelReply reply = events(added, delta, more, completed("[]"));
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("c", "get_a", "{\"city\":\"Rome\"}"));
+        assertThat(reply.finish()).isEqualTo(Finish.TOOL_CALLS);
+    }
+
     @Test
     void lastEvent_ofAnotherName_isRead() throws Exception {
         ModelReply reply = events("{\"type\":\"response.done\",\"response\":"
@@ -127,7 +174,8 @@ class ResponseFormTest {
             strings = {
                 "\"arguments\":{\"city\":\"Paris\"}",
                 "\"parameters\":{\"city\":\"Paris\"}",
-                "\"input\":\"{\\\"city\\\":\\\"Paris\\\"}\""
+                "\"input\":\"{\\\"city\\\":\\\"Paris\\\"}\"",
+                "\"function\":{\"name\":\"get_a\",\"arguments\":\"{\\\"city\\\":\\\"Paris\\\"}\"}"
             })
     void arguments_inAnotherForm_areRead_andNeverEmpty(String arguments) throws Exception {
         ModelReply reply = whole(reply(
@@ -137,7 +185,6 @@ class ResponseFormTest {
 
         assertThat(reply.toolCalls()).containsExactly(new ToolCall("c", "get_a", "{\"city\":\"Paris\"}"));
         assertThat(reply.finish()).isEqualTo(Finish.TOOL_CALLS);
-        assertThat(reply.notes()).isNotEmpty();
     }
 
     @Test
@@ -179,12 +226,11 @@ class ResponseFormTest {
         assertThat(reply.notes()).hasSize(1);
     }
 
-    @Test
-    void error_besideACompletedReply_isAFailure() {
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"code\":\"server_error\",\"message\":\"it broke\"}", "\"it broke\""})
+    void error_besideACompletedReply_isAFailure(String error) {
         assertThatThrownBy(() -> whole(reply(
-                        "completed",
-                        "\"output\":[" + message("completed", "[" + PART + "]")
-                                + "],\"error\":{\"code\":\"server_error\",\"message\":\"it broke\"}")))
+                        "completed", "\"output\":[" + message("completed", "[" + PART + "]") + "],\"error\":" + error)))
                 .isInstanceOf(ModelException.ServerFailed.class)
                 .hasMessageContaining("it broke");
     }
