@@ -117,7 +117,7 @@ final class ResponseForm {
         } else if (content instanceof ArrayNode parts) {
             for (int at = 0; at < parts.size(); at++) {
                 JsonNode part = part(parts.get(at));
-                if (part != parts.get(at)) {
+                if (!part.equals(parts.get(at))) {
                     notes.add("a part of a message was not of the type of a text");
                     parts.set(at, part);
                 }
