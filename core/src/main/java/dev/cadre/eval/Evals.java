@@ -72,8 +72,8 @@ public final class Evals<I, O> {
     }
 
     /**
-     * The examples, in place of earlier ones. An expected answer that is a tree of JSON may leave out what is not compared. No two have the same input: the intervals hold for examples that were drawn
-     * independently.
+     * The examples, in place of earlier ones. An expected answer that is a tree of JSON may leave out what is not compared.
+     * No two have the same input: the intervals hold for examples that were drawn independently.
      *
      * @throws IllegalArgumentException if two have the same input, or an input or expected answer has no JSON form, such
      *     as one with a null; it names the example

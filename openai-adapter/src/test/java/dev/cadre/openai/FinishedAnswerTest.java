@@ -153,7 +153,7 @@ class FinishedAnswerTest {
                 .isInstanceOf(TimedOut.class);
     }
 
-    /** Nobody waits in vain for a server that may only be slow. */
+    /** A server that may only be slow gets the whole time of the call. */
     @Test
     void answerInOneChunk_isReadAtTheLatestAtItsTimeout() throws Exception {
         String all = chunk("{\"choices\":[{\"delta\":{\"content\":\"Fine.\"},\"finish_reason\":\"stop\"}]}");
