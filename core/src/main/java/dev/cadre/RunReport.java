@@ -62,7 +62,7 @@ public record RunReport(
     /**
      * What a reader of a report should look at.
      *
-     * @param citations the passages that support the statements of a merging model, checked against the outcomes
+     * @param citations the passages of outcomes on which the answer of a merging model rests, by its own word
      * @param notes what was cut, dropped, broken or adapted: defects of the plan, cuts of the merger, tools that threw, what
      *     clients noted on replies, such as which pool of a chain answered
      * @param breaches replies of this session that broke a cap or a price; normally none

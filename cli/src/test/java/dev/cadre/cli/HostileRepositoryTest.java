@@ -59,7 +59,7 @@ class HostileRepositoryTest {
               {"text":"beside","path":"../beside.java","startLine":1,"endLine":1},
               {"text":"linked","path":"file-link.java","startLine":1,"endLine":1},
               {"text":"secret","path":".env","startLine":1,"endLine":1}]},
-             "citations":[{"subtask":"say#0","quote":"relevant"}]}""";
+             "citations":[1]}""";
 
     @TempDir
     Path folder;

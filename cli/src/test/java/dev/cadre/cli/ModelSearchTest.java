@@ -37,7 +37,7 @@ class ModelSearchTest {
     private static final String ANSWER = """
             {"answer":{"statements":[{"text":"Backoff keeps the delay.","path":"src/Backoff.java","startLine":2,"endLine":3},
               {"text":"So does a file nobody has.","path":"src/Gone.java","startLine":1,"endLine":2}]},
-             "citations":[{"subtask":"say#0","quote":"Backoff holds it."}]}""";
+             "citations":[1]}""";
 
     @TempDir
     Path folder;

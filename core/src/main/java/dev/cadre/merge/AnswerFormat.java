@@ -1,41 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
+import dev.cadre.json.Json;
+import dev.cadre.json.JsonException;
+import dev.cadre.json.ParsedJson;
 import dev.cadre.model.OutputFormat;
 import dev.cadre.schema.JsonMismatchException;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What a merging model must reply: the answer, and where it comes from.
+ * What a merging model must reply: the answer, and the numbers of the passages that it rests on.
  *
  * @param <R> the answer
  */
 final class AnswerFormat<R> {
-    private final JsonType<Draft<R>> type;
+    private static final String CITATIONS = "citations";
 
-    /** A reply as the model wrote it: of the right shape, and nothing else is known of it. */
-    record Draft<R>(R answer, List<Claim> citations) {}
+    private final JsonType<Reply<R>> type;
 
-    /** A citation that has not been checked. */
-    record Claim(String subtask, String quote) {}
+    /** The form that is asked for. */
+    record Reply<R>(R answer, List<Integer> citations) {}
 
-    private AnswerFormat(JsonType<Draft<R>> type) {
+    /**
+     * A reply as the model wrote it: of the right shape, and nothing else is known of it.
+     *
+     * @param citations numbers, or what a model wrote instead
+     */
+    record Draft<R>(R answer, List<Json> citations) {}
+
+    private AnswerFormat(JsonType<Reply<R>> type) {
         this.type = type;
     }
 
     @SuppressWarnings("unchecked") // the type argument is R
     static <R> AnswerFormat<R> of(TypeRef<R> answer) {
-        return new AnswerFormat<>((JsonType<Draft<R>>) JsonType.of(Draft.class, answer.type()));
+        return new AnswerFormat<>((JsonType<Reply<R>>) JsonType.of(Reply.class, answer.type()));
     }
 
     OutputFormat output() {
         return new OutputFormat.JsonSchema(type.schemaName(), type.schema());
     }
 
-    /** Reads a reply; throws {@link JsonMismatchException} with everything that is wrong. */
+    /**
+     * Reads a reply. A citation in another form than a number is no mistake of the answer.
+     *
+     * @throws JsonMismatchException with everything that is wrong
+     */
     Draft<R> read(String reply) {
-        return type.read(reply);
+        Optional<Json.Obj> object = object(reply);
+        if (object.isEmpty()) {
+            type.read(reply); // says what is wrong
+        }
+        Json.Obj whole = object.orElseGet(Json::obj);
+        List<Json> citations = citations(whole);
+        return new Draft<>(type.read(whole.with(CITATIONS, Json.arr())).answer(), citations);
+    }
+
+    private static Optional<Json.Obj> object(String reply) {
+        try {
+            ParsedJson parsed = ParsedJson.reply(reply);
+            return parsed.root() instanceof Json.Obj object && parsed.duplicates().isEmpty()
+                    ? Optional.of(object)
+                    : Optional.empty();
+        } catch (JsonException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<Json> citations(Json.Obj reply) {
+        return switch (reply.fields().getOrDefault(CITATIONS, Json.Null.NULL)) {
+            case Json.Arr array -> array.items();
+            case Json.Null none -> List.of();
+            case Json single -> List.of(single);
+        };
     }
 }

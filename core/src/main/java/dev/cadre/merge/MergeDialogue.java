@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.merge;
 
-import dev.cadre.journal.UnrecordedException;
-import dev.cadre.merge.AnswerFormat.Claim;
 import dev.cadre.merge.AnswerFormat.Draft;
 import dev.cadre.model.CallPurpose;
 import dev.cadre.model.ModelReply;
@@ -10,16 +8,13 @@ import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.cadre.pool.CallTerms;
 import dev.cadre.pool.ModelPool;
-import dev.cadre.redact.Thrown;
 import dev.cadre.schema.JsonMismatchException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The one or two calls that make one answer. */
 final class MergeDialogue<R> {
-    /** More are no help to a reader, and each is looked for in what it cites. */
-    static final int MAX_CITATIONS = 1_000;
-
     private final AnswerFormat<R> format;
     private final Tier tier;
     private final MergeInput input;
@@ -27,6 +22,7 @@ final class MergeDialogue<R> {
     private final ModelPool pool;
     private final Evidence evidence;
     private final List<String> notes = new ArrayList<>();
+    private Map<Integer, Citation> citable = Map.of();
 
     MergeDialogue(AnswerFormat<R> format, Tier tier, MergeInput input, MergeTerms terms) {
         this.format = format;
@@ -67,6 +63,7 @@ final class MergeDialogue<R> {
                         cap));
         var packing = Packing.of(evidence, size);
         notes.addAll(packing.notes());
+        citable = packing.citable();
         return prompt.first(input.goal(), input.context(), packing.text(), cap);
     }
 
@@ -84,29 +81,9 @@ final class MergeDialogue<R> {
         try {
             draft = format.read(reply.text());
         } catch (JsonMismatchException e) {
-            return concluded(read(call(MergePrompt.repair(first, reply, e.defects()))));
+            draft = read(call(MergePrompt.repair(first, reply, e.defects())));
         }
-        List<String> objections = objections(draft);
-        return concluded(objections.isEmpty() ? draft : mended(first, reply, draft, objections));
-    }
-
-    /** The second draft if there is one, else the first: a failed repair must not lose an answer that is there. */
-    private Draft<R> mended(ModelRequest first, ModelReply reply, Draft<R> draft, List<String> objections) {
-        try {
-            return read(call(MergePrompt.repair(first, reply, objections)));
-        } catch (UnrecordedException unrecorded) {
-            throw unrecorded; // nothing may go on
-        } catch (InterruptedException timeUp) {
-            // the end of the merge's time, or of the whole run, which then asks for no answer
-            return unmended(draft, "the time was up");
-        } catch (Throwable failure) {
-            return unmended(draft, Excerpt.line(Thrown.message(failure)));
-        }
-    }
-
-    private Draft<R> unmended(Draft<R> draft, String why) {
-        notes.add("the citations could not be mended: " + why);
-        return draft;
+        return concluded(draft);
     }
 
     private Draft<R> read(ModelReply reply) {
@@ -133,29 +110,10 @@ final class MergeDialogue<R> {
                 "%s did not merge (%s): %s".formatted(pool.model(), reply.finish(), Excerpt.of(reply.text())));
     }
 
-    private List<String> objections(Draft<R> draft) {
-        var objections = new ArrayList<String>();
-        for (int i = 0; i < Math.min(draft.citations().size(), MAX_CITATIONS); i++) {
-            int index = i;
-            evidence.objection(draft.citations().get(i))
-                    .ifPresent(why -> objections.add("citations[%d]: %s".formatted(index, why)));
-        }
-        return objections;
-    }
-
     private Merged<R> concluded(Draft<R> draft) {
-        var citations = new ArrayList<Citation>();
-        int dropped = draft.citations().size() - MAX_CITATIONS;
-        if (dropped > 0) {
-            notes.add("%,d citations beyond %,d were dropped".formatted(dropped, MAX_CITATIONS));
-        }
-        for (Claim claim : draft.citations().stream().limit(MAX_CITATIONS).toList()) {
-            evidence.objection(claim)
-                    .ifPresentOrElse(
-                            why -> notes.add("a citation was dropped: " + why),
-                            () -> citations.add(new Citation(claim.subtask(), claim.quote())));
-        }
-        return new Merged<>(draft.answer(), citations, notes);
+        var cited = CitedPassages.of(citable, draft.citations());
+        notes.addAll(cited.notes());
+        return new Merged<>(draft.answer(), cited.citations(), notes);
     }
 
     private ModelReply call(ModelRequest request) throws InterruptedException {

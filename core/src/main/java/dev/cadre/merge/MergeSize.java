@@ -20,6 +20,11 @@ final class MergeSize {
     /** Goal and outcomes of a small merge, in UTF-8 bytes: the least that an allotment must pay for. */
     static final int SMALL_BYTES = 4_096;
 
+    /** Numbers and lines of passages add to the bytes of an outcome at most as many again, and these. */
+    static final int LEAST_LINE_BYTES = 32;
+
+    private static final int MOST_TIMES_AS_LONG = 2;
+
     /** What a usual text takes. */
     private static final long BYTES_PER_TOKEN = 4;
 
@@ -48,7 +53,7 @@ final class MergeSize {
         var prompt = new MergePrompt(pool.model(), format.output(), limits.effort());
         ModelRequest first = pool.filled(prompt.first(load.goal(), load.context(), "", cap(pool, limits)));
         CountRange outcomes = load.outcomeBytes();
-        long most = Math.min(outcomes.worst(), pool.spec().tokens().maxInput());
+        long most = Math.min(lines(outcomes.worst()), pool.spec().tokens().maxInput());
         int attempts = pool.retryPolicy().maxAttempts();
         Money worst = CostRange.of(bothCalls(pool, first, most))
                 .times(CountRange.of(attempts))
@@ -57,6 +62,10 @@ final class MergeSize {
         var usual = TokenUsage.of(read, limits.estimates().usually(first.maxOutputTokens()));
         Money expected = pool.spec().price().cost(usual, first.serviceTier()).atMost(worst);
         return new Quote(new CountRange(0, 1, CALLS * attempts), new CostRange(Money.ZERO, expected, worst));
+    }
+
+    private static long lines(long bytes) {
+        return bytes > Long.MAX_VALUE / MOST_TIMES_AS_LONG ? Long.MAX_VALUE : bytes * MOST_TIMES_AS_LONG;
     }
 
     /**

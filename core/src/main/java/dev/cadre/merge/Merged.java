@@ -8,7 +8,7 @@ import java.util.Objects;
 /**
  * A merger's answer.
  *
- * @param citations where a model found what it said, checked against the outcomes; empty if plain code merged
+ * @param citations the passages on which the answer rests, by the word of the model that wrote it; empty if plain code merged
  * @param notes what was cut or dropped on the way, one line each
  */
 public record Merged<R>(R answer, List<Citation> citations, List<String> notes) {

@@ -67,7 +67,8 @@ public final class Mergers {
     }
 
     /**
-     * Lets a model write the answer from the outcomes, with citations that are checked against them. Two calls at most;
+     * Lets a model write the answer from the outcomes, with the passages on which it rests: the model names their
+     * numbers, and the quotes are copied. Two calls at most;
      * how much of the outcomes it gets to read follows from the money that was set aside.
      *
      * @throws IllegalArgumentException if the answer cannot be expressed in a strict JSON schema

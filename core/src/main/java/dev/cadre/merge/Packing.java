@@ -3,23 +3,29 @@ package dev.cadre.merge;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Outcomes in a given number of UTF-8 bytes, in plan order.
+ * Outcomes in a given number of UTF-8 bytes, in plan order, each passage on a line of its own behind its number.
  *
- * <p>Long ones are cut to one length, the largest that lets all of them in, so that a short outcome is never cut for the
+ * <p>Long outcomes are cut to one length, the largest that lets all of them in, so that a short one is never cut for the
  * sake of a long one. If that length would leave only scraps, the last ones in plan order are left out. Either is marked
  * in the text.
  *
+ * @param citable what the text shows, by number
  * @param cut the ids of the outcomes that are cut
  * @param leftOut how many outcomes are left out
  */
-record Packing(String text, List<String> cut, int leftOut) {
+record Packing(String text, Map<Integer, Citation> citable, List<String> cut, int leftOut) {
     /** Less than this of an outcome is not worth reading. */
     static final int SCRAP_BYTES = 120;
 
-    private static final String MARK = " …[cut: %d of %d bytes]";
+    /** The least room that is filled with the beginning of a passage. */
+    private static final int LEAST_BEGINNING_BYTES = 40;
+
+    private static final String MARK = "…[%d of %d passages are cut]\n";
     private static final int MARK_BYTES = 48;
     private static final String REST = "…[%d more results are left out]\n";
     private static final int REST_BYTES = 64;
@@ -34,6 +40,11 @@ record Packing(String text, List<String> cut, int leftOut) {
             return write(entries, fitting(entries, maxBytes - REST_BYTES, SCRAP_BYTES), SCRAP_BYTES);
         }
         return write(entries, entries.size(), largestBody(entries, maxBytes));
+    }
+
+    /** The length of a text in UTF-8 bytes. */
+    static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /** The length of the text in UTF-8 bytes. */
@@ -56,23 +67,22 @@ record Packing(String text, List<String> cut, int leftOut) {
 
     private static Packing write(List<Entry> entries, int count, int bodyBytes) {
         var text = new StringBuilder();
+        var citable = new LinkedHashMap<Integer, Citation>();
         var cut = new ArrayList<String>();
         for (Entry entry : entries.subList(0, count)) {
             text.append(entry.head);
-            if (!entry.isCutTo(bodyBytes)) {
-                text.append(entry.piece.text());
-            } else {
+            if (entry.isCutTo(bodyBytes)) {
                 cut.add(entry.piece.id());
-                var kept = prefix(entry.piece.text(), bodyBytes);
-                text.append(kept).append(MARK.formatted(bytes(kept), entry.bytes));
+                entry.write(text, citable, bodyBytes);
+            } else {
+                entry.write(text, citable, Integer.MAX_VALUE);
             }
-            text.append('\n');
         }
         int leftOut = entries.size() - count;
         if (leftOut > 0) {
             text.append(REST.formatted(leftOut));
         }
-        return new Packing(text.toString(), cut, leftOut);
+        return new Packing(text.toString(), citable, cut, leftOut);
     }
 
     /** The largest length to which all bodies may be cut, by bisection; that of scraps is known to fit. */
@@ -104,35 +114,28 @@ record Packing(String text, List<String> cut, int leftOut) {
         return entries.size();
     }
 
-    private static String prefix(String text, int maxBytes) {
-        int end = 0;
-        for (int used = 0; end < text.length(); ) {
-            int next = text.offsetByCodePoints(end, 1);
-            used += bytes(text.substring(end, next));
-            if (used > maxBytes) {
-                break;
-            }
-            end = next;
-        }
-        return text.substring(0, end);
-    }
-
-    private static int bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length;
-    }
-
     private static final class Entry {
         final Evidence.Piece piece;
         final String head;
         final int headBytes;
+        final List<String> lines = new ArrayList<>();
         final int bytes;
 
         Entry(Evidence.Piece piece) {
             this.piece = piece;
-            this.head = "[%s] %s%s: "
-                    .formatted(piece.id(), piece.type(), piece.value().isPresent() ? "" : ", no result");
+            this.head = "## %s (%s)%s\n"
+                    .formatted(piece.id(), piece.type(), piece.succeeded() ? "" : ": no result: " + piece.reason());
             this.headBytes = Packing.bytes(head);
-            this.bytes = Packing.bytes(piece.text());
+            piece.passages().forEach(passage -> lines.add(line(lines.size(), passage)));
+            this.bytes = lines.stream().mapToInt(Packing::bytes).sum();
+        }
+
+        private int number(int index) {
+            return piece.first() + index;
+        }
+
+        private String line(int index, Passage passage) {
+            return "[%d] %s\n".formatted(number(index), passage.text());
         }
 
         /** A cut must save more than its mark costs. */
@@ -141,7 +144,30 @@ record Packing(String text, List<String> cut, int leftOut) {
         }
 
         int size(int bodyBytes) {
-            return headBytes + (isCutTo(bodyBytes) ? bodyBytes + MARK_BYTES : bytes) + 1;
+            return headBytes + (isCutTo(bodyBytes) ? bodyBytes + MARK_BYTES : bytes);
+        }
+
+        /** The passages that fit, and of the next one the beginning. */
+        void write(StringBuilder text, Map<Integer, Citation> citable, int maxBytes) {
+            int room = maxBytes;
+            int shown = 0;
+            for (; shown < lines.size() && bytes(lines.get(shown)) <= room; shown++) {
+                room -= bytes(lines.get(shown));
+                show(shown, piece.passages().get(shown), text, citable);
+            }
+            if (shown == lines.size()) {
+                return;
+            }
+            int beginning = room - bytes("[%d] \n".formatted(number(shown)));
+            if (beginning >= LEAST_BEGINNING_BYTES) {
+                show(shown, piece.passages().get(shown).beginning(beginning), text, citable);
+            }
+            text.append(MARK.formatted(lines.size() - shown, lines.size()));
+        }
+
+        private void show(int index, Passage passage, StringBuilder text, Map<Integer, Citation> citable) {
+            text.append(line(index, passage));
+            citable.put(number(index), new Citation(piece.id(), passage.quote()));
         }
     }
 }

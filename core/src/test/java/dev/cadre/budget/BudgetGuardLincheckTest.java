@@ -42,7 +42,7 @@ public final class BudgetGuardLincheckTest {
     /** The checker has teeth: the same books without the lock do not pass. */
     @Test
     void booksWithoutTheLock_areFound() {
-        assertThat(catchThrowable(() -> options(50, 10_000).check(Unguarded.class)))
+        assertThat(catchThrowable(() -> options(500, 10_000).check(Unguarded.class)))
                 .isInstanceOf(LincheckAssertionError.class);
     }
 

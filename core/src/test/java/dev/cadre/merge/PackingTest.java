@@ -9,6 +9,7 @@ import dev.cadre.task.Skip;
 import dev.cadre.task.SubtaskType;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -35,11 +36,15 @@ class PackingTest {
                 brought("a", "one"));
 
         assertThat(packing.text()).isEqualTo("""
-                        [b] note: {"value":"two\\nlines"}
-                        [x] note, no result: failed: REFUSED: said "no"
-                        [y] note, no result: skipped: BUDGET: too dear
-                        [a] note: {"value":"one"}
+                        ## b (note)
+                        [1] value: "two\\nlines"
+                        ## x (note): no result: failed: REFUSED: said "no"
+                        ## y (note): no result: skipped: BUDGET: too dear
+                        ## a (note)
+                        [2] value: "one"
                         """);
+        assertThat(packing.citable())
+                .isEqualTo(Map.of(1, new Citation("b", "two\nlines"), 2, new Citation("a", "one")));
         assertThat(packing.notes()).isEmpty();
         assertThat(pack(packing.size(), brought("b", "two\nlines"), brought("a", "one"))
                         .notes())
@@ -53,11 +58,14 @@ class PackingTest {
 
         assertThat(packing.cut()).containsExactly("a", "c");
         assertThat(packing.text())
-                .contains("[b] note: {\"value\":\"short\"}\n")
-                .containsPattern("\\[a] note: \\{\"value\":\"x+ …\\[cut: (\\d+) of 2012 bytes]\n")
-                .containsPattern("\\[c] note: \\{\"value\":\"y+ …\\[cut: (\\d+) of 3012 bytes]\n");
+                .contains("## b (note)\n[10] value: \"short\"\n")
+                .containsPattern("\\[2] value: \"x+\"\n…\\[8 of 9 passages are cut]\n##")
+                .containsPattern("\\[12] value: \"y+\"\n…\\[12 of 13 passages are cut]\n$");
+        assertThat(packing.citable().keySet()).containsExactly(1, 2, 10, 11, 12);
+        assertThat(packing.citable().get(1).quote()).hasSize(Passage.MAX_CHARS);
+        assertThat(packing.citable().get(2).quote()).as("what was shown of it").hasSizeLessThan(Passage.MAX_CHARS);
         assertThat(packing.notes()).containsExactly("2 outcomes were cut to fit what the merger may read: a, c");
-        assertThat(packing.size()).isBetween(950, 1_000);
+        assertThat(packing.size()).isBetween(900, 1_000);
     }
 
     @Test
@@ -69,23 +77,23 @@ class PackingTest {
         for (int size = 300; size < whole; size++) {
             var packing = pack(size, outcome);
             assertThat(packing.cut()).as("size %d", size).containsExactly("a");
-            // the mark is as long as its figures, at most 48 bytes
-            assertThat(packing.size()).as("size %d", size).isBetween(size - 48, size);
+            // the mark has at most 48 bytes, and less than 60 are not worth the beginning of a passage
+            assertThat(packing.size()).as("size %d", size).isBetween(size - 48 - 60, size);
         }
     }
 
     @Test
     void outcome_isNotCut_ifTheMarkIsLongerThanWhatItSaves() {
-        // {"value":"…"} is 12 bytes longer than its text
-        var notWorthIt = brought("a", "x".repeat(Packing.SCRAP_BYTES + 48 - 12));
-        var worthIt = brought("b", "x".repeat(Packing.SCRAP_BYTES + 48 - 12 + 1));
+        // [1] value: "…" and the end of the line are 14 bytes
+        var notWorthIt = brought("a", "x".repeat(Packing.SCRAP_BYTES + 48 - 14));
+        var worthIt = brought("b", "x".repeat(Packing.SCRAP_BYTES + 48 - 14 + 1));
         var many = brought("c", "z".repeat(5_000));
 
-        var packing = pack(537, notWorthIt, worthIt, many);
+        var packing = pack(3 * 12 + 168 + 2 * 168, notWorthIt, worthIt, many);
 
         assertThat(packing.leftOut()).isZero();
         assertThat(packing.cut()).containsExactly("b", "c");
-        assertThat(packing.text()).contains("[cut: 120 of 169 bytes]", "[cut: 120 of 5012 bytes]");
+        assertThat(packing.text()).contains("[1 of 1 passages are cut]", "[21 of 21 passages are cut]");
     }
 
     @Test
@@ -97,7 +105,7 @@ class PackingTest {
         var packing = pack(1_000, outcomes);
 
         assertThat(packing.size()).isLessThanOrEqualTo(1_000);
-        assertThat(packing.text()).startsWith("[s0] note: ").endsWith("…[45 more results are left out]\n");
+        assertThat(packing.text()).startsWith("## s0 (note)\n[1] value: ").endsWith("…[45 more results are left out]\n");
         assertThat(packing.leftOut()).isEqualTo(45);
         assertThat(packing.notes())
                 .contains("45 outcomes were left out because they did not fit what the merger may read");
@@ -119,9 +127,12 @@ class PackingTest {
             assertThat(new String(packing.text().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
                     .as("seed %d, run %d", seed, run)
                     .isEqualTo(packing.text());
-            assertThat(packing.text().lines().count())
+            assertThat(packing.text().lines().filter(line -> line.startsWith("## ")))
                     .as("seed %d, run %d", seed, run)
-                    .isEqualTo(outcomes.length - packing.leftOut() + (packing.leftOut() > 0 ? 1 : 0));
+                    .hasSize(outcomes.length - packing.leftOut());
+            assertThat(packing.text().lines().filter(line -> line.startsWith("[")))
+                    .as("seed %d, run %d", seed, run)
+                    .hasSize(packing.citable().size());
         }
     }
 }
