@@ -3,6 +3,7 @@ package dev.cadre.eval;
 
 import dev.cadre.json.Json;
 import dev.cadre.model.Tier;
+import dev.cadre.prompt.Prompt;
 import dev.cadre.task.SubtaskType;
 
 /**
@@ -21,10 +22,7 @@ record Judge(SubtaskType<Json, Json.Obj> type) {
              "additionalProperties": false}""";
 
     static Judge of(Tier tier, String criterion) {
-        String instructions =
-                "You are given an input, the expected answer to it and another answer. Say whether the other answer is good. "
-                        + criterion;
-        return new Judge(SubtaskType.json("judge", SCHEMA, instructions).startingAt(tier));
+        return new Judge(SubtaskType.json("judge", SCHEMA, Prompt.JUDGE.with(criterion)).startingAt(tier));
     }
 
     static Json question(Json input, Json expected, Json answer) {

@@ -31,13 +31,20 @@ final class EntryJson {
 
     static Json.Obj write(JournalEntry entry) {
         return switch (entry) {
-            case RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey) -> {
+            case RunStarted(
+                    String run,
+                    Fingerprint goal,
+                    String subject,
+                    Money limit,
+                    String runKey,
+                    String prompts) -> {
                 Json.Obj started = kind("run_started")
                         .with("run", run)
                         .with("goal", goal.hex())
                         .with("subject", subject)
                         .with("limitPicoUsd", limit.picoUsd());
-                yield runKey.isEmpty() ? started : started.with("runKey", runKey);
+                Json.Obj keyed = runKey.isEmpty() ? started : started.with("runKey", runKey);
+                yield prompts.isEmpty() ? keyed : keyed.with("prompts", prompts);
             }
             case PlanAdmitted(String run, int position, String subtask) ->
                 kind("plan_admitted")
@@ -102,7 +109,8 @@ final class EntryJson {
                         new Fingerprint(json.string("goal")),
                         json.string("subject"),
                         money(json, "limitPicoUsd"),
-                        json.at("runKey").isPresent() ? json.string("runKey") : "");
+                        json.at("runKey").isPresent() ? json.string("runKey") : "",
+                        json.at("prompts").isPresent() ? json.string("prompts") : "");
             case "plan_admitted" ->
                 new PlanAdmitted(
                         json.string("run"),

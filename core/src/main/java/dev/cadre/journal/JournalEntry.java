@@ -27,12 +27,13 @@ public sealed interface JournalEntry {
      *     of the items of a bulk
      * @param limit what the run may spend, earlier sessions included
      * @param runKey the key by which its caller tells runs apart; empty if there is none, and in older journals
+     * @param prompts the versions of the library's own prompts in this session; empty in older journals
      */
-    record RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey)
+    record RunStarted(String run, Fingerprint goal, String subject, Money limit, String runKey, String prompts)
             implements JournalEntry {
-        /** Without a run key. */
+        /** Without a run key, and with prompts that are not known. */
         public RunStarted(String run, Fingerprint goal, String subject, Money limit) {
-            this(run, goal, subject, limit, "");
+            this(run, goal, subject, limit, "", "");
         }
     }
 

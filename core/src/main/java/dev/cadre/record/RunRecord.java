@@ -15,6 +15,7 @@ import dev.cadre.plan.PlannedSubtask;
 import dev.cadre.pool.AttemptListener;
 import dev.cadre.price.Money;
 import dev.cadre.price.Spend;
+import dev.cadre.prompt.Prompt;
 import dev.cadre.schedule.RunDriver;
 import dev.cadre.schema.JsonType;
 import dev.cadre.task.Dependency;
@@ -149,7 +150,7 @@ public final class RunRecord implements AutoCloseable {
     }
 
     public void started(String subject, Money limit) {
-        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit, identity.runKey()));
+        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit, identity.runKey(), Prompt.versions()));
     }
 
     public void ended(String status, List<String> notes) {

@@ -271,8 +271,8 @@ class JournalScanTest {
         try (var journal = Samples.open(file)) {
             assertThat(journal.runs())
                     .containsExactly(
-                            new JournalEntry.RunStarted("r1", Samples.PRINT, "cats", Money.ofPico(7), ""),
-                            new JournalEntry.RunStarted("r2", Samples.PRINT, "cats", Money.ofPico(7), "user-17"));
+                            new JournalEntry.RunStarted("r1", Samples.PRINT, "cats", Money.ofPico(7), "", ""),
+                            new JournalEntry.RunStarted("r2", Samples.PRINT, "cats", Money.ofPico(7), "user-17", ""));
         }
     }
 

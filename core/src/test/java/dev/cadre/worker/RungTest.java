@@ -49,7 +49,8 @@ class RungTest {
         assertThat(first.kind()).isEqualTo(CallPurpose.Kind.WORK);
         assertThat(request.model()).isEqualTo("nano-model");
         assertThat(request.instructions())
-                .startsWith("State a fact about the topic.\n\nThe user message holds the input");
+                .startsWith("You do one piece of work.")
+                .endsWith("\n\nYour task:\nState a fact about the topic.");
         assertThat(request.turns()).containsExactly(new Turn.User("<input>\n{\"name\":\"cats\"}\n</input>"));
         assertThat(request.tools()).containsExactly(RungScript.ECHO.spec());
         assertThat(request.output())
@@ -153,7 +154,7 @@ class RungTest {
         assertThat(turns(repair)).hasSize(3);
         assertThat(turns(repair).get(1)).isEqualTo(new Turn.Assistant("{\"txt\":\"They purr.\"}", List.of(), ""));
         assertThat(((Turn.User) turns(repair).get(2)).text())
-                .startsWith("Your answer does not fit the schema of the answer:\n- $")
+                .startsWith("Your answer does not fit the form of the answer:\n- $")
                 .contains("txt", "text")
                 .endsWith("\nAnswer again: the whole corrected JSON document and nothing else.");
         assertThat(end(rung.answers(NOTE_JSON))).isEqualTo(new RungEnd.Accepted(new Note("They purr.")));

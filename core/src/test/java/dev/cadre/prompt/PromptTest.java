@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.prompt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.journal.Fingerprint;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PromptTest {
+    /**
+     * A journal says which versions a session used, so a changed text needs a higher version. If this is red: raise the
+     * version of the text, write the new line here, and say in docs/prompts.md why it changed.
+     */
+    @Test
+    void changedText_hasAHigherVersion() {
+        String versions = Arrays.stream(Prompt.values())
+                .map(each -> each + " " + Fingerprint.of(each.with("a", "b", "c", "d")).hex().substring(0, 8))
+                .collect(Collectors.joining("\n"));
+
+        assertThat(versions).isEqualTo("""
+                PLAN c5fc8710
+                PLAN_OPTIONAL 024af5bb
+                PLAN_AFTER c4b3e534
+                PLAN_CONTINUATION 428dfe51
+                PLAN_REPAIR 5003730c
+                WORK 51c94178
+                WORK_CONTEXT 4a304202
+                WORK_EARLIER_ATTEMPT 3146605d
+                WORK_REPAIR 541eb978
+                MERGE 339f59c5
+                MERGE_REPAIR 3a18eedc
+                JUDGE 9b32b76b""");
+        assertThat(Prompt.versions())
+                .isEqualTo("plan 1, plan-optional 1, plan-after 1, plan-continuation 1, plan-repair 1, work 1,"
+                        + " work-context 1, work-earlier-attempt 1, work-repair 1, merge 1, merge-repair 1, judge 1");
+    }
+
+    @Test
+    void values_areNotLookedIntoForPlaces() {
+        assertThat(Prompt.JUDGE.with("100 % of %s")).endsWith("Say whether the other answer is good. 100 % of %s");
+    }
+}
