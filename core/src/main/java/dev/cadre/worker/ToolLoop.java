@@ -39,6 +39,9 @@ final class ToolLoop {
     private static final String NO_ARGUMENTS = "{}";
 
     private final Map<String, Tool> allowed = new HashMap<>();
+    /** By tool; a server that loses arguments must not run it with none. */
+    private final Map<String, List<String>> required = new HashMap<>();
+
     private final boolean offered;
     private final ToolLimits limits;
     private final Map<Question, Integer> asked = new HashMap<>();
@@ -48,9 +51,23 @@ final class ToolLoop {
     private int calls;
 
     ToolLoop(Work.Model<?, ?> work, ToolLimits limits) {
-        work.tools().forEach(tool -> allowed.put(tool.name(), tool));
+        for (Tool tool : work.tools()) {
+            allowed.put(tool.name(), tool);
+            required.put(tool.name(), required(tool));
+        }
         offered = work.offersTools();
         this.limits = limits;
+    }
+
+    private static List<String> required(Tool tool) {
+        Json schema = Json.parse(tool.spec().parametersSchema());
+        return schema instanceof Json.Obj object
+                        && object.fields().get("required") instanceof Json.Arr(List<Json> names)
+                ? names.stream()
+                        .filter(Json.Str.class::isInstance)
+                        .map(name -> ((Json.Str) name).value())
+                        .toList()
+                : List.of();
     }
 
     /** Takes the calls of one reply, or says why the loop stops; then none of them is run. */
@@ -186,8 +203,13 @@ final class ToolLoop {
         }
         String arguments = call.arguments().isBlank() ? NO_ARGUMENTS : call.arguments();
         try {
-            if (!(Json.parse(arguments) instanceof Json.Obj)) {
+            if (!(Json.parse(arguments) instanceof Json.Obj given)) {
                 return answered(call, "the arguments must be a JSON object");
+            }
+            List<String> missing = new ArrayList<>(required.getOrDefault(call.name(), List.of()));
+            missing.removeAll(given.fields().keySet());
+            if (!missing.isEmpty()) {
+                return answered(call, "the arguments lack " + String.join(", ", missing));
             }
         } catch (JsonException malformed) {
             return answered(call, "the arguments are not valid JSON: " + malformed.getMessage());

@@ -35,7 +35,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RungToolsTest {
+    record Nothing() {}
+
     private static final SubtaskType<Topic, Note> WITH_ECHO = NOTE.tools(ECHO);
+    private static final Tool NOW = Tool.of("now", "The time.", Nothing.class, (nothing, context) -> "noon");
     private static final ToolEnd OK = new ToolEnd.Returned("ok");
     private static final ToolCall SEND_X = new ToolCall("c1", "send", "{\"word\":\"x\"}");
 
@@ -73,7 +76,7 @@ class RungToolsTest {
     void toolCall_ofAModelWithoutTools_endsTheRung() {
         var rung = begun(NOTE);
 
-        RungEnd end = end(rung.asks(new ToolCall("c1", "echo", "{}")));
+        RungEnd end = end(rung.asks(new ToolCall("c1", "echo", "{\"word\":\"a\"}")));
 
         assertThat(end)
                 .isInstanceOfSatisfying(
@@ -81,6 +84,20 @@ class RungToolsTest {
                         rejected -> assertThat(rejected.failure())
                                 .isEqualTo(new Failure(
                                         Failure.Kind.TOOL_LIMIT, "the model called tools that it was not given")));
+    }
+
+    /** A server that loses arguments must not have a tool run with none. */
+    @Test
+    void argumentsWithoutWhatTheToolRequires_areAnsweredWithoutARun() {
+        var rung = begun(WITH_ECHO);
+
+        RungCommand run = rung.asks(
+                new ToolCall("c1", "echo", ""), new ToolCall("c2", "echo", "{\"words\":\"a\"}"), echo("c3", "a"));
+
+        assertThat(((RungCommand.RunTools) run).runs()).containsExactly(new RungCommand.ToolRun(echo("c3", "a"), ECHO));
+        List<Turn.ToolResult> results = results(rung.ended(OK));
+        assertThat(results.get(0).text()).isEqualTo("error: the arguments lack word");
+        assertThat(results.get(1).text()).isEqualTo("error: the arguments lack word");
     }
 
     @Test
@@ -99,10 +116,10 @@ class RungToolsTest {
 
     @Test
     void blankArguments_areAnEmptyObject() {
-        RungCommand run = begun(WITH_ECHO).asks(new ToolCall("c1", "echo", " "));
+        RungCommand run = begun(NOTE.tools(NOW)).asks(new ToolCall("c1", "now", " "));
 
         assertThat(((RungCommand.RunTools) run).runs())
-                .containsExactly(new RungCommand.ToolRun(new ToolCall("c1", "echo", "{}"), ECHO));
+                .containsExactly(new RungCommand.ToolRun(new ToolCall("c1", "now", "{}"), NOW));
     }
 
     @Test
@@ -122,8 +139,8 @@ class RungToolsTest {
 
     @Test
     void longResult_isCutBetweenCharactersAndMarked() {
-        var rung = begun(WITH_ECHO, limits(new ToolLimits(20, 50, 10, Duration.ofSeconds(1))));
-        rung.asks(new ToolCall("c1", "echo", "{}"));
+        var rung = begun(NOTE.tools(NOW), limits(new ToolLimits(20, 50, 10, Duration.ofSeconds(1))));
+        rung.asks(new ToolCall("c1", "now", "{}"));
 
         // 4 bytes each: the third would end beyond 10
         RungCommand next = rung.ended(new ToolEnd.Returned("😀😀😀😀"));
@@ -133,8 +150,8 @@ class RungToolsTest {
 
     @Test
     void resultOfExactlyTheLimit_isWhole() {
-        var rung = begun(WITH_ECHO, limits(new ToolLimits(20, 50, 8, Duration.ofSeconds(1))));
-        rung.asks(new ToolCall("c1", "echo", "{}"));
+        var rung = begun(NOTE.tools(NOW), limits(new ToolLimits(20, 50, 8, Duration.ofSeconds(1))));
+        rung.asks(new ToolCall("c1", "now", "{}"));
 
         assertThat(results(rung.ended(new ToolEnd.Returned("😀😀"))).getFirst().text())
                 .isEqualTo("😀😀");
@@ -264,7 +281,7 @@ class RungToolsTest {
     void toolThatApproves_hasApprovedNothing_whenItBreaks() {
         Tool approval = McpApproval.by(call -> true);
         var rung = begun(NOTE.tools(approval));
-        rung.asks(new ToolCall("c1", approval.name(), "{}"));
+        rung.asks(new ToolCall("c1", approval.name(), "{\"server\":\"s\",\"tool\":\"t\",\"arguments\":\"{}\"}"));
 
         assertThat(results(rung.ended(new ToolEnd.Broke(new IllegalStateException("nobody is there")))))
                 .extracting(Turn.ToolResult::text)

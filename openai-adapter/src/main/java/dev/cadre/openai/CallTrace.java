@@ -3,6 +3,8 @@ package dev.cadre.openai;
 
 import dev.cadre.model.ModelReply;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Connection;
@@ -32,6 +34,7 @@ final class CallTrace extends EventListener {
     private Refusal refusal = Refusal.NONE;
     private Timeout waiting = Timeout.NONE;
     private String page = "";
+    private final List<String> secrets = new ArrayList<>();
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
     static CallTrace begin(String model) {
@@ -88,6 +91,20 @@ final class CallTrace extends EventListener {
 
     void end() {
         CURRENT.remove();
+    }
+
+    /** Hears of a secret that the exchange of this thread shows. */
+    static void hides(String secret) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.secrets.add(secret);
+        }
+    }
+
+    /** The secrets that the exchange of this thread has shown. */
+    static List<String> hidden() {
+        CallTrace current = CURRENT.get();
+        return current == null ? List.of() : List.copyOf(current.secrets);
     }
 
     static EventListener of(Call call) {

@@ -40,6 +40,17 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
         return new Dialect(other, refused, form, more);
     }
 
+    /** The Responses API again, if it was left with this note. */
+    Dialect back(String note) {
+        return notes.contains(note)
+                ? new Dialect(
+                        Api.RESPONSES,
+                        refused,
+                        form,
+                        notes.stream().filter(each -> !each.equals(note)).toList())
+                : this;
+    }
+
     Dialect without(OptionalParameter parameter) {
         var more = EnumSet.of(parameter);
         more.addAll(refused);

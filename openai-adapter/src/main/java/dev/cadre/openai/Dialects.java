@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +43,9 @@ final class Dialects {
     /** A model that has broken the form as often, and never kept it, is asked in another way, whatever its server says. */
     private static final int MOST_BROKEN_FORMS = 3;
 
+    /** So often may gateways refuse the first requests; a server that has neither API is left soon. */
+    private static final int MOST_WAYS_BACK = 3;
+
     /** Null while it is not known, and then the Responses API is tried first. */
     private final @Nullable Api declared;
 
@@ -58,10 +61,14 @@ final class Dialects {
     /** How often a model has broken a form that its server claims to have read, as long as it has never kept it. */
     private final Map<String, Integer> brokenForms = new ConcurrentHashMap<>();
 
-    /** Whether the Responses API was asked again because the server seemed to have no other either. */
-    private final AtomicBoolean wentBack = new AtomicBoolean();
+    /** How often the Responses API was asked again because the server seemed to have no other either. */
+    private final AtomicInteger waysBack = new AtomicInteger();
 
-    private volatile boolean lacksResponses;
+    /** Refusals say so, which may be a gateway's; a reply in the Responses API proves the contrary. */
+    private volatile boolean refusesResponses;
+
+    /** The Responses API is there, and ignores the schema of an answer. */
+    private volatile boolean ignoresForm;
 
     /**
      * @param declared the API that the user named; null if it is to be found out
@@ -81,7 +88,11 @@ final class Dialects {
     }
 
     private Dialect spoken(Dialect known) {
-        return lacksResponses && known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known;
+        return lacksResponses() && known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known;
+    }
+
+    private boolean lacksResponses() {
+        return refusesResponses || ignoresForm;
     }
 
     private Dialect firstDialect() {
@@ -94,12 +105,12 @@ final class Dialects {
 
     /** The API that is spoken now. */
     Api api() {
-        return lacksResponses && first() == Api.RESPONSES ? Api.CHAT_COMPLETIONS : first();
+        return lacksResponses() && first() == Api.RESPONSES ? Api.CHAT_COMPLETIONS : first();
     }
 
     /** Whether the user named the API, or it is known for another reason. */
     boolean isApiKnown() {
-        return declared != null || lacksResponses;
+        return declared != null || lacksResponses();
     }
 
     /**
@@ -176,11 +187,21 @@ final class Dialects {
         if (sent.api() == Api.RESPONSES) {
             return answeredAt(Api.RESPONSES).contains(model) ? Optional.empty() : Optional.of(switchedToChat(model));
         }
-        if (lacksResponses && !hasAnswered(Api.CHAT_COMPLETIONS) && wentBack.compareAndSet(false, true)) {
-            lacksResponses = false;
-            return Optional.of(adapted(HAS_NEITHER));
+        if (ignoresForm || hasAnswered(Api.CHAT_COMPLETIONS)) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        boolean wentBackAlready = of(model).api() == Api.RESPONSES;
+        return wentBackAlready || goBack(model) ? Optional.of(adapted(HAS_NEITHER)) : Optional.empty();
+    }
+
+    /** Chat Completions, which was tried because the Responses API was refused, has never answered either. */
+    private boolean goBack(String model) {
+        if (waysBack.incrementAndGet() > MOST_WAYS_BACK) {
+            return false;
+        }
+        refusesResponses = false;
+        learned.computeIfPresent(model, (id, known) -> known.back(NO_RESPONSES));
+        return true;
     }
 
     /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */
@@ -190,13 +211,13 @@ final class Dialects {
                     model,
                     known -> known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known);
         } else {
-            lacksResponses = true;
+            refusesResponses = true;
         }
         return adapted(NO_RESPONSES);
     }
 
     /** Whether any model has answered at the address of an API, which is there then. */
-    boolean hasAnswered(Api api) {
+    private boolean hasAnswered(Api api) {
         return !answeredAt(api).isEmpty();
     }
 
@@ -227,6 +248,9 @@ final class Dialects {
     ModelReply checked(Dialect sent, ModelRequest request, ServedReply served) {
         ModelReply reply = served.reply();
         answeredAt(sent.api()).add(request.model());
+        if (sent.api() == Api.RESPONSES) {
+            refusesResponses = false;
+        }
         var notes = new ArrayList<>(sent.notesOn(request));
         if (byTheBook || reply.finish() != Finish.COMPLETE) {
             return noting(reply, notes);
@@ -283,7 +307,7 @@ final class Dialects {
             return Optional.empty();
         }
         if (sent.api() == Api.RESPONSES && declared == null) {
-            lacksResponses = true;
+            ignoresForm = true;
         } else {
             update(request.model(), known -> known.form().hasSchema() ? known.with(AnswerForm.JSON_OBJECT) : known);
         }

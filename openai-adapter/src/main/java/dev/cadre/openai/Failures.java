@@ -92,9 +92,9 @@ final class Failures {
         return lost(failure, model, trace);
     }
 
-    /** A part of a reply, less the secrets of this client that somebody may have put into it. */
+    /** A part of a reply, less the secrets of servers that the provider called for it. */
     String mask(String part) {
-        return redactor.mask(part);
+        return redactor.maskAnswer(part);
     }
 
     /** What the provider says, on one line, cut and without keys. */
@@ -170,8 +170,9 @@ final class Failures {
         return error.mentionsWrongModel() ? Optional.of(new UnknownModel(message).suspected()) : Optional.empty();
     }
 
+    /** A refusal comes before any answer, so the first may always be that of a gateway, for its request alone. */
     private Unreachable noEndpoint(String message) {
-        return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null);
+        return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null).suspected();
     }
 
     private ModelException clientFailed(

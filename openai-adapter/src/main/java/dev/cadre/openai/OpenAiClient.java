@@ -82,7 +82,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         }
         gateway = builder.gateway;
         endWait = builder.endWait;
-        var secrets = new Secrets(redactor(builder));
+        var secrets = new Secrets(redactor(builder), hidingOfServers(builder, ""));
         http = http(builder, secrets);
         sdk = sdk(builder);
         access = new RemoteAccess(builder.imageHosts, builder.mcp);
@@ -114,10 +114,14 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         return http.build();
     }
 
-    private static Redactor redactor(Builder builder) {
-        Redactor redactor = builder.mcp
+    private static Redactor hidingOfServers(Builder builder, String key) {
+        return builder.mcp
                 .secrets()
-                .reduce(Redactor.of(builder.apiKey), Redactor::alsoHiding, (one, other) -> other); // never in parallel
+                .reduce(Redactor.of(key), Redactor::alsoHiding, (one, other) -> other); // never in parallel
+    }
+
+    private static Redactor redactor(Builder builder) {
+        Redactor redactor = hidingOfServers(builder, builder.apiKey);
         redactor = builder.gateway.hidingIn(builder.baseUrl.hidingIn(redactor));
         return builder.proxy == null ? redactor : builder.proxy.hidingIn(redactor);
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What a client shows to servers and nobody else may see: its key, and the headers, queries and passwords of gateways. The
- * headers of single calls are added as they are made; the last {@value #MOST} of them are known. Safe for use by many
- * threads.
+ * headers of single calls are added as they are made: a call knows its own, and the last {@value #MOST} of others. Safe for
+ * use by many threads.
  */
 final class Secrets {
     private static final int MOST = 64;
@@ -20,12 +20,24 @@ final class Secrets {
     private static final int LEAST_CHARS = 8;
 
     private final Redactor fixed;
+    private final Redactor answers;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> recent = new LinkedHashSet<>();
     private volatile Redactor redactor;
 
+    /** Where the provider calls no server with a secret. */
     Secrets(Redactor fixed) {
+        this(fixed, Redactor.of(""));
+    }
+
+    /**
+     * @param fixed hides all that is known from the beginning
+     * @param answers hides what servers were shown that the provider calls: it alone is masked in answers, because a changed
+     *     word there is a wrong answer
+     */
+    Secrets(Redactor fixed, Redactor answers) {
         this.fixed = fixed;
+        this.answers = answers;
         redactor = fixed;
     }
 
@@ -48,6 +60,7 @@ final class Secrets {
         if (value.length() < LEAST_CHARS) {
             return;
         }
+        CallTrace.hides(value);
         lock.lock();
         try {
             if (recent.add(value)) {
@@ -61,15 +74,24 @@ final class Secrets {
         }
     }
 
-    String mask(String text) {
-        return redactor.mask(text);
+    /** A part of an answer. */
+    String maskAnswer(String text) {
+        return answers.mask(text);
     }
 
     String quote(String text) {
-        return redactor.quote(text);
+        return now().quote(text);
     }
 
     Throwable clean(Throwable failure) {
-        return redactor.clean(failure);
+        return now().clean(failure);
+    }
+
+    private Redactor now() {
+        Redactor own = redactor;
+        for (String value : CallTrace.hidden()) {
+            own = hiding(own, value);
+        }
+        return own;
     }
 }

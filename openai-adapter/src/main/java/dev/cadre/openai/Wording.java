@@ -35,17 +35,7 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
-            if (meaning instanceof ModelException.Unreachable nowhere && noEndpoint) {
-                throw judged(nowhere);
-            }
             throw refused;
-        } catch (ModelException.Unreachable inReply) {
-            throw judged(inReply);
         }
-    }
-
-    /** An address that has answered is right: then a firewall or a gateway may refuse this request alone. */
-    private ModelException judged(ModelException.Unreachable nowhere) {
-        return dialects.hasAnswered(dialect.api()) ? nowhere.suspected() : nowhere;
     }
 }

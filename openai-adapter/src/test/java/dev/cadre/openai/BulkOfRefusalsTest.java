@@ -18,14 +18,18 @@ import dev.cadre.pool.ModelPools;
 import dev.cadre.task.Failure;
 import dev.cadre.task.Outcome;
 import dev.cadre.task.SubtaskType;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A bulk of which a firewall, a gateway and a content filter refuse single items, and one with a wrong key. */
 class BulkOfRefusalsTest extends LoopbackTest {
@@ -58,6 +62,10 @@ class BulkOfRefusalsTest extends LoopbackTest {
     }
 
     private BulkSummary label(int tickets) throws InterruptedException {
+        return label(pools, tickets);
+    }
+
+    private BulkSummary label(ModelPools pools, int tickets) throws InterruptedException {
         return Coordinator.of(pools)
                 .bulk(LABEL)
                 .run(
@@ -161,14 +169,49 @@ class BulkOfRefusalsTest extends LoopbackTest {
                 .hasSizeBetween(60, 60 + PARALLEL + PARALLEL * 10);
     }
 
+    /** A refusal comes before any answer, also where the address is right. */
+    @ParameterizedTest
+    @CsvSource({"404, false", "404, true", "302, false", "405, true"})
+    void oneRefusalBeforeAnyAnswer_failsItsItemAlone(int status, boolean declared) throws InterruptedException {
+        var refused = new CountDownLatch(1);
+        server.onAny().answers(request -> {
+            if (request.inputText().contains("\"number\":3}")) {
+                refused.countDown();
+                return LoopbackReply.raw(status, "text/html", "<html>no way</html>");
+            }
+            await(refused);
+            return BUG;
+        });
+        var environment = new HashMap<>(Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl()));
+        if (declared) {
+            environment.put("CADRE_API", "chat");
+        }
+
+        BulkSummary summary;
+        try (ModelPools own = OpenAi.fromEnv(environment, pool -> pool.maxParallel(PARALLEL))) {
+            summary = label(own, 200);
+        }
+
+        assertThat(outcomes).isEqualTo(Map.of("Succeeded", 199, "MODEL_FAILED Unreachable", 1));
+        assertThat(summary.stop()).isEqualTo(BulkSummary.Stop.END_OF_INPUT);
+    }
+
     @Test
     void wrongAddress_stopsWithinTheFirstCalls() throws InterruptedException {
         server.onAny().replies(NOWHERE);
 
         assertStoppedBy(Unreachable.class, label(1_000));
         assertThat(server.requests())
-                .as("each call in flight asks both APIs, and both once more")
-                .hasSizeLessThanOrEqualTo(4 * PARALLEL);
+                .as("each call in flight asks both APIs, and both three times more; then nine others ask one")
+                .hasSizeLessThanOrEqualTo(8 * PARALLEL + 9 + PARALLEL);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void assertStoppedBy(Class<? extends ModelException> expected, BulkSummary summary) {

@@ -665,7 +665,42 @@ class DialectsTest {
             Throwable last = catchThrowable(() -> callAdapting(client, REQUEST));
 
             assertThat(last).isInstanceOf(Unreachable.class);
-            assertThat(server.requests()).hasSize(4);
+            assertThat(server.requests()).as("both APIs, and both three times more").hasSize(8);
+        }
+    }
+
+    /** Calls that were sent to the other API meanwhile come back, too. */
+    @Test
+    void stray404sOfManyFirstCalls_leadNobodyAwayFromTheOnlyApiThereIs() throws Exception {
+        int calls = 16;
+        var together = new CountDownLatch(calls);
+        var asked = new AtomicInteger();
+        try (var server = server(request -> {
+                    boolean isStray = asked.incrementAndGet() <= calls;
+                    if (isStray) {
+                        together.countDown();
+                        await(together);
+                    }
+                    return isStray || request.startsWith("POST /v1/chat")
+                            ? new Answer(404, "<html>no upstream</html>")
+                            : new Answer(200, RESPONSE);
+                });
+                var client = client(server).build();
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var pool = ModelPool.builder(client, MODEL)
+                    .price(Price.perMillionTokens("1", "1", "1"))
+                    .maxParallel(calls)
+                    .build();
+            BudgetGuard budget = Budget.usd("1").open();
+            var replies = new ArrayList<Future<ModelReply>>();
+            for (int i = 0; i < calls; i++) {
+                replies.add(executor.submit(
+                        () -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
+            }
+            for (Future<ModelReply> reply : replies) {
+                assertThat(reply.get().text()).isNotEmpty();
+            }
+            assertThat(client.call(REQUEST, plain()).notes()).isEmpty();
         }
     }
 }

@@ -58,8 +58,8 @@ class ErrorTableTest extends LoopbackTest {
                 "429 | ''                    | 429                      | RateLimited    | ATTEMPT | FREE",
                 "429 | Insufficient_Quota    | ''                       | QuotaExhausted | RUN     | FREE",
                 "400 | exceed_context_size_error | 400                  | ContextTooLong | SUBTASK | FREE",
-                "405 | ''                    | ''                       | Unreachable    | RUN     | FREE",
-                "501 | NotImplementedError   | ''                       | Unreachable    | RUN     | FREE"
+                "405 | ''                    | ''                       | Unreachable    | SUBTASK_OR_RUN | FREE",
+                "501 | NotImplementedError   | ''                       | Unreachable    | SUBTASK_OR_RUN | FREE"
             })
     void error_isClassifiedByStatusTypeAndCode(
             int status,

@@ -27,6 +27,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -122,6 +125,54 @@ class GatewayTest {
             }
             assertThat(client.toString() + Gateway.NONE.withHeader("X-A", "canary-fixed-1"))
                     .doesNotContain("canary");
+        }
+    }
+
+    /** More calls at once than the client remembers headers of. */
+    @Test
+    void headerOfOneCall_isInNoMessageOfThatCall_howeverManyRun() throws Exception {
+        int calls = 100;
+        var together = new CountDownLatch(calls);
+        var tokens = new AtomicInteger();
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        String token = peer.request().replaceFirst("(?s).*X-Sig: (\\S+).*", "$1");
+                        together.countDown();
+                        together.await();
+                        peer.reply(400, JSON, "{\"error\":{\"message\":\"wrong: %s\"}}".formatted(token));
+                    }
+                });
+                var client = OpenAiClient.builder(KEY)
+                        .baseUrl(server.baseUrl())
+                        .responses()
+                        .headers(() -> Map.of("X-Sig", "canary-" + (100_000 + tokens.incrementAndGet())))
+                        .build();
+                var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var failures = new ArrayList<Future<Throwable>>();
+            for (int i = 0; i < calls; i++) {
+                failures.add(executor.submit(() -> catchThrowable(() -> client.call(REQUEST, plain()))));
+            }
+
+            for (Future<Throwable> failure : failures) {
+                assertThat(failure.get().getMessage()).endsWith("wrong: [redacted]");
+            }
+        }
+    }
+
+    /** A changed word in an answer is a wrong answer. */
+    @Test
+    void answerThatHoldsTheValueOfAHeader_isLeftAsItIs() throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        peer.reply(200, JSON, RawServer.CHAT_REPLY.replace("Fine.", "ask engineering or none-needed"));
+                    }
+                });
+                var client = OpenAiClient.builder("none-needed")
+                        .baseUrl(server.baseUrl())
+                        .chatCompletions()
+                        .header("X-Department", "engineering")
+                        .build()) {
+            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("ask engineering or none-needed");
         }
     }
 

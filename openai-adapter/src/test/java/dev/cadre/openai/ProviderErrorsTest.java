@@ -57,7 +57,7 @@ class ProviderErrorsTest extends LoopbackTest {
                 "404 | [{\"error\":{\"code\":404,\"message\":\"models/x is not found for API version v1\"}}]"
                         + " | UnknownModel | RUN",
                 "404 | {\"error\":{\"message\":\"model \\\"x\\\" not found, try pulling it\"}} | UnknownModel | RUN",
-                "404 | {\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}} | Unreachable | RUN",
+                "404 | {\"error\":{\"code\":\"404\",\"message\":\"Resource not found\"}} | Unreachable | SUBTASK_OR_RUN",
                 "400 | {\"error\":{\"message\":\"Invalid model: x\",\"type\":\"invalid_model\",\"code\":\"1500\"}}"
                         + " | UnknownModel | RUN",
                 "400 | {\"error\":{\"message\":\"a/b is not a valid model ID\",\"code\":400}} | UnknownModel | RUN",
