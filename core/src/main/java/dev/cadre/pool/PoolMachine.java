@@ -207,7 +207,9 @@ public final class PoolMachine {
     private void sendAdapted(CallState call, PoolEvent.Failed failed, long now) {
         rates.giveBackUnused(call, 0, now);
         call.notBefore = now;
-        if (failed.retry() == RetryScope.NONE || stoppedBy != null) {
+        if (stoppedBy != null) {
+            refuse(call, new Refusal.PoolStopped(stoppedBy)); // like every waiting call
+        } else if (failed.retry() == RetryScope.NONE) {
             giveUp(call, GiveUpReason.NOT_RETRYABLE);
         } else if (call.endsBy(now)) {
             giveUp(call, GiveUpReason.DEADLINE);

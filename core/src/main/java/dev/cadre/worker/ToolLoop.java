@@ -60,7 +60,12 @@ final class ToolLoop {
     }
 
     private static List<String> required(Tool tool) {
-        Json schema = Json.parse(tool.spec().parametersSchema());
+        Json schema;
+        try {
+            schema = Json.parse(tool.spec().parametersSchema());
+        } catch (JsonException unreadable) {
+            return List.of();
+        }
         return schema instanceof Json.Obj object
                         && object.fields().get("required") instanceof Json.Arr(List<Json> names)
                 ? names.stream()

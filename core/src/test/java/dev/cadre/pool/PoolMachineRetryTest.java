@@ -77,6 +77,19 @@ class PoolMachineRetryTest {
                 .isEqualTo(new Refuse(2, new Refusal.PoolPaused(ofSeconds(60).toNanos(), told)));
     }
 
+    /** That the client would have asked in other words is no reason that anybody could understand. */
+    @Test
+    void adaptedCall_ofAPoolThatHasStopped_isRefusedWithTheReason() {
+        var rig = new PoolRig(parallel(2));
+        rig.ask(1, "run");
+        rig.ask(2, "run");
+        var wrongKey = new ModelException.AuthFailed("wrong key");
+        rig.failed(1, wrongKey);
+
+        assertThat(rig.failed(2, new ModelException.Adapted("other words")))
+                .containsExactly(new Refuse(2, new Refusal.PoolStopped(wrongKey)));
+    }
+
     @Test
     void retryAfterAPause_isJudgedByTheDeadlineAlone() {
         var rig = new PoolRig(parallel(2));
