@@ -8,23 +8,30 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Separates blocks such as {@code <think>…</think>} before a JSON answer from the answer, piece by piece. Free text is left
- * as it is, because a text may speak of such blocks.
+ * Separates blocks such as {@code <think>…</think>} before a JSON answer from the answer, piece by piece. Servers that begin
+ * the block in the prompt send its end alone, so what does not begin as JSON is held back: it may be thinking, with drafts
+ * of the answer in it. Free text is left as it is, because a text may speak of such blocks.
  */
 final class LeadingThought {
     private static final List<String> TAGS = List.of("<think>", "<thinking>", "<reasoning>", "<thought>");
     private static final int LONGEST_TAG = 11;
-    private static final String THOUGHT_END = "</think>";
+    private static final String USUAL_END = "</think>";
+
+    /** With which JSON begins, or a fence around it. */
+    private static final String BEGINNINGS = "{[`";
 
     private enum State {
         BEFORE,
         INSIDE,
+        PROSE,
         ANSWER
     }
 
     private final StringBuilder held = new StringBuilder();
     private State state = State.BEFORE;
     private int looked;
+    private int searched;
+    private boolean hasBlock;
     private String end = "";
 
     /** The answer in a whole text; servers that begin the block in the prompt send its end alone. */
@@ -34,12 +41,6 @@ final class LeadingThought {
         }
         var blocks = new LeadingThought();
         String answer = blocks.pass(text) + blocks.rest();
-        boolean isJson =
-                answer.stripLeading().startsWith("{") || answer.stripLeading().startsWith("[");
-        int thoughtEnd = answer.lastIndexOf(THOUGHT_END);
-        if (!isJson && thoughtEnd >= 0) {
-            answer = answer.substring(thoughtEnd + THOUGHT_END.length()).stripLeading();
-        }
         if (answer.length() < text.length()) {
             notes.add("a block of thinking before the answer was left out");
         }
@@ -72,7 +73,7 @@ final class LeadingThought {
             return piece;
         }
         held.append(piece);
-        while (state != State.INSIDE || skip()) {
+        while (state == State.BEFORE || skip()) {
             while (looked < held.length() && Character.isWhitespace(held.charAt(looked))) {
                 looked++;
             }
@@ -84,31 +85,44 @@ final class LeadingThought {
                 end = "</" + tag.get().substring(1);
                 looked += tag.get().length();
             } else if (TAGS.stream().anyMatch(each -> each.startsWith(next))) {
-                return ""; // it may become one
-            } else {
+                return ""; // it may become one, or nothing has come
+            } else if (BEGINNINGS.indexOf(next.charAt(0)) >= 0) {
                 state = State.ANSWER;
-                return taken(end.isEmpty() ? 0 : looked);
+                return taken(hasBlock ? looked : 0);
+            } else {
+                state = State.PROSE;
+                end = USUAL_END;
             }
         }
         return "";
     }
 
-    /** Looks for the end of a block, of which it keeps what may be the beginning of its end. */
+    /** Looks for the end of a block; of one that was begun it keeps what may be the beginning of its end. */
     private boolean skip() {
-        int at = held.indexOf(end, looked);
+        int at = held.indexOf(end, Math.max(looked, searched - end.length()));
         if (at < 0) {
-            held.delete(0, Math.max(looked, held.length() - end.length()));
-            looked = 0;
+            searched = held.length();
+            if (state == State.INSIDE) {
+                held.delete(0, Math.max(looked, held.length() - end.length()));
+                looked = 0;
+                searched = 0;
+            }
             return false;
         }
         state = State.BEFORE;
+        hasBlock = true;
         looked = at + end.length();
+        searched = 0;
         return true;
     }
 
-    /** What only looked like the beginning of a block. */
+    /** What was no block in the end, though it might have been one. */
     private String rest() {
-        return state == State.BEFORE && end.isEmpty() ? taken(0) : "";
+        return switch (state) {
+            case BEFORE -> taken(hasBlock ? held.length() : 0);
+            case PROSE -> taken(looked);
+            case INSIDE, ANSWER -> "";
+        };
     }
 
     private String taken(int from) {

@@ -151,6 +151,31 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(pieces).containsExactly("[1", "]");
     }
 
+    /** Subtasks of a draft must not start. */
+    @Test
+    void draftBeforeTheEndOfABlockThatTheServerBegan_isNotHeard() throws InterruptedException {
+        ModelReply reply = streamed(
+                JSON,
+                delta("{'content':'First idea: [1] '}"),
+                delta("{'content':'but no.</th'}"),
+                delta("{'content':'ink> \\n'}"),
+                delta("{'content':'[2'}"),
+                delta("{'content':']'}"),
+                finish("stop"));
+
+        assertThat(reply.text()).isEqualTo("[2]");
+        assertThat(pieces).containsExactly("[2", "]");
+    }
+
+    @Test
+    void proseBeforeJson_isHeardAtTheEnd() throws InterruptedException {
+        ModelReply reply =
+                streamed(JSON, delta("{'content':'Here it '}"), delta("{'content':'is: [1]'}"), finish("stop"));
+
+        assertThat(reply.text()).isEqualTo("Here it is: [1]");
+        assertThat(pieces).containsExactly("Here it is: [1]");
+    }
+
     /** Models write white space until their cap, and many blocks in a row. */
     @Test
     void thinking_inAMillionPieces_isReadInTimeLinearInThem() {

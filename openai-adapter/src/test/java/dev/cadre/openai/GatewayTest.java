@@ -138,7 +138,7 @@ class GatewayTest {
                     while (peer.read()) {
                         String token = peer.request().replaceFirst("(?s).*X-Sig: (\\S+).*", "$1");
                         together.countDown();
-                        together.await();
+                        await(together);
                         peer.reply(400, JSON, "{\"error\":{\"message\":\"wrong: %s\"}}".formatted(token));
                     }
                 });
@@ -156,6 +156,14 @@ class GatewayTest {
             for (Future<Throwable> failure : failures) {
                 assertThat(failure.get().getMessage()).endsWith("wrong: [redacted]");
             }
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
