@@ -49,9 +49,12 @@ record Recordings(Path folder) {
 
     /**
      * Writes conversations of one section. They take the place of every earlier conversation of their exercises; what was
-     * recorded of other exercises stays.
+     * recorded of other exercises stays. None write nothing.
      */
     void put(String section, List<Conversation> conversations) {
+        if (conversations.isEmpty()) {
+            return;
+        }
         Set<String> renewed = conversations.stream()
                 .map(each -> each.trial().exercise())
                 .collect(Collectors.toCollection(LinkedHashSet::new));

@@ -49,6 +49,13 @@ class RecordingsTest {
     }
 
     @Test
+    void noConversations_leaveTheFolderAsItIs() {
+        recordings().put("merges", List.of());
+
+        assertThat(folder.resolve("new")).doesNotExist();
+    }
+
+    @Test
     void folder_thatIsNotThere_isEmpty() {
         assertThat(recordings().all()).isEmpty();
         assertThat(recordings().of("merges")).isEmpty();
