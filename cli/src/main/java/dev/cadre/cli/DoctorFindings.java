@@ -88,12 +88,24 @@ final class DoctorFindings {
             return Optional.of(new Offer(models, isOpenAi(client.baseUrl())));
         } catch (IllegalArgumentException e) {
             misconfigured(e);
-        } catch (ModelException.AuthFailed e) {
-            add(Verdict.FAILED, "key", "the server refuses it: " + e.getMessage());
         } catch (ModelException e) {
-            add(Verdict.FAILED, "server", String.valueOf(e.getMessage()));
+            refused(e);
         }
         return Optional.empty();
+    }
+
+    /** Many gateways list no models, or not to everybody, and answer all the same. */
+    private void refused(ModelException failure) {
+        boolean isOfTheListAlone = failure.reach() == ModelException.Reach.SUBTASK_OR_RUN
+                || failure instanceof ModelException.InvalidRequest
+                || failure instanceof ModelException.MalformedReply;
+        if (isOfTheListAlone) {
+            add(Verdict.WARNING, "server", "it lists no models, or the base URL is wrong: --probe asks a model; " + failure.getMessage());
+        } else if (failure instanceof ModelException.AuthFailed) {
+            add(Verdict.FAILED, "key", "the server refuses it: " + failure.getMessage());
+        } else {
+            add(Verdict.FAILED, "server", String.valueOf(failure.getMessage()));
+        }
     }
 
     private static String counted(int models) {

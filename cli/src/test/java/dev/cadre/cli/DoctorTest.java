@@ -114,6 +114,23 @@ class DoctorTest {
                 .doesNotContain(KEY);
     }
 
+    /** Many gateways list nothing, or not to everybody. */
+    @ParameterizedTest
+    @CsvSource({"404, <html>Not found</html>", "403, {}", "200, [1]"})
+    void listThatTheServerRefuses_isAWarning_andTheProbeIsMade(int status, String body) {
+        server.onService(request -> request.path().endsWith("/models"))
+                .replies(LoopbackReply.raw(status, "text/html", body));
+        server.onAny().replies(LoopbackReply.text("lantern"));
+
+        run("doctor", "--probe");
+
+        assertThat(printed())
+                .contains("warning       server: it lists no models, or the base URL is wrong: --probe asks a model; ")
+                .doesNotContain("it was not made")
+                .contains("text");
+        assertThat(server.requests()).isNotEmpty();
+    }
+
     @Test
     void unreachableServer_fails() {
         server.close();
