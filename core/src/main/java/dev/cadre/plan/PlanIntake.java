@@ -144,13 +144,17 @@ public final class PlanIntake {
 
     /**
      * Offers one subtask as a model wrote it: what it means for certain is read so, and noted. A component may be a
-     * {@linkplain References reference}; an id or a type may be written in another case; a subtask that is there already,
+     * {@linkplain References reference}; an id or a type may be written in another case, an id with blanks; a subtask that is there already,
      * the same in all, is passed over.
      *
      * @return as {@link #offer}
      */
-    Optional<PlanDefect> offerWritten(PlannedSubtask written) {
+    Optional<PlanDefect> offerWritten(PlannedSubtask asWritten) {
         requireOpen();
+        PlannedSubtask written = References.withTidyIds(asWritten);
+        if (!written.id().equals(asWritten.id())) {
+            note(written.id(), "the id %s was read as %s".formatted(Quoted.of(asWritten.id()), Quoted.of(written.id())));
+        }
         String name = types.containsKey(written.type()) ? written.type() : onlyLike(written.type(), types.keySet());
         SubtaskType<?, ?> type = types.get(name);
         if (type == null) {
@@ -159,7 +163,7 @@ public final class PlanIntake {
         if (!name.equals(written.type())) {
             note(written.id(), "type %s was read as %s".formatted(Quoted.of(written.type()), Quoted.of(name)));
         }
-        PlannedSubtask planned = respelled(References.asWires(written, type));
+        PlannedSubtask planned = respelled(References.withTidyIds(References.asWires(written, type)));
         if (taken(planned.id()).filter(planned::equals).isPresent() && !restored.contains(planned)) {
             note(planned.id(), "it came twice, the same in all, and is run once");
             return Optional.empty();

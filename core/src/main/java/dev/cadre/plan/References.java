@@ -4,6 +4,7 @@ package dev.cadre.plan;
 import dev.cadre.json.Json;
 import dev.cadre.json.JsonException;
 import dev.cadre.schema.JsonType;
+import dev.cadre.task.GraphNode;
 import dev.cadre.task.SubtaskType;
 import dev.cadre.task.Wire;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * Reads the references that a model wrote in the places of components, and makes wires of them.
@@ -21,6 +23,8 @@ import java.util.function.UnaryOperator;
  * one, a map is not.
  */
 final class References {
+    private static final int MAX_UNTIDY_CHARS = 100;
+    private static final Pattern UNFIT_IN_ID = Pattern.compile("[^A-Za-z0-9_.-]+");
     private static final Set<String> KEYS = Set.of(PlannedJson.FROM, PlannedJson.FIELD);
 
     private References() {}
@@ -72,6 +76,21 @@ final class References {
             case Json.Null none -> Optional.of(new Wire(into, from.value(), ""));
             default -> Optional.empty();
         };
+    }
+
+    /** The subtask with dashes for what no id may have, such as blanks, in its id and in those that it names. */
+    static PlannedSubtask withTidyIds(PlannedSubtask planned) {
+        PlannedSubtask tidy = respelled(planned, References::tidy);
+        return new PlannedSubtask(
+                tidy(planned.id()), tidy.type(), tidy.literals(), tidy.wires(), tidy.after(), tidy.optional());
+    }
+
+    private static String tidy(String id) {
+        if (id.length() > MAX_UNTIDY_CHARS || GraphNode.isValidId(id)) {
+            return id;
+        }
+        String tidy = UNFIT_IN_ID.matcher(id.strip()).replaceAll("-");
+        return GraphNode.isValidId(tidy) ? tidy : id;
     }
 
     /** The subtask with the ids that it names changed. */

@@ -86,6 +86,26 @@ class WrittenPlanTest {
                                 "input.value names no field of \"whole\": its whole output or only field was meant"));
     }
 
+    @Test
+    void idWithBlanks_getsDashes_whereverItIsNamed() {
+        read(
+                subtask("echo", " read the 'report' ", "{\"value\":\"x\"}"),
+                subtask("echo", "again", "{\"value\":{\"from\":\" read the 'report' \",\"field\":\"headline\"}}"));
+
+        assertThat(handedOver).containsExactly("read-the-report-", "again");
+        assertThat(intake.notes())
+                .containsExactly(new PlanDefect(
+                        "read-the-report-", "the id \" read the 'report' \" was read as \"read-the-report-\""));
+    }
+
+    @Test
+    void idOfNothingThatAnIdMayHave_isADefect() {
+        read(subtask("echo", "\u0430\u0431", "{\"value\":\"x\"}"), subtask("echo", "", "{\"value\":\"x\"}"));
+
+        assertThat(handedOver).isEmpty();
+        assertThat(intake.defects()).hasSize(2);
+    }
+
     record Headed(Types.Brief brief) {}
 
     @Test
