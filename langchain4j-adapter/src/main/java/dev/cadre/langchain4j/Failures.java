@@ -6,6 +6,7 @@ import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.RateLimits;
 import dev.cadre.redact.Thrown;
 import dev.langchain4j.exception.AuthenticationException;
+import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
@@ -35,26 +36,30 @@ final class Failures {
             + "|exceeds? the maximum number of tokens|exceeds? the (available |model's )?context"
             + "|exceeds? context (limit|length|window)");
 
-    /** How providers say with status 400 that a key is wrong: Gemini and xAI. */
-    private static final Pattern WRONG_KEY =
-            Pattern.compile("(?i)API_KEY_INVALID|API key (not valid|expired)|incorrect API key");
+    /** What may stand beside a key. */
+    private static final Pattern KEY = Pattern.compile("(?i)key|token|bearer");
 
     /** How Gemini, DeepSeek and Claude say that their reasoning was not given back. */
     private static final Pattern LOST_REASONING =
             Pattern.compile("(?i)thought_?signature|reasoning_content|`?redacted_thinking`?");
 
-    private static final Pattern NO_CREDIT = Pattern.compile("(?i)credit balance is too low");
-
     private final Exception failure;
     private final String message;
     private final String raw;
-    private final GoogleError error;
+    private final ErrorBody error;
 
     private Failures(Exception failure) {
         this.failure = failure;
         this.raw = Thrown.message(failure);
-        this.error = GoogleError.in(raw);
+        this.error = ErrorBody.in(raw);
         this.message = line(failure);
+    }
+
+    /** Whether a content filter stopped the call: its module of LangChain4j says so, or the provider. */
+    static boolean areOfAFilter(Throwable failure) {
+        return failure instanceof ContentFilteredException
+                || (!(failure instanceof ModelException)
+                        && ErrorBody.in(Thrown.message(failure)).tellsOfFilter());
     }
 
     static ModelException of(Exception failure) {
@@ -69,7 +74,7 @@ final class Failures {
             case TimeoutException late -> new ModelException.TimedOut(message, Charge.UNKNOWN);
             case InternalServerException server -> server(status().orElse(500));
             case AuthenticationException refused -> refused(status().orElse(401));
-            case ModelNotFoundException unknown -> new ModelException.UnknownModel(message);
+            case ModelNotFoundException unknown -> notFound();
             case UnresolvedModelServerException nowhere -> new ModelException.Unreachable(message, null);
             case InvalidRequestException invalid -> invalid(status().orElse(400));
             case UnsupportedFeatureException unsupported -> new ModelException.InvalidRequest(message, 0);
@@ -94,7 +99,7 @@ final class Failures {
     }
 
     private ModelException limited() {
-        return raw.contains("insufficient_quota") || error.isOfTheDay()
+        return error.provesNoCredit() || error.isOfTheDay()
                 ? new ModelException.QuotaExhausted(message)
                 : new ModelException.RateLimited(message, error.retryAfter().orElse(null), RateLimits.UNKNOWN);
     }
@@ -109,35 +114,50 @@ final class Failures {
                 error.retryAfter().orElse(null));
     }
 
-    /** A page instead of an error of the provider comes from a firewall, which refused this request and no key. */
+    /**
+     * A key is refused where an error of the provider says so, or the status that says nothing else; a firewall and a
+     * moderation refuse single requests with 403.
+     */
     private ModelException refused(int status) {
-        return status == 403 && raw.stripLeading().startsWith("<")
-                ? new ModelException.InvalidRequest(message, status)
-                : new ModelException.AuthFailed("the provider refused the key");
+        if (status == 401 || error.provesWrongKey()) {
+            return new ModelException.AuthFailed("the provider refused the key");
+        }
+        String said = KEY.matcher(message).find() ? "" : ": " + message;
+        return new ModelException.AuthFailed("the key or this request was refused with status " + status + said)
+                .suspected();
+    }
+
+    /** A router that has no model for one request, and a wrong address, say the same without the provider's name for it. */
+    private ModelException notFound() {
+        var unknown = new ModelException.UnknownModel(message);
+        return error.provesWrongModel() ? unknown : unknown.suspected();
     }
 
     private ModelException invalid(int status) {
         if (status == 413 || TOO_LONG.matcher(raw).find()) {
             return new ModelException.ContextTooLong(message);
         }
-        if (WRONG_KEY.matcher(raw).find()) {
+        if (error.provesNoCredit()) {
+            return new ModelException.QuotaExhausted(message);
+        }
+        if (error.provesWrongKey()) {
             return refused(status);
         }
-        if (LOST_REASONING.matcher(raw).find()) {
-            return new ModelException.InvalidRequest(
-                    "returnThinking(true) and sendThinking(true) are missing on the LangChain4j model, it seems: "
-                            + message,
-                    status);
+        if (status == 402) {
+            return new ModelException.QuotaExhausted(message).suspected(); // perhaps this request costs too much
         }
-        return NO_CREDIT.matcher(raw).find()
-                ? new ModelException.QuotaExhausted(message)
+        return LOST_REASONING.matcher(raw).find()
+                ? new ModelException.InvalidRequest(
+                        "returnThinking(true) and sendThinking(true) are missing on the LangChain4j model, it seems: "
+                                + message,
+                        status)
                 : new ModelException.InvalidRequest(message, status);
     }
 
     private ModelException byStatus(int status) {
         return switch (status) {
             case 401, 403 -> refused(status);
-            case 404 -> new ModelException.UnknownModel(message);
+            case 404 -> notFound();
             case 408, 409 -> server(status);
             case 429 -> limited();
             default -> status >= 500 ? server(status) : invalid(status);

@@ -5,7 +5,6 @@ import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelClient;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -31,11 +30,9 @@ record LangChain4jClient(LangChain4jModel model) implements ModelClient {
             return Replies.of(model.chat(chat, context), request, chat.modelName());
         } catch (InterruptedException interrupted) {
             throw interrupted;
-        } catch (ContentFilteredException filtered) {
-            return Replies.filtered(chat.modelName());
         } catch (Exception failure) {
             Interrupts.throwIfIn(failure);
-            if (isBlockedPrompt(failure)) {
+            if (Failures.areOfAFilter(failure) || isBlockedPrompt(failure)) {
                 return Replies.filtered(chat.modelName());
             }
             throw Failures.of(failure);

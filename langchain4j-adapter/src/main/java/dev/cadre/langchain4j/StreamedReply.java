@@ -118,8 +118,8 @@ final class StreamedReply implements StreamingChatResponseHandler {
     }
 
     private RuntimeException failure(Throwable cause) throws InterruptedException {
-        if (cause instanceof ContentFilteredException filtered) {
-            return filtered;
+        if (Failures.areOfAFilter(cause)) {
+            return new ContentFilteredException(cause);
         }
         Interrupts.throwIfIn(cause);
         ModelException failure =

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,7 +40,11 @@ class FailuresTest {
                 row(server(503), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
                 row(server(504), ModelException.ServerFailed.class, Charge.UNKNOWN, Reach.ATTEMPT),
                 row(new AuthenticationException("bad"), ModelException.AuthFailed.class, Charge.FREE, Reach.RUN),
-                row(new ModelNotFoundException("which?"), ModelException.UnknownModel.class, Charge.FREE, Reach.RUN),
+                row(
+                        new ModelNotFoundException("which?"),
+                        ModelException.UnknownModel.class,
+                        Charge.FREE,
+                        Reach.SUBTASK_OR_RUN),
                 row(
                         new UnresolvedModelServerException("where?"),
                         ModelException.Unreachable.class,
@@ -62,7 +67,17 @@ class FailuresTest {
                         Reach.SUBTASK),
                 row(new NonRetriableException("no"), ModelException.InvalidRequest.class, Charge.FREE, Reach.SUBTASK),
                 row(new HttpException(401, "no"), ModelException.AuthFailed.class, Charge.FREE, Reach.RUN),
-                row(new HttpException(404, "no"), ModelException.UnknownModel.class, Charge.FREE, Reach.RUN),
+                row(new HttpException(404, "no"), ModelException.UnknownModel.class, Charge.FREE, Reach.SUBTASK_OR_RUN),
+                row(
+                        new HttpException(402, "{\"error\":{\"message\":\"you can only afford 90 tokens\"}}"),
+                        ModelException.QuotaExhausted.class,
+                        Charge.FREE,
+                        Reach.SUBTASK_OR_RUN),
+                row(
+                        new HttpException(402, "{\"error\":{\"code\":\"insufficient_quota\"}}"),
+                        ModelException.QuotaExhausted.class,
+                        Charge.FREE,
+                        Reach.RUN),
                 row(new HttpException(409, "busy"), ModelException.ServerFailed.class, Charge.FREE, Reach.ATTEMPT),
                 row(new HttpException(429, "slow"), ModelException.RateLimited.class, Charge.FREE, Reach.ATTEMPT),
                 row(new HttpException(422, "no"), ModelException.InvalidRequest.class, Charge.FREE, Reach.SUBTASK),
@@ -90,6 +105,49 @@ class FailuresTest {
         assertThat(mapped).isExactlyInstanceOf(type);
         assertThat(mapped.charge()).isEqualTo(charge);
         assertThat(mapped.reach()).isEqualTo(reach);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "403 | {\"message\":\"Forbidden\"} | SUBTASK_OR_RUN",
+                "403 | <html>invalid_api_key</html> | SUBTASK_OR_RUN",
+                "403 | '' | SUBTASK_OR_RUN",
+                "403 | {\"error\":{\"message\":\"the text says permission_denied\"}} | SUBTASK_OR_RUN",
+                "403 | {\"error\":{\"code\":\"invalid_api_key\"}} | RUN",
+                "403 | [{\"error\":{\"status\":\"PERMISSION_DENIED\"}}] | RUN",
+                "403 | 403: {\"error\":{\"type\":\"permission_error\"}} | RUN",
+                "401 | '' | RUN",
+                "404 | <html>nope</html> | SUBTASK_OR_RUN",
+                "404 | {\"error\":{\"message\":\"No endpoints found\",\"code\":404}} | SUBTASK_OR_RUN",
+                "404 | {\"error\":{\"code\":\"model_not_found\"}} | RUN",
+                "404 | {\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: m\"}} | RUN",
+                "400 | {\"error\":{\"message\":\"The text 'API key not valid.' is bad\"}} | SUBTASK"
+            })
+    void reach_isThatOfTheProvidersOwnName_andOtherwiseSuspected(int status, String body, Reach reach) {
+        assertThat(Failures.of(new HttpException(status, body)).reach()).isEqualTo(reach);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"error\":{\"code\":\"content_filter\",\"message\":\"no\"}}",
+                "{\"error\":{\"innererror\":{\"code\":\"ResponsibleAIPolicyViolation\"}}}",
+                "{\"error\":{\"message\":\"triggering Azure OpenAI's content management policy\"}}"
+            })
+    void filter_isSaidInAnyForm(String body) {
+        assertThat(Failures.areOfAFilter(new InvalidRequestException(body))).isTrue();
+        assertThat(Failures.areOfAFilter(new InvalidRequestException("content_filter: no")))
+                .isFalse();
+    }
+
+    @Test
+    void refusalThatSpeaksOfKeys_isNotQuoted() {
+        assertThat(Failures.of(new HttpException(403, "key c4n4ryC4N4RY may not")))
+                .hasMessage("the key or this request was refused with status 403");
+        assertThat(Failures.of(new HttpException(403, "blocked")))
+                .hasMessage("the key or this request was refused with status 403: blocked");
     }
 
     @Test

@@ -132,10 +132,11 @@ class GeminiRepliesTest {
 
     @Test
     void pageOfAFirewall_failsTheRequestAndNotTheKey() throws Exception {
-        assertThat(failure(403, "<html><title>Request blocked</title></html>"))
-                .isInstanceOf(ModelException.InvalidRequest.class);
-        assertThat(failure(403, "{\"error\":{\"status\":\"PERMISSION_DENIED\"}}"))
-                .isInstanceOf(ModelException.AuthFailed.class);
+        assertThat(failure(403, "<html><title>Request blocked</title></html>").reach())
+                .isEqualTo(ModelException.Reach.SUBTASK_OR_RUN);
+        assertThat(failure(403, "{\"error\":{\"status\":\"PERMISSION_DENIED\"}}")
+                        .reach())
+                .isEqualTo(ModelException.Reach.RUN);
     }
 
     private static String reply(String part, String finish, String usage) {

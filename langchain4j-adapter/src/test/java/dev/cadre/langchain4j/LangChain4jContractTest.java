@@ -45,10 +45,14 @@ public class LangChain4jContractTest extends ModelClientContract {
             case MALFORMED_REPLY -> new IllegalStateException(message);
             case CONTEXT_TOO_LONG -> new InvalidRequestException("context_length_exceeded: " + message);
             case INVALID_REQUEST -> new InvalidRequestException(message);
-            case QUOTA_EXHAUSTED -> new RateLimitException("insufficient_quota: " + message);
+            case QUOTA_EXHAUSTED -> new RateLimitException(error("insufficient_quota", message));
             case AUTH_FAILED -> new AuthenticationException(message);
-            case UNKNOWN_MODEL -> new ModelNotFoundException(message);
+            case UNKNOWN_MODEL -> new ModelNotFoundException(error("model_not_found", message));
         });
+    }
+
+    private static String error(String code, String message) {
+        return "{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}".formatted(code, message);
     }
 
     @Override

@@ -11,6 +11,8 @@ import dev.langchain4j.model.anthropic.AnthropicChatModel;
 import dev.langchain4j.model.anthropic.AnthropicStreamingChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiStreamingChatModel;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import java.time.Duration;
 
 /** LangChain4j's own models at an address of a test, with the switches that the guide names. */
@@ -19,6 +21,27 @@ final class Providers {
     static final CallContext CONTEXT = CallContext.of(PURPOSE, Duration.ofSeconds(20));
 
     private Providers() {}
+
+    static LangChain4jClient openAi(String address) {
+        return LangChain4jClient.of(openAiModel(address));
+    }
+
+    static OpenAiChatModel openAiModel(String address) {
+        return OpenAiChatModel.builder()
+                .baseUrl(address)
+                .apiKey("none")
+                .modelName("house-7b")
+                .maxRetries(0)
+                .build();
+    }
+
+    static LangChain4jClient streamingOpenAi(String address) {
+        return LangChain4jClient.of(OpenAiStreamingChatModel.builder()
+                .baseUrl(address)
+                .apiKey("none")
+                .modelName("house-7b")
+                .build());
+    }
 
     static LangChain4jClient gemini(String address) {
         return LangChain4jClient.of(GoogleAiGeminiChatModel.builder()
