@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.langchain4j;
 
+import dev.cadre.json.Json;
 import dev.cadre.model.TokenUsage;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -71,8 +73,31 @@ final class Usages {
         long written = writtenBeside + count(count(usage, "inputTokensDetails", "cacheWriteTokens"));
         long reasoning = count(count(usage, "outputTokensDetails", "reasoningTokens"));
         long thoughts = count(usage, THOUGHTS_BESIDE_OUTPUT);
+        return largest(input, cached, written, output(usage, thoughts), reasoning + thoughts);
+    }
+
+    /** What a server with OpenAI's chat interface counted, in its own words; null if it is impossible. */
+    static @Nullable TokenUsage ofChat(Json.Obj usage) {
+        long input = told(usage, "prompt_tokens");
+        long output = Math.max(told(usage, "completion_tokens"), told(usage, "total_tokens") - input);
+        return largest(
+                input,
+                told(usage, "prompt_tokens_details", "cached_tokens"),
+                told(usage, "prompt_tokens_details", "cache_write_tokens"),
+                output,
+                told(usage, "completion_tokens_details", "reasoning_tokens"));
+    }
+
+    private static long told(Json.Obj usage, String... path) {
+        return usage.at(path).orElse(Json.Null.NULL) instanceof Json.Num(BigDecimal number) ? number.longValue() : 0;
+    }
+
+    /** A part that is larger than its whole was counted beside it. */
+    private static @Nullable TokenUsage largest(long input, long cached, long written, long output, long reasoning) {
+        long wholeInput = cached + written > input ? input + cached + written : input;
+        long wholeOutput = reasoning > output ? output + reasoning : output;
         try {
-            return new TokenUsage(input, cached, written, output(usage, thoughts), reasoning + thoughts);
+            return new TokenUsage(wholeInput, cached, written, wholeOutput, reasoning);
         } catch (IllegalArgumentException impossible) {
             return null;
         }

@@ -208,10 +208,16 @@ class UsagesTest {
     }
 
     @Test
+    void partThatIsLargerThanItsWhole_wasCountedBesideIt() {
+        assertThat(Usages.of(new OpenAiLike(10, 5, new InputDetails(11), new OutputDetails(100L))))
+                .isEqualTo(new dev.cadre.model.TokenUsage(21, 11, 0, 105, 100));
+    }
+
+    @Test
     void missingOrImpossibleUsage_isUnknown() {
         assertThat(Usages.of(null)).isNull();
         assertThat(Usages.of(new TokenUsage())).isNull();
         assertThat(Usages.of(new TokenUsage(-4, 5))).isNull();
-        assertThat(Usages.of(new OpenAiLike(10, 5, new InputDetails(11), null))).isNull();
+        assertThat(Usages.of(new OpenAiLike(10, 5, new InputDetails(-1), null))).isNull();
     }
 }
