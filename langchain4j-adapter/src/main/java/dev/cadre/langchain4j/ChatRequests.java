@@ -200,13 +200,20 @@ final class ChatRequests {
     }
 
     private static ChatMessage message(Turn.Assistant turn) {
-        if (!turn.providerState().isEmpty()) {
-            return ChatMessageDeserializer.messageFromJson(turn.providerState());
+        if (!turn.providerState().isEmpty()
+                && ChatMessageDeserializer.messageFromJson(turn.providerState()) instanceof AiMessage said) {
+            return said.toBuilder()
+                    .toolExecutionRequests(said.toolExecutionRequests().stream()
+                            .map(ChatRequests::readable)
+                            .toList())
+                    .build();
         }
         return AiMessage.builder()
                 .text(turn.text().isEmpty() ? null : turn.text())
-                .toolExecutionRequests(
-                        turn.toolCalls().stream().map(ChatRequests::request).toList())
+                .toolExecutionRequests(turn.toolCalls().stream()
+                        .map(ChatRequests::request)
+                        .map(ChatRequests::readable)
+                        .toList())
                 .build();
     }
 
@@ -216,5 +223,20 @@ final class ChatRequests {
                 .name(call.name())
                 .arguments(call.arguments())
                 .build();
+    }
+
+    /** The model was told that its arguments are none; Claude and Gemini are given objects only. */
+    private static ToolExecutionRequest readable(ToolExecutionRequest asked) {
+        return isObject(asked.arguments())
+                ? asked
+                : asked.toBuilder().arguments("{}").build();
+    }
+
+    private static boolean isObject(@Nullable String arguments) {
+        try {
+            return arguments != null && Json.parse(arguments) instanceof Json.Obj;
+        } catch (JsonException malformed) {
+            return false;
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,6 +52,10 @@ record ErrorBody(Set<String> names, String message, List<Json.Obj> details) {
             "content_policy_violation",
             "image_content_policy_violation",
             "responsibleaipolicyviolation");
+
+    /** The names under which Groq says that a model wrote a call or an object which is none. */
+    private static final Set<String> MALFORMED_OUTPUT =
+            Set.of("tool_use_failed", "json_validate_failed", "output_parse_failed");
 
     private static final Pattern FILTERED = Pattern.compile("(?i)content management policy|content ?policy ?violation"
             + "|violates? (our |the )?(usage|content) (guidelines|polic)|your input was flagged");
@@ -124,13 +129,24 @@ record ErrorBody(Set<String> names, String message, List<Json.Obj> details) {
         return isOneOf(CREDIT) || NO_CREDIT.matcher(message).lookingAt();
     }
 
+    /** Whether the model wrote a call or an object that the provider cannot read. */
+    boolean tellsOfMalformedOutput() {
+        return isOneOf(MALFORMED_OUTPUT);
+    }
+
     /** Whether a content filter stopped the request or the reply. */
     boolean tellsOfFilter() {
         return isOneOf(FILTER) || FILTERED.matcher(message).find();
     }
 
-    boolean is(String name) {
-        return names.contains(name);
+    /** Whether a name says that a rate was exceeded. */
+    boolean isOfTheRate() {
+        return names.contains("rate_limit_exceeded") || names.contains("rate_limit_error");
+    }
+
+    /** What it says, for people. */
+    String said() {
+        return message.isEmpty() ? String.join(", ", new TreeSet<>(names)) : message;
     }
 
     /** The HTTP status that some servers give in place of a name. */

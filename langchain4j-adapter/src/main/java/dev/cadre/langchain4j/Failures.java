@@ -21,6 +21,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** LangChain4j's exceptions in our words; what is not clearly free counts as billed. */
 final class Failures {
@@ -49,9 +50,13 @@ final class Failures {
     private final ErrorBody error;
 
     private Failures(Exception failure) {
+        this(failure, ErrorBody.in(Thrown.message(failure)));
+    }
+
+    private Failures(Exception failure, ErrorBody error) {
         this.failure = failure;
         this.raw = Thrown.message(failure);
-        this.error = ErrorBody.in(raw);
+        this.error = error;
         this.message = line(failure);
     }
 
@@ -66,7 +71,42 @@ final class Failures {
         return failure instanceof ModelException ours ? ours : new Failures(failure).mapped();
     }
 
+    /**
+     * The meaning of an error inside a reply whose status was a good one.
+     *
+     * @param isBegun whether the model had written something, which is billed
+     * @param billed what the provider says it bills; null if it did not say
+     */
+    static RuntimeException inReply(ErrorBody error, boolean isBegun, ModelException.@Nullable Billed billed) {
+        var failures = new Failures(new RuntimeException("an error inside the reply: " + error.said()), error);
+        if (error.tellsOfFilter()) {
+            return new ContentFilteredException(failures.message);
+        }
+        return isBegun ? failures.broken(billed) : failures.beforeWork().orElseGet(() -> failures.broken(billed));
+    }
+
+    private ModelException broken(ModelException.@Nullable Billed billed) {
+        return new ModelException.ServerFailed(
+                message, 200, Charge.UNKNOWN, error.retryAfter().orElse(null), billed);
+    }
+
+    /** What the provider would have said with a status, had it known before it began to reply. */
+    private Optional<ModelException> beforeWork() {
+        if (error.status().isPresent()) {
+            return Optional.of(byStatus(error.status().getAsInt()));
+        }
+        if (error.isOfTheRate()) {
+            return Optional.of(limited());
+        }
+        return error.provesWrongModel()
+                ? Optional.of(notFound())
+                : error.provesNoCredit() || error.provesWrongKey() ? Optional.of(invalid(400)) : Optional.empty();
+    }
+
     private ModelException mapped() {
+        if (error.tellsOfMalformedOutput()) {
+            return new ModelException.MalformedReply(message, null);
+        }
         return switch (failure) {
             case Exception streamed
             when status().isEmpty() && Members.call(streamed, "type") instanceof String type -> ofType(type);
@@ -122,7 +162,7 @@ final class Failures {
         if (status == 401 || error.provesWrongKey()) {
             return new ModelException.AuthFailed("the provider refused the key");
         }
-        String said = KEY.matcher(message).find() ? "" : ": " + message;
+        String said = raw.isBlank() || KEY.matcher(message).find() ? "" : ": " + message;
         return new ModelException.AuthFailed("the key or this request was refused with status " + status + said)
                 .suspected();
     }
@@ -174,7 +214,10 @@ final class Failures {
                 .isPresent()) {
             return new ModelException.ConnectionFailed(message, Charge.UNKNOWN, failure);
         }
-        return new ModelException.MalformedReply(message, failure);
+        // an event of a stream that LangChain4j throws as it came
+        return error.isPresent()
+                ? beforeWork().orElseGet(() -> broken(null))
+                : new ModelException.MalformedReply(message, failure);
     }
 
     /** A reply that came, and that LangChain4j could not read. */

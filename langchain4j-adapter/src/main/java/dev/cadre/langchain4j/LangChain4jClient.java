@@ -27,7 +27,7 @@ record LangChain4jClient(LangChain4jModel model) implements ModelClient {
             throw new InterruptedException("interrupted before the call was sent");
         }
         try {
-            return Replies.of(model.chat(chat, context), request, chat.modelName());
+            return Replies.of(model.chat(chat, context), request, chat.modelName(), model.provider());
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception failure) {

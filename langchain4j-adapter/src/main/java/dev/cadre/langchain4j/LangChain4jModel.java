@@ -8,13 +8,12 @@ import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.Set;
 
 /** A model of LangChain4j, whose reply comes whole or in pieces. */
 sealed interface LangChain4jModel {
     /** Makes one call and waits for its end. */
-    ChatResponse chat(ChatRequest request, CallContext context) throws InterruptedException;
+    Answer chat(ChatRequest request, CallContext context) throws InterruptedException;
 
     /** The model itself, which the caller made. */
     Object model();
@@ -28,9 +27,9 @@ sealed interface LangChain4jModel {
     /** Its reply comes whole; its own timeout bounds a call. */
     record Whole(ChatModel model) implements LangChain4jModel {
         @Override
-        public ChatResponse chat(ChatRequest request, CallContext context) {
+        public Answer chat(ChatRequest request, CallContext context) {
             // chat, not doChat: it merges the model's own parameters and tells its listeners
-            return model.chat(request);
+            return Answer.of(model.chat(request));
         }
 
         @Override
@@ -52,7 +51,7 @@ sealed interface LangChain4jModel {
     /** Its reply comes in pieces, which are handed on as they come. */
     record Streamed(StreamingChatModel model) implements LangChain4jModel {
         @Override
-        public ChatResponse chat(ChatRequest request, CallContext context) throws InterruptedException {
+        public Answer chat(ChatRequest request, CallContext context) throws InterruptedException {
             var reply = new StreamedReply(context.timeout());
             model.chat(request, reply);
             return reply.await(context.text());

@@ -13,63 +13,137 @@ import dev.cadre.redact.Redactor;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessageSerializer;
-import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.output.FinishReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** LangChain4j's answers in our words. */
 final class Replies {
     private static final int MAX_REASON_CHARS = 40;
 
-    private Replies() {}
+    private final Answer answer;
+    private final ModelRequest request;
+    private final List<ToolCall> calls;
+    private final String text;
+    private final boolean isThought;
+    private final String model;
+    private final @Nullable TokenUsage usage;
 
-    /** @param asked the model that was asked, which has answered if the response does not say who did */
-    static ModelReply of(ChatResponse response, ModelRequest request, String asked) {
-        AiMessage message = response.aiMessage();
-        List<ToolCall> calls = calls(message, request);
-        String text = RawReply.text(response).orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
-        String reason = RawReply.stopReason(response).orElse("");
-        Finish finish = finish(response.finishReason(), reason, !calls.isEmpty());
-        var reply = new ModelReply(
-                Objects.requireNonNullElse(response.modelName(), asked),
-                text,
-                calls,
-                finish,
-                usage(response, !text.isEmpty() || !calls.isEmpty()),
-                ServiceTier.STANDARD,
-                RateLimits.UNKNOWN,
-                state(message));
-        return isKnown(response.finishReason(), finish) ? reply : unknownFinish(reply, reason);
+    private Replies(Answer answer, ModelRequest request, String asked) {
+        this.answer = answer;
+        this.request = request;
+        AiMessage message = answer.response().aiMessage();
+        calls = calls(message, answer.raw(), request);
+        text = answer.raw().text().orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
+        isThought = answer.raw().isThought()
+                || !Objects.requireNonNullElse(message.thinking(), "").isBlank();
+        model = Objects.requireNonNullElse(answer.response().modelName(), asked);
+        usage = usage();
     }
 
-    /** What wrote something has used tokens: a count of none is not believed. */
-    private static @Nullable TokenUsage usage(ChatResponse response, boolean wrote) {
-        TokenUsage usage = Usages.of(response.tokenUsage());
-        return usage != null && usage.outputTokens() == 0 && wrote ? null : usage;
+    /**
+     * The reply.
+     *
+     * @param asked the model that was asked, which has answered if the response does not say who did
+     * @param provider whose module of LangChain4j read it
+     * @throws ModelException if the answer is a failure, or is no answer
+     */
+    static ModelReply of(Answer answer, ModelRequest request, String asked, ModelProvider provider) {
+        var replies = new Replies(answer, request, asked);
+        ErrorBody error = answer.raw().error();
+        if (error.isPresent()) {
+            throw Failures.inReply(error, replies.isWritten(), replies.billed());
+        }
+        String word = answer.raw().finishWord();
+        return replies.ended(
+                word.isEmpty() ? meaning(answer.response().finishReason(), provider) : FinishWord.of(word),
+                quoted(word));
     }
 
-    private static boolean isKnown(@Nullable FinishReason reason, Finish finish) {
-        return (reason != null && reason != FinishReason.OTHER)
-                || (finish != Finish.COMPLETE && finish != Finish.TOOL_CALLS);
+    private ModelReply ended(FinishWord known, String word) {
+        if (known.isBroken()) {
+            throw unusable("the model broke off" + (word.isEmpty() ? "" : " with the finish reason" + word));
+        }
+        if (known == FinishWord.UNKNOWN && !isWritten()) {
+            throw unusable("the model wrote nothing, and stopped for an unknown reason" + word);
+        }
+        // a reply that came whole is complete, unless it is as long as it may be
+        boolean isFull =
+                known == FinishWord.UNKNOWN && usage != null && usage.outputTokens() >= request.maxOutputTokens();
+        Finish finish = (isFull ? FinishWord.LENGTH : known).finish(!calls.isEmpty());
+        if (finish == Finish.COMPLETE || finish == Finish.TOOL_CALLS) {
+            requireWhole(known);
+        }
+        ModelReply reply = new ModelReply(
+                        model,
+                        text,
+                        calls,
+                        finish,
+                        usage,
+                        ServiceTier.STANDARD,
+                        RateLimits.UNKNOWN,
+                        state(answer.response().aiMessage()))
+                .noting(answer.notes());
+        return known == FinishWord.UNKNOWN
+                ? reply.noting(List.of("the unknown finish reason" + word + " was read as " + finish))
+                : reply;
     }
 
-    /** A reply that stopped for a reason that nobody here knows counts as whole, if there is one. */
-    private static ModelReply unknownFinish(ModelReply reply, String reason) {
-        String told = reason.isEmpty()
+    /** A text that is empty because the answer is somewhere else is none, and a call that was lost would not run. */
+    private void requireWhole(FinishWord known) {
+        if (text.isEmpty() && calls.isEmpty() && isThought) {
+            throw unusable("the answer is empty and all text is in the reasoning: switch off the model's thinking or"
+                            + " the server's reasoning parser, or raise the cap of output tokens")
+                    .lasting();
+        }
+        if (known == FinishWord.CALLS
+                && calls.isEmpty()
+                && (text.isEmpty() || !request.tools().isEmpty())) {
+            throw unusable("the reply announces tool calls, and LangChain4j read none");
+        }
+        long sent = answer.raw()
+                .calls()
+                .filter(call -> Stream.of(call.at("name"), call.at("function", "name"))
+                        .flatMap(Optional::stream)
+                        .anyMatch(name -> !RawReply.isEmpty(name)))
+                .count();
+        if (sent > calls.size()) {
+            throw unusable("the reply has %d tool calls, and LangChain4j read %d".formatted(sent, calls.size()));
+        }
+    }
+
+    private ModelException.ServerFailed unusable(String defect) {
+        return new ModelException.ServerFailed(defect, 200, ModelException.Charge.UNKNOWN, null, billed());
+    }
+
+    private boolean isWritten() {
+        return !text.isEmpty() || !calls.isEmpty();
+    }
+
+    private ModelException.@Nullable Billed billed() {
+        return usage == null ? null : new ModelException.Billed(model, usage, ServiceTier.STANDARD, Map.of());
+    }
+
+    /** The largest of what was counted. What wrote something has used tokens: a count of none is not believed. */
+    private @Nullable TokenUsage usage() {
+        TokenUsage most = Stream.concat(
+                        Stream.ofNullable(Usages.of(answer.response().tokenUsage())),
+                        answer.raw().usages().flatMap(sent -> Stream.ofNullable(Usages.ofChat(sent))))
+                .reduce((one, other) -> other.totalTokens() > one.totalTokens() ? other : one)
+                .orElse(null);
+        return most != null && most.outputTokens() == 0 && (isWritten() || isThought) ? null : most;
+    }
+
+    private static String quoted(String reason) {
+        return reason.isEmpty()
                 ? ""
                 : " '" + Redactor.SHAPES.quote(reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARS))) + "'";
-        if (reply.text().isEmpty() && reply.toolCalls().isEmpty()) {
-            throw new ModelException.ServerFailed(
-                    "the model wrote nothing, and stopped for an unknown reason" + told,
-                    200,
-                    ModelException.Charge.UNKNOWN,
-                    null,
-                    reply.billed().orElse(null));
-        }
-        return reply.noting(List.of("the unknown finish reason" + told + " was read as " + reply.finish()));
     }
 
     /** LangChain4j reports a filter by an exception, which knows no usage. */
@@ -79,45 +153,33 @@ final class Replies {
     }
 
     /** Some models give their calls no ids; then the place in the conversation makes one. */
-    private static List<ToolCall> calls(AiMessage message, ModelRequest request) {
+    private static List<ToolCall> calls(AiMessage message, RawReply raw, ModelRequest request) {
         var calls = new ArrayList<ToolCall>();
         for (ToolExecutionRequest asked : message.toolExecutionRequests()) {
             String id = Objects.requireNonNullElse(asked.id(), "");
             calls.add(new ToolCall(
                     id.isBlank() ? "call-%d-%d".formatted(request.turns().size(), calls.size()) : id,
                     Objects.requireNonNullElse(asked.name(), ""),
-                    arguments(asked)));
+                    CallArguments.of(asked, raw, request)));
         }
         return calls;
     }
 
-    /** Gemini leaves out arguments that are empty, which LangChain4j writes as null. */
-    private static String arguments(ToolExecutionRequest asked) {
-        String arguments = Objects.requireNonNullElse(asked.arguments(), "");
-        return arguments.equals("null") ? "{}" : arguments;
-    }
-
-    private static Finish finish(@Nullable FinishReason reason, String told, boolean callsTools) {
-        Finish whole = callsTools ? Finish.TOOL_CALLS : Finish.COMPLETE;
+    /** The meaning of LangChain4j's reading, where the provider's own word is not at hand. */
+    private static FinishWord meaning(@Nullable FinishReason reason, ModelProvider provider) {
         if (reason == null) {
-            return whole;
+            return FinishWord.UNKNOWN;
         }
         return switch (reason) {
-            case LENGTH -> Finish.TRUNCATED;
-            case CONTENT_FILTER -> Finish.FILTERED;
-            // some models say STOP when they call tools
-            case STOP, TOOL_EXECUTION -> whole;
-            case OTHER -> ofClaude(told, whole);
-        };
-    }
-
-    /** The reasons of Claude that LangChain4j does not know. */
-    private static Finish ofClaude(String reason, Finish otherwise) {
-        return switch (reason) {
-            case "refusal" -> Finish.REFUSED;
-            // a pause is the end of what was written so far, like a full context
-            case "model_context_window_exceeded", "pause_turn" -> Finish.TRUNCATED;
-            default -> otherwise;
+            case LENGTH -> FinishWord.LENGTH;
+            case CONTENT_FILTER -> FinishWord.FILTER;
+            case STOP -> FinishWord.STOP;
+            case TOOL_EXECUTION -> FinishWord.CALLS;
+            // of Gemini these are malformed calls and the like, never a good end
+            case OTHER ->
+                provider == ModelProvider.GOOGLE_AI_GEMINI || provider == ModelProvider.GOOGLE_VERTEX_AI_GEMINI
+                        ? FinishWord.BROKEN
+                        : FinishWord.UNKNOWN;
         };
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.langchain4j;
 
+import dev.cadre.json.Json;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Charge;
 import dev.langchain4j.data.message.AiMessage;
@@ -15,7 +16,9 @@ import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -31,8 +34,14 @@ final class StreamedReply implements StreamingChatResponseHandler {
 
         record Complete(ChatResponse response) implements Event {}
 
+        /** The answer and its usage are there; only the end of the stream is missing. */
+        record Finished() implements Event {}
+
         record Failed(Throwable cause) implements Event {}
     }
+
+    /** The time that a server may take to end the stream when the answer and its usage are there. */
+    private static final Duration WAIT_FOR_END = Duration.ofSeconds(2);
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Duration timeout;
@@ -46,23 +55,39 @@ final class StreamedReply implements StreamingChatResponseHandler {
 
     private volatile @Nullable StreamingHandle handle;
     private volatile boolean blocked;
+    private volatile boolean callsTools;
+
+    /** The events that say why the model stopped, and what it used. */
+    private final List<Json.Obj> ends = new CopyOnWriteArrayList<>();
 
     StreamedReply(Duration timeout) {
         this.timeout = timeout;
     }
 
     /** Waits for the end of the reply, and hands on its text until then. */
-    ChatResponse await(Consumer<String> text) throws InterruptedException {
+    Answer await(Consumer<String> text) throws InterruptedException {
         boolean ended = false;
+        boolean finished = false;
+        long endNanos = startNanos + timeout.toNanos();
         var whole = new StringBuilder();
         try {
             while (true) {
-                @Nullable Event event = events.poll(leftNanos(), TimeUnit.NANOSECONDS);
+                @Nullable Event event = events.poll(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
                 ended = event instanceof Event.Complete || event instanceof Event.Failed;
                 switch (event) {
-                    case null ->
+                    case null -> {
+                        if (finished) {
+                            return unended(whole.toString());
+                        }
                         throw new ModelException.TimedOut("no complete reply within " + timeout, Charge.UNKNOWN);
+                    }
+                    case Event.Finished() -> {
+                        finished = true;
+                        endNanos = Math.min(endNanos, System.nanoTime() + WAIT_FOR_END.toNanos());
+                    }
                     case Event.Text(String piece) -> {
+                        finished = false; // a server may say with every piece why the model will have stopped
+                        endNanos = startNanos + timeout.toNanos();
                         whole.append(piece);
                         text.accept(piece);
                     }
@@ -80,13 +105,22 @@ final class StreamedReply implements StreamingChatResponseHandler {
         }
     }
 
-    private long leftNanos() {
-        return timeout.toNanos() - (System.nanoTime() - startNanos);
+    /** What a server has sent that does not end its stream. */
+    private Answer unended(String text) {
+        var raw = new RawReply(List.copyOf(ends));
+        var response = ChatResponse.builder()
+                .aiMessage(AiMessage.from(text))
+                .modelName(raw.model().orElse(null))
+                .build();
+        return new Answer(response, raw, List.of("the server did not end the stream behind the end of the answer"));
     }
 
     /** A stream that lost its end looks whole to LangChain4j, but has no finish reason. */
-    private ChatResponse complete(ChatResponse response, String text) {
-        if (response.finishReason() == null) {
+    private Answer complete(ChatResponse response, String text) {
+        RawReply raw = RawReply.of(response);
+        if (response.finishReason() == null
+                && raw.finishWord().isEmpty()
+                && !raw.error().isPresent()) {
             throw blocked
                     ? new ContentFilteredException("the prompt was blocked")
                     : new ModelException.MalformedReply("the stream ended before its finish reason", null);
@@ -94,10 +128,10 @@ final class StreamedReply implements StreamingChatResponseHandler {
         AiMessage message = response.aiMessage().toBuilder()
                 .text(whole(response.aiMessage().text(), text))
                 .build();
-        return ChatResponse.builder()
+        return Answer.of(ChatResponse.builder()
                 .aiMessage(message)
                 .metadata(response.metadata())
-                .build();
+                .build());
     }
 
     /**
@@ -156,13 +190,33 @@ final class StreamedReply implements StreamingChatResponseHandler {
 
     @Override
     public void onPartialToolCall(PartialToolCall piece, PartialToolCallContext context) {
+        callsTools = true;
         began(context.streamingHandle());
     }
 
-    /** LangChain4j reads no event that has no candidate; Gemini says there that it blocked the prompt. */
+    /** LangChain4j makes nothing of an event without a text: an error, the end of an answer, a prompt that was blocked. */
     @Override
     public void onUnmappedRawEvent(Object event) {
-        blocked = blocked || RawReply.saysBlocked(event);
+        RawReply.ofEvent(event).ifPresent(this::heard);
+    }
+
+    private void heard(Json.Obj body) {
+        var raw = new RawReply(List.of(body));
+        blocked = blocked || RawReply.saysBlocked(body);
+        callsTools = callsTools || raw.calls().findAny().isPresent();
+        begun = begun || callsTools || raw.isThought();
+        if (raw.error().isPresent() && new RawReply(ends).finishWord().isEmpty()) {
+            events.add(new Event.Failed(Failures.inReply(raw.error(), begun, null)));
+        } else if (!raw.finishWord().isEmpty() || raw.usages().findAny().isPresent()) {
+            ends.add(body);
+            var end = new RawReply(ends);
+            if (begun
+                    && !callsTools
+                    && !end.finishWord().isEmpty()
+                    && end.usages().findAny().isPresent()) {
+                events.add(new Event.Finished());
+            }
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.model.ToolCall;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,44 @@ class ClaudeRepliesTest {
         }
     }
 
+    @Test
+    void inputAtTheBeginningOfACall_isItsArguments() throws Exception {
+        ModelReply reply = streamedBody(start() + tool(0, "{\"x\":7}") + end("tool_use"));
+
+        assertThat(reply.toolCalls()).containsExactly(new ToolCall("toolu_0", "f", "{\"x\":7}"));
+        assertThat(streamedBody(start() + tool(0, "{}") + end("tool_use")).toolCalls())
+                .containsExactly(new ToolCall("toolu_0", "f", "{}"));
+    }
+
+    @Test
+    void callThatLangChain4jLoses_isAFailureWithItsBill() throws Exception {
+        String unended = tool(1, "{}").replaceFirst("event: content_block_stop\\R.*\\R\\R", "");
+
+        ModelException only = streamFailure(start() + unended + end("tool_use"));
+        assertThat(only).hasMessage("the reply announces tool calls, and LangChain4j read none");
+        assertThat(only.billed().orElseThrow().usage().outputTokens()).isEqualTo(7);
+        assertThat(streamFailure(start() + tool(0, "{}") + unended + end("tool_use")))
+                .hasMessage("the reply has 2 tool calls, and LangChain4j read 1");
+    }
+
+    @Test
+    void streamThatBeginsAgain_hasItsLastCallsOnly() throws Exception {
+        String cut = tool(0, "{}").replaceFirst("event: content_block_stop\\R.*\\R\\R", "");
+
+        assertThat(streamedBody(start() + cut + start() + tool(0, "{}") + end("tool_use"))
+                        .toolCalls())
+                .hasSize(1);
+    }
+
+    @Test
+    void thinkingAlone_isNoAnswer() throws Exception {
+        String body = message("{\"type\":\"thinking\",\"thinking\":\"hm\",\"signature\":\"s\"}", "end_turn");
+        try (var provider = LoopbackProvider.answering(request -> Reply.json(body))) {
+            assertThat(Providers.failure(Providers.claude(provider.address())))
+                    .hasMessageContaining("all text is in the reasoning");
+        }
+    }
+
     private static String message(String blocks, String reason) {
         return """
                 {"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5","content":[%s],
@@ -149,10 +188,23 @@ class ClaudeRepliesTest {
         for (int i = 0; i < texts.length; i++) {
             body.append(text(i, texts[i]));
         }
-        body.append(event("message_delta", """
-                {"type":"message_delta","delta":{"stop_reason":"%s"},"usage":{"output_tokens":7}}""".formatted(reason)))
-                .append(event("message_stop", "{\"type\":\"message_stop\"}"));
-        try (var provider = LoopbackProvider.answering(request -> Reply.events(body.toString()))) {
+        return streamedBody(body + end(reason));
+    }
+
+    private static String end(String reason) {
+        return event("message_delta", """
+                {"type":"message_delta","delta":{"stop_reason":"%s"},"usage":{"output_tokens":7}}""".formatted(reason)) + event("message_stop", "{\"type\":\"message_stop\"}");
+    }
+
+    private static String tool(int index, String input) {
+        return event("content_block_start", """
+                {"type":"content_block_start","index":%d,"content_block":
+                {"type":"tool_use","id":"toolu_%d","name":"f","input":%s}}""".formatted(index, index, input).replace("\n", ""))
+                + event("content_block_stop", "{\"type\":\"content_block_stop\",\"index\":%d}".formatted(index));
+    }
+
+    private static ModelReply streamedBody(String body) throws Exception {
+        try (var provider = LoopbackProvider.answering(request -> Reply.events(body))) {
             return Providers.call(Providers.streamingClaude(provider.address()));
         }
     }

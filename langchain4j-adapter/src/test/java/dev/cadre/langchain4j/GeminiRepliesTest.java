@@ -12,6 +12,8 @@ import dev.cadre.model.ToolCall;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gemini's own replies, read by LangChain4j's model and this adapter. */
 class GeminiRepliesTest {
@@ -81,17 +83,35 @@ class GeminiRepliesTest {
         }
     }
 
-    @Test
-    void otherFinish_isCompleteWithANote_orAFailureIfNothingWasWritten() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"OTHER", "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"})
+    void finishOfAModelThatBrokeOff_isAFailureWithItsBill(String finish) throws Exception {
         String usage = "{\"promptTokenCount\":10,\"candidatesTokenCount\":2,\"totalTokenCount\":12}";
 
-        ModelReply reply = whole(reply("{\"text\":\"yes\"}", "OTHER", usage));
+        for (String part : List.of("{\"text\":\"Half\"}", "")) {
+            ModelException failure = failure(200, reply(part, finish, usage));
+            assertThat(failure).isInstanceOf(ModelException.ServerFailed.class);
+            assertThat(failure.billed().orElseThrow().usage()).isEqualTo(TokenUsage.of(10, 2));
+        }
+    }
 
-        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
-        assertThat(reply.notes()).containsExactly("the unknown finish reason was read as COMPLETE");
-        ModelException failure = failure(200, reply("", "MALFORMED_FUNCTION_CALL", usage));
-        assertThat(failure).isInstanceOf(ModelException.ServerFailed.class);
-        assertThat(failure.billed().orElseThrow().usage()).isEqualTo(TokenUsage.of(10, 2));
+    @Test
+    void finishOfAStreamThatBrokeOff_isAFailure() throws Exception {
+        String body = reply("{\"text\":\"Half\"}", "OTHER", "{\"promptTokenCount\":1,\"totalTokenCount\":2}");
+        try (var provider =
+                LoopbackProvider.answering(request -> Reply.events("data: " + body.replace("\n", "") + "\n\n"))) {
+            assertThat(Providers.failure(Providers.streamingGemini(provider.address())))
+                    .isInstanceOf(ModelException.ServerFailed.class)
+                    .hasMessage("the model broke off");
+        }
+    }
+
+    @Test
+    void thoughtsAlone_areNoAnswer() throws Exception {
+        String body = reply("{\"text\":\"hm\",\"thought\":true}", "STOP", """
+                {"promptTokenCount":10,"thoughtsTokenCount":5,"totalTokenCount":15}""");
+
+        assertThat(failure(200, body)).hasMessageContaining("all text is in the reasoning");
     }
 
     @Test

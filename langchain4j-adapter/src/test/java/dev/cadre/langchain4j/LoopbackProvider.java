@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -17,7 +18,11 @@ import java.util.function.Function;
 /** A provider on the loopback address, which answers each request by a rule of the test. */
 final class LoopbackProvider implements AutoCloseable {
     /** A reply with its status, headers and body. */
-    record Reply(int status, Map<String, String> headers, String body) {
+    record Reply(int status, Map<String, String> headers, String body, boolean ends) {
+        Reply(int status, Map<String, String> headers, String body) {
+            this(status, headers, body, true);
+        }
+
         static Reply json(String body) {
             return json(200, body);
         }
@@ -29,12 +34,18 @@ final class LoopbackProvider implements AutoCloseable {
         static Reply events(String body) {
             return new Reply(200, Map.of("content-type", "text/event-stream"), body);
         }
+
+        /** A stream that the server leaves open until it is closed. */
+        static Reply endless(String body) {
+            return new Reply(200, Map.of("content-type", "text/event-stream"), body, false);
+        }
     }
 
     /** A request as it was received. */
     record Request(String path, String body) {}
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -64,13 +75,20 @@ final class LoopbackProvider implements AutoCloseable {
             Reply reply = rule.apply(request);
             reply.headers().forEach(exchange.getResponseHeaders()::add);
             byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
+            exchange.sendResponseHeaders(reply.status(), !reply.ends() ? 0 : body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
+            if (!reply.ends()) {
+                exchange.getResponseBody().flush();
+                closed.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
         threads.shutdownNow();
         threads.close();

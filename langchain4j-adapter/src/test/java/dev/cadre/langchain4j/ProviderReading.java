@@ -113,6 +113,7 @@ record ProviderReading(
     static ProviderReading ofClaude(List<JsonNode> events) {
         var texts = new TreeMap<Integer, StringBuilder>();
         var names = new TreeMap<Integer, String>();
+        var inputs = new TreeMap<Integer, JsonNode>();
         var arguments = new TreeMap<Integer, StringBuilder>();
         String stop = "";
         var usage = JSON.createObjectNode();
@@ -124,6 +125,7 @@ record ProviderReading(
             if (event.path("content_block").path("type").asText().equals("tool_use")) {
                 names.put(index, event.path("content_block").path("name").asText());
                 arguments.put(index, new StringBuilder());
+                inputs.put(index, event.path("content_block").path("input"));
             }
             texts.computeIfAbsent(index, i -> new StringBuilder())
                     .append(event.path("content_block").path("text").asText(""))
@@ -142,7 +144,7 @@ record ProviderReading(
                 .map(index -> new Call(
                         names.get(index),
                         arguments.get(index).isEmpty()
-                                ? JSON.createObjectNode()
+                                ? inputs.get(index)
                                 : parse(arguments.get(index).toString())))
                 .toList();
         return new ProviderReading(String.join("", texts.values()), calls, ofClaude(stop, calls), claudeUsage(usage));

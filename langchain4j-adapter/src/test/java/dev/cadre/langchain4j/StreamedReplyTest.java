@@ -9,6 +9,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.http.client.sse.ServerSentEvent;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -130,6 +131,22 @@ class StreamedReplyTest {
 
         assertThat(Providers.failure(client).charge()).isEqualTo(ModelException.Charge.UNKNOWN);
         assertThat(Providers.failure(unread)).isInstanceOf(ModelException.RateLimited.class);
+    }
+
+    @Test
+    void answerThatGoesOnBehindItsFinishReason_isNotTakenForFinished() throws Exception {
+        var handed = new ArrayList<String>();
+        var client = LangChain4jClient.of(model(handler -> {
+            piece(handler, "In ");
+            handler.onUnmappedRawEvent(new ServerSentEvent(null, """
+                    {"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":1}}"""));
+            piece(handler, "Pool");
+        }));
+
+        assertThatThrownBy(() -> client.call(
+                        Providers.request(), new CallContext(Providers.PURPOSE, Duration.ofMillis(50), handed::add)))
+                .isInstanceOf(ModelException.TimedOut.class);
+        assertThat(handed).containsExactly("In ", "Pool");
     }
 
     @Test
