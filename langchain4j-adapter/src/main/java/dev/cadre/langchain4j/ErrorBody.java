@@ -93,7 +93,7 @@ record ErrorBody(Set<String> names, String message, List<Json.Obj> details) {
     }
 
     private static ErrorBody ofFields(Json.Obj error) {
-        List<Json.Obj> details = objects(error, "details");
+        List<Json.Obj> details = RawReply.objects(error, "details").toList();
         var names = Stream.of(
                         Stream.of("type", "code", "status").flatMap(name -> text(error, name)),
                         text(error, "innererror", "code"),
@@ -105,9 +105,7 @@ record ErrorBody(Set<String> names, String message, List<Json.Obj> details) {
                 .flatMap(name -> text(error, name))
                 .findFirst()
                 .orElse("");
-        return names.isEmpty() && message.isEmpty() && details.isEmpty()
-                ? NONE
-                : new ErrorBody(names, message, details);
+        return new ErrorBody(names, message, details);
     }
 
     boolean isPresent() {
@@ -172,7 +170,7 @@ record ErrorBody(Set<String> names, String message, List<Json.Obj> details) {
     /** Whether the allowance of the day is used up: no wait inside a run brings it back. */
     boolean isOfTheDay() {
         return details.stream()
-                .flatMap(detail -> objects(detail, "violations").stream())
+                .flatMap(detail -> RawReply.objects(detail, "violations"))
                 .flatMap(violation -> text(violation, "quotaId"))
                 .anyMatch(id -> id.contains("PerDay"));
     }
@@ -187,14 +185,5 @@ record ErrorBody(Set<String> names, String message, List<Json.Obj> details) {
             case Json.Num(BigDecimal number) when number.signum() != 0 -> Stream.of(number.toPlainString());
             default -> Stream.empty();
         };
-    }
-
-    private static List<Json.Obj> objects(Json.Obj owner, String name) {
-        return owner.at(name).orElse(Json.arr()) instanceof Json.Arr list
-                ? list.items().stream()
-                        .filter(Json.Obj.class::isInstance)
-                        .map(Json.Obj.class::cast)
-                        .toList()
-                : List.of();
     }
 }

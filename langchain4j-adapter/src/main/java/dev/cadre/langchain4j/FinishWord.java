@@ -13,14 +13,14 @@ enum FinishWord {
     FILTER(
             "content_filter(ed)?|safety|recitation|blocklist|prohibited_content|spii|sensitive|moderation"
                     + "|guardrail_intervened",
-            "safety|filter|toxic|policy|blocked|block_?(list|reason)|prohibit|moderat|guardrail|violat|copyright"
-                    + "|jailbreak"),
+            "safety|filter|toxic|policy|blocked|block_?(list|reason)|prohibit|moderat|guardrail|harm(?!on)|violat"
+                    + "|sensitive|recitation|copyright|jailbreak"),
     REFUSAL("refusal|refused", "refus"),
     /** The provider gave up: what there is of the answer is no answer. */
     BROKEN(
             "error|abort(ed)?|cancel(l?ed)?|timeout|network_error|insufficient_system_resource|language"
                     + "|malformed_function_call",
-            "rate_?limit|quota"),
+            "rate_?limit|quota|too_?many_?+(?!tok)"),
     /** The answer was cut; a pause of Claude is the end of what was written so far, like a full context. */
     LENGTH(
             "length|max_((output_|completion_)?tokens|length)|token_limit|model_length|incomplete"

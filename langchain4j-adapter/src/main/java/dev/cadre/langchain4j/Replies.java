@@ -58,7 +58,7 @@ final class Replies {
         var replies = new Replies(answer, request, asked);
         ErrorBody error = answer.raw().error();
         if (error.isPresent()) {
-            throw Failures.inReply(error, replies.isWritten(), replies.billed());
+            throw Failures.inReply(error, replies.isWritten() || replies.isThought, replies.billed());
         }
         String word = answer.raw().finishWord();
         return replies.ended(

@@ -34,7 +34,7 @@ final class StreamedReply implements StreamingChatResponseHandler {
 
         record Complete(ChatResponse response) implements Event {}
 
-        /** The answer and its usage are there; only the end of the stream is missing. */
+        /** The answer and its usage are there, or an error; only the end of the stream is missing. */
         record Finished() implements Event {}
 
         record Failed(Throwable cause) implements Event {}
@@ -56,6 +56,7 @@ final class StreamedReply implements StreamingChatResponseHandler {
     private volatile @Nullable StreamingHandle handle;
     private volatile boolean blocked;
     private volatile boolean callsTools;
+    private volatile ErrorBody error = ErrorBody.NONE;
 
     /** The events that say why the model stopped, and what it used. */
     private final List<Json.Obj> ends = new CopyOnWriteArrayList<>();
@@ -105,8 +106,15 @@ final class StreamedReply implements StreamingChatResponseHandler {
         }
     }
 
+    private void throwError() {
+        if (error.isPresent()) {
+            throw Failures.inReply(error, begun, null);
+        }
+    }
+
     /** What a server has sent that does not end its stream. */
     private Answer unended(String text) {
+        throwError();
         var raw = new RawReply(List.copyOf(ends));
         var response = ChatResponse.builder()
                 .aiMessage(AiMessage.from(text))
@@ -118,6 +126,9 @@ final class StreamedReply implements StreamingChatResponseHandler {
     /** A stream that lost its end looks whole to LangChain4j, but has no finish reason. */
     private Answer complete(ChatResponse response, String text) {
         RawReply raw = RawReply.of(response);
+        if (!raw.error().isPresent()) {
+            throwError();
+        }
         if (response.finishReason() == null
                 && raw.finishWord().isEmpty()
                 && !raw.error().isPresent()) {
@@ -206,7 +217,8 @@ final class StreamedReply implements StreamingChatResponseHandler {
         callsTools = callsTools || raw.calls().findAny().isPresent();
         begun = begun || callsTools || raw.isThought();
         if (raw.error().isPresent() && new RawReply(ends).finishWord().isEmpty()) {
-            events.add(new Event.Failed(Failures.inReply(raw.error(), begun, null)));
+            error = raw.error(); // its bill may follow
+            events.add(new Event.Finished());
         } else if (!raw.finishWord().isEmpty() || raw.usages().findAny().isPresent()) {
             ends.add(body);
             var end = new RawReply(ends);

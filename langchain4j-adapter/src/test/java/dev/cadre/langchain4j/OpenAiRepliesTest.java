@@ -87,6 +87,8 @@ class OpenAiRepliesTest {
         "output_budget_spent, TRUNCATED",
         "safety, FILTERED",
         "blocked_by_policy, FILTERED",
+        "sensitive_output, FILTERED",
+        "too_many_tokens, TRUNCATED",
         "refusal, REFUSED"
     })
     void finishReason_isReadFromTheServersOwnWord(String word, Finish finish) throws Exception {
@@ -96,7 +98,7 @@ class OpenAiRepliesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"error", "network_error", "upstream_timeout", "rate_limited", "ABORTED"})
+    @ValueSource(strings = {"error", "network_error", "upstream_timeout", "too_many_requests", "ABORTED"})
     void finishReasonOfAModelThatBrokeOff_isAFailureWithItsBill(String word) throws Exception {
         for (var failure : List.of(
                 failure(Reply.json(reply(text("Half"), word))),
@@ -146,6 +148,25 @@ class OpenAiRepliesTest {
     }
 
     @Test
+    void billBehindAnError_isRead_andNotWaitedForInVain() throws Exception {
+        String error = "{\"error\":{\"code\":502,\"message\":\"the provider died\"}}";
+
+        assertThat(streamFailure(delta(text("Half")), error, usage(USAGE))
+                        .billed()
+                        .orElseThrow()
+                        .usage())
+                .isEqualTo(TokenUsage.of(10, 5));
+        try (var provider = LoopbackProvider.answering(request -> Reply.endless(data(delta(text("Half")), error)))) {
+            var client = Providers.streamingOpenAi(provider.address());
+            var shortly = CallContext.of(Providers.PURPOSE, Duration.ofMillis(500));
+
+            assertThatThrownBy(() -> client.call(Providers.request(), shortly))
+                    .isInstanceOf(ModelException.ServerFailed.class)
+                    .hasMessageContaining("the provider died");
+        }
+    }
+
+    @Test
     void errorThatComesInsteadOfAReply_isReadAsItsStatusSays() throws Exception {
         assertThat(streamFailure("{\"error\":{\"code\":429,\"message\":\"slow down\"}}"))
                 .isInstanceOf(ModelException.RateLimited.class);
@@ -159,10 +180,12 @@ class OpenAiRepliesTest {
 
     @Test
     void refusalBehindReasoning_mayBeBilled() throws Exception {
-        ModelException failure = streamFailure(
-                delta("{\"reasoning_content\":\"hm\"}"), "{\"error\":{\"code\":429,\"message\":\"slow down\"}}");
+        String thought = data(delta("{\"reasoning_content\":\"hm\"}"));
+        String error = "data: {\"error\":{\"code\":429,\"message\":\"slow down\"}}\n\n";
 
-        assertThat(failure.charge()).isEqualTo(ModelException.Charge.UNKNOWN);
+        for (String events : List.of(thought + error, thought + "event: error\n" + error)) {
+            assertThat(failure(Reply.events(events), true).charge()).isEqualTo(ModelException.Charge.UNKNOWN);
+        }
     }
 
     @Test
