@@ -2,6 +2,8 @@
 package dev.cadre.langchain4j;
 
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.Charge;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
@@ -24,12 +26,22 @@ sealed interface LangChain4jModel {
 
     ModelProvider provider();
 
-    /** Its reply comes whole; its own timeout bounds a call. */
+    /** Its reply comes whole. */
     record Whole(ChatModel model) implements LangChain4jModel {
         @Override
         public Answer chat(ChatRequest request, CallContext context) {
-            // chat, not doChat: it merges the model's own parameters and tells its listeners
-            return Answer.of(model.chat(request));
+            TimeLimit limit = TimeLimit.begin(context.timeout());
+            try {
+                // chat, not doChat: it merges the model's own parameters and tells its listeners
+                return Answer.of(model.chat(request));
+            } catch (RuntimeException failure) {
+                if (limit.end()) {
+                    throw new ModelException.TimedOut("no whole reply within " + context.timeout(), Charge.UNKNOWN);
+                }
+                throw failure;
+            } finally {
+                limit.end();
+            }
         }
 
         @Override
