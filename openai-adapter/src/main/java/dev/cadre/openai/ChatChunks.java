@@ -111,7 +111,7 @@ final class ChatChunks {
         keepExtra(delta, "extra_content");
         calls(delta.path("tool_calls"));
         if (delta.path("function_call").isObject()) {
-            olderCalls.add(delta.path("function_call"));
+            olderCalls.add(List.of(delta.path("function_call")));
         }
         return content(delta.path(CONTENT));
     }
@@ -121,7 +121,7 @@ final class ChatChunks {
         if (!pieces.isEmpty() && !given.isArray()) {
             notes.add("the tool calls came without a list");
         }
-        pieces.forEach(calls::add);
+        calls.add(pieces);
     }
 
     /** A later chunk may have none, an empty one or another: that the answer was cut stays true. */

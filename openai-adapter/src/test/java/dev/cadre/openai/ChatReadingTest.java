@@ -459,6 +459,42 @@ class ChatReadingTest extends LoopbackTest {
                 .allSatisfy(call -> assertThat(call.name()).isEqualTo("find"));
     }
 
+    /** The id tells calls apart where the index does not. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{'id':'a','function':{'name':'find','arguments':''}}]"
+                        + " [{'id':'b','function':{'name':'get_weather','arguments':''}}]"
+                        + " [{'id':'a','function':{'arguments':'{\\'x\\':'}}] [{'id':'b','function':{'arguments':'{\\'x\\':2}'}}]"
+                        + " [{'id':'a','function':{'arguments':'1}'}}]",
+                "[{'index':0,'id':'a','function':{'name':'find','arguments':''}}]"
+                        + " [{'index':0,'id':'b','function':{'name':'get_weather','arguments':''}}]"
+                        + " [{'index':0,'id':'a','function':{'arguments':'{\\'x\\':1}'}}]"
+                        + " [{'index':0,'id':'b','function':{'arguments':'{\\'x\\':2}'}}]",
+                "[{'index':null,'id':'a','function':{'name':'find'}},{'index':null,'id':'b','function':{'name':'get_weather'}}]"
+                        + " [{'id':'a','function':{'arguments':'{\\'x\\':'}},{'id':'b','function':{'arguments':'{\\'x\\':'}}]"
+                        + " [{'id':'a','function':{'arguments':'1}'}},{'id':'b','function':{'arguments':'2}'}}]",
+                // the place in the list
+                "[{'id':'a','function':{'name':'find'}},{'id':'b','function':{'name':'get_weather'}}]"
+                        + " [{'function':{'arguments':'{\\'x\\':1}'}},{'function':{'arguments':'{\\'x\\':2}'}}]",
+                // a piece without id and index goes on with the last one
+                "[{'id':'b','function':{'name':'get_weather','arguments':'{'}}] [{'id':'a','function':{'name':'find'}}]"
+                        + " [{'id':'b','function':{'arguments':'\\'x\\':'}}] [{'function':{'arguments':'2}'}}]"
+                        + " [{'id':'a','function':{'arguments':'{\\'x\\':1}'}}]"
+            })
+    void pieces_ofCallsInTurn_areJoinedById(String lists) throws InterruptedException {
+        ModelReply reply = streamed(
+                TOOLS,
+                Stream.concat(
+                                Stream.of(lists.split(" ")).map(list -> delta("{'tool_calls':" + list + "}")),
+                                Stream.of(finish("tool_calls")))
+                        .toArray(String[]::new));
+
+        assertThat(reply.toolCalls())
+                .containsExactlyInAnyOrder(
+                        new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "get_weather", "{\"x\":2}"));
+    }
+
     /** A tool that may change something must never run without its arguments. */
     @ParameterizedTest
     @ValueSource(

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A tool call in the making. */
+final class StreamedCall {
+    private static final String FUNCTION = "function";
+    private static final String ARGUMENTS = "arguments";
+    private static final String INDEX = "index";
+    private static final String NAME = "name";
+    private static final Set<String> READ = Set.of(INDEX, "id", "type", FUNCTION, NAME);
+    private static final int NO_INDEX = -1;
+
+    private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
+    private final ObjectNode restOfFunction = JsonNodeFactory.instance.objectNode();
+    private final CallName name;
+    private final ReplyNotes notes;
+    private final StringBuilder arguments = new StringBuilder();
+    private final StringBuilder contradictions = new StringBuilder();
+    private @Nullable JsonNode json;
+    private String id = "";
+    private int index = NO_INDEX;
+    private boolean told;
+    private int depth;
+    private boolean quoted;
+    private boolean escaped;
+    private boolean whole;
+
+    /** @param tools the names that a call may have */
+    StreamedCall(Set<String> tools, ReplyNotes notes) {
+        name = new CallName(tools);
+        this.notes = notes;
+    }
+
+    /** A piece of a call. */
+    record Piece(JsonNode part, int index, String id, String name, JsonNode arguments) {
+        static Piece of(JsonNode part, ReplyNotes notes) {
+            JsonNode function = part.path(FUNCTION).isObject() ? part.path(FUNCTION) : part;
+            int index = part.path(INDEX).isNumber() ? part.path(INDEX).asInt() : NO_INDEX;
+            return new Piece(part, index, text(part, "id"), text(function, NAME), CallArguments.in(part, notes));
+        }
+
+        private static String text(JsonNode node, String name) {
+            JsonNode value = node.path(name);
+            return value.isTextual() || value.isNumber() ? value.asText() : "";
+        }
+
+        boolean isIndexed() {
+            return index != NO_INDEX;
+        }
+
+        private boolean bringsMore() {
+            return arguments.isTextual() ? !arguments.asText().isBlank() : !CallArguments.isAbsent(arguments);
+        }
+    }
+
+    /** Whether a piece may be of this call by its index, which one of them may lack. */
+    boolean isAt(Piece piece) {
+        return !piece.isIndexed() || index == NO_INDEX || index == piece.index();
+    }
+
+    /** Whether a piece begins another call. */
+    boolean isOtherThan(Piece piece) {
+        if (piece.name().isEmpty() || name.isEmpty()) {
+            return false;
+        }
+        boolean sameId = !id.isEmpty() && piece.id().equals(id);
+        boolean otherId = !id.isEmpty() && !piece.id().isEmpty() && !sameId;
+        if (otherId || !name.goesOnWith(piece.name(), !whole && (sameId || piece.isIndexed()))) {
+            return true;
+        }
+        boolean same = sameId && piece.isIndexed() && name.is(piece.name());
+        boolean oneIsEmpty = CallArguments.isEmpty(piece.arguments()) || holdsNothing();
+        return whole && piece.bringsMore() && !(same && (oneIsEmpty || holds(piece.arguments())));
+    }
+
+    private boolean holdsNothing() {
+        return (json == null || CallArguments.isEmpty(json))
+                && (arguments.length() <= 2 && CallArguments.isEmpty(TextNode.valueOf(arguments.toString())));
+    }
+
+    private boolean holds(JsonNode piece) {
+        if (!piece.isTextual()) {
+            return piece.equals(json);
+        }
+        String text = piece.asText();
+        return whole && text.length() == arguments.length() && text.contentEquals(arguments);
+    }
+
+    void add(Piece piece) {
+        id = id.isEmpty() ? piece.id() : id;
+        index = index == NO_INDEX ? piece.index() : index;
+        keepRest(piece.part(), rest);
+        keepRest(piece.part().path(FUNCTION), restOfFunction);
+        boolean again = !piece.id().isEmpty() && piece.isIndexed() && whole && piece.bringsMore();
+        if (again && name.is(piece.name()) && holds(piece.arguments())) {
+            notes.add("a tool call that was delivered twice was read once");
+            return;
+        }
+        if (!piece.name().isEmpty()) {
+            name.add(piece.name());
+        }
+        if (piece.arguments().isTextual()) {
+            addText(piece.arguments().asText());
+        } else if (!CallArguments.isAbsent(piece.arguments())) {
+            told = true;
+            whole = true;
+            addJson(piece.arguments());
+        }
+    }
+
+    private static void keepRest(JsonNode part, ObjectNode rest) {
+        part.properties().forEach(field -> {
+            boolean isRead = READ.contains(field.getKey()) || CallArguments.isName(field.getKey());
+            if (!isRead && !field.getValue().isNull()) {
+                rest.set(field.getKey(), field.getValue());
+            }
+        });
+    }
+
+    private void addText(String piece) {
+        told = true;
+        piece.chars().forEach(this::follow);
+        arguments.append(piece);
+    }
+
+    private void addJson(JsonNode piece) {
+        if (json == null || CallArguments.isEmpty(json) || CallArguments.contain(piece, json)) {
+            json = piece;
+        } else if (CallArguments.isEmpty(piece)) {
+            notes.add("an empty piece of a tool call's arguments was left out");
+        } else if (!CallArguments.contain(json, piece)) {
+            contradictions.append(' ').append(piece);
+        }
+    }
+
+    /** Finds the end of a JSON object without reading it again with each piece. */
+    private void follow(int character) {
+        if (quoted) {
+            quoted = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if (character == '"') {
+            quoted = true;
+        } else if (character == '{') {
+            depth++;
+        } else if (character == '}') {
+            depth--;
+            whole |= depth == 0;
+        }
+    }
+
+    /** The call as far as it came, in the form of one that comes whole. */
+    ObjectNode joined() {
+        ObjectNode joined = JsonNodeFactory.instance.objectNode().put("id", id);
+        joined.setAll(rest);
+        ObjectNode function = joined.putObject(FUNCTION).put(NAME, name.read());
+        function.setAll(restOfFunction);
+        if (told) {
+            function.set(ARGUMENTS, joinedArguments());
+        }
+        return joined;
+    }
+
+    private JsonNode joinedArguments() {
+        String text = arguments.toString();
+        if (!contradictions.isEmpty()) {
+            return TextNode.valueOf(CallArguments.contradictory(text + json + contradictions, notes));
+        }
+        return json == null ? TextNode.valueOf(text) : CallArguments.settled(text, json, notes);
+    }
+}
