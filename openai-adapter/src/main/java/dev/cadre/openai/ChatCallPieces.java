@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.cadre.openai.StreamedCall.Piece;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ final class ChatCallPieces {
     private final Map<String, StreamedCall> byId = new HashMap<>();
     private final Map<Integer, StreamedCall> byIndex = new HashMap<>();
     private @Nullable StreamedCall last;
+    private boolean hasPieces;
 
     /** @param tools the names that a call may have */
     ChatCallPieces(Set<String> tools, ReplyNotes notes) {
@@ -33,20 +36,67 @@ final class ChatCallPieces {
 
     /** Takes the pieces of one chunk: of several without id and index, the place in the list is the index. */
     void add(List<JsonNode> parts) {
+        hasPieces |= !parts.isEmpty();
         for (int place = 0; place < parts.size(); place++) {
-            Piece piece = Piece.of(parts.get(place), notes);
-            boolean isOne = parts.size() == 1;
-            StreamedCall call = find(piece, isOne ? last : byIndex.get(place));
-            boolean begins = call == null || call.isOtherThan(piece);
-            if (call == null || begins) {
-                call = begin();
-            }
-            call.add(piece);
-            remember(call, piece);
-            if (begins && !piece.isIndexed()) {
-                byIndex.put(isOne ? calls.size() - 1 : place, call);
+            add(Piece.of(parts.get(place), notes), place, parts.size());
+        }
+    }
+
+    private StreamedCall add(Piece piece, int place, int pieces) {
+        boolean isOne = pieces == 1;
+        StreamedCall call = find(piece, isOne ? last : byIndex.get(place));
+        boolean begins = call == null || call.isOtherThan(piece);
+        if (call == null || begins) {
+            call = begin();
+        }
+        addTo(call, piece);
+        if (begins && !piece.isIndexed()) {
+            byIndex.put(isOne ? calls.size() - 1 : place, call);
+        }
+        return call;
+    }
+
+    /** Takes the calls of a message, which may say again, as a whole, what pieces said, or more. */
+    void addWhole(List<JsonNode> parts) {
+        List<Piece> wholes =
+                parts.stream().map(part -> Piece.of(part, notes)).toList();
+        boolean isAgain = hasPieces;
+        var taken = new HashSet<StreamedCall>();
+        var left = new TreeMap<Integer, Piece>();
+        for (int place = 0; place < wholes.size(); place++) {
+            Piece whole = wholes.get(place);
+            if (!addTo(byId.get(whole.id()), whole, taken)) {
+                left.put(place, whole);
             }
         }
+        left.forEach((place, whole) -> {
+            boolean hasPlace = isAgain && place < calls.size();
+            if (!addTo(hasPlace ? calls.get(place) : null, whole, taken)) {
+                taken.add(isAgain ? addTo(begin(), whole) : add(whole, place, wholes.size()));
+            }
+        });
+    }
+
+    /** Adds a whole to a call that may be the same; returns whether it is. */
+    private static boolean addTo(@Nullable StreamedCall call, Piece whole, Set<StreamedCall> taken) {
+        boolean isSame = call != null && !taken.contains(call) && call.mayBe(whole);
+        if (call != null && isSame) {
+            call.addWhole(whole);
+            taken.add(call);
+        }
+        return isSame;
+    }
+
+    private StreamedCall addTo(StreamedCall call, Piece piece) {
+        call.add(piece);
+        last = call;
+        if (!piece.id().isEmpty()) {
+            byId.put(piece.id(), call);
+        }
+        if (piece.isIndexed()) {
+            byIndex.put(piece.index(), call);
+        }
+        return call;
     }
 
     private @Nullable StreamedCall find(Piece piece, @Nullable StreamedCall otherwise) {
@@ -63,18 +113,8 @@ final class ChatCallPieces {
         return call;
     }
 
-    private void remember(StreamedCall call, Piece piece) {
-        last = call;
-        if (!piece.id().isEmpty()) {
-            byId.put(piece.id(), call);
-        }
-        if (piece.isIndexed()) {
-            byIndex.put(piece.index(), call);
-        }
-    }
-
-    boolean isEmpty() {
-        return calls.isEmpty();
+    int size() {
+        return calls.size();
     }
 
     ArrayNode joined() {

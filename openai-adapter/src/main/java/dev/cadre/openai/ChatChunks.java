@@ -15,18 +15,20 @@ import java.util.Set;
 final class ChatChunks {
     private static final String CONTENT = "content";
     private static final String DETAILS = "reasoning_details";
+    private static final String OLDER_CALL = "function_call";
     private static final String TEXT = "text";
 
     /** What a delta may have beside output. */
     private static final Set<String> NO_OUTPUT = Set.of("role", "finish_reason", "native_finish_reason", "stop_reason");
 
     private final ObjectNode whole = JsonNodeFactory.instance.objectNode();
-    private final Map<String, StringBuilder> texts = new LinkedHashMap<>();
+    private final Map<String, ChatText> texts = new LinkedHashMap<>();
     private final ChatParts parts = new ChatParts();
     private final ChatParts details = new ChatParts();
     private final ChatCallPieces calls;
     private final ChatCallPieces olderCalls;
     private final ReplyNotes notes;
+    private final ChatText text = new ChatText();
     private String finish = "";
     private boolean produced;
     private boolean wroteBeforeFinish;
@@ -41,7 +43,7 @@ final class ChatChunks {
         olderCalls = new ChatCallPieces(tools, notes);
         this.notes = notes;
         for (String name : new String[] {CONTENT, "refusal", "reasoning_content", "reasoning"}) {
-            texts.put(name, new StringBuilder());
+            texts.put(name, name.equals(CONTENT) ? text : new ChatText());
         }
     }
 
@@ -94,34 +96,68 @@ final class ChatChunks {
 
     private String choice(JsonNode choice) {
         usage(choice.path("usage"));
-        JsonNode delta = choice.path("delta").isObject() ? choice.path("delta") : choice.path("message");
-        String word = ChatFinish.word(choice, delta, notes);
-        boolean writes = holdsOutput(delta);
-        produced |= writes;
+        JsonNode delta = choice.path("delta");
+        JsonNode message = choice.path("message");
+        String word = ChatFinish.word(choice, delta.isObject() ? delta : message, notes);
+        long before = written();
+        String piece = piece(delta) + whole(message, delta.isObject());
+        boolean writes = holdsOutput(delta) || written() > before;
+        produced |= writes || holdsOutput(message);
         wroteBehindFinish |= writes && !finish.isEmpty();
         wroteBeforeFinish |= writes && word.isEmpty();
         endsAlone |= !word.isEmpty() && (!writes || wroteBeforeFinish);
         finish(word);
-        for (String name : texts.keySet()) {
-            if (delta.path(name).isTextual() && !name.equals(CONTENT)) {
-                append(name, delta.path(name).asText());
+        return piece;
+    }
+
+    private long written() {
+        return calls.size() + texts.values().stream().mapToLong(ChatText::length).sum();
+    }
+
+    private String piece(JsonNode delta) {
+        texts.forEach((name, said) -> {
+            if (delta.path(name).isTextual() && said != text) {
+                said.add(delta.path(name).asText());
             }
-        }
+        });
         delta.path(DETAILS).forEach(details::add);
         keepExtra(delta, "extra_content");
-        calls(delta.path("tool_calls"));
-        if (delta.path("function_call").isObject()) {
-            olderCalls.add(List.of(delta.path("function_call")));
+        calls.add(calls(delta));
+        if (delta.path(OLDER_CALL).isObject()) {
+            olderCalls.add(List.of(delta.path(OLDER_CALL)));
         }
         return content(delta.path(CONTENT));
     }
 
-    private void calls(JsonNode given) {
+    /**
+     * Takes a message, which says again what came before, or is a piece; returns the text that is new.
+     *
+     * @param isBeside whether pieces came with it, as those of servers that send both with each chunk
+     */
+    private String whole(JsonNode message, boolean isBeside) {
+        texts.forEach((name, said) -> {
+            if (message.path(name).isTextual() && said != text) {
+                said.addWhole(message.path(name).asText());
+            }
+        });
+        if (!isBeside) {
+            message.path(DETAILS).forEach(details::add);
+            keepExtra(message, "extra_content");
+        }
+        calls.addWhole(calls(message));
+        if (message.path(OLDER_CALL).isObject()) {
+            olderCalls.addWhole(List.of(message.path(OLDER_CALL)));
+        }
+        return wholeContent(message.path(CONTENT));
+    }
+
+    private List<JsonNode> calls(JsonNode place) {
+        JsonNode given = place.path("tool_calls");
         List<JsonNode> pieces = ChatCalls.listed(given);
         if (!pieces.isEmpty() && !given.isArray()) {
             notes.add("the tool calls came without a list");
         }
-        calls.add(pieces);
+        return pieces;
     }
 
     /** A later chunk may have none, an empty one or another: that the answer was cut stays true. */
@@ -141,20 +177,25 @@ final class ChatChunks {
         if (content.isObject() && ChatContent.isThought(content.path("type").asText(""))) {
             return part(content);
         }
-        String piece = content.isObject() ? content.toString() : content.asText("");
-        if (content.isNull() || piece.isEmpty()) {
-            return "";
-        }
-        append(CONTENT, piece);
-        if (!parts.isEmpty()) {
-            parts.addText(piece);
-        }
+        String piece = plain(content);
+        text.add(piece);
+        addToParts(piece);
         return piece;
     }
 
+    private static String plain(JsonNode content) {
+        return content.isObject() ? content.toString() : content.isNull() ? "" : content.asText("");
+    }
+
+    private void addToParts(String piece) {
+        if (!parts.isEmpty() && !piece.isEmpty()) {
+            parts.addText(piece);
+        }
+    }
+
     private String part(JsonNode part) {
-        if (parts.isEmpty() && !text(CONTENT).isEmpty()) {
-            parts.addText(text(CONTENT));
+        if (parts.isEmpty() && !text.isEmpty()) {
+            parts.addText(text.toString());
         }
         if (part.isTextual()) {
             parts.addText(part.asText());
@@ -165,22 +206,34 @@ final class ChatChunks {
             return "";
         }
         String piece = part.isTextual() ? part.asText() : part.path(TEXT).asText("");
-        append(CONTENT, piece);
+        text.add(piece);
         return piece;
+    }
+
+    /** What has no text stands before the text, if it has not come in pieces. */
+    private String wholeContent(JsonNode content) {
+        boolean isFirst = parts.isEmpty() && text.isEmpty();
+        List<JsonNode> given = content.isArray() ? content.valueStream().toList() : List.of(content);
+        var whole = new StringBuilder();
+        for (JsonNode part : given) {
+            String type = part.path("type").asText("");
+            String said = content.isArray() && part.isObject() ? part.path(TEXT).asText("") : plain(part);
+            boolean isText = !ChatContent.isThought(type) && !said.isEmpty();
+            if (isText) {
+                whole.append(said);
+            } else if (isFirst && part.isObject()) {
+                parts.add(part);
+            }
+        }
+        String more = text.addWhole(whole.toString());
+        addToParts(more);
+        return more;
     }
 
     private void keepExtra(JsonNode delta, String name) {
         if (delta.hasNonNull(name)) {
             whole.set(name, delta.get(name));
         }
-    }
-
-    private void append(String name, String text) {
-        texts.getOrDefault(name, new StringBuilder()).append(text);
-    }
-
-    private String text(String name) {
-        return String.valueOf(texts.get(name));
     }
 
     /** Whether nothing has come yet that the provider would bill, reasoning included. */
@@ -203,6 +256,11 @@ final class ChatChunks {
         return isFinished() && endsAlone;
     }
 
+    /** Why nobody can know what the answer says; empty if nothing speaks against it. */
+    String defect() {
+        return text.isContradicted() ? "the answer came in pieces and as a whole, which contradict each other" : "";
+    }
+
     boolean hasUsage() {
         return tokens >= 0;
     }
@@ -218,9 +276,9 @@ final class ChatChunks {
         }
         ObjectNode choice = whole.putArray("choices").addObject().put("finish_reason", finish);
         ObjectNode message = choice.putObject("message");
-        texts.forEach((name, text) -> {
-            if (!text.isEmpty()) {
-                message.put(name, text.toString());
+        texts.forEach((name, said) -> {
+            if (!said.isEmpty()) {
+                message.put(name, said.toString());
             }
         });
         if (!parts.isEmpty()) {
@@ -232,7 +290,7 @@ final class ChatChunks {
         if (whole.has("extra_content")) {
             message.set("extra_content", whole.get("extra_content"));
         }
-        if (calls.isEmpty() && !olderCalls.isEmpty()) {
+        if (calls.size() == 0 && olderCalls.size() > 0) {
             notes.add("a tool call came in the form of older servers");
             message.set("tool_calls", olderCalls.joined());
         } else {

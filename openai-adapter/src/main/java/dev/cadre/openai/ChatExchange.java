@@ -63,10 +63,9 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             var headers = new LimitHeaders(raw.headers());
             var notes = new ReplyNotes(failures);
             PushbackInputStream body = ServerEvents.trimmed(raw.body());
-            JsonNode reply = ServerEvents.areIn(body, false)
+            return ServerEvents.areIn(body, false)
                     ? joined(new ServerEvents(body, notes), piece -> {}, headers, notes)
-                    : ServerJson.first(body, notes);
-            return reader(headers, notes).read(reply);
+                    : reader(headers, notes).read(ServerJson.first(body, notes));
         }
     }
 
@@ -77,8 +76,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             var notes = new ReplyNotes(failures);
             PushbackInputStream body = ServerEvents.trimmed(raw.body());
             if (ServerEvents.areIn(body, true)) {
-                JsonNode joined = joined(new ServerEvents(body, notes), text, headers, notes);
-                return reader(headers, notes).read(joined);
+                return joined(new ServerEvents(body, notes), text, headers, notes);
             }
             ModelReply reply = reader(headers, notes).read(ServerJson.first(body, notes));
             if (!reply.text().isEmpty()) {
@@ -92,7 +90,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         return new ChatReader(request, writer.server(), headers, failures, notes);
     }
 
-    private JsonNode joined(ServerEvents events, Consumer<String> text, LimitHeaders headers, ReplyNotes notes)
+    private ModelReply joined(ServerEvents events, Consumer<String> text, LimitHeaders headers, ReplyNotes notes)
             throws IOException {
         var chunks = new ChatChunks(request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet()), notes);
         var thought = new LeadingThought();
@@ -110,9 +108,10 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             }
         }
         thought.finish(text);
-        return chunks.joined(events.isEndSaid())
+        JsonNode whole = chunks.joined(events.isEndSaid())
                 .orElseThrow(() -> failures.malformed(
                         request.model(), "the stream ended without saying why the model stopped", headers));
+        return reader(headers, notes).read(whole, chunks.defect());
     }
 
     private void failIfError(JsonNode event, LimitHeaders headers, boolean worked) {

@@ -58,6 +58,16 @@ final class ChatReader {
      * @throws ModelException if it is a failure or no reply at all
      */
     ModelReply read(JsonNode reply) {
+        return read(reply, "");
+    }
+
+    /**
+     * The reply.
+     *
+     * @param defect why its text cannot be the answer; empty if nothing is known against it
+     * @throws ModelException if it is a failure or no reply at all
+     */
+    ModelReply read(JsonNode reply, String defect) {
         JsonNode choice = reply.path("choices").path(0);
         failIfError(reply, reply);
         failIfError(choice, reply);
@@ -68,6 +78,9 @@ final class ChatReader {
         Parts parts = parts(reply, message);
         boolean refused = !parts.content().refusal().isEmpty();
         Finish finish = refused ? Finish.REFUSED : finish(ChatFinish.word(choice, message, notes), parts);
+        if (finish == Finish.COMPLETE && !defect.isEmpty()) {
+            throw unusable(defect, parts);
+        }
         List<ToolCall> calls = finish == Finish.TOOL_CALLS ? parts.calls() : List.of();
         String state = calls.isEmpty() ? "" : failures.mask(ChatState.of(message, calls, server, notes));
         return new ModelReply(

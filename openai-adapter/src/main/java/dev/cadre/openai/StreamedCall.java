@@ -80,6 +80,11 @@ final class StreamedCall {
         return whole && piece.bringsMore() && !(same && (oneIsEmpty || holds(piece.arguments())));
     }
 
+    /** Whether a whole call may be this one, by its name. */
+    boolean mayBe(Piece whole) {
+        return whole.name().isEmpty() || name.isEmpty() || name.goesOnWith(whole.name(), true);
+    }
+
     private boolean holdsNothing() {
         return (json == null || CallArguments.isEmpty(json))
                 && (arguments.length() <= 2 && CallArguments.isEmpty(TextNode.valueOf(arguments.toString())));
@@ -113,6 +118,20 @@ final class StreamedCall {
             whole = true;
             addJson(piece.arguments());
         }
+    }
+
+    /** Takes the whole call; arguments that contradict those before stand behind them, and are told to the model. */
+    void addWhole(Piece piece) {
+        boolean isNew = !name.is(piece.name());
+        JsonNode given = piece.arguments();
+        JsonNode more = given.isTextual() ? TextNode.valueOf(more(given.asText())) : given;
+        add(new Piece(piece.part(), piece.index(), piece.id(), isNew ? piece.name() : "", more));
+    }
+
+    private String more(String given) {
+        boolean isBeginning = given.length() <= arguments.length()
+                && arguments.substring(0, given.length()).equals(given);
+        return ChatText.more(arguments, given).orElse(isBeginning ? "" : given);
     }
 
     private static void keepRest(JsonNode part, ObjectNode rest) {

@@ -118,6 +118,79 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(pieces).containsExactly("Fine.");
     }
 
+    /** Some servers end with the whole message, some send it with each piece, and some send messages in place of pieces. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delta:Fi delta:ne. message:Fine.",
+                "delta:Fi delta:n message:Fine.",
+                "delta:Fi both:Fi delta:ne. both:Fine.",
+                "delta:Fi delta:ne. message:Fi message:ne.",
+                "message:Fi message:ne.",
+                "message:Fi message:ne. message:Fine.",
+                "message:Fi message:Fine. message:Fine."
+            })
+    void text_inPiecesAndAsAWhole_isReadOnce(String said) throws InterruptedException {
+        ModelReply reply = said(said, "stop");
+
+        assertThat(reply.text()).isEqualTo("Fine.");
+        assertThat(String.join("", pieces)).isEqualTo("Fine.");
+        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
+    }
+
+    @Test
+    void text_inPiecesAndAsAWhole_mayBeAListOfParts() throws InterruptedException {
+        String parts = "[{'type':'thinking','thinking':'Hm.'},{'type':'text','text':'Fi'},{'type':'text','text':'ne.'}]";
+
+        ModelReply reply = streamed(
+                REQUEST,
+                delta("{'content':[{'type':'text','text':'Fine'}]}"),
+                message("{'content':" + parts + "}"),
+                finish("stop"));
+
+        assertThat(reply.text()).isEqualTo("Fine.");
+        assertThat(pieces).containsExactly("Fine", ".");
+    }
+
+    @Test
+    void reasoning_inPiecesAndAsAWhole_isReadOnce() throws InterruptedException {
+        ModelReply reply = streamed(
+                TOOLS,
+                delta("{'reasoning_content':'Hm.','tool_calls':[{'id':'a','function':{'name':'find'}}]}"),
+                message("{'reasoning_content':'Hm.'}"),
+                finish("tool_calls"));
+
+        assertThat(reply.providerState()).contains("\"Hm.\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"delta:Fi delta:ne. message:Not.", "message:Fi message:Fine. message:Not."})
+    void text_whosePiecesAndWholeContradict_isNoAnswer(String said) throws InterruptedException {
+        assertThatThrownBy(() -> said(said, "stop"))
+                .isInstanceOf(ServerFailed.class)
+                .hasMessageContaining("which contradict each other");
+        server.reset();
+        assertThat(said(said, "length").finish()).isEqualTo(Finish.TRUNCATED);
+    }
+
+    /** Chunks with a delta, a message or both. */
+    private ModelReply said(String said, String reason) throws InterruptedException {
+        return streamed(
+                REQUEST,
+                Stream.concat(Stream.of(said.split(" ")).map(ChatReadingTest::chunk), Stream.of(finish(reason)))
+                        .toArray(String[]::new));
+    }
+
+    private static String chunk(String said) {
+        String text = said.substring(said.indexOf(':') + 1);
+        String content = "{'content':'" + text + "'}";
+        return switch (said.substring(0, said.indexOf(':'))) {
+            case "delta" -> delta(content);
+            case "message" -> message(content);
+            default -> message(content).replace("\"message\"", "\"delta\":{\"role\":\"assistant\"},\"message\"");
+        };
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -495,6 +568,81 @@ class ChatReadingTest extends LoopbackTest {
                         new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "get_weather", "{\"x\":2}"));
     }
 
+    /** A message at the end says what the pieces said, or what they lack. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'id':'a','function':{'name':'find','arguments':''}}",
+                "{'index':0,'id':'a','function':{'name':'find','arguments':'{}'}}",
+                "{'id':'a','function':{'name':'find','arguments':'{\\'x\\''}}",
+                "{'index':0,'id':'a','function':{'name':'find','arguments':'{\\'x\\':7}'}}",
+                "{'id':'a','function':{'name':'find','arguments':'{ \\'x\\':7}'}}",
+                "{'id':'a','function':{'name':'find','arguments':{'x':7}}}",
+                "{'id':'a','function':{'name':'fi'}} {'function':{'name':'nd','arguments':'{\\'x\\''}}"
+            })
+    void call_inPiecesAndAsAWhole_isReadOnce(String parts) throws InterruptedException {
+        String whole = "{'tool_calls':[{'id':'%s','function':{'name':'find','arguments':'{\\'x\\':7}'}}]}";
+        for (String id : List.of("a", "b")) {
+            assertThat(callsBefore(parts, message(whole.formatted(id))))
+                    .singleElement()
+                    .satisfies(call -> assertThat(call.arguments().replace(" ", "")).isEqualTo("{\"x\":7}"));
+            assertThat(callsBefore(
+                            parts,
+                            message(whole.formatted(id)).replace("\"message\"", "\"delta\":{},\"message\""),
+                            message(whole.formatted(id))))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void calls_inPiecesAndAsAWhole_areToldApart() throws InterruptedException {
+        String one = "{'id':'a','function':{'name':'find','arguments':'{\\'x\\':1}'}}";
+        String other = "{'id':'b','function':{'name':'find','arguments':'{\\'x\\':2}'}}";
+        List<ToolCall> both =
+                List.of(new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "find", "{\"x\":2}"));
+
+        for (String sent : List.of(one, one + " " + other)) {
+            assertThat(callsBefore(sent, message("{'tool_calls':[" + one + "," + other + "]}")))
+                    .isEqualTo(both);
+            assertThat(callsBefore(
+                            sent,
+                            message("{'tool_calls':[" + other + "," + one + "]}"),
+                            message("{'tool_calls':[" + one + "," + other + "]}")))
+                    .containsExactlyInAnyOrderElementsOf(both);
+        }
+        server.reset();
+        assertThat(streamed(
+                                TOOLS,
+                                message("{'tool_calls':[" + one + "]}"),
+                                message("{'tool_calls':[" + one + "," + other + "]}"),
+                                finish("tool_calls"))
+                        .toolCalls())
+                .isEqualTo(both);
+    }
+
+    @Test
+    void call_whoseWholeContradictsItsPieces_isToldToTheModel() throws InterruptedException {
+        assertThat(callsBefore(
+                        "{'id':'a','function':{'name':'find','arguments':'{\\'x\\':1}'}}",
+                        message("{'tool_calls':[{'id':'a','function':{'name':'find','arguments':'{\\'x\\':2}'}}]}")))
+                .singleElement()
+                .satisfies(call -> assertThat(call.arguments()).startsWith("arguments that contradict"));
+    }
+
+    private List<ToolCall> callsBefore(String parts, String... events) throws InterruptedException {
+        server.reset();
+        return streamed(
+                        TOOLS,
+                        Stream.of(
+                                        Stream.of(parts.split(" (?=\\{')"))
+                                                .map(part -> delta("{'tool_calls':[" + part + "]}")),
+                                        Stream.of(events),
+                                        Stream.of(finish("tool_calls")))
+                                .flatMap(each -> each)
+                                .toArray(String[]::new))
+                .toolCalls();
+    }
+
     /** A tool that may change something must never run without its arguments. */
     @ParameterizedTest
     @ValueSource(
@@ -757,6 +905,10 @@ class ChatReadingTest extends LoopbackTest {
 
     private static String delta(String delta) {
         return "data: {\"choices\":[{\"delta\":%s}]}\n\n".formatted(json(delta));
+    }
+
+    private static String message(String message) {
+        return "data: {\"choices\":[{\"message\":%s}]}\n\n".formatted(json(message));
     }
 
     private static String finish(String reason) {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.openai;
+
+import java.util.Optional;
+
+/**
+ * A text that comes in pieces, as a whole, or both: what comes as a whole may say again what is there, or more. Servers
+ * that stream messages without pieces mean either; a message that begins with all that came before is a whole.
+ */
+final class ChatText {
+    private final StringBuilder text = new StringBuilder();
+    private int begin;
+    private int end;
+    private boolean hasPieces;
+    private boolean hasWholes;
+    private boolean contradicted;
+
+    void add(String piece) {
+        hasPieces |= !piece.isEmpty();
+        append(piece);
+    }
+
+    private void append(String piece) {
+        if (!piece.isBlank()) {
+            begin = end > 0 ? begin : text.length() + piece.length() - piece.stripLeading().length();
+            end = text.length() + piece.stripTrailing().length();
+        }
+        text.append(piece);
+    }
+
+    /** Takes what is probably a whole; returns what it adds to the text. */
+    String addWhole(String given) {
+        if (given.isEmpty()) {
+            return "";
+        }
+        Optional<String> more = more(text, given);
+        if (more.isPresent()) {
+            hasWholes |= !text.isEmpty();
+            contradicted = false;
+        } else if (hasPieces || hasWholes) {
+            contradicted = !holds(given.strip());
+            return "";
+        }
+        append(more.orElse(given));
+        return more.orElse(given);
+    }
+
+    /** What a whole has behind the beginning that is there; empty if it begins with something else. */
+    static Optional<String> more(StringBuilder beginning, String whole) {
+        boolean begins = whole.length() >= beginning.length() && whole.startsWith(beginning.toString());
+        return begins ? Optional.of(whole.substring(beginning.length())) : Optional.empty();
+    }
+
+    /** Whether this begins or ends with a shorter whole, but for white space around them. */
+    private boolean holds(String whole) {
+        return whole.length() <= end - begin
+                && (text.substring(begin, begin + whole.length()).equals(whole)
+                        || text.substring(end - whole.length(), end).equals(whole));
+    }
+
+    /** Whether the last whole says something else than the pieces, so that nobody knows which of them counts. */
+    boolean isContradicted() {
+        return contradicted;
+    }
+
+    int length() {
+        return text.length();
+    }
+
+    boolean isEmpty() {
+        return text.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}
