@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One request and its reply as a chat completion, for servers without the Responses API. */
 final class ChatExchange implements Handoff.Work<ModelReply> {
@@ -97,11 +98,14 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         Consumer<String> answer = thought.before(request.output(), text);
         var rest = new RestOfStream(chunks, endWait, notes);
         for (Optional<ObjectNode> next = rest.next(events); next.isPresent(); next = rest.next(events)) {
-            if (isError(next.get()) && rest.isOfNoAccount()) {
+            Optional<ErrorBody> error = error(next.get());
+            if (error.isPresent() && rest.isOfNoAccount()) {
                 notes.add("an error behind the end of the answer was left out");
                 continue;
             }
-            failIfError(next.get(), headers, !chunks.isEmpty());
+            if (error.isPresent()) {
+                throw failures.inReply(request.model(), error.get(), headers, !chunks.isEmpty());
+            }
             String piece = chunks.add(next.get());
             if (!piece.isEmpty()) {
                 answer.accept(piece);
@@ -114,14 +118,14 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
         return reader(headers, notes).read(whole, chunks.defect());
     }
 
-    private void failIfError(JsonNode event, LimitHeaders headers, boolean worked) {
-        if (isError(event)) {
-            var error = ErrorBody.of(JsonValue.fromJsonNode(event.hasNonNull("error") ? event.get("error") : event));
-            throw failures.inReply(request.model(), error, headers, worked);
-        }
-    }
-
-    private static boolean isError(JsonNode event) {
-        return event.hasNonNull("error") || event.path("type").asText("").equals("error");
+    /** The error that an event is, or that it or one of its choices has. */
+    private static Optional<ErrorBody> error(JsonNode event) {
+        Optional<ErrorBody> inside = Stream.concat(
+                        Stream.of(event), event.path("choices").valueStream())
+                .flatMap(place -> ErrorBody.in(place).stream())
+                .findFirst();
+        return inside.isEmpty() && event.path("type").asText("").equals("error")
+                ? Optional.of(ErrorBody.of(JsonValue.fromJsonNode(event)))
+                : inside;
     }
 }

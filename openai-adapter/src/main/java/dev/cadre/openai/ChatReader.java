@@ -2,7 +2,6 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.openai.core.JsonValue;
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
@@ -11,6 +10,7 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,12 +97,10 @@ final class ChatReader {
     }
 
     private void failIfError(JsonNode place, JsonNode reply) {
-        if (place.hasNonNull("error")) {
-            var error = ErrorBody.of(JsonValue.fromJsonNode(place.get("error")));
+        Optional<ErrorBody> error = ErrorBody.in(place);
+        if (error.isPresent()) {
             boolean worked = reply.hasNonNull("usage") || !reply.path("choices").isEmpty();
-            if (error.isPresent() || !worked) {
-                throw failures.inReply(request.model(), error, headers, worked);
-            }
+            throw failures.inReply(request.model(), error.get(), headers, worked);
         }
     }
 

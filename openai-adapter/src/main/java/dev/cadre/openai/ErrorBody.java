@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.JsonField;
 import com.openai.core.JsonValue;
 import com.openai.models.responses.ResponseError;
@@ -137,6 +138,23 @@ record ErrorBody(
         return body.asObject()
                 .map(ErrorBody::ofObject)
                 .orElseGet(() -> NONE.saying(body.asString().orElse("")));
+    }
+
+    /** Of the error in a reply, an event or a choice; empty if there is none, or one that says nothing. */
+    static Optional<ErrorBody> in(JsonNode place) {
+        JsonNode error = place.path("error");
+        boolean says = error.isContainerNode() ? error.valueStream().anyMatch(ErrorBody::says) : says(error);
+        return says ? Optional.of(of(JsonValue.fromJsonNode(error))) : Optional.empty();
+    }
+
+    private static boolean says(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case STRING -> !value.asText().isBlank();
+            case NUMBER -> value.asDouble() != 0;
+            case BOOLEAN -> value.asBoolean();
+            case ARRAY, OBJECT -> !value.isEmpty();
+            case BINARY, MISSING, NULL, POJO -> false;
+        };
     }
 
     private static ErrorBody ofObject(Map<String, JsonValue> fields) {

@@ -857,6 +857,39 @@ class ChatReadingTest extends LoopbackTest {
         }
     }
 
+    /** Some servers send the member with every chunk. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"null", "''", "' '", "{}", "[]", "false", "0", "{'code':0,'message':''}", "{'code':null,'type':''}"})
+    void error_thatSaysNothing_isNone(String error) throws InterruptedException {
+        String text = json("{'choices':[{'delta':{'content':'Fine.'},'error':%1$s}],'error':%1$s}".formatted(error));
+        String end = json("{'choices':[{'delta':{},'finish_reason':'stop','error':%1$s}],'error':%1$s}".formatted(error));
+        assertThat(streamed(REQUEST, "data: " + text + "\n\n", "data: " + end + "\n\n")
+                        .text())
+                .isEqualTo("Fine.");
+        server.reset();
+        server.onAny().replies(raw(end.replace("\"delta\":{}", "\"message\":{\"content\":\"Fine.\"}")));
+        assertThat(chat.call(REQUEST, plain()).text()).isEqualTo("Fine.");
+    }
+
+    /** What came before it is half of an answer at most, whatever the finish reason says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{'code':502,'message':'It died.'}", "'It died.'", "{'reason':'It died.'}", "true", "502"})
+    void error_inAReplyOrAChoice_isAFailure(String error) {
+        String inChoice =
+                json("{'choices':[{'delta':{'content':''},'finish_reason':'stop','error':%s}]}".formatted(error));
+        String beside =
+                json("{'choices':[{'delta':{'content':''},'finish_reason':'stop'}],'error':%s}".formatted(error));
+        for (String last : List.of(inChoice, beside)) {
+            server.reset();
+            assertThatThrownBy(() -> streamed(REQUEST, delta("{'content':'Half'}"), "data: " + last + "\n\n"))
+                    .isInstanceOf(ServerFailed.class);
+            server.reset();
+            server.onAny().replies(raw(last.replace("delta", "message").replace("\"\"", "\"Half\"")));
+            assertThatThrownBy(() -> chat.call(REQUEST, plain())).isInstanceOf(ServerFailed.class);
+        }
+    }
+
     @Test
     void errorInAStream_afterReasoning_mayHaveBeenBilled() {
         server.onAny()

@@ -24,7 +24,8 @@ class ErrorInReplyTest extends LoopbackTest {
         EVENT_OBJECT,
         FAILED_EVENT,
         CHAT_BODY,
-        CHAT_EVENT;
+        CHAT_EVENT,
+        CHAT_CHOICE;
 
         LoopbackReply carry(String code, String message) {
             String error = "{\"code\":\"%s\",\"message\":\"%s\"}".formatted(code, message);
@@ -34,16 +35,17 @@ class ErrorInReplyTest extends LoopbackTest {
                 case FAILED_BODY -> json(failed);
                 case EVENT -> event("{\"type\":\"error\",%s".formatted(error.substring(1)));
                 case EVENT_OBJECT, CHAT_EVENT -> event("{\"type\":\"error\",\"error\":%s}".formatted(error));
+                case CHAT_CHOICE -> event("{\"choices\":[{\"delta\":{},\"error\":%s}]}".formatted(error));
                 case FAILED_EVENT -> event("{\"type\":\"response.failed\",\"response\":%s}".formatted(failed));
             };
         }
 
         boolean isStreamed() {
-            return this == EVENT || this == EVENT_OBJECT || this == FAILED_EVENT || this == CHAT_EVENT;
+            return this != BODY && this != FAILED_BODY && this != CHAT_BODY;
         }
 
         boolean isChat() {
-            return this == CHAT_BODY || this == CHAT_EVENT;
+            return this == CHAT_BODY || this == CHAT_EVENT || this == CHAT_CHOICE;
         }
 
         private static LoopbackReply json(String body) {
