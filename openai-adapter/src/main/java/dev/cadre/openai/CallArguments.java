@@ -104,6 +104,12 @@ final class CallArguments {
         return isAbsent(given) || (given.isContainerNode() && given.isEmpty());
     }
 
+    /** Whether they are JSON, or none. */
+    static boolean areReadable(String arguments) {
+        return isEmpty(TextNode.valueOf(arguments))
+                || arguments.stripLeading().startsWith("[") || !values(arguments).isEmpty();
+    }
+
     /** The one value of a text that may hold it several times, or an empty one beside it. */
     static String settled(String text, ReplyNotes notes) {
         List<JsonNode> values = values(text);

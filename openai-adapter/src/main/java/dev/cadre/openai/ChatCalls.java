@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
@@ -48,7 +49,21 @@ final class ChatCalls {
             notes.add("a tool call came in the form of older servers");
             calls.add(call(single));
         }
-        return calls;
+        return withoutLosses(calls);
+    }
+
+    /** Where arguments were mixed up or cut, nobody knows whether those of a call that has none are among them. */
+    private List<ToolCall> withoutLosses(List<ToolCall> calls) {
+        boolean areReadable = calls.stream().allMatch(call -> CallArguments.areReadable(call.arguments()));
+        return areReadable ? calls : calls.stream().map(this::orLost).toList();
+    }
+
+    private ToolCall orLost(ToolCall call) {
+        if (!CallArguments.isEmpty(TextNode.valueOf(call.arguments()))) {
+            return call;
+        }
+        notes.add("the arguments of a tool call could not be found");
+        return new ToolCall(call.callId(), call.name(), CallArguments.LOST);
     }
 
     /** The calls in the member of a message, or a piece of one, that should be a list of them. */

@@ -705,6 +705,25 @@ class ChatReadingTest extends LoopbackTest {
         }
     }
 
+    /** A call without arguments may be the one whose arguments were mixed up with another's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}"})
+    void argumentsThatAreNone_besideArgumentsThatCannotBeKnown_areToldToTheModel(String none)
+            throws InterruptedException {
+        for (String mixed : List.of("{\\'x\\':1}{\\'x\\':2}", "{\\'x\\':")) {
+            server.reset();
+            assertThat(whole(
+                                    TOOLS,
+                                    json("{'tool_calls':[{'id':'a','function':{'name':'find','arguments':'" + none
+                                            + "'}},{'id':'b','function':{'name':'find','arguments':'" + mixed
+                                            + "'}}]}"),
+                                    "\"tool_calls\"")
+                            .toolCalls())
+                    .first()
+                    .isEqualTo(new ToolCall("a", "find", "arguments that could not be found"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
