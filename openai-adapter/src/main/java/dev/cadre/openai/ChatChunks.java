@@ -16,7 +16,6 @@ final class ChatChunks {
     private static final String CONTENT = "content";
     private static final String DETAILS = "reasoning_details";
     private static final String OLDER_CALL = "function_call";
-    private static final String TEXT = "text";
 
     /** What a delta may have beside output. */
     private static final Set<String> NO_OUTPUT = Set.of("role", "finish_reason", "native_finish_reason", "stop_reason");
@@ -30,6 +29,7 @@ final class ChatChunks {
     private final ReplyNotes notes;
     private final ChatText text = new ChatText();
     private String finish = "";
+    private boolean unread;
     private boolean produced;
     private boolean wroteBeforeFinish;
     private boolean wroteBehindFinish;
@@ -169,18 +169,17 @@ final class ChatChunks {
     }
 
     private String content(JsonNode content) {
+        var piece = new StringBuilder();
         if (content.isArray()) {
-            var piece = new StringBuilder();
             content.forEach(part -> piece.append(part(part)));
-            return piece.toString();
+        } else if (content.isObject() && ChatPart.isAlone(content)) {
+            piece.append(part(content));
+        } else {
+            piece.append(plain(content));
+            text.add(piece.toString());
+            addToParts(piece.toString());
         }
-        if (content.isObject() && ChatContent.isThought(content.path("type").asText(""))) {
-            return part(content);
-        }
-        String piece = plain(content);
-        text.add(piece);
-        addToParts(piece);
-        return piece;
+        return piece.toString();
     }
 
     private static String plain(JsonNode content) {
@@ -197,33 +196,32 @@ final class ChatChunks {
         if (parts.isEmpty() && !text.isEmpty()) {
             parts.addText(text.toString());
         }
-        if (part.isTextual()) {
-            parts.addText(part.asText());
-        } else {
-            parts.add(part);
-        }
-        if (ChatContent.isThought(parts.lastType())) {
+        parts.addPart(part);
+        ChatPart read = ChatPart.of(part);
+        unread |= read.kind() == ChatPart.Kind.UNREADABLE;
+        if (read.kind() != ChatPart.Kind.TEXT || ChatPart.isThought(parts.lastType())) {
             return "";
         }
-        String piece = part.isTextual() ? part.asText() : part.path(TEXT).asText("");
-        text.add(piece);
-        return piece;
+        text.add(read.text());
+        return read.text();
     }
 
-    /** What has no text stands before the text, if it has not come in pieces. */
+    /** What is no text stands before the text, if it has not come in pieces. */
     private String wholeContent(JsonNode content) {
         boolean isFirst = parts.isEmpty() && text.isEmpty();
-        List<JsonNode> given = content.isArray() ? content.valueStream().toList() : List.of(content);
         var whole = new StringBuilder();
-        for (JsonNode part : given) {
-            String type = part.path("type").asText("");
-            String said = content.isArray() && part.isObject() ? part.path(TEXT).asText("") : plain(part);
-            boolean isText = !ChatContent.isThought(type) && !said.isEmpty();
-            if (isText) {
-                whole.append(said);
-            } else if (isFirst && part.isObject()) {
-                parts.add(part);
+        if (content.isArray() || ChatPart.isAlone(content)) {
+            for (JsonNode part : content.isArray() ? content : List.of(content)) {
+                ChatPart read = ChatPart.of(part);
+                unread |= read.kind() == ChatPart.Kind.UNREADABLE;
+                if (read.kind() == ChatPart.Kind.TEXT) {
+                    whole.append(read.text());
+                } else if (isFirst) {
+                    parts.addPart(part);
+                }
             }
+        } else {
+            whole.append(plain(content));
         }
         String more = text.addWhole(whole.toString());
         addToParts(more);
@@ -258,7 +256,8 @@ final class ChatChunks {
 
     /** Why nobody can know what the answer says; empty if nothing speaks against it. */
     String defect() {
-        return text.isContradicted() ? "the answer came in pieces and as a whole, which contradict each other" : "";
+        String contradiction = "the answer came in pieces and as a whole, which contradict each other";
+        return text.isContradicted() ? contradiction : unread ? ChatContent.UNREAD : "";
     }
 
     boolean hasUsage() {

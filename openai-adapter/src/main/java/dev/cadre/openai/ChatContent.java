@@ -3,8 +3,8 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cadre.model.OutputFormat;
+import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 
 /**
  * What a message of a chat completion says: its content may be a text, a list of parts or the JSON answer itself, and JSON
@@ -12,58 +12,48 @@ import java.util.Set;
  *
  * @param refusal the explanation of a refusal; empty if there is none
  * @param isThought whether the model thought, in a field of its own, a part or a block
+ * @param isUnread whether there is something that may be the answer, or a part of it, and cannot be read
  */
-record ChatContent(String text, String refusal, boolean isThought) {
-    private static final Set<String> THOUGHTS =
-            Set.of("thinking", "reasoning", "redacted_thinking", "reasoning_text", "thought");
-    private static final String TEXT = "text";
-    private static final String REFUSAL = "refusal";
+record ChatContent(String text, String refusal, boolean isThought, boolean isUnread) {
+    static final String UNREAD = "a part of the answer cannot be read";
 
     static ChatContent of(JsonNode message, OutputFormat output, ReplyNotes notes) {
         var said = new StringBuilder();
-        var refused = new StringBuilder(string(message.path(REFUSAL)));
+        var refused = new StringBuilder(string(message.path("refusal")));
+        var kinds = EnumSet.noneOf(ChatPart.Kind.class);
         boolean thought = !string(message.path("reasoning_content")).isEmpty()
                 || !string(message.path("reasoning")).isEmpty()
                 || !message.path("reasoning_details").isEmpty();
         JsonNode content = message.path("content");
         if (content.isArray()) {
             notes.add("the content came as a list of parts");
-            for (JsonNode part : content) {
-                thought |= add(part, said, refused, notes);
-            }
-        } else if (content.isObject()
-                && output instanceof OutputFormat.Text
-                && content.path(TEXT).isTextual()) {
+            content.forEach(part -> kinds.add(add(part, said, refused, notes)));
+        } else if (content.isObject() && output instanceof OutputFormat.Text && ChatPart.isAlone(content)) {
             notes.add("the content came as one part");
-            thought |= add(content, said, refused, notes);
+            kinds.add(add(content, said, refused, notes));
         } else if (content.isContainerNode() || content.isNumber() || content.isBoolean()) {
             notes.add("the content came as JSON, not as a text");
             said.append(content);
         } else {
             said.append(string(content));
         }
+        boolean leftOut = said.isEmpty() && kinds.contains(ChatPart.Kind.OTHER);
         String answer = LeadingThought.removed(said.toString(), output, notes);
-        return new ChatContent(answer, refused.toString(), thought || answer.length() < said.length());
+        return new ChatContent(
+                answer,
+                refused.toString(),
+                thought || kinds.contains(ChatPart.Kind.THOUGHT) || answer.length() < said.length(),
+                leftOut || kinds.contains(ChatPart.Kind.UNREADABLE));
     }
 
-    /** Adds a part; returns whether it is thinking. */
-    private static boolean add(JsonNode part, StringBuilder said, StringBuilder refused, ReplyNotes notes) {
-        String type = part.path("type").asText(TEXT).toLowerCase(Locale.ROOT);
-        if (isThought(type)) {
-            return true;
-        }
-        refused.append(string(part.path(REFUSAL)));
-        String text = part.isTextual() ? part.asText() : string(part.path(TEXT));
-        if (text.isEmpty() && !type.equals(TEXT) && !type.equals(REFUSAL)) {
+    private static ChatPart.Kind add(JsonNode given, StringBuilder said, StringBuilder refused, ReplyNotes notes) {
+        ChatPart part = ChatPart.of(given);
+        (part.kind() == ChatPart.Kind.REFUSAL ? refused : said).append(part.text());
+        if (part.kind() == ChatPart.Kind.OTHER) {
+            String type = given.path("type").asText("").toLowerCase(Locale.ROOT);
             notes.add("a part of the type %s was left out".formatted(notes.quoted(type)));
         }
-        said.append(text);
-        return false;
-    }
-
-    /** Whether parts of a type are thinking. */
-    static boolean isThought(String type) {
-        return THOUGHTS.contains(type.toLowerCase(Locale.ROOT));
+        return part.kind();
     }
 
     private static String string(JsonNode node) {

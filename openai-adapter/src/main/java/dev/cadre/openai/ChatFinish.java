@@ -2,13 +2,14 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.cadre.model.Finish;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -169,28 +170,24 @@ enum ChatFinish {
         return usual;
     }
 
-    /** A word may come in a list or an object. */
+    /** A word may come in a list or an object, within others: one that says that the answer was cut, else the first. */
     private static String wordIn(JsonNode given) {
-        if (given.isArray()) {
-            List<String> words = given.valueStream()
-                    .map(ChatFinish::wordIn)
-                    .filter(word -> !word.isEmpty())
-                    .toList();
-            return words.stream()
-                    .filter(word -> of(word).isCut())
-                    .findFirst()
-                    .orElse(words.isEmpty() ? "" : words.getFirst());
+        var open = new ArrayDeque<JsonNode>(List.of(given));
+        String first = "";
+        for (JsonNode next = open.poll(); next != null; next = open.poll()) {
+            String word = next.isTextual() || next.isNumber() ? next.asText() : "";
+            if (of(word).isCut()) {
+                return word;
+            }
+            first = first.isEmpty() ? word : first;
+            JsonNode inside = next;
+            Optional<String> name =
+                    NAMES_IN_OBJECT.stream().filter(inside::hasNonNull).findFirst();
+            name.ifPresentOrElse(
+                    named -> open.add(inside.path(named)),
+                    () -> inside.valueStream().forEach(open::add));
         }
-        if (given.isObject()) {
-            return wordIn(NAMES_IN_OBJECT.stream()
-                    .filter(given::hasNonNull)
-                    .findFirst()
-                    .map(given::path)
-                    .orElseGet(() -> JsonNodeFactory.instance
-                            .arrayNode()
-                            .addAll(given.valueStream().toList())));
-        }
-        return given.isTextual() || given.isNumber() ? given.asText() : "";
+        return first;
     }
 
     static boolean isStandard(String reason) {

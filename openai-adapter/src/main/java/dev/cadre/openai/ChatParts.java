@@ -67,6 +67,19 @@ final class ChatParts {
         parts.getLast().add(piece);
     }
 
+    /** Adds a part of the content, with its text where it belongs if it is somewhere else. */
+    void addPart(JsonNode part) {
+        ChatPart read = ChatPart.of(part);
+        boolean isElsewhere = !read.text().isEmpty()
+                && !part.path(TEXT).isTextual()
+                && read.kind() == ChatPart.Kind.TEXT;
+        if (isElsewhere) {
+            addText(read.text());
+        } else if (part.isObject()) {
+            add(part);
+        }
+    }
+
     void addText(String text) {
         add(JsonNodeFactory.instance.objectNode().put("type", TEXT).put(TEXT, text));
     }

@@ -78,8 +78,8 @@ final class ChatReader {
         Parts parts = parts(reply, message);
         boolean refused = !parts.content().refusal().isEmpty();
         Finish finish = refused ? Finish.REFUSED : finish(ChatFinish.word(choice, message, notes), parts);
-        if (finish == Finish.COMPLETE && !defect.isEmpty()) {
-            throw unusable(defect, parts);
+        if (finish == Finish.COMPLETE && (!defect.isEmpty() || parts.content().isUnread())) {
+            throw unusable(defect.isEmpty() ? ChatContent.UNREAD : defect, parts);
         }
         List<ToolCall> calls = finish == Finish.TOOL_CALLS ? parts.calls() : List.of();
         String state = calls.isEmpty() ? "" : failures.mask(ChatState.of(message, calls, server, notes));
@@ -130,8 +130,8 @@ final class ChatReader {
         if (finish == Finish.TRUNCATED && parts.isEmpty() && parts.content().isThought()) {
             notes.add("thinking used up the cap of output tokens: raise maxOutputTokens or lower the effort");
         }
-        if (finish == Finish.COMPLETE && parts.content().text().isEmpty()) {
-            requireNoOtherAnswer(known, parts);
+        if (finish == Finish.COMPLETE) {
+            requireAnswer(known, parts);
         }
         return finish;
     }
@@ -148,9 +148,10 @@ final class ChatReader {
         return guessed;
     }
 
-    /** Text that is empty because the answer is somewhere else is no answer. */
-    private void requireNoOtherAnswer(ChatFinish known, Parts parts) {
-        if (parts.content().isThought()) {
+    /** Text beside calls that are missing is not the answer, nor is one that is empty because it is somewhere else. */
+    private void requireAnswer(ChatFinish known, Parts parts) {
+        boolean isEmpty = parts.content().text().isEmpty();
+        if (isEmpty && parts.content().isThought()) {
             throw failures.unanswered(
                     request.model(),
                     "the answer is empty and all text is in the reasoning: switch off the model's thinking or the"
@@ -158,8 +159,11 @@ final class ChatReader {
                     headers,
                     parts.billed());
         }
-        if (known == ChatFinish.CALLS) {
+        if (known == ChatFinish.CALLS && (isEmpty || !request.tools().isEmpty())) {
             throw unusable("the reply announces tool calls and has none", parts);
+        }
+        if (known == ChatFinish.CALLS) {
+            notes.add("the reply announces tool calls and has none: there are no tools, and it was read as complete");
         }
     }
 

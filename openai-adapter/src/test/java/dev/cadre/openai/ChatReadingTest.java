@@ -66,6 +66,10 @@ class ChatReadingTest extends LoopbackTest {
                 "[{'type':'thinking','thinking':[{'type':'text','text':'Hm.'}]},{'type':'text','text':'Fine.'}] | Fine.",
                 "[{'type':'reasoning','text':'Hm.'},'Fine.'] | Fine.",
                 "{'type':'text','text':'Fine.'} | Fine.",
+                "{'type':'text','text':{'value':'Fine.'}} | Fine.",
+                "[{'type':'text','text':{'value':'Fi'}},{'type':'text','text':'ne.'}] | Fine.",
+                "[{'type':'output_text','output_text':'Fine.'}] | Fine.",
+                "[{'type':'text','content':'Fine.'},{'type':'text','annotations':[1]},null] | Fine.",
                 "{'a':1} | {'a':1}",
                 "7 | 7",
                 "[{'type':'reference','reference_ids':[1]},{'type':'text','text':'Fine.'}] | Fine."
@@ -76,6 +80,53 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(reply.text()).isEqualTo(json(text));
         assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
         assertThat(reply.notes()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'text','text':{'value':'Fi'}} {'type':'text','text':{'value':'ne.'}}",
+                "{'type':'output_text','output_text':'Fi'} {'type':'text','text':'ne.'}",
+                "{'type':'text','text':'Fi'} {'type':'text','content':'ne.'}"
+            })
+    void text_streamedInAnotherPlaceOfItsParts_isRead(String parts) throws InterruptedException {
+        for (String form : List.of("{'content':[%s]}", "{'content':%s}")) {
+            pieces.clear();
+            server.reset();
+            assertThat(streamed(
+                                    REQUEST,
+                                    Stream.concat(
+                                                    Stream.of(parts.split(" "))
+                                                            .map(part -> delta(form.formatted(part))),
+                                                    Stream.of(finish("stop")))
+                                            .toArray(String[]::new))
+                            .text())
+                    .isEqualTo("Fine.");
+            assertThat(pieces).containsExactly("Fi", "ne.");
+        }
+    }
+
+    /** Text that is there and cannot be read is missing from the answer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[{'type':'text','text':'Fi'},{'type':'text','text':{'said':'ne.'}}]",
+                "[{'type':'text','text':{'said':'Fi'}},{'type':'text','text':'ne.'}]",
+                "[{'type':'text','said':'Fine.'}]",
+                "[{'type':'image_url','image_url':{'url':'x'}}]",
+                "[['Fine.']]",
+                "[[[]]]"
+            })
+    void content_thatCannotBeRead_isAFailure(String content) {
+        server.onAny().replies(body(json("{'content':" + content + "}"), "\"stop\""));
+        ServerFailed failure = catchThrowableOfType(ServerFailed.class, () -> chat.call(REQUEST, plain()));
+
+        assertThat(failure).hasMessageContaining("a part of the answer cannot be read");
+        assertThat(failure.billed().map(ModelException.Billed::usage)).contains(TokenUsage.of(10, 3));
+        server.reset();
+        assertThatThrownBy(() -> streamed(REQUEST, delta("{'content':" + content + "}"), finish("stop")))
+                .isInstanceOf(ServerFailed.class)
+                .hasMessageContaining("a part of the answer cannot be read");
     }
 
     @Test
@@ -408,13 +459,34 @@ class ChatReadingTest extends LoopbackTest {
                 .hasMessageContaining(reason);
     }
 
-    @Test
-    void announcedCalls_thatAreMissing_areAFailure() {
-        server.onAny().replies(body("{\"content\":\"\"}", "\"tool_calls\""));
+    /** What stands before a call is no answer. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Let me look."})
+    void announcedCalls_thatAreMissing_areAFailure(String text) {
+        server.onAny().replies(body("{\"content\":\"" + text + "\"}", "\"tool_calls\""));
 
         assertThatThrownBy(() -> chat.call(TOOLS, plain()))
                 .isInstanceOf(ServerFailed.class)
                 .hasMessageContaining("announces tool calls and has none");
+    }
+
+    @Test
+    void announcedCalls_whereNoToolIs_areNone() throws InterruptedException {
+        ModelReply reply = whole(REQUEST, "{\"content\":\"Fine.\"}", "\"tool_calls\"");
+
+        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
+        assertThat(reply.notes()).singleElement().asString().startsWith("the reply announces tool calls and has none");
+    }
+
+    @Test
+    void finishReason_withinAThousandLists_isRead() throws InterruptedException {
+        String lists = "[".repeat(900) + "\"length\"" + "]".repeat(900);
+
+        assertThat(whole(REQUEST, "{\"content\":\"x\"}", lists).finish()).isEqualTo(Finish.TRUNCATED);
+        server.reset();
+        assertThat(whole(REQUEST, "{\"content\":\"x\"}", "[".repeat(900) + "]".repeat(900))
+                        .finish())
+                .isEqualTo(Finish.COMPLETE);
     }
 
     @ParameterizedTest
