@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.JsonField;
 import dev.cadre.model.TokenUsage;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ final class UsageReader {
 
     /** A count that cannot be true. */
     static final long IMPOSSIBLE = -1;
+
+    /** A count that came as a text. */
+    private static final Pattern COUNT = Pattern.compile("\\d{1,9}(?:\\.\\d{1,9})?");
 
     private static final List<String> INPUT = List.of("input_tokens", "prompt_tokens");
     private static final List<String> OUTPUT = List.of("output_tokens", "completion_tokens");
@@ -109,9 +113,11 @@ final class UsageReader {
 
     private JsonNode details(String... names) {
         for (String name : names) {
-            if (usage.hasNonNull(name)) {
-                impossible |= !usage.get(name).isObject();
-                return usage.get(name);
+            JsonNode details = usage.path(name);
+            boolean isAbsent = details.isContainerNode() ? details.isEmpty() : details.asText("").isBlank();
+            if (!isAbsent && !details.isNull()) {
+                impossible |= !details.isObject();
+                return details;
             }
         }
         return MissingNode.getInstance();
@@ -128,12 +134,16 @@ final class UsageReader {
                 .mapToLong(this::count);
     }
 
-    private long count(JsonNode number) {
-        boolean isWhole = number.isNumber() && number.doubleValue() == Math.rint(number.doubleValue());
-        if (!isWhole || number.doubleValue() < 0 || number.doubleValue() > MOST_TOKENS) {
+    private long count(JsonNode given) {
+        boolean isText = given.isTextual() && COUNT.matcher(given.asText()).matches();
+        double number = isText ? Double.parseDouble(given.asText()) : given.isNumber() ? given.doubleValue() : IMPOSSIBLE;
+        if (isText) {
+            notes.add("the usage has counts that came as texts");
+        }
+        if (number != Math.rint(number) || number < 0 || number > MOST_TOKENS) {
             impossible = true;
             return 0;
         }
-        return number.longValue();
+        return (long) number;
     }
 }

@@ -53,12 +53,17 @@ class UsageTest extends LoopbackTest {
                 "{'input_tokens':10,'output_tokens':9000000000000000}",
                 "{'input_tokens':1e20,'output_tokens':3}",
                 "{'input_tokens':99999999999999999999,'output_tokens':3}",
-                "{'input_tokens':'10','output_tokens':3}",
+                "{'input_tokens':'ten','output_tokens':3}",
+                "{'input_tokens':'','output_tokens':3}",
+                "{'input_tokens':'-10','output_tokens':3}",
+                "{'input_tokens':'10.5','output_tokens':3}",
+                "{'input_tokens':'999999999','output_tokens':3}",
                 "{'input_tokens':10.5,'output_tokens':3}",
-                "{'input_tokens':10,'output_tokens':3,'total_tokens':'13'}",
+                "{'input_tokens':10,'output_tokens':3,'total_tokens':'thirteen'}",
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':'none'}",
                 "{'input_tokens':10,'output_tokens':3,'input_tokens_details':{'cached_tokens':-1}}",
-                "{'input_tokens':10,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':'2'}}"
+                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':[{'cached_tokens':1}]}",
+                "{'input_tokens':10,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':'two'}}"
             })
     void usage_missingOrImpossible_isUnknown(String json) throws InterruptedException {
         assertThat(reported(json)).isNull();
@@ -72,6 +77,11 @@ class UsageTest extends LoopbackTest {
                 // input, cached, written, output, reasoning
                 "{'input_tokens':10,'output_tokens':3,'total_tokens':14} | 10 0 0 4 0",
                 "{'input_tokens':10,'output_tokens':3,'total_tokens':12} | 10 0 0 3 0",
+                "{'input_tokens':'10','output_tokens':'3.0','total_tokens':'14'} | 10 0 0 4 0",
+                "{'input_tokens':10,'output_tokens':3,'output_tokens_details':{'reasoning_tokens':'2'}} | 10 0 0 3 2",
+                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':[],'output_tokens_details':''} | 10 0 0 3 0",
+                "{'input_tokens':10,'output_tokens':3,'input_tokens_details':[],'prompt_tokens_details':{'cached_tokens':2}}"
+                        + " | 10 2 0 3 0",
                 "{'input_tokens':10,'total_tokens':14} | 10 0 0 4 0",
                 "{'input_tokens':10,'output_tokens':0,'total_tokens':14} | 10 0 0 4 0",
                 "{'output_tokens':4,'total_tokens':14} | 10 0 0 4 0",
