@@ -107,7 +107,8 @@ final class CallArguments {
     /** Whether they are JSON, or none. */
     static boolean areReadable(String arguments) {
         return isEmpty(TextNode.valueOf(arguments))
-                || arguments.stripLeading().startsWith("[") || !values(arguments).isEmpty();
+                || arguments.stripLeading().startsWith("[")
+                || !values(arguments).isEmpty();
     }
 
     /** The one value of a text that may hold it several times, or an empty one beside it. */

@@ -58,8 +58,7 @@ final class ChatCallPieces {
 
     /** Takes the calls of a message, which may say again, as a whole, what pieces said, or more. */
     void addWhole(List<JsonNode> parts) {
-        List<Piece> wholes =
-                parts.stream().map(part -> Piece.of(part, notes)).toList();
+        List<Piece> wholes = parts.stream().map(part -> Piece.of(part, notes)).toList();
         boolean isAgain = hasPieces;
         var taken = new HashSet<StreamedCall>();
         var left = new TreeMap<Integer, Piece>();
@@ -101,10 +100,14 @@ final class ChatCallPieces {
 
     private @Nullable StreamedCall find(Piece piece, @Nullable StreamedCall otherwise) {
         StreamedCall known = byId.get(piece.id());
-        if (known != null && known.isAt(piece)) {
-            return known;
+        StreamedCall next = piece.isIndexed() ? byIndex.get(piece.index()) : otherwise;
+        if (known == null || !(known.isAt(piece) || (next != null && next.hasOtherIdThan(piece)))) {
+            return next;
         }
-        return piece.isIndexed() ? byIndex.get(piece.index()) : otherwise;
+        if (known != next) {
+            notes.add("pieces of tool calls were told apart by their ids alone");
+        }
+        return known;
     }
 
     private StreamedCall begin() {

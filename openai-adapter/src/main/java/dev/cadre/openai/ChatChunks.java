@@ -98,7 +98,8 @@ final class ChatChunks {
         usage(choice.path("usage"));
         JsonNode delta = choice.path("delta");
         JsonNode message = choice.path("message");
-        String word = ChatFinish.word(choice, delta.isObject() ? delta : message, notes);
+        String beside = ChatFinish.word(choice, delta, notes);
+        String word = beside.isEmpty() ? ChatFinish.word(choice, message, notes) : beside;
         long before = written();
         String piece = piece(delta) + whole(message, delta.isObject());
         boolean writes = holdsOutput(delta) || written() > before;
@@ -111,7 +112,8 @@ final class ChatChunks {
     }
 
     private long written() {
-        return calls.size() + texts.values().stream().mapToLong(ChatText::length).sum();
+        return calls.size()
+                + texts.values().stream().mapToLong(ChatText::length).sum();
     }
 
     private String piece(JsonNode delta) {
@@ -148,7 +150,13 @@ final class ChatChunks {
         if (message.path(OLDER_CALL).isObject()) {
             olderCalls.addWhole(List.of(message.path(OLDER_CALL)));
         }
-        return wholeContent(message.path(CONTENT));
+        String more = wholeContent(message.path(CONTENT));
+        if (message.isObject() && !isBeside) {
+            notes.add("a chunk had a message in the place of a piece");
+        } else if (!more.isEmpty()) {
+            notes.add("a message had more of the text than the pieces before it");
+        }
+        return more;
     }
 
     private List<JsonNode> calls(JsonNode place) {
@@ -169,15 +177,13 @@ final class ChatChunks {
     }
 
     private String content(JsonNode content) {
+        boolean isPart = content.isObject() && ChatPart.isAlone(content);
+        if (!content.isArray() && !isPart) {
+            return said(text.add(plain(content)));
+        }
         var piece = new StringBuilder();
-        if (content.isArray()) {
-            content.forEach(part -> piece.append(part(part)));
-        } else if (content.isObject() && ChatPart.isAlone(content)) {
-            piece.append(part(content));
-        } else {
-            piece.append(plain(content));
-            text.add(piece.toString());
-            addToParts(piece.toString());
+        for (JsonNode part : isPart ? List.of(content) : content) {
+            piece.append(part(part));
         }
         return piece.toString();
     }
@@ -186,24 +192,30 @@ final class ChatChunks {
         return content.isObject() ? content.toString() : content.isNull() ? "" : content.asText("");
     }
 
-    private void addToParts(String piece) {
-        if (!parts.isEmpty() && !piece.isEmpty()) {
-            parts.addText(piece);
+    /** The same text, as one of the parts too, if there are any. */
+    private String said(String more) {
+        if (!parts.isEmpty() && !more.isEmpty()) {
+            parts.addText(more);
         }
+        return more;
     }
 
     private String part(JsonNode part) {
+        ChatPart read = ChatPart.of(part);
+        unread |= read.kind() == ChatPart.Kind.UNREADABLE;
         if (parts.isEmpty() && !text.isEmpty()) {
             parts.addText(text.toString());
         }
-        parts.addPart(part);
-        ChatPart read = ChatPart.of(part);
-        unread |= read.kind() == ChatPart.Kind.UNREADABLE;
-        if (read.kind() != ChatPart.Kind.TEXT || ChatPart.isThought(parts.lastType())) {
+        if (read.kind() != ChatPart.Kind.TEXT || parts.isThoughtGoingOn(part)) {
+            parts.addPart(part);
             return "";
         }
-        text.add(read.text());
-        return read.text();
+        String more = text.add(read.text());
+        if (more.equals(read.text())) {
+            parts.addPart(part);
+            return more;
+        }
+        return said(more);
     }
 
     /** What is no text stands before the text, if it has not come in pieces. */
@@ -223,9 +235,7 @@ final class ChatChunks {
         } else {
             whole.append(plain(content));
         }
-        String more = text.addWhole(whole.toString());
-        addToParts(more);
-        return more;
+        return said(text.addWhole(whole.toString()));
     }
 
     private void keepExtra(JsonNode delta, String name) {

@@ -28,7 +28,8 @@ record ChatContent(String text, String refusal, boolean isThought, boolean isUnr
         if (content.isArray()) {
             notes.add("the content came as a list of parts");
             content.forEach(part -> kinds.add(add(part, said, refused, notes)));
-        } else if (content.isObject() && output instanceof OutputFormat.Text && ChatPart.isAlone(content)) {
+        } else if (output instanceof OutputFormat.Text
+                && (ChatPart.isAlone(content) || content.path("text").isTextual())) {
             notes.add("the content came as one part");
             kinds.add(add(content, said, refused, notes));
         } else if (content.isContainerNode() || content.isNumber() || content.isBoolean()) {

@@ -4,7 +4,9 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What one part of the content of a message says.
@@ -60,20 +62,22 @@ record ChatPart(Kind kind, String text) {
         return TEXTS.contains(type.toLowerCase(Locale.ROOT));
     }
 
-    /** Whether content that came as an object is one part, and not the JSON that was asked for. */
+    /** Whether content that came as an object says that it is one part, and not the JSON that was asked for. */
     static boolean isAlone(JsonNode content) {
-        return content.path(TEXT).isTextual()
-                || isThought(content.path("type").asText(""))
-                || isText(content.path("type").asText(""));
+        String type = content.path("type").asText("");
+        return isThought(type) || isText(type);
     }
 
     private static ChatPart text(JsonNode part) {
         boolean isThere = !part.isObject();
         for (String place : PLACES) {
             JsonNode given = part.path(place);
-            String text = string(given) + string(given.path("value")) + string(given.path(TEXT));
-            if (!text.isEmpty()) {
-                return new ChatPart(Kind.TEXT, text);
+            Optional<String> text = Stream.of(given, given.path("value"), given.path(TEXT))
+                    .map(ChatPart::string)
+                    .filter(said -> !said.isEmpty())
+                    .findFirst();
+            if (text.isPresent()) {
+                return new ChatPart(Kind.TEXT, text.get());
             }
             isThere |= holds(given);
         }
@@ -89,7 +93,9 @@ record ChatPart(Kind kind, String text) {
     }
 
     private static boolean holds(JsonNode value) {
-        return value.isContainerNode() ? !value.isEmpty() : !value.isNull() && !value.asText("").isEmpty();
+        return value.isContainerNode()
+                ? !value.isEmpty()
+                : !value.isNull() && !value.asText("").isEmpty();
     }
 
     private static String string(JsonNode node) {

@@ -70,9 +70,8 @@ final class ChatParts {
     /** Adds a part of the content, with its text where it belongs if it is somewhere else. */
     void addPart(JsonNode part) {
         ChatPart read = ChatPart.of(part);
-        boolean isElsewhere = !read.text().isEmpty()
-                && !part.path(TEXT).isTextual()
-                && read.kind() == ChatPart.Kind.TEXT;
+        boolean isElsewhere =
+                !read.text().isEmpty() && !part.path(TEXT).isTextual() && read.kind() == ChatPart.Kind.TEXT;
         if (isElsewhere) {
             addText(read.text());
         } else if (part.isObject()) {
@@ -84,9 +83,12 @@ final class ChatParts {
         add(JsonNodeFactory.instance.objectNode().put("type", TEXT).put(TEXT, text));
     }
 
-    /** The type of the part that came last; empty if it has none. */
-    String lastType() {
-        return parts.isEmpty() ? "" : parts.getLast().fixed.path("type").asText("");
+    /** Whether a piece without a type goes on with a part that is thinking. */
+    boolean isThoughtGoingOn(JsonNode piece) {
+        return piece.isObject()
+                && !parts.isEmpty()
+                && ChatPart.isThought(parts.getLast().fixed.path("type").asText(""))
+                && parts.getLast().continues(piece);
     }
 
     boolean isEmpty() {

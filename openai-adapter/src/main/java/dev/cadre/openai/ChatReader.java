@@ -79,7 +79,8 @@ final class ChatReader {
         boolean refused = !parts.content().refusal().isEmpty();
         Finish finish = refused ? Finish.REFUSED : finish(ChatFinish.word(choice, message, notes), parts);
         if (finish == Finish.COMPLETE && (!defect.isEmpty() || parts.content().isUnread())) {
-            throw unusable(defect.isEmpty() ? ChatContent.UNREAD : defect, parts);
+            String why = defect.isEmpty() ? ChatContent.UNREAD : defect;
+            throw failures.unanswered(request.model(), why, headers, parts.billed());
         }
         List<ToolCall> calls = finish == Finish.TOOL_CALLS ? parts.calls() : List.of();
         String state = calls.isEmpty() ? "" : failures.mask(ChatState.of(message, calls, server, notes));

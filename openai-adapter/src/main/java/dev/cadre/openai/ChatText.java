@@ -11,18 +11,27 @@ final class ChatText {
     private final StringBuilder text = new StringBuilder();
     private int begin;
     private int end;
+    private int inPieces;
     private boolean hasPieces;
     private boolean hasWholes;
     private boolean contradicted;
 
-    void add(String piece) {
+    /** Takes a piece; returns what it adds to the text: nothing, if a whole said it before. */
+    String add(String piece) {
         hasPieces |= !piece.isEmpty();
-        append(piece);
+        int said = Math.min(piece.length(), text.length() - inPieces);
+        boolean isSaid = text.substring(inPieces, inPieces + said).equals(piece.substring(0, said));
+        String more = isSaid ? piece.substring(said) : piece;
+        append(more);
+        inPieces = isSaid ? inPieces + piece.length() : text.length();
+        return more;
     }
 
     private void append(String piece) {
         if (!piece.isBlank()) {
-            begin = end > 0 ? begin : text.length() + piece.length() - piece.stripLeading().length();
+            begin = end > 0
+                    ? begin
+                    : text.length() + piece.length() - piece.stripLeading().length();
             end = text.length() + piece.stripTrailing().length();
         }
         text.append(piece);
@@ -42,6 +51,7 @@ final class ChatText {
             return "";
         }
         append(more.orElse(given));
+        inPieces = more.isPresent() ? inPieces : text.length();
         return more.orElse(given);
     }
 

@@ -65,6 +65,11 @@ final class StreamedCall {
         return !piece.isIndexed() || index == NO_INDEX || index == piece.index();
     }
 
+    /** Whether a piece that brings no name is of another call by its id. */
+    boolean hasOtherIdThan(Piece piece) {
+        return piece.name().isEmpty() && !id.isEmpty() && !piece.id().equals(id);
+    }
+
     /** Whether a piece begins another call. */
     boolean isOtherThan(Piece piece) {
         if (piece.name().isEmpty() || name.isEmpty()) {
@@ -125,7 +130,11 @@ final class StreamedCall {
         boolean isNew = !name.is(piece.name());
         JsonNode given = piece.arguments();
         JsonNode more = given.isTextual() ? TextNode.valueOf(more(given.asText())) : given;
-        add(new Piece(piece.part(), piece.index(), piece.id(), isNew ? piece.name() : "", more));
+        var rest = new Piece(piece.part(), piece.index(), piece.id(), isNew ? piece.name() : "", more);
+        if (rest.bringsMore()) {
+            notes.add("a message had arguments that the pieces of its tool call lacked");
+        }
+        add(rest);
     }
 
     private String more(String given) {

@@ -114,7 +114,9 @@ final class UsageReader {
     private JsonNode details(String... names) {
         for (String name : names) {
             JsonNode details = usage.path(name);
-            boolean isAbsent = details.isContainerNode() ? details.isEmpty() : details.asText("").isBlank();
+            boolean isAbsent = details.isContainerNode()
+                    ? details.isEmpty()
+                    : details.asText("").isBlank();
             if (!isAbsent && !details.isNull()) {
                 impossible |= !details.isObject();
                 return details;
@@ -136,7 +138,8 @@ final class UsageReader {
 
     private long count(JsonNode given) {
         boolean isText = given.isTextual() && COUNT.matcher(given.asText()).matches();
-        double number = isText ? Double.parseDouble(given.asText()) : given.isNumber() ? given.doubleValue() : IMPOSSIBLE;
+        double number =
+                isText ? Double.parseDouble(given.asText()) : given.isNumber() ? given.doubleValue() : IMPOSSIBLE;
         if (isText) {
             notes.add("the usage has counts that came as texts");
         }

@@ -36,6 +36,36 @@ class ChatChunksTest {
                 .hasSize(200_001);
     }
 
+    /** Each may repeat all that came before it, or its beginning. */
+    @Test
+    void messages_ofOneCharacter_areComparedInTimeLinearInThem() {
+        var chunks = new ChatChunks(
+                Set.of(), new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
+        var json = ObjectMappers.jsonMapper().createObjectNode();
+        var choice = json.putArray("choices").addObject();
+        var delta = choice.putObject("delta").put("content", " ".repeat(1_000_000) + "x".repeat(1_000_000));
+        var call = delta.putArray("tool_calls").addObject().put("id", "c");
+        call.putObject("function").put("name", "f").put("arguments", "\"" + "x".repeat(1_000_000));
+        chunks.add(json);
+        choice.remove("delta");
+        choice.putObject("message")
+                .put("content", "x")
+                .putArray("tool_calls")
+                .addObject()
+                .put("id", "c")
+                .put("arguments", "\"");
+
+        Assertions.assertTimeout(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 200_000; i++) {
+                chunks.add(json);
+            }
+        });
+        choice.put("finish_reason", "stop");
+
+        assertThat(chunks.add(json)).isEmpty();
+        assertThat(chunks.defect()).isEmpty();
+    }
+
     @Test
     void callPieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
         var chunks = new ChatChunks(

@@ -67,7 +67,7 @@ class ChatReadingTest extends LoopbackTest {
                 "[{'type':'reasoning','text':'Hm.'},'Fine.'] | Fine.",
                 "{'type':'text','text':'Fine.'} | Fine.",
                 "{'type':'text','text':{'value':'Fine.'}} | Fine.",
-                "[{'type':'text','text':{'value':'Fi'}},{'type':'text','text':'ne.'}] | Fine.",
+                "[{'type':'text','text':{'value':'Fi','text':'Fi'}},{'type':'text','text':'ne.'}] | Fine.",
                 "[{'type':'output_text','output_text':'Fine.'}] | Fine.",
                 "[{'type':'text','content':'Fine.'},{'type':'text','annotations':[1]},null] | Fine.",
                 "{'a':1} | {'a':1}",
@@ -177,6 +177,10 @@ class ChatReadingTest extends LoopbackTest {
                 "delta:Fi delta:n message:Fine.",
                 "delta:Fi both:Fi delta:ne. both:Fine.",
                 "delta:Fi delta:ne. message:Fi message:ne.",
+                "message:Fi delta:Fi delta:ne.",
+                "message:Fi delta:ne.",
+                "both:Fine. delta:Fi delta:ne.",
+                "both:Fi delta:Fine.",
                 "message:Fi message:ne.",
                 "message:Fi message:ne. message:Fine.",
                 "message:Fi message:Fine. message:Fine."
@@ -187,11 +191,13 @@ class ChatReadingTest extends LoopbackTest {
         assertThat(reply.text()).isEqualTo("Fine.");
         assertThat(String.join("", pieces)).isEqualTo("Fine.");
         assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
+        assertThat(reply.notes().isEmpty()).isEqualTo(said.equals("delta:Fi both:Fi delta:ne. both:Fine."));
     }
 
     @Test
     void text_inPiecesAndAsAWhole_mayBeAListOfParts() throws InterruptedException {
-        String parts = "[{'type':'thinking','thinking':'Hm.'},{'type':'text','text':'Fi'},{'type':'text','text':'ne.'}]";
+        String parts =
+                "[{'type':'thinking','thinking':'Hm.'},{'type':'text','text':'Fi'},{'type':'text','text':'ne.'}]";
 
         ModelReply reply = streamed(
                 REQUEST,
@@ -619,6 +625,9 @@ class ChatReadingTest extends LoopbackTest {
                 "[{'index':null,'id':'a','function':{'name':'find'}},{'index':null,'id':'b','function':{'name':'get_weather'}}]"
                         + " [{'id':'a','function':{'arguments':'{\\'x\\':'}},{'id':'b','function':{'arguments':'{\\'x\\':'}}]"
                         + " [{'id':'a','function':{'arguments':'1}'}},{'id':'b','function':{'arguments':'2}'}}]",
+                "[{'index':0,'id':'a','function':{'name':'find'}},{'index':1,'id':'b','function':{'name':'get_weather'}}]"
+                        + " [{'index':0,'id':'b','function':{'arguments':'{\\'x\\':2}'}}]"
+                        + " [{'index':0,'id':'a','function':{'arguments':'{\\'x\\':1}'}}]",
                 // the place in the list
                 "[{'id':'a','function':{'name':'find'}},{'id':'b','function':{'name':'get_weather'}}]"
                         + " [{'function':{'arguments':'{\\'x\\':1}'}},{'function':{'arguments':'{\\'x\\':2}'}}]",
@@ -657,7 +666,8 @@ class ChatReadingTest extends LoopbackTest {
         for (String id : List.of("a", "b")) {
             assertThat(callsBefore(parts, message(whole.formatted(id))))
                     .singleElement()
-                    .satisfies(call -> assertThat(call.arguments().replace(" ", "")).isEqualTo("{\"x\":7}"));
+                    .satisfies(call ->
+                            assertThat(call.arguments().replace(" ", "")).isEqualTo("{\"x\":7}"));
             assertThat(callsBefore(
                             parts,
                             message(whole.formatted(id)).replace("\"message\"", "\"delta\":{},\"message\""),
@@ -670,8 +680,7 @@ class ChatReadingTest extends LoopbackTest {
     void calls_inPiecesAndAsAWhole_areToldApart() throws InterruptedException {
         String one = "{'id':'a','function':{'name':'find','arguments':'{\\'x\\':1}'}}";
         String other = "{'id':'b','function':{'name':'find','arguments':'{\\'x\\':2}'}}";
-        List<ToolCall> both =
-                List.of(new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "find", "{\"x\":2}"));
+        List<ToolCall> both = List.of(new ToolCall("a", "find", "{\"x\":1}"), new ToolCall("b", "find", "{\"x\":2}"));
 
         for (String sent : List.of(one, one + " " + other)) {
             assertThat(callsBefore(sent, message("{'tool_calls':[" + one + "," + other + "]}")))
@@ -951,10 +960,21 @@ class ChatReadingTest extends LoopbackTest {
     /** Some servers send the member with every chunk. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"null", "''", "' '", "{}", "[]", "false", "0", "{'code':0,'message':''}", "{'code':null,'type':''}"})
+            strings = {
+                "null",
+                "''",
+                "' '",
+                "{}",
+                "[]",
+                "false",
+                "0",
+                "{'code':0,'message':''}",
+                "{'code':null,'type':''}"
+            })
     void error_thatSaysNothing_isNone(String error) throws InterruptedException {
         String text = json("{'choices':[{'delta':{'content':'Fine.'},'error':%1$s}],'error':%1$s}".formatted(error));
-        String end = json("{'choices':[{'delta':{},'finish_reason':'stop','error':%1$s}],'error':%1$s}".formatted(error));
+        String end =
+                json("{'choices':[{'delta':{},'finish_reason':'stop','error':%1$s}],'error':%1$s}".formatted(error));
         assertThat(streamed(REQUEST, "data: " + text + "\n\n", "data: " + end + "\n\n")
                         .text())
                 .isEqualTo("Fine.");
