@@ -9,6 +9,9 @@ import java.util.Optional;
  */
 final class ChatText {
     private final StringBuilder text = new StringBuilder();
+    /** What are wholes, unless a message follows that begins with something else: then they were pieces. */
+    private final StringBuilder repeated = new StringBuilder();
+
     private int begin;
     private int end;
     private int inPieces;
@@ -43,16 +46,23 @@ final class ChatText {
             return "";
         }
         Optional<String> more = more(text, given);
-        if (more.isPresent()) {
-            hasWholes |= !text.isEmpty();
-            contradicted = false;
-        } else if (hasPieces || hasWholes) {
+        if (more.isEmpty() && (hasPieces || hasWholes)) {
             contradicted = !holds(given.strip());
             return "";
         }
-        append(more.orElse(given));
-        inPieces = more.isPresent() ? inPieces : text.length();
-        return more.orElse(given);
+        contradicted = false;
+        if (more.isPresent()) {
+            boolean isAgain = !text.isEmpty();
+            hasWholes |= isAgain && !more.get().isEmpty();
+            repeated.append(isAgain && !hasWholes && !hasPieces ? given : "");
+            append(more.get());
+            return more.get();
+        }
+        String pieces = repeated + given;
+        append(pieces);
+        inPieces = text.length();
+        repeated.setLength(0);
+        return pieces;
     }
 
     /** What a whole has behind the beginning that is there; empty if it begins with something else. */

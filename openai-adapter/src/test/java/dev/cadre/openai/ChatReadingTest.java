@@ -195,6 +195,13 @@ class ChatReadingTest extends LoopbackTest {
     }
 
     @Test
+    void messages_thatAreEqualPieces_areAllRead() throws InterruptedException {
+        assertThat(said("message:ha message:ha message:ha message:!", "stop").text())
+                .isEqualTo("hahaha!");
+        assertThat(String.join("", pieces)).isEqualTo("hahaha!");
+    }
+
+    @Test
     void text_inPiecesAndAsAWhole_mayBeAListOfParts() throws InterruptedException {
         String parts =
                 "[{'type':'thinking','thinking':'Hm.'},{'type':'text','text':'Fi'},{'type':'text','text':'ne.'}]";
