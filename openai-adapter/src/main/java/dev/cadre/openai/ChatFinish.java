@@ -96,7 +96,7 @@ enum ChatFinish {
                         + "|harm(?!on)|violat|sensitive|recitation|copyright|jailbreak"),
                 FILTER);
         BY_PART.put(Pattern.compile("refus"), REFUSAL);
-        BY_PART.put(Pattern.compile("rate_?limit|quota|too_?many_?(?!tok)"), BROKEN);
+        BY_PART.put(Pattern.compile("rate_?limit|quota|too_?many_?+(?!tok)"), BROKEN);
         BY_PART.put(
                 Pattern.compile("length|max|(?<!un)limit|trunc|incomplete|partial|unfinished|exceed|exhaust|overflow"
                         + "|window|budget|pause|too_?many|(?<![a-z])cut"),
