@@ -11,6 +11,7 @@ import dev.cadre.model.RateLimits.Window;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LearnedRateTest {
     private static final long SECOND = 1_000_000_000;
     private static final long LIMIT = 60;
+    private static final int PER_SECOND = 10;
     private static final long EXCHANGE = SECOND / 2;
 
     /** The provider's own bookkeeping; it counts what it turns away, too. */
@@ -74,9 +76,27 @@ class LearnedRateTest {
         }
     }
 
+    /** A number of requests in each second, which are reported as those of a minute. */
+    private static final class BySecond implements Provider {
+        private long second = -1;
+        private long used;
+
+        @Override
+        public boolean take(long now) {
+            used = now / SECOND == second ? used + 1 : 1;
+            second = now / SECOND;
+            return used <= PER_SECOND;
+        }
+
+        @Override
+        public Window report(long now) {
+            return new Window(60 * PER_SECOND, Math.max(0, PER_SECOND - used), Duration.ofNanos(SECOND));
+        }
+    }
+
     private record Timed(long at, PoolEvent event) {}
 
-    private final PoolRig rig = new PoolRig(parallel(10));
+    private PoolRig rig = new PoolRig(parallel(10));
     private final PriorityQueue<Timed> due = new PriorityQueue<>(Comparator.comparingLong(Timed::at));
     private int sent;
     private int turnedAway;
@@ -85,8 +105,26 @@ class LearnedRateTest {
     @ParameterizedTest
     @CsvSource({"refill, 0, 121", "window, 0, 123", "window, 2, 121", "window, 40, 83"})
     void callsOfThreeMinutes_areSentAtOnceWhenTheProviderLetsThem(String kind, long intoTheWindow, long seconds) {
-        Provider provider = kind.equals("refill") ? new Refilling() : new Windowed(intoTheWindow * SECOND);
-        for (long ticket = 1; ticket <= 3 * LIMIT; ticket++) {
+        run(3 * LIMIT, kind.equals("refill") ? new Refilling() : new Windowed(intoTheWindow * SECOND));
+
+        assertThat(turnedAway).as("turned away").isZero();
+        assertThat(sent).isEqualTo(3 * LIMIT);
+        assertThat(lastSentAt).isLessThanOrEqualTo(seconds * SECOND);
+    }
+
+    @Test
+    void callsAtALimitBySecond_goOutAtItsRate() {
+        rig = new PoolRig(parallel(4)); // eight a second: the limit holds nobody up
+
+        run(10 * PER_SECOND, new BySecond());
+
+        assertThat(turnedAway).as("turned away").isZero();
+        assertThat(sent).isEqualTo(10 * PER_SECOND);
+        assertThat(lastSentAt).isLessThanOrEqualTo(13 * SECOND);
+    }
+
+    private void run(long calls, Provider provider) {
+        for (long ticket = 1; ticket <= calls; ticket++) {
             due.add(new Timed(0, new PoolEvent.Submitted(ticket, "run", Kind.WORK, 0, 0, PoolRig.NEVER)));
         }
 
@@ -101,10 +139,6 @@ class LearnedRateTest {
                 }
             }
         }
-
-        assertThat(turnedAway).as("turned away").isZero();
-        assertThat(sent).isEqualTo(3 * LIMIT);
-        assertThat(lastSentAt).isLessThanOrEqualTo(seconds * SECOND);
     }
 
     private void send(long ticket, Provider provider) {

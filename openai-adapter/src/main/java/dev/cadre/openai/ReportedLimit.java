@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 record ReportedLimit(long limit, long remaining, List<HeaderTime> resets) {
     private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Duration SECOND = Duration.ofSeconds(1);
     /** A limit by the minute that is overdrawn takes some minutes, but never this long. */
     private static final Duration LONGEST_OF_A_MINUTE = Duration.ofMinutes(10);
 
@@ -46,6 +47,9 @@ record ReportedLimit(long limit, long remaining, List<HeaderTime> resets) {
      * @param otherwise the period if the numbers do not show it; empty if the limit is then not to be used
      */
     Window learned(Optional<Duration> otherwise) {
+        if (isBySecond(otherwise)) {
+            return per(SECOND);
+        }
         for (Duration period : PERIODS) {
             if (resets.stream().anyMatch(reset -> fits(period, reset))) {
                 return per(period);
@@ -55,6 +59,24 @@ record ReportedLimit(long limit, long remaining, List<HeaderTime> resets) {
         return otherwise.isPresent() && reset.compareTo(LONGEST_OF_A_MINUTE) <= 0
                 ? per(otherwise.get())
                 : unlimited(reset);
+    }
+
+    /**
+     * Whether it is counted by the second. A reset in whole seconds that has come down to one fits other periods, too: they
+     * count more if they are stated, and if the reset is the time in which the used amount comes back by the minute.
+     */
+    private boolean isBySecond(Optional<Duration> otherwise) {
+        boolean fits = resets.stream()
+                .anyMatch(reset -> reset.precision().equals(HeaderTime.SECOND)
+                        && reset.span().compareTo(SECOND) <= 0
+                        && fits(SECOND, reset));
+        return fits && (otherwise.isEmpty() || resets.stream().noneMatch(this::isRefillOfAMinute));
+    }
+
+    private boolean isRefillOfAMinute(HeaderTime reset) {
+        double refill = (double) MINUTE.toNanos() * (limit - remaining) / limit;
+        double slack = Math.max((double) reset.precision().toNanos(), refill * TOLERANCE);
+        return Math.abs((double) reset.span().toNanos() - refill) <= slack;
     }
 
     /** What remains is followed, but nothing refills by the minute. */

@@ -115,6 +115,26 @@ class LimitHeadersTest {
         assertThat(requests.remaining()).isEqualTo(Long.parseLong(left));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "x-ratelimit-%s          | 10  | 9  | 600",
+                "x-ratelimit-%s          | 10  | 0  | 600",
+                "x-ratelimit-%s          | 1   | 0  | 60",
+                "x-ratelimit-%s          | 100 | 99 | 6000",
+                "ratelimit-%s            | 10  | 9  | 600",
+                "x-ratelimit-%s-requests | 10  | 9  | 600",
+                "x-ratelimit-%s-requests | 100 | 90 | 6000"
+            })
+    void limit_thatIsNewInASecond_isOneBySecond(String names, String limit, String left, long perMinute) {
+        LimitHeaders headers = headers(
+                names.formatted("limit"), limit, names.formatted("remaining"), left, names.formatted("reset"), "1");
+
+        assertThat(headers.limits(() -> NOW).requests())
+                .isEqualTo(new Window(perMinute, Long.parseLong(left), Duration.ofSeconds(1)));
+    }
+
     @Test
     void reset_asABareNumber_isReadInTheUnitThatFits() {
         assertThat(tokens("120000", "119986", "7").reset()).isEqualTo(Duration.ofMillis(7));
