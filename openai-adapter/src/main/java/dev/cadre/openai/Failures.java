@@ -305,6 +305,9 @@ final class Failures {
         if (find(failure, ForwardProxy.Refused.class).isPresent()) {
             return new Unreachable("no way to %s: %s".formatted(baseUrl, said), cause);
         }
+        if (find(failure, ForwardProxy.ForeignChallenge.class).isPresent()) {
+            return new AuthFailed(said).suspected(); // as a firewall does, perhaps of one request
+        }
         if (find(failure, InterruptedIOException.class).isPresent()) {
             return new TimedOut("%s gave no whole reply in time".formatted(model), charge);
         }

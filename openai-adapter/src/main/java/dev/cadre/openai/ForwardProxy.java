@@ -44,6 +44,15 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
         }
     }
 
+    /** A gateway that nobody named wants credentials of a proxy. */
+    static final class ForeignChallenge extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ForeignChallenge() {
+            super("status 407, a proxy or gateway that is not configured wants credentials");
+        }
+    }
+
     /**
      * The proxy at an address, with a user and a password if it names them.
      *
@@ -124,6 +133,18 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
                         || target.endsWith("." + host)
                         || withPort.equals(host)
                         || withPort.endsWith("." + host));
+    }
+
+    /** A network interceptor: OkHttp takes a 407 without a proxy for a broken connection. */
+    static Response withoutForeignChallenge(Interceptor.Chain chain) throws IOException {
+        Response response = chain.proceed(chain.request());
+        Connection connection = chain.connection();
+        boolean isProxied = connection != null && connection.route().proxy().type() == Proxy.Type.HTTP;
+        if (response.code() == REQUIRED && !isProxied) {
+            response.close();
+            throw new ForeignChallenge();
+        }
+        return response;
     }
 
     /** OkHttp asks before it opens a tunnel, and again when the proxy has refused. */

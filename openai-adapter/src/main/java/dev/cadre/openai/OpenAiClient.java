@@ -104,10 +104,12 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                 .addInterceptor(builder.gateway.interceptor(builder.baseUrl, builder.apiKey, secrets))
                 .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
                 .addNetworkInterceptor(OneExchange::withoutOrderToRepeat)
+                .addNetworkInterceptor(ForwardProxy::withoutForeignChallenge)
                 .addNetworkInterceptor(new ReusedConnections());
         if (builder.proxy != null) {
             builder.proxy.configure(http);
         }
+        http.addNetworkInterceptor(new InterimReplies());
         if (builder.trust != null) {
             builder.trust.configure(http);
         }

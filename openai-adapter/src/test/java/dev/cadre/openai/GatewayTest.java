@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
 import dev.cadre.model.ModelReply;
@@ -225,6 +227,48 @@ class GatewayTest {
                     .isInstanceOf(Unreachable.class)
                     .hasMessageContaining("the proxy refuses its user or password")
                     .hasMessageNotContaining("canary");
+        }
+    }
+
+    @Test
+    void status407_ofAGatewayThatNobodyNamed_isARefusal_thatIsFree() throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        peer.reply(407, JSON, "{}", "Proxy-Authenticate: Basic realm=\"house\"");
+                    }
+                });
+                var client = OpenAiClient.builder(KEY)
+                        .baseUrl(server.baseUrl())
+                        .chatCompletions()
+                        .build()) {
+            assertThatThrownBy(() -> client.call(REQUEST, plain()))
+                    .isInstanceOfSatisfying(AuthFailed.class, refused -> {
+                        assertThat(refused.charge()).isEqualTo(ModelException.Charge.FREE);
+                        assertThat(refused.reach()).isEqualTo(ModelException.Reach.SUBTASK_OR_RUN);
+                    })
+                    .hasMessageContaining("status 407");
+            assertThat(server.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 40})
+    void interimReplies_areReadPast(int interims) throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        peer.send("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+                                .repeat(interims / 2));
+                        peer.send("HTTP/1.1 100 Continue\r\n\r\n".repeat(interims % 2));
+                        peer.reply(JSON, RawServer.CHAT_REPLY);
+                    }
+                });
+                var client = OpenAiClient.builder(KEY)
+                        .baseUrl(server.baseUrl())
+                        .chatCompletions()
+                        .build()) {
+            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
+            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
+            assertThat(server.connections()).isEqualTo(1);
         }
     }
 
