@@ -93,7 +93,7 @@ final class BatchAnswerReader {
             var asked = ModelRequest.of(model, "", "", 1);
             var notes = new ReplyNotes(failures);
             if (body instanceof ObjectNode whole) {
-                new ResponseForm(asked, notes).apply(whole, "");
+                new ResponseForm(asked, notes).apply(whole);
             }
             return billed(new ReplyReader(asked, NO_HEADERS, failures, notes)
                     .read(ServerJson.MAPPER.treeToValue(body, Response.class)));

@@ -111,6 +111,12 @@ final class CallArguments {
                 || !values(arguments).isEmpty();
     }
 
+    /** Whether a text is one whole JSON object. */
+    static boolean isObject(String text) {
+        List<JsonNode> values = values(text);
+        return values.size() == 1 && values.getFirst().isObject();
+    }
+
     /** The one value of a text that may hold it several times, or an empty one beside it. */
     static String settled(String text, ReplyNotes notes) {
         List<JsonNode> values = values(text);

@@ -96,7 +96,7 @@ final class Exchange implements Handoff.Work<ModelReply> {
     private @Nullable Response whole(InputStream body, ReplyNotes notes) throws IOException {
         JsonNode reply = ServerJson.MAPPER.readTree(body);
         if (reply instanceof ObjectNode object) {
-            new ResponseForm(request, notes).apply(object, "");
+            new ResponseForm(request, notes).apply(object);
         }
         return REPLY.readValue(reply);
     }

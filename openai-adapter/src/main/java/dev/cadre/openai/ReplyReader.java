@@ -2,11 +2,13 @@
 package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.openai.core.JsonField;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseFunctionToolCall;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseOutputMessage;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
@@ -83,23 +85,67 @@ final class ReplyReader {
         }
         List<ToolCall> calls =
                 items(response).stream().flatMap(item -> asked(item).stream()).toList();
-        return reply(response, text(response), calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
+        String text = text(response);
+        requireReadable(response);
+        if (text.isEmpty() && calls.isEmpty()) {
+            requireNoOtherAnswer(response);
+        }
+        return reply(response, text, calls, calls.isEmpty() ? Finish.COMPLETE : Finish.TOOL_CALLS);
+    }
+
+    /** A text of which a part cannot be read is shorter than what was written. */
+    private void requireReadable(Response response) {
+        boolean isReadable = items(response).stream()
+                .flatMap(item -> item.message().stream())
+                .allMatch(message -> isReadable(message._content())
+                        && message._content().asKnown().orElse(List.of()).stream()
+                                .allMatch(part -> part.outputText()
+                                        .map(output -> isReadable(output._text()))
+                                        .orElse(true)));
+        if (!isReadable) {
+            throw unanswered(response, "a part of the answer is in a form that is no text");
+        }
+    }
+
+    private static boolean isReadable(JsonField<?> field) {
+        return field.isMissing() || field.isNull() || field.asKnown().isPresent();
+    }
+
+    /** Text that is empty because the answer is somewhere else is no answer. */
+    private void requireNoOtherAnswer(Response response) {
+        List<ResponseOutputItem> items = items(response);
+        boolean isOfTools = items.stream().anyMatch(item -> !item.isMessage() && !item.isReasoning() && item.isValid());
+        TokenUsage usage = usage(response);
+        if (isOfTools) {
+            notes.add("the reply has no answer, only items of tools that were not asked for or ran at the provider");
+        } else if (items.stream().anyMatch(ResponseOutputItem::isReasoning)) {
+            throw unanswered(
+                    response,
+                    "the answer is empty and all text is in the reasoning: switch off the model's thinking or the"
+                            + " server's reasoning parser, or raise the cap of output tokens");
+        } else if (items.stream().anyMatch(item -> !item.isMessage())) {
+            throw unanswered(response, "the reply has no answer, and an item that is no part of the API");
+        } else if (items.isEmpty() && usage != null && usage.outputTokens() > 0) {
+            throw unanswered(response, "the reply bills output and has none");
+        }
+    }
+
+    private ModelException unanswered(Response response, String defect) {
+        return failures.unanswered(request.model(), defect, headers, billed(response));
+    }
+
+    private @Nullable Billed billed(Response response) {
+        TokenUsage usage = usage(response);
+        return usage == null
+                ? null
+                : new Billed(model(response), usage, billedTier(response).tier(), providerCalls(response));
     }
 
     private ModelReply failed(Response response, ErrorBody error, boolean worked) {
         if (error.tellsOfPolicy()) {
             return reply(response, text(response), List.of(), Finish.FILTERED);
         }
-        TokenUsage usage = usage(response);
-        throw failures.inReply(
-                request.model(),
-                error,
-                headers,
-                worked,
-                usage == null
-                        ? null
-                        : new Billed(
-                                model(response), usage, billedTier(response).tier(), providerCalls(response)));
+        throw failures.inReply(request.model(), error, headers, worked, billed(response));
     }
 
     private static boolean hasWork(Response response) {

@@ -4,9 +4,14 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.ToolSpec;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -16,68 +21,89 @@ import java.util.stream.Collectors;
 final class ResponseForm {
     private static final String OUTPUT = "output";
     private static final String CONTENT = "content";
-    private static final String STATUS = "status";
     private static final String TYPE = "type";
     private static final String TEXT = "text";
     private static final String OUTPUT_TEXT = "output_text";
-    private static final String MESSAGE = "message";
-    private static final String CALL = "function_call";
-    private static final String INCOMPLETE = "incomplete";
+    static final String MESSAGE = "message";
+    static final String CALL = "function_call";
+    static final String REASONING = "reasoning";
+
+    /** The roles of those who do not answer: some servers repeat their messages. */
+    private static final Set<String> OTHER_ROLES = Set.of("user", "system", "developer", "tool");
+
+    /** What the calls of functions are called elsewhere. */
+    private static final Set<String> FOREIGN_CALLS = Set.of("tool_call", "tool_use", "function");
 
     private final ChatCalls calls;
+    private final Set<String> tools = new HashSet<>();
     private final ReplyNotes notes;
 
     ResponseForm(ModelRequest request, ReplyNotes notes) {
         this.calls = new ChatCalls(request, notes);
+        request.tools().stream().map(ToolSpec::name).forEach(tools::add);
         this.notes = notes;
     }
 
-    /**
-     * Changes the reply.
-     *
-     * @param streamed the text that came in pieces before; empty if none did
-     */
-    void apply(ObjectNode reply, String streamed) {
-        ArrayNode items = items(reply);
-        for (int at = 0; at < items.size(); at++) {
-            items.set(at, item(items.get(at)));
-        }
-        if (!hasAnswer(items)) {
-            addText(items, reply.path("output_text").asText(""), "the text stood beside the output");
-        }
-        if (!hasAnswer(items)) {
-            addText(items, streamed, "the last event has no text: it was taken from the pieces before");
-        }
-        lengthen(items, streamed);
-        status(reply, items);
+    /** Changes a whole reply. */
+    void apply(ObjectNode reply) {
+        apply(reply, new StreamedItems(this, notes), "");
     }
 
+    /**
+     * Changes the reply of a last event.
+     *
+     * @param streamed what came before
+     * @param event what the name of the event says of the reply's status; empty if it says nothing
+     */
+    void apply(ObjectNode reply, StreamedItems streamed, String event) {
+        ArrayNode items = items(reply);
+        streamed.completeIn(items);
+        for (JsonNode item : items) {
+            if (item instanceof ObjectNode call && item.path(TYPE).asText().equals(CALL)) {
+                settle(call);
+            }
+        }
+        String beside = reply.path(OUTPUT_TEXT).asText("");
+        if (!hasAnswer(items) && !beside.isEmpty()) {
+            notes.add("the text stood beside the output");
+            items.add(message(textPart(beside)));
+        }
+        ResponseStatus.settle(reply, items, hasAnswer(items), event, notes);
+    }
+
+    /** The output as a list of items of the API's forms. */
     private ArrayNode items(ObjectNode reply) {
         JsonNode output = reply.path(OUTPUT);
-        if (output instanceof ArrayNode list) {
-            return list;
-        }
         ArrayNode items = reply.putArray(OUTPUT);
         if (output.isObject()) {
             notes.add("the output came without a list");
-            items.add(output);
-        } else if (output.isTextual()) {
-            items.add(output);
+        }
+        for (JsonNode given : output.isArray() ? output : List.of(output)) {
+            JsonNode item = shaped(given);
+            if (!item.isMissingNode()) {
+                items.add(item);
+            }
         }
         return items;
     }
 
-    private JsonNode item(JsonNode given) {
+    /** An item in the form of the API's; a missing node if it is no part of the output. */
+    JsonNode shaped(JsonNode given) {
         if (given.isTextual() && !given.asText().isEmpty()) {
             notes.add("an item of the output came as a text");
             return message(given);
         }
         if (!(given instanceof ObjectNode item)) {
-            return given;
+            return MissingNode.getInstance();
         }
         switch (type(item)) {
-            case MESSAGE -> content(item);
-            case CALL -> call(item);
+            case MESSAGE -> {
+                if (OTHER_ROLES.contains(item.path("role").asText("").toLowerCase(Locale.ROOT))) {
+                    notes.add("a message of another role was left out of the answer");
+                    return MissingNode.getInstance();
+                }
+                content(item);
+            }
             case TEXT, OUTPUT_TEXT -> {
                 notes.add("a part of a message came as an item of the output");
                 return message(item);
@@ -90,6 +116,11 @@ final class ResponseForm {
     /** An item without a type is what it holds. */
     private String type(ObjectNode item) {
         String type = item.path(TYPE).asText("");
+        if (FOREIGN_CALLS.contains(type) || isFunctionInDisguise(type, item)) {
+            notes.add("a tool call was of the type " + notes.quoted(type));
+            item.put(TYPE, CALL);
+            return CALL;
+        }
         if (!type.isEmpty()) {
             return type;
         }
@@ -100,6 +131,13 @@ final class ResponseForm {
             item.put(TYPE, meant);
         }
         return meant;
+    }
+
+    /** Custom tools take a text, and none was asked for. */
+    private boolean isFunctionInDisguise(String type, ObjectNode item) {
+        return type.equals("custom_tool_call")
+                && tools.contains(name(item).asText(""))
+                && CallArguments.isObject(item.path("input").asText(""));
     }
 
     private ObjectNode message(JsonNode content) {
@@ -130,90 +168,60 @@ final class ResponseForm {
         if (given.isTextual()) {
             return textPart(given.asText());
         }
-        boolean isText =
-                given.path(TYPE).asText(TEXT).equals(TEXT) && given.path(TEXT).isTextual();
-        return isText ? textPart(given.path(TEXT).asText()) : given;
+        String type = given.path(TYPE).asText(TEXT);
+        JsonNode text = given.path(TEXT);
+        if (type.equals(TEXT) && text.isTextual()) {
+            return textPart(text.asText());
+        }
+        boolean isInner = (type.equals(TEXT) || type.equals(OUTPUT_TEXT))
+                && text.path("value").isTextual();
+        return isInner ? textPart(text.path("value").asText()) : given;
     }
 
-    private static ObjectNode textPart(String text) {
+    static ObjectNode textPart(String text) {
         ObjectNode part =
                 JsonNodeFactory.instance.objectNode().put(TYPE, OUTPUT_TEXT).put(TEXT, text);
         part.putArray("annotations");
         return part;
     }
 
-    private void call(ObjectNode call) {
+    private void settle(ObjectNode call) {
         JsonNode id = call.path("call_id").isMissingNode() ? call.path("id") : call.path("call_id");
-        JsonNode name =
-                call.path("name").isMissingNode() ? call.path("function").path("name") : call.path("name");
         call.put("call_id", calls.id(id));
-        call.put("name", calls.name(name));
+        call.put("name", calls.name(name(call)));
         call.put("arguments", calls.arguments(call));
+    }
+
+    /** The name of a call. */
+    static JsonNode name(JsonNode call) {
+        return call.path("name").isMissingNode() ? call.path("function").path("name") : call.path("name");
     }
 
     /** Whether there is a text, a refusal, or a call that wants an answer. */
     private static boolean hasAnswer(ArrayNode items) {
         return items.valueStream().anyMatch(item -> switch (item.path(TYPE).asText()) {
-            case MESSAGE -> !text(item).isEmpty() || isRefusal(item);
+            case MESSAGE -> !text(item).isEmpty() || !refusal(item).isEmpty();
             case CALL, "computer_call", "mcp_approval_request" -> true;
             default -> false;
         });
     }
 
-    private static boolean isRefusal(JsonNode message) {
-        return message.path(CONTENT)
-                .valueStream()
-                .anyMatch(part -> !part.path("refusal").asText("").isEmpty());
+    /** The refusal in a message; empty if it is none. */
+    static String refusal(JsonNode message) {
+        return joined(message, "refusal");
     }
 
-    private static String text(JsonNode message) {
-        return message.path(CONTENT)
-                .valueStream()
-                .map(part -> part.path(TEXT).asText(""))
-                .collect(Collectors.joining());
+    /** The text of a message; empty if there is none. */
+    static String text(JsonNode message) {
+        return joined(message, TEXT);
     }
 
-    /** What was streamed is never shortened by a last event that has only its beginning. */
-    private void lengthen(ArrayNode items, String streamed) {
-        List<JsonNode> messages = items.valueStream()
-                .filter(item -> item.path(TYPE).asText().equals(MESSAGE))
-                .toList();
-        if (messages.size() == 1 && messages.getFirst() instanceof ObjectNode message && !isRefusal(message)) {
-            String text = text(message);
-            if (streamed.length() > text.length() && streamed.startsWith(text)) {
-                notes.add("the last event has less text than the pieces before: theirs was taken");
-                message.putArray(CONTENT).add(textPart(streamed));
-            }
-        }
-    }
-
-    private void addText(ArrayNode items, String text, String note) {
-        if (!text.isEmpty()) {
-            notes.add(note);
-            items.add(message(textPart(text)));
-        }
-    }
-
-    /** A reply that is not whole is not complete, whatever it calls itself. */
-    private void status(ObjectNode reply, ArrayNode items) {
-        if (!reply.path(STATUS).asText().equals("completed")) {
-            return;
-        }
-        boolean hasReason =
-                !reply.path("incomplete_details").path("reason").asText("").isEmpty();
-        boolean isCut = items.valueStream()
-                .anyMatch(item -> item.path(TYPE).asText().equals(MESSAGE)
-                        && item.path(STATUS).asText().equals(INCOMPLETE));
-        JsonNode error = reply.path("error");
-        if (error.isTextual() && !error.asText().isBlank()) {
-            reply.putObject("error").put("message", error.asText());
-        }
-        if (!reply.path("error").isEmpty()) {
-            notes.add("a reply with an error called itself completed");
-            reply.put(STATUS, "failed");
-        } else if (hasReason || isCut) {
-            notes.add("a reply that is not whole called itself completed");
-            reply.put(STATUS, INCOMPLETE);
-        }
+    private static String joined(JsonNode message, String member) {
+        return message.path(TYPE).asText().equals(MESSAGE)
+                ? message.path(CONTENT)
+                        .valueStream()
+                        .map(part -> part.path(member).asText(""))
+                        .collect(Collectors.joining())
+                : "";
     }
 }

@@ -9,18 +9,16 @@ import com.openai.core.JsonValue;
 import com.openai.models.responses.Response;
 import dev.cadre.model.ModelRequest;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** Reads a stream of events up to the one that holds the whole reply; a stream without it is a failure. */
 final class StreamReader {
     private static final ObjectReader REPLY = ServerJson.MAPPER.readerFor(Response.class);
-    private static final String OUTPUT = "output";
-    private static final String INDEX = "output_index";
+    private static final String PREFIX = "response.";
+    private static final String ERROR = "error";
+    private static final String DELTA = "delta";
 
     /** The events that come with work which the provider would bill, reasoning included. */
     private static final Set<String> OUTPUT_TYPES = Set.of(
@@ -33,16 +31,18 @@ final class StreamReader {
             "response.reasoning_summary_part.added",
             "response.reasoning_summary_text.delta");
 
+    /** The events that end a stream; the last name is none of the API's. */
+    private static final Set<String> LAST_TYPES = Set.of(
+            "response.completed", "response.incomplete", "response.failed", "response.cancelled", "response.done");
+
     private final String model;
     private final ResponseForm form;
-    private final StringBuilder streamed = new StringBuilder();
     private final LimitHeaders headers;
     private final Failures failures;
     private final ReplyNotes notes;
     private final Consumer<String> text;
 
-    private final Set<Long> commentary = new HashSet<>();
-    private final Map<Long, JsonNode> items = new TreeMap<>();
+    private final StreamedItems items;
     private final Repeats repeats = new Repeats();
     private boolean worked;
 
@@ -50,6 +50,7 @@ final class StreamReader {
             ModelRequest request, LimitHeaders headers, Failures failures, ReplyNotes notes, Consumer<String> text) {
         model = request.model();
         form = new ResponseForm(request, notes);
+        items = new StreamedItems(form, notes);
         this.headers = headers;
         this.failures = failures;
         this.notes = notes;
@@ -64,21 +65,14 @@ final class StreamReader {
             String type = event.path("type").asText();
             boolean repeated = repeats.isRepeated(event);
             worked |= OUTPUT_TYPES.contains(type);
-            switch (type) {
-                case "response.completed", "response.incomplete", "response.failed" -> {
-                    return last(event.path("response"));
-                }
-                case "response.done" -> {
-                    notes.add("the last event had a name that is no part of the API");
-                    return last(event.path("response"));
-                }
-                case "response.output_item.added" -> begun(event);
-                case "response.output_item.done" -> items.put(place(event), event.path("item"));
-                case "response.output_text.delta" -> pass(event, "delta", repeated);
-                case "response.output_text.done" -> whole(event);
-                case "response.function_call_arguments.delta", "response.function_call_arguments.done" ->
-                    arguments(event);
-                default -> failIfError(event, type);
+            if (LAST_TYPES.contains(type)) {
+                return last(event, type);
+            }
+            failIfError(event, type);
+            if (repeated) {
+                notes.add("an event that was delivered twice was read once");
+            } else {
+                collect(event, type);
             }
         }
         throw failures.malformed(
@@ -88,78 +82,77 @@ final class StreamReader {
                 headers);
     }
 
+    private void collect(ObjectNode event, String type) {
+        switch (type) {
+            case "response.output_item.added" -> items.begin(event);
+            case "response.output_item.done" -> items.finish(event);
+            case "response.output_text.delta" -> addText(event);
+            case "response.output_text.done" -> addWholeText(event);
+            case "response.refusal.delta" ->
+                items.message(event).addRefusal(part(event), event.path(DELTA).asText(""));
+            case "response.refusal.done" ->
+                items.message(event)
+                        .addWholeRefusal(part(event), event.path("refusal").asText(""));
+            case "response.function_call_arguments.delta", "response.function_call_arguments.done" ->
+                items.addArguments(event);
+            default -> {}
+        }
+    }
+
     /** Whether the provider may have done some of the work, which it would bill. */
     boolean worked() {
         return worked;
     }
 
     private void failIfError(ObjectNode event, String type) {
-        if (event.hasNonNull("error") || type.equals("error")) {
-            JsonNode error = event.hasNonNull("error") ? event.get("error") : event;
+        boolean isError = ResponseStatus.isError(event.path(ERROR));
+        if (isError || type.equals(ERROR)) {
+            JsonNode error = isError ? event.get(ERROR) : event;
             throw failures.inReply(model, ErrorBody.of(JsonValue.fromJsonNode(error)), headers, worked);
         }
     }
 
-    /** Some servers leave the items out of the last event, which they have sent one by one. */
-    private Response last(JsonNode reply) throws IOException {
-        if (!(reply instanceof ObjectNode whole)) {
+    private Response last(ObjectNode event, String type) throws IOException {
+        if (!(event.path("response") instanceof ObjectNode whole)) {
             throw failures.malformed(model, "the last event holds no reply", headers);
         }
-        if (whole.path(OUTPUT).isEmpty() && !items.isEmpty()) {
-            notes.add("the last event has no output: it was taken from the events before");
-            whole.putArray(OUTPUT).addAll(items.values());
+        if (ResponseStatus.isError(event.path(ERROR)) && !ResponseStatus.isError(whole.path(ERROR))) {
+            whole.set(ERROR, event.path(ERROR));
         }
-        form.apply(whole, streamed.toString());
+        String named = type.substring(PREFIX.length());
+        if (named.equals("done")) {
+            notes.add("the last event had a name that is no part of the API");
+        }
+        form.apply(whole, items, named.equals("done") ? "" : named.equals("cancelled") ? ResponseStatus.FAILED : named);
         return REPLY.readValue(whole);
     }
 
-    /** The place of an item in the output; behind all others if a server does not say it. */
-    private long place(JsonNode event) {
-        JsonNode index = event.path(INDEX);
-        return index.isIntegralNumber() ? index.asLong() : Integer.MAX_VALUE + (long) items.size();
+    private static int part(ObjectNode event) {
+        return event.path("content_index").asInt(0);
     }
 
-    /** The arguments of a call whose item does not come whole. */
-    private void arguments(JsonNode event) {
-        if (items.get(place(event)) instanceof ObjectNode call
-                && call.path("type").asText().equals("function_call")) {
-            JsonNode whole = event.path("arguments");
-            String before = call.path("arguments").asText("");
-            if (whole.isMissingNode()) {
-                call.put("arguments", before + event.path("delta").asText(""));
-            } else {
-                call.set("arguments", whole);
-            }
+    private void addText(ObjectNode event) {
+        StreamedItem message = items.message(event);
+        String delta = event.path(DELTA).asText("");
+        if (!delta.isEmpty()) {
+            message.addText(part(event), delta);
+            pass(message, delta);
         }
     }
 
     /** Some servers send a text only when it is whole. */
-    private void whole(ObjectNode event) {
-        if (streamed.isEmpty()) {
-            pass(event, "text", false);
+    private void addWholeText(ObjectNode event) {
+        StreamedItem message = items.message(event);
+        String whole = event.path("text").asText("");
+        if (!message.hasTextAt(part(event)) && !whole.isEmpty()) {
+            pass(message, whole);
         }
+        message.addWholeText(part(event), whole);
     }
 
-    private void begun(JsonNode event) {
-        JsonNode item = event.path("item");
-        if (event.path(INDEX).isIntegralNumber()) {
-            items.putIfAbsent(place(event), item);
-        }
-        if (item.path("type").asText().equals("message")
-                && item.path("phase").asText().equals("commentary")) {
-            commentary.add(event.path(INDEX).asLong(-1));
-        }
-    }
-
-    private void pass(ObjectNode event, String member, boolean repeated) {
-        if (repeated) {
-            notes.add("an event that was delivered twice was read once");
-        } else if (!commentary.contains(event.path(INDEX).asLong(-1))) {
-            String delta = event.path(member).asText("");
-            if (!delta.isEmpty()) {
-                streamed.append(delta);
-                text.accept(delta);
-            }
+    private void pass(StreamedItem message, String piece) {
+        if (!message.isCommentary()) {
+            text.accept(piece);
         }
     }
 
