@@ -87,7 +87,7 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
         return bounded;
     }
 
-    /** OkHttp does not foresee everything that a server may say. */
+    /** OkHttp does not foresee everything that a server may say: after a second interim reply its own state is wrong. */
     private static Response proceed(Chain chain, Request request) throws IOException {
         while (true) {
             try {

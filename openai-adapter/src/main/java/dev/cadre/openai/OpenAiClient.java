@@ -109,7 +109,6 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         if (builder.proxy != null) {
             builder.proxy.configure(http);
         }
-        http.addNetworkInterceptor(new InterimReplies());
         if (builder.trust != null) {
             builder.trust.configure(http);
         }

@@ -251,27 +251,6 @@ class GatewayTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 40})
-    void interimReplies_areReadPast(int interims) throws Exception {
-        try (var server = RawServer.start(peer -> {
-                    while (peer.read()) {
-                        peer.send("HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
-                                .repeat(interims / 2));
-                        peer.send("HTTP/1.1 100 Continue\r\n\r\n".repeat(interims % 2));
-                        peer.reply(JSON, RawServer.CHAT_REPLY);
-                    }
-                });
-                var client = OpenAiClient.builder(KEY)
-                        .baseUrl(server.baseUrl())
-                        .chatCompletions()
-                        .build()) {
-            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
-            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
-            assertThat(server.connections()).isEqualTo(1);
-        }
-    }
-
     @Test
     void proxy_opensATunnel_toAServerWithAPrivateAuthority(@TempDir Path directory) throws Exception {
         try (var server = RawServer.start(
