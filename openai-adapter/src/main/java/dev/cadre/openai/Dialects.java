@@ -35,8 +35,8 @@ final class Dialects {
     private static final String IGNORES_FORM =
             "the server ignored the JSON schema of the answer: it is asked in another way from now on";
     private static final String CUT_UNSAID =
-            "the reply is as long as its cap, and the server, which repeats nothing of the request, called it complete:"
-                    + " it was read as cut";
+            "the reply is as long as its cap, and the server, which has called no reply cut yet, called it complete: it"
+                    + " was read as cut";
     private static final String IGNORES_CAP =
             "the reply is longer than the cap: the cap is sent as max_tokens from now on";
 
@@ -57,6 +57,9 @@ final class Dialects {
 
     /** The models that have answered, by the address of the API. */
     private final Map<String, Set<String>> answered = new ConcurrentHashMap<>();
+
+    /** The models of which a reply of the Responses API was called incomplete: what is called complete there, is. */
+    private final Set<String> tellsOfCuts = ConcurrentHashMap.newKeySet();
 
     /** How often a model has broken a form that its server claims to have read, as long as it has never kept it. */
     private final Map<String, Integer> brokenForms = new ConcurrentHashMap<>();
@@ -252,10 +255,13 @@ final class Dialects {
             refusesResponses = false;
         }
         var notes = new ArrayList<>(sent.notesOn(request));
+        if (sent.api() == Api.RESPONSES && reply.finish() == Finish.TRUNCATED) {
+            tellsOfCuts.add(request.model());
+        }
         if (byTheBook || reply.finish() != Finish.COMPLETE) {
             return noting(reply, notes);
         }
-        boolean cut = isCutUnsaid(sent, request, served);
+        boolean cut = isCutUnsaid(sent, request, reply);
         if (!cut || !reply.text().stripLeading().startsWith("{")) { // the beginning of an object has the form so far
             ignored(sent, request, served).ifPresent(notes::add);
         }
@@ -271,14 +277,13 @@ final class Dialects {
     }
 
     /**
-     * Servers with a young Responses API, such as llama.cpp's, call every reply completed, one that was cut at its cap
-     * too. The length alone proves nothing: a reply may have just that, and who bills more than the cap does not keep to
-     * it. An answer in its form was not cut.
+     * Servers with a young Responses API, such as llama.cpp's and Ollama's, call every reply completed, one that was cut
+     * at its cap too. Few whole replies have just the length of their cap, and none is doubted of a model whose cut replies
+     * have been called incomplete. Who bills more than the cap does not keep to it. An answer in its form was not cut.
      */
-    private static boolean isCutUnsaid(Dialect sent, ModelRequest request, ServedReply served) {
-        ModelReply reply = served.reply();
+    private boolean isCutUnsaid(Dialect sent, ModelRequest request, ModelReply reply) {
         return sent.api() == Api.RESPONSES
-                && !served.echo().hasAny()
+                && !tellsOfCuts.contains(request.model())
                 && reply.usage() != null
                 && reply.usage().outputTokens() == request.maxOutputTokens()
                 && !(request.output() instanceof OutputFormat.JsonSchema schema

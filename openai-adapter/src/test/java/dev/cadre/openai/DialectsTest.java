@@ -253,12 +253,15 @@ class DialectsTest {
                 .replace("\"status\":\"completed\",\"model\"", repeated + "\"status\":\"completed\",\"model\"");
     }
 
-    /** The whole object of llama.cpp has no more than this; LiteLLM before it adds nulls. */
+    /** llama.cpp repeats nothing, LiteLLM before it adds nulls, Ollama repeats all. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "\"incomplete_details\":null,\"max_output_tokens\":null,\"text\":null,\"tool_choice\":null,"
+            strings = {
+                "",
+                "\"incomplete_details\":null,\"max_output_tokens\":null,\"text\":null,\"tool_choice\":null,",
+                "\"max_output_tokens\":64,\"text\":{\"format\":{\"type\":\"text\"}},\"tool_choice\":\"auto\","
             })
-    void replyAsLongAsItsCap_ofAServerThatRepeatsNothing_isCut(String repeated) throws Exception {
+    void replyAsLongAsItsCap_ofAServerThatNeverCalledOneCut_isCut(String repeated) throws Exception {
         String cut = full(LOOSE, REQUEST.maxOutputTokens(), repeated);
         String event =
                 "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":" + cut + "}\n\n";
@@ -282,16 +285,16 @@ class DialectsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "\"max_output_tokens\":64,",
-                "\"text\":{\"format\":{\"type\":\"text\"}},",
-                "\"tool_choice\":\"auto\","
-            })
-    void replyAsLongAsItsCap_ofAServerThatRepeatsTheRequest_isWhatItSays(String repeated) throws Exception {
-        try (var server = server(request -> new Answer(200, full(LOOSE, REQUEST.maxOutputTokens(), repeated)));
+    @Test
+    void replyAsLongAsItsCap_ofAServerThatCallsCutOnesIncomplete_isWhatItSays() throws Exception {
+        String full = full(LOOSE, REQUEST.maxOutputTokens(), "");
+        String cut = full.replace(
+                "\"status\":\"completed\",\"model\"",
+                "\"status\":\"incomplete\",\"incomplete_details\":{\"reason\":\"max_output_tokens\"},\"model\"");
+        var calls = new AtomicInteger();
+        try (var server = server(request -> new Answer(200, calls.getAndIncrement() == 0 ? cut : full));
                 var client = client(server).build()) {
+            assertThat(client.call(REQUEST, plain()).finish()).isEqualTo(Finish.TRUNCATED);
             assertThat(client.call(REQUEST, plain()).finish()).isEqualTo(Finish.COMPLETE);
         }
     }
