@@ -30,6 +30,9 @@ final class DoctorFindings {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final int LEAST_JDK = 21;
     private static final long STALE_DAYS = 180;
+    /** The tag that a name without one means where names have tags. */
+    private static final String USUAL_TAG = ":latest";
+
     /** How many models a warning names. */
     private static final int SHOWN = 3;
 
@@ -173,7 +176,7 @@ final class DoctorFindings {
     /** Whether a call of the model makes sense; says what is doubtful about it. */
     private boolean isOffered(Tier tier, String model, String deployment, Offer offer) {
         String name = deployment.isEmpty() ? model : deployment;
-        if (offer.models().stream().anyMatch(one -> one.id().equals(name))) {
+        if (offer.models().stream().anyMatch(one -> one.id().equals(name) || one.id().equals(name + USUAL_TAG))) {
             return true;
         }
         String subject = tier.name().toLowerCase(Locale.ROOT);

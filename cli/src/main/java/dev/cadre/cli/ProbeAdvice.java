@@ -21,16 +21,24 @@ import java.util.Set;
  * @param tier the tier whose model is asked
  */
 record ProbeAdvice(Tier tier, Map<String, String> environment) {
+    private static final String CAP = "; CADRE_API=chat-max-tokens sends it so from the start";
     private static final Set<Integer> WRONG_API = Set.of(400, 404);
 
     /** A finding with the variable that its advice is about. */
     ProbeDocument.Row row(Finding finding) {
-        boolean isPrice = finding.check() == Check.PRICE && finding.verdict() == Verdict.LIMITED;
+        boolean isLimited = finding.verdict() == Verdict.LIMITED;
+        boolean isPrice = isLimited && finding.check() == Check.PRICE;
+        boolean isCap = isLimited && finding.check() == Check.CAP && isOlderNameOfCap(finding);
         return new ProbeDocument.Row(
                 finding.check().label(),
                 finding.verdict().label(),
-                Echo.ofFailure(finding.message()) + (isPrice ? price() : ""),
+                Echo.ofFailure(finding.message()) + (isPrice ? price() : "") + (isCap ? CAP : ""),
                 finding.notes().stream().map(Echo::ofFailure).toList());
+    }
+
+    /** Whether the client has learned that the server knows the cap by its older name only. */
+    private static boolean isOlderNameOfCap(Finding finding) {
+        return finding.notes().stream().anyMatch(note -> note.contains("the cap is sent as max_tokens"));
     }
 
     private String price() {
@@ -49,7 +57,7 @@ record ProbeAdvice(Tier tier, Map<String, String> environment) {
 
     private boolean isPerhapsOfTheApi(ModelException failure) {
         String api = environment.getOrDefault("CADRE_API", "").strip().toLowerCase(Locale.ROOT);
-        if (api.equals("chat") || OpenAi.api(environment).equals("responses")) { // it is declared, or OpenAI is asked
+        if (api.startsWith("chat") || OpenAi.api(environment).equals("responses")) { // it is declared, or OpenAI is asked
             return false;
         }
         if (failure instanceof ModelException.InvalidRequest refused) {

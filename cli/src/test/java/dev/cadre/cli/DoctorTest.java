@@ -76,9 +76,13 @@ class DoctorTest {
         assertThat(run("doctor")).isZero();
         assertThat(printed()).contains("ok            API: chat, as CADRE_API says");
 
+        environment.put("CADRE_API", "chat-max-tokens");
+        assertThat(run("doctor")).isZero();
+        assertThat(printed()).contains("ok            API: chat with max_tokens, as CADRE_API says");
+
         environment.put("CADRE_API", "telnet");
         assertThat(run("doctor")).isEqualTo(2);
-        assertThat(printed()).contains("CADRE_API must be responses or chat");
+        assertThat(printed()).contains("CADRE_API must be responses, chat or chat-max-tokens");
     }
 
     @Test
@@ -249,7 +253,7 @@ class DoctorTest {
             delimiter = '|',
             value = {
                 "OPENAI_BASE_URL | 127.0.0.1:8081/v1 | must start with http:// or https:// and name a host",
-                "CADRE_API | telnet | must be responses or chat",
+                "CADRE_API | telnet | must be responses, chat or chat-max-tokens",
                 "CADRE_SCHEMAS | never | must be shown, forced or ignored",
                 "CADRE_HEADERS | canary | must have lines like 'Name: value'"
             })
@@ -353,6 +357,19 @@ class DoctorTest {
         assertThat(run("doctor", "--probe")).isEqualTo(4);
 
         assertThat(printed()).contains("failed        cap: 32 tokens were allowed and 40 came");
+    }
+
+    /** Servers such as Ollama list the tag that a name without one means. */
+    @Test
+    void modelThatIsListedWithItsTag_isListed() throws Exception {
+        environment.put("CADRE_MINI_MODEL", "house-mini");
+        environment.put("CADRE_MINI_PRICE", "0/0");
+        environment.put("CADRE_NANO_MODEL", "house-nano");
+        environment.put("CADRE_NANO_PRICE", "0/0");
+
+        assertThat(listing("OPENAI_BASE_URL", "house-mini:latest", "house-nano:7b"))
+                .doesNotContain("house-mini is not among")
+                .contains("house-nano is not among");
     }
 
     @Test

@@ -23,8 +23,8 @@ public final class OpenAi {
      * <ul>
      *   <li>{@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}; or, without the former, {@code AZURE_OPENAI_API_KEY} and
      *       {@code AZURE_OPENAI_ENDPOINT} with {@code OPENAI_API_VERSION} (or {@code AZURE_OPENAI_API_VERSION})
-     *   <li>{@code CADRE_API}: {@code responses} or {@code chat}; default: found out, see {@link
-     *       OpenAiClient.Builder#responses()}
+     *   <li>{@code CADRE_API}: {@code responses}, {@code chat}, or {@code chat-max-tokens} for a server that knows the cap
+     *       as {@code max_tokens} only; default: found out, see {@link OpenAiClient.Builder#responses()}
      *   <li>{@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL}; default {@code gpt-5.4},
      *       {@code gpt-5.4-mini}, {@code gpt-5.4-nano}; and {@code CADRE_FLAGSHIP_DEPLOYMENT} and so on, if the server has
      *       other names for them

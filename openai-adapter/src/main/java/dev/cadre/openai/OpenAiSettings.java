@@ -123,7 +123,8 @@ record OpenAiSettings(
             case "" -> null;
             case "responses" -> Api.RESPONSES;
             case "chat" -> Api.CHAT_COMPLETIONS;
-            default -> throw new IllegalArgumentException(API + " must be responses or chat");
+            case "chat-max-tokens" -> Api.CHAT_COMPLETIONS_MAX_TOKENS;
+            default -> throw new IllegalArgumentException(API + " must be responses, chat or chat-max-tokens");
         };
     }
 
@@ -235,7 +236,13 @@ record OpenAiSettings(
     /** What the server is spoken to in, for people. */
     String spokenApi() {
         if (api != null) {
-            return (api == Api.RESPONSES ? "responses" : "chat") + ", as " + API + " says";
+            String name =
+                    switch (api) {
+                        case RESPONSES -> "responses";
+                        case CHAT_COMPLETIONS -> "chat";
+                        case CHAT_COMPLETIONS_MAX_TOKENS -> "chat with max_tokens";
+                    };
+            return name + ", as " + API + " says";
         }
         return baseUrl.isOpenAi()
                 ? "responses"

@@ -417,6 +417,20 @@ class GatewayTest {
     }
 
     @Test
+    void environment_namesTheCapThatAServerKnows() throws Exception {
+        try (var server = server()) {
+            var environment = Map.of(
+                    "OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl(), "CADRE_API", "chat-max-tokens");
+            try (var client = OpenAi.client(environment)) {
+                client.call(REQUEST, plain());
+            }
+            assertThat(server.requests().getFirst())
+                    .contains("POST /v1/chat/completions ", "\"max_tokens\":")
+                    .doesNotContain("max_completion_tokens");
+        }
+    }
+
+    @Test
     void environment_namesAllOfIt(@TempDir Path directory) throws Exception {
         tls(directory);
         try (var server = server();
