@@ -255,6 +255,9 @@ final class Dialects {
             refusesResponses = false;
         }
         var notes = new ArrayList<>(sent.notesOn(request));
+        if (!byTheBook) {
+            CutInput.note(request, reply).ifPresent(notes::add);
+        }
         if (sent.api() == Api.RESPONSES && reply.finish() == Finish.TRUNCATED) {
             tellsOfCuts.add(request.model());
         }

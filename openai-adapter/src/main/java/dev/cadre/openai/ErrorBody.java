@@ -80,6 +80,8 @@ record ErrorBody(
             "(?:length|size) of all messages is too long",
             "too many (?:input |prompt )?tokens");
 
+    private static final Pattern SCHEMA = words("invalid (?:json )?schema", "schema is (?:invalid|not valid)");
+
     /** The words for a request that is larger than a minute of the account: other words of length may mean the minute. */
     private static final Pattern BEYOND_THE_MINUTE = words("request too large");
 
@@ -329,6 +331,11 @@ record ErrorBody(
                 || is("exceed_context_size_error")
                 || is("too_many_prompt_tokens")
                 || says(LENGTH);
+    }
+
+    /** Whether the schema of the answer is wrong, which some servers call a failure of their own. */
+    boolean tellsOfSchema() {
+        return says(SCHEMA);
     }
 
     /** The same of a refusal for its rate, where too many tokens may be those of the last minute. */

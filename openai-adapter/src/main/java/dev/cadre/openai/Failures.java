@@ -118,7 +118,7 @@ final class Failures {
         if (status < 400 || status == NOT_ALLOWED || status == NOT_IMPLEMENTED) {
             return noEndpoint(message);
         }
-        if (status > 500 || (status == 500 && !error.tellsOfLength())) {
+        if (status > 500 || (status == 500 && !error.tellsOfLength() && !error.tellsOfSchema())) {
             return serverFailed(message, status, error, headers);
         }
         return named(message, model, error, status)

@@ -6,13 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A parameter that a request can do without, at a server that refuses it. The cap on the output is none of them. */
 enum OptionalParameter {
     STREAM_OPTIONS("stream_options"),
     STRICT("strict"),
-    REASONING_EFFORT("reasoning_effort"),
-    REASONING("reasoning"),
+    REASONING_EFFORT("reasoning_effort", "thinking"),
+    REASONING("reasoning", "thinking"),
     INCLUDE("include"),
     STORE("store"),
     SERVICE_TIER("service_tier"),
@@ -26,14 +28,21 @@ enum OptionalParameter {
     private final String wireName;
     private final Pattern mention;
 
-    OptionalParameter(String wireName) {
+    /** @param otherNames what servers call it that name no parameter */
+    OptionalParameter(String wireName, String... otherNames) {
         this.wireName = wireName;
-        mention = word(wireName);
+        mention = word(Stream.concat(Stream.of(wireName), Stream.of(otherNames))
+                .map(Pattern::quote)
+                .collect(Collectors.joining("|")));
     }
 
     /** A name that stands alone, not as a part of a longer one. */
-    static Pattern word(String name) {
-        return Pattern.compile("(?<![A-Za-z0-9_])" + Pattern.quote(name) + "(?![A-Za-z0-9_])");
+    static Pattern wordOf(String name) {
+        return word(Pattern.quote(name));
+    }
+
+    private static Pattern word(String pattern) {
+        return Pattern.compile("(?<![A-Za-z0-9_])(?:" + pattern + ")(?![A-Za-z0-9_])");
     }
 
     String wireName() {

@@ -73,7 +73,7 @@ record Refusal(int status, String body, String subject) {
 
     /** Whether a parameter of this name is refused, not its value. */
     boolean isOf(String name) {
-        return isOfName() && OptionalParameter.word(name).matcher(subject).find();
+        return isOfName() && OptionalParameter.wordOf(name).matcher(subject).find();
     }
 
     /**

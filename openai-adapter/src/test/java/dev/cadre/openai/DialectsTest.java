@@ -426,6 +426,43 @@ class DialectsTest {
         }
     }
 
+    /** Ollama says of a model what it cannot do, not which parameter asks for it. */
+    @Test
+    void effort_ofAModelThatCannotThink_isLeftOut() throws Exception {
+        Answer refusal = new Answer(
+                400,
+                "{\"error\":{\"message\":\"\\\"house-model\\\" does not support thinking\",\"type\":\"api_error\",\"param\":null}}");
+        try (var server = server(request -> request.contains("\"reasoning\":") || request.contains("\"reasoning_effort\":")
+                        ? refusal
+                        : new Answer(200, request.startsWith("POST /v1/responses ") ? RESPONSE : YES));
+                var chat = client(server).chatCompletions().build();
+                var responses = client(server).responses().build()) {
+            for (OpenAiClient client : List.of(chat, responses)) {
+                assertThat(callAdapting(client, TOOLED).notes())
+                        .singleElement()
+                        .asString()
+                        .contains("which were left out: reasoning");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4096, 4096, 1", "4096, 2000, 0", "4095, 4096, 0", "0, 4096, 0"})
+    void inputThatCountsAFullContext_isNoted(long counted, int words, int notes) throws Exception {
+        ModelRequest request = REQUEST.withTurns(List.of(new Turn.User("stone ".repeat(words), List.of())));
+        try (var server = server(any -> new Answer(
+                        200,
+                        YES.replace(
+                                "\"prompt_tokens\":10,\"completion_tokens\":3,\"total_tokens\":13",
+                                "\"prompt_tokens\":%d,\"completion_tokens\":3,\"total_tokens\":%d"
+                                        .formatted(counted, counted + 3))));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(client.call(request, plain()).notes())
+                    .hasSize(notes)
+                    .allMatch(note -> note.contains("may have cut the rest"));
+        }
+    }
+
     @Test
     void streamOptions_refused_areLeftOut() throws Exception {
         try (var server = server(request -> request.contains("\"stream_options\"")

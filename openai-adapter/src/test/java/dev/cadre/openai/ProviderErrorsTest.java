@@ -84,6 +84,7 @@ class ProviderErrorsTest extends LoopbackTest {
                 // requests that stay what they are
                 "400 | {\"error\":{\"message\":\"temperature is not supported with this model\"}} | InvalidRequest | SUBTASK",
                 "400 | {\"error\":{\"message\":\"max_tokens is too large: the model writes at most 9\"}} | InvalidRequest | SUBTASK",
+                "500 | {\"error\":{\"message\":\"invalid JSON schema in format\",\"type\":\"api_error\"}} | InvalidRequest | SUBTASK",
                 "404 | {\"error\":{\"message\":\"Item 'rs_1' not found.\",\"param\":\"input\"}} | InvalidRequest | SUBTASK"
             })
     void refusal_isReadByItsBody(int status, String body, String expected, Reach reach) {
