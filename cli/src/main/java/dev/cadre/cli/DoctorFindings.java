@@ -103,7 +103,10 @@ final class DoctorFindings {
                 || failure instanceof ModelException.InvalidRequest
                 || failure instanceof ModelException.MalformedReply;
         if (isOfTheListAlone) {
-            add(Verdict.WARNING, "server", "it lists no models, or the base URL is wrong: --probe asks a model; " + failure.getMessage());
+            add(
+                    Verdict.WARNING,
+                    "server",
+                    "it lists no models, or the base URL is wrong: --probe asks a model; " + failure.getMessage());
         } else if (failure instanceof ModelException.AuthFailed) {
             add(Verdict.FAILED, "key", "the server refuses it: " + failure.getMessage());
         } else {
@@ -176,7 +179,8 @@ final class DoctorFindings {
     /** Whether a call of the model makes sense; says what is doubtful about it. */
     private boolean isOffered(Tier tier, String model, String deployment, Offer offer) {
         String name = deployment.isEmpty() ? model : deployment;
-        if (offer.models().stream().anyMatch(one -> one.id().equals(name) || one.id().equals(name + USUAL_TAG))) {
+        if (offer.models().stream()
+                .anyMatch(one -> one.id().equals(name) || one.id().equals(name + USUAL_TAG))) {
             return true;
         }
         String subject = tier.name().toLowerCase(Locale.ROOT);

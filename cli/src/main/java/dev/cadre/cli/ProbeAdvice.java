@@ -57,7 +57,8 @@ record ProbeAdvice(Tier tier, Map<String, String> environment) {
 
     private boolean isPerhapsOfTheApi(ModelException failure) {
         String api = environment.getOrDefault("CADRE_API", "").strip().toLowerCase(Locale.ROOT);
-        if (api.startsWith("chat") || OpenAi.api(environment).equals("responses")) { // it is declared, or OpenAI is asked
+        if (api.startsWith("chat")
+                || OpenAi.api(environment).equals("responses")) { // it is declared, or OpenAI is asked
             return false;
         }
         if (failure instanceof ModelException.InvalidRequest refused) {

@@ -22,7 +22,8 @@ record Judge(SubtaskType<Json, Json.Obj> type) {
              "additionalProperties": false}""";
 
     static Judge of(Tier tier, String criterion) {
-        return new Judge(SubtaskType.json("judge", SCHEMA, Prompt.JUDGE.with(criterion)).startingAt(tier));
+        return new Judge(
+                SubtaskType.json("judge", SCHEMA, Prompt.JUDGE.with(criterion)).startingAt(tier));
     }
 
     static Json question(Json input, Json expected, Json answer) {

@@ -62,7 +62,8 @@ final class AnswerFormat<R> {
     private static Optional<Json.Obj> object(String reply) {
         try {
             ParsedJson parsed = ParsedJson.reply(reply);
-            return parsed.root() instanceof Json.Obj object && parsed.duplicates().isEmpty()
+            return parsed.root() instanceof Json.Obj object
+                            && parsed.duplicates().isEmpty()
                     ? Optional.of(object)
                     : Optional.empty();
         } catch (JsonException e) {

@@ -30,7 +30,8 @@ final class CitedPassages {
     private static final String AS_TEXT = "citations came as text, such as \"[3]\", and were read as numbers";
     private static final String AS_WORDS = "citations came as words, and were looked for in the passages";
 
-    private static final Pattern ONLY_NUMBERS = Pattern.compile("[^\\p{L}\\d]{0,9}\\d{1,9}(?:[^\\p{L}\\d]{1,9}\\d{1,9}){0,99}[^\\p{L}\\d]{0,9}");
+    private static final Pattern ONLY_NUMBERS =
+            Pattern.compile("[^\\p{L}\\d]{0,9}\\d{1,9}(?:[^\\p{L}\\d]{1,9}\\d{1,9}){0,99}[^\\p{L}\\d]{0,9}");
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern BLANKS = Pattern.compile("[\\s\\h]+");
     private static final Pattern DASHES = Pattern.compile("[\\u2010-\\u2015\\u2212]");
@@ -67,7 +68,8 @@ final class CitedPassages {
     /** Each passage once, in the order in which they were cited. */
     List<Citation> citations() {
         var citations = new ArrayList<Citation>();
-        numbers.forEach(number -> citations.add(Optional.ofNullable(shown.get(number)).orElseThrow()));
+        numbers.forEach(
+                number -> citations.add(Optional.ofNullable(shown.get(number)).orElseThrow()));
         return citations;
     }
 
@@ -142,8 +144,8 @@ final class CitedPassages {
             return List.of();
         }
         for (var entry : shown.entrySet()) {
-            String text =
-                    normalized.computeIfAbsent(entry.getKey(), number -> normalized(entry.getValue().quote()));
+            String text = normalized.computeIfAbsent(
+                    entry.getKey(), number -> normalized(entry.getValue().quote()));
             if (text.contains(wanted)) {
                 notes.add(AS_WORDS);
                 return List.of(entry.getKey());

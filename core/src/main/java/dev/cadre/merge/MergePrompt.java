@@ -45,7 +45,10 @@ final class MergePrompt {
                 + (context.isBlank() ? "" : "Context: %s\n".formatted(new Json.Str(context).write()));
         var mark = digest(task + results);
         return ModelRequest.of(
-                        model, Prompt.MERGE.with(), "%sresults %s\n%send %s\n".formatted(task, mark, results, mark), maxOutputTokens)
+                        model,
+                        Prompt.MERGE.with(),
+                        "%sresults %s\n%send %s\n".formatted(task, mark, results, mark),
+                        maxOutputTokens)
                 .withOutput(output)
                 .withEffort(effort);
     }

@@ -153,7 +153,9 @@ public final class PlanIntake {
         requireOpen();
         PlannedSubtask written = References.withTidyIds(asWritten);
         if (!written.id().equals(asWritten.id())) {
-            note(written.id(), "the id %s was read as %s".formatted(Quoted.of(asWritten.id()), Quoted.of(written.id())));
+            note(
+                    written.id(),
+                    "the id %s was read as %s".formatted(Quoted.of(asWritten.id()), Quoted.of(written.id())));
         }
         String name = types.containsKey(written.type()) ? written.type() : onlyLike(written.type(), types.keySet());
         SubtaskType<?, ?> type = types.get(name);

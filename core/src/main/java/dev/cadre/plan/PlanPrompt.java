@@ -41,14 +41,12 @@ final class PlanPrompt {
 
     /** Asks for the rest of a plan that was cut off. */
     ModelRequest continuation(List<PlannedSubtask> taken, long maxOutputTokens) {
-        return ask(
-                goal() + taken(taken) + "\n" + Prompt.PLAN_CONTINUATION.with(), maxOutputTokens);
+        return ask(goal() + taken(taken) + "\n" + Prompt.PLAN_CONTINUATION.with(), maxOutputTokens);
     }
 
     /** Asks once for what is to stand in place of what could not be taken. */
     ModelRequest repair(List<PlannedSubtask> taken, List<PlanDefect> defects, long maxOutputTokens) {
-        return ask(
-                goal() + taken(taken) + defects(defects) + "\n" + Prompt.PLAN_REPAIR.with(), maxOutputTokens);
+        return ask(goal() + taken(taken) + defects(defects) + "\n" + Prompt.PLAN_REPAIR.with(), maxOutputTokens);
     }
 
     private ModelRequest ask(String text, long maxOutputTokens) {

@@ -68,7 +68,9 @@ public enum Prompt {
             if (file == null) {
                 throw new IllegalStateException("the library lacks its file " + name);
             }
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n").stripTrailing();
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("\r\n", "\n")
+                    .stripTrailing();
         } catch (IOException e) {
             throw new UncheckedIOException("the library's file " + name + " cannot be read", e);
         }

@@ -150,7 +150,8 @@ public final class RunRecord implements AutoCloseable {
     }
 
     public void started(String subject, Money limit) {
-        append(new JournalEntry.RunStarted(run(), identity.asked(), cut(subject), limit, identity.runKey(), Prompt.versions()));
+        append(new JournalEntry.RunStarted(
+                run(), identity.asked(), cut(subject), limit, identity.runKey(), Prompt.versions()));
     }
 
     public void ended(String status, List<String> notes) {

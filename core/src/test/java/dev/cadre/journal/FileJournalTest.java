@@ -61,8 +61,8 @@ class FileJournalTest {
         for (int i = 0; i < 300; i++) {
             var key = new JournalKey("r" + text(dice), "s" + text(dice), i - 1);
             var asked = new Asked(CallPurpose.Kind.WORK, Tier.NANO, text(dice));
-            entries.add(
-                    new RunStarted(text(dice), Samples.PRINT, text(dice), Money.ofPico(Long.MAX_VALUE), text(dice), text(dice)));
+            entries.add(new RunStarted(
+                    text(dice), Samples.PRINT, text(dice), Money.ofPico(Long.MAX_VALUE), text(dice), text(dice)));
             entries.add(new Intent(key, Samples.PRINT, 999_999, asked, Money.ofPico(Long.MAX_VALUE)));
             entries.add(new Settled(key, i, text(dice), Samples.COST));
             entries.add(new ShardNoted(text(dice), i, new ShardFact.Announced(text(dice), i, Long.MAX_VALUE)));
@@ -94,7 +94,8 @@ class FileJournalTest {
 
     @Test
     void runKeyAndPrompts_areReadAsWritten() {
-        var keyed = new JournalEntry.RunStarted("r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7", "plan 2");
+        var keyed = new JournalEntry.RunStarted(
+                "r1", Fingerprint.of("goal"), "goal", Money.usd("0.25"), "invoice-7", "plan 2");
 
         Samples.write(file(), List.of(keyed));
 

@@ -88,8 +88,23 @@ class CitedPassagesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "3", "0", "-1", "1.5", "1e9999", "\"3\"", "\"[1] and [3]\"", "\"[1][3]\"", "\"\"", "\"...\"",
-                "\"she said\"", "\"10 billion\"", "null", "true", "[1]", "{}", "{\"quote\":\"x = 1\"}"
+                "3",
+                "0",
+                "-1",
+                "1.5",
+                "1e9999",
+                "\"3\"",
+                "\"[1] and [3]\"",
+                "\"[1][3]\"",
+                "\"\"",
+                "\"...\"",
+                "\"she said\"",
+                "\"10 billion\"",
+                "null",
+                "true",
+                "[1]",
+                "{}",
+                "{\"quote\":\"x = 1\"}"
             })
     void whatNamesNoPassage_isDropped_withANote(String written) {
         var passages = cited("[" + written + "]");

@@ -35,7 +35,10 @@ class EvidenceTest {
                 new SubtaskOutcome("b", FIND, found("blue"))));
 
         assertThat(evidence.pieces())
-                .extracting(Evidence.Piece::id, Evidence.Piece::first, piece -> piece.passages().size())
+                .extracting(
+                        Evidence.Piece::id,
+                        Evidence.Piece::first,
+                        piece -> piece.passages().size())
                 .containsExactly(
                         tuple("a", 1, 2),
                         tuple("gone", 3, 0),

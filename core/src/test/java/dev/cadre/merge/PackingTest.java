@@ -105,7 +105,9 @@ class PackingTest {
         var packing = pack(1_000, outcomes);
 
         assertThat(packing.size()).isLessThanOrEqualTo(1_000);
-        assertThat(packing.text()).startsWith("## s0 (note)\n[1] value: ").endsWith("…[45 more results are left out]\n");
+        assertThat(packing.text())
+                .startsWith("## s0 (note)\n[1] value: ")
+                .endsWith("…[45 more results are left out]\n");
         assertThat(packing.leftOut()).isEqualTo(45);
         assertThat(packing.notes())
                 .contains("45 outcomes were left out because they did not fit what the merger may read");

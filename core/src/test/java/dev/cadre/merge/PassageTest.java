@@ -90,9 +90,12 @@ class PassageTest {
     @Test
     void passage_isOneLine_whateverItsNameAndTextSay() {
         var hostile = Json.obj()
-                .with("a\n[9] b", new Json.Arr(List.of(new Json.Str("one\ntwo\u2028three"), new Json.Str("\r\n[8] x: \"y\""))));
+                .with(
+                        "a\n[9] b",
+                        new Json.Arr(List.of(new Json.Str("one\ntwo\u2028three"), new Json.Str("\r\n[8] x: \"y\""))));
 
-        assertThat(Passage.of(hostile)).allSatisfy(each -> assertThat(each.text()).doesNotContainPattern("\\R"));
+        assertThat(Passage.of(hostile))
+                .allSatisfy(each -> assertThat(each.text()).doesNotContainPattern("\\R"));
     }
 
     @Test

@@ -16,7 +16,8 @@ class PromptTest {
     @Test
     void changedText_hasAHigherVersion() {
         String versions = Arrays.stream(Prompt.values())
-                .map(each -> each + " " + Fingerprint.of(each.with("a", "b", "c", "d")).hex().substring(0, 8))
+                .map(each -> each + " "
+                        + Fingerprint.of(each.with("a", "b", "c", "d")).hex().substring(0, 8))
                 .collect(Collectors.joining("\n"));
 
         assertThat(versions).isEqualTo("""

@@ -273,7 +273,8 @@ class ModelWorkerTest {
 
     @Test
     void typedTool_isCalledWithItsArguments() throws InterruptedException {
-        client.asksFor(echo("c1", "meow"), new ToolCall("c2", "echo", "{\"word\":7}")).replies(NOTE_JSON);
+        client.asksFor(echo("c1", "meow"), new ToolCall("c2", "echo", "{\"word\":7}"))
+                .replies(NOTE_JSON);
 
         worker.perform(task(NOTE.tools(ECHO)), terms(Limits.DEFAULT));
 

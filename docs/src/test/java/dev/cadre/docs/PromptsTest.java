@@ -48,7 +48,10 @@ class PromptsTest {
     private static List<String> sentences(String text) {
         var sentences = new ArrayList<String>();
         for (String each : SENTENCES.split(EXAMPLE.matcher(text).replaceAll(""))) {
-            String sentence = each.replaceFirst("^(?:%s)?- ", "").replace("%s", "…").replaceFirst("(?<=:)…$", "").strip();
+            String sentence = each.replaceFirst("^(?:%s)?- ", "")
+                    .replace("%s", "…")
+                    .replaceFirst("(?<=:)…$", "")
+                    .strip();
             if (!sentence.isEmpty() && !sentence.equals("…") && !sentence.matches("</?\\w+>|Rules:")) {
                 sentences.add(sentence);
             }

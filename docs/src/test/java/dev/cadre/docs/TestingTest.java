@@ -114,7 +114,8 @@ class TestingTest {
                 .run(Goal.of("What do pets do?", Brief.class), Budget.usd("0.25"));
 
         assertThat(result).isPartial().outcome("dogs").isFailedBecause(Failure.Kind.REFUSED);
-        assertThat(result.report().citations()).containsExactly(new Citation("cats", "They purr.")); // no passage has the number 7
+        assertThat(result.report().citations())
+                .containsExactly(new Citation("cats", "They purr.")); // no passage has the number 7
         // endregion
     }
 

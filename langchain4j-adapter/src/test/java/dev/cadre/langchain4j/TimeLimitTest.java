@@ -39,16 +39,14 @@ class TimeLimitTest {
     };
 
     private void call(Duration limit) throws InterruptedException {
-        LangChain4jClient.of(silent)
-                .call(ModelRequest.of("m", "Work.", "input", 100), CallContext.of(PURPOSE, limit));
+        LangChain4jClient.of(silent).call(ModelRequest.of("m", "Work.", "input", 100), CallContext.of(PURPOSE, limit));
     }
 
     @Test
     void callOfAWholeModel_endsAtItsLimit_andIsInterrupted() throws InterruptedException {
         assertThatThrownBy(() -> call(Duration.ofMillis(1)))
                 .isInstanceOfSatisfying(
-                        TimedOut.class,
-                        late -> assertThat(late.charge()).isEqualTo(Charge.UNKNOWN));
+                        TimedOut.class, late -> assertThat(late.charge()).isEqualTo(Charge.UNKNOWN));
         interrupted.await();
     }
 

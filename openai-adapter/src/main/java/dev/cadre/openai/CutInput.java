@@ -3,8 +3,8 @@ package dev.cadre.openai;
 
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
-import dev.cadre.model.ToolCall;
 import dev.cadre.model.TokenUsage;
+import dev.cadre.model.ToolCall;
 import dev.cadre.model.Turn;
 import java.util.Optional;
 
@@ -29,8 +29,9 @@ final class CutInput {
         }
         return chars(request) < usage.inputTokens() * LEAST_CHARS_OF_TOKEN
                 ? Optional.empty()
-                : Optional.of("the server counted exactly %d tokens of input, as a full context has: it may have cut the rest"
-                        .formatted(usage.inputTokens()));
+                : Optional.of(
+                        "the server counted exactly %d tokens of input, as a full context has: it may have cut the rest"
+                                .formatted(usage.inputTokens()));
     }
 
     private static long chars(ModelRequest request) {

@@ -91,7 +91,9 @@ final class Dialects {
     }
 
     private Dialect spoken(Dialect known) {
-        return lacksResponses() && known.api() == Api.RESPONSES ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES) : known;
+        return lacksResponses() && known.api() == Api.RESPONSES
+                ? known.with(Api.CHAT_COMPLETIONS, NO_RESPONSES)
+                : known;
     }
 
     private boolean lacksResponses() {

@@ -236,12 +236,11 @@ record OpenAiSettings(
     /** What the server is spoken to in, for people. */
     String spokenApi() {
         if (api != null) {
-            String name =
-                    switch (api) {
-                        case RESPONSES -> "responses";
-                        case CHAT_COMPLETIONS -> "chat";
-                        case CHAT_COMPLETIONS_MAX_TOKENS -> "chat with max_tokens";
-                    };
+            String name = switch (api) {
+                case RESPONSES -> "responses";
+                case CHAT_COMPLETIONS -> "chat";
+                case CHAT_COMPLETIONS_MAX_TOKENS -> "chat with max_tokens";
+            };
             return name + ", as " + API + " says";
         }
         return baseUrl.isOpenAi()

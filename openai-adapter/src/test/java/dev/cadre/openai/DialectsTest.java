@@ -37,6 +37,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -138,22 +139,27 @@ class DialectsTest {
                 });
                 var client = client(server).build();
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var pool = ModelPool.builder(client, MODEL)
-                    .price(Price.perMillionTokens("1", "1", "1"))
-                    .maxParallel(calls)
-                    .build();
             BudgetGuard budget = Budget.usd("1").open();
-            var replies = new ArrayList<Future<ModelReply>>();
-            for (int i = 0; i < calls; i++) {
-                replies.add(executor.submit(
-                        () -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
-            }
-            for (Future<ModelReply> reply : replies) {
+            for (Future<ModelReply> reply : callAtOnce(client, calls, budget, executor)) {
                 assertThat(reply.get().text()).isEqualTo("Fine.");
             }
             assertThat(server.requests()).hasSize(2 * calls);
             assertThat(budget.state().spent()).isEqualTo(Money.usd("0.001300"));
         }
+    }
+
+    private static List<Future<ModelReply>> callAtOnce(
+            OpenAiClient client, int calls, BudgetGuard budget, ExecutorService executor) {
+        var pool = ModelPool.builder(client, MODEL)
+                .price(Price.perMillionTokens("1", "1", "1"))
+                .maxParallel(calls)
+                .build();
+        var replies = new ArrayList<Future<ModelReply>>();
+        for (int i = 0; i < calls; i++) {
+            replies.add(executor.submit(
+                    () -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
+        }
+        return replies;
     }
 
     private static void await(CountDownLatch latch) {
@@ -432,9 +438,10 @@ class DialectsTest {
         Answer refusal = new Answer(
                 400,
                 "{\"error\":{\"message\":\"\\\"house-model\\\" does not support thinking\",\"type\":\"api_error\",\"param\":null}}");
-        try (var server = server(request -> request.contains("\"reasoning\":") || request.contains("\"reasoning_effort\":")
-                        ? refusal
-                        : new Answer(200, request.startsWith("POST /v1/responses ") ? RESPONSE : YES));
+        try (var server = server(
+                        request -> request.contains("\"reasoning\":") || request.contains("\"reasoning_effort\":")
+                                ? refusal
+                                : new Answer(200, request.startsWith("POST /v1/responses ") ? RESPONSE : YES));
                 var chat = client(server).chatCompletions().build();
                 var responses = client(server).responses().build()) {
             for (OpenAiClient client : List.of(chat, responses)) {
@@ -705,7 +712,9 @@ class DialectsTest {
             Throwable last = catchThrowable(() -> callAdapting(client, REQUEST));
 
             assertThat(last).isInstanceOf(Unreachable.class);
-            assertThat(server.requests()).as("both APIs, and both three times more").hasSize(8);
+            assertThat(server.requests())
+                    .as("both APIs, and both three times more")
+                    .hasSize(8);
         }
     }
 
@@ -727,17 +736,8 @@ class DialectsTest {
                 });
                 var client = client(server).build();
                 var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            var pool = ModelPool.builder(client, MODEL)
-                    .price(Price.perMillionTokens("1", "1", "1"))
-                    .maxParallel(calls)
-                    .build();
             BudgetGuard budget = Budget.usd("1").open();
-            var replies = new ArrayList<Future<ModelReply>>();
-            for (int i = 0; i < calls; i++) {
-                replies.add(executor.submit(
-                        () -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos()))));
-            }
-            for (Future<ModelReply> reply : replies) {
+            for (Future<ModelReply> reply : callAtOnce(client, calls, budget, executor)) {
                 assertThat(reply.get().text()).isNotEmpty();
             }
             assertThat(client.call(REQUEST, plain()).notes()).isEmpty();

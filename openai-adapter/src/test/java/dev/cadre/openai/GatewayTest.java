@@ -419,8 +419,8 @@ class GatewayTest {
     @Test
     void environment_namesTheCapThatAServerKnows() throws Exception {
         try (var server = server()) {
-            var environment = Map.of(
-                    "OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl(), "CADRE_API", "chat-max-tokens");
+            var environment =
+                    Map.of("OPENAI_API_KEY", KEY, "OPENAI_BASE_URL", server.baseUrl(), "CADRE_API", "chat-max-tokens");
             try (var client = OpenAi.client(environment)) {
                 client.call(REQUEST, plain());
             }

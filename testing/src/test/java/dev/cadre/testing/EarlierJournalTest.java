@@ -18,7 +18,6 @@ import dev.cadre.testing.Crew.Note;
 import dev.cadre.testing.Crew.Topic;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

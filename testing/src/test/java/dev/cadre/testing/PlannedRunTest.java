@@ -102,9 +102,7 @@ class PlannedRunTest {
                 .replies(new Verdict(true, " "))
                 .costing(1_000, 100)
                 .replies(new Verdict(true, "it calls retry"));
-        model.onMerge()
-                .costing(2_000, 200)
-                .repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[3]}");
+        model.onMerge().costing(2_000, 200).repliesText("{\"answer\":{\"text\":\"In Pool.java.\"},\"citations\":[3]}");
     }
 
     private void hits(String... paths) {
@@ -136,7 +134,8 @@ class PlannedRunTest {
         var result = ask();
 
         assertThat(text(result)).isEqualTo("In Pool.java.");
-        assertThat(result.report().citations()).containsExactly(new Citation("j", "{\"holds\":true,\"why\":\"it calls retry\"}"));
+        assertThat(result.report().citations())
+                .containsExactly(new Citation("j", "{\"holds\":true,\"why\":\"it calls retry\"}"));
         // planner    2,000 x $2.50/M + 300 x $15.00/M = $0.0095
         // search     1,000 x $0.20/M + 100 x  $1.25/M = $0.000325, then 1,200 in and 50 out = $0.0003025
         // judge      1,000 x $0.20/M +  20 x  $1.25/M = $0.000225 on nano, rejected by its rule
