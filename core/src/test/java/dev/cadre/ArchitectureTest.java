@@ -42,6 +42,7 @@ class ArchitectureTest {
             "dev.cadre.model",
             "dev.cadre.schema",
             "dev.cadre.json",
+            "dev.cadre.prompt",
             "dev.cadre.redact",
             "dev.cadre.file");
 

@@ -226,12 +226,12 @@ class AttachedOnceTest {
         });
         model.on(hanging).replies(new Note("They purr."));
         model.onMerge().repliesText(Crew.merged("They purr."));
-        var othersEnded = new CountDownLatch(1);
+        var othersEnded = new CountDownLatch(2); // the planner and the other subtask
         try (Journal journal = FileJournal.open(folder.resolve("goal.journal"))) {
             Coordinator coordinator = Coordinator.builder(model.pools())
                     .clock(clock)
                     .listener(event -> {
-                        if (event instanceof RunEvent.SubtaskEnded) {
+                        if (event instanceof RunEvent.SubtaskEnded || event instanceof RunEvent.PlanEnded) {
                             othersEnded.countDown();
                         }
                     })
