@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The reasoning beside the tool calls of a chat completion, which some servers want back with the results: fields of the
- * message (DeepSeek, OpenRouter), parts of its content (Mistral) and fields of its calls (Google). Only the server that
+ * message (DeepSeek, OpenRouter, vLLM), parts of its content (Mistral) and fields of its calls (Google). Only the server that
  * sent it gets it.
  */
 final class ChatState {
@@ -18,7 +18,7 @@ final class ChatState {
     static final int MAX_CHARS = 2_000_000;
 
     private static final List<String> MESSAGE =
-            List.of("reasoning_content", "reasoning_details", "thinking_blocks", "extra_content");
+            List.of("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks", "extra_content");
     private static final List<String> CALL = List.of("extra_content", "thought_signature", "provider_specific_fields");
     private static final String SERVER = "chat_server";
     private static final String CALLS = "tool_calls";

@@ -15,19 +15,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server-sent events of a body, as far as they are JSON objects. Any end of a line, a byte-order mark, comments and a
- * missing blank line between events are read; what is no object, such as the data of a keep-alive, is skipped and noted.
+ * The server-sent events of a body, as far as they are JSON objects or lists of them. Any end of a line, a byte-order mark,
+ * comments and a missing blank line between events are read; words, such as the data of a keep-alive, are skipped and
+ * noted. What holds JSON and cannot be read may be a piece of the answer: it is a failure.
  */
 final class ServerEvents {
-    private static final ObjectReader VALUES = ServerJson.MAPPER.readerFor(JsonNode.class);
+    private static final ObjectReader VALUES = ServerJson.REPLIES.forType(JsonNode.class);
     private static final String END = "[DONE]";
     private static final String DATA = "data";
+    private static final String FIELD = DATA + ":";
     private static final String TYPE = "type";
     /** The first characters of the fields of an event that no JSON begins with, and of a comment. */
     private static final String BEGINNINGS = "dei:";
+
+    private static final Pattern PIECE_OF_JSON = Pattern.compile("[{}]|\":");
 
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
 
@@ -41,6 +46,14 @@ final class ServerEvents {
     ServerEvents(InputStream body, ReplyNotes notes) {
         lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
         this.notes = notes;
+    }
+
+    /** The objects of a list, which says by its end that it is whole. */
+    static ServerEvents of(JsonNode list, ReplyNotes notes) throws IOException {
+        var events = new ServerEvents(InputStream.nullInputStream(), notes);
+        events.take(list, "");
+        events.endSaid = true;
+        return events;
     }
 
     /** The body without a byte-order mark and white space before its first character. */
@@ -123,6 +136,8 @@ final class ServerEvents {
                 data.append(data.isEmpty() ? "" : "\n").append(value);
             } else if (field.equals("event")) {
                 name = value;
+            } else if (!field.isEmpty() && (line.startsWith("{") || line.contains("\"choices\""))) {
+                data.append(data.isEmpty() ? "" : "\n").append(line); // its field is missing or damaged
             }
         }
         done = line == null;
@@ -150,7 +165,8 @@ final class ServerEvents {
             endSaid = true;
             objects = data.substring(0, data.length() - END.length());
         }
-        if (!objects.startsWith("{")) {
+        objects = withoutField(objects);
+        if (!PIECE_OF_JSON.matcher(objects).find()) {
             if (!data.isEmpty() && !endSaid) {
                 notes.add("an event that is no part of the API was skipped");
             }
@@ -158,9 +174,33 @@ final class ServerEvents {
         }
         try (MappingIterator<JsonNode> values = VALUES.readValues(objects)) {
             while (values.hasNextValue()) {
-                if (values.nextValue() instanceof ObjectNode event) {
-                    ready.add(event.has(TYPE) || name.isEmpty() ? event : event.put(TYPE, name));
-                }
+                take(values.nextValue(), name);
+            }
+        }
+    }
+
+    /** Gateways that wrap the lines of another server write the field again. */
+    private static String withoutField(String data) {
+        int from = 0;
+        while (data.startsWith(FIELD, from)) {
+            from += FIELD.length();
+            while (from < data.length() && data.charAt(from) == ' ') {
+                from++;
+            }
+        }
+        return data.substring(from);
+    }
+
+    private void take(JsonNode value, String name) throws IOException {
+        if (value.isTextual() && PIECE_OF_JSON.matcher(value.asText()).find()) {
+            take(value.asText(), name); // it was written twice
+        }
+        if (value instanceof ObjectNode event) {
+            ready.add(event.has(TYPE) || name.isEmpty() ? event : event.put(TYPE, name));
+        }
+        if (value.isArray()) {
+            for (JsonNode element : value) {
+                take(element, name);
             }
         }
     }

@@ -3,7 +3,9 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.ObjectMappers;
@@ -32,6 +34,13 @@ final class ServerJson {
 
     static final JsonMapper MAPPER = bounded();
 
+    /**
+     * The same for replies, which may have numbers that JSON does not have, and line breaks or tabs within texts: servers
+     * in Python and templates write such. Arguments of tools are read strictly, since their tools read them so.
+     */
+    static final ObjectReader REPLIES = MAPPER.reader()
+            .withFeatures(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS, JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS);
+
     private ServerJson() {}
 
     private static JsonMapper bounded() {
@@ -45,8 +54,8 @@ final class ServerJson {
 
     /** The first value of a body; a missing node if it is empty. What came with it and stands behind it is noted. */
     static JsonNode first(InputStream body, ReplyNotes notes) throws IOException {
-        try (JsonParser parser = MAPPER.createParser(body)) {
-            JsonNode first = MAPPER.readTree(parser);
+        try (JsonParser parser = REPLIES.createParser(body)) {
+            JsonNode first = REPLIES.readTree(parser);
             var behind = new ByteArrayOutputStream();
             parser.releaseBuffered(behind);
             if (!behind.toString(StandardCharsets.UTF_8).isBlank()) {
