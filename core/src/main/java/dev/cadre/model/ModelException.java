@@ -217,8 +217,21 @@ public abstract sealed class ModelException extends RuntimeException {
 
     /** The reply is malformed: broken JSON, a page of a proxy, a stream without its last event. */
     public static final class MalformedReply extends ModelException {
+        private final @Nullable Billed billed;
+
         public MalformedReply(String message, @Nullable Throwable cause) {
+            this(message, cause, null);
+        }
+
+        /** A failure with the provider's bill, or null if there is none. */
+        public MalformedReply(String message, @Nullable Throwable cause, @Nullable Billed billed) {
             super(message, Charge.UNKNOWN, Reach.ATTEMPT, cause);
+            this.billed = billed;
+        }
+
+        @Override
+        public Optional<Billed> billed() {
+            return Optional.ofNullable(billed);
         }
     }
 
