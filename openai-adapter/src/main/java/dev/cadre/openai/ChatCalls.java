@@ -59,9 +59,17 @@ final class ChatCalls {
     }
 
     private ToolCall orLost(ToolCall call) {
-        if (!CallArguments.isEmpty(TextNode.valueOf(call.arguments()))) {
-            return call;
-        }
+        return CallArguments.isEmpty(TextNode.valueOf(call.arguments())) ? lost(call) : call;
+    }
+
+    /** The calls of a reply that may have been cut: one that has no arguments yet may have been about to get them. */
+    List<ToolCall> ofCut(List<ToolCall> calls) {
+        return calls.stream()
+                .map(call -> call.arguments().isBlank() ? lost(call) : call)
+                .toList();
+    }
+
+    private ToolCall lost(ToolCall call) {
         notes.add("the arguments of a tool call could not be found");
         return new ToolCall(call.callId(), call.name(), CallArguments.LOST);
     }

@@ -4,11 +4,9 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.cadre.model.TokenUsage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Joins the chunks of a streamed chat completion into what would have come whole. */
@@ -27,18 +25,23 @@ final class ChatChunks {
     private final ChatCallPieces calls;
     private final ChatCallPieces olderCalls;
     private final ReplyNotes notes;
+    private final ChatUsage usage;
     private final ChatText text = new ChatText();
     private String finish = "";
     private boolean unread;
     private boolean produced;
     private boolean wroteBeforeFinish;
     private boolean wroteBehindFinish;
+    private boolean wroteBehindUsage;
     private boolean endsAlone;
     private int index = -1;
-    private long tokens = -1;
 
-    /** @param tools the names that a call may have */
-    ChatChunks(Set<String> tools, ReplyNotes notes) {
+    /**
+     * @param tools the names that a call may have
+     * @param maxOutputTokens the cap of the request
+     */
+    ChatChunks(Set<String> tools, long maxOutputTokens, ReplyNotes notes) {
+        usage = new ChatUsage(maxOutputTokens, notes);
         calls = new ChatCallPieces(tools, notes);
         olderCalls = new ChatCallPieces(tools, notes);
         this.notes = notes;
@@ -51,8 +54,7 @@ final class ChatChunks {
     String add(JsonNode chunk) {
         keep(chunk, "model");
         keep(chunk, "service_tier");
-        usage(chunk.path("usage"));
-        usage(chunk.path("x_groq").path("usage"));
+        boolean isCounted = usage.addIn(chunk);
         var piece = new StringBuilder();
         for (JsonNode choice : chunk.path("choices")) {
             index = index < 0 ? choice.path("index").asInt(0) : index;
@@ -60,6 +62,7 @@ final class ChatChunks {
                 piece.append(choice(choice));
             }
         }
+        wroteBehindUsage &= !isCounted;
         return piece.toString();
     }
 
@@ -79,23 +82,7 @@ final class ChatChunks {
         }
     }
 
-    /** Some servers count in each chunk, and some send zeros in the last: the largest count is that of all. */
-    private void usage(JsonNode usage) {
-        if (!usage.isObject()) {
-            return;
-        }
-        TokenUsage read = UsageReader.read(usage, notes.apart());
-        long count = read == null ? -1 : read.totalTokens();
-        if (count >= tokens) {
-            tokens = count;
-            whole.set("usage", usage);
-        } else {
-            notes.add("a later usage with fewer tokens was left out");
-        }
-    }
-
     private String choice(JsonNode choice) {
-        usage(choice.path("usage"));
         JsonNode delta = choice.path("delta");
         JsonNode message = choice.path("message");
         String beside = ChatFinish.word(choice, delta, notes);
@@ -104,6 +91,7 @@ final class ChatChunks {
         String piece = piece(delta) + whole(message, delta.isObject());
         boolean writes = holdsOutput(delta) || written() > before;
         produced |= writes || holdsOutput(message);
+        wroteBehindUsage |= writes;
         wroteBehindFinish |= writes && !finish.isEmpty();
         wroteBeforeFinish |= writes && word.isEmpty();
         endsAlone |= !word.isEmpty() && (!writes || wroteBeforeFinish);
@@ -271,17 +259,20 @@ final class ChatChunks {
     }
 
     boolean hasUsage() {
-        return tokens >= 0;
+        return usage.isSaid();
     }
 
-    /**
-     * The whole reply, or empty if the stream did not say why the model stopped: then some of it may be missing.
-     *
-     * @param endSaid whether the server said that nothing is missing
-     */
-    Optional<JsonNode> joined(boolean endSaid) {
-        if (finish.isEmpty() && !endSaid) {
-            return Optional.empty();
+    /** Whether the server said why the model stopped, in whatever words. */
+    boolean isEndSaid() {
+        return !finish.isEmpty();
+    }
+
+    /** All that came, in the form of a whole reply. */
+    JsonNode joined() {
+        if (usage.isSaid() && !wroteBehindUsage) {
+            whole.set("usage", usage.joined());
+        } else if (usage.isSaid()) {
+            notes.add("the usage came before all was written: it does not count all");
         }
         ObjectNode choice = whole.putArray("choices").addObject().put("finish_reason", finish);
         ObjectNode message = choice.putObject("message");
@@ -305,6 +296,6 @@ final class ChatChunks {
         } else {
             message.set("tool_calls", calls.joined());
         }
-        return Optional.of(whole);
+        return whole;
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PushbackInputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,7 +67,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             PushbackInputStream body = ServerEvents.trimmed(raw.body());
             return ServerEvents.areIn(body, false)
                     ? joined(new ServerEvents(body, notes), piece -> {}, headers, notes)
-                    : reader(headers, notes).read(ServerJson.first(body, notes));
+                    : whole(body, piece -> {}, headers, notes);
         }
     }
 
@@ -79,12 +80,23 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
             if (ServerEvents.areIn(body, true)) {
                 return joined(new ServerEvents(body, notes), text, headers, notes);
             }
-            ModelReply reply = reader(headers, notes).read(ServerJson.first(body, notes));
-            if (!reply.text().isEmpty()) {
-                text.accept(reply.text());
-            }
-            return reply;
+            return whole(body, text, headers, notes);
         }
+    }
+
+    /** A reply that is one JSON value: a chat completion, or a list of its chunks. */
+    private ModelReply whole(PushbackInputStream body, Consumer<String> text, LimitHeaders headers, ReplyNotes notes)
+            throws IOException {
+        JsonNode given = ServerJson.first(body, notes);
+        if (given.isArray()) {
+            notes.add("the reply came as a list");
+            return joined(ServerEvents.of(given, notes), text, headers, notes);
+        }
+        ModelReply reply = reader(headers, notes).read(given);
+        if (!reply.text().isEmpty()) {
+            text.accept(reply.text());
+        }
+        return reply;
     }
 
     private ChatReader reader(LimitHeaders headers, ReplyNotes notes) {
@@ -93,29 +105,31 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
 
     private ModelReply joined(ServerEvents events, Consumer<String> text, LimitHeaders headers, ReplyNotes notes)
             throws IOException {
-        var chunks = new ChatChunks(request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet()), notes);
+        Set<String> tools = request.tools().stream().map(ToolSpec::name).collect(Collectors.toSet());
+        var chunks = new ChatChunks(tools, request.maxOutputTokens(), notes);
         var thought = new LeadingThought();
         Consumer<String> answer = thought.before(request.output(), text);
         var rest = new RestOfStream(chunks, endWait, notes);
+        ChatReader reader = reader(headers, notes);
         for (Optional<ObjectNode> next = rest.next(events); next.isPresent(); next = rest.next(events)) {
             Optional<ErrorBody> error = error(next.get());
             if (error.isPresent() && rest.isOfNoAccount()) {
                 notes.add("an error behind the end of the answer was left out");
                 continue;
             }
-            if (error.isPresent()) {
-                throw failures.inReply(request.model(), error.get(), headers, !chunks.isEmpty());
-            }
             String piece = chunks.add(next.get());
+            if (error.isPresent()) {
+                throw reader.failed(error.get(), chunks.joined(), !chunks.isEmpty() || chunks.hasUsage());
+            }
             if (!piece.isEmpty()) {
                 answer.accept(piece);
             }
         }
         thought.finish(text);
-        JsonNode whole = chunks.joined(events.isEndSaid())
-                .orElseThrow(() -> failures.malformed(
-                        request.model(), "the stream ended without saying why the model stopped", headers));
-        return reader(headers, notes).read(whole, chunks.defect());
+        if (!chunks.isEndSaid() && !events.isEndSaid()) {
+            throw reader.unfinished(chunks.joined()); // some of it may be missing
+        }
+        return reader.read(chunks.joined(), chunks.defect());
     }
 
     /** The error that an event is, or that it or one of its choices has. */

@@ -69,15 +69,16 @@ final class ChatReader {
      */
     ModelReply read(JsonNode reply, String defect) {
         JsonNode choice = reply.path("choices").path(0);
-        failIfError(reply, reply);
-        failIfError(choice, reply);
         JsonNode message = choice.path("message");
+        String word = ChatFinish.word(choice, message, notes);
+        Parts parts = parts(reply, message, word);
+        failIfError(reply, reply, parts);
+        failIfError(choice, reply, parts);
         if (!message.isObject()) {
-            throw failures.malformed(request.model(), "the reply has no message", headers);
+            throw failures.malformed(request.model(), "the reply has no message", headers, parts.billed());
         }
-        Parts parts = parts(reply, message);
         boolean refused = !parts.content().refusal().isEmpty();
-        Finish finish = refused ? Finish.REFUSED : finish(ChatFinish.word(choice, message, notes), parts);
+        Finish finish = refused ? Finish.REFUSED : finish(word, parts);
         if (finish == Finish.COMPLETE && (!defect.isEmpty() || parts.content().isUnread())) {
             String why = defect.isEmpty() ? ChatContent.UNREAD : defect;
             throw failures.unanswered(request.model(), why, headers, parts.billed());
@@ -97,24 +98,58 @@ final class ChatReader {
                 notes.list());
     }
 
-    private void failIfError(JsonNode place, JsonNode reply) {
+    private void failIfError(JsonNode place, JsonNode reply, Parts parts) {
         Optional<ErrorBody> error = ErrorBody.in(place);
         if (error.isPresent()) {
             boolean worked = reply.hasNonNull("usage") || !reply.path("choices").isEmpty();
-            throw failures.inReply(request.model(), error.get(), headers, worked);
+            throw failures.inReply(request.model(), error.get(), headers, worked, parts.billed());
         }
     }
 
-    private Parts parts(JsonNode reply, JsonNode message) {
+    /**
+     * An error that ended a stream.
+     *
+     * @param cut what came before it, in the form of a whole reply
+     */
+    ModelException failed(ErrorBody error, JsonNode cut, boolean worked) {
+        return failures.inReply(request.model(), error, headers, worked, billed(cut));
+    }
+
+    /** A stream whose end is missing. */
+    ModelException unfinished(JsonNode cut) {
+        String defect = "the stream ended without saying why the model stopped";
+        return failures.malformed(request.model(), defect, headers, billed(cut));
+    }
+
+    private ModelException.@Nullable Billed billed(JsonNode cut) {
+        return parts(cut, cut.path("choices").path(0).path("message"), "").billed();
+    }
+
+    private Parts parts(JsonNode reply, JsonNode message, String reason) {
         var content = ChatContent.of(message, request.output(), notes);
-        List<ToolCall> calls = new ChatCalls(request, notes).read(message);
         var tier = BilledTier.of(reply.path("service_tier").asText(""), request.serviceTier());
+        var callReader = new ChatCalls(request, notes);
+        List<ToolCall> calls = callReader.read(message);
         boolean written = !content.text().isEmpty() || content.isThought() || !calls.isEmpty();
-        TokenUsage usage =
-                tier.isPriced() ? UsageReader.of(UsageReader.read(reply.path("usage"), notes), written) : null;
+        TokenUsage usage = tier.isPriced() ? UsageReader.of(usage(reply), written) : null;
+        boolean mayBeCut = ChatFinish.of(reason) == ChatFinish.UNKNOWN || isFull(usage);
         String model = reply.path("model").asText("");
         return new Parts(
-                content, calls, usage, tier, model.isBlank() || !reply.hasNonNull("model") ? request.model() : model);
+                content,
+                mayBeCut ? callReader.ofCut(calls) : calls,
+                usage,
+                tier,
+                model.isBlank() || !reply.hasNonNull("model") ? request.model() : model);
+    }
+
+    private boolean isFull(@Nullable TokenUsage usage) {
+        return usage != null && usage.outputTokens() >= request.maxOutputTokens();
+    }
+
+    private @Nullable TokenUsage usage(JsonNode reply) {
+        var usage = new ChatUsage(request.maxOutputTokens(), notes);
+        usage.addIn(reply);
+        return usage.counts().reading(request.maxOutputTokens(), notes);
     }
 
     private Finish finish(String reason, Parts parts) {
@@ -141,10 +176,12 @@ final class ChatReader {
     private ChatFinish guessed(String reason, Parts parts) {
         if (parts.isEmpty() && !parts.content().isThought()) {
             throw failures.malformed(
-                    request.model(), "the reply is empty and has the finish reason " + notes.quoted(reason), headers);
+                    request.model(),
+                    "the reply is empty and has the finish reason " + notes.quoted(reason),
+                    headers,
+                    parts.billed());
         }
-        boolean full = parts.usage() != null && parts.usage().outputTokens() >= request.maxOutputTokens();
-        ChatFinish guessed = full ? ChatFinish.LENGTH : ChatFinish.STOP;
+        ChatFinish guessed = isFull(parts.usage()) ? ChatFinish.LENGTH : ChatFinish.STOP;
         notes.add("the finish reason %s was read as '%s'".formatted(notes.quoted(reason), guessed.word()));
         return guessed;
     }

@@ -135,7 +135,7 @@ final class Failures {
             return Optional.of(new MalformedReply(message, null));
         }
         if (error.tellsOfFilter()) {
-            throw new ContentFiltered(message, model);
+            throw new ContentFiltered(message, model, null);
         }
         return proven(message, error, status).or(() -> suspected(message, error, status));
     }
@@ -245,10 +245,10 @@ final class Failures {
             String model, ErrorBody error, LimitHeaders headers, boolean worked, @Nullable Billed billed) {
         String message = message(model, "an error inside the reply", error, headers);
         if (error.tellsOfMalformedOutput()) {
-            return new MalformedReply(message, null);
+            return new MalformedReply(message, null, billed);
         }
         if (error.tellsOfFilter()) {
-            throw new ContentFiltered(message, model);
+            throw new ContentFiltered(message, model, billed);
         }
         if (!worked) {
             Optional<ModelException> named = beforeWork(message, model, error, headers);
@@ -290,7 +290,16 @@ final class Failures {
 
     /** Something with status 200 that is no reply. */
     ModelException malformed(String model, String defect, LimitHeaders headers) {
-        return new MalformedReply(message(model, defect, ErrorBody.NONE, headers), null);
+        return malformed(model, defect, headers, null);
+    }
+
+    /**
+     * The same for one that may come with its bill.
+     *
+     * @param billed what the provider says it bills; null if it did not say
+     */
+    ModelException malformed(String model, String defect, LimitHeaders headers, @Nullable Billed billed) {
+        return new MalformedReply(message(model, defect, ErrorBody.NONE, headers), null, billed);
     }
 
     /** An exchange without a whole reply. */

@@ -47,13 +47,17 @@ final class UsageReader {
         outputDetails = details("output_tokens_details", "completion_tokens_details");
     }
 
-    /** The usage, or null if there is none or it cannot be true. */
-    static @Nullable TokenUsage read(JsonNode usage, ReplyNotes notes) {
-        return usage.isObject() ? new UsageReader(usage, notes).read() : null;
+    /** The counts of a usage; nothing if they cannot be true. */
+    static UsageCounts counts(JsonNode usage, ReplyNotes notes) {
+        return new UsageReader(usage, notes).counts();
     }
 
+    /** The usage, or null if there is none or it cannot be true. */
     static @Nullable TokenUsage read(JsonField<?> usage, ReplyNotes notes) {
-        return usage.isMissing() || usage.isNull() ? null : read(ServerJson.MAPPER.<JsonNode>valueToTree(usage), notes);
+        JsonNode json = usage.isMissing() || usage.isNull()
+                ? MissingNode.getInstance()
+                : ServerJson.MAPPER.<JsonNode>valueToTree(usage);
+        return json.isObject() ? counts(json, notes).reading(MOST_TOKENS, notes) : null;
     }
 
     /** The usage, or null if it has no output although something was written. */
@@ -65,50 +69,21 @@ final class UsageReader {
         return count >= 0 && count <= MOST_TOKENS ? count : IMPOSSIBLE;
     }
 
-    private @Nullable TokenUsage read() {
+    private UsageCounts counts() {
         if (counts(AUDIO, inputDetails, outputDetails).anyMatch(count -> count > 0)) {
             notes.add("the usage has audio tokens, whose price is not known");
-            return null; // nobody asked for sound, and the prices of text are not its prices
+            return UsageCounts.NONE; // nobody asked for sound, and the prices of text are not its prices
         }
-        long input = most(INPUT, usage);
-        long output = most(OUTPUT, usage);
-        // where two names differ, fewer cached tokens are the larger bill
-        long cached = counts(CACHED, usage, inputDetails).min().orElse(0);
-        long written = most(WRITTEN, usage, inputDetails);
-        long reasoning = most(REASONING, usage, outputDetails);
-        long total = most(TOTAL, usage);
-        boolean told = counts(OUTPUT, usage).findAny().isPresent() || total > input;
-        return impossible || !told ? null : largest(new long[] {input, cached, written, output, reasoning}, total);
-    }
-
-    private @Nullable TokenUsage largest(long[] told, long total) {
-        long input = told[0];
-        long cached = told[1];
-        long written = told[2];
-        long output = told[3];
-        long reasoning = told[4];
-        long beside = total - input - output;
-        if (input == 0 && beside > 0) {
-            notes.add("the usage names no input: it was read from the total");
-            input = beside;
-        } else if (beside > 0 && beside == cached + written && beside != reasoning) {
-            notes.add("the usage counts the prompt cache beside the input");
-            input += beside;
-        } else if (beside > 0) {
-            notes.add("the usage names %d tokens in its total alone: they were read as output".formatted(beside));
-            output += beside;
-        } else if (beside < 0 && total > 0) {
-            notes.add("the usage names a total below its parts");
-        }
-        if (reasoning > output) {
-            notes.add("the usage counts reasoning beside the output");
-            output += reasoning;
-        }
-        if (cached + written > input) {
-            notes.add("the usage counts the prompt cache beside the input");
-            input += written > input ? cached + written : cached;
-        }
-        return input < 1 ? null : new TokenUsage(input, cached, written, output, reasoning);
+        var counts = new UsageCounts(
+                most(INPUT, usage),
+                // where two names differ, fewer cached tokens are the larger bill
+                counts(CACHED, usage, inputDetails).min().orElse(0),
+                most(WRITTEN, usage, inputDetails),
+                most(OUTPUT, usage),
+                most(REASONING, usage, outputDetails),
+                most(TOTAL, usage),
+                counts(OUTPUT, usage).findAny().isPresent());
+        return impossible ? UsageCounts.NONE : counts;
     }
 
     private JsonNode details(String... names) {

@@ -15,7 +15,7 @@ class ChatChunksTest {
     @Test
     void pieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
         var chunks = new ChatChunks(
-                Set.of(), new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
+                Set.of(), 500, new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
         var json = ObjectMappers.jsonMapper().createObjectNode();
         var choice = json.putArray("choices").addObject();
         choice.putObject("delta").put("content", "x");
@@ -29,18 +29,14 @@ class ChatChunksTest {
         choice.put("finish_reason", "stop");
         chunks.add(json);
 
-        assertThat(chunks.joined(false)
-                        .orElseThrow()
-                        .at("/choices/0/message/content")
-                        .asText())
-                .hasSize(200_001);
+        assertThat(chunks.joined().at("/choices/0/message/content").asText()).hasSize(200_001);
     }
 
     /** Each may repeat all that came before it, or its beginning. */
     @Test
     void messages_ofOneCharacter_areComparedInTimeLinearInThem() {
         var chunks = new ChatChunks(
-                Set.of(), new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
+                Set.of(), 500, new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
         var json = ObjectMappers.jsonMapper().createObjectNode();
         var choice = json.putArray("choices").addObject();
         var delta = choice.putObject("delta").put("content", " ".repeat(1_000_000) + "x".repeat(1_000_000));
@@ -70,6 +66,7 @@ class ChatChunksTest {
     void callPieces_ofOneCharacter_areJoinedInTimeLinearInThem() {
         var chunks = new ChatChunks(
                 Set.of("xy", "z"),
+                500,
                 new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
         var json = ObjectMappers.jsonMapper().createObjectNode();
         var choice = json.putArray("choices").addObject();
@@ -89,8 +86,7 @@ class ChatChunksTest {
         choice.put("finish_reason", "stop");
         chunks.add(json);
 
-        assertThat(chunks.joined(false)
-                        .orElseThrow()
+        assertThat(chunks.joined()
                         .at("/choices/0/message/tool_calls/0/function/arguments")
                         .asText())
                 .hasSizeGreaterThan(1);

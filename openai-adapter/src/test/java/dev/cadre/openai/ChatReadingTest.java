@@ -14,13 +14,16 @@ import dev.cadre.model.ModelException.ServerFailed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
+import dev.cadre.model.Turn;
 import dev.cadre.openai.testing.LoopbackReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -898,6 +901,42 @@ class ChatReadingTest extends LoopbackTest {
                         .toArray(String[]::new));
     }
 
+    /** Its arguments may have been about to come. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "'arguments':'',", "'arguments':' ',"})
+    void callWithoutArguments_inAReplyThatMayBeCut_isToldToTheModel(String none) throws InterruptedException {
+        String call = json("{'tool_calls':[{'id':'a','function':{" + none + "'name':'find'}}]}");
+        var lost = new ToolCall("a", "find", "arguments that could not be found");
+
+        assertThat(whole(TOOLS, call, "null").toolCalls()).containsExactly(lost);
+        server.reset();
+        assertThat(streamed(TOOLS, delta(call)).toolCalls()).containsExactly(lost);
+        server.reset();
+        assertThat(streamed(TOOLS, delta(call), finish("stop"), counted("10 64 74"))
+                        .toolCalls())
+                .containsExactly(lost);
+        server.reset();
+        assertThat(streamed(TOOLS, delta(call), finish("stop"), counted("10 63 73"))
+                        .toolCalls())
+                .extracting(ToolCall::arguments)
+                .containsExactly(none.contains("' '") ? " " : "");
+    }
+
+    @Test
+    void reasoningBesideCalls_goesBackUnderItsOwnName() throws InterruptedException {
+        String call = "'tool_calls':[{'id':'a','function':{'name':'find','arguments':'{}'}}]";
+        ModelReply reply = whole(TOOLS, json("{'reasoning':'Hm.'," + call + "}"), "\"tool_calls\"");
+
+        chat.call(
+                TOOLS.withTurns(List.of(
+                        new Turn.User("Look."),
+                        new Turn.Assistant("", reply.toolCalls(), reply.providerState()),
+                        new Turn.ToolResult("a", "None.", List.of()))),
+                plain());
+
+        assertThat(server.requests().getLast().body()).contains("\"reasoning\":\"Hm.\"");
+    }
+
     // ---- usage and streams
 
     @Test
@@ -912,6 +951,100 @@ class ChatReadingTest extends LoopbackTest {
 
         assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 3));
         assertThat(reply.notes()).containsExactly("a later usage with fewer tokens was left out");
+    }
+
+    /** The prompt first and the output last, estimates first, each piece by itself, zeros, nothing true. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1000 1 1001; - 7 - | 1000 7",
+                "1000 - -; - 7 - | 1000 7",
+                "1000 - -; 0 7 7 | 1000 7",
+                "1000 0 1000; - 7 - | 1000 7",
+                "1000 0 1000; 900 7 907 | 900 7",
+                "1000 1 1001; 900 7 907 | 1000 7",
+                "1000 9 1009; 1100 7 1107 | 1100 9",
+                "10 1 11; 0 2 2; 0 3 3 | 10 3",
+                "10 1 11; 0 1 1; 0 1 1 | 10 3",
+                "10 7 17; -1 -1 - | 10 7",
+                "10 7 17; 0 0 0 | 10 7",
+                "10 - 17; 10 3 - | 10 7"
+            })
+    void usage_inPieces_isTheLargestOfEachCount(String usages, String read) throws InterruptedException {
+        String[] events = Stream.concat(
+                        Stream.of(delta("{'content':'x'}")),
+                        Stream.of(usages.split("; ")).map(ChatReadingTest::counted))
+                .toArray(String[]::new);
+
+        TokenUsage usage = streamed(REQUEST, events).usage();
+
+        assertThat(usage.inputTokens() + " " + usage.outputTokens()).isEqualTo(read);
+    }
+
+    /** Else a count that began with the stream would be all that is paid. */
+    @Test
+    void usage_beforeTheLastOfTheText_isUnknown() throws InterruptedException {
+        ModelReply reply = streamed(REQUEST, counted("10 1 11"), delta("{'content':'x'}"), finish("stop"));
+
+        assertThat(reply.usage()).isNull();
+        assertThat(reply.notes()).containsExactly("the usage came before all was written: it does not count all");
+    }
+
+    private static String counted(String counts) {
+        String[] given = counts.split(" ");
+        String usage = "{'prompt_tokens':%s,'completion_tokens':%s,'total_tokens':%s}"
+                .formatted((Object[]) given)
+                .replace(":-,", ":null,")
+                .replace(":-}", ":null}");
+        return "data: " + json("{'choices':[],'usage':" + usage + "}") + "\n\n";
+    }
+
+    @Test
+    void usage_cachedInOnePieceOnly_isRead() throws InterruptedException {
+        ModelReply reply = streamed(
+                REQUEST,
+                "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,\"cached_tokens\":4}}\n\n",
+                delta("{'content':'x'}"),
+                finish("stop"),
+                "data: {\"choices\":[],\"usage\":{\"completion_tokens\":3}}\n\n");
+
+        assertThat(reply.usage()).isEqualTo(new TokenUsage(10, 4, 0, 3, 0));
+        assertThat(reply.notes()).containsExactly("the usage came in pieces");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'x_groq':{'usage':%s},'choices':[{'message':{'content':'x'},'finish_reason':'stop'}]}",
+                "{'choices':[{'message':{'content':'x'},'finish_reason':'stop','usage':%s}]}",
+                "{'usage':{},'choices':[{'message':{'content':'x'},'finish_reason':'stop','usage':%s}]}"
+            })
+    void usage_elsewhereInAWholeReply_isRead(String reply) throws InterruptedException {
+        server.onAny().replies(raw(json(reply.formatted("{'prompt_tokens':10,'completion_tokens':3}"))));
+
+        assertThat(chat.call(REQUEST, plain()).usage()).isEqualTo(TokenUsage.of(10, 3));
+    }
+
+    /** Thinking that is named apart may not count toward the cap. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | -1",
+                "{'prompt_tokens':10,'total_tokens':400000} | -1",
+                "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':9000,'total_tokens':9013} | 9003",
+                "{'prompt_tokens':10,'completion_tokens':9000,'total_tokens':9010} | 9000",
+                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':14} | 4"
+            })
+    void total_thatTheCapOfTheRequestRulesOut_isNotReadAsOutput(String usage, long output) throws InterruptedException {
+        server.onAny()
+                .replies(raw(json(
+                        "{'choices':[{'message':{'content':'x'},'finish_reason':'stop'}],'usage':" + usage + "}")));
+
+        TokenUsage read = chat.call(REQUEST, plain()).usage();
+
+        assertThat(read == null ? -1 : read.outputTokens()).isEqualTo(output);
     }
 
     @Test
@@ -1006,6 +1139,135 @@ class ChatReadingTest extends LoopbackTest {
             server.onAny().replies(raw(last.replace("delta", "message").replace("\"\"", "\"Half\"")));
             assertThatThrownBy(() -> chat.call(REQUEST, plain())).isInstanceOf(ServerFailed.class);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'error':{'message':'It died.'},'choices':[]}",
+                "{'choices':[{'message':{'content':'Half'},'finish_reason':'error','error':{'message':'It died.'}}]}",
+                "{'error':{'code':'tool_use_failed'},'choices':[]}",
+                "{'choices':[]}",
+                "{'choices':[{'message':{'content':''},'finish_reason':'odd'}]}"
+            })
+    void failure_whoseReplyToldItsUsage_isBilledByIt(String reply) {
+        String usage = json(",'model':'m-1','usage':{'prompt_tokens':10,'completion_tokens':3}}");
+        server.onAny().replies(raw(json(reply).substring(0, reply.length() - 1) + usage));
+
+        ModelException failure = catchThrowableOfType(ModelException.class, () -> chat.call(REQUEST, plain()));
+
+        assertThat(failure.billed())
+                .contains(new ModelException.Billed("m-1", TokenUsage.of(10, 3), ServiceTier.STANDARD, Map.of()));
+    }
+
+    /** A count that came before some of the text is not that of all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data: {\"error\":{\"message\":\"It died.\"}}\n\n",
+                "data: {\"choices\":[],\"error\":\"It died.\",\"usage\":{\"completion_tokens\":3}}\n\n",
+                ""
+            })
+    void failure_ofAStreamThatToldItsUsage_isBilledByIt(String end) {
+        ModelException failure = failure(delta("{'content':'Half'}") + counted("10 3 13") + end);
+        ModelException early = failure(counted("10 3 13") + delta("{'content':'Half'}") + end.replace("usage", "u"));
+
+        assertThat(failure.billed().map(ModelException.Billed::usage)).contains(TokenUsage.of(10, 3));
+        assertThat(early.billed()).isEmpty();
+        assertThat(early.charge()).isEqualTo(ModelException.Charge.UNKNOWN);
+    }
+
+    @Test
+    void filter_whoseReplyToldItsUsage_isBilledByIt() throws InterruptedException {
+        server.onAny()
+                .replies(raw(json("{'error':{'code':'content_filter'},'choices':[],"
+                        + "'usage':{'prompt_tokens':10,'completion_tokens':3}}")));
+
+        ModelReply reply = chat.call(REQUEST, plain());
+
+        assertThat(reply.finish()).isEqualTo(Finish.FILTERED);
+        assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 3));
+    }
+
+    private ModelException failure(String events) {
+        server.reset();
+        server.onAny().replies(LoopbackReply.raw(200, "text/event-stream", events));
+        return catchThrowableOfType(ModelException.class, () -> chat.call(REQUEST, streamed(pieces::add)));
+    }
+
+    /** What is left out of an answer nobody would miss. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data: x%s\n\n",
+                "data: )]}'%s\n\n",
+                "data: [%s\n\n",
+                "data: \"choices\":[]}\n\n",
+                "dta: x%s\n\n",
+                "data: {\"bro\",\"ken\"}\n\n"
+            })
+    void damagedChunk_isAFailure(String event) {
+        String chunk = json("{'choices':[{'delta':{'content':'ne.'}}]}");
+
+        assertThatThrownBy(() -> streamed(REQUEST, delta("{'content':'Fi'}"), event.formatted(chunk), finish("stop")))
+                .isInstanceOf(MalformedReply.class);
+        server.reset();
+        assertThatThrownBy(() -> streamed(REQUEST, event.formatted(chunk), finish("stop")))
+                .isInstanceOf(MalformedReply.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: [%s]\n\n", "data: [[%s],null]\n\n", "data: data: %s\n\n", "%s\n\n", "quoted"})
+    void chunk_inAnotherForm_isRead(String event) throws InterruptedException {
+        String chunk = json("{'choices':[{'delta':{'content':'ne.'}}]}");
+
+        String quoted = "data: \"" + chunk.replace("\"", "\\\"") + "\"\n\n";
+        String sent = event.equals("quoted") ? quoted : event.formatted(chunk);
+
+        assertThat(streamed(REQUEST, delta("{'content':'Fi'}"), sent, finish("stop"))
+                        .text())
+                .isEqualTo("Fine.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"data: ping\n\n", "data: [heartbeat]\n\n", "data: \"ping\"\n\n", "meta: {\"a\":1}\n\n"})
+    void words_inTheMiddleOfAStream_areSkipped(String event) throws InterruptedException {
+        assertThat(streamed(REQUEST, delta("{'content':'Fi'}"), event, delta("{'content':'ne.'}"), finish("stop"))
+                        .text())
+                .isEqualTo("Fine.");
+    }
+
+    @Test
+    void listOfChunks_isReadAsAStream() throws InterruptedException {
+        String list = json("[{'choices':[{'delta':{'content':'Fi'}}]},{'choices':[{'delta':{'content':'ne.'}}]},"
+                + "{'choices':[{'delta':{},'finish_reason':'stop'}]}]");
+        for (CallContext context : List.of(plain(), streamed(pieces::add))) {
+            server.reset();
+            server.onAny().replies(raw(list));
+            assertThat(chat.call(REQUEST, context).text()).isEqualTo("Fine.");
+        }
+        assertThat(pieces).containsExactly("Fi", "ne.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "-Infinity", "Infinity", "'a\tb'", "'a\r\nb'"})
+    void value_thatJsonDoesNotHave_isRead(String value) throws InterruptedException {
+        String beside = json("{'logprob':" + value + ",'choices':[{'%s':{'content':'Fine.'},'finish_reason':'stop'}]}");
+        server.onAny().replies(raw(beside.formatted("message")));
+        assertThat(chat.call(REQUEST, plain()).text()).isEqualTo("Fine.");
+        server.reset();
+        assertThat(streamed(REQUEST, "data: " + beside.formatted("delta").replace("\r\n", "\u0001") + "\n\n")
+                        .text())
+                .isEqualTo("Fine.");
+    }
+
+    @Test
+    void usage_thatIsNoNumber_isUnknown() throws InterruptedException {
+        server.onAny()
+                .replies(raw(json("{'choices':[{'message':{'content':'x'},'finish_reason':'stop'}],"
+                        + "'usage':{'prompt_tokens':NaN,'completion_tokens':Infinity}}")));
+
+        assertThat(chat.call(REQUEST, plain()).usage()).isNull();
     }
 
     @Test
