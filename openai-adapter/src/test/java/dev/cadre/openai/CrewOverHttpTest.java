@@ -81,7 +81,7 @@ class CrewOverHttpTest extends LoopbackTest {
     }
 
     private static boolean asks(LoopbackRequest request, String model, String instructions) {
-        return request.model().equals(model) && request.instructions().startsWith(instructions);
+        return request.model().equals(model) && request.instructions().contains(instructions);
     }
 
     private static <T> FutureTask<T> start(Callable<T> work, List<Thread> threads) {
@@ -106,7 +106,7 @@ class CrewOverHttpTest extends LoopbackTest {
                 .replies(reply("{\"text\":\"They bark.\"}", 700, 512, 60));
         server.on(request -> asks(request, "gpt-5.4-mini", "Say which"))
                 .replies(reply("{\"winner\":\"cats\"}", 900, 640, 50));
-        server.on(request -> asks(request, "gpt-5.4-mini", "You merge"))
+        server.on(request -> asks(request, "gpt-5.4-mini", "Write one answer to a goal"))
                 .replies(reply("{\"answer\":{\"text\":\"Cats.\"},\"citations\":[]}", 1_200, 1_024, 80));
 
         var run = start(() -> coordinator.run(GOAL, Budget.usd("0.25")), new ArrayList<>());

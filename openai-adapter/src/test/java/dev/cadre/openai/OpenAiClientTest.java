@@ -2,12 +2,14 @@
 package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.cadre.json.Json;
 import dev.cadre.model.Effort;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.OutputFormat;
@@ -221,12 +223,14 @@ class OpenAiClientTest extends LoopbackTest {
     @CsvSource(
             delimiter = '|',
             value = {"[]", "null", "7"})
-    void reply_withoutOutput_isEmptyText(String output) throws InterruptedException {
-        ModelReply reply = replyTo(LoopbackReply.text("x").field("output", output));
+    void reply_thatBillsOutputAndHasNone_isAFailureWithItsBill(String output) {
+        server.onAny().replies(LoopbackReply.text("x").field("output", output));
 
-        assertThat(reply.text()).isEmpty();
-        assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
-        assertThat(reply.usage()).isEqualTo(server.billed().get(MODEL));
+        assertThatThrownBy(() -> client.call(REQUEST, plain()))
+                .isInstanceOfSatisfying(
+                        ModelException.ServerFailed.class,
+                        failure -> assertThat(failure.billed().map(ModelException.Billed::usage))
+                                .contains(server.billed().get(MODEL)));
     }
 
     @ParameterizedTest
