@@ -94,7 +94,7 @@ final class Exchange implements Handoff.Work<ModelReply> {
     }
 
     private @Nullable Response whole(InputStream body, ReplyNotes notes) throws IOException {
-        JsonNode reply = ServerJson.MAPPER.readTree(body);
+        JsonNode reply = ServerJson.REPLIES.readTree(body);
         if (reply instanceof ObjectNode object) {
             new ResponseForm(request, notes).apply(object);
         }
