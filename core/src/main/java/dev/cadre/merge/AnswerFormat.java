@@ -10,6 +10,7 @@ import dev.cadre.schema.JsonType;
 import dev.cadre.task.TypeRef;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a merging model must reply: the answer, and the numbers of the passages that it rests on.
@@ -18,6 +19,9 @@ import java.util.Optional;
  */
 final class AnswerFormat<R> {
     private static final String CITATIONS = "citations";
+
+    /** A list of numbers that has no end. */
+    private static final Pattern OPEN_LIST = Pattern.compile("\\s*+:\\s*+\\[[\\d,\\s]*+");
 
     private final JsonType<Reply<R>> type;
 
@@ -57,6 +61,25 @@ final class AnswerFormat<R> {
         Json.Obj whole = object.orElseGet(Json::obj);
         List<Json> citations = citations(whole);
         return new Draft<>(type.read(whole.with(CITATIONS, Json.arr())).answer(), citations);
+    }
+
+    /**
+     * The draft in a reply that was cut in its list of citations, which stands behind the answer; empty if it was cut
+     * elsewhere. Small models count on and on there.
+     */
+    Optional<Draft<R>> readCut(String reply) {
+        String name = '"' + CITATIONS + '"';
+        int list = reply.lastIndexOf(name);
+        if (list < 0 || !OPEN_LIST.matcher(reply.substring(list + name.length())).matches()) {
+            return Optional.empty();
+        }
+        int comma = reply.lastIndexOf(',');
+        int end = comma > list ? comma : reply.lastIndexOf('[') + 1; // the last number may be half of one
+        try {
+            return Optional.of(read(reply.substring(0, end) + "]}"));
+        } catch (JsonMismatchException otherwise) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<Json.Obj> object(String reply) {

@@ -12,6 +12,7 @@ import dev.cadre.schema.JsonMismatchException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The one or two calls that make one answer. */
 final class MergeDialogue<R> {
@@ -42,7 +43,7 @@ final class MergeDialogue<R> {
         ModelReply reply = call(first);
         return switch (reply.finish()) {
             case COMPLETE, TOOL_CALLS -> checked(first, reply);
-            case TRUNCATED -> concluded(read(call(withDoubledCap(first))));
+            case TRUNCATED -> cutOff(first, reply);
             case REFUSED, FILTERED -> throw unusable(reply);
         };
     }
@@ -84,6 +85,16 @@ final class MergeDialogue<R> {
             draft = read(call(MergePrompt.repair(first, reply, e.defects())));
         }
         return concluded(draft);
+    }
+
+    /** A whole answer whose list of citations was cut is not asked for again. */
+    private Merged<R> cutOff(ModelRequest first, ModelReply reply) throws InterruptedException {
+        Optional<Draft<R>> answer = format.readCut(reply.text());
+        if (answer.isPresent()) {
+            notes.add("the reply was cut behind the answer, in its list of citations");
+            return concluded(answer.get());
+        }
+        return concluded(read(call(withDoubledCap(first))));
     }
 
     private Draft<R> read(ModelReply reply) {

@@ -34,6 +34,8 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelMergerTest {
     record Answer(String text) {}
@@ -208,6 +210,26 @@ class ModelMergerTest {
         assertThat(merged.notes()).hasSize(1);
         assertThat(model.requests()).extracting(ModelRequest::maxOutputTokens).containsExactly(2_000L, 4_000L);
         assertThat(model.asked().get(1)).isEqualTo(model.asked().get(0));
+    }
+
+    /** Small models count on and on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"[1,2,3,4,5,6", "[1, 2,", "[1 ,12", "[ 1, 2, 3 "})
+    void replyThatIsCutInItsCitations_keepsTheAnswer(String citations) throws InterruptedException {
+        model.ends("{\"answer\":{\"text\":\"Dogs.\"},\"citations\": " + citations, Finish.TRUNCATED);
+
+        var merged = merge(DOGS);
+
+        assertThat(merged.answer()).isEqualTo(new Answer("Dogs."));
+        assertThat(merged.citations()).containsExactly(new Citation("dogs", "Dogs bark."));
+        assertThat(merged.notes()).contains("the reply was cut behind the answer, in its list of citations");
+    }
+
+    @Test
+    void replyThatIsCutBeforeAnyCitation_keepsTheAnswer() throws InterruptedException {
+        model.ends("{\"answer\":{\"text\":\"Dogs.\"},\"citations\":[", Finish.TRUNCATED);
+
+        assertThat(merge(DOGS).answer()).isEqualTo(new Answer("Dogs."));
     }
 
     @Test

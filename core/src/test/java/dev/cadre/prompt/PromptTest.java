@@ -30,7 +30,7 @@ class PromptTest {
                 WORK_CONTEXT 4a304202
                 WORK_EARLIER_ATTEMPT 3146605d
                 WORK_REPAIR 541eb978
-                MERGE 339f59c5
+                MERGE 72d4618f
                 MERGE_REPAIR 3a18eedc
                 JUDGE 9b32b76b""");
         assertThat(Prompt.versions())
