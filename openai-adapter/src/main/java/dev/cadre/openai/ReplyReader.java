@@ -118,7 +118,8 @@ final class ReplyReader {
         TokenUsage usage = usage(response);
         if (isOfTools) {
             notes.add("the reply has no answer, only items of tools that were not asked for or ran at the provider");
-        } else if (items.stream().anyMatch(ResponseOutputItem::isReasoning)) {
+        } else if (items.stream().anyMatch(ResponseOutputItem::isReasoning)
+                || !said(response).isBlank()) {
             throw unanswered(
                     response,
                     "the answer is empty and all text is in the reasoning: switch off the model's thinking or the"
@@ -225,12 +226,16 @@ final class ReplyReader {
     }
 
     private String text(Response response) {
-        String text = joined(
+        return LeadingThought.removed(said(response), request.output(), notes);
+    }
+
+    /** The text with what the model thought before it. */
+    private static String said(Response response) {
+        return joined(
                 response,
                 part -> part.outputText()
                         .flatMap(output -> output._text().asKnown())
                         .orElse(""));
-        return LeadingThought.removed(text, request.output(), notes);
     }
 
     private static String refusal(Response response) {

@@ -21,11 +21,13 @@ import dev.cadre.model.ToolSpec;
 import dev.cadre.model.Turn;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.openai.testing.LoopbackRequest;
+import dev.cadre.schema.JsonType;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAiClientTest extends LoopbackTest {
     private static final String ANY_OBJECT = """
@@ -217,6 +219,20 @@ class OpenAiClientTest extends LoopbackTest {
 
         assertThat(reply.text()).isEqualTo("{}");
         assertThat(reply.providerState()).contains("commentary", "final_answer");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<think>It is 4.</think>", "<think>It is 4.", "It is 4.</think>"})
+    void reply_ofThinkingAlone_whereJsonWasAsked_isAFailureWithItsBill(String text) {
+        server.onAny().replies(LoopbackReply.text(text));
+        ModelRequest asked = REQUEST.withOutput(
+                new OutputFormat.JsonSchema("Answer", JsonType.of(Integer.class).schema()));
+
+        assertThatThrownBy(() -> client.call(asked, plain()))
+                .isInstanceOfSatisfying(
+                        ModelException.ServerFailed.class,
+                        failure -> assertThat(failure.billed()).isPresent())
+                .hasMessageContaining("all text is in the reasoning");
     }
 
     @ParameterizedTest
