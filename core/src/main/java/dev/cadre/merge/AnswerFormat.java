@@ -70,7 +70,8 @@ final class AnswerFormat<R> {
     Optional<Draft<R>> readCut(String reply) {
         String name = '"' + CITATIONS + '"';
         int list = reply.lastIndexOf(name);
-        if (list < 0 || !OPEN_LIST.matcher(reply.substring(list + name.length())).matches()) {
+        if (list < 0
+                || !OPEN_LIST.matcher(reply.substring(list + name.length())).matches()) {
             return Optional.empty();
         }
         int comma = reply.lastIndexOf(',');
