@@ -127,7 +127,7 @@ public record RunReport(
         return costs.limit();
     }
 
-    /** The passages that support the statements of a merging model, checked against the outcomes. */
+    /** The passages of outcomes on which the answer of a merging model rests, by its own word. */
     public List<Citation> citations() {
         return findings.citations();
     }
