@@ -35,13 +35,18 @@ final class OptionValues {
 
     /** Reads a whole number. */
     static int count(String option, String value, int max) throws UsageException {
+        return count(option, value, 1, max);
+    }
+
+    /** Reads a number within these limits. */
+    static int count(String option, String value, int min, int max) throws UsageException {
         if (value.matches("[0-9]{1,9}")) {
             int count = Integer.parseInt(value);
-            if (count >= 1 && count <= max) {
+            if (count >= min && count <= max) {
                 return count;
             }
         }
-        throw refused(option, value, "a whole number from 1 to " + max);
+        throw refused(option, value, "a whole number from %d to %d".formatted(min, max));
     }
 
     /** Reads a whole number of any sign, of at most 18 digits. */

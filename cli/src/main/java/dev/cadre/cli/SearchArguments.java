@@ -60,7 +60,7 @@ final class SearchArguments {
     String report = "";
 
     @Option(
-            names = "--max-results",
+            names = {"--max-results", "-n"},
             paramLabel = "N",
             defaultValue = "10",
             description = "most files in the answer, each with up to three places (default: ${DEFAULT-VALUE})")
@@ -76,6 +76,9 @@ final class SearchArguments {
             description = "only paths like this, as in .gitignore")
     String path = "";
 
+    @Mixin
+    final LookOptions look = new LookOptions();
+
     @Option(names = "--explain", description = "show what each score is made of")
     boolean explain;
 
@@ -85,7 +88,7 @@ final class SearchArguments {
     @Parameters(arity = "0..*", paramLabel = "QUESTION", description = "what to find")
     List<String> question = List.of();
 
-    SearchOptions checked() throws UsageException {
+    SearchOptions checked(Terminal terminal) throws UsageException {
         return new SearchOptions(
                 folder(),
                 new SearchQuestion(
@@ -99,6 +102,7 @@ final class SearchArguments {
                 offline ? Offline.ALWAYS : Offline.WITHOUT_KEY,
                 planOnly ? Steps.PLAN_ONLY : Steps.ALL,
                 json.output(),
+                look.look(terminal),
                 explain ? Explain.YES : Explain.NO,
                 progress.progress(),
                 absolute("--journal", journal),

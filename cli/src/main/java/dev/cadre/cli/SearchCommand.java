@@ -55,7 +55,7 @@ final class SearchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UsageException, IOException, InterruptedException {
-        SearchOptions options = arguments.checked();
+        SearchOptions options = arguments.checked(terminal);
         return (usesModels(options) ? withModels(options) : search(options, null)).code();
     }
 
@@ -147,7 +147,7 @@ final class SearchCommand implements Callable<Integer> {
         if (options.output() == Output.JSON) {
             terminal.out().println(json.document(document));
         } else {
-            new TextOutput(terminal.out(), terminal.colour()).print(document, options);
+            new TextOutput(terminal.out(), terminal.err(), options.look()).print(document, options);
         }
         if (document.error() != null) {
             terminal.err()

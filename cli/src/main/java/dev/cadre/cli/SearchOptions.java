@@ -26,6 +26,7 @@ record SearchOptions(
         Offline offline,
         Steps steps,
         Output output,
+        TextOutput.Look look,
         Explain explain,
         Progress progress,
         @Nullable Path journalFile,

@@ -11,8 +11,15 @@ import java.nio.charset.StandardCharsets;
  *
  * @param out results
  * @param err progress and messages
+ * @param columns how wide standard output is
  */
-record Terminal(PrintStream out, PrintStream err, boolean isOutTerminal, boolean isErrTerminal, boolean noColour) {
+record Terminal(
+        PrintStream out, PrintStream err, boolean isOutTerminal, boolean isErrTerminal, boolean noColour, int columns) {
+    private static final int USUAL_COLUMNS = 100;
+
+    Terminal(PrintStream out, PrintStream err, boolean isOutTerminal, boolean isErrTerminal, boolean noColour) {
+        this(out, err, isOutTerminal, isErrTerminal, noColour, USUAL_COLUMNS);
+    }
 
     /** Returns the streams of this process, in UTF-8. */
     static Terminal ofProcess() {
@@ -21,14 +28,11 @@ record Terminal(PrintStream out, PrintStream err, boolean isOutTerminal, boolean
                 stream(FileDescriptor.err),
                 Boolean.getBoolean("cadre.out.terminal"),
                 Boolean.getBoolean("cadre.err.terminal"),
-                !System.getenv().getOrDefault("NO_COLOR", "").isEmpty());
+                !System.getenv().getOrDefault("NO_COLOR", "").isEmpty(),
+                Integer.getInteger("cadre.columns", USUAL_COLUMNS));
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
-    }
-
-    TextOutput.Colour colour() {
-        return isOutTerminal && !noColour ? TextOutput.Colour.ON : TextOutput.Colour.OFF;
     }
 }

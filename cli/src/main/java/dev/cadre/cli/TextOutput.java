@@ -3,16 +3,22 @@ package dev.cadre.cli;
 
 import dev.cadre.price.Money;
 import java.io.PrintStream;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Prints a search for people: the answer, then each place with its first lines, then what it rests on. */
+/**
+ * Prints a search: for people the answer, three places with the lines that say why, the others in a line each, and what it
+ * rests on; for programs a line each as grep prints it.
+ */
 final class TextOutput {
-    private static final int SHOWN_LINES = 4;
-    private static final int SHOWN_CHARACTERS = 160;
+    private static final int SHOWN_PLACES = 3;
+    private static final int GUTTER = 10;
 
     private final PrintStream out;
-    private final Colour colour;
+    private final PrintStream err;
+    private final Look look;
 
     /** Whether places are printed in bold. */
     enum Colour {
@@ -20,27 +26,101 @@ final class TextOutput {
         OFF
     }
 
-    TextOutput(PrintStream out, Colour colour) {
+    /**
+     * How the text looks.
+     *
+     * @param columns most characters of a line of code, its number included
+     * @param context lines that are shown around the one that says why
+     */
+    record Look(Form form, Colour colour, int columns, int context) {}
+
+    /** Who reads. */
+    enum Form {
+        PEOPLE,
+        LINES
+    }
+
+    TextOutput(PrintStream out, PrintStream err, Look look) {
         this.out = out;
-        this.colour = colour;
+        this.err = err;
+        this.look = look;
     }
 
     void print(SearchDocument document, SearchOptions options) {
         if (document.estimate() != null) {
             printPlan(document, document.estimate());
-            return;
+        } else if (look.form == Form.LINES) {
+            printLines(document, options);
+        } else {
+            printForPeople(document, options);
         }
-        document.answer().forEach(sentence -> out.println(visible(sentence.text())));
+    }
+
+    private void printForPeople(SearchDocument document, SearchOptions options) {
+        document.answer().forEach(sentence -> out.println(visible(sentence.text()) + numbers(sentence)));
         if (document.answer().isEmpty()) {
             out.println("Nothing found.");
         }
-        document.results().forEach(result -> print(result, options));
-        document.notes().forEach(note -> out.println(visible("note: " + note)));
+        List<SearchDocument.Result> results = citedFirst(document);
+        var reasons = new PlaceReasons(document);
+        for (int i = 0; i < results.size(); i++) {
+            SearchDocument.Result result = results.get(i);
+            if (i <= SHOWN_PLACES) {
+                out.println();
+            }
+            out.println(heading(result));
+            if (i < SHOWN_PLACES) {
+                out.println("    " + reasons.of(result));
+                printSnippet(result);
+            }
+            if (options.explain() == SearchOptions.Explain.YES) {
+                out.println(
+                        "    score %.4f, found by %s".formatted(result.score(), String.join(", ", result.foundBy())));
+            }
+        }
         out.println();
-        out.println("confidence " + document.confidence() + ", " + document.mode() + ", $"
+        document.notes().forEach(note -> out.println(visible("note: " + note)));
+        out.println(summary(document));
+    }
+
+    /** The places alone go to standard output, so that another program reads nothing else. */
+    private void printLines(SearchDocument document, SearchOptions options) {
+        for (SearchDocument.Result each : citedFirst(document)) {
+            out.println(visible("%s:%d:%s".formatted(each.path(), each.line(), line(each, each.line()))));
+        }
+        if (options.progress() != Progress.JSONL) {
+            printWords(document, err);
+        }
+    }
+
+    private static void printWords(SearchDocument document, PrintStream to) {
+        document.answer().forEach(sentence -> to.println(visible(sentence.text())));
+        if (document.answer().isEmpty()) {
+            to.println("Nothing found.");
+        }
+        document.notes().forEach(note -> to.println(visible("note: " + note)));
+        to.println(summary(document));
+    }
+
+    private static String summary(SearchDocument document) {
+        return "confidence " + document.confidence() + ", " + document.mode() + ", $"
                 + document.cost().usd() + " of a budget of $"
                 + Money.ofPico(document.cost().budgetPicoUsd()).toUsd() + ", " + document.filesRead() + " files read"
-                + skipped(document));
+                + skipped(document);
+    }
+
+    private static String numbers(SearchDocument.Answer sentence) {
+        return sentence.citations().stream().map(id -> " [" + id + "]").collect(Collectors.joining());
+    }
+
+    /** The places on which the answer rests stand before the others. */
+    private static List<SearchDocument.Result> citedFirst(SearchDocument document) {
+        Set<Integer> cited = document.answer().stream()
+                .flatMap(sentence -> sentence.citations().stream())
+                .collect(Collectors.toSet());
+        return document.results().stream()
+                .sorted(Comparator.comparing(result -> !cited.contains(result.id())))
+                .toList();
     }
 
     private void printPlan(SearchDocument document, SearchDocument.Estimate estimate) {
@@ -60,17 +140,28 @@ final class TextOutput {
                                 estimate.mergingUsd()));
     }
 
-    private void print(SearchDocument.Result result, SearchOptions options) {
-        String place = result.path() + ":" + result.startLine() + "-" + result.endLine();
-        out.println();
-        out.println(bold(visible(place)) + (result.symbol().isEmpty() ? "" : "  " + visible(result.symbol())));
-        if (options.explain() == SearchOptions.Explain.YES) {
-            out.println("  score %.4f, found by %s".formatted(result.score(), String.join(", ", result.foundBy())));
+    private String heading(SearchDocument.Result result) {
+        String place = result.path() + ":" + result.line();
+        return "[" + result.id() + "] " + bold(visible(place))
+                + (result.symbol().isEmpty() ? "" : "  " + visible(result.symbol()));
+    }
+
+    private void printSnippet(SearchDocument.Result result) {
+        int first = Math.max(result.startLine(), result.line() - look.context);
+        int last = Math.min(result.endLine(), result.line() + look.context);
+        for (int number = first; number <= last; number++) {
+            String text =
+                    "%s%6d  %s".formatted(number == result.line() ? ">" : " ", number, shortened(line(result, number)));
+            out.println(number == result.line() ? bold(text) : text);
         }
-        List<String> lines = result.snippet().lines().limit(SHOWN_LINES).toList();
-        for (int i = 0; i < lines.size(); i++) {
-            out.println("%6d  %s".formatted(result.startLine() + i, shortened(lines.get(i))));
-        }
+    }
+
+    private static String line(SearchDocument.Result result, int number) {
+        return result.snippet()
+                .lines()
+                .skip(number - (long) result.startLine())
+                .findFirst()
+                .orElse("");
     }
 
     private static String skipped(SearchDocument document) {
@@ -81,12 +172,15 @@ final class TextOutput {
     }
 
     private String bold(String text) {
-        return colour == Colour.ON ? "\u001b[1m" + text + "\u001b[0m" : text;
+        return look.colour == Colour.ON ? "\u001b[1m" + text + "\u001b[0m" : text;
     }
 
-    private static String shortened(String line) {
+    private String shortened(String line) {
         String shown = visible(line);
-        return shown.length() <= SHOWN_CHARACTERS ? shown : shown.substring(0, SHOWN_CHARACTERS) + "...";
+        int most = Math.max(GUTTER, look.columns - GUTTER);
+        return shown.codePointCount(0, shown.length()) <= most
+                ? shown
+                : shown.substring(0, shown.offsetByCodePoints(0, most - 1)) + "…";
     }
 
     /** Text of a repository must not steer the terminal: control characters become question marks. */

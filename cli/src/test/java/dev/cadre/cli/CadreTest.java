@@ -65,8 +65,8 @@ class CadreTest {
         String timeless = printed().replaceAll("\"ms\":\\d+", "\"ms\":0");
         assertThat(new ObjectMapper().readTree(timeless)).isEqualTo(new ObjectMapper().readTree("""
                 {"schema":1,"status":"complete","mode":"offline-lexical","question":"where is the delay",
-                 "answer":[{"text":"Most likely: src/Backoff.java:1-4 (Backoff).","citations":[1]}],
-                 "results":[{"id":1,"path":"src/Backoff.java","startLine":1,"endLine":4,"symbol":"Backoff",
+                 "answer":[{"text":"Most likely: src/Backoff.java:3 (Backoff).","citations":[1]}],
+                 "results":[{"id":1,"path":"src/Backoff.java","startLine":1,"endLine":4,"line":3,"symbol":"Backoff",
                    "snippet":"/** Doubles. */\\nclass Backoff {\\n    long delay;\\n}","score":1.0,"foundBy":["t2"]}],
                  "confidence":"high",
                  "plan":[
@@ -86,31 +86,61 @@ class CadreTest {
     }
 
     @Test
-    void text_startsWithTheAnswer() {
+    void people_readTheAnswer_thePlaceAndWhyItWasFound() {
+        assertThat(run("search", "--offline", "--format", "people", "-C", "1", "--repo", repo, "where is the delay"))
+                .isZero();
+
+        assertThat(printed()).isEqualTo("""
+                Most likely: src/Backoff.java:3 (Backoff). [1]
+
+                [1] src/Backoff.java:3  Backoff
+                    fits the words of the question
+                      2  class Backoff {
+                >     3      long delay;
+                      4  }
+
+                confidence high, offline-lexical, $0.00 of a budget of $0.25, 1 files read
+                """);
+    }
+
+    @Test
+    void programs_readALineForEachPlace_andNothingElse() {
         assertThat(run("search", "--offline", "--repo", repo, "where is the delay"))
                 .isZero();
 
-        assertThat(printed()).startsWith("Most likely: src/Backoff.java:1-4 (Backoff).\n");
-        assertThat(printed()).contains("confidence high, offline-lexical, $0.00 of a budget of $0.25, 1 files read");
-        assertThat(printed()).doesNotContain("\u001b");
+        assertThat(printed()).isEqualTo("src/Backoff.java:3:    long delay;\n");
+        assertThat(told())
+                .startsWith("Most likely: src/Backoff.java:3 (Backoff).\n")
+                .contains("confidence high, offline-lexical, $0.00 of a budget of $0.25, 1 files read");
+    }
+
+    @Test
+    void color_always_isBoldElsewhereThanOnATerminal() {
+        run("search", "--offline", "--format", "people", "--color", "always", "--repo", repo, "where is the delay");
+
+        assertThat(printed()).contains("[1] \u001b[1msrc/Backoff.java:3\u001b[0m  Backoff");
     }
 
     @Test
     void historyThatCannotBeRead_isANote_andTheFilesAreSearched() throws Exception {
         new Tree(folder).file(".git/HEAD", "ref: refs/heads/main\n").file(".git/config", "");
 
-        assertThat(run("search", "--offline", "--repo", repo, "where is the delay"))
+        assertThat(run("search", "--offline", "--format", "people", "--repo", repo, "where is the delay"))
                 .isZero();
-        assertThat(printed()).startsWith("Most likely: src/Backoff.java:1-4").contains("note: no history was read");
+        assertThat(printed()).startsWith("Most likely: src/Backoff.java:3").contains("note: no history was read");
 
         new Tree(folder).git("init", "-q").commit("one");
-        run("search", "--offline", "--repo", repo, "where is the delay");
-        assertThat(printed()).doesNotContain("note:");
+        run("search", "--offline", "--format", "people", "--repo", repo, "where is the delay");
+        assertThat(printed()).contains("confidence").doesNotContain("note:");
     }
 
     @Test
     void nothingFound_isStatus1() {
         assertThat(run("search", "--offline", "--repo", repo, "where is it")).isEqualTo(1);
+        assertThat(printed()).isEmpty();
+        assertThat(told()).startsWith("Nothing found.\n");
+        assertThat(run("search", "--offline", "--format", "people", "--repo", repo, "where is it"))
+                .isEqualTo(1);
         assertThat(printed()).startsWith("Nothing found.\n");
     }
 
@@ -133,6 +163,10 @@ class CadreTest {
                 "--deadline|NaN|a time above 0 and up to 24h, such as 90s or 5m",
                 "--deadline|25h|a time above 0 and up to 24h, such as 90s or 5m",
                 "--max-results|0|a whole number from 1 to 100",
+                "--context|61|a whole number from 0 to 60",
+                "--context|-1|a whole number from 0 to 60",
+                "--format|table|one of auto, people, lines",
+                "--color|yes|one of auto, always, never",
                 "--progress|loud|one of auto, plain, jsonl, off",
             })
     void badValue_namesOptionValueLimit(String option, String value, String allowed) {

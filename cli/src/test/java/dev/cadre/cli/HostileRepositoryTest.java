@@ -354,10 +354,11 @@ class HostileRepositoryTest {
     @Test
     void literalPlaces_thatThePlannerMadeUp_readNothing() throws Exception {
         var reads = new ArrayList<String>();
-        for (String path : List.of("/etc/passwd", "../beside.java", "file-link.java", ".env", "delay.java")) {
+        for (String path :
+                List.of("/etc/passwd", "../beside.java", "file-link.java", ".env", "delay.java", "src/Backoff.java")) {
             reads.add(
                     "{\"type\":\"read-places\",\"id\":\"r" + reads.size() + "\",\"input\":{\"file\":{\"path\":\"" + path
-                            + "\",\"score\":1,\"signals\":{\"words\":1,\"window\":1,\"history\":0},\"windows\":[]}},\"wires\":[],\"after\":[]}");
+                            + "\",\"score\":1,\"signals\":{\"words\":1,\"window\":1,\"history\":0},\"fit\":{\"coverage\":1,\"strength\":1},\"places\":[{\"startLine\":900,\"endLine\":901,\"bestLine\":900,\"symbol\":\"\",\"score\":1}]}},\"wires\":[],\"after\":[]}");
         }
         reads.add(RANK);
         flagshipPlans(reads.toArray(String[]::new));

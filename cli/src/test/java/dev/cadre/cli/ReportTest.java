@@ -114,7 +114,7 @@ class ReportTest {
     void searchWithReport_needsNoJournal() throws Exception {
         assertThat(search("--report", page)).isZero();
 
-        assertThat(out.toString(UTF_8)).startsWith("Most likely: src/Backoff.java:1-3 (Backoff).");
+        assertThat(out.toString(UTF_8)).isEqualTo("src/Backoff.java:2:    long delay;\n");
         assertThat(Files.readString(page)).contains("<h2>where is the delay</h2>");
         assertThat(journal).doesNotExist();
     }

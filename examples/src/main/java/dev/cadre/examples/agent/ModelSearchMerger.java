@@ -100,8 +100,14 @@ final class ModelSearchMerger implements Merger<SearchAnswer> {
         if (known.isPresent() || statement.startLine() < 1 || statement.endLine() < statement.startLine()) {
             return known;
         }
-        var cited =
-                new Citation(statement.path(), statement.startLine(), statement.endLine(), "", 0, List.of("answer"));
+        var cited = new Citation(
+                statement.path(),
+                statement.startLine(),
+                statement.endLine(),
+                statement.startLine(),
+                "",
+                0,
+                List.of("answer"));
         List<CheckedCitation> checked = places.recheck(cited);
         citations.addAll(checked);
         return checked.isEmpty() ? OptionalInt.empty() : OptionalInt.of(citations.size());

@@ -4,8 +4,8 @@ package dev.cadre.examples.agent;
 import dev.cadre.examples.search.CallSites;
 import dev.cadre.examples.search.GitHistory;
 import dev.cadre.examples.search.MapRepo;
+import dev.cadre.examples.search.PassageReader;
 import dev.cadre.examples.search.RankFiles;
-import dev.cadre.examples.search.ReadAndSummarise;
 import dev.cadre.examples.search.SearchPlan;
 import dev.cadre.examples.search.SymbolLookup;
 import dev.cadre.examples.search.TextSearch;
@@ -34,7 +34,7 @@ final class RulesPlanner implements Planner {
         return switch (subtask.work()) {
             case RankFiles.Request rank ->
                 PlannedSubtask.of(id, types.rankFiles, new SearchSubtasks.Words(rank.words(), rank.among()));
-            case ReadAndSummarise.BestOf best ->
+            case PassageReader.BestOf best ->
                 PlannedSubtask.of(id, types.readPlaces).withWire("file", best.subtaskId(), "files");
             case SymbolLookup.Request lookup ->
                 PlannedSubtask.of(id, types.symbolLookup, new SearchSubtasks.Names(lookup.names()));

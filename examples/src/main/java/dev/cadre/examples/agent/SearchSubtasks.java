@@ -8,7 +8,6 @@ import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.GitHistory;
 import dev.cadre.examples.search.MapRepo;
 import dev.cadre.examples.search.Passage;
-import dev.cadre.examples.search.PassageReader;
 import dev.cadre.examples.search.RankFiles;
 import dev.cadre.examples.search.SearchQuestion;
 import dev.cadre.examples.search.SearchTools;
@@ -94,7 +93,6 @@ public final class SearchSubtasks {
     public SearchSubtasks(CodeBase base, SearchQuestion question, InstantSource clock) {
         this.base = base;
         var tools = SearchTools.over(base, clock);
-        var reader = new PassageReader(tools.readAndSummarise());
         rankFiles = SubtaskType.code(
                         "rank-files",
                         Words.class,
@@ -105,7 +103,7 @@ public final class SearchSubtasks {
                                         in.among(),
                                         question.sides(),
                                         question.paths(),
-                                        question.maxFiles())))
+                                        question.rankedFiles())))
                 .describedAs(
                         "Rank files by words and identifiers; CODE for source files, TEXT for prose and build files."
                                 + " Gives files, best first.");
@@ -113,7 +111,7 @@ public final class SearchSubtasks {
                         "read-places",
                         Reading.class,
                         Passages.class,
-                        (in, context) -> new Passages(reader.best(in.file())))
+                        (in, context) -> new Passages(tools.passageReader().best(in.file())))
                 .describedAs("Read the best places of a ranked file; wire a list of files into file.");
         symbolLookup = SubtaskType.code(
                         "symbol-lookup",

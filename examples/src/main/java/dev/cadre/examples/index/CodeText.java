@@ -31,6 +31,16 @@ final class CodeText {
         return close < code.length && close < open + MAX_PARENTHESES_CHARACTERS ? close : -1;
     }
 
+    /** Returns where a sign stands next on the same line, or -1. */
+    int indexOf(char sign, int from) {
+        for (int at = from; at < code.length && code[at] != '\n'; at++) {
+            if (code[at] == sign) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
     int skipBlanks(int from) {
         int at = from;
         while (at < code.length && (code[at] == ' ' || code[at] == '\t' || code[at] == '\n')) {

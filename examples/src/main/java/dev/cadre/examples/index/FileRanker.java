@@ -3,6 +3,7 @@ package dev.cadre.examples.index;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -13,7 +14,7 @@ import java.util.stream.IntStream;
  * identifiers, each scaled by its maximum and added. Immutable; ties go by path.
  */
 public final class FileRanker {
-    private static final int WINDOWED_FILES = 50;
+    private static final int READ_FILES = 50;
     private static final int SPREADING_FILES = 10;
     private static final double SIDE_FACTOR = 0.4;
     private static final double WINDOW_WEIGHT = 0.6;
@@ -61,6 +62,10 @@ public final class FileRanker {
         return new Ranking(query, chosen, files, sides).rank();
     }
 
+    private record Reading(Windows windows, List<Place> places) {
+        static final Reading NONE = new Reading(Windows.NONE, List.of());
+    }
+
     private final class Ranking {
         private final WeightedQuery query;
         private final List<IndexedFile> files;
@@ -85,9 +90,9 @@ public final class FileRanker {
             double[] early = IntStream.range(0, words.length)
                     .mapToDouble(i -> words[i] + HISTORY_WEIGHT * subjects[i])
                     .toArray();
-            List<List<Window>> windows = windows(early);
-            double[] best = scaled(windows.stream()
-                    .mapToDouble(list -> list.isEmpty() ? 0 : list.getFirst().score())
+            List<Reading> readings = readings(early);
+            double[] best = scaled(readings.stream()
+                    .mapToDouble(reading -> reading.windows.score())
                     .toArray());
             double[] mixed = IntStream.range(0, words.length)
                     .mapToDouble(i -> early[i] + WINDOW_WEIGHT * best[i])
@@ -99,20 +104,25 @@ public final class FileRanker {
                             files.get(i).source().path(),
                             mixed[i],
                             new RankedFile.Signals(words[i], best[i], subjects[i]),
-                            windows.get(i)))
+                            readings.get(i).windows.fit(),
+                            readings.get(i).places))
                     .toList();
         }
 
-        private List<List<Window>> windows(double[] early) {
-            var windows = new ArrayList<List<Window>>(IntStream.range(0, files.size())
-                    .<List<Window>>mapToObj(i -> List.of())
-                    .toList());
-            var scorer = new WindowScores(query, index.vocabulary());
+        /** Looks into the text of the files that lead so far. */
+        private List<Reading> readings(double[] early) {
+            var readings = new ArrayList<>(Collections.nCopies(files.size(), Reading.NONE));
+            var finder = new QueryHits.Finder(query, index.vocabulary());
             Arrays.stream(byScore(early))
-                    .limit(WINDOWED_FILES)
+                    .limit(READ_FILES)
                     .filter(i -> early[i] > 0)
-                    .forEach(i -> windows.set(i, scorer.of(files.get(i).source())));
-            return windows;
+                    .forEach(i -> {
+                        IndexedFile file = files.get(i);
+                        QueryHits hits = finder.in(file.source());
+                        Windows windows = Windows.of(hits, file.source().lineCount(), query);
+                        readings.set(i, new Reading(windows, PlaceFinder.places(file, hits, query, finder)));
+                    });
+            return readings;
         }
 
         /** A file outside the ranking gets nothing, so the scores are laid out for the whole index and cut again. */

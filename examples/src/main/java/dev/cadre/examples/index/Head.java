@@ -36,8 +36,10 @@ record Head(List<String> words, char end, int endOffset) {
                     annotation();
                 } else if (c == '<' && closingAngle() > 0) {
                     at = closingAngle() + 1;
-                } else if (c == '(' && isReceiver()) {
+                } else if (c == '(' && (isReceiver() || isVisibility())) {
                     at = code.closeParenthesis(at) + 1;
+                } else if (c == '"' && isLinkage()) {
+                    at = code.indexOf('"', at + 1) + 1;
                 } else if (" \t\r*&?[]~!#".indexOf(c) >= 0) {
                     at++;
                 } else {
@@ -82,6 +84,21 @@ record Head(List<String> words, char end, int endOffset) {
         /** Go writes the receiver of a method in front of its name. */
         private boolean isReceiver() {
             return words.size() == 1 && words.getFirst().equals("func") && code.closeParenthesis(at) > 0;
+        }
+
+        /** Rust says in parentheses how far a thing is public: {@code pub(crate) fn}. */
+        private boolean isVisibility() {
+            int close = words.size() == 1 && words.getFirst().equals("pub") ? code.closeParenthesis(at) : -1;
+            return close > 0 && code.skipBlanks(close + 1) > close + 1 && isWordAt(code.skipBlanks(close + 1));
+        }
+
+        /** C and Rust name the convention of a call: {@code extern "C" fn}. */
+        private boolean isLinkage() {
+            return !words.isEmpty() && words.getLast().equals("extern") && code.indexOf('"', at + 1) > 0;
+        }
+
+        private boolean isWordAt(int offset) {
+            return offset < code.length() && isWord(code.at(offset));
         }
 
         private int closingAngle() {

@@ -7,11 +7,12 @@ import java.util.List;
  * A file and how well it fits a query.
  *
  * @param score the sum of its signals; only comparable within one ranking
- * @param windows its stretches of lines that fit, best first; empty far down the list
+ * @param fit how much of the query its best lines hold
+ * @param places its lines that fit best, best first; empty far down the list
  */
-public record RankedFile(String path, double score, Signals signals, List<Window> windows) {
+public record RankedFile(String path, double score, Signals signals, Fit fit, List<Place> places) {
     public RankedFile {
-        windows = List.copyOf(windows);
+        places = List.copyOf(places);
     }
 
     /** Each signal, as a share of the best file's: words of the file, its best window, the commits that changed it. */

@@ -51,6 +51,7 @@ public final class AnswerTemplate {
 
     private static String place(CheckedCitation checked) {
         Citation citation = checked.citation();
-        return citation.symbol().isEmpty() ? citation.place() : citation.place() + " (" + citation.symbol() + ")";
+        String line = citation.path() + ":" + citation.bestLine();
+        return citation.symbol().isEmpty() ? line : line + " (" + citation.symbol() + ")";
     }
 }

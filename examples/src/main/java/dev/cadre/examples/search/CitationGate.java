@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.search;
 
+import dev.cadre.examples.index.Place;
 import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.RootJail;
 import dev.cadre.examples.repository.RootJail.Opened;
@@ -13,7 +14,6 @@ import java.util.Optional;
 
 /** Reads every cited file again and drops each citation whose lines are not there, byte for byte, any more. */
 public final class CitationGate {
-    private static final int SNIPPET_LINES = 40;
     private static final int MAX_LINE_CHARACTERS = 2_000;
     private static final String CUT_MARK = "… [cut]";
 
@@ -72,7 +72,7 @@ public final class CitationGate {
 
     private static String snippet(Citation citation, SourceFile file) {
         var lines = new ArrayList<String>();
-        for (int line = citation.startLine(); line <= citation.endLine() && lines.size() < SNIPPET_LINES; line++) {
+        for (int line = citation.startLine(); line <= citation.endLine() && lines.size() < Place.MAX_LINES; line++) {
             String text = file.line(line);
             lines.add(text.length() > MAX_LINE_CHARACTERS ? text.substring(0, MAX_LINE_CHARACTERS) + CUT_MARK : text);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.search;
 
+import dev.cadre.examples.index.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +17,6 @@ import java.util.stream.Stream;
 public final class CitationMerger {
     private static final int MAX_RANGES = 3;
     private static final int MAX_GAP_LINES = 3;
-    private static final int MAX_LINES = 400;
     private static final Comparator<Citation> BEST_FIRST =
             Comparator.comparingDouble(Citation::score).reversed().thenComparingInt(Citation::startLine);
 
@@ -46,17 +46,33 @@ public final class CitationMerger {
         var joined = new ArrayList<Citation>();
         evidence.stream()
                 .map(each -> new Citation(
-                        path, each.startLine(), each.endLine(), each.symbol(), each.score(), List.of(each.foundBy())))
+                        path,
+                        each.startLine(),
+                        each.endLine(),
+                        each.bestLine(),
+                        each.symbol(),
+                        each.score(),
+                        List.of(each.foundBy())))
                 .sorted(Comparator.comparingInt(Citation::startLine)
                         .thenComparingInt(Citation::endLine)
                         .thenComparing(BEST_FIRST)
+                        .thenComparingInt(Citation::bestLine)
                         .thenComparing(each -> each.foundBy().getFirst()))
                 .forEach(each -> join(joined, each));
         List<Citation> best =
                 joined.stream().sorted(BEST_FIRST).limit(MAX_RANGES).toList();
         var ranked = new ArrayList<>(best);
         Citation first = best.getFirst();
-        ranked.set(0, new Citation(path, first.startLine(), first.endLine(), first.symbol(), score, first.foundBy()));
+        ranked.set(
+                0,
+                new Citation(
+                        path,
+                        first.startLine(),
+                        first.endLine(),
+                        first.bestLine(),
+                        first.symbol(),
+                        score,
+                        first.foundBy()));
         return new FileCitations(path, score, ranked);
     }
 
@@ -75,7 +91,7 @@ public final class CitationMerger {
         Citation last = joined.removeLast();
         int end = Math.max(last.endLine(), next.endLine());
         Citation better = last.score() >= next.score() ? last : next;
-        if (end - last.startLine() + 1 > MAX_LINES) {
+        if (end - last.startLine() + 1 > Place.MAX_LINES) {
             if (next.startLine() > last.endLine()) {
                 joined.add(last);
                 joined.add(next);
@@ -88,6 +104,7 @@ public final class CitationMerger {
                 .distinct()
                 .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .toList();
-        joined.add(new Citation(last.path(), last.startLine(), end, better.symbol(), better.score(), foundBy));
+        joined.add(new Citation(
+                last.path(), last.startLine(), end, better.bestLine(), better.symbol(), better.score(), foundBy));
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.search;
 
+import dev.cadre.examples.index.Fit;
 import dev.cadre.examples.index.RankedFile;
-import dev.cadre.examples.index.Window;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -14,7 +14,9 @@ public enum Confidence {
     LOW,
     NONE;
 
-    private static final int FILES = 5;
+    /** How many files of a ranking are looked at. */
+    static final int FILES = 5;
+
     private static final double HIGH_COVERAGE = 0.4;
     private static final double HIGH_MARGIN = 0.2;
     private static final int HIGH_AGREEMENT = 2;
@@ -22,13 +24,13 @@ public enum Confidence {
     /**
      * Measures a ranking by the windows of its first five files.
      *
-     * <p>Two figures say whether the code speaks of the question at all: the share of the question that one window
-     * covers, and how much that is in absolute terms, since one window never covers much of a long question. It is
+     * <p>Two figures say whether the code speaks of the question at all: the share of the question that a stretch of 40 lines
+     * covers, and how much that is in absolute terms, since a few lines never cover much of a long question. It is
      * high where the first file also leads in two of the three signals and leads the second file by a fifth.
      */
     public static Confidence of(List<RankedFile> ranked) {
-        double coverage = most(ranked, Window::coverage);
-        double strength = most(ranked, Window::strength);
+        double coverage = most(ranked, Fit::coverage);
+        double strength = most(ranked, Fit::strength);
         if (coverage < 0.2 && strength < 1) {
             return NONE;
         }
@@ -39,10 +41,10 @@ public enum Confidence {
         return coverage >= HIGH_COVERAGE && leads ? HIGH : MEDIUM;
     }
 
-    private static double most(List<RankedFile> ranked, ToDoubleFunction<Window> figure) {
+    private static double most(List<RankedFile> ranked, ToDoubleFunction<Fit> figure) {
         return ranked.stream()
                 .limit(FILES)
-                .flatMap(file -> file.windows().stream())
+                .map(RankedFile::fit)
                 .mapToDouble(figure)
                 .max()
                 .orElse(0);

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.search;
 
+import com.google.re2j.Pattern;
 import dev.cadre.examples.index.FileRanker.Among;
 import dev.cadre.examples.index.Identifiers;
 import dev.cadre.examples.index.Query;
 import dev.cadre.examples.search.SearchPlan.Intent;
 import dev.cadre.examples.search.SearchPlan.Subtask;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Plans a search by the words of the question, without a model. */
 public final class RulePlanner {
     private static final int MAX_SYMBOLS = 6;
+    private static final int MAX_PATTERNS = 3;
     private static final int HISTORY_COMMITS = 10;
 
     private static final Set<String> CALLER_WORDS =
@@ -37,23 +39,24 @@ public final class RulePlanner {
     /** Returns the plan of a question; does not block. */
     public SearchPlan plan(SearchQuestion question) {
         List<String> words = Identifiers.in(question.text());
-        List<String> lower =
-                words.stream().map(word -> word.toLowerCase(Locale.ROOT)).toList();
-        Intent intent = intent(lower);
-        List<String> symbols = symbols(question.text(), words, intent);
-        return new SearchPlan(intent, words, symbols, subtasks(question, words, intent, symbols));
+        Mentions mentions = Mentions.of(question.text());
+        Intent intent = intent(mentions);
+        List<String> symbols = symbols(mentions, words, intent);
+        return new SearchPlan(
+                intent, words, symbols, subtasks(question, words, intent, symbols, patterns(mentions, intent)));
     }
 
     private static List<Subtask> subtasks(
-            SearchQuestion question, List<String> words, Intent intent, List<String> symbols) {
+            SearchQuestion question, List<String> words, Intent intent, List<String> symbols, List<String> patterns) {
         var work = new ArrayList<Work>();
-        work.add(new RankFiles.Request(words, Among.CODE, question.sides(), question.paths(), question.maxFiles()));
-        work.add(new ReadAndSummarise.BestOf("t1", question.maxFiles()));
-        work.add(new RankFiles.Request(words, Among.TEXT, question.sides(), question.paths(), question.maxFiles()));
-        work.add(new ReadAndSummarise.BestOf("t3", question.maxFiles()));
+        work.add(new RankFiles.Request(words, Among.CODE, question.sides(), question.paths(), question.rankedFiles()));
+        work.add(new PassageReader.BestOf("t1", question.rankedFiles()));
+        work.add(new RankFiles.Request(words, Among.TEXT, question.sides(), question.paths(), question.rankedFiles()));
+        work.add(new PassageReader.BestOf("t3", question.rankedFiles()));
         if (!symbols.isEmpty()) {
             work.add(new SymbolLookup.Request(symbols));
         }
+        patterns.forEach(pattern -> work.add(new TextSearch.Request(pattern, question.paths())));
         if (intent == Intent.CALLERS) {
             symbols.forEach(symbol -> work.add(new CallSites.Request(symbol, question.paths())));
         }
@@ -67,11 +70,17 @@ public final class RulePlanner {
         return subtasks;
     }
 
-    private static Intent intent(List<String> words) {
+    private static Intent intent(Mentions mentions) {
+        List<String> words = Identifiers.in(mentions.rest()).stream()
+                .map(word -> word.toLowerCase(Locale.ROOT))
+                .toList();
         String first = words.isEmpty() ? "" : words.getFirst();
         boolean asks = WHERE_STARTS.contains(first) || first.equals("who") || first.equals("list");
         if (asks && words.stream().anyMatch(word -> CALLER_WORDS.contains(word) || CALL_VERBS.contains(word))) {
             return Intent.CALLERS;
+        }
+        if (isAboutMentions(mentions)) {
+            return Intent.EXACT;
         }
         if (HISTORY_STARTS.contains(first) || (asks && words.stream().anyMatch(HISTORY_WORDS::contains))) {
             return Intent.HISTORY;
@@ -85,44 +94,38 @@ public final class RulePlanner {
         return asks ? Intent.WHERE : Intent.CHANGE;
     }
 
-    private List<String> symbols(String text, List<String> words, Intent intent) {
-        var symbols = new LinkedHashSet<String>();
-        Identifiers.scan(text, 0, text.length(), (start, end) -> {
-            String word = text.substring(start, end);
-            if (end - start > 2 && (isMixed(word) || isQuoted(text, start, end)) && isDefined.test(word)) {
-                symbols.add(word);
-            }
-        });
-        if (intent == Intent.CALLERS && symbols.isEmpty()) {
-            // "who calls parse": a plain word is a name only where the question can mean nothing else
-            Query.ofWords(words).words().stream().filter(isDefined).forEach(symbols::add);
-        }
-        return symbols.stream().limit(MAX_SYMBOLS).toList();
+    /** Whether a question asks for what it names: its other words say nothing about code, or less than it quotes. */
+    private static boolean isAboutMentions(Mentions mentions) {
+        long quoted = mentions.texts().stream()
+                .mapToLong(text -> Identifiers.in(text).size())
+                .sum();
+        long others = Query.of(mentions.rest()).words().stream()
+                .filter(word -> !mentions.names().contains(word))
+                .count();
+        return quoted == 0 ? others == 0 && !mentions.names().isEmpty() : others <= quoted;
     }
 
-    /** Whether a word is written as only names in code are: {@code parseInt}, {@code max_size}. */
-    private static boolean isMixed(String word) {
-        if (word.indexOf('_') > 0) {
-            return true;
-        }
-        for (int i = 1; i < word.length(); i++) {
-            if (Character.isUpperCase(word.charAt(i)) && Character.isLowerCase(word.charAt(i - 1))) {
-                return true;
-            }
-        }
-        return false;
+    /** The names that are defined; "who calls parse" names a plain word, which can mean nothing else there. */
+    private List<String> symbols(Mentions mentions, List<String> words, Intent intent) {
+        List<String> symbols = mentions.names().stream().filter(isDefined).toList();
+        return intent == Intent.CALLERS && symbols.isEmpty()
+                ? Query.ofWords(words).words().stream()
+                        .filter(isDefined)
+                        .distinct()
+                        .limit(MAX_SYMBOLS)
+                        .toList()
+                : symbols.stream().limit(MAX_SYMBOLS).toList();
     }
 
-    /** Whether the signs around a word mark it as code: back-ticks, a call, a dot or a hash inside a chain. */
-    private static boolean isQuoted(String text, int start, int end) {
-        char before = start > 0 ? text.charAt(start - 1) : ' ';
-        char after = end < text.length() ? text.charAt(end) : ' ';
-        boolean chained =
-                (before == '.' || before == '#' || before == ':') && start > 1 && isLetter(text.charAt(start - 2));
-        return before == '`' || after == '`' || after == '(' || chained;
-    }
-
-    private static boolean isLetter(char c) {
-        return Character.isLetterOrDigit(c) || c == ':' || c == ')';
+    /** Quoted texts, and names that come from elsewhere, as patterns. */
+    private List<String> patterns(Mentions mentions, Intent intent) {
+        return Stream.concat(
+                        mentions.texts().stream().map(Pattern::quote),
+                        mentions.names().stream()
+                                .filter(name -> intent == Intent.EXACT || intent == Intent.CALLERS)
+                                .filter(isDefined.negate())
+                                .map(name -> "\\b" + Pattern.quote(name) + "\\b"))
+                .limit(MAX_PATTERNS)
+                .toList();
     }
 }

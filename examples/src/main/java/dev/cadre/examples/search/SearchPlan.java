@@ -13,6 +13,8 @@ import java.util.List;
 public record SearchPlan(Intent intent, List<String> words, List<String> symbols, List<Subtask> subtasks) {
     /** What kind of answer a question wants. */
     public enum Intent {
+        /** The place of a quoted text, or of a name and nothing else. */
+        EXACT,
         WHERE,
         CALLERS,
         HOW,

@@ -23,6 +23,11 @@ public record SearchQuestion(String text, int maxFiles, PathFilter paths, FileRa
         }
     }
 
+    /** Returns how many files to rank: enough to tell how far the answer can be trusted, however few are shown. */
+    public int rankedFiles() {
+        return Math.max(maxFiles, Confidence.FILES);
+    }
+
     /** Returns a question about all paths that is answered with at most ten files. */
     public static SearchQuestion of(String text) {
         return new SearchQuestion(text, 10, PathFilter.ALL, FileRanker.Sides.BEHIND);

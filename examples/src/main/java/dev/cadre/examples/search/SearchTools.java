@@ -9,7 +9,7 @@ public record SearchTools(
         TextSearch textSearch,
         CallSites callSites,
         RankFiles rankFiles,
-        ReadAndSummarise readAndSummarise,
+        PassageReader passageReader,
         GitHistory gitHistory,
         MapRepo mapRepo) {
 
@@ -20,7 +20,7 @@ public record SearchTools(
                 new TextSearch(base.repository(), clock),
                 new CallSites(base.index()),
                 new RankFiles(base.ranker()),
-                new ReadAndSummarise(base.index()),
+                new PassageReader(base.index()),
                 new GitHistory(base.history()),
                 new MapRepo(base.repository(), base.index()));
     }

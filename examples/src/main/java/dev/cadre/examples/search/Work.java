@@ -7,7 +7,7 @@ public sealed interface Work
                 TextSearch.Request,
                 CallSites.Request,
                 RankFiles.Request,
-                ReadAndSummarise.BestOf,
+                PassageReader.BestOf,
                 GitHistory.Request,
                 MapRepo.Request {
 
@@ -18,7 +18,7 @@ public sealed interface Work
             case TextSearch.Request r -> "text-search";
             case CallSites.Request r -> "call-sites";
             case RankFiles.Request r -> "rank-files";
-            case ReadAndSummarise.BestOf r -> "read-and-summarise";
+            case PassageReader.BestOf r -> "read-places";
             case GitHistory.Request r -> "git-history";
             case MapRepo.Request r -> "map-repo";
         };

@@ -49,7 +49,7 @@ class OfflineCrewTest {
         SearchAnswer answer = ask("Where is the delay doubled after a failed attempt?");
 
         assertThat(answer.sentences().getFirst())
-                .isEqualTo(new Sentence("Most likely: src/Backoff.java:3-8 (Backoff).", List.of(1)));
+                .isEqualTo(new Sentence("Most likely: src/Backoff.java:3 (Backoff).", List.of(1)));
         assertThat(answer.confidence()).isIn(Confidence.HIGH, Confidence.MEDIUM);
     }
 
@@ -59,7 +59,7 @@ class OfflineCrewTest {
 
         assertThat(answer.citations().getFirst().citation().path()).isEqualTo("src/Retry.java");
         assertThat(answer.citations().getFirst().citation().symbol()).isEqualTo("Retry.again");
-        assertThat(places(answer).indexOf("src/Backoff.java:3-8")).isGreaterThan(0);
+        assertThat(places(answer).indexOf("src/Backoff.java:1-8")).isGreaterThan(0);
     }
 
     @Test

@@ -105,6 +105,35 @@ class DefinitionScannerTest {
     }
 
     @Test
+    void rust_visibility_linkage_impl() {
+        assertThat(scan("a.rs", """
+                pub(crate) fn expected(
+                    &mut self,
+                ) {
+                }
+                pub(in crate::a) struct Line {
+                    number: u64,
+                }
+                pub unsafe extern "C" fn cadre_open(path: *const u8) -> i32 {
+                    0
+                }
+                impl<T: Read, const N: usize> Searcher<T, N> {
+                    pub(super) async fn run(&self) {
+                    }
+                }
+                """))
+                .containsExactly(
+                        "expected FUNCTION 1-4",
+                        "Line TYPE 5-7",
+                        "cadre_open FUNCTION 8-10",
+                        "Searcher TYPE 11-14",
+                        "Searcher.run FUNCTION 12-13");
+        assertThat(scan("a.ts", "class Bus {\n  pub(topic) {\n    send(topic)\n  }\n}\n"))
+                .as("a method of this name")
+                .containsExactly("Bus TYPE 1-5", "Bus.pub FUNCTION 2-4");
+    }
+
+    @Test
     void python_and_ruby_endByIndentation() {
         assertThat(scan("a.py", """
                 class Reader(Base):

@@ -125,12 +125,12 @@ class FileRankerTest {
     }
 
     @Test
-    void window_coverage_isTheShareOfTheQuestion() {
+    void fit_coverage_isTheShareOfTheQuestion() {
         List<RankedFile> ranked = FileRanker.of(index(CACHE), History.none())
                 .rank(Query.of("evict zebras"), Among.CODE, Sides.BEHIND, path -> true);
 
         // one file: evict is in it (ln 1.33), zebras nowhere (ln 4)
-        assertThat(ranked.getFirst().windows().getFirst().coverage())
+        assertThat(ranked.getFirst().fit().coverage())
                 .isCloseTo(
                         Math.log(4.0 / 3) / (Math.log(4.0 / 3) + Math.log(4)),
                         org.assertj.core.data.Offset.offset(1e-9));

@@ -22,7 +22,7 @@ class CitationGateTest {
     }
 
     private static Citation citation(String path, int first, int last) {
-        return new Citation(path, first, last, "", 1, List.of("t1"));
+        return new Citation(path, first, last, first, "", 1, List.of("t1"));
     }
 
     private int dropped(Citation citation) {

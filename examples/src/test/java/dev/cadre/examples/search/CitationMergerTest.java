@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class CitationMergerTest {
     private static Evidence evidence(String path, int first, int last, double score, String foundBy) {
-        return new Evidence(path, first, last, "s" + first, score, foundBy);
+        return new Evidence(path, first, last, first, "s" + first, score, foundBy);
     }
 
     @Test
@@ -22,8 +22,8 @@ class CitationMergerTest {
                                 evidence("a", 13, 20, 0.9, "t2"),
                                 evidence("a", 24, 30, 0.1, "t1"))))
                 .containsExactly(
-                        new Citation("a", 1, 20, "s13", 1.4, List.of("t1", "t2")),
-                        new Citation("a", 24, 30, "s24", 0.1, List.of("t1")));
+                        new Citation("a", 1, 20, 13, "s13", 1.4, List.of("t1", "t2")),
+                        new Citation("a", 24, 30, 24, "s24", 0.1, List.of("t1")));
     }
 
     @Test
@@ -55,9 +55,9 @@ class CitationMergerTest {
     @Test
     void merge_tooLongTogether_keepsTheBetter() {
         assertThat(new CitationMerger(10)
-                        .merge(List.of(evidence("a", 1, 300, 0.1, "t1"), evidence("a", 290, 600, 0.2, "t1"))))
+                        .merge(List.of(evidence("a", 1, 50, 0.1, "t1"), evidence("a", 45, 90, 0.2, "t1"))))
                 .extracting(Citation::startLine)
-                .containsExactly(290);
+                .containsExactly(45);
     }
 
     @Test

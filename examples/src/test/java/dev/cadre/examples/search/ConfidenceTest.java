@@ -3,9 +3,9 @@ package dev.cadre.examples.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.examples.index.Fit;
 import dev.cadre.examples.index.RankedFile;
 import dev.cadre.examples.index.RankedFile.Signals;
-import dev.cadre.examples.index.Window;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfidenceTest {
     private static RankedFile file(String path, double score, Signals signals, double coverage, double strength) {
-        return new RankedFile(path, score, signals, List.of(new Window(1, 40, 1, coverage, strength)));
+        return new RankedFile(path, score, signals, new Fit(coverage, strength), List.of());
     }
 
     @ParameterizedTest

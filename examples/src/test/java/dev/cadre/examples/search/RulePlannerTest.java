@@ -26,6 +26,14 @@ class RulePlannerTest {
         "when was the cache introduced, HISTORY",
         "list the caches, LIST",
         "Fix the delay, CHANGE",
+        "max_size, EXACT",
+        "where is `parse` defined?, EXACT",
+        "where is parse defined?, WHERE",
+        "where does the message 'the queue is full' come from, EXACT",
+        "where does the message 'to use the queue' come from, EXACT",
+        "where is @JsonCreator used, CALLERS",
+        "Fix nextDelay of the queue, CHANGE",
+        "Splitting on `a: b` could not support passwords that contain a colon so limit it, CHANGE",
     })
     void intent_byTheWordsOfTheQuestion(String question, Intent intent) {
         assertThat(plan(question).intent()).isEqualTo(intent);
@@ -35,9 +43,25 @@ class RulePlannerTest {
     void symbols_areDefinedNamesThatLookLikeCode() {
         assertThat(plan("fix nextDelay and max_size, context.File, `parse`, absentName")
                         .symbols())
-                .containsExactly("nextDelay", "max_size", "File", "parse");
+                .containsExactlyInAnyOrder("nextDelay", "max_size", "File", "parse");
         assertThat(plan("parse the file").symbols()).isEmpty();
         assertThat(plan("who calls parse").symbols()).containsExactly("parse");
+    }
+
+    @Test
+    void textsInQuotesAndNamesFromElsewhere_areSearchedLetterByLetter() {
+        assertThat(patterns("where is \"no (more) items\" or 'a b' printed, don't ask"))
+                .containsExactly("no \\(more\\) items", "a b");
+        assertThat(patterns("@JsonCreator")).containsExactly("\\bJsonCreator\\b");
+        assertThat(patterns("fix the queue of JsonCreator")).isEmpty();
+    }
+
+    private static List<String> patterns(String question) {
+        return plan(question).subtasks().stream()
+                .map(SearchPlan.Subtask::work)
+                .filter(TextSearch.Request.class::isInstance)
+                .map(work -> ((TextSearch.Request) work).pattern())
+                .toList();
     }
 
     @Test
@@ -46,9 +70,9 @@ class RulePlannerTest {
                 .extracting(each -> each.id() + " " + each.work().type())
                 .isEqualTo(List.of(
                         "t1 rank-files",
-                        "t2 read-and-summarise",
+                        "t2 read-places",
                         "t3 rank-files",
-                        "t4 read-and-summarise",
+                        "t4 read-places",
                         "t5 symbol-lookup",
                         "t6 call-sites"));
     }

@@ -101,25 +101,6 @@ class SearchToolsTest {
     }
 
     @Test
-    void readAndSummarise_widensToTheDefinitionWithItsComment() {
-        assertThat(tools.readAndSummarise().run(new ReadAndSummarise.Request("src/Backoff.java", 4, 6)))
-                .contains(new ReadAndSummarise.Excerpt(
-                        "src/Backoff.java",
-                        3,
-                        8,
-                        "Backoff",
-                        base.index().source("src/Backoff.java").orElseThrow().lines(3, 8)));
-        assertThat(tools.readAndSummarise()
-                        .run(new ReadAndSummarise.Request("src/Retry.java", 1, 11))
-                        .orElseThrow())
-                .as("imports are left out")
-                .extracting(ReadAndSummarise.Excerpt::startLine)
-                .isEqualTo(5);
-        assertThat(tools.readAndSummarise().run(new ReadAndSummarise.Request("src/Backoff.java", 900, 901)))
-                .isEmpty();
-    }
-
-    @Test
     void gitHistory_byWordsOfTheSubject() {
         assertThat(tools.gitHistory()
                         .run(new GitHistory.Request(List.of("delayed"), PathFilter.ALL, 5))
