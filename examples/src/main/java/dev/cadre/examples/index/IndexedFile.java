@@ -18,7 +18,7 @@ final class IndexedFile {
     private IndexedFile(SourceFile source, Vocabulary vocabulary) {
         this.source = source;
         this.language = Language.of(source.path());
-        this.pathKind = PathKind.of(source.path());
+        this.pathKind = Generated.is(source) ? PathKind.SIDE : PathKind.of(source.path());
         this.definitions = DefinitionScanner.scan(source, language, CodeMask.of(source.text(), language));
         this.body = bodyTerms(source.text(), vocabulary);
         this.path = pathTerms(source.path(), vocabulary);

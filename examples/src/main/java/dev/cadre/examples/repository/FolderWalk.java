@@ -118,8 +118,7 @@ final class FolderWalk {
             boolean isFile = folder.attributes(".gitignore").isRegularFile();
             byte[] bytes = isFile ? folder.read(".gitignore", MAX_IGNORE_BYTES + 1) : new byte[0];
             boolean readable = bytes.length <= MAX_IGNORE_BYTES;
-            return IgnoreRules.parse(
-                    readable ? SourceFile.of(".gitignore", bytes).text() : "");
+            return IgnoreRules.parse(readable ? FileText.of(bytes).orElse("") : "");
         } catch (IOException none) {
             return IgnoreRules.parse("");
         }

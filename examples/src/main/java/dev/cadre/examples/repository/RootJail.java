@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -22,7 +23,6 @@ import java.util.function.Predicate;
  * for use by many threads.
  */
 public final class RootJail {
-    private static final int BINARY_PROBE_BYTES = 8192;
 
     private final Path root;
     private final Object identity;
@@ -123,20 +123,12 @@ public final class RootJail {
         if (bytes.length > maxFileBytes) {
             return new Opened.Skipped(SkipReason.TOO_LARGE);
         }
-        if (isBinary(bytes)) {
+        Optional<String> text = FileText.of(bytes);
+        if (text.isEmpty()) {
             return new Opened.Skipped(SkipReason.BINARY);
         }
-        SourceFile file = SourceFile.of(relative, bytes);
-        return SecretShapes.occurIn(file.text()) ? new Opened.Skipped(SkipReason.SECRET) : new Opened.Text(file);
-    }
-
-    private static boolean isBinary(byte[] bytes) {
-        int probe = Math.min(bytes.length, BINARY_PROBE_BYTES);
-        for (int i = 0; i < probe; i++) {
-            if (bytes[i] == 0) {
-                return true;
-            }
-        }
-        return false;
+        return SecretShapes.occurIn(text.get())
+                ? new Opened.Skipped(SkipReason.SECRET)
+                : new Opened.Text(SourceFile.of(relative, text.get()));
     }
 }

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Why a file of the repository is not searched. */
 public enum SkipReason {
-    /** A NUL byte in the first 8 KB. */
+    /** A NUL in the first 8 KB, or no text behind the mark of UTF-16. */
     BINARY,
     /** Longer than {@link ReadLimits#maxFileBytes()}. */
     TOO_LARGE,

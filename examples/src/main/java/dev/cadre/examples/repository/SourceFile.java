@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.examples.repository;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -25,21 +22,6 @@ public final class SourceFile {
     /** Returns a file of this text; the path is relative to the root, with {@code /} between its parts. */
     public static SourceFile of(String path, String text) {
         return new SourceFile(path, text);
-    }
-
-    static SourceFile of(String path, byte[] bytes) {
-        return new SourceFile(path, decode(bytes));
-    }
-
-    private static String decode(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException notUtf8) {
-            return new String(bytes, StandardCharsets.ISO_8859_1);
-        }
     }
 
     private static int[] lineStarts(String text) {
