@@ -4,6 +4,7 @@ package dev.cadre.cli;
 import dev.cadre.RunResult;
 import dev.cadre.budget.Budget;
 import dev.cadre.cli.SearchOptions.Steps;
+import dev.cadre.event.RunListener;
 import dev.cadre.examples.agent.SearchCrew;
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.ReadLimits;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Mixin;
         sortOptions = false)
 final class SearchCommand implements Callable<Integer> {
     private static final Duration LEAST_TIME = Duration.ofMillis(1);
+
+    /** What finding places without a model may take when the models have failed, at their deadline too. */
+    private static final Duration PLACES_TIME = Duration.ofMillis(900);
 
     private final Terminal terminal;
     private final InstantSource clock;
@@ -92,7 +96,19 @@ final class SearchCommand implements Callable<Integer> {
             return print(SearchDocument.of(crew.preview(budget), mode, options), options);
         }
         RunResult<SearchAnswer> result = run(crew, budget, base.repository(), options);
-        return print(SearchDocument.of(result, mode, base, options), options);
+        SearchDocument document = SearchDocument.of(result, mode, base, options);
+        return print(
+                pools != null && result instanceof RunResult.Failed<SearchAnswer> failed
+                        ? document.withPlaces(places(base, gate, options), WithoutModel.note(failed))
+                        : document,
+                options);
+    }
+
+    /** What can be found without a model in the code that has been read: it costs no money and hardly any time. */
+    private SearchAnswer places(CodeBase base, CitationGate gate, SearchOptions options) throws InterruptedException {
+        RunResult<SearchAnswer> result = SearchCrew.offline(base, gate, options.question(), RunListener.SILENT, clock)
+                .run(Budget.usd("0").within(PLACES_TIME));
+        return result instanceof RunResult.Complete<SearchAnswer> complete ? complete.answer() : SearchAnswer.NOTHING;
     }
 
     private static RunResult<SearchAnswer> run(

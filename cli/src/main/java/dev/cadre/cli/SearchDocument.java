@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON document of a search, as it is printed. The order of the components is that of the document. */
@@ -119,9 +120,7 @@ record SearchDocument(
                 status(result, answer, repository),
                 mode.label(),
                 options.question().text(),
-                answer.sentences().stream()
-                        .map(each -> new Answer(each.text(), each.citations()))
-                        .toList(),
+                answers(answer),
                 results(answer.citations()),
                 answer.confidence().label(),
                 rows(result, mode),
@@ -131,6 +130,31 @@ record SearchDocument(
                 problem,
                 null,
                 repository.files().size());
+    }
+
+    /** The document of a search whose models failed, with the places that were found without one. */
+    SearchDocument withPlaces(SearchAnswer places, String note) {
+        return new SearchDocument(
+                schema,
+                status,
+                mode,
+                question,
+                answers(places),
+                results(places.citations()),
+                places.confidence().label(),
+                plan,
+                cost,
+                skipped,
+                Stream.concat(Stream.of(note), notes.stream()).toList(),
+                error,
+                estimate,
+                filesRead);
+    }
+
+    private static List<Answer> answers(SearchAnswer answer) {
+        return answer.sentences().stream()
+                .map(each -> new Answer(each.text(), each.citations()))
+                .toList();
     }
 
     private static String status(RunResult<SearchAnswer> result, SearchAnswer answer, Repository repository) {

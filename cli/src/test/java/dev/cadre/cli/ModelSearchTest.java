@@ -123,6 +123,29 @@ class ModelSearchTest {
         assertThat(document().path("status").asText()).isEqualTo("failed");
         assertThat(document().path("error").path("kind").asText()).isEqualTo("auth_failed");
         assertThat(document().path("plan").path(0).path("status").asText()).isEqualTo("failed");
+        assertPlacesWithoutAModel("the model that plans failed, which cost $0.00; 'cadre doctor' says what is wrong");
+    }
+
+    /** Whatever becomes of the models, the code has been read, and what it says by itself is shown. */
+    private void assertPlacesWithoutAModel(String why) throws Exception {
+        assertThat(document().path("results").findValuesAsText("path")).containsExactly("src/Backoff.java");
+        assertThat(document().path("answer").path(0).path("text").asText())
+                .isEqualTo("Most likely: src/Backoff.java:3 (Backoff).");
+        assertThat(document().path("notes").path(0).asText())
+                .isEqualTo("these places were found without a model, because " + why);
+    }
+
+    @Test
+    void planThatCannotBeUsed_isPaid_andPlacesAreFoundWithoutIt() throws Exception {
+        server.onAny()
+                .replies(LoopbackReply.text("{\"subtasks\":[{\"type\":\"no-such\"}]}")
+                        .usage(new TokenUsage(1_000, 0, 0, 100, 0)));
+
+        assertThat(run(server.baseUrl())).isEqualTo(4);
+
+        assertPlacesWithoutAModel("the plan of the model could not be used, which cost $"
+                + document().path("cost").path("usd").asText() + "; 'cadre doctor' says what is wrong");
+        assertThat(document().path("cost").path("picoUsd").asLong()).isPositive();
     }
 
     @Test
@@ -131,6 +154,7 @@ class ModelSearchTest {
 
         assertThat(document().path("error").path("kind").asText()).isEqualTo("budget_too_small");
         assertThat(server.requests()).isEmpty();
+        assertPlacesWithoutAModel("the budget is too small for one, which cost $0.00; --budget USD gives more money");
     }
 
     @Test
