@@ -16,18 +16,24 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code cadre} command. */
 @Command(
         name = "cadre",
         description =
                 "Agents over a code base and models over the lines of a file, within a budget; and what a crew may cost, simulated.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
 public final class Cadre {
     static final String TRACE = "CADRE_TRACE";
+
+    private static final Set<String> OF_EVERY_COMMAND = Set.of("help", "completion");
 
     private final Terminal terminal;
     private final InstantSource clock;
@@ -65,13 +71,18 @@ public final class Cadre {
                 .addSubcommand(new ReportCommand(terminal))
                 .addSubcommand(new ModelsCommand(terminal, ModelCatalog.standard()))
                 .addSubcommand(new DoctorCommand(terminal, clock, models))
+                .addSubcommand(new CommandLine.HelpCommand())
+                .addSubcommand("completion", new AutoComplete.GenerateCompletion())
                 .setOut(new PrintWriter(terminal.out(), true, UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true, UTF_8))
                 .setParameterExceptionHandler((e, given) -> usage(all, "bad_argument", oneLine(e)))
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(all, e));
+        line.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
         if (arguments.length == 0) {
             int status = usage(all, "bad_argument", "a command is missing; 'cadre COMMAND --help' tells more of each:");
-            line.getSubcommands().forEach((name, command) -> terminal.err().println(commandLine(name, command)));
+            line.getSubcommands().entrySet().stream()
+                    .filter(each -> !OF_EVERY_COMMAND.contains(each.getKey()))
+                    .forEach(each -> terminal.err().println(commandLine(each.getKey(), each.getValue())));
             return status;
         }
         return line.execute(arguments);
@@ -129,6 +140,12 @@ public final class Cadre {
 
     private static String oneLine(ParameterException e) {
         String message = String.valueOf(e.getMessage());
-        return message.lines().findFirst().orElse("bad arguments");
+        String told = message.lines().findFirst().orElse("bad arguments");
+        return e instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getSuggestions().stream()
+                        .findFirst()
+                        .map(meant -> told + "; did you mean '" + meant + "'?")
+                        .orElse(told)
+                : told;
     }
 }

@@ -135,6 +135,31 @@ class CadreTest {
     }
 
     @Test
+    void version_isThatOfTheBuild() {
+        assertThat(run("--version")).isZero();
+        assertThat(printed()).matches("cadre \\S+ \\(Java 2\\d.*\\)\n").doesNotContain("null");
+        assertThat(run("search", "-V")).isZero();
+        assertThat(printed()).startsWith("cadre ");
+    }
+
+    @Test
+    void help_andCompletion_areThere() {
+        assertThat(run("help", "search")).isZero();
+        assertThat(printed()).startsWith("Usage: cadre search");
+        assertThat(run("completion")).isZero();
+        assertThat(printed()).contains("complete -F _complete_cadre").contains("--max-results");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"serch delay|search", "search --buget=3 delay|--budget"})
+    void aSlipOfTheFinger_isAskedBack(String arguments, String meant) {
+        assertThat(run(arguments.split(" "))).isEqualTo(2);
+        assertThat(told()).contains("; did you mean '" + meant + "'?");
+    }
+
+    @Test
     void nothingFound_isStatus1() {
         assertThat(run("search", "--offline", "--repo", repo, "where is it")).isEqualTo(1);
         assertThat(printed()).isEmpty();

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** What {@code --version} prints: the version that the build wrote down, and the Java that runs it. */
+final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() throws IOException {
+        var properties = new Properties();
+        try (InputStream stream = Objects.requireNonNull(Version.class.getResourceAsStream("version.properties"))) {
+            properties.load(stream);
+        }
+        return new String[] {"cadre %s (Java %s)".formatted(properties.get("version"), Runtime.version())};
+    }
+}
