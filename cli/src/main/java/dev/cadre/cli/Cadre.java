@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -85,7 +86,17 @@ public final class Cadre {
                     .forEach(each -> terminal.err().println(commandLine(each.getKey(), each.getValue())));
             return status;
         }
-        return line.execute(arguments);
+        return unlessLost(line.execute(arguments));
+    }
+
+    /** What nobody could read did not succeed, whatever was found. */
+    private int unlessLost(int status) {
+        Optional<String> lost = terminal.out() instanceof StandardStream stream ? stream.lost() : Optional.empty();
+        if (lost.isEmpty()) {
+            return status;
+        }
+        terminal.err().println("cadre: standard output cannot be written: " + lost.get());
+        return status == ExitStatus.INTERRUPTED.code() ? status : ExitStatus.FAILED.code();
     }
 
     private static String commandLine(String name, CommandLine command) {

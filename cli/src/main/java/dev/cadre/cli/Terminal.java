@@ -4,7 +4,6 @@ package dev.cadre.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Where output goes. The launcher says which streams are terminals, since the JVM cannot tell for standard error.
@@ -33,6 +32,6 @@ record Terminal(
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+        return new StandardStream(new FileOutputStream(descriptor));
     }
 }

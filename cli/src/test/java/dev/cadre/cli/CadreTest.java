@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalEntry;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -157,6 +159,27 @@ class CadreTest {
     void aSlipOfTheFinger_isAskedBack(String arguments, String meant) {
         assertThat(run(arguments.split(" "))).isEqualTo(2);
         assertThat(told()).contains("; did you mean '" + meant + "'?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "No space left on device|4|cadre: standard output cannot be written: No space left on device",
+                "Broken pipe|0|",
+            })
+    void output_thatIsLost_isAFailure_unlessItsReaderHadEnough(String reason, int status, String told) {
+        var full = new StandardStream(new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException(reason);
+            }
+        });
+        var terminal = new Terminal(full, stream(err), false, false, false);
+
+        assertThat(new Cadre(terminal, InstantSource.fixed(Instant.EPOCH), Map.of()).run("models"))
+                .isEqualTo(status);
+        assertThat(told().strip()).isEqualTo(told == null ? "" : told);
     }
 
     @Test
