@@ -130,7 +130,7 @@ final class EvalArguments {
 
     private void requireFiles(Path from, Optional<Path> record, Optional<Path> page) throws UsageException {
         if (page.isPresent()) {
-            ReportCommand.requireFolder("--report", page.get());
+            PageFile.require("--report", page.get());
             for (Optional<Path> other : List.of(Optional.of(from), record, task.schemaFile())) {
                 if (other.isPresent() && OptionValues.isSame(other.get(), page.get())) {
                     throw new UsageException(

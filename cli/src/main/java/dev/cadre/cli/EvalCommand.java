@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.cadre.Coordinator;
 import dev.cadre.budget.Budget;
 import dev.cadre.bulk.BatchRejectedException;
@@ -10,7 +8,6 @@ import dev.cadre.bulk.Lane;
 import dev.cadre.cli.report.EvalPage;
 import dev.cadre.eval.EvalResult;
 import dev.cadre.eval.Evals;
-import dev.cadre.file.OwnFiles;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
@@ -140,7 +137,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         if (options.files().page().isPresent()) {
             String page = EvalPage.of(result, ending.sentence(), options.tableFields());
-            OwnFiles.replace(options.files().page().get().toAbsolutePath(), page.getBytes(UTF_8));
+            PageFile.write(options.files().page().get(), page);
         }
         ending.problem()
                 .ifPresent(problem -> terminal.err().println("cadre: " + TextOutput.visible(problem.message())));

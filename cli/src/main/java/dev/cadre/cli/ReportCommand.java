@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.cadre.cli.report.ReportPage;
-import dev.cadre.file.OwnFiles;
 import dev.cadre.journal.JournalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,14 +30,6 @@ final class ReportCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
-    /** @throws UsageException if the folder of a file to be written does not exist */
-    static void requireFolder(String name, Path file) throws UsageException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file)) {
-            throw new UsageException("bad_argument", name + ": \"" + file + "\" is no file in a folder that exists");
-        }
-    }
-
     @Override
     public Integer call() throws UsageException, IOException {
         Path from = required("JOURNAL", journal);
@@ -48,7 +37,7 @@ final class ReportCommand implements Callable<Integer> {
             throw new UsageException("no_such_file", "JOURNAL: \"" + journal + "\" is no file");
         }
         Path to = required("--output", output);
-        requireFolder("--output", to);
+        PageFile.require("--output", to);
         write(from, to);
         terminal.err().println("the report is in " + TextOutput.visible(output));
         return ExitStatus.COMPLETE.code();
@@ -69,7 +58,7 @@ final class ReportCommand implements Callable<Integer> {
         } catch (JournalException | UncheckedIOException e) {
             throw new UsageException("bad_journal", String.valueOf(e.getMessage()));
         }
-        OwnFiles.replace(page.toAbsolutePath(), html.getBytes(UTF_8));
+        PageFile.write(page, html);
     }
 
     private static Path required(String name, String value) throws UsageException {

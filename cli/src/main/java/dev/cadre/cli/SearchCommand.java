@@ -14,6 +14,7 @@ import dev.cadre.examples.repository.SourceFile;
 import dev.cadre.examples.search.CitationGate;
 import dev.cadre.examples.search.CodeBase;
 import dev.cadre.examples.search.SearchAnswer;
+import dev.cadre.file.OwnFiles;
 import dev.cadre.file.TempFolder;
 import dev.cadre.journal.Fingerprint;
 import dev.cadre.journal.Journal;
@@ -111,8 +112,7 @@ final class SearchCommand implements Callable<Integer> {
         return result instanceof RunResult.Complete<SearchAnswer> complete ? complete.answer() : SearchAnswer.NOTHING;
     }
 
-    private static RunResult<SearchAnswer> run(
-            SearchCrew crew, Budget budget, Repository repository, SearchOptions options)
+    private RunResult<SearchAnswer> run(SearchCrew crew, Budget budget, Repository repository, SearchOptions options)
             throws UsageException, IOException, InterruptedException {
         if (options.report().isEmpty()) {
             return options.journal().isPresent()
@@ -123,16 +123,25 @@ final class SearchCommand implements Callable<Integer> {
     }
 
     /** A report is made of a journal: where none is to be kept, of one that lives as long as the run. */
-    private static RunResult<SearchAnswer> reported(
+    private RunResult<SearchAnswer> reported(
             SearchCrew crew, Budget budget, Repository repository, SearchOptions options, Path report)
             throws UsageException, IOException, InterruptedException {
-        ReportCommand.requireFolder("--report", report);
+        PageFile.require("--report", report);
         try (TempFolder folder = TempFolder.open()) {
             Path journal = options.journal().orElse(folder.path().resolve("journal"));
             RunResult<SearchAnswer> result = recorded(crew, budget, journal, state(repository, options));
-            ReportCommand.write(journal, report);
+            try {
+                ReportCommand.write(journal, report);
+            } catch (IOException | UsageException lost) {
+                // what was found and paid for comes first
+                terminal.err().println("cadre: the report could not be written: " + TextOutput.visible(reason(lost)));
+            }
             return result;
         }
+    }
+
+    private static String reason(Exception lost) {
+        return lost instanceof IOException io ? OwnFiles.reason(io) : String.valueOf(lost.getMessage());
     }
 
     private static RunResult<SearchAnswer> recorded(SearchCrew crew, Budget budget, Path file, Fingerprint state)

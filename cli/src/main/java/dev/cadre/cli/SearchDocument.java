@@ -11,6 +11,7 @@ import dev.cadre.examples.repository.Repository;
 import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.search.CheckedCitation;
 import dev.cadre.examples.search.CodeBase;
+import dev.cadre.examples.search.Confidence;
 import dev.cadre.examples.search.SearchAnswer;
 import dev.cadre.price.CostEstimate;
 import dev.cadre.price.CountRange;
@@ -55,6 +56,9 @@ record SearchDocument(
     private static final String NO_HISTORY =
             "no history was read: there are no commits yet, or git is missing, too old or late,"
                     + " or the git folder is another repository's, or another user's that safe.directory does not name";
+    private static final String BY_WORDS =
+            "without a model only words are compared: ask in English, with words that the code"
+                    + " would use; with OPENAI_API_KEY set, models read the code";
     private static final int SCHEMA = 1;
     private static final int SCORE_DIGITS = 10_000;
 
@@ -126,7 +130,7 @@ record SearchDocument(
                 rows(result, mode),
                 Cost.of(result.report().spend(), result.report().limit()),
                 counts(repository.skipped()),
-                notes(result, answer, base),
+                notes(result, answer, base, mode),
                 problem,
                 null,
                 repository.files().size());
@@ -167,7 +171,7 @@ record SearchDocument(
         };
     }
 
-    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base) {
+    private static List<String> notes(RunResult<SearchAnswer> result, SearchAnswer answer, CodeBase base, Mode mode) {
         var notes = new ArrayList<>(result.report().notes());
         Repository repository = base.repository();
         if (base.history().head().isEmpty() && GitCommand.isExpectedIn(repository.root())) {
@@ -179,6 +183,9 @@ record SearchDocument(
         }
         if (result instanceof RunResult.Partial<SearchAnswer> partial) {
             partial.missing().forEach(missing -> notes.add("missing: " + missing));
+        }
+        if (mode == Mode.OFFLINE && answer.confidence() == Confidence.NONE) {
+            notes.add(BY_WORDS);
         }
         if (answer.dropped() > 0) {
             notes.add("dropped, because the lines did not hold: " + answer.dropped());

@@ -186,7 +186,7 @@ class CadreTest {
     void nothingFound_isStatus1() {
         assertThat(run("search", "--offline", "--repo", repo, "where is it")).isEqualTo(1);
         assertThat(printed()).isEmpty();
-        assertThat(told()).startsWith("Nothing found.\n");
+        assertThat(told()).startsWith("Nothing found.\nnote: without a model only words are compared");
         assertThat(run("search", "--offline", "--format", "people", "--repo", repo, "where is it"))
                 .isEqualTo(1);
         assertThat(printed()).startsWith("Nothing found.\n");

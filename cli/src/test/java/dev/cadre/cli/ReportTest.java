@@ -4,6 +4,7 @@ package dev.cadre.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.cli.report.ReportPage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -74,11 +75,30 @@ class ReportTest {
     @Test
     void report_replacesAnEarlierOne() throws Exception {
         search("--journal", journal);
-        Files.writeString(page, "an earlier page");
+        Files.writeString(page, ReportPage.BEGINNING + "an earlier page");
 
         assertThat(run("report", journal, "--output", page)).isZero();
 
         assertThat(Files.readString(page)).doesNotContain("an earlier page").contains("where is the delay");
+    }
+
+    @Test
+    void report_inPlaceOfAFileOfSomebodyElse_isRefusedBeforeAnythingRuns() throws Exception {
+        Path source = folder.resolve("repo/src/Backoff.java");
+        byte[] before = Files.readAllBytes(source);
+
+        assertThat(search("--report", source)).isEqualTo(2);
+
+        assertThat(told()).contains("--report: \"" + source + "\" is a file that is no report");
+        assertThat(Files.readAllBytes(source)).isEqualTo(before);
+    }
+
+    @Test
+    void report_thatCannotBeWrittenAtTheEnd_costsNotTheAnswer() throws Exception {
+        assertThat(search("--journal", page, "--report", page)).isZero();
+
+        assertThat(out.toString(UTF_8)).isEqualTo("src/Backoff.java:2:    long delay;\n");
+        assertThat(told()).contains("cadre: the report could not be written: the report must not replace its journal");
     }
 
     @Test
@@ -88,7 +108,7 @@ class ReportTest {
 
         assertThat(run("report", journal, "--output", journal)).isEqualTo(2);
 
-        assertThat(told()).isEqualTo("cadre: the report must not replace its journal " + journal + "\n");
+        assertThat(told()).contains("is a file that is no report; a report replaces only another one");
         assertThat(Files.readAllBytes(journal)).isEqualTo(before);
     }
 

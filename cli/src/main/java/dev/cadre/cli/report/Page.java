@@ -83,7 +83,7 @@ final class Page {
     String finish() {
         try {
             xml.close();
-            return "<!DOCTYPE html>\n" + text + "\n";
+            return ReportPage.BEGINNING + "\n" + text + "\n";
         } catch (XMLStreamException e) {
             throw broken(e);
         }

@@ -9,6 +9,9 @@ import java.util.List;
  * says.
  */
 public final class ReportPage {
+    /** How every page begins, by which it is known again. */
+    public static final String BEGINNING = "<!DOCTYPE html>\n<!-- a page of cadre -->";
+
     private static final int MOST_RUNS = 50;
 
     private static final String STYLE = """
