@@ -39,6 +39,13 @@ record Refusal(int status, String body, String subject) {
                     + "(?![A-Za-z0-9_])",
             Pattern.CASE_INSENSITIVE);
 
+    /** As gateways say that pass every path to the handler of one: of a conversation they know {@code messages} only. */
+    private static final Pattern WANTS_CHAT = Pattern.compile(
+            "/chat/completions(?![A-Za-z0-9_])"
+                    + "|(?<![A-Za-z0-9_])messages(?![A-Za-z0-9_]).{0,40}?(?:required|missing|must be)"
+                    + "|(?:required|missing).{0,40}?(?<![A-Za-z0-9_])messages(?![A-Za-z0-9_])",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern SCHEMA_OF_CALLER =
             Pattern.compile("invalid_json_schema|invalid schema for", Pattern.CASE_INSENSITIVE);
 
@@ -60,6 +67,12 @@ record Refusal(int status, String body, String subject) {
      */
     Refusal withoutQuotes(JsonNode request) {
         return subject.equals(body) ? new Refusal(status, body, Quotes.removedFrom(subject, request)) : this;
+    }
+
+    /** Whether Chat Completions is wanted in place of the Responses API: it is named, or what it alone needs is missing. */
+    boolean isOfResponses() {
+        return isOfRequest()
+                && (subject.equals("messages") || WANTS_CHAT.matcher(subject).find());
     }
 
     /** Whether a form of the answer is refused, not the schema itself. */
