@@ -12,6 +12,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
@@ -226,29 +227,43 @@ final class ReplyReader {
     }
 
     private String text(Response response) {
-        return LeadingThought.removed(said(response), request.output(), notes);
+        String all = LeadingThought.removed(said(response), request.output(), notes);
+        List<String> messages = messages(response);
+        if (request.output() instanceof OutputFormat.Text || messages.size() < 2 || CallArguments.isObject(all)) {
+            return all;
+        }
+        // what a model says on the way to an answer, drafts of it included, has a phase at OpenAI only
+        Optional<String> answer = messages.reversed().stream()
+                .map(message -> LeadingThought.removed(message, request.output(), notes.apart()))
+                .filter(LeadingThought::isAnswer)
+                .findFirst();
+        answer.ifPresent(last -> notes.add("of several messages, the last that begins as JSON was read as the answer"));
+        return answer.orElse(all);
     }
 
     /** The text with what the model thought before it. */
     private static String said(Response response) {
-        return joined(
-                response,
-                part -> part.outputText()
+        return String.join("", messages(response));
+    }
+
+    private static List<String> messages(Response response) {
+        return items(response).stream().map(item -> joined(List.of(item), part -> part.outputText()
                         .flatMap(output -> output._text().asKnown())
-                        .orElse(""));
+                        .orElse(""))).filter(text -> !text.isEmpty()).toList();
     }
 
     private static String refusal(Response response) {
         return joined(
-                response,
+                items(response),
                 part -> part.refusal()
                         .flatMap(refusal -> refusal._refusal().asKnown())
                         .orElse(""));
     }
 
-    private static String joined(Response response, Function<ResponseOutputMessage.Content, String> part) {
+    private static String joined(
+            List<ResponseOutputItem> items, Function<ResponseOutputMessage.Content, String> part) {
         var joined = new StringBuilder();
-        for (ResponseOutputItem item : items(response)) {
+        for (ResponseOutputItem item : items) {
             item.message()
                     .filter(message -> !isCommentary(message))
                     .flatMap(message -> message._content().asKnown())

@@ -43,7 +43,7 @@ final class ResponsesReply {
     ServedReply streamed(ServerEvents events, Consumer<String> text) throws IOException {
         var thought = new LeadingThought();
         Consumer<String> answer = thought.before(request.output(), text);
-        var stream = new StreamReader(request, headers, failures, notes, answer);
+        var stream = new StreamReader(request, headers, failures, notes, answer, thought::nextMessage);
         Response last = stream.read(events);
         thought.finish(text);
         return served(last, response -> reader.readLast(response, stream.worked()));
