@@ -3,6 +3,8 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.core.JsonValue;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
 import dev.cadre.model.ModelException;
@@ -86,8 +88,7 @@ final class Failures {
             throw new InterruptedException("the call of " + model + " was interrupted");
         }
         if (failure instanceof OpenAIServiceException refused) {
-            var headers = new LimitHeaders(refused.headers());
-            return refused(model, refused.statusCode(), ErrorBody.of(refused.body()), headers);
+            return refused(model, refused);
         }
         return lost(failure, model, trace);
     }
@@ -100,6 +101,32 @@ final class Failures {
     /** What the provider says, on one line, cut and without keys. */
     String quote(String text) {
         return redactor.quote(text);
+    }
+
+    /** The same with what its body says is billed. */
+    ModelException refused(String model, OpenAIServiceException refusal) {
+        JsonNode body = CallTrace.refusal().json(); // of what stands beside an error, the SDK keeps nothing
+        ErrorBody error = ErrorBody.of(body.isObject() ? JsonValue.fromJsonNode(body) : refusal.body());
+        Billed billed = UsageReader.billed(body, model, new ReplyNotes(this));
+        try {
+            return billed(refused(model, refusal.statusCode(), error, new LimitHeaders(refusal.headers())), billed);
+        } catch (ContentFiltered filtered) {
+            throw new ContentFiltered(String.valueOf(filtered.getMessage()), model, billed);
+        }
+    }
+
+    /** Of a refusal that came before any work nothing is billed, whatever a body says. */
+    private static ModelException billed(ModelException failure, @Nullable Billed billed) {
+        if (billed == null) {
+            return failure;
+        }
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case ServerFailed failed -> failed.billed(billed);
+            case InvalidRequest refused -> new InvalidRequest(message, refused.status(), billed);
+            case MalformedReply malformed -> new MalformedReply(message, malformed.getCause(), billed);
+            default -> failure;
+        };
     }
 
     /** A reply with a status that is not a success. */

@@ -67,6 +67,15 @@ class RefusalTest extends LoopbackTest {
     }
 
     @Test
+    void retryAfter_besideTheErrorOfTheBody_isRead() {
+        String body = "{\"error\":{\"message\":\"Slower.\"},\"retry_after\":9}";
+
+        assertThat(failure(RateLimited.class, LoopbackReply.raw(429, "application/json", body))
+                        .retryAfter())
+                .contains(Duration.ofSeconds(9));
+    }
+
+    @Test
     void retryAfterMillis_besideSeconds_theLargerWins() {
         LoopbackReply both = LIMITED.header("retry-after-ms", "0").header("retry-after", "1");
 
