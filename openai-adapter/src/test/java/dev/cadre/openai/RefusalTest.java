@@ -169,6 +169,23 @@ class RefusalTest extends LoopbackTest {
                 .hasMessageStartingWith(server.baseUrl() + " is no endpoint: gpt-5.4-nano: status " + status);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "https://me:canary@login.example/sso?token=canary#canary | 'status 302, a redirect to https://login.example/sso'",
+                "/login | 'status 302, a redirect to /login'",
+                "'' | 'status 302, a redirect that names no address'"
+            })
+    void redirect_saysWhereItLeads(String location, String said) {
+        var redirect = LoopbackReply.raw(302, "application/json", "{}");
+
+        assertThat(failure(
+                        Unreachable.class, location.isEmpty() ? redirect : redirect.header("Location", location)))
+                .hasMessageEndingWith(said + " [req_1]")
+                .hasMessageNotContaining("canary");
+    }
+
     @Test
     void wrongPath_isUnreachable() throws InterruptedException {
         try (var lost = OpenAiClient.builder(KEY)
