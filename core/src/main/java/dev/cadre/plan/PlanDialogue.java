@@ -121,10 +121,11 @@ final class PlanDialogue {
         return Round.CUT;
     }
 
-    private Round ended(ModelReply reply, PlanReader reader) {
-        // a client that does not stream has handed over nothing, one that does everything
-        int streamed = (int) Math.min(reader.received(), reply.text().length());
-        reader.accept(reply.text().substring(streamed));
+    private Round ended(ModelReply reply, PlanReader streamed) {
+        // a client that does not stream has handed over nothing, one that does everything, unless pieces were lost
+        PlanReader reader = streamed.isAtOneWith(reply.text()) ? streamed : new PlanReader(intake);
+        reader.accept(reply.text()
+                .substring((int) Math.min(reader.received(), reply.text().length())));
         return reader.end() == PlanReader.Ending.CUT ? Round.CUT : Round.WHOLE;
     }
 

@@ -41,6 +41,7 @@ public final class PlanReader {
 
     private final PlanIntake intake;
     private final JsonFeed feed = JsonFeed.ofArray(SUBTASKS, MAX_CHARS);
+    private final StringBuilder heard = new StringBuilder();
     private boolean started;
     private long received;
     private int elements;
@@ -53,6 +54,9 @@ public final class PlanReader {
     /** Reads on; the text may be cut anywhere. */
     public void accept(String chunk) {
         received += chunk.length();
+        if (heard.length() <= MAX_CHARS) {
+            heard.append(chunk);
+        }
         int from = started ? 0 : chunk.indexOf('{');
         if (from < 0) {
             return;
@@ -85,6 +89,12 @@ public final class PlanReader {
     /** The characters received so far. */
     long received() {
         return received;
+    }
+
+    /** Whether the text so far is the beginning of the whole one, or all that is needed of it. */
+    boolean isAtOneWith(String whole) {
+        String text = heard.toString();
+        return feed.state() == JsonFeed.State.COMPLETE || whole.startsWith(text) || text.startsWith(whole);
     }
 
     private void element(Json json) {

@@ -125,6 +125,35 @@ class ModelPlannerTest {
     }
 
     @Test
+    void plan_whosePiecesLackAPart_isReadFromTheWholeText() throws InterruptedException {
+        String text = planOf(A, B, C);
+        int b = text.indexOf(B);
+        model.does(context -> {
+            context.text().accept(text.substring(0, b));
+            context.text().accept(text.substring(b + 21));
+            return reply(text, Finish.COMPLETE);
+        });
+
+        plan();
+
+        assertThat(handedOver).containsExactly("a", "b", "c");
+        assertThat(intake.defects()).isEmpty();
+    }
+
+    @Test
+    void plan_whosePiecesSayMoreThanItsText_isReadOnce() throws InterruptedException {
+        model.does(context -> {
+            context.text().accept(planOf(OTHER_A) + planOf(B));
+            return reply(planOf(A), Finish.COMPLETE);
+        });
+
+        plan();
+
+        assertThat(handedOver).containsExactly("a");
+        assertThat(intake.defects()).isEmpty();
+    }
+
+    @Test
     void planCutByItsCap_isContinuedWithWhatIsTaken() throws InterruptedException {
         model.streams(Finish.TRUNCATED, "{\"subtasks\":[" + A + "," + B.substring(0, 21))
                 .replies(planOf(B));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /** Which of the provider's ways to ask for an answer a server is spoken to in. */
@@ -16,6 +17,15 @@ enum Api {
     Api(String path, String capField) {
         this.path = path;
         this.capField = capField;
+    }
+
+    /** The API whose form a reply, or an event of one, has; empty if it may be that of either. */
+    static Optional<Api> ofReply(JsonNode reply) {
+        boolean isChat = reply.path("choices").isArray();
+        boolean isResponse = reply.path("output").isArray()
+                || reply.path("object").asText("").equals("response")
+                || reply.path("type").asText("").startsWith("response.");
+        return isChat == isResponse ? Optional.empty() : Optional.of(isChat ? CHAT_COMPLETIONS : RESPONSES);
     }
 
     /** Where it stands, below the base URL. */

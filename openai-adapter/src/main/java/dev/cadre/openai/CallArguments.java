@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
@@ -115,6 +116,22 @@ final class CallArguments {
     static boolean isObject(String text) {
         List<JsonNode> values = values(text);
         return values.size() == 1 && values.getFirst().isObject();
+    }
+
+    /**
+     * Arguments of an earlier call as servers read them, which fail where the model wrote no JSON object: the model has been
+     * told, and may see what it wrote.
+     */
+    static String sendable(String arguments) {
+        if (isObject(arguments)) {
+            return arguments;
+        }
+        return arguments.isBlank()
+                ? "{}"
+                : JsonNodeFactory.instance
+                        .objectNode()
+                        .put("unreadable", arguments)
+                        .toString();
     }
 
     /** The one value of a text that may hold it several times, or an empty one beside it. */

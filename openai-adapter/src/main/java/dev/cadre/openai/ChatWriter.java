@@ -174,27 +174,10 @@ final class ChatWriter {
                     .put("type", "function")
                     .putObject("function")
                     .put("name", call.name())
-                    .put("arguments", sendable(call.arguments())));
+                    .put("arguments", atOpenAi ? call.arguments() : CallArguments.sendable(call.arguments())));
         }
         ChatState.addTo(message, turn.providerState(), server);
         return message;
-    }
-
-    /** Other servers read the arguments of earlier calls as JSON objects, and fail where the model wrote none. */
-    private String sendable(String arguments) {
-        if (atOpenAi) {
-            return arguments;
-        }
-        try {
-            if (ServerJson.MAPPER.readTree(arguments).isObject()) {
-                return arguments;
-            }
-        } catch (JsonProcessingException broken) {
-            // the model has been told, and may see what it wrote
-        }
-        return arguments.isBlank()
-                ? "{}"
-                : object().put("unreadable", arguments).toString();
     }
 
     private static ObjectNode function(ToolSpec tool) {

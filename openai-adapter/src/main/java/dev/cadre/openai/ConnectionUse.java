@@ -14,19 +14,22 @@ final class ConnectionUse {
     private static final long NOT_ENDED = Long.MIN_VALUE;
 
     private final boolean stream;
+    private final int number;
     private final long longestIdleNanos;
     private volatile long endedAt = NOT_ENDED;
 
-    private ConnectionUse(boolean stream, long longestIdleNanos) {
+    private ConnectionUse(boolean stream, int number, long longestIdleNanos) {
         this.stream = stream;
+        this.number = number;
         this.longestIdleNanos = longestIdleNanos;
     }
 
-    static ConnectionUse of(Response response) {
+    /** @param number which exchange of its connection this is; 1 for the first */
+    static ConnectionUse of(Response response, int number) {
         String type = response.header("Content-Type", "");
         boolean stream = type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
         String keepAlive = response.header("Keep-Alive", "");
-        return new ConnectionUse(stream, longestIdleNanos(keepAlive == null ? "" : keepAlive));
+        return new ConnectionUse(stream, number, longestIdleNanos(keepAlive == null ? "" : keepAlive));
     }
 
     /** Less than the server states: its close and the next request must not meet on the way. */
@@ -41,6 +44,11 @@ final class ConnectionUse {
 
     boolean isStream() {
         return stream;
+    }
+
+    /** Which exchange of its connection this is; 1 for the first. */
+    int number() {
+        return number;
     }
 
     /** How long the connection may be idle and still be used. */

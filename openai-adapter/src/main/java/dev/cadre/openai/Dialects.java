@@ -28,7 +28,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dialects {
     private static final String NO_RESPONSES =
-            "Chat Completions was used: the server has no Responses API, or one that ignores the schema of an answer";
+            "Chat Completions was used: the server has no Responses API, or one that answers with chat completions or"
+                    + " ignores the schema of an answer";
+    private static final String CHAT_AT_RESPONSES =
+            "the server answered the Responses API with a chat completion, which was read as one";
+    private static final String RESPONSE_AT_CHAT =
+            "the server answered Chat Completions with a reply of the Responses API, which was read as one";
     private static final String HAS_NEITHER =
             "the server has no Chat Completions either: the Responses API is asked once more, since one 404 may be a"
                     + " gateway's";
@@ -164,6 +169,9 @@ final class Dialects {
             return declared == null ? otherApi(sent, request.model()) : Optional.empty();
         }
         Refusal refusal = told.withoutQuotes(body);
+        if (declared == null && sent.api() == Api.RESPONSES && refusal.isOfResponses()) {
+            return otherApi(sent, request.model());
+        }
         Optional<OptionalParameter> parameter =
                 refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body));
         if (parameter.isPresent()) {
@@ -209,8 +217,13 @@ final class Dialects {
         return true;
     }
 
-    /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */
     private ModelException switchedToChat(String model) {
+        leaveResponses(model);
+        return adapted(NO_RESPONSES);
+    }
+
+    /** A gateway whose other models have answered in the Responses API lacks it for this one alone. */
+    private void leaveResponses(String model) {
         if (hasAnswered(Api.RESPONSES)) {
             update(
                     model,
@@ -218,7 +231,6 @@ final class Dialects {
         } else {
             refusesResponses = true;
         }
-        return adapted(NO_RESPONSES);
     }
 
     /** Whether any model has answered at the address of an API, which is there then. */
@@ -252,21 +264,27 @@ final class Dialects {
     /** The reply with its notes. Later requests ask in another way for what the server ignored. */
     ModelReply checked(Dialect sent, ModelRequest request, ServedReply served) {
         ModelReply reply = served.reply();
-        answeredAt(sent.api()).add(request.model());
-        if (sent.api() == Api.RESPONSES) {
-            refusesResponses = false;
-        }
         var notes = new ArrayList<>(sent.notesOn(request));
+        boolean isOfAsked = served.api().path().equals(sent.api().path());
+        if (!isOfAsked) {
+            notes.add(sent.api() == Api.RESPONSES ? CHAT_AT_RESPONSES : RESPONSE_AT_CHAT);
+        }
+        if (isOfAsked && sent.api() == Api.RESPONSES) {
+            refusesResponses = false;
+        } else if (sent.api() == Api.RESPONSES && declared == null && waysBack.get() == 0) {
+            leaveResponses(request.model());
+        }
+        answeredAt(sent.api()).add(request.model());
         if (!byTheBook) {
             CutInput.note(request, reply).ifPresent(notes::add);
         }
-        if (sent.api() == Api.RESPONSES && reply.finish() == Finish.TRUNCATED) {
+        if (served.api() == Api.RESPONSES && reply.finish() == Finish.TRUNCATED) {
             tellsOfCuts.add(request.model());
         }
         if (byTheBook || reply.finish() != Finish.COMPLETE) {
             return noting(reply, notes);
         }
-        boolean cut = isCutUnsaid(sent, request, reply);
+        boolean cut = isCutUnsaid(served, request);
         if (!cut || !reply.text().stripLeading().startsWith("{")) { // the beginning of an object has the form so far
             ignored(sent, request, served).ifPresent(notes::add);
         }
@@ -286,8 +304,9 @@ final class Dialects {
      * at its cap too. Few whole replies have just the length of their cap, and none is doubted of a model whose cut replies
      * have been called incomplete. Who bills more than the cap does not keep to it. An answer in its form was not cut.
      */
-    private boolean isCutUnsaid(Dialect sent, ModelRequest request, ModelReply reply) {
-        return sent.api() == Api.RESPONSES
+    private boolean isCutUnsaid(ServedReply served, ModelRequest request) {
+        ModelReply reply = served.reply();
+        return served.api() == Api.RESPONSES
                 && !tellsOfCuts.contains(request.model())
                 && reply.usage() != null
                 && reply.usage().outputTokens() == request.maxOutputTokens()

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What the provider says went wrong, wherever it says so; absent parts are empty.
  *
  * @param reasons further names of the error: Google's status and reasons, the inner code of Azure
- * @param retryDelay the time to wait, as Google states it in the details of an error
+ * @param retryDelay the time to wait, as Google states it in the details of an error, and others in a member
  */
 record ErrorBody(
         String type, String code, String param, String message, List<String> reasons, Optional<Duration> retryDelay) {
@@ -56,14 +56,15 @@ record ErrorBody(
             "no_db_connection", // LiteLLM without a database, of every key but its own
             "unsupported_country_region_territory");
 
-    /**
-     * {@code Please try again in 1m2.5s.} or {@code Please retry after 26 seconds.} Of a few parts only: the engine takes a
-     * frame of the stack for each.
-     */
+    /** {@code Please try again in 1m2.5s.}, {@code Please retry after 26 seconds.} or {@code Wait for an hour.} */
     private static final Pattern WAIT = Pattern.compile(
-            "(?:try again|retry) in (?<go>(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|s|m|h)){1,8})"
-                    + "|retry after (?<seconds>\\d{1,9}) seconds?",
+            "(?:(?:try again|retry) (?:in|after)|wait(?: for)?)(?: about| at least)? (?<span>" + WordedDuration.FORM
+                    + ")",
             Pattern.CASE_INSENSITIVE);
+
+    /** The members in which servers state a time to wait, with the digits behind the point of a second. */
+    private static final Map<String, Integer> WAIT_MEMBERS =
+            Map.of("retry_after", 0, "retry_after_seconds", 0, "retry_after_ms", 3);
 
     /** The words for a request that has more tokens than the model takes, of servers that have no name for it. */
     private static final Pattern LENGTH = words(
@@ -161,7 +162,21 @@ record ErrorBody(
 
     private static ErrorBody ofObject(Map<String, JsonValue> fields) {
         JsonValue inner = fields.get("error");
-        return inner != null && inner.asObject().isPresent() ? of(inner) : fields(fields);
+        if (inner == null || inner.asObject().isEmpty()) {
+            return fields(fields);
+        }
+        ErrorBody error = of(inner);
+        Optional<Duration> longest = longest(error.retryDelay().stream(), statedIn(fields));
+        return new ErrorBody(error.type, error.code, error.param, error.message, error.reasons, longest);
+    }
+
+    private static Stream<Duration> statedIn(Map<String, JsonValue> fields) {
+        return WAIT_MEMBERS.entrySet().stream()
+                .flatMap(member -> HeaderTime.ofCount(text(fields.get(member.getKey())), member.getValue()).stream());
+    }
+
+    private static Optional<Duration> longest(Stream<Duration> some, Stream<Duration> others) {
+        return Stream.concat(some, others).max(Duration::compareTo);
     }
 
     static ErrorBody ofReply(JsonField<ResponseError> field) {
@@ -180,9 +195,10 @@ record ErrorBody(
                         .findFirst()
                         .orElse(""),
                 reasons(fields, details),
-                details.stream()
-                        .flatMap(detail -> GoDuration.parse(text(detail.get("retryDelay"))).stream())
-                        .max(Duration::compareTo));
+                longest(
+                        details.stream().flatMap(detail -> GoDuration.parse(text(detail.get("retryDelay"))).stream()),
+                        Stream.concat(Stream.of(fields), objects(fields.get("metadata")).stream())
+                                .flatMap(ErrorBody::statedIn)));
     }
 
     private static List<String> reasons(Map<String, JsonValue> fields, List<Map<String, JsonValue>> details) {
@@ -241,10 +257,8 @@ record ErrorBody(
     /** The time to wait, where only the body states it, as in a stream; of two statements the longer. */
     Optional<Duration> retryAfter() {
         Matcher wait = WAIT.matcher(message);
-        Optional<Duration> said = wait.find()
-                ? GoDuration.parse(wait.group("go") == null ? wait.group("seconds") + "s" : wait.group("go"))
-                : Optional.empty();
-        return Stream.concat(said.stream(), retryDelay.stream()).max(Duration::compareTo);
+        Optional<Duration> said = wait.find() ? WordedDuration.parse(wait.group("span")) : Optional.empty();
+        return longest(said.stream(), retryDelay.stream());
     }
 
     private boolean is(String word) {

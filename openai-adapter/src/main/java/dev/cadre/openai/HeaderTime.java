@@ -54,7 +54,15 @@ record HeaderTime(Duration span, Duration precision) {
         }
         return GoDuration.parse(text)
                 .map(span -> new HeaderTime(span, MILLISECOND))
-                .or(() -> ofDate(text, clock));
+                .or(() -> ofDate(text, clock))
+                .or(() -> WordedDuration.parse(text).map(span -> new HeaderTime(span, SECOND)));
+    }
+
+    /** The span in a number whose last digits are those behind the point of a second. */
+    static Optional<Duration> ofCount(String text, int digits) {
+        return NUMBER.matcher(text).matches()
+                ? Optional.of(GoDuration.ofSeconds(new BigDecimal(text).movePointLeft(digits)))
+                : Optional.empty();
     }
 
     /** The time in a text that is known to count milliseconds. */

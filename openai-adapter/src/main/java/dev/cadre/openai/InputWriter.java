@@ -80,7 +80,9 @@ final class InputWriter {
     private static List<ResponseInputItem> repeated(Turn.Assistant turn) {
         if (turn.providerState().startsWith("[")) {
             try {
-                return ServerJson.MAPPER.readValue(turn.providerState(), ITEMS);
+                return ServerJson.MAPPER.readValue(turn.providerState(), ITEMS).stream()
+                        .map(InputWriter::sendable)
+                        .toList();
             } catch (JsonProcessingException e) {
                 // another client's state: the neutral form below says the same, less its private parts
             }
@@ -93,11 +95,20 @@ final class InputWriter {
         return said;
     }
 
+    private static ResponseInputItem sendable(ResponseInputItem item) {
+        return item.functionCall()
+                .map(call -> ResponseInputItem.ofFunctionCall(call.toBuilder()
+                        .arguments(CallArguments.sendable(
+                                call._arguments().asKnown().orElse("")))
+                        .build()))
+                .orElse(item);
+    }
+
     private static ResponseInputItem called(ToolCall call) {
         return ResponseInputItem.ofFunctionCall(ResponseFunctionToolCall.builder()
                 .callId(call.callId())
                 .name(call.name())
-                .arguments(call.arguments())
+                .arguments(CallArguments.sendable(call.arguments()))
                 .build());
     }
 

@@ -27,6 +27,7 @@ final class LeadingThought {
         ANSWER
     }
 
+    private final StringBuilder before = new StringBuilder();
     private final StringBuilder held = new StringBuilder();
     private State state = State.BEFORE;
     private int looked;
@@ -47,6 +48,12 @@ final class LeadingThought {
         return answer;
     }
 
+    /** Whether a text is JSON from its beginning on, or a fence around it, as far as it came. */
+    static boolean isAnswer(String text) {
+        String stripped = text.stripLeading();
+        return !stripped.isEmpty() && BEGINNINGS.indexOf(stripped.charAt(0)) >= 0;
+    }
+
     /** A consumer of pieces that hands on those of the answer. */
     Consumer<String> before(OutputFormat output, Consumer<String> text) {
         if (output instanceof OutputFormat.Text) {
@@ -60,9 +67,20 @@ final class LeadingThought {
         };
     }
 
+    /** Begins another message. What was held back of those before is the answer only if none of them begins as one. */
+    void nextMessage() {
+        if (state == State.PROSE || state == State.BEFORE) {
+            before.append(rest());
+            state = State.BEFORE;
+            looked = 0;
+            searched = 0;
+            hasBlock = false;
+        }
+    }
+
     /** Hands on what was held back at the end. */
     void finish(Consumer<String> text) {
-        String rest = rest();
+        String rest = state == State.ANSWER ? "" : before + rest();
         if (!rest.isEmpty()) {
             text.accept(rest);
         }

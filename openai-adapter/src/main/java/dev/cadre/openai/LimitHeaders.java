@@ -7,8 +7,10 @@ import dev.cadre.model.RateLimits.Window;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -81,14 +83,26 @@ final class LimitHeaders {
     @Nullable
     Duration retryAfter(InstantSource clock) {
         return Stream.of(
-                        first("retry-after-ms").flatMap(HeaderTime::parseMillis),
-                        first("x-ms-retry-after-ms").flatMap(HeaderTime::parseMillis),
-                        first("retry-after").flatMap(text -> HeaderTime.parse(text, clock)))
-                .flatMap(Optional::stream)
+                        times("retry-after-ms", HeaderTime::parseMillis),
+                        times("x-ms-retry-after-ms", HeaderTime::parseMillis),
+                        times("retry-after", text -> HeaderTime.parse(text, clock)))
+                .flatMap(times -> times)
                 .map(HeaderTime::span)
                 .max(Duration::compareTo)
                 .map(span -> span.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : span)
                 .orElse(null);
+    }
+
+    /** The times in all headers of a name; gateways join several to one, or add theirs. */
+    private Stream<HeaderTime> times(String name, Function<String, Optional<HeaderTime>> parser) {
+        return headers.values(name).stream().map(String::strip).flatMap(value -> {
+            Optional<HeaderTime> whole = parser.apply(value); // a date has a comma
+            return whole.isPresent()
+                    ? whole.stream()
+                    : Arrays.stream(value.split(","))
+                            .map(part -> part.replace('"', ' ').strip())
+                            .flatMap(part -> parser.apply(part).stream());
+        });
     }
 
     /** Whether the provider asks not to repeat the request. */

@@ -173,8 +173,9 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                     0);
         }
         var wording = Wording.of(dialects, request);
+        var body = new ReplyBody(baseUrl, failures, endWait);
         return switch (wording.dialect().api()) {
-            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, wording, context);
+            case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, wording, context, body);
             case CHAT_COMPLETIONS, CHAT_COMPLETIONS_MAX_TOKENS ->
                 new ChatExchange(
                         sdk.chat().completions().withRawResponse(),
@@ -182,7 +183,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                         chatWriter(wording.dialect()),
                         wording,
                         context,
-                        endWait);
+                        body);
         };
     }
 

@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
@@ -39,19 +40,34 @@ record Refusal(int status, String body, String subject) {
                     + "(?![A-Za-z0-9_])",
             Pattern.CASE_INSENSITIVE);
 
+    /** As gateways say that pass every path to the handler of one: of a conversation they know {@code messages} only. */
+    private static final Pattern WANTS_CHAT = Pattern.compile(
+            "/chat/completions(?![A-Za-z0-9_])"
+                    + "|(?<![A-Za-z0-9_])messages(?![A-Za-z0-9_]).{0,40}?(?:required|missing|must be)"
+                    + "|(?:required|missing).{0,40}?(?<![A-Za-z0-9_])messages(?![A-Za-z0-9_])",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern SCHEMA_OF_CALLER =
             Pattern.compile("invalid_json_schema|invalid schema for", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern WRONG_FORM = Pattern.compile("must be|should be|expected|invalid|one of");
 
     static Refusal of(int status, String body) {
-        String param = "";
-        try {
-            param = ServerJson.MAPPER.readTree(body).path("error").path("param").asText("");
-        } catch (JsonProcessingException noJson) {
-            // all of it may name something
-        }
+        String param = json(body).path("error").path("param").asText("");
         return new Refusal(status, body, param.isBlank() || param.equals("null") ? body : param);
+    }
+
+    /** The body, if it is JSON and not too long; else a missing node. */
+    JsonNode json() {
+        return json(body);
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return ServerJson.MAPPER.readTree(body);
+        } catch (JsonProcessingException noJson) {
+            return MissingNode.getInstance();
+        }
     }
 
     /**
@@ -60,6 +76,12 @@ record Refusal(int status, String body, String subject) {
      */
     Refusal withoutQuotes(JsonNode request) {
         return subject.equals(body) ? new Refusal(status, body, Quotes.removedFrom(subject, request)) : this;
+    }
+
+    /** Whether Chat Completions is wanted in place of the Responses API: it is named, or what it alone needs is missing. */
+    boolean isOfResponses() {
+        return isOfRequest()
+                && (subject.equals("messages") || WANTS_CHAT.matcher(subject).find());
     }
 
     /** Whether a form of the answer is refused, not the schema itself. */

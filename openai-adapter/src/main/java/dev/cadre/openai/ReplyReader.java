@@ -12,6 +12,7 @@ import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Billed;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
+import dev.cadre.model.OutputFormat;
 import dev.cadre.model.ProviderTool;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
@@ -70,10 +71,13 @@ final class ReplyReader {
             case "incomplete" -> reply(response, text(response), List.of(), incomplete(response));
             case "failed", "cancelled" -> failed(response, error, worked || hasWork(response));
             default -> {
+                // what still goes on may cost more
+                Billed billed = ResponseStatus.isOpen(status) ? null : billed(response);
                 if (error.isPresent()) {
-                    throw failures.inReply(request.model(), error, headers, worked || hasWork(response));
+                    throw failures.inReply(request.model(), error, headers, worked || hasWork(response), billed);
                 }
-                throw failures.malformed(request.model(), "the reply has the status '" + status + "'", headers);
+                String defect = "the reply has the status '" + status + "'";
+                throw failures.malformed(request.model(), defect, headers, billed);
             }
         };
     }
@@ -83,8 +87,10 @@ final class ReplyReader {
         if (!refusal.isEmpty()) {
             return reply(response, refusal, List.of(), Finish.REFUSED);
         }
-        List<ToolCall> calls =
-                items(response).stream().flatMap(item -> asked(item).stream()).toList();
+        List<ToolCall> calls = items(response).stream()
+                .flatMap(item -> asked(item).stream())
+                .map(call -> identified(call, response))
+                .toList();
         String text = text(response);
         requireReadable(response);
         if (text.isEmpty() && calls.isEmpty()) {
@@ -226,29 +232,47 @@ final class ReplyReader {
     }
 
     private String text(Response response) {
-        return LeadingThought.removed(said(response), request.output(), notes);
+        String all = LeadingThought.removed(said(response), request.output(), notes);
+        List<String> messages = messages(response);
+        if (request.output() instanceof OutputFormat.Text || messages.size() < 2 || CallArguments.isObject(all)) {
+            return all;
+        }
+        // what a model says on the way to an answer, drafts of it included, has a phase at OpenAI only
+        Optional<String> answer = messages.reversed().stream()
+                .map(message -> LeadingThought.removed(message, request.output(), notes.apart()))
+                .filter(LeadingThought::isAnswer)
+                .findFirst();
+        answer.ifPresent(last -> notes.add("of several messages, the last that begins as JSON was read as the answer"));
+        return answer.orElse(all);
     }
 
     /** The text with what the model thought before it. */
     private static String said(Response response) {
-        return joined(
-                response,
-                part -> part.outputText()
-                        .flatMap(output -> output._text().asKnown())
-                        .orElse(""));
+        return String.join("", messages(response));
+    }
+
+    private static List<String> messages(Response response) {
+        return items(response).stream()
+                .map(item -> joined(
+                        List.of(item),
+                        part -> part.outputText()
+                                .flatMap(output -> output._text().asKnown())
+                                .orElse("")))
+                .filter(text -> !text.isEmpty())
+                .toList();
     }
 
     private static String refusal(Response response) {
         return joined(
-                response,
+                items(response),
                 part -> part.refusal()
                         .flatMap(refusal -> refusal._refusal().asKnown())
                         .orElse(""));
     }
 
-    private static String joined(Response response, Function<ResponseOutputMessage.Content, String> part) {
+    private static String joined(List<ResponseOutputItem> items, Function<ResponseOutputMessage.Content, String> part) {
         var joined = new StringBuilder();
-        for (ResponseOutputItem item : items(response)) {
+        for (ResponseOutputItem item : items) {
             item.message()
                     .filter(message -> !isCommentary(message))
                     .flatMap(message -> message._content().asKnown())
@@ -266,26 +290,26 @@ final class ReplyReader {
                 .isPresent();
     }
 
-    private ToolCall call(ResponseFunctionToolCall call) {
-        String callId = call._callId().asKnown().orElse("");
-        String name = call._name().asKnown().orElse("");
-        if (callId.isEmpty() || name.isEmpty()) {
-            throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
-        }
+    private static ToolCall call(ResponseFunctionToolCall call) {
         return new ToolCall(
-                callId, name, failures.mask(call._arguments().asKnown().orElse("")));
+                call._callId().asKnown().orElse(""),
+                call._name().asKnown().orElse(""),
+                call._arguments().asKnown().orElse(""));
     }
 
-    private Optional<ToolCall> asked(ResponseOutputItem item) {
+    private static Optional<ToolCall> asked(ResponseOutputItem item) {
         return item.functionCall()
-                .map(this::call)
-                .or(() -> item.computerCall().map(ComputerCalls::read).map(this::identified))
-                .or(() -> item.mcpApprovalRequest().map(McpApprovals::read).map(this::identified));
+                .map(ReplyReader::call)
+                .or(() -> item.computerCall().map(ComputerCalls::read))
+                .or(() -> item.mcpApprovalRequest().map(McpApprovals::read));
     }
 
-    private ToolCall identified(ToolCall call) {
-        if (call.callId().isEmpty()) {
-            throw failures.malformed(request.model(), "a call of %s has no id".formatted(call.name()), headers);
+    private ToolCall identified(ToolCall call, Response response) {
+        if (call.callId().isEmpty() || call.name().isEmpty()) {
+            String defect = call.name().isEmpty()
+                    ? "a tool call has no id or no name"
+                    : "a call of %s has no id".formatted(call.name());
+            throw failures.malformed(request.model(), defect, headers, billed(response));
         }
         return new ToolCall(call.callId(), call.name(), failures.mask(call.arguments()));
     }

@@ -9,6 +9,8 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.Connection;
 import okhttp3.Interceptor;
@@ -20,8 +22,9 @@ import okhttp3.Response;
  *
  * <p>OkHttp looks at a connection only after ten idle seconds, and knows nothing of {@code Keep-Alive: timeout=N}. Here
  * each reuse costs a millisecond, in which a close that is on its way may arrive. Some servers close every connection
- * behind a stream, or behind each reply, without announcing it: after a loss, or a close within a second, connections
- * are not reused behind such a reply for an hour.
+ * behind a stream, or behind each reply, or after a number of requests, without announcing it: after a loss, or a close
+ * within a second, connections are not reused behind such a reply for an hour. As long as no connection has carried so
+ * many requests, one call at a time tries, and the others take new connections: of many at once, one is lost.
  */
 final class ReusedConnections implements Interceptor {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -29,9 +32,12 @@ final class ReusedConnections implements Interceptor {
     private static final int PEEK_MILLIS = 1;
     private static final int END = -1;
 
+    /** A server that takes so many requests on one connection does not close it unannounced. */
+    private static final int MANY = 16;
+
     private final Map<Connection, ConnectionUse> uses = Collections.synchronizedMap(new WeakHashMap<>());
-    private final AtomicLong streamsAvoidedUntil = new AtomicLong(System.nanoTime());
-    private final AtomicLong repliesAvoidedUntil = new AtomicLong(System.nanoTime());
+    private final Reuse behindStreams = new Reuse();
+    private final Reuse behindReplies = new Reuse();
 
     /** The connection was closed before anything was written to it: the request may go over another one. */
     static final class ClosedBeforeUse extends IOException {
@@ -42,6 +48,44 @@ final class ReusedConnections implements Interceptor {
         }
     }
 
+    /** What is known of requests that follow one kind of reply on its connection. Safe for use by many threads. */
+    private static final class Reuse {
+        private final AtomicLong avoidedUntil = new AtomicLong(System.nanoTime());
+        private final AtomicInteger carried = new AtomicInteger(1);
+        private final AtomicBoolean tried = new AtomicBoolean();
+
+        boolean isAvoided(long now) {
+            return avoidedUntil.get() - now > 0;
+        }
+
+        void avoid() {
+            avoidedUntil.set(System.nanoTime() + AVOIDED);
+            carried.set(1);
+        }
+
+        boolean isKnown(int number) {
+            return number <= carried.get() || carried.get() >= MANY;
+        }
+
+        /** Begins the one trial at a time; false if another goes on, or has just been lost. */
+        boolean begin() {
+            if (!tried.compareAndSet(false, true)) {
+                return false;
+            }
+            boolean isLost = isAvoided(System.nanoTime());
+            tried.set(!isLost);
+            return !isLost;
+        }
+
+        void end() {
+            tried.set(false);
+        }
+
+        void carried(int number) {
+            carried.accumulateAndGet(number, Math::max);
+        }
+    }
+
     @Override
     public Response intercept(Chain chain) throws IOException {
         Connection connection = chain.connection();
@@ -49,26 +93,47 @@ final class ReusedConnections implements Interceptor {
             return chain.proceed(chain.request());
         }
         ConnectionUse last = uses.remove(connection);
-        if (last != null) {
-            requireOpen(connection, last);
+        if (last == null) {
+            return used(chain, connection, 1);
         }
+        Reuse reuse = reuse(last);
+        requireOpen(connection, last);
+        int number = last.number() + 1;
+        boolean isTrial = !reuse.isKnown(number);
+        if (isTrial && !reuse.begin()) {
+            throw new ClosedBeforeUse();
+        }
+        try {
+            return again(chain, connection, reuse, number);
+        } finally {
+            if (isTrial) {
+                reuse.end();
+            }
+        }
+    }
+
+    private Response again(Chain chain, Connection connection, Reuse reuse, int number) throws IOException {
         Response response;
         try {
-            response = chain.proceed(chain.request());
+            response = used(chain, connection, number);
         } catch (IOException lost) {
-            if (last != null
-                    && !(lost instanceof InterruptedIOException)
-                    && !chain.call().isCanceled()) {
-                avoid(last);
+            if (!(lost instanceof InterruptedIOException) && !chain.call().isCanceled()) {
+                reuse.avoid();
             }
             throw lost;
         }
-        if (last != null && CallTrace.isAnsweredUnasked()) {
-            avoid(last);
+        if (CallTrace.isAnsweredUnasked()) {
+            reuse.avoid();
             chain.call().cancel(); // else it may be used again, one reply behind for ever
             throw new OneExchange.BadReply("the server had answered before it was asked", null);
         }
-        var use = ConnectionUse.of(response);
+        reuse.carried(number);
+        return response;
+    }
+
+    private Response used(Chain chain, Connection connection, int number) throws IOException {
+        Response response = chain.proceed(chain.request());
+        var use = ConnectionUse.of(response, number);
         uses.put(connection, use);
         CallTrace.use(use);
         return response;
@@ -77,23 +142,19 @@ final class ReusedConnections implements Interceptor {
     private void requireOpen(Connection connection, ConnectionUse last) throws ClosedBeforeUse {
         long now = System.nanoTime();
         long idle = last.idleNanos(now);
-        if (idle >= last.longestIdleNanos() || avoidedUntil(last).get() - now > 0) {
+        if (idle >= last.longestIdleNanos() || reuse(last).isAvoided(now)) {
             throw new ClosedBeforeUse();
         }
         if (isClosed(connection.socket())) {
             if (idle < SECOND) {
-                avoid(last);
+                reuse(last).avoid();
             }
             throw new ClosedBeforeUse();
         }
     }
 
-    private void avoid(ConnectionUse last) {
-        avoidedUntil(last).set(System.nanoTime() + AVOIDED);
-    }
-
-    private AtomicLong avoidedUntil(ConnectionUse last) {
-        return last.isStream() ? streamsAvoidedUntil : repliesAvoidedUntil;
+    private Reuse reuse(ConnectionUse last) {
+        return last.isStream() ? behindStreams : behindReplies;
     }
 
     /**

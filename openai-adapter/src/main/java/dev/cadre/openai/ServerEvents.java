@@ -32,6 +32,9 @@ final class ServerEvents {
     /** The first characters of the fields of an event that no JSON begins with, and of a comment. */
     private static final String BEGINNINGS = "dei:";
 
+    /** So many events, such as those of a keep-alive, may come before one that shows the form of the reply. */
+    private static final int MOST_SEEN = 10;
+
     private static final Pattern PIECE_OF_JSON = Pattern.compile("[{}]|\":");
 
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
@@ -105,11 +108,7 @@ final class ServerEvents {
      */
     Optional<ObjectNode> next() throws IOException {
         while (ready.isEmpty() && !done && broken == null) {
-            try {
-                readEvent();
-            } catch (IOException e) {
-                broken = endSaid ? null : e; // behind what came before it
-            }
+            readOn();
         }
         IOException failure = ready.isEmpty() ? broken : null;
         if (failure != null) {
@@ -119,9 +118,35 @@ final class ServerEvents {
         return Optional.ofNullable(ready.poll());
     }
 
+    /** The API whose form the first of the events to show one has; empty if none does soon. */
+    Optional<Api> api() {
+        while (ready.size() < MOST_SEEN
+                && !done
+                && broken == null
+                && ready.stream().noneMatch(ServerEvents::isTelling)) {
+            readOn();
+        }
+        return ready.stream().flatMap(event -> Api.ofReply(event).stream()).findFirst();
+    }
+
+    /** Whether an event shows what the others are, or that none will follow. */
+    private static boolean isTelling(ObjectNode event) {
+        return Api.ofReply(event).isPresent()
+                || event.hasNonNull("error")
+                || event.path(TYPE).asText().equals("error");
+    }
+
     /** Whether the server said that this is the end. */
     boolean isEndSaid() {
         return endSaid;
+    }
+
+    private void readOn() {
+        try {
+            readEvent();
+        } catch (IOException e) {
+            broken = endSaid ? null : e; // behind what came before it
+        }
     }
 
     private void readEvent() throws IOException {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a stream of events up to the one that holds the whole reply; a stream without it is a failure. */
 final class StreamReader {
@@ -41,13 +42,24 @@ final class StreamReader {
     private final Failures failures;
     private final ReplyNotes notes;
     private final Consumer<String> text;
+    private final Runnable nextMessage;
 
     private final StreamedItems items;
     private final Repeats repeats = new Repeats();
+    private @Nullable StreamedItem heard;
     private boolean worked;
 
+    /**
+     * @param text what hears the pieces of the answer
+     * @param nextMessage what hears that those of another message follow
+     */
     StreamReader(
-            ModelRequest request, LimitHeaders headers, Failures failures, ReplyNotes notes, Consumer<String> text) {
+            ModelRequest request,
+            LimitHeaders headers,
+            Failures failures,
+            ReplyNotes notes,
+            Consumer<String> text,
+            Runnable nextMessage) {
         model = request.model();
         form = new ResponseForm(request, notes);
         items = new StreamedItems(form, notes);
@@ -55,6 +67,7 @@ final class StreamReader {
         this.failures = failures;
         this.notes = notes;
         this.text = text;
+        this.nextMessage = nextMessage;
     }
 
     Response read(ServerEvents events) throws IOException {
@@ -108,7 +121,12 @@ final class StreamReader {
         boolean isError = ResponseStatus.isError(event.path(ERROR));
         if (isError || type.equals(ERROR)) {
             JsonNode error = isError ? event.get(ERROR) : event;
-            throw failures.inReply(model, ErrorBody.of(JsonValue.fromJsonNode(error)), headers, worked);
+            throw failures.inReply(
+                    model,
+                    ErrorBody.of(JsonValue.fromJsonNode(error)),
+                    headers,
+                    worked,
+                    UsageReader.billed(event, model, notes));
         }
     }
 
@@ -151,9 +169,14 @@ final class StreamReader {
     }
 
     private void pass(StreamedItem message, String piece) {
-        if (!message.isCommentary()) {
-            text.accept(piece);
+        if (message.isCommentary()) {
+            return;
         }
+        if (heard != null && heard != message) {
+            nextMessage.run();
+        }
+        heard = message;
+        text.accept(piece);
     }
 
     /**

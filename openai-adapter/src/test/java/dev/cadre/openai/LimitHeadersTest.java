@@ -60,7 +60,12 @@ class LimitHeadersTest {
                 "200000                    | PT200000S",
                 "48h                       | PT48H",
                 "2026-11-25T12:00:00Z      | PT72H",
-                "999999999999999999        | P365D"
+                "999999999999999999        | P365D",
+                "5 s                       | PT5S",
+                "2 minutes                 | PT2M",
+                "5, 10                     | PT10S",
+                "\"5\"                       | PT5S",
+                "3, Sun, 22 Nov 2026 12:00:42 GMT | PT42S"
             })
     void retryAfter_inTheFormsOfOtherServers_isTheTimeUntilThen(String text, Duration wait) {
         assertThat(headers("Retry-After", text).retryAfter(() -> NOW)).isEqualTo(wait);
@@ -73,6 +78,18 @@ class LimitHeadersTest {
         assertThat(resets.limits(() -> NOW))
                 .isEqualTo(headers("ratelimit-limit", "100", "ratelimit-remaining", "0")
                         .limits(() -> NOW));
+    }
+
+    /** A gateway adds its own, or joins them. */
+    @Test
+    void retryAfter_severalTimes_isTheLongest() {
+        var headers = Headers.builder()
+                .put("Retry-After", "1")
+                .put("Retry-After", "Sun, 22 Nov 2026 12:00:42 GMT")
+                .put("Retry-After", "30, 7")
+                .build();
+
+        assertThat(new LimitHeaders(headers).retryAfter(() -> NOW)).isEqualTo(Duration.ofSeconds(42));
     }
 
     @ParameterizedTest

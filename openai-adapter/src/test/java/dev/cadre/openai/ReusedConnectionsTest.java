@@ -17,9 +17,11 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Servers that close idle connections, announced or not, and what a loss on a reused connection costs. */
 class ReusedConnectionsTest {
     private static final int CALLS = 20;
+    private static final int PARALLEL = 24;
     private static final String JSON = "application/json";
 
     private static OpenAiClient client(RawServer server) {
@@ -81,6 +84,58 @@ class ReusedConnectionsTest {
                             failure -> assertThat(failure.charge()).isEqualTo(Charge.UNKNOWN));
             assertThat(server.requests()).hasSize(CALLS - 1);
         }
+    }
+
+    /** All of them reuse a connection before any loss is known. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "1, false", "2, false", "3, false"})
+    void connections_droppedAfterSoManyRequests_costOneOfManyCallsAtOnce(int most, boolean isStream) throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    for (int i = 0; i < most && peer.read(); i++) {
+                        reply(peer, isStream);
+                    }
+                    peer.read();
+                    peer.reset();
+                });
+                var client = client(server)) {
+            int lost = 0;
+            for (int wave = 0; wave < 5; wave++) {
+                lost += lostOf(PARALLEL, client, isStream);
+            }
+            assertThat(lost).isEqualTo(1);
+        }
+    }
+
+    /** A server that keeps its connections has them used again. */
+    @Test
+    void connections_thatAreKept_areReusedByManyCallsAtOnce() throws Exception {
+        try (var server = RawServer.start(peer -> {
+                    while (peer.read()) {
+                        reply(peer, false);
+                    }
+                });
+                var client = client(server)) {
+            for (int wave = 0; wave < 20; wave++) {
+                lostOf(PARALLEL, client, false);
+            }
+            assertThat(server.requests()).hasSize(20 * PARALLEL);
+            assertThat(server.connections()).isLessThan(6 * PARALLEL);
+        }
+    }
+
+    /** Calls all at once; returns how many were lost. */
+    private static int lostOf(int calls, OpenAiClient client, boolean isStream) throws InterruptedException {
+        var lost = new AtomicInteger();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < calls; i++) {
+                executor.submit(() -> {
+                    if (catchThrowable(() -> client.call(REQUEST, context(isStream))) != null) {
+                        lost.incrementAndGet();
+                    }
+                });
+            }
+        }
+        return lost.get();
     }
 
     @ParameterizedTest

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tool loops of two rounds and more at servers that enforce what a provider wants back. */
@@ -170,6 +171,36 @@ class ToolLoopRulesTest {
                     }
                 },
                 message);
+    }
+
+    /** In both forms of a turn: the items as they came, and the neutral one. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "``|{}",
+                "{\"q\":|{\"unreadable\":\"{\\\"q\\\":\"}",
+                "[1]|{\"unreadable\":\"[1]\"}",
+                "{\"a\":1}{\"b\":2}|{\"unreadable\":\"{\\\"a\\\":1}{\\\"b\\\":2}\"}",
+                "{ \"q\": 1 }|{ \"q\": 1 }"
+            })
+    void arguments_areSentBackAsAnObject_inTheResponsesApi(String arguments, String sent) throws Exception {
+        var call = MAPPER.createObjectNode()
+                .put("type", "function_call")
+                .put("call_id", "call_a")
+                .put("name", "grep")
+                .put("arguments", arguments);
+        for (String state : List.of("", "[" + call + "]")) {
+            var asked = new Turn.Assistant("", List.of(new ToolCall("call_a", "grep", arguments)), state);
+            ModelRequest next = REQUEST.withTurns(List.of(
+                    REQUEST.turns().getFirst(), asked, new Turn.ToolResult("call_a", "they are not valid JSON")));
+
+            JsonNode body = MAPPER.readTree(RequestWriter.json(RequestWriter.write(next)));
+
+            assertThat(body.at("/input/1/arguments").asText()).as(state).isEqualTo(sent);
+            assertThat(body.at("/input/2/call_id").asText()).isEqualTo("call_a");
+        }
     }
 
     /** What the server wants of each message that called a tool. */

@@ -91,6 +91,7 @@ public final class CitationMerger {
         Citation last = joined.removeLast();
         int end = Math.max(last.endLine(), next.endLine());
         Citation better = last.score() >= next.score() ? last : next;
+        String symbol = better.symbol().isEmpty() ? (better == last ? next : last).symbol() : better.symbol();
         if (end - last.startLine() + 1 > Place.MAX_LINES) {
             if (next.startLine() > last.endLine()) {
                 joined.add(last);
@@ -105,6 +106,6 @@ public final class CitationMerger {
                 .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .toList();
         joined.add(new Citation(
-                last.path(), last.startLine(), end, better.bestLine(), better.symbol(), better.score(), foundBy));
+                last.path(), last.startLine(), end, better.bestLine(), symbol, better.score(), foundBy));
     }
 }
