@@ -90,8 +90,9 @@ public final class CitationMerger {
         }
         Citation last = joined.removeLast();
         int end = Math.max(last.endLine(), next.endLine());
-        Citation better = last.score() >= next.score() ? last : next;
-        String symbol = better.symbol().isEmpty() ? (better == last ? next : last).symbol() : better.symbol();
+        boolean isLast = last.score() >= next.score();
+        Citation better = isLast ? last : next;
+        String symbol = better.symbol().isEmpty() ? (isLast ? next : last).symbol() : better.symbol();
         if (end - last.startLine() + 1 > Place.MAX_LINES) {
             if (next.startLine() > last.endLine()) {
                 joined.add(last);
