@@ -358,7 +358,7 @@ class HostileRepositoryTest {
                 List.of("/etc/passwd", "../beside.java", "file-link.java", ".env", "delay.java", "src/Backoff.java")) {
             reads.add(
                     "{\"type\":\"read-places\",\"id\":\"r" + reads.size() + "\",\"input\":{\"file\":{\"path\":\"" + path
-                            + "\",\"score\":1,\"signals\":{\"words\":1,\"window\":1,\"history\":0},\"fit\":{\"coverage\":1,\"strength\":1},\"places\":[{\"startLine\":900,\"endLine\":901,\"bestLine\":900,\"symbol\":\"\",\"score\":1}]}},\"wires\":[],\"after\":[]}");
+                            + "\",\"score\":1,\"signals\":{\"words\":1,\"place\":1,\"history\":0},\"fit\":{\"coverage\":1,\"strength\":1},\"places\":[{\"startLine\":900,\"endLine\":901,\"bestLine\":900,\"symbol\":\"\",\"score\":1}]}},\"wires\":[],\"after\":[]}");
         }
         reads.add(RANK);
         flagshipPlans(reads.toArray(String[]::new));

@@ -10,14 +10,14 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
- * Ranks files by the words of a question: words of the file, its best window, commit subjects, and one step along
+ * Ranks files by the words of a question: words of the file, its best place, commit subjects, and one step along
  * identifiers, each scaled by its maximum and added. Immutable; ties go by path.
  */
 public final class FileRanker {
     private static final int READ_FILES = 50;
     private static final int SPREADING_FILES = 10;
     private static final double SIDE_FACTOR = 0.4;
-    private static final double WINDOW_WEIGHT = 0.6;
+    private static final double PLACE_WEIGHT = 0.7;
     private static final double HISTORY_WEIGHT = 0.7;
     private static final double GRAPH_SHARE = 0.05;
 
@@ -62,10 +62,6 @@ public final class FileRanker {
         return new Ranking(query, chosen, files, sides).rank();
     }
 
-    private record Reading(Windows windows, List<Place> places) {
-        static final Reading NONE = new Reading(Windows.NONE, List.of());
-    }
-
     private final class Ranking {
         private final WeightedQuery query;
         private final List<IndexedFile> files;
@@ -90,12 +86,11 @@ public final class FileRanker {
             double[] early = IntStream.range(0, words.length)
                     .mapToDouble(i -> words[i] + HISTORY_WEIGHT * subjects[i])
                     .toArray();
-            List<Reading> readings = readings(early);
-            double[] best = scaled(readings.stream()
-                    .mapToDouble(reading -> reading.windows.score())
-                    .toArray());
+            List<PlaceFinder.Found> found = placesOf(early);
+            double[] best =
+                    scaled(found.stream().mapToDouble(PlaceFinder.Found::score).toArray());
             double[] mixed = IntStream.range(0, words.length)
-                    .mapToDouble(i -> early[i] + WINDOW_WEIGHT * best[i])
+                    .mapToDouble(i -> early[i] + PLACE_WEIGHT * best[i])
                     .toArray();
             spread(mixed);
             return Arrays.stream(byScore(mixed))
@@ -104,25 +99,23 @@ public final class FileRanker {
                             files.get(i).source().path(),
                             mixed[i],
                             new RankedFile.Signals(words[i], best[i], subjects[i]),
-                            readings.get(i).windows.fit(),
-                            readings.get(i).places))
+                            found.get(i).fit(),
+                            found.get(i).places()))
                     .toList();
         }
 
         /** Looks into the text of the files that lead so far. */
-        private List<Reading> readings(double[] early) {
-            var readings = new ArrayList<>(Collections.nCopies(files.size(), Reading.NONE));
+        private List<PlaceFinder.Found> placesOf(double[] early) {
+            var found = new ArrayList<>(Collections.nCopies(files.size(), PlaceFinder.Found.NOTHING));
             var finder = new QueryHits.Finder(query, index.vocabulary());
             Arrays.stream(byScore(early))
                     .limit(READ_FILES)
                     .filter(i -> early[i] > 0)
                     .forEach(i -> {
                         IndexedFile file = files.get(i);
-                        QueryHits hits = finder.in(file.source());
-                        Windows windows = Windows.of(hits, file.source().lineCount(), query);
-                        readings.set(i, new Reading(windows, PlaceFinder.places(file, hits, query, finder)));
+                        found.set(i, PlaceFinder.find(file, finder.in(file.source()), query, finder));
                     });
-            return readings;
+            return found;
         }
 
         /** A file outside the ranking gets nothing, so the scores are laid out for the whole index and cut again. */

@@ -2,7 +2,7 @@
 package dev.cadre.examples.index;
 
 /**
- * How much of a query the best stretch of 40 lines of a file holds.
+ * How much of a query one place of a file holds at most.
  *
  * @param coverage share of the query, by rarity of its words; 0 to 1
  * @param strength how much of the query, in words that about one file has

@@ -23,6 +23,8 @@ final class PlaceFinder {
     private final int lineCount;
     private final double[] lineScores;
     private final int[] counts;
+    private final boolean[] isSeen;
+    private Fit fit = Fit.NONE;
 
     private PlaceFinder(IndexedFile file, QueryHits hits, WeightedQuery query, QueryHits.Finder finder) {
         this.query = query;
@@ -32,16 +34,33 @@ final class PlaceFinder {
         this.lineCount = file.source().lineCount();
         this.lineScores = lineScores(file.definitions());
         this.counts = new int[query.size()];
+        this.isSeen = new boolean[query.size()];
     }
 
     private record Stretch(int first, int last, Optional<Definition> definition) {}
 
-    /** Returns at most three places that share no line, best first. */
-    static List<Place> places(IndexedFile file, QueryHits hits, WeightedQuery query, QueryHits.Finder finder) {
-        return new PlaceFinder(file, hits, query, finder).places();
+    /**
+     * What a file has of a query.
+     *
+     * @param places at most three that share no line, best first
+     * @param fit the most that any place has, these three or another
+     */
+    record Found(List<Place> places, Fit fit) {
+        static final Found NOTHING = new Found(List.of(), Fit.NONE);
+
+        /** Returns how well the best place fits, comparable between files of one ranking. */
+        double score() {
+            return places.isEmpty() ? 0 : places.getFirst().score();
+        }
     }
 
-    private List<Place> places() {
+    /** Looks at the whole file. */
+    static Found find(IndexedFile file, QueryHits hits, WeightedQuery query, QueryHits.Finder finder) {
+        var places = new PlaceFinder(file, hits, query, finder);
+        return new Found(places.best(), places.fit);
+    }
+
+    private List<Place> best() {
         Set<Stretch> stretches = new LinkedHashSet<>();
         for (int i = 0; i < hits.size(); i++) {
             if (i == 0 || hits.line(i) != hits.line(i - 1)) {
@@ -96,6 +115,7 @@ final class PlaceFinder {
         for (int i = from; i < to; i++) {
             counts[hits.term(i)]++;
         }
+        fit = fit.orBetter(fit(from, to));
         double score = 0;
         for (int term : named) {
             score += taken(term);
@@ -104,6 +124,21 @@ final class PlaceFinder {
             score += taken(hits.term(i));
         }
         return score;
+    }
+
+    /** Returns which share of the query stands in these hits; wholes of identifiers do not count. */
+    private Fit fit(int from, int to) {
+        double covered = 0;
+        for (int i = from; i < to; i++) {
+            int term = hits.term(i);
+            covered += isSeen[term] || query.isWhole(term) ? 0 : query.rarity(term);
+            isSeen[term] = true;
+        }
+        for (int i = from; i < to; i++) {
+            isSeen[hits.term(i)] = false;
+        }
+        double total = query.totalRarity();
+        return new Fit(total > 0 ? covered / total : 0, covered / query.rarestWord());
     }
 
     /** Returns what a word adds, once: its count is 0 behind it. */

@@ -15,6 +15,6 @@ public record RankedFile(String path, double score, Signals signals, Fit fit, Li
         places = List.copyOf(places);
     }
 
-    /** Each signal, as a share of the best file's: words of the file, its best window, the commits that changed it. */
-    public record Signals(double words, double window, double history) {}
+    /** Each signal, as a share of the best file's: words of the file, its best place, the commits that changed it. */
+    public record Signals(double words, double place, double history) {}
 }

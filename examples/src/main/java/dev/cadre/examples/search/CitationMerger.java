@@ -106,7 +106,7 @@ public final class CitationMerger {
                 .distinct()
                 .sorted(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()))
                 .toList();
-        joined.add(new Citation(
-                last.path(), last.startLine(), end, better.bestLine(), symbol, better.score(), foundBy));
+        joined.add(
+                new Citation(last.path(), last.startLine(), end, better.bestLine(), symbol, better.score(), foundBy));
     }
 }

@@ -24,7 +24,7 @@ public enum Confidence {
     /**
      * Measures a ranking by the windows of its first five files.
      *
-     * <p>Two figures say whether the code speaks of the question at all: the share of the question that a stretch of 40 lines
+     * <p>Two figures say whether the code speaks of the question at all: the share of the question that one place
      * covers, and how much that is in absolute terms, since a few lines never cover much of a long question. It is
      * high where the first file also leads in two of the three signals and leads the second file by a fifth.
      */
@@ -52,7 +52,7 @@ public enum Confidence {
 
     private static int agreement(RankedFile first) {
         RankedFile.Signals signals = first.signals();
-        return (signals.words() == 1 ? 1 : 0) + (signals.window() == 1 ? 1 : 0) + (signals.history() == 1 ? 1 : 0);
+        return (signals.words() == 1 ? 1 : 0) + (signals.place() == 1 ? 1 : 0) + (signals.history() == 1 ? 1 : 0);
     }
 
     private static double margin(List<RankedFile> ranked) {

@@ -18,7 +18,7 @@ class PlaceFinderTest {
         IndexedFile file = IndexedFile.of(SourceFile.of("src/A.java", text), vocabulary);
         WeightedQuery query = WeightedQuery.of(Query.of(question), vocabulary, List.of(file));
         var finder = new QueryHits.Finder(query, vocabulary);
-        return PlaceFinder.places(file, finder.in(file.source()), query, finder);
+        return PlaceFinder.find(file, finder.in(file.source()), query, finder).places();
     }
 
     private static String method(String name, int lines, int telling) {
