@@ -224,12 +224,15 @@ public final class Chromium implements Environment {
 
     private static String question(Action action) {
         return switch (action) {
-            case Action.Click click -> at("click", click.at(), click.at());
-            case Action.DoubleClick twice -> at("click", twice.at(), twice.at());
+            case Action.Click click -> at("click", click.at(), click.held());
+            case Action.DoubleClick twice -> at("click", twice.at(), twice.held());
             case Action.Drag drag ->
-                at("drag", drag.path().getFirst(), drag.path().getLast());
+                look(
+                        Keys.alt(drag.held()) + "drag",
+                        drag.path().getFirst(),
+                        drag.path().getLast());
             case Action.Type type -> focused(type.text().contains("\n") ? "type+enter" : "type");
-            case Action.Press press -> focused(pressing(Keys.others(press.keys())));
+            case Action.Press press -> focused(Keys.alt(press.keys()) + pressing(Keys.others(press.keys())));
             case Action.Look look -> focused("");
             case Action.Pause pause -> focused("");
             case Action.Move move -> focused("");
@@ -245,7 +248,11 @@ public final class Chromium implements Environment {
         return "look('%s', null, null, null, null)".formatted(how);
     }
 
-    private static String at(String how, Action.Point from, Action.Point to) {
+    private static String at(String how, Action.Point point, List<String> held) {
+        return "look('%s', %d, %d, null, null)".formatted(Keys.alt(held) + how, point.x(), point.y());
+    }
+
+    private static String look(String how, Action.Point from, Action.Point to) {
         return "look('%s', %d, %d, %d, %d)".formatted(how, from.x(), from.y(), to.x(), to.y());
     }
 
@@ -354,7 +361,7 @@ public final class Chromium implements Environment {
                 for (Action.Point point : drag.path()) {
                     mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
                 }
-                lookAhead(at("drag", drag.path().getLast(), drag.path().getLast()));
+                lookAhead(look("drag", drag.path().getLast(), drag.path().getLast()));
             } finally {
                 mouse("mouseReleased", isHere ? drag.path().getLast() : NOWHERE, "left", once, drag.held());
             }

@@ -35,6 +35,7 @@ final class DevTools implements AutoCloseable {
     private final AtomicInteger ids = new AtomicInteger();
     private final ReentrantLock sending = new ReentrantLock();
     private volatile String session = "";
+    private volatile String page = "";
     private volatile boolean lost;
 
     /** An answer that says why a command was not done, such as in a page that has just gone. */
@@ -68,7 +69,7 @@ final class DevTools implements AutoCloseable {
     /** Opens a page, which the commands go to from then on. */
     void openPage() throws IOException, InterruptedException {
         session = "";
-        String page = call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
+        page = call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
                 .path("targetId")
                 .asText();
         session = call("Target.attachToTarget", Map.of("targetId", page, "flatten", true))
@@ -162,13 +163,16 @@ final class DevTools implements AutoCloseable {
             case "Page.javascriptDialogOpening" ->
                 tell(session, "Page.handleJavaScriptDialog", Map.of("accept", false));
             // nor does one behind another
-            case "Target.targetCreated" -> closeIfOpenedByAPage(message.at("/params/targetInfo"));
+            case "Target.targetCreated" -> closeIfAnotherPage(message.at("/params/targetInfo"));
             default -> {}
         }
     }
 
-    private void closeIfOpenedByAPage(JsonNode target) {
-        if (target.path("type").asText().equals("page") && target.has("openerId")) {
+    /** Whatever comes beside our page was opened by it, also where nobody is named as its opener. */
+    private void closeIfAnotherPage(JsonNode target) {
+        if (!session.isEmpty()
+                && target.path("type").asText().equals("page")
+                && !target.path("targetId").asText().equals(page)) {
             tell(
                     "",
                     "Target.closeTarget",

@@ -48,6 +48,13 @@ final class SharedBrowser implements AutoCloseable {
         return new Page(chromium, tools);
     }
 
+    /** How many pages are open, that of the start and ours included. */
+    long pages() throws IOException, InterruptedException {
+        return tools.call("Target.getTargets", Map.of()).path("targetInfos").findValuesAsText("type").stream()
+                .filter("page"::equals)
+                .count();
+    }
+
     @Override
     public void close() {
         tools.close();
