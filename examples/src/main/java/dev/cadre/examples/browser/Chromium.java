@@ -175,8 +175,7 @@ public final class Chromium implements Environment {
     /** The scene as the pointer is. */
     private Scene look(Action action) throws IOException, InterruptedException {
         JsonNode answer = see(question(action));
-        var risks = EnumSet.noneOf(Risk.class);
-        answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
+        Set<Risk> risks = risks(answer);
         if (action instanceof Action.Click click
                 && Set.of(Action.Button.BACK, Action.Button.FORWARD).contains(click.button())) {
             risks.add(Risk.UNKNOWN); // pages of the past are not to be seen
@@ -193,10 +192,27 @@ public final class Chromium implements Environment {
         return lookInto() ? evaluate(SCENE + question) : answer;
     }
 
-    /** Looks at what the next event will hit, so that its judge in the page knows what is hidden there. */
-    private void lookAhead(String question) throws IOException, InterruptedException {
-        JsonNode unused = evaluate(SCENE + question);
-        boolean unusedToo = lookInto();
+    /**
+     * Looks at what the next event will hit: its judge in the page knows then what is hidden there, and in a frame it has none.
+     *
+     * @throws IllegalStateException if that risks more than was approved
+     */
+    private void requireApproved(Approved approved, String question) throws IOException, InterruptedException {
+        JsonNode now = see(question);
+        if (!approved.allows(now)) {
+            throw refusal(now);
+        }
+    }
+
+    private static IllegalStateException refusal(JsonNode now) {
+        return new IllegalStateException("the page has changed: %s would now risk %s"
+                .formatted(now.path("target").asText(), risks(now)));
+    }
+
+    private static Set<Risk> risks(JsonNode scene) {
+        var risks = EnumSet.noneOf(Risk.class);
+        scene.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
+        return risks;
     }
 
     /**
@@ -301,6 +317,10 @@ public final class Chromium implements Environment {
             return new Approved(how, address, null, risks);
         }
 
+        boolean allows(JsonNode scene) {
+            return risks.containsAll(Chromium.risks(scene));
+        }
+
         /** Whether what is hit may be out of sight, such as another document in a frame. */
         boolean mayBeUnseen() {
             return risks.contains(Risk.UNKNOWN);
@@ -317,10 +337,7 @@ public final class Chromium implements Environment {
         part.send();
         JsonNode refused = evaluate(GUARD + "close().refused");
         if (refused.isObject()) {
-            var risks = new ArrayList<String>();
-            refused.path("risks").forEach(risk -> risks.add(risk.asText()));
-            throw new IllegalStateException("the page has changed: %s would now risk %s"
-                    .formatted(refused.path("target").asText(), risks));
+            throw refusal(refused);
         }
     }
 
@@ -351,19 +368,23 @@ public final class Chromium implements Environment {
     private void drag(Action.Drag drag, Approved approved) throws IOException, InterruptedException {
         Map<String, Object> once = Map.of("clickCount", 1);
         Action.Point start = drag.path().getFirst();
+        Action.Point last = drag.path().getLast();
         guarded(approved, () -> {
-            boolean isHere = false;
+            Action.Point end = NOWHERE;
             mouse("mousePressed", start, "left", once, drag.held());
             try {
-                isHere = approved.mayBeUnseen() || isSeen();
-                requireSeen(isHere);
+                requireSeen(approved.mayBeUnseen() || isSeen());
                 boolean unused = lookInto();
                 for (Action.Point point : drag.path()) {
                     mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
                 }
-                lookAhead(look("drag", drag.path().getLast(), drag.path().getLast()));
+                requireApproved(approved, at("drop", last, drag.held()));
+                end = last;
             } finally {
-                mouse("mouseReleased", isHere ? drag.path().getLast() : NOWHERE, "left", once, drag.held());
+                if (end == NOWHERE) {
+                    tools.call("Input.cancelDragging", Map.of()); // it would be dropped where it was last
+                }
+                mouse("mouseReleased", end, "left", once, drag.held());
             }
         });
     }
@@ -382,11 +403,13 @@ public final class Chromium implements Environment {
             if (line.isEmpty()) {
                 continue;
             }
+            Approved part = next;
             if (line.equals("\n")) {
-                press(new Action.Press(List.of("ENTER")), next);
+                press(new Action.Press(List.of("ENTER")), part);
+                settle(MILLIS_TO_SETTLE); // a page that answers may have a frame that takes the focus
             } else {
-                guarded(next, () -> {
-                    lookAhead(focused("type"));
+                guarded(part, () -> {
+                    requireApproved(part, focused("type"));
                     tools.call("Input.insertText", Map.of("text", line));
                 });
             }
@@ -401,18 +424,21 @@ public final class Chromium implements Environment {
         Approved next = approved;
         try {
             for (Keys.Key key : keys) {
-                down.add(key);
-                guarded(next, () -> {
-                    lookAhead(focused("press"));
+                Approved part = next;
+                guarded(part, () -> {
+                    requireApproved(part, focused(Keys.alt(press.keys()) + pressing(List.of(key))));
+                    down.add(key);
                     key(key, "keyDown", modifiers);
                 });
                 next = approved.further();
             }
         } finally {
-            guarded(approved.further(), () -> {
+            Approved last = approved.further();
+            guarded(last, () -> {
                 for (Keys.Key key : down.reversed()) {
-                    lookAhead(focused("press"));
-                    key(key, "keyUp", modifiers);
+                    if (last.allows(see(focused("release")))) {
+                        key(key, "keyUp", modifiers);
+                    }
                 }
             });
         }
