@@ -461,10 +461,8 @@ public final class Chromium implements Environment {
     private JsonNode evaluate(String script, Map<String, Object> answered) throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
-                String frame = tools.call("Page.getFrameTree", Map.of())
-                        .at("/frameTree/frame/id")
-                        .asText();
-                JsonNode world = tools.call("Page.createIsolatedWorld", Map.of("frameId", frame, "worldName", WORLD));
+                JsonNode world =
+                        tools.call("Page.createIsolatedWorld", Map.of("frameId", tools.page(), "worldName", WORLD));
                 var question = new HashMap<>(answered);
                 question.put("expression", EYES + script);
                 question.put("contextId", world.path("executionContextId").asInt());

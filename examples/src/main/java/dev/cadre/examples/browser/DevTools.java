@@ -26,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class DevTools implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int END_OF_MESSAGE = 0;
+    /** Twice what a screenshot has that cannot be compressed. */
+    private static final int MAX_BYTES_OF_A_MESSAGE = 8 * 1024 * 1024;
+
     private static final long SECONDS_TO_START = 60;
     private static final long SECONDS_TO_ANSWER = 15;
 
@@ -75,6 +78,11 @@ final class DevTools implements AutoCloseable {
         session = call("Target.attachToTarget", Map.of("targetId", page, "flatten", true))
                 .path("sessionId")
                 .asText();
+    }
+
+    /** The page, which is also its main frame. */
+    String page() {
+        return page;
     }
 
     /** A value as a script would write it. */
@@ -132,16 +140,19 @@ final class DevTools implements AutoCloseable {
         var message = new ByteArrayOutputStream();
         try {
             for (int next = answers.read(); next >= 0; next = answers.read()) {
-                if (next != END_OF_MESSAGE) {
-                    message.write(next);
-                } else {
+                if (next == END_OF_MESSAGE) {
                     received(message.toString(StandardCharsets.UTF_8));
                     message.reset();
+                } else if (message.size() < MAX_BYTES_OF_A_MESSAGE) {
+                    message.write(next);
+                } else {
+                    throw new IOException("the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
                 }
             }
-            lose(new IOException("the browser is gone"));
         } catch (IOException broken) {
             lose(broken);
+        } finally {
+            lose(new IOException("the browser is gone")); // after an Error, too
         }
     }
 
