@@ -79,8 +79,8 @@ final class ChromiumProcess implements AutoCloseable {
 
     /**
      * Whatever is not an allowed origin goes to a proxy that does not exist: pages, their parts, pop-ups and workers alike.
-     * No name is looked up but those of the allowed origins, and what knows no proxy is off: WebRTC over UDP, QUIC, and the
-     * search of a presentation for devices of the local network.
+     * No name is looked up but those of the allowed origins, and what knows no proxy is off: WebRTC over UDP, QUIC, and
+     * what asks the local network: a presentation for devices, and WebRTC for names.
      */
     private static List<String> command(Path program, ChromiumProfile profile, Set<String> origins) {
         String bypass = origins.stream().sorted().collect(Collectors.joining(";", "<-loopback>;", ""));
@@ -104,7 +104,7 @@ final class ChromiumProcess implements AutoCloseable {
                 "--host-resolver-rules=" + names,
                 "--webrtc-ip-handling-policy=disable_non_proxied_udp",
                 "--disable-quic",
-                "--disable-features=MediaRouter",
+                "--disable-features=MediaRouter,WebRtcHideLocalIpsWithMdns",
                 "--force-device-scale-factor=1",
                 "--hide-scrollbars",
                 "--disable-audio-output",
