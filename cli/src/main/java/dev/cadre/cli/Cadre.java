@@ -74,7 +74,15 @@ public final class Cadre {
             line.getSubcommands().forEach((name, command) -> terminal.err().println(commandLine(name, command)));
             return status;
         }
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } catch (OutOfMemoryError full) {
+            return report(
+                    all,
+                    ExitStatus.FAILED,
+                    "out_of_memory",
+                    "the memory of the process does not suffice; -Xmx gives it more");
+        }
     }
 
     private static String commandLine(String name, CommandLine command) {

@@ -11,8 +11,24 @@ class TextOutputTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\u001b", "\n", "\u009b", "\u2028", "\u2029", "\u202e", "\u200b", "\u034f", "\u115f", "\u1160", "\u17b4", "\u180b",
-                "\u3164", "\ufe0f", "\uffa0", "\udb40\udd00", "\ue000", "\ud800"
+                "\u001b",
+                "\n",
+                "\u009b",
+                "\u2028",
+                "\u2029",
+                "\u202e",
+                "\u200b",
+                "\u034f",
+                "\u115f",
+                "\u1160",
+                "\u17b4",
+                "\u180b",
+                "\u3164",
+                "\ufe0f",
+                "\uffa0",
+                "\udb40\udd00",
+                "\ue000",
+                "\ud800"
             })
     void characterThatDoesMoreOrLessThanShow_isAQuestionMark(String character) {
         assertThat(TextOutput.visible("a" + character + "b")).isEqualTo("a?b");

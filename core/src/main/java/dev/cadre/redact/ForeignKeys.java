@@ -20,7 +20,9 @@ record ForeignKeys(String text) {
     private static final List<Form> FORMS = List.of(
             new Form("PuTTY-User-Key-File-", "Private-Lines:", "Private-MAC:"),
             new Form(
-                    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "KEY ----", "---- END SSH2 ENCRYPTED PRIVATE KEY ----"),
+                    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----",
+                    "KEY ----",
+                    "---- END SSH2 ENCRYPTED PRIVATE KEY ----"),
             new Form("<RSAKeyValue", "<D>", "</RSAKeyValue>"),
             new Form("<DSAKeyValue", "<X>", "</DSAKeyValue>"));
 

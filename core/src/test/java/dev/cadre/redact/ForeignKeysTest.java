@@ -14,12 +14,13 @@ class ForeignKeysTest {
     /** Of no key. */
     private static final String BODY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDZx81Qw2rT9yUi";
 
-    private static final String PUTTY = "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: x\nPublic-Lines: 1\n"
-            + BODY + "\nPrivate-Lines: 1\n" + BODY + "\nPrivate-MAC: 0123456789abcdef";
+    private static final String PUTTY =
+            "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: x\nPublic-Lines: 1\n" + BODY
+                    + "\nPrivate-Lines: 1\n" + BODY + "\nPrivate-MAC: 0123456789abcdef";
     private static final String SSH2 = "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: \"x\"\n" + BODY
             + "\n---- END SSH2 ENCRYPTED PRIVATE KEY ----";
-    private static final String XML = "<RSAKeyValue><Modulus>" + BODY + "</Modulus><Exponent>AQAB</Exponent><D>" + BODY
-            + "</D></RSAKeyValue>";
+    private static final String XML =
+            "<RSAKeyValue><Modulus>" + BODY + "</Modulus><Exponent>AQAB</Exponent><D>" + BODY + "</D></RSAKeyValue>";
     private static final String WIRE_GUARD = "PrivateKey = " + BODY.substring(0, 43) + "=";
 
     @Test

@@ -67,8 +67,8 @@ final class ChromiumProcess implements AutoCloseable {
     static ChromiumProcess start(Path program, Set<String> origins) throws IOException {
         ChromiumProfile profile = ChromiumProfile.create(path());
         try {
-            ProcessBuilder starter = ChildProcess.of(command(program, profile, origins))
-                    .redirectError(ProcessBuilder.Redirect.DISCARD);
+            ProcessBuilder starter =
+                    ChildProcess.of(command(program, profile, origins)).redirectError(ProcessBuilder.Redirect.DISCARD);
             starter.environment().putAll(profile.environment());
             return new ChromiumProcess(starter.start(), profile);
         } catch (IOException notStarted) {

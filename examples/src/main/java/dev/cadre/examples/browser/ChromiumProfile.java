@@ -18,8 +18,30 @@ import java.util.stream.Stream;
 final class ChromiumProfile {
     /** What the scripts that start a Chromium use, and what they may: nothing that shows, sends or opens anything. */
     private static final List<String> TOOLS = List.of(
-            "basename", "bash", "cat", "cut", "dirname", "env", "expr", "find", "findmnt", "grep", "head", "id", "ls",
-            "mkdir", "readlink", "realpath", "rm", "sed", "sh", "sort", "test", "tr", "uname", "which");
+            "basename",
+            "bash",
+            "cat",
+            "cut",
+            "dirname",
+            "env",
+            "expr",
+            "find",
+            "findmnt",
+            "grep",
+            "head",
+            "id",
+            "ls",
+            "mkdir",
+            "readlink",
+            "realpath",
+            "rm",
+            "sed",
+            "sh",
+            "sort",
+            "test",
+            "tr",
+            "uname",
+            "which");
 
     /** Chromium asks no program of its system about an address that these refuse. */
     private static final String PREFERENCES = """

@@ -146,7 +146,8 @@ final class DevTools implements AutoCloseable {
                 } else if (message.size() < MAX_BYTES_OF_A_MESSAGE) {
                     message.write(next);
                 } else {
-                    throw new IOException("the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
+                    throw new IOException(
+                            "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
                 }
             }
         } catch (IOException broken) {

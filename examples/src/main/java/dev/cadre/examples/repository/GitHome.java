@@ -91,7 +91,8 @@ record GitHome(Path gitFolder, Path common, Path top) {
     private boolean isNamedByTheTree() throws IOException {
         Path file = top.resolve(".git");
         String text = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? beginning(file) : "";
-        return text.startsWith(NAMED) && Files.isSameFile(top.resolve(text.substring(NAMED.length()).strip()), gitFolder);
+        return text.startsWith(NAMED)
+                && Files.isSameFile(top.resolve(text.substring(NAMED.length()).strip()), gitFolder);
     }
 
     private boolean isLinkedWorktree() throws IOException {

@@ -175,8 +175,9 @@ class ChromiumReachTest {
     private static Optional<InetAddress> localAddress() throws IOException {
         for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
             if (each.isUp() && each.supportsMulticast() && !each.isLoopback()) {
-                Optional<InetAddress> address =
-                        each.inetAddresses().filter(Inet4Address.class::isInstance).findFirst();
+                Optional<InetAddress> address = each.inetAddresses()
+                        .filter(Inet4Address.class::isInstance)
+                        .findFirst();
                 if (address.isPresent()) {
                     return address;
                 }

@@ -62,10 +62,16 @@ class KeysIntoFramesTest {
 
     /** From the check box over the button of the page into the frame. */
     @ParameterizedTest
-    @CsvSource({"TAB TAB TAB SPACE, false", "TAB TAB TAB ENTER, false", "TAB TAB x ENTER, false", "TAB TAB TAB SPACE, true"})
+    @CsvSource({
+        "TAB TAB TAB SPACE, false",
+        "TAB TAB TAB ENTER, false",
+        "TAB TAB x ENTER, false",
+        "TAB TAB TAB SPACE, true"
+    })
     void keys_doNotGoIntoAFrame(String keys, boolean isOfAnotherSite) throws Exception {
         String form = FORM.formatted("value=x");
-        site.with(FRAME.formatted(isOfAnotherSite ? "src=" + other.address("localhost") + "form" : "srcdoc='" + form + "'"));
+        site.with(FRAME.formatted(
+                isOfAnotherSite ? "src=" + other.address("localhost") + "form" : "srcdoc='" + form + "'"));
         other.answering(form);
         var press = new Action.Press(List.of(keys.split(" ")));
         try (Environment page = browser.open()) {
@@ -102,7 +108,8 @@ class KeysIntoFramesTest {
     /** A frame that a key has given the focus to does not get the rest of that key. */
     @Test
     void keysThatAreLetGo_doNotGoIntoAFrame() throws Exception {
-        site.with(FRAME.formatted("srcdoc=\"<script>onkeyup = () => parent.document.title = 'let go'</script><input>\""));
+        site.with(
+                FRAME.formatted("srcdoc=\"<script>onkeyup = () => parent.document.title = 'let go'</script><input>\""));
         try (Environment page = browser.open()) {
             perform(page, THE_BOX);
             perform(page, new Action.Press(List.of("TAB", "TAB")));

@@ -90,21 +90,22 @@ class OtherProgramsTest {
         }
 
         assertThat(names).contains("sh", "uname").hasSizeLessThan(40).doesNotContainAnyElementsOf(PROGRAMS);
-        assertThat(homes).hasSize(1).allSatisfy(home -> assertThat(home)
-                .doesNotExist()
-                .asString()
-                .contains("cadre-chromium"));
+        assertThat(homes)
+                .hasSize(1)
+                .allSatisfy(home -> assertThat(home).doesNotExist().asString().contains("cadre-chromium"));
     }
 
     /** A server of sound is started by whoever wants to be heard, and kept for later; its client makes a folder first. */
     @Test
     void sound_isAskedOfNoServer() throws Exception {
-        site.with("<script>const sound = new AudioContext().createOscillator(); sound.connect(sound.context.destination);"
-                + " sound.start(); navigator.mediaDevices?.enumerateDevices()</script>");
+        site.with(
+                "<script>const sound = new AudioContext().createOscillator(); sound.connect(sound.context.destination);"
+                        + " sound.start(); navigator.mediaDevices?.enumerateDevices()</script>");
         Path temporary = Files.createDirectory(folder.resolve("temporary"));
         Path program = script(
                 folder.resolve("browser"),
-                "TMPDIR='%s' exec '%s' \"$@\"".formatted(temporary, ChromiumProcess.find().orElseThrow()));
+                "TMPDIR='%s' exec '%s' \"$@\""
+                        .formatted(temporary, ChromiumProcess.find().orElseThrow()));
         var names = new TreeSet<String>();
         try (Environment page = Chromium.open(program, site.address(), Set.of(Chromium.origin(site.address())))) {
             for (int i = 0; i < PAUSES; i++) {

@@ -89,9 +89,10 @@ class RisksOfAClickTest {
         "javascript:x, false"
     })
     void address_isWhatTheBrowserTakesItFor(String address, boolean isPage) throws Exception {
-        site.with(("<a style=top:350px download href='%1$s'>here</a><a style=top:400px ping='&nbsp;%1$s' href='#'>there</a>"
-                        + "<base href=http://elsewhere.invalid/>")
-                .formatted(address));
+        site.with(
+                ("<a style=top:350px download href='%1$s'>here</a><a style=top:400px ping='&nbsp;%1$s' href='#'>there</a>"
+                                + "<base href=http://elsewhere.invalid/>")
+                        .formatted(address));
         try (Environment page = browser.open()) {
             assertThat(risks(page, CLICK)).isEqualTo(isPage ? Set.of(Risk.DOWNLOADS, Risk.LEAVES_SITE) : Set.of());
         }
@@ -100,22 +101,25 @@ class RisksOfAClickTest {
     /** Chromium saves what a link leads to, and what a form answers, when this key is held. */
     @Test
     void alt_onWhatLeadsSomewhere_downloads() throws Exception {
-        site.with("<a style=top:350px href=/other>here</a><form action=/order><button style=top:400px>Send</button></form>"
-                + "<div style=position:absolute;top:450px;left:40px;width:400px>text</div>");
+        site.with(
+                "<a style=top:350px href=/other>here</a><form action=/order><button style=top:400px>Send</button></form>"
+                        + "<div style=position:absolute;top:450px;left:40px;width:400px>text</div>");
         List<String> alt = List.of("ALT");
         try (Environment page = browser.open()) {
             assertThat(risks(page, new Action.Click(AT_366, Button.LEFT, alt))).containsExactly(Risk.DOWNLOADS);
             assertThat(risks(page, new Action.DoubleClick(AT_366, alt))).containsExactly(Risk.DOWNLOADS);
             assertThat(risks(page, new Action.Click(new Point(56, 416), Button.LEFT, alt)))
                     .containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.DOWNLOADS);
-            assertThat(risks(page, new Action.Click(new Point(56, 456), Button.LEFT, alt))).isEmpty();
+            assertThat(risks(page, new Action.Click(new Point(56, 456), Button.LEFT, alt)))
+                    .isEmpty();
 
             for (int tabs = 0; tabs < 6; tabs++) {
                 perform(page, new Action.Press(List.of("TAB"))); // to the link
             }
             assertThat(page.scene(new Action.Press(List.of("ENTER"))).target()).isEqualTo("a \"here\"");
             assertThat(risks(page, new Action.Press(List.of("ENTER")))).isEmpty();
-            assertThat(risks(page, new Action.Press(List.of("OPTION", "ENTER")))).containsExactly(Risk.DOWNLOADS);
+            assertThat(risks(page, new Action.Press(List.of("OPTION", "ENTER"))))
+                    .containsExactly(Risk.DOWNLOADS);
 
             perform(page, new Action.Click(AT_366, Button.LEFT, alt));
             assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
