@@ -381,7 +381,7 @@ public final class Chromium implements Environment {
                 requireApproved(approved, at("drop", last, drag.held()));
                 end = last;
             } finally {
-                if (end == NOWHERE) {
+                if (end.equals(NOWHERE)) {
                     tools.call("Input.cancelDragging", Map.of()); // it would be dropped where it was last
                 }
                 mouse("mouseReleased", end, "left", once, drag.held());

@@ -75,8 +75,8 @@ final class ChromiumProfile {
 
     private void link(String name, String path) throws IOException {
         for (String each : path.split(File.pathSeparator)) {
-            Path program = Path.of(each, name).toAbsolutePath();
-            if (Files.isExecutable(program)) {
+            Path program = Path.of(each, name);
+            if (program.isAbsolute() && Files.isExecutable(program)) {
                 Files.createSymbolicLink(tools().resolve(name), program);
                 return;
             }
