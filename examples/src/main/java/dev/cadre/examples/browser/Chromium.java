@@ -313,6 +313,11 @@ public final class Chromium implements Environment {
             this(action instanceof Action.Drag ? "drag" : "", judged.address(), judged.target(), judged.risks());
         }
 
+        /** What a question about a part begins with, if others came before it. */
+        String then() {
+            return target == null ? "then+" : "";
+        }
+
         Approved further() {
             return new Approved(how, address, null, risks);
         }
@@ -409,7 +414,7 @@ public final class Chromium implements Environment {
                 settle(MILLIS_TO_SETTLE); // a page that answers may have a frame that takes the focus
             } else {
                 guarded(part, () -> {
-                    requireApproved(part, focused("type"));
+                    requireApproved(part, focused(part.then() + "type"));
                     tools.call("Input.insertText", Map.of("text", line));
                 });
             }
@@ -426,7 +431,7 @@ public final class Chromium implements Environment {
             for (Keys.Key key : keys) {
                 Approved part = next;
                 guarded(part, () -> {
-                    requireApproved(part, focused(Keys.alt(press.keys()) + pressing(List.of(key))));
+                    requireApproved(part, focused(part.then() + Keys.alt(press.keys()) + pressing(List.of(key))));
                     down.add(key);
                     key(key, "keyDown", modifiers);
                 });

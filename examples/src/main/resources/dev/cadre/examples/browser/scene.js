@@ -184,10 +184,16 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     };
   }
 
-  function look(how, x, y, toX, toY) {
+  // how: `then+` before it in the midst of an action: the focus may be nowhere because it is on its way into a frame of another
+  // process, of which this one hears late
+  function look(manner, x, y, toX, toY) {
     globalThis[Symbol.for('cadre.passwords')].scan();
+    const isFurther = manner.startsWith('then+');
+    const how = isFurther ? manner.slice('then+'.length) : manner;
     const element = how === '' ? null : find(x, y);
-    return judge(how, element, element && toX !== null ? find(toX, toY) : null);
+    const scene = judge(how, element, element && toX !== null ? find(toX, toY) : null);
+    if (isFurther && (!element || matches(element, 'html,body'))) scene.risks.push('UNKNOWN');
+    return scene;
   }
 
   return {look, judge, ask, hide, controlOf};
