@@ -86,7 +86,15 @@ public final class Cadre {
                     .forEach(each -> terminal.err().println(commandLine(each.getKey(), each.getValue())));
             return status;
         }
-        return unlessLost(line.execute(arguments));
+        try {
+            return unlessLost(line.execute(arguments));
+        } catch (OutOfMemoryError full) {
+            return report(
+                    all,
+                    ExitStatus.FAILED,
+                    "out_of_memory",
+                    "the memory of the process does not suffice; -Xmx gives it more");
+        }
     }
 
     /** What nobody could read did not succeed, whatever was found. */

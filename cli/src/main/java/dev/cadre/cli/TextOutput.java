@@ -183,7 +183,7 @@ final class TextOutput {
                 : shown.substring(0, shown.offsetByCodePoints(0, most - 1)) + "…";
     }
 
-    /** Text of a repository must not steer the terminal: control characters become question marks. */
+    /** Text of a repository must not steer the terminal: what does more or less than show becomes a question mark. */
     static String visible(String text) {
         var shown = new StringBuilder(text.length());
         text.codePoints().forEach(c -> shown.appendCodePoint(isHarmless(c) ? c : '?'));
@@ -192,6 +192,23 @@ final class TextOutput {
 
     /** Whether a terminal only shows this character. */
     static boolean isHarmless(int c) {
-        return c == '\t' || !(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT);
+        return switch (Character.getType(c)) {
+            case Character.CONTROL -> c == '\t';
+            case Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED,
+                    Character.PRIVATE_USE -> false;
+            default -> !isHidden(c);
+        };
+    }
+
+    /** Letters and marks that Unicode has for the work of fonts, and that none shows. */
+    private static boolean isHidden(int c) {
+        return switch (c) {
+            case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x3164, 0xffa0 -> true;
+            default -> (c >= 0x180b && c <= 0x180f) || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef);
+        };
     }
 }

@@ -58,6 +58,20 @@ class CadreTest {
         return err.toString(StandardCharsets.UTF_8);
     }
 
+    /** The status of a process that ends by itself then says that nothing was found. */
+    @Test
+    void memoryThatDoesNotSuffice_isAFailure() {
+        InstantSource clock = () -> {
+            throw new OutOfMemoryError("of the test");
+        };
+        var terminal = new Terminal(stream(out), stream(err), false, false, false);
+
+        assertThat(new Cadre(terminal, clock, Map.of()).run("search", "--offline", "--json", "--repo", repo, "delay"))
+                .isEqualTo(4);
+        assertThat(printed()).contains("\"out_of_memory\"");
+        assertThat(told()).isEqualTo("cadre: the memory of the process does not suffice; -Xmx gives it more\n");
+    }
+
     @Test
     void json_isTheDocumentOfTheDesign() throws Exception {
         assertThat(run("search", "--offline", "--json", "--repo", repo, "where", "is the delay"))

@@ -27,7 +27,15 @@ final class PlainText {
             case Character.CONTROL -> Character.isWhitespace(c) ? ' ' : REPLACEMENT;
             case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> ' ';
             case Character.FORMAT, Character.SURROGATE, Character.UNASSIGNED, Character.PRIVATE_USE -> REPLACEMENT;
-            default -> c;
+            default -> isHidden(c) ? REPLACEMENT : c;
+        };
+    }
+
+    /** Letters and marks that Unicode has for the work of fonts, and that none shows. */
+    private static boolean isHidden(int c) {
+        return switch (c) {
+            case 0x034f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x3164, 0xffa0 -> true;
+            default -> (c >= 0x180b && c <= 0x180f) || (c >= 0xfe00 && c <= 0xfe0f) || (c >= 0xe0100 && c <= 0xe01ef);
         };
     }
 }

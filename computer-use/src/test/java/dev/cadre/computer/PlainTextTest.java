@@ -24,6 +24,19 @@ class PlainTextTest {
         assertThat(new SafetyCheck(STEERING, STEERING, STEERING)).isEqualTo(new SafetyCheck(SHOWN, SHOWN, SHOWN));
     }
 
+    /** Letters and marks that no font shows, such as those that fill in a syllable or choose a form. */
+    @Test
+    void letters_thatAreNotShown_areReplaced() {
+        for (int hidden : new int[] {
+            0x34f, 0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180f, 0x3164, 0xfe00, 0xfe0f, 0xffa0, 0xe0100, 0xe01ef
+        }) {
+            String words = "a" + Character.toString(hidden) + "b";
+
+            assertThat(PlainText.of(words)).isEqualTo("a\ufffdb");
+            assertThat(PlainText.isPlain(words)).isFalse();
+        }
+    }
+
     @Test
     void words_ofAnyLanguage_areLeftAsTheyAre() {
         String words = "Grüße, 你好, שלום, नमस्ते, é, \ud83d\ude00, $5 → 4 €";

@@ -175,8 +175,7 @@ public final class Chromium implements Environment {
     /** The scene as the pointer is. */
     private Scene look(Action action) throws IOException, InterruptedException {
         JsonNode answer = see(question(action));
-        var risks = EnumSet.noneOf(Risk.class);
-        answer.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
+        Set<Risk> risks = risks(answer);
         if (action instanceof Action.Click click
                 && Set.of(Action.Button.BACK, Action.Button.FORWARD).contains(click.button())) {
             risks.add(Risk.UNKNOWN); // pages of the past are not to be seen
@@ -193,10 +192,27 @@ public final class Chromium implements Environment {
         return lookInto() ? evaluate(SCENE + question) : answer;
     }
 
-    /** Looks at what the next event will hit, so that its judge in the page knows what is hidden there. */
-    private void lookAhead(String question) throws IOException, InterruptedException {
-        JsonNode unused = evaluate(SCENE + question);
-        boolean unusedToo = lookInto();
+    /**
+     * Looks at what the next event will hit: its judge in the page knows then what is hidden there, and in a frame it has none.
+     *
+     * @throws IllegalStateException if that risks more than was approved
+     */
+    private void requireApproved(Approved approved, String question) throws IOException, InterruptedException {
+        JsonNode now = see(question);
+        if (!approved.allows(now)) {
+            throw refusal(now);
+        }
+    }
+
+    private static IllegalStateException refusal(JsonNode now) {
+        return new IllegalStateException("the page has changed: %s would now risk %s"
+                .formatted(now.path("target").asText(), risks(now)));
+    }
+
+    private static Set<Risk> risks(JsonNode scene) {
+        var risks = EnumSet.noneOf(Risk.class);
+        scene.path("risks").forEach(risk -> risks.add(Risk.valueOf(risk.asText())));
+        return risks;
     }
 
     /**
@@ -224,12 +240,15 @@ public final class Chromium implements Environment {
 
     private static String question(Action action) {
         return switch (action) {
-            case Action.Click click -> at("click", click.at(), click.at());
-            case Action.DoubleClick twice -> at("click", twice.at(), twice.at());
+            case Action.Click click -> at("click", click.at(), click.held());
+            case Action.DoubleClick twice -> at("click", twice.at(), twice.held());
             case Action.Drag drag ->
-                at("drag", drag.path().getFirst(), drag.path().getLast());
+                look(
+                        Keys.alt(drag.held()) + "drag",
+                        drag.path().getFirst(),
+                        drag.path().getLast());
             case Action.Type type -> focused(type.text().contains("\n") ? "type+enter" : "type");
-            case Action.Press press -> focused(pressing(Keys.others(press.keys())));
+            case Action.Press press -> focused(Keys.alt(press.keys()) + pressing(Keys.others(press.keys())));
             case Action.Look look -> focused("");
             case Action.Pause pause -> focused("");
             case Action.Move move -> focused("");
@@ -245,7 +264,11 @@ public final class Chromium implements Environment {
         return "look('%s', null, null, null, null)".formatted(how);
     }
 
-    private static String at(String how, Action.Point from, Action.Point to) {
+    private static String at(String how, Action.Point point, List<String> held) {
+        return "look('%s', %d, %d, null, null)".formatted(Keys.alt(held) + how, point.x(), point.y());
+    }
+
+    private static String look(String how, Action.Point from, Action.Point to) {
         return "look('%s', %d, %d, %d, %d)".formatted(how, from.x(), from.y(), to.x(), to.y());
     }
 
@@ -290,8 +313,17 @@ public final class Chromium implements Environment {
             this(action instanceof Action.Drag ? "drag" : "", judged.address(), judged.target(), judged.risks());
         }
 
+        /** What a question about a part begins with, if others came before it. */
+        String then() {
+            return target == null ? "then+" : "";
+        }
+
         Approved further() {
             return new Approved(how, address, null, risks);
+        }
+
+        boolean allows(JsonNode scene) {
+            return risks.containsAll(Chromium.risks(scene));
         }
 
         /** Whether what is hit may be out of sight, such as another document in a frame. */
@@ -310,10 +342,7 @@ public final class Chromium implements Environment {
         part.send();
         JsonNode refused = evaluate(GUARD + "close().refused");
         if (refused.isObject()) {
-            var risks = new ArrayList<String>();
-            refused.path("risks").forEach(risk -> risks.add(risk.asText()));
-            throw new IllegalStateException("the page has changed: %s would now risk %s"
-                    .formatted(refused.path("target").asText(), risks));
+            throw refusal(refused);
         }
     }
 
@@ -344,19 +373,23 @@ public final class Chromium implements Environment {
     private void drag(Action.Drag drag, Approved approved) throws IOException, InterruptedException {
         Map<String, Object> once = Map.of("clickCount", 1);
         Action.Point start = drag.path().getFirst();
+        Action.Point last = drag.path().getLast();
         guarded(approved, () -> {
-            boolean isHere = false;
+            Action.Point end = NOWHERE;
             mouse("mousePressed", start, "left", once, drag.held());
             try {
-                isHere = approved.mayBeUnseen() || isSeen();
-                requireSeen(isHere);
+                requireSeen(approved.mayBeUnseen() || isSeen());
                 boolean unused = lookInto();
                 for (Action.Point point : drag.path()) {
                     mouse("mouseMoved", point, "left", Map.of("buttons", 1), drag.held());
                 }
-                lookAhead(at("drag", drag.path().getLast(), drag.path().getLast()));
+                requireApproved(approved, at("drop", last, drag.held()));
+                end = last;
             } finally {
-                mouse("mouseReleased", isHere ? drag.path().getLast() : NOWHERE, "left", once, drag.held());
+                if (end.equals(NOWHERE)) {
+                    tools.call("Input.cancelDragging", Map.of()); // it would be dropped where it was last
+                }
+                mouse("mouseReleased", end, "left", once, drag.held());
             }
         });
     }
@@ -375,11 +408,13 @@ public final class Chromium implements Environment {
             if (line.isEmpty()) {
                 continue;
             }
+            Approved part = next;
             if (line.equals("\n")) {
-                press(new Action.Press(List.of("ENTER")), next);
+                press(new Action.Press(List.of("ENTER")), part);
+                settle(MILLIS_TO_SETTLE); // a page that answers may have a frame that takes the focus
             } else {
-                guarded(next, () -> {
-                    lookAhead(focused("type"));
+                guarded(part, () -> {
+                    requireApproved(part, focused(part.then() + "type"));
                     tools.call("Input.insertText", Map.of("text", line));
                 });
             }
@@ -394,18 +429,21 @@ public final class Chromium implements Environment {
         Approved next = approved;
         try {
             for (Keys.Key key : keys) {
-                down.add(key);
-                guarded(next, () -> {
-                    lookAhead(focused("press"));
+                Approved part = next;
+                guarded(part, () -> {
+                    requireApproved(part, focused(part.then() + Keys.alt(press.keys()) + pressing(List.of(key))));
+                    down.add(key);
                     key(key, "keyDown", modifiers);
                 });
                 next = approved.further();
             }
         } finally {
-            guarded(approved.further(), () -> {
+            Approved last = approved.further();
+            guarded(last, () -> {
                 for (Keys.Key key : down.reversed()) {
-                    lookAhead(focused("press"));
-                    key(key, "keyUp", modifiers);
+                    if (last.allows(see(focused("release")))) {
+                        key(key, "keyUp", modifiers);
+                    }
                 }
             });
         }
@@ -428,10 +466,8 @@ public final class Chromium implements Environment {
     private JsonNode evaluate(String script, Map<String, Object> answered) throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
-                String frame = tools.call("Page.getFrameTree", Map.of())
-                        .at("/frameTree/frame/id")
-                        .asText();
-                JsonNode world = tools.call("Page.createIsolatedWorld", Map.of("frameId", frame, "worldName", WORLD));
+                JsonNode world =
+                        tools.call("Page.createIsolatedWorld", Map.of("frameId", tools.page(), "worldName", WORLD));
                 var question = new HashMap<>(answered);
                 question.put("expression", EYES + script);
                 question.put("contextId", world.path("executionContextId").asInt());

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,10 +36,10 @@ final class ChromiumProcess implements AutoCloseable {
             rm -rf "$profile\"""";
 
     private final Process process;
-    private final Path profile;
+    private final ChromiumProfile profile;
     private final Thread atExit = new Thread(this::end, "chromium-end");
 
-    private ChromiumProcess(Process process, Path profile) {
+    private ChromiumProcess(Process process, ChromiumProfile profile) {
         this.process = process;
         this.profile = profile;
         Runtime.getRuntime().addShutdownHook(atExit);
@@ -48,7 +47,11 @@ final class ChromiumProcess implements AutoCloseable {
 
     /** The program: the system property {@code cadre.chromium}, else the first of three names on the path. */
     static Optional<Path> find() {
-        return find(System.getProperty("cadre.chromium", ""), System.getenv().getOrDefault("PATH", ""));
+        return find(System.getProperty("cadre.chromium", ""), path());
+    }
+
+    private static String path() {
+        return System.getenv().getOrDefault("PATH", "");
     }
 
     /** The same, of these values; empty if there is none. */
@@ -62,25 +65,24 @@ final class ChromiumProcess implements AutoCloseable {
     }
 
     static ChromiumProcess start(Path program, Set<String> origins) throws IOException {
-        Path profile = Files.createTempDirectory("cadre-chromium");
+        ChromiumProfile profile = ChromiumProfile.create(path());
         try {
-            return new ChromiumProcess(
-                    ChildProcess.of(command(program, profile, origins))
-                            .redirectError(ProcessBuilder.Redirect.DISCARD)
-                            .start(),
-                    profile);
+            ProcessBuilder starter =
+                    ChildProcess.of(command(program, profile, origins)).redirectError(ProcessBuilder.Redirect.DISCARD);
+            starter.environment().putAll(profile.environment());
+            return new ChromiumProcess(starter.start(), profile);
         } catch (IOException notStarted) {
-            delete(profile);
+            profile.delete();
             throw notStarted;
         }
     }
 
     /**
      * Whatever is not an allowed origin goes to a proxy that does not exist: pages, their parts, pop-ups and workers alike.
-     * No name is looked up but those of the allowed origins, and what knows no proxy is off: WebRTC over UDP, QUIC, and the
-     * search of a presentation for devices of the local network.
+     * No name is looked up but those of the allowed origins, and what knows no proxy is off: WebRTC over UDP, QUIC, and
+     * what asks the local network: a presentation for devices, and WebRTC for names.
      */
-    private static List<String> command(Path program, Path profile, Set<String> origins) {
+    private static List<String> command(Path program, ChromiumProfile profile, Set<String> origins) {
         String bypass = origins.stream().sorted().collect(Collectors.joining(";", "<-loopback>;", ""));
         String names = origins.stream()
                 .map(origin -> ", EXCLUDE " + URI.create(origin).getHost().replaceAll("[\\[\\]]", ""))
@@ -102,9 +104,10 @@ final class ChromiumProcess implements AutoCloseable {
                 "--host-resolver-rules=" + names,
                 "--webrtc-ip-handling-policy=disable_non_proxied_udp",
                 "--disable-quic",
-                "--disable-features=MediaRouter",
+                "--disable-features=MediaRouter,WebRtcHideLocalIpsWithMdns",
                 "--force-device-scale-factor=1",
                 "--hide-scrollbars",
+                "--disable-audio-output",
                 "--mute-audio",
                 "--no-first-run",
                 "--no-default-browser-check",
@@ -156,9 +159,7 @@ final class ChromiumProcess implements AutoCloseable {
             all.forEach(ProcessHandle::destroyForcibly);
             boolean unused = hasEnded(); // whatever is killed and still there, the system will see to
         }
-        if (Files.exists(profile)) {
-            delete(profile);
-        }
+        profile.delete();
     }
 
     /** Waits for it, on an interrupted thread, too. */
@@ -168,16 +169,6 @@ final class ChromiumProcess implements AutoCloseable {
             return true;
         } catch (CompletionException stubborn) {
             return false;
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | java.io.UncheckedIOException leftBehind) {
-            folder.toFile().deleteOnExit();
         }
     }
 }

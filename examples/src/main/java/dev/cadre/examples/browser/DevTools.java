@@ -26,6 +26,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class DevTools implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int END_OF_MESSAGE = 0;
+    /** Twice what a screenshot has that cannot be compressed. */
+    private static final int MAX_BYTES_OF_A_MESSAGE = 8 * 1024 * 1024;
+
     private static final long SECONDS_TO_START = 60;
     private static final long SECONDS_TO_ANSWER = 15;
 
@@ -35,6 +38,7 @@ final class DevTools implements AutoCloseable {
     private final AtomicInteger ids = new AtomicInteger();
     private final ReentrantLock sending = new ReentrantLock();
     private volatile String session = "";
+    private volatile String page = "";
     private volatile boolean lost;
 
     /** An answer that says why a command was not done, such as in a page that has just gone. */
@@ -68,12 +72,17 @@ final class DevTools implements AutoCloseable {
     /** Opens a page, which the commands go to from then on. */
     void openPage() throws IOException, InterruptedException {
         session = "";
-        String page = call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
+        page = call("Target.createTarget", Map.of("url", "about:blank"), SECONDS_TO_START)
                 .path("targetId")
                 .asText();
         session = call("Target.attachToTarget", Map.of("targetId", page, "flatten", true))
                 .path("sessionId")
                 .asText();
+    }
+
+    /** The page, which is also its main frame. */
+    String page() {
+        return page;
     }
 
     /** A value as a script would write it. */
@@ -131,16 +140,20 @@ final class DevTools implements AutoCloseable {
         var message = new ByteArrayOutputStream();
         try {
             for (int next = answers.read(); next >= 0; next = answers.read()) {
-                if (next != END_OF_MESSAGE) {
-                    message.write(next);
-                } else {
+                if (next == END_OF_MESSAGE) {
                     received(message.toString(StandardCharsets.UTF_8));
                     message.reset();
+                } else if (message.size() < MAX_BYTES_OF_A_MESSAGE) {
+                    message.write(next);
+                } else {
+                    throw new IOException(
+                            "the browser sent a message of more than " + MAX_BYTES_OF_A_MESSAGE + " bytes");
                 }
             }
-            lose(new IOException("the browser is gone"));
         } catch (IOException broken) {
             lose(broken);
+        } finally {
+            lose(new IOException("the browser is gone")); // after an Error, too
         }
     }
 
@@ -162,13 +175,16 @@ final class DevTools implements AutoCloseable {
             case "Page.javascriptDialogOpening" ->
                 tell(session, "Page.handleJavaScriptDialog", Map.of("accept", false));
             // nor does one behind another
-            case "Target.targetCreated" -> closeIfOpenedByAPage(message.at("/params/targetInfo"));
+            case "Target.targetCreated" -> closeIfAnotherPage(message.at("/params/targetInfo"));
             default -> {}
         }
     }
 
-    private void closeIfOpenedByAPage(JsonNode target) {
-        if (target.path("type").asText().equals("page") && target.has("openerId")) {
+    /** Whatever comes beside our page was opened by it, also where nobody is named as its opener. */
+    private void closeIfAnotherPage(JsonNode target) {
+        if (!session.isEmpty()
+                && target.path("type").asText().equals("page")
+                && !target.path("targetId").asText().equals(page)) {
             tell(
                     "",
                     "Target.closeTarget",

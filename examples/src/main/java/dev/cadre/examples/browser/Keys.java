@@ -8,13 +8,14 @@ import java.util.Map;
 
 /** Keys by the names that models use, as the DevTools protocol wants them. */
 final class Keys {
+    private static final int ALT = 1;
     private static final int SHIFT = 8;
 
     static final Key ENTER = new Key("Enter", 13, "\r");
     static final Key SPACE = new Key(" ", 32, " ");
 
     private static final Map<String, Integer> MODIFIERS = Map.of(
-            "ALT", 1, "OPTION", 1, "CTRL", 2, "CONTROL", 2, "META", 4, "CMD", 4, "COMMAND", 4, "SUPER", 4, "SHIFT",
+            "ALT", ALT, "OPTION", ALT, "CTRL", 2, "CONTROL", 2, "META", 4, "CMD", 4, "COMMAND", 4, "SUPER", 4, "SHIFT",
             SHIFT);
 
     /** The name on the wire and the code of keys that write nothing, or something other than their name. */
@@ -65,6 +66,11 @@ final class Keys {
         return names.stream()
                 .mapToInt(name -> MODIFIERS.getOrDefault(upper(name), 0))
                 .reduce(0, (some, more) -> some | more);
+    }
+
+    /** What a question about an action begins with, if the modifier with which Chromium saves is among these. */
+    static String alt(List<String> names) {
+        return (modifiers(names) & ALT) != 0 ? "alt+" : "";
     }
 
     /**

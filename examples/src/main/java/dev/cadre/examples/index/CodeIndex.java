@@ -3,6 +3,7 @@ package dev.cadre.examples.index;
 
 import dev.cadre.examples.repository.Deadline;
 import dev.cadre.examples.repository.Repository;
+import dev.cadre.examples.repository.SkipReason;
 import dev.cadre.examples.repository.SourceFile;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,15 +19,21 @@ import java.util.Optional;
 public final class CodeIndex {
     /** Files that are indexed before the next are begun; the time is looked at before each. */
     private static final int FILES_AT_ONCE = 64;
+    /** The same of their characters: a text without end of different words takes a hundred times its length. */
+    private static final int CHARACTERS_AT_ONCE = 2_000_000;
+    /** The part of the memory that an index may take; the texts and the search have the rest. */
+    private static final int PART_OF_THE_MEMORY = 4;
 
     private final Vocabulary vocabulary;
     private final List<IndexedFile> files;
+    private final SkipReason reasonOfTheRest;
     private final Map<String, Integer> byPath;
     private final Map<String, List<Location>> definitions;
 
-    private CodeIndex(Vocabulary vocabulary, List<IndexedFile> files) {
+    private CodeIndex(Vocabulary vocabulary, List<IndexedFile> files, SkipReason reasonOfTheRest) {
         this.vocabulary = vocabulary;
         this.files = files;
+        this.reasonOfTheRest = reasonOfTheRest;
         this.byPath = positions(files);
         this.definitions = locate(files);
     }
@@ -36,19 +43,46 @@ public final class CodeIndex {
 
     /**
      * Indexes the files of a repository, about in the order of their paths, until the deadline; keeps the processors of the
-     * common pool busy until then. What is indexed by then is kept, wherever it stands.
+     * common pool busy until then. What is indexed by then is kept, wherever it stands. Ends early where it would take more than
+     * a quarter of the memory that this process may have.
      */
     public static CodeIndex of(Repository repository, Deadline deadline) {
+        return of(repository, deadline, Runtime.getRuntime().maxMemory() / PART_OF_THE_MEMORY);
+    }
+
+    static CodeIndex of(Repository repository, Deadline deadline, long maxBytes) {
         var vocabulary = new Vocabulary();
-        var files = new ArrayList<IndexedFile>(repository.files().size());
-        for (int from = 0; from < repository.files().size() && !deadline.isOver(); from += FILES_AT_ONCE) {
-            int to = Math.min(repository.files().size(), from + FILES_AT_ONCE);
-            files.addAll(repository.files().subList(from, to).parallelStream()
+        List<SourceFile> sources = repository.files();
+        var files = new ArrayList<IndexedFile>(sources.size());
+        long bytes = 0;
+        int from = 0;
+        while (from < sources.size() && bytes + vocabulary.bytes() < maxBytes && !deadline.isOver()) {
+            int to = endOfBatch(sources, from);
+            List<IndexedFile> batch = sources.subList(from, to).parallelStream()
                     .filter(source -> !deadline.isOver())
                     .map(source -> IndexedFile.of(source, vocabulary))
-                    .toList());
+                    .toList();
+            files.addAll(batch);
+            bytes += batch.stream().mapToLong(IndexedFile::bytes).sum();
+            from = to;
         }
-        return new CodeIndex(vocabulary, List.copyOf(files));
+        boolean isFull = bytes + vocabulary.bytes() >= maxBytes;
+        return new CodeIndex(vocabulary, List.copyOf(files), isFull ? SkipReason.OVER_LIMIT : SkipReason.DEADLINE);
+    }
+
+    /** The same batches for the same files, whatever threads there are, so that they end at the same file. */
+    private static int endOfBatch(List<SourceFile> sources, int from) {
+        int most = Math.min(sources.size(), from + FILES_AT_ONCE);
+        int to = from;
+        for (long characters = 0; to < most && characters < CHARACTERS_AT_ONCE; to++) {
+            characters += sources.get(to).text().length();
+        }
+        return to;
+    }
+
+    /** Returns why files of the repository are not indexed, if any are not. */
+    public SkipReason reasonOfTheRest() {
+        return reasonOfTheRest;
     }
 
     /** Returns the number of files that are indexed. */

@@ -7,6 +7,9 @@ import java.util.List;
 
 /** One file with what ranking needs of it: terms of its body, path and definitions. Immutable. */
 final class IndexedFile {
+    /** With its places in the maps of an index. */
+    private static final long BYTES_OF_A_DEFINITION = 300;
+
     private final SourceFile source;
     private final Language language;
     private final PathKind pathKind;
@@ -58,6 +61,11 @@ final class IndexedFile {
 
     private static void addAll(TermCounts.Builder terms, String text, float count, Vocabulary vocabulary) {
         Identifiers.in(text).forEach(identifier -> terms.add(vocabulary.termsOf(identifier), count));
+    }
+
+    /** About what this takes of memory, beside its text. */
+    long bytes() {
+        return body.bytes() + path.bytes() + symbols.bytes() + definitions.size() * BYTES_OF_A_DEFINITION;
     }
 
     SourceFile source() {

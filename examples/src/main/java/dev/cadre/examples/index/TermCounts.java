@@ -33,6 +33,10 @@ final class TermCounts {
         return terms.clone();
     }
 
+    long bytes() {
+        return (long) terms.length * (Integer.BYTES + Float.BYTES);
+    }
+
     static final class Builder {
         private int[] keys;
         private float[] values;

@@ -15,6 +15,9 @@ import org.tartarus.snowball.ext.EnglishStemmer;
  * <p>Safe for use by many threads. The numbers depend on which thread came first, so nothing may be ordered by them.
  */
 final class Vocabulary {
+    /** Measured for words of six letters: a term with its number, and half of the identifier that it is a part of. */
+    private static final long BYTES_OF_A_TERM = 250;
+
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final Map<String, Terms> identifiers = new ConcurrentHashMap<>();
@@ -49,6 +52,11 @@ final class Vocabulary {
 
     int size() {
         return size.get();
+    }
+
+    /** About what it takes of memory. */
+    long bytes() {
+        return size() * BYTES_OF_A_TERM;
     }
 
     private int id(String term) {

@@ -17,9 +17,10 @@ import java.util.stream.Stream;
  * Where git keeps the history of a folder, and whether it is the folder's own.
  *
  * <p>Files in a folder can point git to any repository of the machine, whose commits would then be read as those of the
- * folder. So what lies elsewhere must name the folder in turn, as git has it for a linked worktree and for a submodule,
- * and nothing may lead on: no link in the git folder but one to a file of the working tree. A list of other places for objects, as a shared clone
- * has it, is followed: it gives only what the folder's own references name, and nobody can name by its digest a commit
+ * folder. So what lies elsewhere must name the folder in turn, as git has it for a linked worktree and for a submodule, and the
+ * file {@code .git} at the top that it names must name it: else it could call any folder of the machine its tree. Nothing may
+ * lead on: no link in the git folder but one to a file of the working tree. A list of other places for objects, as a shared
+ * clone has it, is followed: it gives only what the folder's own references name, and nobody can name by its digest a commit
  * that they have not seen.
  *
  * @param gitFolder what is kept for this working tree
@@ -31,6 +32,9 @@ record GitHome(Path gitFolder, Path common, Path top) {
     static final String[] QUERY = {
         "rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--show-toplevel"
     };
+
+    /** What stands before the path in a file that names a git folder. */
+    private static final String NAMED = "gitdir:";
 
     private static final int MAX_PATH_BYTES = 4_096;
 
@@ -54,7 +58,7 @@ record GitHome(Path gitFolder, Path common, Path top) {
     boolean belongsTo(Path folder, String configuredTop) {
         try {
             return folder.toRealPath().startsWith(top)
-                    && (isInside() || isLinkedWorktree() || isSubmodule(configuredTop))
+                    && (isInside() || (isNamedByTheTree() && (isLinkedWorktree() || isSubmodule(configuredTop))))
                     && leadsNowhere();
         } catch (IOException | UncheckedIOException | InvalidPathException unreadable) {
             return false;
@@ -82,6 +86,13 @@ record GitHome(Path gitFolder, Path common, Path top) {
         return gitFolder.equals(top.resolve(".git"))
                 && common.equals(gitFolder)
                 && Files.isDirectory(gitFolder, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private boolean isNamedByTheTree() throws IOException {
+        Path file = top.resolve(".git");
+        String text = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? beginning(file) : "";
+        return text.startsWith(NAMED)
+                && Files.isSameFile(top.resolve(text.substring(NAMED.length()).strip()), gitFolder);
     }
 
     private boolean isLinkedWorktree() throws IOException {

@@ -29,15 +29,15 @@ public record Repository(Path root, List<SourceFile> files, Map<SkipReason, Inte
         return skipped.containsKey(SkipReason.OVER_LIMIT) || skipped.containsKey(SkipReason.DEADLINE);
     }
 
-    /** Returns this repository with such files only; the others count as {@link SkipReason#DEADLINE}. */
-    public Repository only(Predicate<SourceFile> kept) {
+    /** Returns this repository with such files only; the others are left out for this reason. */
+    public Repository only(Predicate<SourceFile> kept, SkipReason reason) {
         List<SourceFile> fewer = files.stream().filter(kept).toList();
         if (fewer.size() == files.size()) {
             return this;
         }
         var more = new EnumMap<SkipReason, Integer>(SkipReason.class);
         more.putAll(skipped);
-        more.merge(SkipReason.DEADLINE, files.size() - fewer.size(), Integer::sum);
+        more.merge(reason, files.size() - fewer.size(), Integer::sum);
         return new Repository(root, fewer, more);
     }
 

@@ -39,7 +39,7 @@ public record CodeBase(Repository repository, CodeIndex index, History history, 
             Repository repository = RepositoryReader.within(limits, ofReading).read(folder);
             CodeIndex index = CodeIndex.of(repository, ofIndexing);
             Repository indexed =
-                    repository.only(file -> index.source(file.path()).isPresent());
+                    repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());
             return of(indexed, index, history(log, ofIndexing));
         } catch (ExecutionException e) {
             throw new IllegalStateException("the history of " + folder + " could not be read", e.getCause());

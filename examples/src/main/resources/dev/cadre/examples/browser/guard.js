@@ -9,7 +9,9 @@ globalThis[Symbol.for('cadre.guard')] ??= (function () {
   let refused = null;
   let handedTo = null; // the control to which the label that is pressed hands its click on
 
-  function howOf(event) {
+  const howOf = event => (event.altKey ? 'alt+' : '') + mannerOf(event);
+
+  function mannerOf(event) {
     if (event.type === 'beforeinput') return 'type';
     if (event.type === 'drop') return 'drop';
     if (event.type.startsWith('key')) return event.key === 'Enter' ? 'press+enter' : event.key === ' ' ? 'press+space' : 'press';

@@ -4,6 +4,7 @@
 // that were judged, and hide() says which do. A tree is never taken away, so that stays true.
 globalThis[Symbol.for('cadre.scene')] ??= (function () {
   let risks; // of what is being judged
+  let saves; // whether a key is held that makes Chromium save what it would show
   const of = (type, name) => Object.getOwnPropertyDescriptor(type.prototype, name).get;
   const activeIn = root => of(root instanceof Document ? Document : ShadowRoot, 'activeElement').call(root);
   const hitIn = (root, x, y) => (root instanceof Document ? Document : ShadowRoot).prototype.elementFromPoint.call(root, x, y);
@@ -24,7 +25,7 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
       }
     }
   }
-  const closest = (element, selector) => [...around(element)].find(one => matches(one, selector)) || null;
+  const allAround = (element, selector) => [...around(element)].filter(one => matches(one, selector));
 
   function find(x, y) {
     const look = root => (x === null ? activeIn(root) : hitIn(root, x, y));
@@ -38,11 +39,12 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   }
 
   const base = () => of(Node, 'baseURI').call(document);
-  const origin = address => { try { return new URL(address, base()).origin; } catch (e) { return ''; } };
-  const leaves = address => { if (origin(address) !== location.origin) risks.add('LEAVES_SITE'); };
+  const parsed = address => { try { return new URL(address, base()); } catch (e) { return {origin: '', protocol: ''}; } };
+  const leaves = address => { if (parsed(address).origin !== location.origin) risks.add('LEAVES_SITE'); };
 
   function submits(form, button) {
     risks.add('SUBMITS_FORM');
+    if (saves) risks.add('DOWNLOADS');
     blind(form); // an element that stands for one in its tree
     leaves((button && attribute(button, 'formaction')) || attribute(form, 'action') || location.href);
   }
@@ -59,9 +61,9 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
   function follows(element) {
     for (const link of around(element)) {
       const address = matches(link, 'a,area') ? addressOf(link) : null;
-      if (address !== null) (attribute(link, 'ping') || '').split(/\s+/).filter(told => told !== '').forEach(leaves);
-      if (address !== null && !/^\s*javascript:/i.test(address)) {
-        if (attribute(link, 'download') !== null) risks.add('DOWNLOADS');
+      if (address !== null) (attribute(link, 'ping') || '').split(/[\t\n\f\r ]+/).filter(told => told !== '').forEach(leaves);
+      if (address !== null && parsed(address).protocol !== 'javascript:') {
+        if (saves || attribute(link, 'download') !== null) risks.add('DOWNLOADS');
         leaves(address);
       }
     }
@@ -69,31 +71,43 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
 
   // what a click on an element is handed on to
   function controlOf(element) {
-    const label = closest(element, 'label');
-    return label && of(HTMLLabelElement, 'control').call(label);
+    const [label] = allAround(element, 'label'); // the labels around it do nothing
+    return label ? of(HTMLLabelElement, 'control').call(label) : null;
   }
 
   function activates(element) {
     follows(element);
     // a bare text shown in a slot is hit as its host
     if (shadowOf(element)) shadowOf(element).querySelectorAll('slot').forEach(activates);
-    const button = closest(element, 'button,input');
-    if (button && matches(button, 'input[type=file i]')) risks.add('UPLOADS');
-    if (button && isSender(button) && formOf(button)) submits(formOf(button), button);
+    for (const button of allAround(element, 'button,input')) {
+      if (matches(button, 'input[type=file i]')) risks.add('UPLOADS');
+      if (isSender(button) && formOf(button)) submits(formOf(button), button);
+    }
     const control = controlOf(element);
-    if (control && control !== element && control !== button) {
+    if (control && ![...around(element)].includes(control)) {
       blind(control);
       activates(control);
     }
   }
 
   const secretWords = /(^|\s)(current-password|new-password|one-time-code|cc-number|cc-csc)(\s|$)/i;
+  const isMasked = element => !['none', ''].includes(getComputedStyle(element).getPropertyValue('-webkit-text-security'));
+
+  // the elements in an editor between which its text is selected, or would be written
+  function marked(element) {
+    const root = Node.prototype.getRootNode.call(element);
+    const selection = (root instanceof ShadowRoot ? ShadowRoot : Document).prototype.getSelection.call(root instanceof ShadowRoot ? root : document);
+    return ['anchorNode', 'focusNode'].map(end => selection && of(Selection, end).call(selection))
+      .filter(node => node && Node.prototype.contains.call(element, node))
+      .map(node => (node instanceof Element ? node : of(Node, 'parentNode').call(node)))
+      .filter(node => node instanceof Element);
+  }
+
   function writes(element) {
-    const hidden = getComputedStyle(element).getPropertyValue('-webkit-text-security');
     if (matches(element, 'input[type=password i]')
         || globalThis[Symbol.for('cadre.passwords')].has(element)
         || secretWords.test(attribute(element, 'autocomplete') || '')
-        || (hidden !== 'none' && hidden !== '')) {
+        || [element, ...marked(element)].some(isMasked)) {
       risks.add('SECRET');
     }
   }
@@ -142,9 +156,11 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     }
   }
 
-  // end: where a drag would end, or null
-  function judge(how, element, end) {
+  // how: `alt+` before it if that key is held; end: where a drag would end, or null
+  function judge(manner, element, end) {
     risks = new Set();
+    saves = manner.startsWith('alt+');
+    const how = saves ? manner.slice('alt+'.length) : manner;
     if (element) {
       blind(element);
       if (how === 'click') activates(element);
@@ -168,10 +184,16 @@ globalThis[Symbol.for('cadre.scene')] ??= (function () {
     };
   }
 
-  function look(how, x, y, toX, toY) {
+  // how: `then+` before it in the midst of an action: the focus may be nowhere because it is on its way into a frame of another
+  // process, of which this one hears late
+  function look(manner, x, y, toX, toY) {
     globalThis[Symbol.for('cadre.passwords')].scan();
+    const isFurther = manner.startsWith('then+');
+    const how = isFurther ? manner.slice('then+'.length) : manner;
     const element = how === '' ? null : find(x, y);
-    return judge(how, element, element && how === 'drag' ? find(toX, toY) : null);
+    const scene = judge(how, element, element && toX !== null ? find(toX, toY) : null);
+    if (isFurther && (!element || matches(element, 'html,body'))) scene.risks.push('UNKNOWN');
+    return scene;
   }
 
   return {look, judge, ask, hide, controlOf};

@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A port of the loopback address that nobody may reach: its TCP and its UDP socket note the first sign of life. */
+/** A port that nobody may reach: its TCP and its UDP socket note the first sign of life. */
 final class Canary implements AutoCloseable {
     private static final int TRIES = 20;
 
@@ -28,12 +28,16 @@ final class Canary implements AutoCloseable {
 
     /** Opens both sockets at one port. */
     static Canary open() throws IOException {
-        InetAddress loopback = InetAddress.getLoopbackAddress();
+        return at(InetAddress.getLoopbackAddress());
+    }
+
+    /** The same at another address of this machine. */
+    static Canary at(InetAddress address) throws IOException {
         for (int tries = 1; ; tries++) {
-            var connections = new ServerSocket(0, 50, loopback);
+            var connections = new ServerSocket(0, 50, address);
             try {
                 return new Canary(
-                        connections, new DatagramSocket(new InetSocketAddress(loopback, connections.getLocalPort())));
+                        connections, new DatagramSocket(new InetSocketAddress(address, connections.getLocalPort())));
             } catch (IOException taken) {
                 connections.close();
                 if (tries == TRIES) {

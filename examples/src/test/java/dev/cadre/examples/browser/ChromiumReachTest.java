@@ -9,11 +9,14 @@ import dev.cadre.computer.Action.Button;
 import dev.cadre.computer.Action.Point;
 import dev.cadre.computer.Environment;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -40,7 +43,8 @@ class ChromiumReachTest {
     private static final String FLAGS = "--proxy-*|--webrtc-*|--host-resolver-*|--disable-quic|--disable-features=*";
 
     /** Ways that lead nowhere in a headless Chromium on loopback even without our flags. */
-    private static final EnumSet<WayOut> SILENT = EnumSet.of(WayOut.TOUCH_ICON, WayOut.PRESENTATION);
+    private static final EnumSet<WayOut> SILENT =
+            EnumSet.of(WayOut.TOUCH_ICON, WayOut.PRESENTATION, WayOut.ICE_BY_A_LOCAL_NAME);
 
     @TempDir
     static Path folder;
@@ -119,32 +123,67 @@ class ChromiumReachTest {
         assertThat(tame.connections()).containsExactly(kept.authority());
     }
 
-    /** Devices are looked for by multicast, past the proxy and without a line in the log. */
+    /** Devices and names are looked for by multicast, past the proxy and without a line in the log. */
     @ParameterizedTest
-    @CsvSource({"--disable-features=*, true", "nothing, false"})
+    @CsvSource({
+        "PRESENTATION, --disable-features=*, true",
+        "PRESENTATION, nothing, false",
+        "ICE_BY_A_LOCAL_NAME, --disable-features=*, true",
+        "ICE_BY_A_LOCAL_NAME, nothing, false"
+    })
     @EnabledOnOs(OS.LINUX)
-    void presentation_looksForNoDevice(String without, boolean isLookedFor) throws Exception {
-        assumeThat(hasLocalNetwork()).isTrue();
-        try (FormServer site = new FormServer().with(WayOut.PRESENTATION.html("127.0.0.1:9"));
+    void localNetwork_isAskedForNothing(WayOut way, String without, boolean isAsked) throws Exception {
+        assumeThat(localAddress()).isPresent();
+        try (FormServer site = new FormServer().with(way.html("127.0.0.1:9"));
                 Environment page =
                         Chromium.open(altered(without), site.address(), Set.of(Chromium.origin(site.address())))) {
             Set<String> sockets = UdpSockets.open();
-            for (int i = 0; i < (isLookedFor ? SECONDS : PAUSES) && sockets.isEmpty(); i++) {
+            for (int i = 0; i < (isAsked ? SECONDS : PAUSES) && !isMulticast(sockets); i++) {
                 perform(page, new Action.Pause());
                 sockets = UdpSockets.open();
             }
 
-            assertThat(!sockets.isEmpty()).as("%s", sockets).isEqualTo(isLookedFor);
+            assertThat(isMulticast(sockets)).as("%s", sockets).isEqualTo(isAsked);
         }
     }
 
-    private static boolean hasLocalNetwork() throws IOException {
+    /** WebRTC opens sockets for any address, over which nothing is sent. */
+    private static boolean isMulticast(Set<String> sockets) {
+        return sockets.stream().anyMatch(socket -> !socket.startsWith("0".repeat(8)));
+    }
+
+    /** WebRTC sends from the loopback address to none. */
+    @ParameterizedTest
+    @CsvSource({"--webrtc-*, true", "nothing, false"})
+    void otherEndOfAConnection_getsNoPacket(String without, boolean isReached) throws Exception {
+        Optional<InetAddress> address = localAddress();
+        assumeThat(address).isPresent();
+        try (Canary end = Canary.at(address.orElseThrow());
+                FormServer site = new FormServer()
+                        .with(WayOut.ICE_OVER_UDP.html(address.orElseThrow().getHostAddress() + ":" + end.port()));
+                Environment page =
+                        Chromium.open(altered(without), site.address(), Set.of(Chromium.origin(site.address())))) {
+            for (int i = 0; i < PAUSES; i++) {
+                perform(page, new Action.Pause());
+            }
+
+            assertThat(end.isReached(isReached ? SECONDS : 0)).isEqualTo(isReached);
+        }
+    }
+
+    /** An address of this machine in a network with others. */
+    private static Optional<InetAddress> localAddress() throws IOException {
         for (NetworkInterface each : NetworkInterface.networkInterfaces().toList()) {
             if (each.isUp() && each.supportsMulticast() && !each.isLoopback()) {
-                return true;
+                Optional<InetAddress> address = each.inetAddresses()
+                        .filter(Inet4Address.class::isInstance)
+                        .findFirst();
+                if (address.isPresent()) {
+                    return address;
+                }
             }
         }
-        return false;
+        return Optional.empty();
     }
 
     /** An answer may send all later requests to another port, over UDP and past the proxy. */

@@ -553,6 +553,32 @@ class ChromiumTest {
         assertThat(site.posted()).containsExactly("far=100&late=yes&deep=down");
     }
 
+    /** A page chooses how many frames it has, and their names: nothing of them is asked for. */
+    @Test
+    void page_whoseFramesHaveLongNames_isSeen() throws Exception {
+        site.with("<script>for (let i = 0; i < 40; i++) { const f = document.createElement('iframe');"
+                + " f.name = 'x'.repeat(1e6); document.body.append(f) }</script>");
+        try (Environment page = browser.open()) {
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
+        }
+    }
+
+    /** Its main frame was made before it was shown, in another tree of frames. */
+    @Test
+    void page_thatWasPrerendered_isSeen() throws Exception {
+        site.with("<a style=top:350px href=/other>here</a><script type=speculationrules>"
+                + "{\"prerender\": [{\"urls\": [\"/other\"], \"eagerness\": \"immediate\"}]}</script>");
+        try (Environment page = browser.open()) {
+            for (int i = 0; i < 3; i++) {
+                perform(page, new Action.Pause());
+            }
+            perform(page, click(366));
+
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Thanks");
+            assertThat(site.asked()).containsOnlyOnce("GET /other");
+        }
+    }
+
     @Test
     void popUp_isClosed_andThePageStaysInFront() throws Exception {
         site.with(

@@ -21,6 +21,7 @@ final class FormServer implements AutoCloseable {
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<String> posted = new CopyOnWriteArrayList<>();
     private volatile String extra = "";
+    private volatile String answer = "";
 
     FormServer() throws IOException {
         this(InetAddress.getLoopbackAddress());
@@ -47,9 +48,16 @@ final class FormServer implements AutoCloseable {
         return this;
     }
 
+    /** Adds to all other pages. */
+    FormServer answering(String html) {
+        answer = html;
+        return this;
+    }
+
     /** Takes back what was added, and the notes. */
     void forget() {
         extra = "";
+        answer = "";
         asked.clear();
         posted.clear();
     }
@@ -98,6 +106,6 @@ final class FormServer implements AutoCloseable {
                   <label style=top:250px><input type=checkbox name=gift value=yes style="left:0;width:32px">&emsp;&emsp;a gift</label>
                   <button style=top:300px>Send the order</button>
                 </form>""" + extra
-                : STYLE + "<title>Thanks</title><h1>Thank you: the order is on its way.</h1>";
+                : STYLE + "<title>Thanks</title><h1>Thank you: the order is on its way.</h1>" + answer;
     }
 }

@@ -10,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One browser for many tests, because each start takes a second of a processor. Every test gets a new page, and finds
@@ -26,9 +28,12 @@ final class SharedBrowser implements AutoCloseable {
         this.tools = tools;
     }
 
-    /** Starts a browser whose pages begin at this one, and which reaches its origin alone. */
-    static SharedBrowser startingAt(URI start) throws IOException, InterruptedException {
-        var process = ChromiumProcess.start(ChromiumProcess.find().orElseThrow(), Set.of(Chromium.origin(start)));
+    /** Starts a browser whose pages begin at this one, and which reaches its origin and these alone. */
+    static SharedBrowser startingAt(URI start, URI... alsoAllowed) throws IOException, InterruptedException {
+        Set<String> origins = Stream.concat(Stream.of(start), Stream.of(alsoAllowed))
+                .map(Chromium::origin)
+                .collect(Collectors.toSet());
+        var process = ChromiumProcess.start(ChromiumProcess.find().orElseThrow(), origins);
         try {
             return new SharedBrowser(start, process, DevTools.connect(process.answers(), process.commands()));
         } catch (IOException | InterruptedException | RuntimeException failure) {
@@ -46,6 +51,13 @@ final class SharedBrowser implements AutoCloseable {
         var chromium = new Chromium(process, tools);
         chromium.begin(start);
         return new Page(chromium, tools);
+    }
+
+    /** How many pages are open, that of the start and ours included. */
+    long pages() throws IOException, InterruptedException {
+        return tools.call("Target.getTargets", Map.of()).path("targetInfos").findValuesAsText("type").stream()
+                .filter("page"::equals)
+                .count();
     }
 
     @Override

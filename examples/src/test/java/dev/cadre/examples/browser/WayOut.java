@@ -21,6 +21,8 @@ enum WayOut {
     TURN_OVER_UDP(rtc("urls: 'turn:HOST?transport=udp', username: 'text of the page', credential: 'x'")),
     TURN_OVER_TCP(rtc("urls: 'turn:HOST?transport=tcp', username: 'text of the page', credential: 'x'")),
     TURN_OVER_TLS(rtc("urls: 'turns:HOST?transport=tcp', username: 'text of the page', credential: 'x'")),
+    ICE_OVER_UDP(ice("udp")),
+    ICE_OVER_TCP(ice("tcp")),
 
     IMAGE("<img src=http://HOST/>"),
     IMAGE_SET("<img srcset='http://HOST/ 1x'>"),
@@ -97,6 +99,9 @@ enum WayOut {
             Place.TOP,
             "<script>new PresentationRequest(['http://HOST/', 'cast:0F5096E8']).getAvailability().catch(() => {})</script>"),
 
+    /** To the local network, which is asked for the name by multicast. */
+    ICE_BY_A_LOCAL_NAME(ice("udp").replaceAll("'HOST'", "'text-of-the-page.local:9'")),
+
     ICON(Place.TOP, "<link rel=icon href=http://HOST/>"),
     TOUCH_ICON(Place.TOP, "<link rel=apple-touch-icon href=http://HOST/>"),
     MANIFEST(Place.TOP, "<link rel=manifest href=http://HOST/>"),
@@ -151,6 +156,21 @@ enum WayOut {
                 <script>const connection = new RTCPeerConnection({iceServers: [{%s}]});
                 connection.createDataChannel('x');
                 connection.createOffer().then(offer => connection.setLocalDescription(offer))</script>""".formatted(server);
+    }
+
+    /** Two ends of a connection, one of which is told that the other is at the host. */
+    private static String ice(String transport) {
+        return """
+                <script>const [here, there] = [new RTCPeerConnection(), new RTCPeerConnection()];
+                here.createDataChannel('x');
+                const [host, port] = 'HOST'.split(':');
+                (async () => {
+                  await here.setLocalDescription();
+                  await there.setRemoteDescription(here.localDescription);
+                  await there.setLocalDescription();
+                  await here.setRemoteDescription(there.localDescription);
+                  await here.addIceCandidate({candidate: `candidate:1 1 %1$s 2122260223 ${host} ${port} typ host%2$s`, sdpMid: '0'});
+                })()</script>""".formatted(transport, transport.equals("tcp") ? " tcptype passive" : "");
     }
 
     /** The page that takes it. */

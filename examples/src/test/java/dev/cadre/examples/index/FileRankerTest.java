@@ -129,7 +129,7 @@ class FileRankerTest {
             int expected = most / 65 * 64 + Math.max(0, most % 65 - 1); // a look for 64 files, and one for each
             assertThat(index.size()).isEqualTo(expected);
             Repository indexed =
-                    repository.only(file -> index.source(file.path()).isPresent());
+                    repository.only(file -> index.source(file.path()).isPresent(), index.reasonOfTheRest());
             assertThat(indexed.files()).hasSize(expected);
             assertThat(indexed.skipped()).isEqualTo(Map.of(SkipReason.DEADLINE, 200 - expected));
         }

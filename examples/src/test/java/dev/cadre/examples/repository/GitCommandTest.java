@@ -152,6 +152,32 @@ class GitCommandTest {
         assertThat(subjects(folder)).isEmpty();
     }
 
+    /** The top that it names is not its own: what lies there would be taken for files of the tree. */
+    @Test
+    void run_gitFolderWhoseTreeIsAboveIt_isRefused() throws Exception {
+        new Tree(folder)
+                .git("init", "-q")
+                .git("config", "core.worktree", "../..")
+                .file(".git/objects/info/alternates", other.resolve(".git/objects") + "\n")
+                .file(".git/HEAD", "ref: refs/heads/led\n");
+        link(folder.resolve(".git/refs/heads/led"));
+
+        assertThat(subjects(folder)).isEmpty();
+    }
+
+    /** The same of a linked worktree, which may have settings of its own. */
+    @Test
+    void run_worktreeWhoseTreeIsAboveIt_isRefused() throws Exception {
+        worktree("../../../../.git\n");
+        new Tree(folder)
+                .git("--git-dir=.g", "config", "core.bare", "false")
+                .git("--git-dir=.g", "config", "extensions.worktreeConfig", "true")
+                .file(".g/worktrees/w/config.worktree", "[core]\n\tworktree = ../../../..\n");
+        link(folder.resolve(".g/worktrees/w/refs/worktree/x"));
+
+        assertThat(subjects(folder)).isEmpty();
+    }
+
     @Test
     void run_worktreeWhoseBackReferenceIsNoPath_isRefused() throws Exception {
         worktree("../..\0/.git\n");

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.cadre.examples.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cadre.computer.Action;
+import dev.cadre.computer.Action.Button;
+import dev.cadre.computer.Action.Point;
+import dev.cadre.computer.Environment;
+import dev.cadre.computer.Risk;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever of a page would act on a click, the rule is told, also where the page has no script. */
+@ExtendWith(RequiresChromium.class)
+class RisksOfAClickTest {
+    private static final String STYLE =
+            "<style>.at { position: absolute !important; top: 350px !important; left: 40px !important; width: 400px;"
+                    + " height: 40px; padding: 0; margin: 0; display: block } .at * { position: static; width: 380px; margin: 0 }"
+                    + "</style>";
+    private static final Point AT_366 = new Point(56, 366);
+    private static final Action CLICK = new Action.Click(AT_366, Button.LEFT, List.of());
+    private static final int PAUSES = 10;
+
+    private static FormServer site;
+    private static SharedBrowser browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        site = new FormServer();
+        browser = SharedBrowser.startingAt(site.address());
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+        site.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        site.forget();
+    }
+
+    private static Set<Risk> risks(Environment page, Action action) throws Exception {
+        return page.scene(action).risks();
+    }
+
+    private static void perform(Environment page, Action action) throws Exception {
+        page.perform(action, page.scene(action));
+    }
+
+    /** A click goes on to every control around what it hits. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<input readonly value=Harmless>",
+                "<input disabled value=Harmless>",
+                "<input type=button value=Harmless>",
+                "<input type=checkbox>",
+                "<input type=file>",
+                "<textarea>Harmless</textarea>",
+                "<select size=2><option>Harmless</select>",
+                "<div><template shadowrootmode=open><button type=button style='width: 380px; height: 30px'>Harmless</button></template></div>",
+            })
+    void control_inAButtonThatSends_sends(String inner) throws Exception {
+        site.with(STYLE + "<form method=post action=/buy><button class=at>%s</button></form>".formatted(inner));
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, CLICK)).contains(Risk.SUBMITS_FORM);
+        }
+    }
+
+    /** Characters that a pattern takes for white space are part of an address. */
+    @ParameterizedTest
+    @CsvSource({
+        "&nbsp;javascript:x, true",
+        "&#x2028;javascript:x, true",
+        "&#xfeff;javascript:x, true",
+        "' &#1;JavaScript:x', false",
+        "java&#10;script:x, false",
+        "javascript:x, false"
+    })
+    void address_isWhatTheBrowserTakesItFor(String address, boolean isPage) throws Exception {
+        site.with(
+                ("<a style=top:350px download href='%1$s'>here</a><a style=top:400px ping='&nbsp;%1$s' href='#'>there</a>"
+                                + "<base href=http://elsewhere.invalid/>")
+                        .formatted(address));
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, CLICK)).isEqualTo(isPage ? Set.of(Risk.DOWNLOADS, Risk.LEAVES_SITE) : Set.of());
+        }
+    }
+
+    /** Chromium saves what a link leads to, and what a form answers, when this key is held. */
+    @Test
+    void alt_onWhatLeadsSomewhere_downloads() throws Exception {
+        site.with(
+                "<a style=top:350px href=/other>here</a><form action=/order><button style=top:400px>Send</button></form>"
+                        + "<div style=position:absolute;top:450px;left:40px;width:400px>text</div>");
+        List<String> alt = List.of("ALT");
+        try (Environment page = browser.open()) {
+            assertThat(risks(page, new Action.Click(AT_366, Button.LEFT, alt))).containsExactly(Risk.DOWNLOADS);
+            assertThat(risks(page, new Action.DoubleClick(AT_366, alt))).containsExactly(Risk.DOWNLOADS);
+            assertThat(risks(page, new Action.Click(new Point(56, 416), Button.LEFT, alt)))
+                    .containsExactlyInAnyOrder(Risk.SUBMITS_FORM, Risk.DOWNLOADS);
+            assertThat(risks(page, new Action.Click(new Point(56, 456), Button.LEFT, alt)))
+                    .isEmpty();
+
+            for (int tabs = 0; tabs < 6; tabs++) {
+                perform(page, new Action.Press(List.of("TAB"))); // to the link
+            }
+            assertThat(page.scene(new Action.Press(List.of("ENTER"))).target()).isEqualTo("a \"here\"");
+            assertThat(risks(page, new Action.Press(List.of("ENTER")))).isEmpty();
+            assertThat(risks(page, new Action.Press(List.of("OPTION", "ENTER"))))
+                    .containsExactly(Risk.DOWNLOADS);
+
+            perform(page, new Action.Click(AT_366, Button.LEFT, alt));
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
+        }
+    }
+
+    /** A page that a key or another button has a link open has no opener. */
+    @ParameterizedTest
+    @CsvSource({"LEFT, CTRL", "LEFT, SHIFT", "MIDDLE, ''"})
+    void page_thatALinkOpens_isClosed(Button button, String held) throws Exception {
+        site.with("<a style=top:350px href=/other>here</a>");
+        try (Environment page = browser.open()) {
+            long pages = browser.pages();
+
+            perform(page, new Action.Click(AT_366, button, held.isEmpty() ? List.of() : List.of(held)));
+
+            for (int i = 0; i < PAUSES && !site.asked().contains("GET /other"); i++) {
+                perform(page, new Action.Pause());
+            }
+            for (int i = 0; i < PAUSES && browser.pages() > pages; i++) {
+                perform(page, new Action.Pause());
+            }
+            assertThat(browser.pages()).isEqualTo(pages);
+            assertThat(page.scene(new Action.Look()).title()).isEqualTo("Order");
+        }
+    }
+
+    /** Text that is shown as dots is a secret where the text goes to, and not only in the element that has the focus. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<div class=at contenteditable><span id=f>x</span></div>",
+                "<div class=at contenteditable><p>open</p><b><span id=f>x</span></b></div>",
+                "<div class=at><template shadowrootmode=open><div contenteditable><span style='-webkit-text-security: disc'>xxxxxxxxxxxx</span></div></template></div>",
+            })
+    void maskedTextInAnEditor_isASecret(String html) throws Exception {
+        site.with(STYLE + "<style>#f { -webkit-text-security: disc }</style>" + html);
+        try (Environment page = browser.open()) {
+            perform(page, CLICK);
+            perform(page, new Action.Press(List.of("END")));
+            perform(page, new Action.Press(List.of("DOWN")));
+            perform(page, new Action.Press(List.of("END")));
+
+            assertThat(risks(page, new Action.Type("x"))).containsExactly(Risk.SECRET);
+            assertThat(risks(page, new Action.Press(List.of("x")))).containsExactly(Risk.SECRET);
+        }
+    }
+}
