@@ -117,21 +117,28 @@ final class ProbeQuestions {
     }
 
     Finding schema() throws InterruptedException {
-        ModelRequest request = calls.request("Pick what you like.", "Which shade do you pick, and at what rank?")
+        ModelRequest told = calls.request("Pick what you like.", "Which shade do you pick, and at what rank?")
                 .withOutput(new OutputFormat.JsonSchema("pick", FORM));
-        ModelReply reply = calls.ask(request);
-        Optional<String> defect = defect(reply);
-        if (defect.isPresent()) { // a client may learn from the first reply how else the server is asked
-            reply = calls.ask(request);
-            defect = defect(reply);
+        // called explained, so that no client writes it into the prompt
+        ModelRequest untold = told.withOutput(new OutputFormat.JsonSchema("pick", FORM, true));
+        for (int i = 0; i < 2; i++) { // a client may learn from the first reply how else the server is asked
+            ModelReply reply = calls.ask(untold);
+            if (defect(reply).isEmpty()) {
+                return finding(Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()));
+            }
         }
-        return defect.isEmpty()
-                ? finding(Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()))
-                : finding(
+        ModelReply reply = calls.ask(told);
+        return defect(reply)
+                .map(defect -> finding(
                         Check.SCHEMA,
                         Verdict.FAILED,
-                        "the answer does not have the form that was asked (%s): %s"
-                                .formatted(Redactor.SHAPES.quote(defect.get()), seen(reply)));
+                        "the server ignores the schema, and the answer does not have the form that the prompt shows (%s): %s"
+                                .formatted(Redactor.SHAPES.quote(defect), seen(reply))))
+                .orElseGet(() -> finding(
+                        Check.SCHEMA,
+                        Verdict.LIMITED,
+                        "the server ignores the schema: the answer has the form only because the prompt shows it: "
+                                + Redactor.SHAPES.quote(reply.text())));
     }
 
     private static Optional<String> defect(ModelReply reply) {

@@ -150,7 +150,7 @@ class ServerProbeTest {
     }
 
     @Test
-    void schemaThatIsIgnored_fails() throws Exception {
+    void schemaThatNeitherServerNorPromptBringsAbout_fails() throws Exception {
         change = reply -> reply("I pick blue.", Finish.COMPLETE, reply.usage());
 
         assertThat(only(Check.SCHEMA).verdict()).isEqualTo(Verdict.FAILED);
@@ -166,6 +166,24 @@ class ServerProbeTest {
 
         assertThat(only(Check.SCHEMA).verdict()).isEqualTo(Verdict.ADAPTED);
         assertThat(sent).hasSize(2);
+    }
+
+    /** A client writes the form into the prompt where the server may not show it, and a model that sees it can keep it. */
+    @Test
+    void schemaThatOnlyThePromptBringsAbout_isNoServersWork() throws Exception {
+        change = reply -> isExplained(sent.getLast()) ? reply("I pick blue.", Finish.COMPLETE, reply.usage()) : reply;
+
+        Finding finding = only(Check.SCHEMA);
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.LIMITED);
+        assertThat(finding.message())
+                .isEqualTo("the server ignores the schema: the answer has the form only because the prompt shows it:"
+                        + " {\"shade\":\"Q4\",\"rank\":2}");
+        assertThat(sent).extracting(ServerProbeTest::isExplained).containsExactly(true, true, false);
+    }
+
+    private static boolean isExplained(ModelRequest request) {
+        return request.output() instanceof OutputFormat.JsonSchema schema && schema.isExplained();
     }
 
     @Test
