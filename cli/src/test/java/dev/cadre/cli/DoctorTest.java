@@ -336,7 +336,7 @@ class DoctorTest {
                 .contains("works         stream: the text came in 3 pieces")
                 .contains("works         after-stream: no call was lost")
                 .contains("works         refusal: a wrong schema is refused")
-                .contains("gpt-5.4-nano was asked for $0.00");
+                .contains("gpt-5.4-nano was asked over the Responses API for $0.00");
         assertThat(printed() + told()).doesNotContain(KEY);
         assertThat(server.requests())
                 .extracting(LoopbackRequest::model)
@@ -427,12 +427,73 @@ class DoctorTest {
         run("doctor", "--probe");
         assertThat(printed())
                 .contains(
-                        "limited       price: asked for gpt-5.4-nano, and house-model answered: set the price of the model"
-                                + " that answers; CADRE_NANO_PRICE sets it, in US dollars per million tokens, such as 0.20/1.25");
+                        "limited       price: asked for gpt-5.4-nano, and house-model answered\n"
+                                + "                -> set the price of the model that answers: CADRE_NANO_PRICE, in US dollars per"
+                                + " million tokens, such as 0.20/1.25\n");
 
         environment.put("CADRE_NANO_PRICE", "0.2/1.25");
         run("doctor", "--probe");
-        assertThat(printed()).contains("that answers; CADRE_NANO_PRICE is what is booked");
+        assertThat(printed())
+                .contains("works         price: asked for gpt-5.4-nano, and house-model answered; CADRE_NANO_PRICE is what"
+                        + " is booked")
+                .doesNotContain("set the price");
+    }
+
+    /** A server that knows the schema of an answer under one path alone, and a model that reads its prompt. */
+    private void keepingFormsIn(String path) {
+        server.onAny().answers(request -> {
+            if (!request.body().contains("Which shade do you pick")) {
+                return DoctorTest.obedient(request);
+            }
+            boolean hasForm = request.path().endsWith(path) || request.body().contains("Reply with one line of JSON");
+            return LoopbackReply.text(hasForm ? "{\"shade\":\"Q4\",\"rank\":2}" : "I pick blue.")
+                    .field("text", "{}");
+        });
+    }
+
+    @Test
+    void probeOfAServerWhoseResponsesApiIgnoresSchemas_saysWhatSparesTheDetour_once() throws Exception {
+        keepingFormsIn("/chat/completions");
+
+        assertThat(run("doctor", "--probe")).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("adapted       schema: the form is kept")
+                .containsOnlyOnce("Chat Completions was used")
+                .containsOnlyOnce("-> CADRE_API=chat spares each run the calls that find this out")
+                .contains("gpt-5.4-nano was asked over Chat Completions for $0.00");
+        run("doctor", "--probe", "--json");
+        JsonNode probed = new ObjectMapper().readTree(printed()).path("probe");
+        assertThat(probed.path("api").asText()).isEqualTo("chat");
+        assertThat(probed.at("/checks/0/advice").asText()).startsWith("CADRE_API=chat ");
+        assertThat(probed.at("/checks/1/advice").asText()).isEmpty();
+    }
+
+    @Test
+    void probeOverADeclaredApiThatIgnoresSchemas_namesTheOneThatKeepsThem() {
+        keepingFormsIn("/chat/completions");
+        environment.put("CADRE_API", "responses");
+
+        assertThat(run("doctor", "--probe")).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("limited       schema: the server ignores the schema")
+                .contains("-> schema: CADRE_API=chat: over that API this server keeps the form")
+                .contains("was asked over the Responses API");
+    }
+
+    @Test
+    void probeOfAServerThatIgnoresSchemasEverywhere_saysSo() {
+        keepingFormsIn("nowhere");
+
+        assertThat(run("doctor", "--probe")).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("-> schema: CADRE_API=chat with CADRE_SCHEMAS=ignored spares each run the calls that find");
+
+        environment.put("CADRE_API", "chat");
+        run("doctor", "--probe");
+        assertThat(printed()).contains("-> schema: CADRE_SCHEMAS=ignored spares each run");
     }
 
     @Test
@@ -459,13 +520,13 @@ class DoctorTest {
                 .hasSize(3);
         assertThat(printed())
                 .contains(
-                        "not tried     price, cap, tools, stream, after-stream, cancel, long-input, refusal, limits: the same for"
+                        "not tried     price, cap, tools, stream, after-stream, cancel, refusal, long-input, limits: the same for"
                                 + " the rest: 3 calls failed alike, and no more is asked")
                 .contains("if the server has Chat Completions only, CADRE_API=chat asks it there");
         run("doctor", "--probe", "--json");
         assertThat(new ObjectMapper()
                         .readTree(printed())
-                        .at("/probe/checks/0/notes/0")
+                        .at("/probe/checks/0/advice")
                         .asText())
                 .contains("CADRE_API=chat");
 

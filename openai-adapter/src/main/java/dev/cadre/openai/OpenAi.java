@@ -112,9 +112,17 @@ public final class OpenAi {
      * @param setUp changes the builder of each pool, such as its parallel limit
      */
     public static ModelPools fromEnv(Map<String, String> environment, UnaryOperator<ModelPool.Builder> setUp) {
-        OpenAiSettings settings = OpenAiSettings.from(environment);
-        OpenAiClient client = settings.client();
+        return fromEnv(client(environment), environment, setUp);
+    }
+
+    /**
+     * The same over a given client, for instance one of {@link #client} that is asked for its {@linkplain OpenAiClient#api
+     * API} later. Closing the pools closes it.
+     */
+    public static ModelPools fromEnv(
+            OpenAiClient client, Map<String, String> environment, UnaryOperator<ModelPool.Builder> setUp) {
         try {
+            OpenAiSettings settings = OpenAiSettings.from(environment);
             var pools = ModelPools.builder().closing(client);
             int surcharge = settings.baseUrl().isRegional() ? REGIONAL_SURCHARGE_PERCENT : 0;
             for (Tier tier : Tier.values()) {

@@ -236,6 +236,14 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         return Handoff.run(new UnbilledRequests(sdk, failures, timeout).models(), text -> {});
     }
 
+    /**
+     * The API that a model is asked over now, as {@code CADRE_API} names it: {@code responses}, {@code chat} or {@code
+     * chat-max-tokens}. A call may change it, see {@link Builder#responses()}.
+     */
+    public String api(String model) {
+        return OpenAiSettings.word(dialects.of(gateway.nameOf(model)).api());
+    }
+
     /** The address that calls go to. */
     public String baseUrl() {
         return baseUrl.text();

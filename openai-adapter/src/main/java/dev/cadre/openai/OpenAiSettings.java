@@ -117,6 +117,15 @@ record OpenAiSettings(
                 variable(environment, "CADRE_NANO_MODEL").orElse("gpt-5.4-nano"));
     }
 
+    /** What {@code CADRE_API} calls an API. */
+    static String word(Api api) {
+        return switch (api) {
+            case RESPONSES -> "responses";
+            case CHAT_COMPLETIONS -> "chat";
+            case CHAT_COMPLETIONS_MAX_TOKENS -> "chat-max-tokens";
+        };
+    }
+
     private static @Nullable Api api(Map<String, String> environment) {
         String name = variable(environment, API).orElse("").toLowerCase(Locale.ROOT);
         return switch (name) {
