@@ -30,10 +30,20 @@ record Models(Terminal terminal, InstantSource clock, Map<String, String> enviro
         return open(pool -> pool.maxParallel(parallel));
     }
 
-    /** The same with pools that are set up further. */
-    ModelPools open(UnaryOperator<ModelPool.Builder> setUp) throws UsageException {
+    /** The same over a client of {@link #client}. */
+    ModelPools open(OpenAiClient client, int parallel) throws UsageException {
+        warn();
+        return open(client, pool -> pool.maxParallel(parallel));
+    }
+
+    private void warn() {
         OpenAi.warning(environment)
                 .ifPresent(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
+    }
+
+    /** The same with pools that are set up further. */
+    ModelPools open(UnaryOperator<ModelPool.Builder> setUp) throws UsageException {
+        warn();
         return open(client(), setUp);
     }
 

@@ -32,7 +32,7 @@ record OpenAiSettings(
     static final String API_KEY = "OPENAI_API_KEY";
     static final String BASE_URL = "OPENAI_BASE_URL";
     static final String API = "CADRE_API";
-    private static final String SCHEMAS = "CADRE_SCHEMAS";
+    static final String SCHEMAS = "CADRE_SCHEMAS";
     static final String AZURE_KEY = "AZURE_OPENAI_API_KEY";
     static final String AZURE_ENDPOINT = "AZURE_OPENAI_ENDPOINT";
 
