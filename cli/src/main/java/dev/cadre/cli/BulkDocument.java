@@ -5,6 +5,8 @@ import dev.cadre.bulk.BulkSummary;
 import dev.cadre.cli.bulk.BulkSession;
 import dev.cadre.cli.bulk.BulkTally;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.model.ModelException;
+import dev.cadre.openai.OpenAi;
 import dev.cadre.price.Money;
 import dev.cadre.task.Failure;
 import java.util.List;
@@ -128,6 +130,12 @@ record BulkDocument(
     private static @Nullable Problem problem(BulkSession.Ending ending, Learned learned) {
         if (ending.failure() instanceof UnrecordedException unrecorded) {
             return unrecorded(unrecorded);
+        }
+        if (ending.failure() instanceof ModelException.AuthFailed refused) {
+            String variable = OpenAi.keyVariable(learned.environment())
+                    .map("; the variable of the key is "::concat)
+                    .orElse("");
+            return new Problem(Problem.of(refused).kind(), refused.getMessage() + variable);
         }
         if (ending.failure() != null) {
             return Problem.of(ending.failure());

@@ -108,7 +108,7 @@ final class DoctorFindings {
                     "server",
                     "it lists no models, or the base URL is wrong: --probe asks a model; " + failure.getMessage());
         } else if (failure instanceof ModelException.AuthFailed) {
-            add(Verdict.FAILED, "key", "the server refuses it: " + failure.getMessage());
+            add(Verdict.FAILED, "key", String.valueOf(failure.getMessage()));
         } else {
             add(Verdict.FAILED, "server", String.valueOf(failure.getMessage()));
         }

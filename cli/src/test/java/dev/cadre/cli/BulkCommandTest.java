@@ -587,6 +587,9 @@ class BulkCommandTest {
 
         assertThat(document().path("status").asText()).isEqualTo("failed");
         assertThat(document().path("error").path("kind").asText()).isEqualTo("auth_failed");
+        assertThat(document().path("error").path("message").asText())
+                .startsWith("the server refuses the key: ")
+                .endsWith("; the variable of the key is OPENAI_API_KEY");
         assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
         assertThat(results()).hasSize(3);
         assertThat(results().get(1)).contains("\"status\":\"failed\"").contains("MODEL_FAILED");

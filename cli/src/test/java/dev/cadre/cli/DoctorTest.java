@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -114,7 +115,7 @@ class DoctorTest {
         assertThat(run("doctor")).isEqualTo(4);
 
         assertThat(printed())
-                .contains("failed        key: the server refuses it")
+                .contains("failed        key: the server refuses the key: ")
                 .doesNotContain(KEY);
     }
 
@@ -440,6 +441,25 @@ class DoctorTest {
     }
 
     /** A server that knows the schema of an answer under one path alone, and a model that reads its prompt. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1 -> '' | is no endpoint, did you mean http://127.0.0.1:PORT/v1?: ",
+                "/v1 -> /v1/chat/completions | is no endpoint (leave out /chat/completions, which each request adds): ",
+                "/v1 -> /v1/responses/ | is no endpoint (leave out /responses, which each request adds): "
+            })
+    void baseUrlWithoutAnApi_isCorrected(String change, String message) {
+        server.onService(request -> true).replies(LoopbackReply.raw(404, "text/html", "404 page not found"));
+        String[] paths = change.replace("''", "").split(" ?-> ?", -1);
+        environment.put("OPENAI_BASE_URL", server.baseUrl().replace(paths[0], paths[1]));
+
+        run("doctor");
+
+        String port = String.valueOf(URI.create(server.baseUrl()).getPort());
+        assertThat(printed()).contains(message.strip().replace("PORT", port));
+    }
+
     private void keepingFormsIn(String path) {
         server.onAny().answers(request -> {
             if (!request.body().contains("Which shade do you pick")) {
