@@ -37,8 +37,8 @@ record Models(Terminal terminal, InstantSource clock, Map<String, String> enviro
     }
 
     private void warn() {
-        OpenAi.warning(environment)
-                .ifPresent(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
+        OpenAi.warnings(environment)
+                .forEach(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
     }
 
     /** The same with pools that are set up further. */

@@ -102,7 +102,8 @@ class DoctorTest {
         assertThat(run("doctor")).isEqualTo(2);
 
         assertThat(printed())
-                .contains("misconfigured key: OPENAI_API_KEY is not set; without it a search uses no model")
+                .contains("misconfigured key: OPENAI_API_KEY is not set; a server of your own may take any, such as none;"
+                        + " without it a search uses no model")
                 .contains("ok            mini: gpt-5.4-mini");
         assertThat(server.requests()).isEmpty();
     }
@@ -220,8 +221,10 @@ class DoctorTest {
         environment.remove("OPENAI_API_KEY");
         environment.put("AZURE_OPENAI_API_KEY", KEY);
         environment.put("CADRE_MINI_DEPLOYMENT", "house-mini");
+        environment.put("OPENAI_API_VERSION", "2024-10-21");
 
         assertThat(listing("AZURE_OPENAI_ENDPOINT", "gpt-5.4-2026-03-05"))
+                .contains("ok            API: chat, because the version of Azure's API has no other")
                 .contains("ok            mini: gpt-5.4-mini, deployed as house-mini, $0.75 in")
                 .contains("warning       nano: gpt-5.4-nano is not among the models that this server lists")
                 .contains("another name with CADRE_NANO_DEPLOYMENT")
@@ -268,6 +271,28 @@ class DoctorTest {
                 .contains("failed        probe: it was not made because of this: " + variable)
                 .doesNotContain("key:");
         assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void mistypedVariable_isWarnedOf() {
+        environment.put("CADRE_NANO_MODLE", "house-model");
+
+        assertThat(run("doctor")).isZero();
+
+        assertThat(printed())
+                .contains("warning       CADRE_NANO_MODLE: CADRE_NANO_MODLE is not known: did you mean CADRE_NANO_MODEL?");
+    }
+
+    @Test
+    void keysOfTwoServices_areMisconfigured() {
+        environment.remove("OPENAI_BASE_URL");
+        environment.put("AZURE_OPENAI_API_KEY", KEY);
+        environment.put("AZURE_OPENAI_ENDPOINT", "https://house.openai.azure.com");
+
+        assertThat(run("doctor")).isEqualTo(2);
+
+        assertThat(printed())
+                .contains("misconfigured key: OPENAI_API_KEY and AZURE_OPENAI_API_KEY are both set: OPENAI_API_TYPE=");
     }
 
     @Test
