@@ -141,11 +141,7 @@ final class BulkCommand implements Callable<Integer> {
     }
 
     private BulkDocument run(
-            BulkOptions options,
-            BulkSession session,
-            BulkProgress progress,
-            String model,
-            Supplier<Learned> learned)
+            BulkOptions options, BulkSession session, BulkProgress progress, String model, Supplier<Learned> learned)
             throws UsageException {
         BulkSession.@Nullable Survey survey = null;
         try {

@@ -60,7 +60,8 @@ record BulkDocument(
         }
     }
 
-    static BulkDocument of(BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending, Learned learned) {
+    static BulkDocument of(
+            BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending, Learned learned) {
         Problem problem = problem(ending, learned);
         BulkTally tally = ending.tally();
         boolean isPaused = ending.stop() == BulkSummary.Stop.PAUSED && ending.failure() == null;
@@ -156,7 +157,9 @@ record BulkDocument(
                         .formatted(
                                 tally.total(),
                                 tally.lastFailure().isEmpty() ? "" : "; the last failed: " + tally.lastFailure(),
-                                hasNoForm(tally) ? learned.onNoForm().map("; "::concat).orElse("") : ""));
+                                hasNoForm(tally)
+                                        ? learned.onNoForm().map("; "::concat).orElse("")
+                                        : ""));
     }
 
     private static boolean hasNoForm(BulkTally tally) {

@@ -47,8 +47,8 @@ final class NoteLines implements RunListener {
         }
         String line = TextOutput.visible(Echo.ofFailure(note));
         if (form == Progress.JSONL) {
-            err.println(new JsonOutput()
-                    .document(Json.obj().with("event", "note").with("note", line)));
+            err.println(
+                    new JsonOutput().document(Json.obj().with("event", "note").with("note", line)));
         } else {
             err.println("cadre: " + line);
         }

@@ -102,8 +102,9 @@ class DoctorTest {
         assertThat(run("doctor")).isEqualTo(2);
 
         assertThat(printed())
-                .contains("misconfigured key: OPENAI_API_KEY is not set; a server of your own may take any, such as none;"
-                        + " without it a search uses no model")
+                .contains(
+                        "misconfigured key: OPENAI_API_KEY is not set; a server of your own may take any, such as none;"
+                                + " without it a search uses no model")
                 .contains("ok            mini: gpt-5.4-mini");
         assertThat(server.requests()).isEmpty();
     }
@@ -280,7 +281,8 @@ class DoctorTest {
         assertThat(run("doctor")).isZero();
 
         assertThat(printed())
-                .contains("warning       CADRE_NANO_MODLE: CADRE_NANO_MODLE is not known: did you mean CADRE_NANO_MODEL?");
+                .contains(
+                        "warning       CADRE_NANO_MODLE: CADRE_NANO_MODLE is not known: did you mean CADRE_NANO_MODEL?");
     }
 
     @Test
@@ -452,16 +454,16 @@ class DoctorTest {
 
         run("doctor", "--probe");
         assertThat(printed())
-                .contains(
-                        "limited       price: asked for gpt-5.4-nano, and house-model answered\n"
-                                + "                -> set the price of the model that answers: CADRE_NANO_PRICE, in US dollars per"
-                                + " million tokens, such as 0.20/1.25\n");
+                .contains("limited       price: asked for gpt-5.4-nano, and house-model answered\n"
+                        + "                -> set the price of the model that answers: CADRE_NANO_PRICE, in US dollars per"
+                        + " million tokens, such as 0.20/1.25\n");
 
         environment.put("CADRE_NANO_PRICE", "0.2/1.25");
         run("doctor", "--probe");
         assertThat(printed())
-                .contains("works         price: asked for gpt-5.4-nano, and house-model answered; CADRE_NANO_PRICE is what"
-                        + " is booked")
+                .contains(
+                        "works         price: asked for gpt-5.4-nano, and house-model answered; CADRE_NANO_PRICE is what"
+                                + " is booked")
                 .doesNotContain("set the price");
     }
 

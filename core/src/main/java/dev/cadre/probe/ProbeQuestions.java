@@ -75,9 +75,9 @@ final class ProbeQuestions {
         String answered = calls.ask(BRIEF, QUESTION).model();
         if (!answered.equals(asked) && !answered.startsWith(asked + "-")) {
             return Finding.of(
-                    Check.PRICE,
-                    Verdict.LIMITED,
-                    "asked for %s, and %s answered".formatted(asked, Redactor.SHAPES.quote(answered)))
+                            Check.PRICE,
+                            Verdict.LIMITED,
+                            "asked for %s, and %s answered".formatted(asked, Redactor.SHAPES.quote(answered)))
                     .advising("set the price of the model that answers");
         }
         var price = calls.pool().spec().price();
@@ -124,7 +124,8 @@ final class ProbeQuestions {
         for (int i = 0; i < 2; i++) { // a client may learn from the first reply how else the server is asked
             ModelReply reply = calls.ask(untold);
             if (defect(reply).isEmpty()) {
-                return Finding.of(Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()));
+                return Finding.of(
+                        Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()));
             }
         }
         ModelReply reply = calls.ask(told);
@@ -156,7 +157,10 @@ final class ProbeQuestions {
                 .withTools(List.of(DEPOT));
         ModelReply asks = calls.ask(first);
         if (asks.toolCalls().isEmpty()) {
-            return Finding.of(Check.TOOLS, Verdict.FAILED, "no tool was called, so answers of types with tools are made up, or fail: " + seen(asks));
+            return Finding.of(
+                    Check.TOOLS,
+                    Verdict.FAILED,
+                    "no tool was called, so answers of types with tools are made up, or fail: " + seen(asks));
         }
         var turns = new ArrayList<>(first.turns());
         turns.add(Turn.Assistant.of(asks));
@@ -175,7 +179,8 @@ final class ProbeQuestions {
                 calls.ask(calls.request("Answer in two short sentences.", "What is a lantern?"), pieces::add);
         String joined = String.join("", pieces);
         if (pieces.isEmpty()) {
-            return Finding.of(Check.STREAM, Verdict.LIMITED, "text comes whole: a plan starts when all of it is written");
+            return Finding.of(
+                    Check.STREAM, Verdict.LIMITED, "text comes whole: a plan starts when all of it is written");
         }
         return joined.equals(reply.text())
                 ? Finding.of(Check.STREAM, Verdict.WORKS, "the text came in %d pieces".formatted(pieces.size()))
@@ -236,10 +241,10 @@ final class ProbeQuestions {
         TokenUsage usage = reply.usage();
         if (usage != null && usage.inputTokens() < FILLER_WORDS) {
             return Finding.of(
-                    Check.LONG_INPUT,
-                    Verdict.FAILED,
-                    "more than %d tokens were sent and %d read: the server cuts long inputs without a word"
-                            .formatted(FILLER_WORDS, usage.inputTokens()))
+                            Check.LONG_INPUT,
+                            Verdict.FAILED,
+                            "more than %d tokens were sent and %d read: the server cuts long inputs without a word"
+                                    .formatted(FILLER_WORDS, usage.inputTokens()))
                     .advising("enlarge its context");
         }
         return says(reply, WORD)
@@ -267,7 +272,8 @@ final class ProbeQuestions {
                     "a wrong schema makes the server fail (%d), which is retried though it cannot help"
                             .formatted(failed.status()));
         }
-        return Finding.of(Check.REFUSAL, Verdict.LIMITED, "a wrong schema is accepted: mistakes in requests go unnoticed");
+        return Finding.of(
+                Check.REFUSAL, Verdict.LIMITED, "a wrong schema is accepted: mistakes in requests go unnoticed");
     }
 
     Finding limits() {
@@ -280,10 +286,7 @@ final class ProbeQuestions {
                         limits.requests().isKnown() ? limits.requests().limitPerMinute() : "an unknown number of",
                         limits.tokens().isKnown() ? limits.tokens().limitPerMinute() : "an unknown number of");
         return limits.equals(RateLimits.UNKNOWN)
-                ? Finding.of(
-                        Check.LIMITS,
-                        Verdict.LIMITED,
-                        "none are reported")
+                ? Finding.of(Check.LIMITS, Verdict.LIMITED, "none are reported")
                         .advising("set requestsPerMinute and tokensPerMinute if the server has any")
                 : Finding.of(Check.LIMITS, Verdict.WORKS, told);
     }

@@ -11,7 +11,6 @@ import dev.cadre.probe.Finding.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One probe under way, which gives up on a server that fails alike at everything. Not safe for use by several threads. */
@@ -93,8 +92,9 @@ final class ProbeRun {
                             Verdict.LIMITED,
                             "no whole reply to %d words within %s, the time limit of a call here"
                                     .formatted(ProbeQuestions.FILLER_WORDS, calls.timeLimit()))
-                    .advising("a run waits 10 minutes for a call, or the timeout of its pool, books it at its worst case"
-                            + " and asks again: give slow servers short inputs");
+                    .advising(
+                            "a run waits 10 minutes for a call, or the timeout of its pool, books it at its worst case"
+                                    + " and asks again: give slow servers short inputs");
         }
         if (again) {
             return Finding.of(

@@ -192,7 +192,8 @@ class ServerProbeTest {
 
     @Test
     void checkThatTheMoneyDoesNotReachFor_saysHowMuchWould() throws Exception {
-        var dear = pool(this::server).price(Price.perMillionTokens("1", "1", "1")).build();
+        var dear =
+                pool(this::server).price(Price.perMillionTokens("1", "1", "1")).build();
 
         Finding finding = probe(dear, Check.LONG_INPUT).findings().getFirst();
 
@@ -336,8 +337,7 @@ class ServerProbeTest {
         };
 
         assertThat(probe(pool(refusing).build(), Check.REFUSAL).findings())
-                .containsExactly(
-                        Finding.of(Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version"));
+                .containsExactly(Finding.of(Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version"));
     }
 
     @Test
@@ -416,8 +416,7 @@ class ServerProbeTest {
         String message = "%d tokens were allowed and 900 came, until the cap was sent in another way:"
                 + " such a first answer stops the budget of a run";
 
-        assertThat(only(Check.CAP))
-                .isEqualTo(Finding.of(Check.CAP, Verdict.LIMITED, message.formatted(32)));
+        assertThat(only(Check.CAP)).isEqualTo(Finding.of(Check.CAP, Verdict.LIMITED, message.formatted(32)));
         assertThat(sent).hasSize(2);
 
         sent.clear();
@@ -433,7 +432,8 @@ class ServerProbeTest {
 
         assertThat(sent).hasSize(2);
         assertThat(result.findings().get(2))
-                .isEqualTo(Finding.of(Check.CAP,
+                .isEqualTo(Finding.of(
+                        Check.CAP,
                         Verdict.FAILED,
                         "replies above their caps stopped the budget: no budget holds at this server"));
         assertThat(result.findings().get(3).message()).isEqualTo("a reply above its cap stopped the budget");

@@ -116,8 +116,8 @@ record OpenAiSettings(
 
     private static String ofAzure(Map<String, String> environment, String name) {
         return variable(environment, name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "%s is not set, and %s is azure".formatted(name, API_TYPE)));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("%s is not set, and %s is azure".formatted(name, API_TYPE)));
     }
 
     private static String halfOfAzure(Map<String, String> environment) {

@@ -635,7 +635,8 @@ class DialectsTest {
     void form_standsBehindTheInstructions_atAServerThatMayNotShowTheSchema() throws Exception {
         assertThat(bodyFor(FORMED, client -> client))
                 .contains("\"type\":\"json_schema\"")
-                .contains("Answer.\\n\\nReply with one line of JSON of this form, and nothing else: {\\\"text\\\": string}\"");
+                .contains(
+                        "Answer.\\n\\nReply with one line of JSON of this form, and nothing else: {\\\"text\\\": string}\"");
     }
 
     @Test

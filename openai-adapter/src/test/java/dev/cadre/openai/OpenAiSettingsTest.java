@@ -104,7 +104,8 @@ class OpenAiSettingsTest {
                 .withMessage("OPENAI_API_KEY and AZURE_OPENAI_API_KEY are both set: OPENAI_API_TYPE=openai or"
                         + " OPENAI_API_TYPE=azure says which is meant");
 
-        assertThat(OpenAiSettings.from(bothServices("OPENAI_API_TYPE", "OpenAI")).apiKey())
+        assertThat(OpenAiSettings.from(bothServices("OPENAI_API_TYPE", "OpenAI"))
+                        .apiKey())
                 .isEqualTo("key");
         assertThat(OpenAiSettings.from(bothServices("OPENAI_API_TYPE", "azure")).apiKey())
                 .isEqualTo("house-key");
@@ -217,8 +218,9 @@ class OpenAiSettingsTest {
         assertThat(warnings)
                 .isEqualTo(
                         warns
-                                ? List.of("OPENAI_BASE_URL begins with http://: the key and all texts can be read on the"
-                                        + " way to another machine; use https://")
+                                ? List.of(
+                                        "OPENAI_BASE_URL begins with http://: the key and all texts can be read on the"
+                                                + " way to another machine; use https://")
                                 : List.of());
         assertThat(OpenAi.warnings(Map.of("OPENAI_BASE_URL", url))).isEmpty();
     }
