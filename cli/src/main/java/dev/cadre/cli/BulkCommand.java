@@ -14,6 +14,7 @@ import dev.cadre.file.TempFolder;
 import dev.cadre.journal.FileJournal;
 import dev.cadre.journal.JournalException;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.openai.OpenAiClient;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.UnpricedException;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,11 +106,14 @@ final class BulkCommand implements Callable<Integer> {
 
     private BulkDocument withModels(BulkOptions options, Path input, @Nullable FileJournal journal)
             throws UsageException, IOException {
-        try (ModelPools pools = models.open(options.parallel());
+        OpenAiClient client = models.client();
+        try (ModelPools pools = models.open(client, options.parallel());
                 ResultOutput out = output(options)) {
             ModelPool pool = pools.pool(options.tier());
+            Supplier<Learned> learned = () -> new Learned(client.learned(pool.model()), models.environment());
             Coordinator coordinator = Coordinator.builder(pools)
                     .clock(runClock)
+                    .listener(new NoteLines(options.progress(), terminal, learned))
                     .listener(new PauseLines(
                             options.progress(),
                             terminal,
@@ -118,7 +123,7 @@ final class BulkCommand implements Callable<Integer> {
             var progress = new BulkProgress(options.progress(), terminal, clock);
             var session = new BulkSession(coordinator, options.task(), options.lane(), journal, input, out, progress);
             requireFit(options, session);
-            return run(options, session, progress, pool.model());
+            return run(options, session, progress, pool.model(), learned);
         } catch (UnpricedException e) {
             throw models.unpriced(e);
         }
@@ -135,7 +140,8 @@ final class BulkCommand implements Callable<Integer> {
         }
     }
 
-    private BulkDocument run(BulkOptions options, BulkSession session, BulkProgress progress, String model)
+    private BulkDocument run(
+            BulkOptions options, BulkSession session, BulkProgress progress, String model, Supplier<Learned> learned)
             throws UsageException {
         BulkSession.@Nullable Survey survey = null;
         try {
@@ -143,7 +149,7 @@ final class BulkCommand implements Callable<Integer> {
             progress.starting(survey, options, session.spentBefore());
             Budget budget = Budget.of(options.budget());
             BulkSession.Ending ending = session.run(options.lane() == Lane.NOW ? budget.within(LONGEST_NOW) : budget);
-            return BulkDocument.of(options, model, survey, ending);
+            return BulkDocument.of(options, model, survey, ending, learned.get());
         } catch (InterruptedException e) {
             return BulkDocument.interrupted(options, model, survey, session.tally());
         } catch (IllegalArgumentException e) { // the money does not cover what is under way in batches

@@ -5,8 +5,13 @@ import dev.cadre.bulk.BulkSummary;
 import dev.cadre.cli.bulk.BulkSession;
 import dev.cadre.cli.bulk.BulkTally;
 import dev.cadre.journal.UnrecordedException;
+import dev.cadre.model.ModelException;
+import dev.cadre.openai.OpenAi;
 import dev.cadre.price.Money;
+import dev.cadre.task.Failure;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param model what was asked
  * @param stop why no more was done: {@code end_of_input}, {@code budget}, {@code deadline}, {@code error} or
  *     {@code interrupt}
+ * @param notes what had to be adapted to the server, and the variables that spare it
  */
 record BulkDocument(
         int schema,
@@ -31,6 +37,7 @@ record BulkDocument(
         long batches,
         @Nullable Estimate estimate,
         Cost cost,
+        List<String> notes,
         @Nullable Problem error) {
     private static final int SCHEMA = 1;
     private static final String STANDARD = "-";
@@ -53,15 +60,16 @@ record BulkDocument(
         }
     }
 
-    static BulkDocument of(BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending) {
-        Problem problem = problem(ending);
+    static BulkDocument of(
+            BulkOptions options, String model, BulkSession.Survey survey, BulkSession.Ending ending, Learned learned) {
+        Problem problem = problem(ending, learned);
         BulkTally tally = ending.tally();
         boolean isPaused = ending.stop() == BulkSummary.Stop.PAUSED && ending.failure() == null;
         String status = problem != null && !(isPaused && tally.succeeded() > 0)
                 ? SearchDocument.FAILED
                 : tally.succeeded() == tally.total() ? SearchDocument.COMPLETE : SearchDocument.PARTIAL;
         String stop = ending.failure() == null ? ending.stop().name().toLowerCase(Locale.ROOT) : "error";
-        return of(options, model, survey, tally, status, stop, ending.batches(), problem);
+        return of(options, model, survey, tally, status, stop, ending.batches(), notes(ending, learned), problem);
     }
 
     /** Of a run that was ended from outside: what has a line is done. */
@@ -75,13 +83,14 @@ record BulkDocument(
                 SearchDocument.PARTIAL,
                 "interrupt",
                 0,
+                List.of(),
                 new Problem("interrupted", "interrupted; the same command goes on from here"));
     }
 
     /** Of a run that could not go on for a reason of this machine's. */
     static BulkDocument broken(
             BulkOptions options, String model, BulkSession.@Nullable Survey survey, BulkTally tally, Problem problem) {
-        return of(options, model, survey, tally, SearchDocument.FAILED, "error", 0, problem);
+        return of(options, model, survey, tally, SearchDocument.FAILED, "error", 0, List.of(), problem);
     }
 
     private static BulkDocument of(
@@ -92,6 +101,7 @@ record BulkDocument(
             String status,
             String stop,
             long batches,
+            List<String> notes,
             @Nullable Problem problem) {
         return new BulkDocument(
                 SCHEMA,
@@ -108,6 +118,7 @@ record BulkDocument(
                 batches,
                 survey == null ? null : Estimate.of(survey),
                 Cost.of(tally.spend(), options.budget()),
+                notes,
                 problem);
     }
 
@@ -117,9 +128,15 @@ record BulkDocument(
     }
 
     /** A run of which nothing succeeded has failed, whatever each item says. */
-    private static @Nullable Problem problem(BulkSession.Ending ending) {
+    private static @Nullable Problem problem(BulkSession.Ending ending, Learned learned) {
         if (ending.failure() instanceof UnrecordedException unrecorded) {
             return unrecorded(unrecorded);
+        }
+        if (ending.failure() instanceof ModelException.AuthFailed refused) {
+            String variable = OpenAi.keyVariable(learned.environment())
+                    .map("; the variable of the key is "::concat)
+                    .orElse("");
+            return new Problem(Problem.of(refused).kind(), refused.getMessage() + variable);
         }
         if (ending.failure() != null) {
             return Problem.of(ending.failure());
@@ -136,10 +153,22 @@ record BulkDocument(
         }
         return new Problem(
                 "nothing_succeeded",
-                "0 of %d items succeeded%s"
+                "0 of %d items succeeded%s%s"
                         .formatted(
                                 tally.total(),
-                                tally.lastFailure().isEmpty() ? "" : "; the last failed: " + tally.lastFailure()));
+                                tally.lastFailure().isEmpty() ? "" : "; the last failed: " + tally.lastFailure(),
+                                hasNoForm(tally)
+                                        ? learned.onNoForm().map("; "::concat).orElse("")
+                                        : ""));
+    }
+
+    private static boolean hasNoForm(BulkTally tally) {
+        return tally.lastFailure().startsWith(Failure.Kind.INVALID_OUTPUT.name());
+    }
+
+    private static List<String> notes(BulkSession.Ending ending, Learned learned) {
+        return Stream.concat(ending.notes().stream().map(Echo::ofFailure), learned.advice().stream())
+                .toList();
     }
 
     static BulkDocument failed(String kind, String message) {
@@ -158,6 +187,7 @@ record BulkDocument(
                 0,
                 null,
                 Cost.NONE,
+                List.of(),
                 new Problem(kind, message));
     }
 
@@ -174,7 +204,8 @@ record BulkDocument(
 
     /** One line for people. */
     String text() {
-        return "%d of %d items succeeded (%d reused), %d failed, %d skipped; $%s of a budget of $%s; results in %s"
+        String adapted = notes.isEmpty() ? "" : "; noted: " + String.join("; ", notes);
+        return "%d of %d items succeeded (%d reused), %d failed, %d skipped; $%s of a budget of $%s; results in %s%s"
                 .formatted(
                         items.succeeded(),
                         items.total(),
@@ -183,6 +214,7 @@ record BulkDocument(
                         items.skipped(),
                         cost.usd(),
                         Money.ofPico(cost.budgetPicoUsd()).toUsd(),
-                        output);
+                        output,
+                        adapted);
     }
 }

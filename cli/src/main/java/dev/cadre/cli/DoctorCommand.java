@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.cli;
 
-import dev.cadre.budget.Budget;
 import dev.cadre.cli.DoctorFindings.Finding;
 import dev.cadre.cli.DoctorFindings.Verdict;
 import dev.cadre.model.Tier;
-import dev.cadre.pool.ModelPools;
-import dev.cadre.pool.RetryPolicy;
 import dev.cadre.price.Money;
-import dev.cadre.probe.Check;
-import dev.cadre.probe.ServerProbe;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,8 +24,6 @@ import picocli.CommandLine.Option;
                 "Checks the JDK, the key, the server, the models and their prices. Calls no model and costs nothing without --probe.",
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
-    private static final Duration CALL = Duration.ofMinutes(2);
-
     private final Terminal terminal;
     private final InstantSource clock;
     private final Models models;
@@ -81,7 +73,7 @@ final class DoctorCommand implements Callable<Integer> {
         if (probe) {
             try {
                 requireReachable(findings);
-                probed = Optional.of(probe(asked, most, lines));
+                probed = Optional.of(new ProbeSession(models, asked, most, lines).run());
             } catch (UsageException e) {
                 Finding finding = notProbed(String.valueOf(e.getMessage()));
                 findings.add(finding);
@@ -115,22 +107,6 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Finding notProbed(String why) {
         return new Finding(Verdict.FAILED, "probe", "it was not made because of this: " + Echo.ofInput(why));
-    }
-
-    /** A call that fails is not made again, because a retry would hide what is asked here. */
-    private ProbeDocument probe(Tier asked, Money most, DoctorLines lines) throws InterruptedException, UsageException {
-        var advice = new ProbeAdvice(asked, models.environment());
-        try (ModelPools pools = models.open(pool -> pool.maxParallel(1).retryPolicy(RetryPolicy.none()))) {
-            var pool = pools.pool(asked);
-            lines.print("");
-            lines.print("%s is asked, for at most %s".formatted(TextOutput.visible(pool.model()), most));
-            var probeLines = new ProbeLines(lines, advice);
-            ServerProbe.Result result =
-                    ServerProbe.of(pool, CALL).run(Budget.of(most), List.of(Check.values()), probeLines);
-            ProbeDocument probed = ProbeDocument.of(pool.model(), result, advice);
-            probeLines.end(probed, advice.onOutage(result));
-            return probed;
-        }
     }
 
     private static ExitStatus status(List<Finding> findings) {

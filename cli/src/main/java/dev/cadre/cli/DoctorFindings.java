@@ -84,7 +84,11 @@ final class DoctorFindings {
     private Optional<Offer> listed() throws InterruptedException {
         try (OpenAiClient client = OpenAi.client(environment)) {
             add(Verdict.OK, "key", OpenAi.keyVariable(environment).orElse("a key") + " is set");
-            OpenAi.warning(environment).ifPresent(warning -> add(Verdict.WARNING, "server", warning));
+            OpenAi.warnings(environment)
+                    .forEach(warning -> add(
+                            Verdict.WARNING,
+                            warning.startsWith("CADRE_") ? warning.split(" ", 2)[0] : "server",
+                            warning));
             add(Verdict.OK, "API", OpenAi.api(environment));
             List<ListedModel> models = client.models(TIMEOUT);
             add(Verdict.OK, "server", "%s lists %s".formatted(client.baseUrl(), counted(models.size())));
@@ -108,7 +112,7 @@ final class DoctorFindings {
                     "server",
                     "it lists no models, or the base URL is wrong: --probe asks a model; " + failure.getMessage());
         } else if (failure instanceof ModelException.AuthFailed) {
-            add(Verdict.FAILED, "key", "the server refuses it: " + failure.getMessage());
+            add(Verdict.FAILED, "key", String.valueOf(failure.getMessage()));
         } else {
             add(Verdict.FAILED, "server", String.valueOf(failure.getMessage()));
         }
@@ -128,7 +132,13 @@ final class DoctorFindings {
         String message = String.valueOf(unusable.getMessage());
         String variable = message.split(" ", 2)[0];
         if (variable.equals("OPENAI_API_KEY") || message.startsWith("the key ")) {
-            add(Verdict.MISCONFIGURED, "key", message + "; without it a search uses no model");
+            boolean isMissing = message.endsWith(" is not set");
+            add(
+                    Verdict.MISCONFIGURED,
+                    "key",
+                    message
+                            + (isMissing ? "; a server of your own may take any, such as none" : "")
+                            + "; without it a search uses no model");
         } else {
             add(Verdict.MISCONFIGURED, variable.matches("[A-Z]+_[A-Z_]+") ? variable : "variables", message);
         }
@@ -159,17 +169,17 @@ final class DoctorFindings {
         Optional<LocalDate> shutdown =
                 offered.flatMap(ListedModel::shutdown).or(() -> spec.flatMap(ModelSpec::shutdown));
         long days = shutdown.map(date -> ChronoUnit.DAYS.between(today, date)).orElse(Long.MAX_VALUE);
+        String deployed = model + (deployment.isEmpty() ? "" : ", deployed as " + deployment);
         if (days <= 0) {
-            add(Verdict.FAILED, subject, "%s was shut down on %s; %s".formatted(model, shutdown.get(), move(tier)));
+            add(Verdict.FAILED, subject, "%s was shut down on %s; %s".formatted(deployed, shutdown.get(), move(tier)));
         } else if (days <= ModelSpec.SHUTDOWN_NOTICE.toDays()) {
             add(
                     Verdict.WARNING,
                     subject,
-                    "%s shuts down on %s, in %d days; %s".formatted(model, shutdown.get(), days, move(tier)));
+                    "%s shuts down on %s, in %d days; %s".formatted(deployed, shutdown.get(), days, move(tier)));
         } else {
-            String deployed = deployment.isEmpty() ? "" : ", deployed as " + deployment;
             String says = own.isEmpty() ? "" : ", as %s says".formatted(Models.priceVariable(tier));
-            add(Verdict.OK, subject, model + deployed + ", " + prices(price.get()) + says);
+            add(Verdict.OK, subject, deployed + ", " + prices(price.get()) + says);
         }
         if (own.isEmpty()) {
             spec.ifPresent(listed -> stale(subject, listed));

@@ -3,11 +3,13 @@ package dev.cadre.cli;
 
 import dev.cadre.model.Tier;
 import dev.cadre.openai.OpenAi;
+import dev.cadre.openai.OpenAiClient;
 import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.ModelShutDownException;
 import dev.cadre.price.UnpricedException;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -28,17 +30,46 @@ record Models(Terminal terminal, InstantSource clock, Map<String, String> enviro
         return open(pool -> pool.maxParallel(parallel));
     }
 
+    /** The same over a client of {@link #client}. */
+    ModelPools open(OpenAiClient client, int parallel) throws UsageException {
+        warn();
+        return open(client, pool -> pool.maxParallel(parallel));
+    }
+
+    private void warn() {
+        OpenAi.warnings(environment)
+                .forEach(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
+    }
+
     /** The same with pools that are set up further. */
     ModelPools open(UnaryOperator<ModelPool.Builder> setUp) throws UsageException {
-        OpenAi.warning(environment)
-                .ifPresent(warning -> terminal.err().println("cadre: warning: " + Echo.ofInput(warning)));
+        warn();
+        return open(client(), setUp);
+    }
+
+    /** The same over a client, which closing the pools closes; warns of nothing. */
+    ModelPools open(OpenAiClient client, UnaryOperator<ModelPool.Builder> setUp) throws UsageException {
         try {
-            return OpenAi.fromEnv(environment, pool -> setUp.apply(pool).calendar(clock));
+            return OpenAi.fromEnv(client, environment, pool -> setUp.apply(pool).calendar(clock));
         } catch (UnpricedException e) {
             throw unpriced(e);
         } catch (IllegalArgumentException | ModelShutDownException e) {
             throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
         }
+    }
+
+    OpenAiClient client() throws UsageException {
+        try {
+            return OpenAi.client(environment);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("bad_configuration", String.valueOf(e.getMessage()));
+        }
+    }
+
+    Models with(String variable, String value) {
+        var changed = new HashMap<>(environment);
+        changed.put(variable, value);
+        return new Models(terminal, clock, changed);
     }
 
     /** Refuses a command that does nothing without a model; it names the variable that is missing. */

@@ -231,7 +231,7 @@ class BulkCommandTest {
                  "estimate":{"items":3,"lowUsd":"","expectedUsd":"","worstUsd":""},
                  "cost":{"picoUsd":97500000,"usd":"0.0000975","budgetPicoUsd":250000000000,"forfeitedPicoUsd":0,
                    "attempts":3},
-                 "error":null}
+                 "notes":[],"error":null}
                 """));
         assertThat(told())
                 .matches("cadre: 3 of 3 items left \\(0 on record, 0 malformed\\); expected \\$0\\.00\\d+, at most"
@@ -587,6 +587,9 @@ class BulkCommandTest {
 
         assertThat(document().path("status").asText()).isEqualTo("failed");
         assertThat(document().path("error").path("kind").asText()).isEqualTo("auth_failed");
+        assertThat(document().path("error").path("message").asText())
+                .startsWith("the server refuses the key: ")
+                .endsWith("; the variable of the key is OPENAI_API_KEY");
         assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(ITEM);
         assertThat(results()).hasSize(3);
         assertThat(results().get(1)).contains("\"status\":\"failed\"").contains("MODEL_FAILED");
@@ -608,6 +611,61 @@ class BulkCommandTest {
         assertThat(document().path("error").path("message").asText())
                 .startsWith("0 of 3 items succeeded; the last failed: REFUSED: ");
         assertThat(document().path("cost").path("picoUsd").asLong()).isEqualTo(3 * ITEM);
+    }
+
+    /** A server that heeds the schema of an answer over Chat Completions alone, and a model that lacks it elsewhere. */
+    private void heedingSchemasInChatAlone() {
+        server.onAny()
+                .answers(request -> (request.path().endsWith("/chat/completions")
+                                ? label("bug")
+                                : LoopbackReply.text("{bug}").usage(USED))
+                        .field("text", "{}"));
+    }
+
+    @Test
+    void whatWasAdapted_isSaidOnce_withTheVariableThatSparesIt() throws Exception {
+        heedingSchemasInChatAlone();
+
+        assertThat(bulk("--labels", "bug,wish", "--parallel", "1", "--json")).isZero();
+
+        assertThat(told())
+                .containsOnlyOnce("cadre: the server ignored the JSON schema of the answer")
+                .containsOnlyOnce("cadre: Chat Completions was used")
+                .containsOnlyOnce("cadre: CADRE_API=chat spares each run the calls that find this out\n");
+        assertThat(document().path("notes"))
+                .extracting(JsonNode::asText)
+                .hasSize(3)
+                .anyMatch(note -> note.startsWith("Chat Completions was used") && note.endsWith(" (3 replies)"))
+                .last()
+                .isEqualTo("CADRE_API=chat spares each run the calls that find this out");
+
+        environment.put("CADRE_API", "chat");
+        assertThat(bulk("--labels", "bug,wish", "--force", "--json")).isZero();
+        assertThat(document().path("notes")).isEmpty();
+        assertThat(told()).doesNotContain("CADRE_API");
+    }
+
+    @Test
+    void whatWasAdapted_isNotSaid_whereNothingIsToBe_butStandsInTheSummary() throws Exception {
+        heedingSchemasInChatAlone();
+
+        assertThat(bulk("--labels", "bug,wish", "--progress", "off")).isZero();
+
+        assertThat(told()).doesNotContain("Chat Completions");
+        assertThat(printed()).contains("; noted: ").contains("CADRE_API=chat spares each run");
+    }
+
+    @Test
+    void answersWithoutTheirForm_whereTheServerIgnoresSchemas_pointAtTheServer() throws Exception {
+        heedingSchemasInChatAlone();
+        environment.put("CADRE_API", "responses");
+
+        assertThat(bulk("--labels", "bug,wish", "--json")).isEqualTo(4);
+
+        assertThat(document().path("error").path("message").asText())
+                .startsWith("0 of 3 items succeeded; the last failed: INVALID_OUTPUT: ")
+                .contains("the server ignores the schema of an answer: CADRE_API=chat may heed them,"
+                        + " and cadre doctor --probe tells");
     }
 
     @Test

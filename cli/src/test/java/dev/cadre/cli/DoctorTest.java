@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -101,7 +102,9 @@ class DoctorTest {
         assertThat(run("doctor")).isEqualTo(2);
 
         assertThat(printed())
-                .contains("misconfigured key: OPENAI_API_KEY is not set; without it a search uses no model")
+                .contains(
+                        "misconfigured key: OPENAI_API_KEY is not set; a server of your own may take any, such as none;"
+                                + " without it a search uses no model")
                 .contains("ok            mini: gpt-5.4-mini");
         assertThat(server.requests()).isEmpty();
     }
@@ -114,7 +117,7 @@ class DoctorTest {
         assertThat(run("doctor")).isEqualTo(4);
 
         assertThat(printed())
-                .contains("failed        key: the server refuses it")
+                .contains("failed        key: the server refuses the key: ")
                 .doesNotContain(KEY);
     }
 
@@ -219,8 +222,10 @@ class DoctorTest {
         environment.remove("OPENAI_API_KEY");
         environment.put("AZURE_OPENAI_API_KEY", KEY);
         environment.put("CADRE_MINI_DEPLOYMENT", "house-mini");
+        environment.put("OPENAI_API_VERSION", "2024-10-21");
 
         assertThat(listing("AZURE_OPENAI_ENDPOINT", "gpt-5.4-2026-03-05"))
+                .contains("ok            API: chat, because the version of Azure's API has no other")
                 .contains("ok            mini: gpt-5.4-mini, deployed as house-mini, $0.75 in")
                 .contains("warning       nano: gpt-5.4-nano is not among the models that this server lists")
                 .contains("another name with CADRE_NANO_DEPLOYMENT")
@@ -267,6 +272,29 @@ class DoctorTest {
                 .contains("failed        probe: it was not made because of this: " + variable)
                 .doesNotContain("key:");
         assertThat(server.requests()).isEmpty();
+    }
+
+    @Test
+    void mistypedVariable_isWarnedOf() {
+        environment.put("CADRE_NANO_MODLE", "house-model");
+
+        assertThat(run("doctor")).isZero();
+
+        assertThat(printed())
+                .contains(
+                        "warning       CADRE_NANO_MODLE: CADRE_NANO_MODLE is not known: did you mean CADRE_NANO_MODEL?");
+    }
+
+    @Test
+    void keysOfTwoServices_areMisconfigured() {
+        environment.remove("OPENAI_BASE_URL");
+        environment.put("AZURE_OPENAI_API_KEY", KEY);
+        environment.put("AZURE_OPENAI_ENDPOINT", "https://house.openai.azure.com");
+
+        assertThat(run("doctor")).isEqualTo(2);
+
+        assertThat(printed())
+                .contains("misconfigured key: OPENAI_API_KEY and AZURE_OPENAI_API_KEY are both set: OPENAI_API_TYPE=");
     }
 
     @Test
@@ -336,7 +364,7 @@ class DoctorTest {
                 .contains("works         stream: the text came in 3 pieces")
                 .contains("works         after-stream: no call was lost")
                 .contains("works         refusal: a wrong schema is refused")
-                .contains("gpt-5.4-nano was asked for $0.00");
+                .contains("gpt-5.4-nano was asked over the Responses API for $0.00");
         assertThat(printed() + told()).doesNotContain(KEY);
         assertThat(server.requests())
                 .extracting(LoopbackRequest::model)
@@ -426,13 +454,93 @@ class DoctorTest {
 
         run("doctor", "--probe");
         assertThat(printed())
-                .contains(
-                        "limited       price: asked for gpt-5.4-nano, and house-model answered: set the price of the model"
-                                + " that answers; CADRE_NANO_PRICE sets it, in US dollars per million tokens, such as 0.20/1.25");
+                .contains("limited       price: asked for gpt-5.4-nano, and house-model answered\n"
+                        + "                -> set the price of the model that answers: CADRE_NANO_PRICE, in US dollars per"
+                        + " million tokens, such as 0.20/1.25\n");
 
         environment.put("CADRE_NANO_PRICE", "0.2/1.25");
         run("doctor", "--probe");
-        assertThat(printed()).contains("that answers; CADRE_NANO_PRICE is what is booked");
+        assertThat(printed())
+                .contains(
+                        "works         price: asked for gpt-5.4-nano, and house-model answered; CADRE_NANO_PRICE is what"
+                                + " is booked")
+                .doesNotContain("set the price");
+    }
+
+    /** A server that knows the schema of an answer under one path alone, and a model that reads its prompt. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1 -> '' | is no endpoint, did you mean http://127.0.0.1:PORT/v1?: ",
+                "/v1 -> /v1/chat/completions | is no endpoint (leave out /chat/completions, which each request adds): ",
+                "/v1 -> /v1/responses/ | is no endpoint (leave out /responses, which each request adds): "
+            })
+    void baseUrlWithoutAnApi_isCorrected(String change, String message) {
+        server.onService(request -> true).replies(LoopbackReply.raw(404, "text/html", "404 page not found"));
+        String[] paths = change.replace("''", "").split(" ?-> ?", -1);
+        environment.put("OPENAI_BASE_URL", server.baseUrl().replace(paths[0], paths[1]));
+
+        run("doctor");
+
+        String port = String.valueOf(URI.create(server.baseUrl()).getPort());
+        assertThat(printed()).contains(message.strip().replace("PORT", port));
+    }
+
+    private void keepingFormsIn(String path) {
+        server.onAny().answers(request -> {
+            if (!request.body().contains("Which shade do you pick")) {
+                return DoctorTest.obedient(request);
+            }
+            boolean hasForm = request.path().endsWith(path) || request.body().contains("Reply with one line of JSON");
+            return LoopbackReply.text(hasForm ? "{\"shade\":\"Q4\",\"rank\":2}" : "I pick blue.")
+                    .field("text", "{}");
+        });
+    }
+
+    @Test
+    void probeOfAServerWhoseResponsesApiIgnoresSchemas_saysWhatSparesTheDetour_once() throws Exception {
+        keepingFormsIn("/chat/completions");
+
+        assertThat(run("doctor", "--probe")).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("adapted       schema: the form is kept")
+                .containsOnlyOnce("Chat Completions was used")
+                .containsOnlyOnce("-> CADRE_API=chat spares each run the calls that find this out")
+                .contains("gpt-5.4-nano was asked over Chat Completions for $0.00");
+        run("doctor", "--probe", "--json");
+        JsonNode probed = new ObjectMapper().readTree(printed()).path("probe");
+        assertThat(probed.path("api").asText()).isEqualTo("chat");
+        assertThat(probed.at("/checks/0/advice").asText()).startsWith("CADRE_API=chat ");
+        assertThat(probed.at("/checks/1/advice").asText()).isEmpty();
+    }
+
+    @Test
+    void probeOverADeclaredApiThatIgnoresSchemas_namesTheOneThatKeepsThem() {
+        keepingFormsIn("/chat/completions");
+        environment.put("CADRE_API", "responses");
+
+        assertThat(run("doctor", "--probe")).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("limited       schema: the server ignores the schema")
+                .contains("-> schema: CADRE_API=chat: over that API this server keeps the form")
+                .contains("was asked over the Responses API");
+    }
+
+    @Test
+    void probeOfAServerThatIgnoresSchemasEverywhere_saysSo() {
+        keepingFormsIn("nowhere");
+
+        assertThat(run("doctor", "--probe")).as(printed()).isZero();
+
+        assertThat(printed())
+                .contains("-> schema: CADRE_API=chat with CADRE_SCHEMAS=ignored spares each run the calls that find");
+
+        environment.put("CADRE_API", "chat");
+        run("doctor", "--probe");
+        assertThat(printed()).contains("-> schema: CADRE_SCHEMAS=ignored spares each run");
     }
 
     @Test
@@ -459,13 +567,13 @@ class DoctorTest {
                 .hasSize(3);
         assertThat(printed())
                 .contains(
-                        "not tried     price, cap, tools, stream, after-stream, cancel, long-input, refusal, limits: the same for"
+                        "not tried     price, cap, tools, stream, after-stream, cancel, refusal, long-input, limits: the same for"
                                 + " the rest: 3 calls failed alike, and no more is asked")
                 .contains("if the server has Chat Completions only, CADRE_API=chat asks it there");
         run("doctor", "--probe", "--json");
         assertThat(new ObjectMapper()
                         .readTree(printed())
-                        .at("/probe/checks/0/notes/0")
+                        .at("/probe/checks/0/advice")
                         .asText())
                 .contains("CADRE_API=chat");
 

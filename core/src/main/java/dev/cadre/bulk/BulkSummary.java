@@ -86,7 +86,8 @@ public record BulkSummary(Counts counts, Costs costs, Ending ending) {
      *     over as skipped: all others are in the stream still, which goes on with the input after them
      * @param abandoned names of threads that ignored their interrupt and may still run, the first thousand; the money of
      *     their calls counts as forfeited
-     * @param notes one line for each tool that threw in this session, as in {@link RunReport#notes()}
+     * @param notes one line for each tool that threw in this session, and for each note that replies had, as in {@link
+     *     RunReport#notes()}
      */
     public record Ending(
             Stop stop,

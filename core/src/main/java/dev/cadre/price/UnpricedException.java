@@ -31,7 +31,8 @@ public sealed class UnpricedException extends RuntimeException {
         private OfModel(String model, String why, String otherWay) {
             super("""
                     %s, so it cannot be called within a budget; add one with \
-                    catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output)))%s""".formatted(why, model, otherWay));
+                    catalog.with(ModelSpec.of("%s", Price.perMillionTokens(input, cachedInput, output))), \
+                    give its pool one with ModelPool.builder(client, "%s").price(…)%s""".formatted(why, model, model, otherWay));
             this.model = model;
         }
 

@@ -26,10 +26,10 @@ public enum Check {
     AFTER_STREAM,
     /** A call that is interrupted while its text comes ends at once. */
     CANCEL,
-    /** A long input is read whole, not silently cut. */
-    LONG_INPUT,
     /** A wrong parameter is refused, not ignored. */
     REFUSAL,
+    /** A long input is read whole, not silently cut. The last that asks, because a slow server stays busy with it. */
+    LONG_INPUT,
     /** Replies report rate limits. */
     LIMITS;
 

@@ -10,10 +10,11 @@ import java.util.Objects;
  *
  * @param check what was asked of the server
  * @param verdict how well it did
- * @param message one sentence on what was seen and, unless all is well, on what to do; may quote the server, without keys
+ * @param message one sentence on what was seen; may quote the server, without keys
+ * @param advice what to do about it; empty if nothing is, or nothing is known
  * @param notes what the client had to read or adapt beyond the API, see {@link dev.cadre.model.ModelReply#notes()}
  */
-public record Finding(Check check, Verdict verdict, String message, List<String> notes) {
+public record Finding(Check check, Verdict verdict, String message, String advice, List<String> notes) {
     /** How well a server does. */
     public enum Verdict {
         /** As the API says. */
@@ -37,12 +38,21 @@ public record Finding(Check check, Verdict verdict, String message, List<String>
         Objects.requireNonNull(check, "the check of a finding is null");
         Objects.requireNonNull(verdict, "the verdict of a finding is null");
         Objects.requireNonNull(message, "the message of a finding is null");
+        Objects.requireNonNull(advice, "the advice of a finding is null");
         notes = List.copyOf(notes);
+    }
+
+    static Finding of(Check check, Verdict verdict, String message) {
+        return new Finding(check, verdict, message, "", List.of());
+    }
+
+    Finding advising(String other) {
+        return new Finding(check, verdict, message, other, notes);
     }
 
     /** The same finding with the notes of its calls; one that works by adapting says so. */
     Finding noting(List<String> others) {
         boolean adapted = verdict == Verdict.WORKS && !others.isEmpty();
-        return new Finding(check, adapted ? Verdict.ADAPTED : verdict, message, others);
+        return new Finding(check, adapted ? Verdict.ADAPTED : verdict, message, advice, others);
     }
 }

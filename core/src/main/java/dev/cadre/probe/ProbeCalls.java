@@ -62,6 +62,13 @@ final class ProbeCalls implements AutoCloseable {
         return heard(request, pool.call(request, terms().withText(text)));
     }
 
+    /** The time limit of a call, for people. */
+    String timeLimit() {
+        long seconds = timeout.toSeconds();
+        boolean isWhole = seconds >= 60 && seconds % 60 == 0;
+        return seconds == 60 ? "a minute" : isWhole ? seconds / 60 + " minutes" : seconds + " s";
+    }
+
     private CallTerms terms() {
         var purpose = new CallPurpose(CallPurpose.Kind.WORK, "probe", "probe", "probe", "{}", Tier.NANO);
         return CallTerms.of(open(), purpose, System.nanoTime() + timeout.toNanos());

@@ -39,7 +39,7 @@ final class ProbeQuestions {
     private static final int CALLS_BEHIND_STREAMS = 3;
 
     /** Each word is a token or more for every tokenizer. */
-    private static final int FILLER_WORDS = 4_000;
+    static final int FILLER_WORDS = 4_000;
 
     private final ProbeCalls calls;
 
@@ -50,21 +50,21 @@ final class ProbeQuestions {
     Finding text() throws InterruptedException {
         ModelReply reply = calls.ask(BRIEF, QUESTION);
         if (reply.finish() != Finish.COMPLETE || reply.text().isBlank()) {
-            return finding(Check.TEXT, Verdict.FAILED, "no complete text: " + seen(reply));
+            return Finding.of(Check.TEXT, Verdict.FAILED, "no complete text: " + seen(reply));
         }
         return says(reply, WORD)
-                ? finding(Check.TEXT, Verdict.WORKS, "the answer is right")
-                : finding(Check.TEXT, Verdict.LIMITED, "an answer came, and it is wrong: " + seen(reply));
+                ? Finding.of(Check.TEXT, Verdict.WORKS, "the answer is right")
+                : Finding.of(Check.TEXT, Verdict.LIMITED, "an answer came, and it is wrong: " + seen(reply));
     }
 
     Finding usage() throws InterruptedException {
         TokenUsage usage = calls.ask(BRIEF, QUESTION).usage();
         return usage == null
-                ? finding(
+                ? Finding.of(
                         Check.USAGE,
                         Verdict.LIMITED,
                         "no usable token counts: every call is booked at its worst case, so a budget pays for fewer calls")
-                : finding(
+                : Finding.of(
                         Check.USAGE,
                         Verdict.WORKS,
                         "%d tokens in, %d out".formatted(usage.inputTokens(), usage.outputTokens()));
@@ -74,20 +74,20 @@ final class ProbeQuestions {
         String asked = calls.pool().model();
         String answered = calls.ask(BRIEF, QUESTION).model();
         if (!answered.equals(asked) && !answered.startsWith(asked + "-")) {
-            return finding(
-                    Check.PRICE,
-                    Verdict.LIMITED,
-                    "asked for %s, and %s answered: set the price of the model that answers"
-                            .formatted(asked, Redactor.SHAPES.quote(answered)));
+            return Finding.of(
+                            Check.PRICE,
+                            Verdict.LIMITED,
+                            "asked for %s, and %s answered".formatted(asked, Redactor.SHAPES.quote(answered)))
+                    .advising("set the price of the model that answers");
         }
         var price = calls.pool().spec().price();
         return price.output().equals(Money.ZERO)
-                ? finding(
+                ? Finding.of(
                         Check.PRICE,
                         Verdict.LIMITED,
                         "the price of %s is 0: a budget in money does not bound its calls, a deadline does"
                                 .formatted(asked))
-                : finding(Check.PRICE, Verdict.WORKS, answered + " answers, as asked");
+                : Finding.of(Check.PRICE, Verdict.WORKS, answered + " answers, as asked");
     }
 
     Finding cap() throws InterruptedException {
@@ -98,18 +98,18 @@ final class ProbeQuestions {
             reply = calls.ask(counting);
         }
         if (ProbeCalls.isAboveCap(counting, reply)) {
-            return finding(Check.CAP, Verdict.FAILED, calls.brokenCap() + ": no budget holds at this server");
+            return Finding.of(Check.CAP, Verdict.FAILED, calls.brokenCap() + ": no budget holds at this server");
         }
         if (reply.finish() == Finish.TRUNCATED && !calls.brokenCap().isEmpty()) {
-            return finding(
+            return Finding.of(
                     Check.CAP,
                     Verdict.LIMITED,
                     calls.brokenCap()
                             + ", until the cap was sent in another way: such a first answer stops the budget of a run");
         }
         return reply.finish() == Finish.TRUNCATED
-                ? finding(Check.CAP, Verdict.WORKS, "the answer ends at its cap and says so")
-                : finding(
+                ? Finding.of(Check.CAP, Verdict.WORKS, "the answer ends at its cap and says so")
+                : Finding.of(
                         Check.CAP,
                         Verdict.LIMITED,
                         "an answer that must reach its cap of %d tokens ended as %s: %s"
@@ -117,21 +117,29 @@ final class ProbeQuestions {
     }
 
     Finding schema() throws InterruptedException {
-        ModelRequest request = calls.request("Pick what you like.", "Which shade do you pick, and at what rank?")
+        ModelRequest told = calls.request("Pick what you like.", "Which shade do you pick, and at what rank?")
                 .withOutput(new OutputFormat.JsonSchema("pick", FORM));
-        ModelReply reply = calls.ask(request);
-        Optional<String> defect = defect(reply);
-        if (defect.isPresent()) { // a client may learn from the first reply how else the server is asked
-            reply = calls.ask(request);
-            defect = defect(reply);
+        // called explained, so that no client writes it into the prompt
+        ModelRequest untold = told.withOutput(new OutputFormat.JsonSchema("pick", FORM, true));
+        for (int i = 0; i < 2; i++) { // a client may learn from the first reply how else the server is asked
+            ModelReply reply = calls.ask(untold);
+            if (defect(reply).isEmpty()) {
+                return Finding.of(
+                        Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()));
+            }
         }
-        return defect.isEmpty()
-                ? finding(Check.SCHEMA, Verdict.WORKS, "the form is kept: " + Redactor.SHAPES.quote(reply.text()))
-                : finding(
+        ModelReply reply = calls.ask(told);
+        return defect(reply)
+                .map(defect -> Finding.of(
                         Check.SCHEMA,
                         Verdict.FAILED,
-                        "the answer does not have the form that was asked (%s): %s"
-                                .formatted(Redactor.SHAPES.quote(defect.get()), seen(reply)));
+                        "the server ignores the schema, and the answer does not have the form that the prompt shows (%s): %s"
+                                .formatted(Redactor.SHAPES.quote(defect), seen(reply))))
+                .orElseGet(() -> Finding.of(
+                        Check.SCHEMA,
+                        Verdict.LIMITED,
+                        "the server ignores the schema: the answer has the form only because the prompt shows it: "
+                                + Redactor.SHAPES.quote(reply.text())));
     }
 
     private static Optional<String> defect(ModelReply reply) {
@@ -149,7 +157,10 @@ final class ProbeQuestions {
                 .withTools(List.of(DEPOT));
         ModelReply asks = calls.ask(first);
         if (asks.toolCalls().isEmpty()) {
-            return finding(Check.TOOLS, Verdict.FAILED, "no tool was called: " + seen(asks));
+            return Finding.of(
+                    Check.TOOLS,
+                    Verdict.FAILED,
+                    "no tool was called, so answers of types with tools are made up, or fail: " + seen(asks));
         }
         var turns = new ArrayList<>(first.turns());
         turns.add(Turn.Assistant.of(asks));
@@ -158,8 +169,8 @@ final class ProbeQuestions {
         }
         ModelReply answer = calls.ask(first.withTurns(turns));
         return says(answer, WORD)
-                ? finding(Check.TOOLS, Verdict.WORKS, "a tool was called and its result used, in two rounds")
-                : finding(Check.TOOLS, Verdict.LIMITED, "the result of the tool was not used: " + seen(answer));
+                ? Finding.of(Check.TOOLS, Verdict.WORKS, "a tool was called and its result used, in two rounds")
+                : Finding.of(Check.TOOLS, Verdict.LIMITED, "the result of the tool was not used: " + seen(answer));
     }
 
     Finding stream() throws InterruptedException {
@@ -168,11 +179,12 @@ final class ProbeQuestions {
                 calls.ask(calls.request("Answer in two short sentences.", "What is a lantern?"), pieces::add);
         String joined = String.join("", pieces);
         if (pieces.isEmpty()) {
-            return finding(Check.STREAM, Verdict.LIMITED, "text comes whole: a plan starts when all of it is written");
+            return Finding.of(
+                    Check.STREAM, Verdict.LIMITED, "text comes whole: a plan starts when all of it is written");
         }
         return joined.equals(reply.text())
-                ? finding(Check.STREAM, Verdict.WORKS, "the text came in %d pieces".formatted(pieces.size()))
-                : finding(Check.STREAM, Verdict.FAILED, "the pieces are not the text of the reply");
+                ? Finding.of(Check.STREAM, Verdict.WORKS, "the text came in %d pieces".formatted(pieces.size()))
+                : Finding.of(Check.STREAM, Verdict.FAILED, "the pieces are not the text of the reply");
     }
 
     Finding afterStream() throws InterruptedException {
@@ -188,8 +200,8 @@ final class ProbeQuestions {
             }
         }
         return lost == 0
-                ? finding(Check.AFTER_STREAM, Verdict.WORKS, "no call was lost")
-                : finding(
+                ? Finding.of(Check.AFTER_STREAM, Verdict.WORKS, "no call was lost")
+                : Finding.of(
                         Check.AFTER_STREAM,
                         Verdict.FAILED,
                         "%d of %d rounds lost a call: %s".formatted(lost, CALLS_BEHIND_STREAMS, how));
@@ -205,13 +217,13 @@ final class ProbeQuestions {
             });
         } catch (InterruptedException ended) {
             if (began[0]) {
-                return finding(Check.CANCEL, Verdict.WORKS, "the call ended when it was interrupted");
+                return Finding.of(Check.CANCEL, Verdict.WORKS, "the call ended when it was interrupted");
             }
             throw ended; // the caller's own
         }
         // a reply of one piece is over before anybody can interrupt it
         boolean interrupted = began[0] && Thread.interrupted();
-        return finding(
+        return Finding.of(
                 Check.CANCEL,
                 Verdict.LIMITED,
                 interrupted
@@ -228,16 +240,17 @@ final class ProbeQuestions {
         ModelReply reply = calls.ask(BRIEF, filler.toString());
         TokenUsage usage = reply.usage();
         if (usage != null && usage.inputTokens() < FILLER_WORDS) {
-            return finding(
-                    Check.LONG_INPUT,
-                    Verdict.FAILED,
-                    "more than %d tokens were sent and %d read: the server cuts long inputs without a word; enlarge its context"
-                            .formatted(FILLER_WORDS, usage.inputTokens()));
+            return Finding.of(
+                            Check.LONG_INPUT,
+                            Verdict.FAILED,
+                            "more than %d tokens were sent and %d read: the server cuts long inputs without a word"
+                                    .formatted(FILLER_WORDS, usage.inputTokens()))
+                    .advising("enlarge its context");
         }
         return says(reply, WORD)
-                ? finding(
+                ? Finding.of(
                         Check.LONG_INPUT, Verdict.WORKS, "what stands before %d words is found".formatted(FILLER_WORDS))
-                : finding(
+                : Finding.of(
                         Check.LONG_INPUT,
                         Verdict.LIMITED,
                         "what stands before %d words is not found: %s".formatted(FILLER_WORDS, seen(reply)));
@@ -250,21 +263,22 @@ final class ProbeQuestions {
             calls.ask(wrong);
         } catch (ModelException.InvalidRequest refused) {
             calls.ask(BRIEF, QUESTION); // a server that refuses this too has not looked at the schema
-            return finding(Check.REFUSAL, Verdict.WORKS, "a wrong schema is refused");
+            return Finding.of(Check.REFUSAL, Verdict.WORKS, "a wrong schema is refused");
         } catch (ModelException.ServerFailed failed) {
             calls.ask(BRIEF, QUESTION); // it may fail at everything
-            return finding(
+            return Finding.of(
                     Check.REFUSAL,
                     Verdict.LIMITED,
                     "a wrong schema makes the server fail (%d), which is retried though it cannot help"
                             .formatted(failed.status()));
         }
-        return finding(Check.REFUSAL, Verdict.LIMITED, "a wrong schema is accepted: mistakes in requests go unnoticed");
+        return Finding.of(
+                Check.REFUSAL, Verdict.LIMITED, "a wrong schema is accepted: mistakes in requests go unnoticed");
     }
 
     Finding limits() {
         if (!calls.hasReply()) {
-            return finding(Check.LIMITS, Verdict.NOT_TRIED, "no reply came that could report any");
+            return Finding.of(Check.LIMITS, Verdict.NOT_TRIED, "no reply came that could report any");
         }
         RateLimits limits = calls.limits();
         String told = "%s requests and %s tokens a minute"
@@ -272,15 +286,9 @@ final class ProbeQuestions {
                         limits.requests().isKnown() ? limits.requests().limitPerMinute() : "an unknown number of",
                         limits.tokens().isKnown() ? limits.tokens().limitPerMinute() : "an unknown number of");
         return limits.equals(RateLimits.UNKNOWN)
-                ? finding(
-                        Check.LIMITS,
-                        Verdict.LIMITED,
-                        "none are reported: set requestsPerMinute and tokensPerMinute if the server has any")
-                : finding(Check.LIMITS, Verdict.WORKS, told);
-    }
-
-    private static Finding finding(Check check, Verdict verdict, String message) {
-        return new Finding(check, verdict, message, List.of());
+                ? Finding.of(Check.LIMITS, Verdict.LIMITED, "none are reported")
+                        .advising("set requestsPerMinute and tokensPerMinute if the server has any")
+                : Finding.of(Check.LIMITS, Verdict.WORKS, told);
     }
 
     private static boolean says(ModelReply reply, String word) {

@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Writes the form of a value in one line, as a programmer would: {@code {path: string, lines: list of integer}}.
+ * Writes the form of a value in one line: {@code {"path": string, "lines": list of integer}}.
  *
- * <p>A model reads it where a schema would take many times the tokens. A type inside itself is written by its name, so is
+ * <p>A model reads it where a schema would take many times the tokens. Keys stand in quotes, as in the answer, because a small
+ * model copies them as they are written. A type inside itself is written by its name, so is
  * everything below ten levels of objects and names, and behind two thousand parts there are only dots.
  */
 public final class Notation {
@@ -171,7 +172,7 @@ public final class Notation {
         boolean isDescribed =
                 schema instanceof Json.Obj object && value(object, Keyword.DESCRIPTION.word) instanceof Json.Str;
         String description = isDescribed ? ((Json.Obj) schema).string(Keyword.DESCRIPTION.word) : "";
-        return "%s: %s%s".formatted(name, form(schema, level + 1), inBrackets(description));
+        return "%s: %s%s".formatted(new Json.Str(name).write(), form(schema, level + 1), inBrackets(description));
     }
 
     private static String inBrackets(String description) {

@@ -159,6 +159,7 @@ final class ModelCatalogTest {
                                         .formatted(model)
                                 + "catalog.with(ModelSpec.of(\"%s\", Price.perMillionTokens(input, cachedInput, output)))"
                                         .formatted(model)
+                                + ", give its pool one with ModelPool.builder(client, \"%s\").price(…)".formatted(model)
                                 + ", or read a price file with ModelCatalog.parse");
     }
 

@@ -4,6 +4,7 @@ package dev.cadre.probe;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.cadre.budget.Budget;
 import dev.cadre.model.CallContext;
@@ -134,11 +135,10 @@ class ServerProbeTest {
         change = reply -> reply(reply.text(), Finish.COMPLETE, TokenUsage.of(30, 900));
 
         assertThat(only(Check.CAP))
-                .isEqualTo(new Finding(
+                .isEqualTo(Finding.of(
                         Check.CAP,
                         Verdict.FAILED,
-                        "32 tokens were allowed and 900 came: no budget holds at this server",
-                        List.of()));
+                        "32 tokens were allowed and 900 came: no budget holds at this server"));
     }
 
     @Test
@@ -149,8 +149,60 @@ class ServerProbeTest {
         assertThat(only(Check.LONG_INPUT).message()).contains("more than 4000 tokens were sent and 2048 read");
     }
 
+    /** A server may be busy with what timed out: what is not answered behind it says nothing about the server. */
     @Test
-    void schemaThatIsIgnored_fails() throws Exception {
+    void longInputThatTakesTooLong_isALimit_withItsTime_andIsAskedLast() throws Exception {
+        ModelClient slow = (request, context) -> {
+            if (request.inputBytes() > 4_000 || !sent.isEmpty()) {
+                sent.add(request);
+                throw new ModelException.TimedOut("no whole reply in time", ModelException.Charge.UNKNOWN);
+            }
+            return answer(request);
+        };
+
+        List<Finding> findings = ServerProbe.of(pool(slow).build(), Duration.ofMinutes(2))
+                .run(Budget.usd("0.01"), List.of(Check.LONG_INPUT, Check.TEXT), heard::add)
+                .findings();
+
+        assertThat(findings)
+                .extracting(Finding::verdict, Finding::message)
+                .containsExactly(
+                        tuple(
+                                Verdict.LIMITED,
+                                "no whole reply to 4000 words within 2 minutes, the time limit of a call here"),
+                        tuple(
+                                Verdict.NOT_TRIED,
+                                "no reply within 2 minutes: the server may still be busy with the call before, which it"
+                                        + " did not end in time"));
+        assertThat(findings.getFirst().advice()).contains("10 minutes", "timeout of its pool");
+        assertThat(List.of(Check.values()).subList(Check.values().length - 2, Check.values().length))
+                .containsExactly(Check.LONG_INPUT, Check.LIMITS);
+    }
+
+    @Test
+    void callThatTakesTooLong_fails_withItsTime() throws Exception {
+        ModelClient silent = (request, context) -> {
+            throw new ModelException.TimedOut("no whole reply in time", ModelException.Charge.UNKNOWN);
+        };
+
+        assertThat(probe(pool(silent).build(), Check.TEXT).findings())
+                .containsExactly(
+                        Finding.of(Check.TEXT, Verdict.FAILED, "TimedOut within 30 s: no whole reply in time"));
+    }
+
+    @Test
+    void checkThatTheMoneyDoesNotReachFor_saysHowMuchWould() throws Exception {
+        var dear =
+                pool(this::server).price(Price.perMillionTokens("1", "1", "1")).build();
+
+        Finding finding = probe(dear, Check.LONG_INPUT).findings().getFirst();
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.NOT_TRIED);
+        assertThat(finding.advice()).matches("a budget of \\$0\\.0[2-9] pays for it");
+    }
+
+    @Test
+    void schemaThatNeitherServerNorPromptBringsAbout_fails() throws Exception {
         change = reply -> reply("I pick blue.", Finish.COMPLETE, reply.usage());
 
         assertThat(only(Check.SCHEMA).verdict()).isEqualTo(Verdict.FAILED);
@@ -168,6 +220,24 @@ class ServerProbeTest {
         assertThat(sent).hasSize(2);
     }
 
+    /** A client writes the form into the prompt where the server may not show it, and a model that sees it can keep it. */
+    @Test
+    void schemaThatOnlyThePromptBringsAbout_isNoServersWork() throws Exception {
+        change = reply -> isExplained(sent.getLast()) ? reply("I pick blue.", Finish.COMPLETE, reply.usage()) : reply;
+
+        Finding finding = only(Check.SCHEMA);
+
+        assertThat(finding.verdict()).isEqualTo(Verdict.LIMITED);
+        assertThat(finding.message())
+                .isEqualTo("the server ignores the schema: the answer has the form only because the prompt shows it:"
+                        + " {\"shade\":\"Q4\",\"rank\":2}");
+        assertThat(sent).extracting(ServerProbeTest::isExplained).containsExactly(true, true, false);
+    }
+
+    private static boolean isExplained(ModelRequest request) {
+        return request.output() instanceof OutputFormat.JsonSchema schema && schema.isExplained();
+    }
+
     @Test
     void missingUsage_otherModel_andNoLimits_areNamed() throws Exception {
         change = reply -> new ModelReply(
@@ -183,8 +253,9 @@ class ServerProbeTest {
         ServerProbe.Result result = probe(Check.USAGE, Check.PRICE, Check.LIMITS);
 
         assertThat(verdicts(result).values()).containsOnly(Verdict.LIMITED);
-        assertThat(result.findings().get(1).message())
-                .isEqualTo("asked for gpt-5.4-nano, and house-model answered: set the price of the model that answers");
+        assertThat(result.findings().get(1))
+                .returns("asked for gpt-5.4-nano, and house-model answered", Finding::message)
+                .returns("set the price of the model that answers", Finding::advice);
     }
 
     @Test
@@ -266,8 +337,7 @@ class ServerProbeTest {
         };
 
         assertThat(probe(pool(refusing).build(), Check.REFUSAL).findings())
-                .containsExactly(
-                        new Finding(Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version", List.of()));
+                .containsExactly(Finding.of(Check.REFUSAL, Verdict.FAILED, "InvalidRequest: not in this version"));
     }
 
     @Test
@@ -346,13 +416,12 @@ class ServerProbeTest {
         String message = "%d tokens were allowed and 900 came, until the cap was sent in another way:"
                 + " such a first answer stops the budget of a run";
 
-        assertThat(only(Check.CAP))
-                .isEqualTo(new Finding(Check.CAP, Verdict.LIMITED, message.formatted(32), List.of()));
+        assertThat(only(Check.CAP)).isEqualTo(Finding.of(Check.CAP, Verdict.LIMITED, message.formatted(32)));
         assertThat(sent).hasSize(2);
 
         sent.clear();
         assertThat(probe(Check.USAGE, Check.CAP).findings().getLast())
-                .isEqualTo(new Finding(Check.CAP, Verdict.LIMITED, message.formatted(300), List.of()));
+                .isEqualTo(Finding.of(Check.CAP, Verdict.LIMITED, message.formatted(300)));
     }
 
     @Test
@@ -363,11 +432,10 @@ class ServerProbeTest {
 
         assertThat(sent).hasSize(2);
         assertThat(result.findings().get(2))
-                .isEqualTo(new Finding(
+                .isEqualTo(Finding.of(
                         Check.CAP,
                         Verdict.FAILED,
-                        "replies above their caps stopped the budget: no budget holds at this server",
-                        List.of()));
+                        "replies above their caps stopped the budget: no budget holds at this server"));
         assertThat(result.findings().get(3).message()).isEqualTo("a reply above its cap stopped the budget");
     }
 

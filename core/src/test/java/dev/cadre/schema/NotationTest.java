@@ -49,10 +49,10 @@ class NotationTest {
     void record_isWrittenInOneLine_withDescriptionsInBrackets() {
         assertThat(of(Weather.class))
                 .isEqualTo(
-                        "{city: string (the city, as people call it), day: string (date), sky: \"CLEAR\" or \"CLOUDY\","
-                                + " places: list of {name: string, floor: integer or null},"
-                                + " skies: list of (\"CLEAR\" or \"CLOUDY\"),"
-                                + " byHour: list of {key: string, value: number}, windy: boolean}");
+                        "{\"city\": string (the city, as people call it), \"day\": string (date), \"sky\": \"CLEAR\" or \"CLOUDY\","
+                                + " \"places\": list of {\"name\": string, \"floor\": integer or null},"
+                                + " \"skies\": list of (\"CLEAR\" or \"CLOUDY\"),"
+                                + " \"byHour\": list of {\"key\": string, \"value\": number}, \"windy\": boolean}");
     }
 
     @Test
@@ -64,13 +64,13 @@ class NotationTest {
 
     @Test
     void typeInsideItself_isNotWrittenAgain() {
-        assertThat(of(Tree.class)).isEqualTo("{label: string, children: list of the same form}");
+        assertThat(of(Tree.class)).isEqualTo("{\"label\": string, \"children\": list of the same form}");
     }
 
     @Test
     void kindsOfASealedInterface_areAlternatives() {
         assertThat(of(Shape.class))
-                .isEqualTo("{kind: \"Circle\", radius: integer} or {kind: \"Square\", side: integer}");
+                .isEqualTo("{\"kind\": \"Circle\", \"radius\": integer} or {\"kind\": \"Square\", \"side\": integer}");
     }
 
     @Test
@@ -84,7 +84,7 @@ class NotationTest {
         assertThat(given("""
                         {"type":"object","properties":{"v":{"$ref":"#/$defs/d"}},"required":["v"],\
                         "additionalProperties":false,"$defs":{"d":{"type":"object","properties":\
-                        {"x":{"type":"string","description":"a name"}},"required":["x"],"additionalProperties":false}}}""")).isEqualTo("{v: {x: string (a name)}}");
+                        {"x":{"type":"string","description":"a name"}},"required":["x"],"additionalProperties":false}}}""")).isEqualTo("{\"v\": {\"x\": string (a name)}}");
     }
 
     @Test
@@ -92,7 +92,7 @@ class NotationTest {
         String values = IntStream.range(0, 1_010).mapToObj("\"v%d\""::formatted).collect(Collectors.joining(","));
 
         assertThat(Notation.ofSchema("{\"type\":\"object\",\"properties\":{\"v\":{\"enum\":[%s]}}}".formatted(values)))
-                .startsWith("{v: \"v0\" or \"v1\"")
+                .startsWith("{\"v\": \"v0\" or \"v1\"")
                 .endsWith("\"v999\" or 10 others}");
     }
 
@@ -112,7 +112,7 @@ class NotationTest {
 
         assertThat(given(root.substring(0, root.length() - 1) + ",\"$defs\":{" + definitions
                         + ",\"d8\":{\"type\":\"string\"}}}"))
-                .startsWith("{v: {p0: {p0: {p0: ")
+                .startsWith("{\"v\": {\"p0\": {\"p0\": {\"p0\": ")
                 .contains("…")
                 .hasSizeLessThan(40_000);
     }
@@ -126,10 +126,10 @@ class NotationTest {
                         "tags":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":3},
                         "share":{"type":"number","exclusiveMinimum":0,"exclusiveMaximum":1.5,"multipleOf":0.5},
                         "kind":{"const":"note"}}}"""))
-                .isEqualTo("{mark: integer (at least 1, at most 5) (5 is best),"
-                        + " code: string (matching ^[A-Z]{2}$) or null,"
-                        + " tags: list of string (at least 1 items, at most 3 items),"
-                        + " share: number (above 0, below 1.5, a multiple of 0.5), kind: \"note\"}");
+                .isEqualTo("{\"mark\": integer (at least 1, at most 5) (5 is best),"
+                        + " \"code\": string (matching ^[A-Z]{2}$) or null,"
+                        + " \"tags\": list of string (at least 1 items, at most 3 items),"
+                        + " \"share\": number (above 0, below 1.5, a multiple of 0.5), \"kind\": \"note\"}");
     }
 
     @Test

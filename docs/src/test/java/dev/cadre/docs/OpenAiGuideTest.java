@@ -207,7 +207,7 @@ class OpenAiGuideTest {
                 .header("X-Team", "search")
                 .headers(() -> Map.of("X-Token", tokens.get()))
                 .proxy("http://me:secret@proxy.example:3128", "localhost", "127.0.0.1")
-                .trustedCertificates(authority)
+                .trustedCertificates(authority) // the path of its PEM file
                 .build();
         // endregion
 

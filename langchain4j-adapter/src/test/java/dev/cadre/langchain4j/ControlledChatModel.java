@@ -9,10 +9,12 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A model that answers, fails or hangs as it is told, and treats an interrupt as LangChain4j's own models do. */
 final class ControlledChatModel implements ChatModel {
@@ -26,6 +28,7 @@ final class ControlledChatModel implements ChatModel {
     private Duration timeLimit = Duration.ofDays(1);
     private int calls;
     private int open;
+    private volatile @Nullable Integer cap;
 
     void replies(String text, TokenUsage usage) {
         behaviour = () -> ChatResponse.builder()
@@ -68,6 +71,7 @@ final class ControlledChatModel implements ChatModel {
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
+        cap = request.maxOutputTokens();
         count(1, 1);
         try {
             return behaviour.get();
@@ -94,6 +98,11 @@ final class ControlledChatModel implements ChatModel {
         } finally {
             lock.unlock();
         }
+    }
+
+    OptionalLong receivedCap() {
+        Integer last = cap;
+        return last == null ? OptionalLong.empty() : OptionalLong.of(last);
     }
 
     boolean awaitOpenCalls(int count) throws InterruptedException {

@@ -12,6 +12,7 @@ import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.exception.RateLimitException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** The contract of clients, over a LangChain4j model that a test controls. */
@@ -71,6 +72,11 @@ public class LangChain4jContractTest extends ModelClientContract {
     @Override
     protected int calls() {
         return model.calls();
+    }
+
+    @Override
+    protected OptionalLong receivedCap() {
+        return model.receivedCap();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,6 +31,9 @@ record BaseUrl(String text, String query) {
 
     private static final Pattern LOOPBACK =
             Pattern.compile("(?:.+\\.)?localhost\\.?|127(?:\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+    /** What people copy with the base. */
+    private static final List<String> ENDPOINTS = List.of("/chat/completions", "/completions", "/responses", "/models");
+
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /** Whether it is the provider itself, not one that resembles it. */
@@ -80,6 +84,19 @@ record BaseUrl(String text, String query) {
                 .map(pair -> pair.substring(pair.indexOf('=') + 1))
                 .flatMap(value -> Stream.of(value, URLDecoder.decode(value, StandardCharsets.UTF_8)))
                 .reduce(redactor, Redactor::alsoHiding, (one, other) -> other); // never in parallel
+    }
+
+    /** What may be wrong with an address at which no API is, to be put behind it; empty if nothing is seen. */
+    static String advice(String text) {
+        String path = String.valueOf(URI.create(text).getPath()); // without a trailing slash
+        if (path.isEmpty()) {
+            return ", did you mean %s/v1?".formatted(text);
+        }
+        return ENDPOINTS.stream()
+                .filter(path::endsWith)
+                .findFirst()
+                .map(endpoint -> " (leave out %s, which each request adds)".formatted(endpoint))
+                .orElse("");
     }
 
     @Override

@@ -193,7 +193,7 @@ final class Failures {
             return Optional.of(new QuotaExhausted(message));
         }
         if (error.provesWrongKey()) {
-            return Optional.of(new AuthFailed(message));
+            return Optional.of(refusedKey(message));
         }
         return error.provesWrongModel() ? Optional.of(new UnknownModel(message)) : Optional.empty();
     }
@@ -218,7 +218,13 @@ final class Failures {
 
     /** A refusal comes before any answer, so the first may always be that of a gateway, for its request alone. */
     private Unreachable noEndpoint(String message) {
-        return new Unreachable("%s is no endpoint: %s".formatted(baseUrl, message), null).suspected();
+        return new Unreachable("%s is no endpoint%s: %s".formatted(baseUrl, BaseUrl.advice(baseUrl), message), null)
+                .suspected();
+    }
+
+    /** Some servers speak of other things, such as a database that they look keys up in. */
+    private static AuthFailed refusedKey(String message) {
+        return new AuthFailed("the server refuses the key: " + message);
     }
 
     private ModelException clientFailed(
@@ -229,7 +235,7 @@ final class Failures {
         }
         return switch (status) {
             case TOO_MANY -> rateLimited(message, error, headers);
-            case UNAUTHORIZED -> new AuthFailed(message);
+            case UNAUTHORIZED -> refusedKey(message);
             // a firewall says the same of one request; a gateway, of one that costs too much
             case FORBIDDEN -> new AuthFailed(message).suspected();
             case PAYMENT_REQUIRED -> new QuotaExhausted(message).suspected();

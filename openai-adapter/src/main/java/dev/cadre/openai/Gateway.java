@@ -76,6 +76,11 @@ record Gateway(
         return deploymentInPath || !deployments.isEmpty();
     }
 
+    /** The name that the gateway has for a model. */
+    String nameOf(String model) {
+        return deployments.getOrDefault(model, model);
+    }
+
     /** The request by the name that the gateway has for its model. */
     ModelRequest named(ModelRequest request) {
         String deployment = deployments.getOrDefault(request.model(), "");

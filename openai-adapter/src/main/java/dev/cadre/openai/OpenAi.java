@@ -6,6 +6,7 @@ import dev.cadre.pool.ModelPool;
 import dev.cadre.pool.ModelPools;
 import dev.cadre.price.Price;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -22,7 +23,8 @@ public final class OpenAi {
      *
      * <ul>
      *   <li>{@code OPENAI_API_KEY}, {@code OPENAI_BASE_URL}; or, without the former, {@code AZURE_OPENAI_API_KEY} and
-     *       {@code AZURE_OPENAI_ENDPOINT} with {@code OPENAI_API_VERSION} (or {@code AZURE_OPENAI_API_VERSION})
+     *       {@code AZURE_OPENAI_ENDPOINT} with {@code OPENAI_API_VERSION} (or {@code AZURE_OPENAI_API_VERSION}). Both keys are
+     *       refused, unless {@code OPENAI_API_TYPE} is {@code openai} or {@code azure}, or {@code OPENAI_BASE_URL} is set
      *   <li>{@code CADRE_API}: {@code responses}, {@code chat}, or {@code chat-max-tokens} for a server that knows the cap
      *       as {@code max_tokens} only; default: found out, see {@link OpenAiClient.Builder#responses()}
      *   <li>{@code CADRE_FLAGSHIP_MODEL}, {@code CADRE_MINI_MODEL}, {@code CADRE_NANO_MODEL}; default {@code gpt-5.4},
@@ -70,14 +72,15 @@ public final class OpenAi {
     }
 
     /**
-     * What is doubtful about usable variables: {@code OPENAI_BASE_URL} sends the key over plain HTTP to another machine.
-     * Empty if nothing is, or if a variable is missing or unusable. A client for such an address logs it, too.
+     * What is doubtful about usable variables, a sentence for each, which begins with its name: {@code OPENAI_BASE_URL} sends
+     * the key over plain HTTP to another machine, which a client for such an address logs, too; a name that begins with {@code
+     * CADRE_} and is none of those above. Empty if nothing is, or if a variable is missing or unusable.
      */
-    public static Optional<String> warning(Map<String, String> environment) {
+    public static List<String> warnings(Map<String, String> environment) {
         try {
-            return OpenAiSettings.from(environment).warning();
+            return OpenAiSettings.from(environment).warnings();
         } catch (IllegalArgumentException unusable) {
-            return Optional.empty();
+            return List.of();
         }
     }
 
@@ -112,9 +115,17 @@ public final class OpenAi {
      * @param setUp changes the builder of each pool, such as its parallel limit
      */
     public static ModelPools fromEnv(Map<String, String> environment, UnaryOperator<ModelPool.Builder> setUp) {
-        OpenAiSettings settings = OpenAiSettings.from(environment);
-        OpenAiClient client = settings.client();
+        return fromEnv(client(environment), environment, setUp);
+    }
+
+    /**
+     * The same over a given client, for instance one of {@link #client} that is asked for its {@linkplain OpenAiClient#api
+     * API} later. Closing the pools closes it.
+     */
+    public static ModelPools fromEnv(
+            OpenAiClient client, Map<String, String> environment, UnaryOperator<ModelPool.Builder> setUp) {
         try {
+            OpenAiSettings settings = OpenAiSettings.from(environment);
             var pools = ModelPools.builder().closing(client);
             int surcharge = settings.baseUrl().isRegional() ? REGIONAL_SURCHARGE_PERCENT : 0;
             for (Tier tier : Tier.values()) {

@@ -16,10 +16,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -71,6 +73,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     private final OpenAiBatches batches;
     private final RemoteAccess access;
     private final Dialects dialects;
+    private final Dialect firstDialect;
     private final Gateway gateway;
     private final Duration endWait;
     private volatile boolean closed;
@@ -87,6 +90,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
         sdk = sdk(builder);
         access = new RemoteAccess(builder.imageHosts, builder.mcp);
         dialects = new Dialects(builder.api, builder.schemas, baseUrl);
+        firstDialect = dialects.of("");
         failures = new Failures(secrets, builder.clock, baseUrl.text());
         batches = new OpenAiBatches(sdk, failures, access, dialects, () -> closed);
     }
@@ -235,6 +239,30 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
     public List<ListedModel> models(Duration timeout) throws InterruptedException {
         requireUsable("the list of models");
         return Handoff.run(new UnbilledRequests(sdk, failures, timeout).models(), text -> {});
+    }
+
+    /**
+     * The API that a model is asked over now, as {@code CADRE_API} names it: {@code responses}, {@code chat} or {@code
+     * chat-max-tokens}. A call may change it, see {@link Builder#responses()}.
+     */
+    public String api(String model) {
+        return OpenAiSettings.word(dialects.of(gateway.nameOf(model)).api());
+    }
+
+    /**
+     * What calls of a model have taught about the server, as the variables of {@link OpenAi#fromEnv()} that would have said so:
+     * a process that starts with them spares the calls that found it out. Empty if nothing was.
+     */
+    public Map<String, String> learned(String model) {
+        Dialect now = dialects.of(gateway.nameOf(model));
+        var learned = new TreeMap<String, String>();
+        if (now.api() != firstDialect.api()) {
+            learned.put(OpenAiSettings.API, OpenAiSettings.word(now.api()));
+        }
+        if (firstDialect.form().hasSchema() && !now.form().hasSchema()) {
+            learned.put(OpenAiSettings.SCHEMAS, "ignored");
+        }
+        return Collections.unmodifiableMap(learned);
     }
 
     /** The address that calls go to. */

@@ -5,9 +5,12 @@ import dev.cadre.model.Tier;
 import dev.cadre.price.Price;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +35,11 @@ record OpenAiSettings(
     static final String API_KEY = "OPENAI_API_KEY";
     static final String BASE_URL = "OPENAI_BASE_URL";
     static final String API = "CADRE_API";
-    private static final String SCHEMAS = "CADRE_SCHEMAS";
+    static final String SCHEMAS = "CADRE_SCHEMAS";
     static final String AZURE_KEY = "AZURE_OPENAI_API_KEY";
+    /** As OpenAI's Python client calls it. */
+    private static final String API_TYPE = "OPENAI_API_TYPE";
+
     static final String AZURE_ENDPOINT = "AZURE_OPENAI_ENDPOINT";
 
     /** A line break as files of variables have it: a backslash and a letter, before the next header or at the end. */
@@ -52,14 +58,15 @@ record OpenAiSettings(
      */
     static OpenAiSettings from(Map<String, String> environment) {
         Map<Tier, String> models = models(environment);
+        requireOneService(environment);
         if (isAzure(environment)) {
             String version = variable(environment, "OPENAI_API_VERSION")
                     .or(() -> variable(environment, "AZURE_OPENAI_API_VERSION"))
                     .orElse("");
-            String endpoint = variable(environment, AZURE_ENDPOINT).orElseThrow();
+            String endpoint = ofAzure(environment, AZURE_ENDPOINT);
             AzureEndpoint azure =
                     address(AZURE_ENDPOINT, endpoint, text -> AzureEndpoint.parse(AZURE_ENDPOINT, text, version));
-            String key = variable(environment, AZURE_KEY).orElseThrow();
+            String key = ofAzure(environment, AZURE_KEY);
             return new OpenAiSettings(key, azure.baseUrl(), azure, api(environment), models, environment);
         }
         String key = variable(environment, API_KEY)
@@ -72,16 +79,45 @@ record OpenAiSettings(
 
     /** The variable that holds the key, if one does. */
     static Optional<String> keyVariable(Map<String, String> environment) {
-        return isAzure(environment)
-                ? Optional.of(AZURE_KEY)
-                : variable(environment, API_KEY).map(key -> API_KEY);
+        String name = isAzure(environment) ? AZURE_KEY : API_KEY;
+        return variable(environment, name).map(key -> name);
     }
 
-    /** A key of OpenAI's comes first: variables of Azure may be there for another program. */
     private static boolean isAzure(Map<String, String> environment) {
-        return variable(environment, API_KEY).isEmpty()
-                && variable(environment, AZURE_KEY).isPresent()
+        return switch (type(environment)) {
+            case "azure" -> true;
+            case "" -> variable(environment, API_KEY).isEmpty() && isWholeOfAzure(environment);
+            default -> false;
+        };
+    }
+
+    private static String type(Map<String, String> environment) {
+        return variable(environment, API_TYPE).orElse("").toLowerCase(Locale.ROOT);
+    }
+
+    private static boolean isWholeOfAzure(Map<String, String> environment) {
+        return variable(environment, AZURE_KEY).isPresent()
                 && variable(environment, AZURE_ENDPOINT).isPresent();
+    }
+
+    /** OpenAI's own clients refuse two services too: texts would go to one that nobody thought of. */
+    private static void requireOneService(Map<String, String> environment) {
+        if (!Set.of("", "openai", "azure").contains(type(environment))) {
+            throw new IllegalArgumentException(API_TYPE + " must be openai or azure");
+        }
+        if (type(environment).isEmpty()
+                && isWholeOfAzure(environment)
+                && variable(environment, API_KEY).isPresent()
+                && variable(environment, BASE_URL).isEmpty()) {
+            throw new IllegalArgumentException("%s and %s are both set: %s=openai or %s=azure says which is meant"
+                    .formatted(API_KEY, AZURE_KEY, API_TYPE, API_TYPE));
+        }
+    }
+
+    private static String ofAzure(Map<String, String> environment, String name) {
+        return variable(environment, name)
+                .orElseThrow(
+                        () -> new IllegalArgumentException("%s is not set, and %s is azure".formatted(name, API_TYPE)));
     }
 
     private static String halfOfAzure(Map<String, String> environment) {
@@ -115,6 +151,15 @@ record OpenAiSettings(
                 variable(environment, "CADRE_MINI_MODEL").orElse("gpt-5.4-mini"),
                 Tier.NANO,
                 variable(environment, "CADRE_NANO_MODEL").orElse("gpt-5.4-nano"));
+    }
+
+    /** What {@code CADRE_API} calls an API. */
+    static String word(Api api) {
+        return switch (api) {
+            case RESPONSES -> "responses";
+            case CHAT_COMPLETIONS -> "chat";
+            case CHAT_COMPLETIONS_MAX_TOKENS -> "chat-max-tokens";
+        };
     }
 
     private static @Nullable Api api(Map<String, String> environment) {
@@ -167,10 +212,13 @@ record OpenAiSettings(
         return variable(environment, name);
     }
 
-    Optional<String> warning() {
-        return baseUrl.isReadableOnTheWay()
-                ? Optional.of((azure == null ? BASE_URL : AZURE_ENDPOINT) + " " + BaseUrl.READABLE)
-                : Optional.empty();
+    List<String> warnings() {
+        var warnings = new ArrayList<String>();
+        if (baseUrl.isReadableOnTheWay()) {
+            warnings.add((azure == null ? BASE_URL : AZURE_ENDPOINT) + " " + BaseUrl.READABLE);
+        }
+        VariableNames.unknown(environment.keySet()).forEach(warnings::add);
+        return warnings;
     }
 
     /**
@@ -242,6 +290,9 @@ record OpenAiSettings(
                 case CHAT_COMPLETIONS_MAX_TOKENS -> "chat with max_tokens";
             };
             return name + ", as " + API + " says";
+        }
+        if (azure != null && !azure.hasResponses()) {
+            return "chat, because the version of Azure's API has no other";
         }
         return baseUrl.isOpenAi()
                 ? "responses"

@@ -585,10 +585,10 @@ class DialectsTest {
             assertThat(reply.notes()).singleElement().asString().contains("written into the instructions");
             assertThat(server.requests()).hasSize(3);
             assertThat(server.requests().get(0)).contains("\"type\":\"json_schema\"");
-            assertThat(server.requests().get(1)).contains("\"type\":\"json_object\"", "{text: string}");
+            assertThat(server.requests().get(1)).contains("\"type\":\"json_object\"", "{\\\"text\\\": string}");
             assertThat(server.requests().get(2))
                     .doesNotContain("response_format")
-                    .contains("{text: string}");
+                    .contains("{\\\"text\\\": string}");
             assertThat(server.requests())
                     .allSatisfy(request -> assertThat(request.substring(request.indexOf("\r\n\r\n") + 4)
                                     .length())
@@ -635,7 +635,8 @@ class DialectsTest {
     void form_standsBehindTheInstructions_atAServerThatMayNotShowTheSchema() throws Exception {
         assertThat(bodyFor(FORMED, client -> client))
                 .contains("\"type\":\"json_schema\"")
-                .contains("Answer.\\n\\nReply with one line of JSON of this form, and nothing else: {text: string}\"");
+                .contains(
+                        "Answer.\\n\\nReply with one line of JSON of this form, and nothing else: {\\\"text\\\": string}\"");
     }
 
     @Test
@@ -653,7 +654,7 @@ class DialectsTest {
     @Test
     void schema_thatIsKnownToBeIgnored_isNeverSent() throws Exception {
         assertThat(bodyFor(FORMED, client -> client.schemas(SchemaUse.IGNORED)))
-                .contains("\"type\":\"json_object\"", "{text: string}")
+                .contains("\"type\":\"json_object\"", "{\\\"text\\\": string}")
                 .doesNotContain("json_schema");
     }
 

@@ -7,6 +7,7 @@ import dev.cadre.openai.testing.LoopbackFault;
 import dev.cadre.openai.testing.LoopbackOpenAi;
 import dev.cadre.openai.testing.LoopbackReply;
 import dev.cadre.testing.ModelClientContract;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,11 @@ class OpenAiClientContractTest extends ModelClientContract {
     @Override
     protected int calls() {
         return server.requests().size();
+    }
+
+    @Override
+    protected OptionalLong receivedCap() {
+        return OptionalLong.of(server.requests().getLast().maxOutputTokens());
     }
 
     @Override

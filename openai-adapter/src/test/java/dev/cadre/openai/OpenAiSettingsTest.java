@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.cadre.model.Tier;
 import dev.cadre.price.Price;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +83,49 @@ class OpenAiSettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiSettings.from(Map.of(there, "https://house.openai.azure.com")))
                 .withMessage("OPENAI_API_KEY is not set, and %s is set without %s", there, missing);
+    }
+
+    private static Map<String, String> bothServices(String... more) {
+        var environment = new HashMap<>(Map.of(
+                "OPENAI_API_KEY", "key",
+                "AZURE_OPENAI_API_KEY", "house-key",
+                "AZURE_OPENAI_ENDPOINT", "https://house.openai.azure.com"));
+        for (int i = 0; i < more.length; i += 2) {
+            environment.put(more[i], more[i + 1]);
+        }
+        return environment;
+    }
+
+    /** As OpenAI's own clients do: texts would go to a service that nobody thought of. */
+    @Test
+    void openAiAndAzure_bothWhole_areRefused_unlessTheTypeOrABaseUrlSaysWhich() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiSettings.from(bothServices()))
+                .withMessage("OPENAI_API_KEY and AZURE_OPENAI_API_KEY are both set: OPENAI_API_TYPE=openai or"
+                        + " OPENAI_API_TYPE=azure says which is meant");
+
+        assertThat(OpenAiSettings.from(bothServices("OPENAI_API_TYPE", "OpenAI"))
+                        .apiKey())
+                .isEqualTo("key");
+        assertThat(OpenAiSettings.from(bothServices("OPENAI_API_TYPE", "azure")).apiKey())
+                .isEqualTo("house-key");
+        assertThat(OpenAi.keyVariable(bothServices("OPENAI_API_TYPE", "azure"))).hasValue("AZURE_OPENAI_API_KEY");
+        assertThat(OpenAiSettings.from(bothServices("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1"))
+                        .apiKey())
+                .isEqualTo("key");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "google | OPENAI_API_TYPE must be openai or azure",
+                "azure | AZURE_OPENAI_ENDPOINT is not set, and OPENAI_API_TYPE is azure"
+            })
+    void typeOfTheApi_thatCannotBe_isRefused(String type, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiSettings.from(Map.of("OPENAI_API_KEY", "key", "OPENAI_API_TYPE", type)))
+                .withMessage(message);
     }
 
     @Test
@@ -168,14 +213,32 @@ class OpenAiSettingsTest {
         "nonsense, false"
     })
     void plainHttp_toAnotherMachine_isWarnedOf(String url, boolean warns) {
-        var warning = OpenAi.warning(Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url));
+        List<String> warnings = OpenAi.warnings(Map.of("OPENAI_API_KEY", "key", "OPENAI_BASE_URL", url));
 
-        assertThat(warning.isPresent()).isEqualTo(warns);
-        warning.ifPresent(text -> assertThat(text)
+        assertThat(warnings)
                 .isEqualTo(
-                        "OPENAI_BASE_URL begins with http://: the key and all texts can be read on the way to another"
-                                + " machine; use https://"));
-        assertThat(OpenAi.warning(Map.of("OPENAI_BASE_URL", url))).isEmpty();
+                        warns
+                                ? List.of(
+                                        "OPENAI_BASE_URL begins with http://: the key and all texts can be read on the"
+                                                + " way to another machine; use https://")
+                                : List.of());
+        assertThat(OpenAi.warnings(Map.of("OPENAI_BASE_URL", url))).isEmpty();
+    }
+
+    @Test
+    void namesThatLookLikeOurs_andAreNone_areWarnedOf_withTheNearest() {
+        assertThat(OpenAi.warnings(Map.of(
+                        "OPENAI_API_KEY", "key",
+                        "CADRE_NANO_MODLE", "house",
+                        "CADRE_SCHEMA", "shown",
+                        "CADRE_HOME", "/opt/cadre",
+                        "CADRE_TRACE", "1",
+                        "CADRE_MINI_DEPLOYMENT", "house-mini",
+                        "NANO_MODEL", "house")))
+                .containsExactly(
+                        "CADRE_HOME is not known",
+                        "CADRE_NANO_MODLE is not known: did you mean CADRE_NANO_MODEL?",
+                        "CADRE_SCHEMA is not known: did you mean CADRE_SCHEMAS?");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.model.Finish;
 import dev.cadre.model.ModelException;
+import dev.cadre.model.ModelException.AuthFailed;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.ContextTooLong;
 import dev.cadre.model.ModelException.MalformedReply;
@@ -92,6 +93,17 @@ class ProviderErrorsTest extends LoopbackTest {
 
         assertThat(failure.getClass().getSimpleName()).isEqualTo(expected);
         assertThat(failure.reach()).isEqualTo(reach);
+    }
+
+    @Test
+    void refusedKey_isNamed_whateverTheServerSpeaksOf() {
+        String body = "{\"error\":{\"message\":\"No connected db.\",\"type\":\"no_db_connection\"}}";
+
+        assertThat(failure(AuthFailed.class, LoopbackReply.raw(400, JSON, body)))
+                .hasMessageStartingWith("the server refuses the key: ")
+                .hasMessageContaining("No connected db.");
+        assertThat(failure(AuthFailed.class, LoopbackReply.raw(401, JSON, "{}")))
+                .hasMessageStartingWith("the server refuses the key: ");
     }
 
     @ParameterizedTest

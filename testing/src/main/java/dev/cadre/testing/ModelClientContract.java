@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -80,6 +81,9 @@ public abstract class ModelClientContract {
     /** How many calls the provider has received in this test. */
     protected abstract int calls();
 
+    /** The most output tokens that the provider was told in its last call, in whatever field; empty if it was told none. */
+    protected abstract OptionalLong receivedCap();
+
     /** Waits until so many calls are open at the provider; false if that takes too long. */
     protected abstract boolean awaitOpenCalls(int count) throws InterruptedException;
 
@@ -105,6 +109,18 @@ public abstract class ModelClientContract {
         assertThat(reply.usage()).isEqualTo(TokenUsage.of(31, 7));
         assertThat(reply.model()).isEqualTo("gpt-5.4-nano");
         assertThat(reply.toolCalls()).isEmpty();
+    }
+
+    /** Every reservation rests on it: a client that leaves it out breaks each budget. */
+    @Test
+    public void cap_ofTheRequest_isSent() throws InterruptedException {
+        reply("Fine.", TokenUsage.of(31, 7));
+
+        for (long cap : new long[] {64, 48}) { // two, so that a constant of the client's is found out
+            client().call(REQUEST.withMaxOutputTokens(cap), within(AMPLE));
+
+            assertThat(receivedCap()).as("the cap that the provider received").hasValue(cap);
+        }
     }
 
     @Test

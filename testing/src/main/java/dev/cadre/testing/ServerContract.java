@@ -68,7 +68,8 @@ public abstract class ServerContract {
                     "see '%s', which failed first".formatted(first.check().label()));
         }
         if (!tolerated().contains(finding.check())) {
-            fail("%s: %s", finding.check().label(), finding.message());
+            String advice = finding.advice().isEmpty() ? "" : "; " + finding.advice();
+            fail("%s: %s%s", finding.check().label(), finding.message(), advice);
         }
     }
 

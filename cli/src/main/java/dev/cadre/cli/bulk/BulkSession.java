@@ -73,6 +73,7 @@ public final class BulkSession {
      *
      * @param pause until when and why nothing can be sent, or empty
      * @param batches how many batches of the provider were submitted
+     * @param notes what tools and servers did that people should know of
      * @param failure why nothing more could be done, or null
      */
     public record Ending(
@@ -80,6 +81,7 @@ public final class BulkSession {
             BulkSummary.Stop stop,
             String pause,
             long batches,
+            List<String> notes,
             @Nullable RuntimeException failure) {}
 
     /**
@@ -160,11 +162,13 @@ public final class BulkSession {
             BulkSummary.Stop stop = BulkSummary.Stop.END_OF_INPUT;
             long batches = 0;
             String pause = "";
+            List<String> notes = List.of();
             @Nullable RuntimeException failure = null;
             try {
                 BulkSummary summary = bulk.run(stream(left), budget, this::take);
                 stop = summary.stop();
                 batches = summary.batches();
+                notes = summary.notes();
                 pause = summary.pause().map(BulkSummary.Pause::message).orElse("");
                 failure = failure(summary);
                 results.spent(summary.sessionSpend());
@@ -176,7 +180,7 @@ public final class BulkSession {
                 failure = e;
                 giveUp(left, new Skip(Skip.Kind.CANCELLED, "not tried: " + e.getMessage(), List.of()));
             }
-            return new Ending(results.tally(), stop, pause, batches, failure);
+            return new Ending(results.tally(), stop, pause, batches, notes, failure);
         }
     }
 
