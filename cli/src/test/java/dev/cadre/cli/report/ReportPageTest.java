@@ -77,7 +77,7 @@ class ReportPageTest {
     }
 
     private static Document parsed(String page) throws Exception {
-        assertThat(page).startsWith("<!DOCTYPE html>\n<html");
+        assertThat(page).startsWith(ReportPage.BEGINNING + "\n<html");
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(page.substring(page.indexOf('\n')))));
