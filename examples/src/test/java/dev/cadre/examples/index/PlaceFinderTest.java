@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlaceFinderTest {
     private static final String FILLER = "    int nothing;\n";
@@ -76,6 +79,13 @@ class PlaceFinderTest {
                                 .getFirst()
                                 .score()));
         assertThat(places("class A {\n}\n", "delay")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"@Evict class A {\n", "// evict\n", "evict ", "void evict() {}\n", "@Evict\n"})
+    @Timeout(60) // the square of the lines took minutes
+    void textOfAMegabyte_isReadInTimeLinearInIt(String piece) {
+        assertThat(places(piece.repeat(1_000_000 / piece.length()), "evict the oldest")).isNotEmpty();
     }
 
     @Test
