@@ -4,9 +4,11 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.ObjectMappers;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +18,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The Jackson mapper of all that goes to a server and comes from it, the SDK's own calls included: the SDK's mapper, with a
- * bound on what one text may hold. A text beyond it ends with a {@code StreamConstraintsException}.
+ * bound on what one text may hold. A text beyond it ends with a {@code StreamConstraintsException}. Numbers keep all their
+ * digits: arguments and answers that come as JSON become texts again.
  *
  * <p>A kilobyte that was compressed can hold a million values, and each takes up to 140 bytes of memory and 60
  * microseconds, because the SDK tries to read it as several types.
@@ -49,6 +52,8 @@ final class ServerJson {
         mapper.getFactory()
                 .setStreamReadConstraints(
                         usual.rebuild().maxTokenCount(MAX_TOKENS).build());
+        mapper.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+        mapper.setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
         return mapper;
     }
 
