@@ -58,6 +58,7 @@ final class ResponseForm {
     void apply(ObjectNode reply, StreamedItems streamed, String event) {
         ArrayNode items = items(reply);
         streamed.completeIn(items);
+        dropRepeatedCalls(items);
         for (JsonNode item : items) {
             if (item instanceof ObjectNode call && item.path(TYPE).asText().equals(CALL)) {
                 settle(call);
@@ -183,6 +184,20 @@ final class ResponseForm {
                 JsonNodeFactory.instance.objectNode().put(TYPE, OUTPUT_TEXT).put(TEXT, text);
         part.putArray("annotations");
         return part;
+    }
+
+    /** The same call id, name and arguments are one call. */
+    private void dropRepeatedCalls(ArrayNode items) {
+        var seen = new HashSet<ChatCalls.Again>();
+        for (var each = items.iterator(); each.hasNext(); ) {
+            JsonNode item = each.next();
+            String id = item.path("call_id").asText("");
+            boolean isCall = item.path(TYPE).asText().equals(CALL) && !id.isBlank();
+            if (isCall && !seen.add(ChatCalls.Again.of(id, item, notes))) {
+                each.remove();
+                notes.add(ChatCalls.TWICE);
+            }
+        }
     }
 
     private void settle(ObjectNode call) {
