@@ -15,6 +15,9 @@ final class ChatChunks {
     private static final String DETAILS = "reasoning_details";
     private static final String OLDER_CALL = "function_call";
 
+    /** What is read of a delta, if not as a text. */
+    private static final Set<String> READ = Set.of(CONTENT, DETAILS, "tool_calls", OLDER_CALL);
+
     /** What a delta may have beside output. */
     private static final Set<String> NO_OUTPUT = Set.of("role", "finish_reason", "native_finish_reason", "stop_reason");
 
@@ -34,7 +37,10 @@ final class ChatChunks {
     private boolean wroteBehindFinish;
     private boolean wroteBehindUsage;
     private boolean endsAlone;
-    private int index = -1;
+    private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
+    private final ChoiceNumbers ofText = new ChoiceNumbers();
+    private final ChoiceNumbers ofCalls = new ChoiceNumbers();
+    private long chunks;
 
     /**
      * @param tools the names that a call may have
@@ -54,14 +60,12 @@ final class ChatChunks {
     String add(JsonNode chunk) {
         keep(chunk, "model");
         keep(chunk, "service_tier");
-        boolean isCounted = usage.addIn(chunk);
         var piece = new StringBuilder();
         for (JsonNode choice : chunk.path("choices")) {
-            index = index < 0 ? choice.path("index").asInt(0) : index;
-            if (choice.path("index").asInt(0) == index) { // the others are other answers
-                piece.append(choice(choice));
-            }
+            piece.append(choice(choice));
         }
+        chunks++;
+        boolean isCounted = usage.addIn(chunk);
         wroteBehindUsage &= !isCounted;
         return piece.toString();
     }
@@ -74,6 +78,10 @@ final class ChatChunks {
                 .anyMatch(value -> value.isContainerNode()
                         ? !value.isEmpty()
                         : !value.asText("").isEmpty());
+    }
+
+    private static boolean holdsCalls(JsonNode place) {
+        return !place.path("tool_calls").isEmpty() || !place.path(OLDER_CALL).isEmpty();
     }
 
     private void keep(JsonNode chunk, String name) {
@@ -89,13 +97,24 @@ final class ChatChunks {
         String word = beside.isEmpty() ? ChatFinish.word(choice, message, notes) : beside;
         long before = written();
         String piece = piece(delta) + whole(message, delta.isObject());
+        int number = choice.path("index").asInt(0);
+        if (!piece.isEmpty()) {
+            ofText.add(number, chunks);
+        }
+        if (holdsCalls(delta) || holdsCalls(message)) {
+            ofCalls.add(number, chunks);
+        }
         boolean writes = holdsOutput(delta) || written() > before;
         produced |= writes || holdsOutput(message);
-        wroteBehindUsage |= writes;
         wroteBehindFinish |= writes && !finish.isEmpty();
+        wroteBehindUsage |= writes;
         wroteBeforeFinish |= writes && word.isEmpty();
         endsAlone |= !word.isEmpty() && (!writes || wroteBeforeFinish);
         finish(word);
+        if (!word.isEmpty()) {
+            ofText.finish(number);
+            ofCalls.finish(number);
+        }
         return piece;
     }
 
@@ -105,6 +124,7 @@ final class ChatChunks {
     }
 
     private String piece(JsonNode delta) {
+        keepRest(delta);
         texts.forEach((name, said) -> {
             if (delta.path(name).isTextual() && said != text) {
                 said.add(delta.path(name).asText());
@@ -130,6 +150,7 @@ final class ChatChunks {
                 said.addWhole(message.path(name).asText());
             }
         });
+        keepRest(message);
         if (!isBeside) {
             message.path(DETAILS).forEach(details::add);
             keepExtra(message, "extra_content");
@@ -226,6 +247,14 @@ final class ChatChunks {
         return said(text.addWhole(whole.toString()));
     }
 
+    /** What has a name that nobody knows, and may be the answer if nothing else is. */
+    private void keepRest(JsonNode message) {
+        message.properties().stream()
+                .filter(field -> !(texts.containsKey(field.getKey()) && field.getValue().isTextual()))
+                .filter(field -> !READ.contains(field.getKey()) && ChatForm.isOutput(field))
+                .forEach(field -> rest.set(field.getKey(), field.getValue()));
+    }
+
     private void keepExtra(JsonNode delta, String name) {
         if (delta.hasNonNull(name)) {
             whole.set(name, delta.get(name));
@@ -252,6 +281,11 @@ final class ChatChunks {
         return isFinished() && endsAlone;
     }
 
+    /** Whether the choices are those of several answers. */
+    boolean areSeveral() {
+        return ofText.areOfSeveral() || ofCalls.areOfSeveral();
+    }
+
     /** Why nobody can know what the answer says; empty if nothing speaks against it. */
     String defect() {
         String contradiction = "the answer came in pieces and as a whole, which contradict each other";
@@ -274,8 +308,14 @@ final class ChatChunks {
         } else if (usage.isSaid()) {
             notes.add("the usage came before all was written: it does not count all");
         }
+        if (ofText.differ() || ofCalls.differ()) {
+            notes.add("the choices of a stream had several numbers");
+        }
         ObjectNode choice = whole.putArray("choices").addObject().put("finish_reason", finish);
         ObjectNode message = choice.putObject("message");
+        if (text.isEmpty() && calls.size() == 0 && olderCalls.size() == 0) {
+            message.setAll(rest);
+        }
         texts.forEach((name, said) -> {
             if (!said.isEmpty()) {
                 message.put(name, said.toString());

@@ -42,6 +42,7 @@ final class ChatReply {
 
     /** The reply of one JSON value. */
     ModelReply whole(JsonNode given, Consumer<String> text) {
+        ChatForm.ofWhole(notes).apply(given);
         ModelReply reply = reader().read(given);
         if (!reply.text().isEmpty()) {
             text.accept(reply.text());
@@ -61,12 +62,14 @@ final class ChatReply {
         Consumer<String> answer = thought.before(request.output(), text);
         var rest = new RestOfStream(chunks, endWait, notes);
         ChatReader reader = reader();
+        var form = ChatForm.ofChunks(notes);
         for (Optional<ObjectNode> next = rest.next(events); next.isPresent(); next = rest.next(events)) {
             Optional<ErrorBody> error = error(next.get());
             if (error.isPresent() && rest.isOfNoAccount()) {
                 notes.add("an error behind the end of the answer was left out");
                 continue;
             }
+            form.apply(next.get());
             String piece = chunks.add(next.get());
             if (error.isPresent()) {
                 throw reader.failed(error.get(), chunks.joined(), !chunks.isEmpty() || chunks.hasUsage());
@@ -78,6 +81,9 @@ final class ChatReply {
         thought.finish(text);
         if (!chunks.isEndSaid() && !events.isEndSaid()) {
             throw reader.unfinished(chunks.joined()); // some of it may be missing
+        }
+        if (chunks.areSeveral()) {
+            throw reader.unanswered(ChatChoices.SEVERAL, chunks.joined());
         }
         return reader.read(chunks.joined(), chunks.defect());
     }
