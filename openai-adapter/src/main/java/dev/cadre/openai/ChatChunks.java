@@ -308,6 +308,9 @@ final class ChatChunks {
         } else if (usage.isSaid()) {
             notes.add("the usage came before all was written: it does not count all");
         }
+        if (texts.values().stream().anyMatch(ChatText::isRepeated)) {
+            notes.add("the last piece of a text was all of it again");
+        }
         if (ofText.differ() || ofCalls.differ()) {
             notes.add("the choices of a stream had several numbers");
         }

@@ -280,6 +280,44 @@ class ChatFormTest extends LoopbackTest {
                 .formatted(index, text, reason.isEmpty() ? "null" : "'" + reason + "'");
     }
 
+    // ---- a text that is said twice
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[{'delta':{'content':'%s'},'finish_reason':'stop'}]", "[{'delta':{'content':'%s'}}]"})
+    void lastPiece_thatIsAllOfTheTextAgain_isReadOnce(String last) throws InterruptedException {
+        ModelReply reply = streamed(
+                REQUEST,
+                "[{'delta':{'content':'Hello world, '}}]",
+                "[{'delta':{'content':'this is it.'}}]",
+                last.formatted("Hello world, this is it."),
+                "[{'delta':{},'finish_reason':'stop'}]");
+
+        assertThat(reply.text()).isEqualTo("Hello world, this is it.");
+        assertThat(pieces).containsExactly("Hello world, ", "this is it.");
+        assertThat(reply.notes()).containsExactly("the last piece of a text was all of it again");
+    }
+
+    @Test
+    void piece_thatRepeatsAllBefore_isAPiece_ifMoreFollows_orIfItIsShort() throws InterruptedException {
+        assertThat(streamed(
+                                REQUEST,
+                                "[{'delta':{'content':'Row, row, row, '}}]",
+                                "[{'delta':{'content':'row. '}}]",
+                                "[{'delta':{'content':'Row, row, row, row. '}}]",
+                                "[{'delta':{'content':'Boat.'},'finish_reason':'stop'}]")
+                        .text())
+                .isEqualTo("Row, row, row, row. Row, row, row, row. Boat.");
+        assertThat(pieces).containsExactly("Row, row, row, ", "row. ", "Row, row, row, row. Boat.");
+        server.reset();
+        assertThat(streamed(
+                                REQUEST,
+                                "[{'delta':{'content':'ha'}}]",
+                                "[{'delta':{'content':'ha'}}]",
+                                "[{'delta':{'content':'haha'},'finish_reason':'stop'}]")
+                        .text())
+                .isEqualTo("hahahaha");
+    }
+
     private TokenUsage usage(String... usages) throws InterruptedException {
         server.reset();
         server.onAny()
