@@ -65,7 +65,7 @@ final class ChatChunks {
             piece.append(choice(choice));
         }
         chunks++;
-        boolean isCounted = usage.addIn(chunk);
+        boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage);
         wroteBehindUsage &= !isCounted;
         return piece.toString();
     }

@@ -318,6 +318,32 @@ class ChatFormTest extends LoopbackTest {
                 .isEqualTo("hahahaha");
     }
 
+    // ---- usage
+
+    @Test
+    void usage_ofEachPieceByItself_isAddedUp() throws InterruptedException {
+        String each = "'usage':{'prompt_tokens':10,'completion_tokens':%d,'total_tokens':%d}";
+        assertThat(usage(each.formatted(1, 11), each.formatted(1, 11), each.formatted(1, 11)))
+                .isEqualTo(TokenUsage.of(10, 3));
+        assertThat(usage(each.formatted(2, 12), each.formatted(1, 11), each.formatted(2, 12)))
+                .isEqualTo(TokenUsage.of(10, 5));
+        assertThat(usage(each.formatted(1, 11), each.formatted(2, 12), each.formatted(2, 12)))
+                .isEqualTo(TokenUsage.of(10, 2)); // a running count
+        assertThat(usage(each.formatted(1, 11), each.formatted(1, 11), each.formatted(30, 40)))
+                .isEqualTo(TokenUsage.of(10, 30)); // it was a placeholder
+    }
+
+    @Test
+    void usage_beforeAnythingWasWritten_isAnEstimate() throws InterruptedException {
+        String estimate = "{'choices':[{'delta':{'role':'assistant'}}],'usage':{'prompt_tokens':10,'completion_tokens':40}}";
+        server.onAny()
+                .replies(events("data: " + json(estimate) + "\n\n" + data("[{'delta':{'content':'Fine.'}}]")
+                        + data("[{'delta':{},'finish_reason':'stop'}]")
+                        + "data: " + json("{'choices':[]," + USAGE + "}") + "\n\ndata: [DONE]\n\n"));
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).usage()).isEqualTo(TokenUsage.of(10, 5));
+    }
+
     private TokenUsage usage(String... usages) throws InterruptedException {
         server.reset();
         server.onAny()
