@@ -41,6 +41,7 @@ final class ChatChunks {
     private final ChoiceNumbers ofText = new ChoiceNumbers();
     private final ChoiceNumbers ofCalls = new ChoiceNumbers();
     private long chunks;
+    private long callPieces;
 
     /**
      * @param tools the names that a call may have
@@ -102,6 +103,7 @@ final class ChatChunks {
             ofText.add(number, chunks);
         }
         if (holdsCalls(delta) || holdsCalls(message)) {
+            callPieces++;
             ofCalls.add(number, chunks);
         }
         boolean writes = holdsOutput(delta) || written() > before;
@@ -118,8 +120,11 @@ final class ChatChunks {
         return piece;
     }
 
-    private long written() {
+    /** How much was written, in characters and calls: it rises with each piece that can be read. */
+    long written() {
         return calls.size()
+                + olderCalls.size()
+                + callPieces
                 + texts.values().stream().mapToLong(ChatText::length).sum();
     }
 

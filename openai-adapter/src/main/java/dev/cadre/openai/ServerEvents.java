@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,12 @@ final class ServerEvents {
     /** The first characters of the fields of an event that no JSON begins with, and of a comment. */
     private static final String BEGINNINGS = "dei:";
 
+    /** The fields of an event that say nothing of the answer; the first is that of a comment. */
+    private static final Set<String> FIELDS = Set.of("", "id", "retry");
+
+    private static final Pattern KEEP_ALIVE =
+            Pattern.compile("^\\W*(?:ping|pong|heart_?-?beat|keep_?-?alive)", Pattern.CASE_INSENSITIVE);
+
     /** So many events, such as those of a keep-alive, may come before one that shows the form of the reply. */
     private static final int MOST_SEEN = 10;
 
@@ -44,6 +51,7 @@ final class ServerEvents {
     private final Deque<ObjectNode> ready = new ArrayDeque<>();
     private boolean done;
     private boolean endSaid;
+    private int strangers;
     private @Nullable IOException broken;
 
     ServerEvents(InputStream body, ReplyNotes notes) {
@@ -141,6 +149,11 @@ final class ServerEvents {
         return endSaid;
     }
 
+    /** How many lines and events came that were skipped, though they are no keep-alive. */
+    int strangers() {
+        return strangers;
+    }
+
     private void readOn() {
         try {
             readEvent();
@@ -163,6 +176,8 @@ final class ServerEvents {
                 name = value;
             } else if (!field.isEmpty() && (line.startsWith("{") || line.contains("\"choices\""))) {
                 data.append(data.isEmpty() ? "" : "\n").append(line); // its field is missing or damaged
+            } else if (!FIELDS.contains(field)) {
+                strangers++;
             }
         }
         done = line == null;
@@ -192,6 +207,8 @@ final class ServerEvents {
         }
         objects = withoutField(objects);
         if (!PIECE_OF_JSON.matcher(objects).find()) {
+            boolean isNone = objects.isBlank() && !name.equals("error");
+            strangers += isNone || KEEP_ALIVE.matcher(objects).find() ? 0 : 1;
             if (!data.isEmpty() && !endSaid) {
                 notes.add("an event that is no part of the API was skipped");
             }

@@ -318,6 +318,60 @@ class ChatFormTest extends LoopbackTest {
                 .isEqualTo("hahahaha");
     }
 
+    // ---- streams without a reason that end in something else
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "event: error\ndata: upstream timed out",
+                "event: error\ndata:",
+                "data: error: upstream timed out",
+                "data: \"internal server error\"",
+                "data: {'message':'died','code':500}",
+                "data: {'detail':'Internal Server Error'}",
+                "data: {'status':500,'title':'Bad'}",
+                "data: {'errors':[{'message':'died'}]}",
+                "data: {'error_code':336100,'error_msg':'busy'}",
+                "data: {'object':'error','message':'died','code':50000}",
+                "data: {'choices':[],'base_resp':{'status_code':1013}}",
+                "<html>Bad Gateway</html>",
+                "data: <html>Bad Gateway</html>"
+            })
+    void streamWithoutReason_thatEndsInSomethingElse_isNotWhole(String end) throws InterruptedException {
+        String text = data("[{'delta':{'content':'Half of the'}}]");
+        String call = data("[{'delta':{'tool_calls':[{'id':'a','function':{'name':'find','arguments':'{}'}}]}}]");
+        for (String before : List.of(text, call)) {
+            server.reset();
+            server.onAny().replies(events(before + json(end) + "\n\ndata: [DONE]\n\n"));
+            assertThatThrownBy(() -> chat.call(TOOLS, streamed(pieces::add)))
+                    .isInstanceOfAny(MalformedReply.class, ServerFailed.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {": comment", "event: ping\ndata: {'type':'ping'}", "data: keep-alive", "data:", "data: {}", "id: 7"})
+    void streamWithoutReason_thatEndsInAKeepAlive_isWhole(String end) throws InterruptedException {
+        String text = data("[{'delta':{'content':'Fine.'}}]");
+        server.onAny().replies(events("data: starting\n\n" + text + json(end) + "\n\ndata: [DONE]\n\n"));
+
+        assertThat(chat.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine.");
+    }
+
+    /** MiniMax names its errors so, beside what it has of the answer, and a zero in every last chunk. */
+    @Test
+    void statusOfAnotherName_isAnError() throws InterruptedException {
+        String reply = "{'choices':[{'message':{'content':'Half of the'},'finish_reason':'stop'}],"
+                + "'base_resp':{'status_code':%d,'status_msg':'busy'}}";
+        server.onAny().replies(raw(json(reply.formatted(0))));
+        assertThat(chat.call(REQUEST, plain()).finish()).isEqualTo(Finish.COMPLETE);
+        server.reset();
+        server.onAny().replies(raw(json(reply.formatted(1013))));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, plain()))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("busy");
+    }
+
     // ---- usage
 
     @Test
