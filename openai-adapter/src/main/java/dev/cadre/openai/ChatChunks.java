@@ -107,11 +107,11 @@ final class ChatChunks {
             ofCalls.add(number, chunks);
         }
         boolean writes = holdsOutput(delta) || written() > before;
+        wroteBehindFinish |= writes && produced && !finish.isEmpty();
         produced |= writes || holdsOutput(message);
-        wroteBehindFinish |= writes && !finish.isEmpty();
         wroteBehindUsage |= writes;
         wroteBeforeFinish |= writes && word.isEmpty();
-        endsAlone |= !word.isEmpty() && (!writes || wroteBeforeFinish);
+        endsAlone |= !word.isEmpty() && wroteBeforeFinish;
         finish(word);
         if (!word.isEmpty()) {
             ofText.finish(number);
@@ -271,9 +271,13 @@ final class ChatChunks {
         return !produced;
     }
 
-    /** Whether the server said why the model stopped, and nothing was written behind that: then nothing is missing. */
+    /**
+     * Whether the server said why the model stopped, and nothing was written behind that: then nothing is missing. Some
+     * servers say with every chunk that it stopped, the first included: before anything was written that is no end.
+     */
     boolean isFinished() {
-        return ChatFinish.of(finish) != ChatFinish.UNKNOWN && !wroteBehindFinish;
+        ChatFinish known = ChatFinish.of(finish);
+        return known != ChatFinish.UNKNOWN && !wroteBehindFinish && (produced || known.isCut());
     }
 
     /** Whether the model stopped because the server gave up. */

@@ -17,6 +17,9 @@ final class StreamedCall {
     private static final Set<String> READ = Set.of(INDEX, "id", "type", FUNCTION, NAME);
     private static final int NO_INDEX = -1;
 
+    /** How many times longer the same arguments may be, by white space alone. */
+    private static final long MOST_SPACE = 8;
+
     private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
     private final ObjectNode restOfFunction = JsonNodeFactory.instance.objectNode();
     private final CallName name;
@@ -99,6 +102,9 @@ final class StreamedCall {
     private boolean holds(JsonNode given) {
         if (given.isTextual() && given.asText().contentEquals(arguments)) {
             return true;
+        }
+        if (json == null && arguments.length() > MOST_SPACE * given.toString().length()) {
+            return false; // else every short piece would have them read again
         }
         if (meaning == null) {
             meaning = CallArguments.meaning(json == null ? TextNode.valueOf(arguments.toString()) : json);
