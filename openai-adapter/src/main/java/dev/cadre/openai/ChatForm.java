@@ -21,7 +21,7 @@ final class ChatForm {
     private static final String DELTA = "delta";
 
     /** Where text may stand in place of the content. */
-    private static final List<String> PLACES = List.of(TEXT, "output_text", "parts", "output");
+    static final List<String> PLACES = List.of(TEXT, "output_text", "parts", "output");
 
     /** Members of a choice or a message that are no output, whatever they hold. */
     private static final Set<String> NO_OUTPUT = Set.of(

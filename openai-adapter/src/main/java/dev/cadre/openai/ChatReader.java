@@ -222,8 +222,7 @@ final class ChatReader {
     private void requireUnbilled(Parts parts) {
         TokenUsage usage = parts.usage();
         if (usage != null && usage.outputTokens() > 0) {
-            String defect = "the reply bills output and has none that can be read";
-            throw failures.unanswered(request.model(), defect, headers, parts.billed());
+            throw failures.unanswered(request.model(), ReplyReader.UNFOUND, headers, parts.billed());
         }
         notes.add("the answer is empty");
     }

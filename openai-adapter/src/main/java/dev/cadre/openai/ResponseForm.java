@@ -31,6 +31,10 @@ final class ResponseForm {
     /** The roles of those who do not answer: some servers repeat their messages. */
     private static final Set<String> OTHER_ROLES = Set.of("user", "system", "developer", "tool");
 
+    /** Members of a message that are no text. */
+    private static final Set<String> IN_MESSAGE =
+            Set.of(TYPE, "id", "object", "role", "status", "phase", "name", CONTENT, "annotations");
+
     /** What the calls of functions are called elsewhere. */
     private static final Set<String> FOREIGN_CALLS = Set.of("tool_call", "tool_use", "function");
 
@@ -149,6 +153,9 @@ final class ResponseForm {
     }
 
     private void content(ObjectNode message) {
+        if (isEmpty(message.path(CONTENT))) {
+            find(message);
+        }
         JsonNode content = message.path(CONTENT);
         if (content.isTextual() || content.isObject()) {
             notes.add("the content of a message came without a list");
@@ -164,19 +171,52 @@ final class ResponseForm {
         }
     }
 
+    /** Takes what a message has under another name for its content; what nobody knows makes that unreadable. */
+    private void find(ObjectNode message) {
+        for (String name : ChatForm.PLACES) {
+            if (!isEmpty(message.path(name))) {
+                notes.add("the text of a message stood in '" + name + "'");
+                JsonNode found = message.remove(name);
+                if (found.isArray()) {
+                    message.set(CONTENT, found);
+                } else {
+                    message.putArray(CONTENT).add(part(found));
+                }
+                return;
+            }
+        }
+        if (message.properties().stream().anyMatch(field -> !IN_MESSAGE.contains(field.getKey()) && !isEmpty(field.getValue()))) {
+            message.putArray(CONTENT).add(unreadable(message.deepCopy()));
+        }
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isContainerNode() ? value.isEmpty() : !value.isTextual() || value.asText().isEmpty();
+    }
+
     /** A part of a message; the same if it is one already. */
-    private static JsonNode part(JsonNode given) {
-        if (given.isTextual()) {
-            return textPart(given.asText());
+    private JsonNode part(JsonNode given) {
+        String type = given.path(TYPE).asText("");
+        if (given.isNull() || (type.equals(OUTPUT_TEXT) && given.path(TEXT).isTextual())) {
+            return given;
         }
-        String type = given.path(TYPE).asText(TEXT);
-        JsonNode text = given.path(TEXT);
-        if (type.equals(TEXT) && text.isTextual()) {
-            return textPart(text.asText());
-        }
-        boolean isInner = (type.equals(TEXT) || type.equals(OUTPUT_TEXT))
-                && text.path("value").isTextual();
-        return isInner ? textPart(text.path("value").asText()) : given;
+        ChatPart read = ChatPart.of(given);
+        return switch (read.kind()) {
+            case TEXT -> given.isTextual() || !read.text().isEmpty() ? textPart(read.text()) : given;
+            case UNREADABLE -> unreadable(given);
+            case OTHER -> {
+                notes.add("a part of the type %s was left out".formatted(notes.quoted(type)));
+                yield given;
+            }
+            case REFUSAL, THOUGHT -> given;
+        };
+    }
+
+    /** A part in the place of a text that is none. */
+    private static ObjectNode unreadable(JsonNode given) {
+        ObjectNode part = JsonNodeFactory.instance.objectNode().put(TYPE, OUTPUT_TEXT);
+        part.putObject(TEXT).set("unread", given);
+        return part;
     }
 
     static ObjectNode textPart(String text) {

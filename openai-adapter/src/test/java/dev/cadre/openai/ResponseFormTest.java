@@ -76,6 +76,8 @@ class ResponseFormTest {
                 "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":{\"type\":\"text\",\"text\":\"plain\"}}]",
                 "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[\"plain\"]}]",
                 "\"output\":[{\"role\":\"assistant\",\"content\":[" + PART + "]}]",
+                "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"text\":\"plain\"}]",
+                "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"content\":\"plain\"}]}]",
                 "\"output\":[" + PART + "]",
                 "\"output\":[{\"type\":\"web_search_call\",\"id\":\"w\",\"status\":\"completed\"}],\"output_text\":\"plain\"",
                 "\"output\":[],\"output_text\":\"plain\"",
@@ -515,7 +517,14 @@ class ResponseFormTest {
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"Hi\"},{\"type\":\"output_text\",\"text\":[1]}]}]",
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":5}]",
                 "[{\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"output_text\",\"text\":\"Hi\"}]}]",
-                "[{\"type\":\"answer\",\"value\":\"Hi\"}]"
+                "[{\"type\":\"answer\",\"value\":\"Hi\"}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":null}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"\"}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"said\":\"Hi\"}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"parts\":[\"Hi\"]}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART + ",{\"type\":\"output_markdown\",\"markdown\":\"there\"}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART + ",[\"there\"]]}]"
             })
     void answer_thatWasBilledAndCannotBeRead_isAFailureWithItsBill(String output) {
         assertThatThrownBy(() -> whole(reply("completed", "\"output\":" + output)))
@@ -526,11 +535,32 @@ class ResponseFormTest {
     }
 
     @Test
-    void answer_thatIsEmpty_isComplete() throws Exception {
-        ModelReply reply = whole(reply("completed", "\"output\":[" + said("") + "]"));
+    void emptyAnswer_thatCostNoOutput_isComplete() throws Exception {
+        ModelReply reply = whole(reply("completed", "\"output\":[" + said("") + "]")
+                .replace("\"output_tokens\":2,\"total_tokens\":7", "\"output_tokens\":0,\"total_tokens\":5"));
 
         assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
         assertThat(reply.text()).isEmpty();
+        assertThat(reply.notes()).containsExactly("the answer is empty");
+    }
+
+    @Test
+    void unknownMember_ofAMessageWithoutContent_isNoEmptyAnswer_ofWhateverUsage() {
+        String reply = reply("completed", "\"output\":[{\"type\":\"message\",\"said\":\"Hi\"}]");
+
+        assertThatThrownBy(() -> whole(reply.replace("\"usage\"", "\"spent\"")))
+                .isInstanceOf(ModelException.ServerFailed.class);
+    }
+
+    @Test
+    void partWithoutWords_besideText_isLeftOutWithANote() throws Exception {
+        String image = "{\"type\":\"output_image\",\"image_url\":\"x\"}";
+
+        ModelReply reply =
+                whole(reply("completed", "\"output\":[" + message("completed", "[" + PART + "," + image + "]") + "]"));
+
+        assertThat(reply.text()).isEqualTo("plain");
+        assertThat(reply.notes()).containsExactly("a part of the type 'output_image' was left out");
     }
 
     @Test
