@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolSpec;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -83,13 +86,34 @@ final class ResponseForm {
         if (output.isObject()) {
             notes.add("the output came without a list");
         }
+        Set<JsonNode> stray = Collections.newSetFromMap(new IdentityHashMap<>());
         for (JsonNode given : output.isArray() ? output : List.of(output)) {
             JsonNode item = shaped(given);
             if (!item.isMissingNode()) {
                 items.add(item);
             }
+            if (item != given && !text(item).isEmpty()) {
+                stray.add(item);
+            }
         }
+        dropRepeated(stray, items);
         return items;
+    }
+
+    /** A text beside the messages that says what they say is theirs. */
+    private void dropRepeated(Set<JsonNode> stray, ArrayNode items) {
+        Map<Boolean, String> texts = items.valueStream()
+                .collect(Collectors.partitioningBy(
+                        stray::contains, Collectors.mapping(ResponseForm::text, Collectors.joining())));
+        String beside = String.valueOf(texts.get(true));
+        if (!beside.isEmpty() && beside.equals(texts.get(false))) {
+            notes.add("a text beside a message said the same");
+            for (var each = items.iterator(); each.hasNext(); ) {
+                if (stray.contains(each.next())) {
+                    each.remove();
+                }
+            }
+        }
     }
 
     /** An item in the form of the API's; a missing node if it is no part of the output. */

@@ -563,6 +563,33 @@ class ResponseFormTest {
         assertThat(reply.notes()).containsExactly("a part of the type 'output_image' was left out");
     }
 
+    /** A server that gives the end of a message another id and no place. */
+    @Test
+    void message_thatEndsUnderAnotherName_isOne() throws Exception {
+        String place = "'item_id':'a1','output_index':0,'delta':";
+
+        for (String last : List.of("[]", "[" + said("The whole.").replace("\"id\":\"m\"", "\"id\":\"c3\"") + "]")) {
+            ModelReply reply = events(
+                    event("output_text.delta", place + "'The '"),
+                    event("output_text.delta", place + "'whole.'"),
+                    event("output_item.done", "'item':" + said("The whole.").replace("\"id\":\"m\"", "\"id\":\"b2\"")),
+                    completed(last));
+            assertThat(reply.text()).isEqualTo("The whole.");
+        }
+    }
+
+    @Test
+    void text_besideTheMessageThatSaysIt_isReadOnce() throws Exception {
+        for (String output : List.of("\"Hello\"," + said("Hello"), said("Hello") + "," + PART.replace("plain", "Hello"))) {
+            ModelReply reply = whole(reply("completed", "\"output\":[" + output + "]"));
+            assertThat(reply.text()).isEqualTo("Hello");
+            assertThat(reply.notes()).contains("a text beside a message said the same");
+        }
+        assertThat(whole(reply("completed", "\"output\":[\"One. \"," + said("Two.") + "]"))
+                        .text())
+                .isEqualTo("One. Two.");
+    }
+
     @Test
     void message_thatIsSaidToGoOn_isTruncated() throws Exception {
         ModelReply reply = whole(reply("completed", "\"output\":[" + message("in_progress", "[" + PART + "]") + "]"));
