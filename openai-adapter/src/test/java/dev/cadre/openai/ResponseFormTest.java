@@ -590,6 +590,21 @@ class ResponseFormTest {
                 .isEqualTo("One. Two.");
     }
 
+    /** Nobody knows whether its arguments would have come. */
+    @Test
+    void call_thatWasOnlyBegun_neverRuns() throws Exception {
+        String begun = function("a", "get_a", "").replace("\"id\":", "\"status\":\"in_progress\",\"id\":");
+
+        assertThat(events(added("'output_index':0", begun), completed("[]")).toolCalls())
+                .containsExactly(new ToolCall("a", "get_a", "arguments that could not be found"));
+        assertThat(events(added("'output_index':0", begun), arguments("'output_index':0", "{}"), completed("[]"))
+                        .toolCalls())
+                .containsExactly(new ToolCall("a", "get_a", "{}"));
+        assertThat(events(added("'output_index':0", begun), done("'output_index':0", function("a", "get_a", "")), completed("[]"))
+                        .toolCalls())
+                .containsExactly(new ToolCall("a", "get_a", ""));
+    }
+
     @Test
     void message_thatIsSaidToGoOn_isTruncated() throws Exception {
         ModelReply reply = whole(reply("completed", "\"output\":[" + message("in_progress", "[" + PART + "]") + "]"));
