@@ -47,6 +47,7 @@ final class ServerEvents {
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
 
     private final BufferedReader lines;
+    private final TextCharset charset;
     private final ReplyNotes notes;
     private final Deque<ObjectNode> ready = new ArrayDeque<>();
     private boolean done;
@@ -54,14 +55,15 @@ final class ServerEvents {
     private int strangers;
     private @Nullable IOException broken;
 
-    ServerEvents(InputStream body, ReplyNotes notes) {
-        lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    ServerEvents(InputStream body, TextCharset charset, ReplyNotes notes) {
+        lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.ISO_8859_1)); // each byte as it is
+        this.charset = charset;
         this.notes = notes;
     }
 
     /** The objects of a list, which says by its end that it is whole. */
-    static ServerEvents of(JsonNode list, ReplyNotes notes) throws IOException {
-        var events = new ServerEvents(InputStream.nullInputStream(), notes);
+    static ServerEvents of(JsonNode list, TextCharset charset, ReplyNotes notes) throws IOException {
+        var events = new ServerEvents(InputStream.nullInputStream(), charset, notes);
         events.take(list, "");
         events.endSaid = true;
         return events;
@@ -187,7 +189,7 @@ final class ServerEvents {
     /** The next line; what came of an event before the connection was lost is read, if it is whole. */
     private @Nullable String nextLine(StringBuilder data, String name) throws IOException {
         try {
-            return lines.readLine();
+            return decoded(lines.readLine());
         } catch (IOException lost) {
             try {
                 take(data.toString(), name);
@@ -196,6 +198,11 @@ final class ServerEvents {
             }
             throw lost;
         }
+    }
+
+    private @Nullable String decoded(@Nullable String line) throws IOException {
+        boolean isPlain = line == null || line.startsWith(":") || line.chars().allMatch(each -> each < 0x80);
+        return isPlain ? line : charset.decoded(line.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void take(String data, String name) throws IOException {
