@@ -47,7 +47,19 @@ record ReplyBody(BaseUrl server, Failures failures, Duration endWait) {
                     ? response.streamed(events, text)
                     : ServedReply.ofChat(chat.joined(events, text));
         }
-        JsonNode given = ServerJson.first(charset.isOther() ? decoded(body, charset) : body, notes);
+        InputStream json = charset.isOther() ? decoded(body, charset) : body;
+        ServerJson.First first = ServerJson.first(json);
+        JsonNode given = first.value();
+        if (ServerEvents.isPiece(given)) {
+            notes.add("the pieces of a stream came one a line");
+            var events = ServerEvents.inLines(first, json, charset, notes);
+            return events.api().orElse(asked) == Api.RESPONSES
+                    ? response.streamed(events, text)
+                    : ServedReply.ofChat(chat.joined(events, text));
+        }
+        if (!first.isAlone()) {
+            notes.add("what stood behind the reply was left out");
+        }
         if (given.isArray()) {
             notes.add("the reply came as a list");
             var events = ServerEvents.of(given, charset, notes);

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -67,6 +69,22 @@ final class ServerEvents {
         events.take(list, "");
         events.endSaid = true;
         return events;
+    }
+
+    /** The pieces of a stream that come one a line, as the first of them shows. */
+    static ServerEvents inLines(ServerJson.First first, InputStream rest, TextCharset charset, ReplyNotes notes)
+            throws IOException {
+        InputStream behind = new SequenceInputStream(new ByteArrayInputStream(first.ahead()), rest);
+        var events = new ServerEvents(behind, charset, notes);
+        events.take(first.value(), "");
+        return events;
+    }
+
+    /** Whether a JSON value is a piece of a stream, not a whole reply. */
+    static boolean isPiece(JsonNode value) {
+        return value.path(TYPE).asText("").startsWith("response.")
+                || value.path("object").asText("").endsWith(".chunk")
+                || value.path("choices").valueStream().anyMatch(choice -> choice.has("delta") && !choice.has("message"));
     }
 
     /** The body without a byte-order mark and white space before its first character. */
@@ -169,6 +187,10 @@ final class ServerEvents {
         String name = "";
         String line = nextLine(data, name);
         for (; line != null && !line.isEmpty(); line = nextLine(data, name)) {
+            if (data.isEmpty() && (line.equals(END) || isObject(line))) {
+                take(line, name);
+                return;
+            }
             int colon = line.indexOf(':');
             String field = colon < 0 ? line : line.substring(0, colon);
             String value = colon < 0 ? "" : line.substring(colon + 1).strip();
@@ -184,6 +206,11 @@ final class ServerEvents {
         }
         done = line == null;
         take(data.toString(), name);
+    }
+
+    /** Whether a line without a field is a value of its own, as those of streams that come one a line. */
+    private static boolean isObject(String line) {
+        return line.startsWith("{") && line.stripTrailing().endsWith("}");
     }
 
     /** The next line; what came of an event before the connection was lost is read, if it is whole. */

@@ -57,16 +57,25 @@ final class ServerJson {
         return mapper;
     }
 
-    /** The first value of a body; a missing node if it is empty. What came with it and stands behind it is noted. */
-    static JsonNode first(InputStream body, ReplyNotes notes) throws IOException {
-        try (JsonParser parser = REPLIES.createParser(body)) {
+    /**
+     * The first value of a body.
+     *
+     * @param value a missing node if the body is empty
+     * @param ahead what came with it and stands behind it
+     */
+    record First(JsonNode value, byte[] ahead) {
+        boolean isAlone() {
+            return new String(ahead, StandardCharsets.UTF_8).isBlank();
+        }
+    }
+
+    /** The first value of a body, which stays open. */
+    static First first(InputStream body) throws IOException {
+        try (JsonParser parser = REPLIES.createParser(body).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
             JsonNode first = REPLIES.readTree(parser);
-            var behind = new ByteArrayOutputStream();
-            parser.releaseBuffered(behind);
-            if (!behind.toString(StandardCharsets.UTF_8).isBlank()) {
-                notes.add("what stood behind the reply was left out");
-            }
-            return first == null ? MissingNode.getInstance() : first;
+            var ahead = new ByteArrayOutputStream();
+            parser.releaseBuffered(ahead);
+            return new First(first == null ? MissingNode.getInstance() : first, ahead.toByteArray());
         }
     }
 }

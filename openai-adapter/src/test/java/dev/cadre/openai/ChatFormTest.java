@@ -372,6 +372,42 @@ class ChatFormTest extends LoopbackTest {
                 .hasMessageContaining("busy");
     }
 
+    // ---- streams without events
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/x-ndjson", "text/event-stream", "application/json"})
+    void piecesOfAStream_oneALine_areRead(String type) throws InterruptedException {
+        String lines = "{'choices':[{'delta':{'content':'Fi'}}]}\n{'choices':[{'delta':{'content':'ne.'}}]}\r\n"
+                + "{'choices':[{'delta':{},'finish_reason':'stop'}]}\n{'choices':[]," + USAGE + "}\n[DONE]\n";
+        for (CallContext context : List.of(plain(), streamed(pieces::add))) {
+            server.reset();
+            server.onAny().replies(LoopbackReply.raw(200, type, json(lines)));
+            ModelReply reply = chat.call(REQUEST, context);
+            assertThat(reply.text()).isEqualTo("Fine.");
+            assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 5));
+            assertThat(reply.notes()).containsExactly("the pieces of a stream came one a line");
+        }
+        assertThat(pieces).containsExactly("Fi", "ne.");
+    }
+
+    @Test
+    void eventsOfTheResponsesApi_oneALine_areRead() throws InterruptedException {
+        server.onAny()
+                .replies(raw(json("{'type':'response.output_text.delta','output_index':0,'delta':'Fine.'}\n"
+                        + "{'type':'response.completed','response':{'status':'completed','output':[]}}\n")));
+
+        assertThat(client.call(REQUEST, streamed(pieces::add)).text()).isEqualTo("Fine.");
+        assertThat(pieces).containsExactly("Fine.");
+    }
+
+    /** Its end was not said. */
+    @Test
+    void piecesOfAStream_oneALine_thatBreakOff_areNoReply() {
+        server.onAny().replies(raw(json("{'choices':[{'delta':{'content':'Half'}}]}\n{'choices':[{'del")));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, streamed(pieces::add))).isInstanceOf(MalformedReply.class);
+    }
+
     // ---- usage
 
     @Test
