@@ -63,8 +63,9 @@ final class BatchAnswerReader {
 
     /** The answer of a line that is no UTF-8, and would have marks in the place of what was lost. */
     private Optional<BatchAnswer> spoiled(String line) {
-        return read(line).map(answer -> new BatchAnswer.Failed(
-                answer.customId(), failures.malformed("a line of a batch", "it is no UTF-8", NO_HEADERS)));
+        return read(line)
+                .map(answer -> new BatchAnswer.Failed(
+                        answer.customId(), failures.malformed("a line of a batch", "it is no UTF-8", NO_HEADERS)));
     }
 
     private BatchAnswer read(String customId, JsonNode line) {

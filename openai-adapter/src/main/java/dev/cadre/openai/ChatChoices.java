@@ -52,7 +52,9 @@ final class ChatChoices {
         boolean firstCalls = hasCalls(one);
         JsonNode calling = firstCalls ? one : other;
         JsonNode telling = firstCalls ? other : one;
-        return hasCalls(calling) && !hasCalls(telling) && calling.path(MESSAGE).path("content").asText("").isEmpty();
+        return hasCalls(calling)
+                && !hasCalls(telling)
+                && calling.path(MESSAGE).path("content").asText("").isEmpty();
     }
 
     private static boolean hasCalls(JsonNode choice) {
@@ -62,7 +64,9 @@ final class ChatChoices {
     private static JsonNode joined(JsonNode one, JsonNode other, JsonNode choices) {
         ObjectNode message = JsonNodeFactory.instance.objectNode();
         for (JsonNode part : List.of(one, other)) {
-            part.path(MESSAGE).properties().stream().filter(ChatForm::isOutput).forEach(field -> message.set(field.getKey(), field.getValue()));
+            part.path(MESSAGE).properties().stream()
+                    .filter(ChatForm::isOutput)
+                    .forEach(field -> message.set(field.getKey(), field.getValue()));
         }
         ObjectNode joined = (hasCalls(one) ? one : other).deepCopy();
         joined.set(MESSAGE, message);

@@ -255,7 +255,8 @@ final class ChatChunks {
     /** What has a name that nobody knows, and may be the answer if nothing else is. */
     private void keepRest(JsonNode message) {
         message.properties().stream()
-                .filter(field -> !(texts.containsKey(field.getKey()) && field.getValue().isTextual()))
+                .filter(field ->
+                        !(texts.containsKey(field.getKey()) && field.getValue().isTextual()))
                 .filter(field -> !READ.contains(field.getKey()) && ChatForm.isOutput(field))
                 .forEach(field -> rest.set(field.getKey(), field.getValue()));
     }

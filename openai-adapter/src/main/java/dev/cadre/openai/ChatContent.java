@@ -43,8 +43,7 @@ record ChatContent(String text, String refusal, boolean isThought, boolean isUnr
             said.append(string(content));
         }
         boolean isElsewhere = message.properties().stream().anyMatch(ChatContent::isUnknown);
-        boolean leftOut =
-                said.isEmpty() && refused.isEmpty() && (kinds.contains(ChatPart.Kind.OTHER) || isElsewhere);
+        boolean leftOut = said.isEmpty() && refused.isEmpty() && (kinds.contains(ChatPart.Kind.OTHER) || isElsewhere);
         String answer = LeadingThought.removed(said.toString(), output, notes);
         return new ChatContent(
                 answer,

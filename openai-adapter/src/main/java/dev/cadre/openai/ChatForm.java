@@ -130,7 +130,8 @@ final class ChatForm {
         ObjectNode message = JsonNodeFactory.instance.objectNode();
         choice.properties().stream()
                 .filter(ChatForm::isOutput)
-                .filter(field -> !field.getKey().equals(MESSAGE) && !field.getKey().equals(DELTA))
+                .filter(field ->
+                        !field.getKey().equals(MESSAGE) && !field.getKey().equals(DELTA))
                 .forEach(field -> message.set(field.getKey(), field.getValue()));
         if (!message.isEmpty()) {
             notes.add("a choice had no message, and was read as one");

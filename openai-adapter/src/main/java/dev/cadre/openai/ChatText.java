@@ -32,7 +32,10 @@ final class ChatText {
             return "";
         }
         String before = release();
-        if (pieces > 1 && piece.length() >= SHORTEST_REPEATED && inPieces == text.length() && piece.contentEquals(text)) {
+        if (pieces > 1
+                && piece.length() >= SHORTEST_REPEATED
+                && inPieces == text.length()
+                && piece.contentEquals(text)) {
             held = piece;
             return before;
         }
@@ -76,9 +79,8 @@ final class ChatText {
         if (given.isEmpty()) {
             return "";
         }
-        boolean hasHeld = !held.isEmpty()
-                && given.length() >= text.length() + held.length()
-                && given.startsWith(text + held);
+        boolean hasHeld =
+                !held.isEmpty() && given.length() >= text.length() + held.length() && given.startsWith(text + held);
         String before = hasHeld ? release() : "";
         return before + addOtherWhole(given);
     }

@@ -209,13 +209,16 @@ final class ResponseForm {
                 return;
             }
         }
-        if (message.properties().stream().anyMatch(field -> !IN_MESSAGE.contains(field.getKey()) && !isEmpty(field.getValue()))) {
+        if (message.properties().stream()
+                .anyMatch(field -> !IN_MESSAGE.contains(field.getKey()) && !isEmpty(field.getValue()))) {
             message.putArray(CONTENT).add(unreadable(message.deepCopy()));
         }
     }
 
     private static boolean isEmpty(JsonNode value) {
-        return value.isContainerNode() ? value.isEmpty() : !value.isTextual() || value.asText().isEmpty();
+        return value.isContainerNode()
+                ? value.isEmpty()
+                : !value.isTextual() || value.asText().isEmpty();
     }
 
     /** A part of a message; the same if it is one already. */

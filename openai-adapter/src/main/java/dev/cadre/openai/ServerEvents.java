@@ -84,7 +84,9 @@ final class ServerEvents {
     static boolean isPiece(JsonNode value) {
         return value.path(TYPE).asText("").startsWith("response.")
                 || value.path("object").asText("").endsWith(".chunk")
-                || value.path("choices").valueStream().anyMatch(choice -> choice.has("delta") && !choice.has("message"));
+                || value.path("choices")
+                        .valueStream()
+                        .anyMatch(choice -> choice.has("delta") && !choice.has("message"));
     }
 
     /** The body without a byte-order mark and white space before its first character. */

@@ -91,7 +91,12 @@ final class StreamedCall {
     /** Whether a piece is this call again: it has no other id or index, the same name and the same whole arguments. */
     private boolean repeats(Piece piece) {
         boolean isKnown = !id.isEmpty() || index != NO_INDEX;
-        return isKnown && whole && piece.bringsMore() && name.is(piece.name()) && isAt(piece) && holds(piece.arguments());
+        return isKnown
+                && whole
+                && piece.bringsMore()
+                && name.is(piece.name())
+                && isAt(piece)
+                && holds(piece.arguments());
     }
 
     /** Whether a whole call may be this one, by its name. */

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  * the charset that the type says counts, and bytes that are none of it are no text: nothing is replaced.
  */
 final class TextCharset {
-    private static final Pattern NAMED = Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s\";]{1,40})", Pattern.CASE_INSENSITIVE);
+    private static final Pattern NAMED =
+            Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\\s\";]{1,40})", Pattern.CASE_INSENSITIVE);
 
     private final Charset said;
     private final ReplyNotes notes;
@@ -31,7 +32,8 @@ final class TextCharset {
     /** That of a body with a type; of none, and of a type without a charset that is known, UTF-8. */
     static TextCharset of(String contentType, ReplyNotes notes) {
         Matcher named = NAMED.matcher(contentType);
-        return new TextCharset(named.find() ? known(named.group(1)).orElse(StandardCharsets.UTF_8) : StandardCharsets.UTF_8, notes);
+        return new TextCharset(
+                named.find() ? known(named.group(1)).orElse(StandardCharsets.UTF_8) : StandardCharsets.UTF_8, notes);
     }
 
     private static Optional<Charset> known(String name) {
@@ -72,7 +74,8 @@ final class TextCharset {
 
     private static Optional<String> decoded(byte[] bytes, Charset charset) {
         try {
-            return Optional.of(charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            return Optional.of(
+                    charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException none) {
             return Optional.empty();
         }

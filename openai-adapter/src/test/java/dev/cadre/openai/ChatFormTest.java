@@ -132,9 +132,8 @@ class ChatFormTest extends LoopbackTest {
             })
     void outputThatWasBilled_andCannotBeRead_isAFailureWithItsBill(String message) {
         for (boolean streams : List.of(false, true)) {
-            ServerFailed failure = catchThrowableOfType(
-                    ServerFailed.class,
-                    () -> reply(streams, message, ",'finish_reason':'stop'"));
+            ServerFailed failure =
+                    catchThrowableOfType(ServerFailed.class, () -> reply(streams, message, ",'finish_reason':'stop'"));
 
             assertThat(failure).hasMessageMatching(".*(cannot be read|none that can be read).*");
             assertThat(failure.billed().map(ModelException.Billed::usage)).contains(TokenUsage.of(10, 5));
@@ -246,14 +245,20 @@ class ChatFormTest extends LoopbackTest {
     @Test
     void severalAnswers_inAStream_areAFailure() {
         for (List<String> chunks : List.of(
-                List.of(numbered("0", "Yes", ""), numbered("1", "No", ""), numbered("0", ".", ""), numbered("1", ".", "")),
+                List.of(
+                        numbered("0", "Yes", ""),
+                        numbered("1", "No", ""),
+                        numbered("0", ".", ""),
+                        numbered("1", ".", "")),
                 List.of(numbered("0", "Yes", ""), numbered("0", ".", ""), numbered("1", "No.", "")),
                 List.of(numbered("0", "Yes.", "stop"), numbered("1", "No.", "stop")),
                 List.of("[{'index':0,'delta':{'content':'Yes.'}},{'index':1,'delta':{'content':'No.'}}]"))) {
             server.reset();
             assertThatThrownBy(() -> streamed(
                             REQUEST,
-                            Stream.concat(chunks.stream(), Stream.of(numbered("0", "", "stop"), numbered("1", "", "stop")))
+                            Stream.concat(
+                                            chunks.stream(),
+                                            Stream.of(numbered("0", "", "stop"), numbered("1", "", "stop")))
                                     .toArray(String[]::new)))
                     .isInstanceOf(ServerFailed.class)
                     .hasMessageContaining("several answers");
@@ -262,7 +267,8 @@ class ChatFormTest extends LoopbackTest {
 
     @Test
     void severalAnswers_ofCalls_areAFailure() {
-        String call = "[{'index':%d,'delta':{'tool_calls':[{'index':0,'id':'%s','function':{'name':'find','arguments':'%s'}}]}}]";
+        String call =
+                "[{'index':%d,'delta':{'tool_calls':[{'index':0,'id':'%s','function':{'name':'find','arguments':'%s'}}]}}]";
 
         assertThatThrownBy(() -> streamed(
                         TOOLS,
@@ -349,7 +355,15 @@ class ChatFormTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {": comment", "event: ping\ndata: {'type':'ping'}", "data: keep-alive", "data:", "data: {}", "id: 7"})
+    @ValueSource(
+            strings = {
+                ": comment",
+                "event: ping\ndata: {'type':'ping'}",
+                "data: keep-alive",
+                "data:",
+                "data: {}",
+                "id: 7"
+            })
     void streamWithoutReason_thatEndsInAKeepAlive_isWhole(String end) throws InterruptedException {
         String text = data("[{'delta':{'content':'Fine.'}}]");
         server.onAny().replies(events("data: starting\n\n" + text + json(end) + "\n\ndata: [DONE]\n\n"));
@@ -425,7 +439,8 @@ class ChatFormTest extends LoopbackTest {
 
     @Test
     void usage_beforeAnythingWasWritten_isAnEstimate() throws InterruptedException {
-        String estimate = "{'choices':[{'delta':{'role':'assistant'}}],'usage':{'prompt_tokens':10,'completion_tokens':40}}";
+        String estimate =
+                "{'choices':[{'delta':{'role':'assistant'}}],'usage':{'prompt_tokens':10,'completion_tokens':40}}";
         server.onAny()
                 .replies(events("data: " + json(estimate) + "\n\n" + data("[{'delta':{'content':'Fine.'}}]")
                         + data("[{'delta':{},'finish_reason':'stop'}]")

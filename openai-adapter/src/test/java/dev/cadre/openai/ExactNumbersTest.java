@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class ExactNumbersTest extends LoopbackTest {
     private static final String WRITTEN = "{\"w\":12345678901234567.25,\"x\":0.1000000000000000055511151231257827,"
             + "\"y\":1.50,\"z\":123456789012345678901234567890,\"e\":1E+400}";
-    private static final ModelRequest TOOLS = REQUEST.withTools(List.of(new ToolSpec(
-            "pay", "Pays.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}")));
+    private static final ModelRequest TOOLS = REQUEST.withTools(List.of(
+            new ToolSpec("pay", "Pays.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}")));
 
     private static OpenAiClient chat;
 
@@ -38,10 +38,10 @@ class ExactNumbersTest extends LoopbackTest {
 
     @Test
     void argumentsAsJson_keepAllDigits() throws Exception {
-        String call = "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"pay\",\"arguments\":" + WRITTEN
-                + "}}]";
-        String item = "{\"type\":\"function_call\",\"id\":\"fc\",\"call_id\":\"a\",\"name\":\"pay\",\"arguments\":" + WRITTEN
-                + "}";
+        String call = "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"pay\",\"arguments\":"
+                + WRITTEN + "}}]";
+        String item = "{\"type\":\"function_call\",\"id\":\"fc\",\"call_id\":\"a\",\"name\":\"pay\",\"arguments\":"
+                + WRITTEN + "}";
 
         for (ModelReply reply : List.of(
                 reply(chat, plain(), whole("{" + call + "}")),

@@ -64,19 +64,14 @@ class RepeatedCallsTest extends LoopbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "'id':'a',",
-                "'index':0,'id':'a',",
-                "",
-                "'index':0,"
-            })
+    @ValueSource(strings = {"'id':'a',", "'index':0,'id':'a',", "", "'index':0,"})
     void call_thatComesTwice_isOne(String names) throws InterruptedException {
         String once = "{'index':0,'id':'a','function':{'name':'find','arguments':'{\\\\'x\\\\':1}'}} ";
         for (String again : List.of("{\\\\'x\\\\':1}", "{ \\\\'x\\\\': 1 }")) {
             String twice = "{" + names + "'function':{'name':'find','arguments':'" + again + "'}}";
             assertThat(calls(once + twice)).containsExactly(new ToolCall("a", "find", "{\"x\":1}"));
-            assertThat(calls(once.replace("'id':'a',", "") + twice.replace("'id':'a',", ""))).hasSize(1);
+            assertThat(calls(once.replace("'id':'a',", "") + twice.replace("'id':'a',", "")))
+                    .hasSize(1);
         }
     }
 

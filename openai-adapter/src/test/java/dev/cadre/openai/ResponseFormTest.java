@@ -523,7 +523,8 @@ class ResponseFormTest {
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"\"}]}]",
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"said\":\"Hi\"}]",
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"parts\":[\"Hi\"]}]}]",
-                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART + ",{\"type\":\"output_markdown\",\"markdown\":\"there\"}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART
+                        + ",{\"type\":\"output_markdown\",\"markdown\":\"there\"}]}]",
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART + ",[\"there\"]]}]"
             })
     void answer_thatWasBilledAndCannotBeRead_isAFailureWithItsBill(String output) {
@@ -580,7 +581,8 @@ class ResponseFormTest {
 
     @Test
     void text_besideTheMessageThatSaysIt_isReadOnce() throws Exception {
-        for (String output : List.of("\"Hello\"," + said("Hello"), said("Hello") + "," + PART.replace("plain", "Hello"))) {
+        for (String output :
+                List.of("\"Hello\"," + said("Hello"), said("Hello") + "," + PART.replace("plain", "Hello"))) {
             ModelReply reply = whole(reply("completed", "\"output\":[" + output + "]"));
             assertThat(reply.text()).isEqualTo("Hello");
             assertThat(reply.notes()).contains("a text beside a message said the same");
@@ -600,7 +602,10 @@ class ResponseFormTest {
         assertThat(events(added("'output_index':0", begun), arguments("'output_index':0", "{}"), completed("[]"))
                         .toolCalls())
                 .containsExactly(new ToolCall("a", "get_a", "{}"));
-        assertThat(events(added("'output_index':0", begun), done("'output_index':0", function("a", "get_a", "")), completed("[]"))
+        assertThat(events(
+                                added("'output_index':0", begun),
+                                done("'output_index':0", function("a", "get_a", "")),
+                                completed("[]"))
                         .toolCalls())
                 .containsExactly(new ToolCall("a", "get_a", ""));
     }

@@ -41,15 +41,21 @@ class TextCharsetTest {
             data: {"type":"response.completed","response":{"status":"completed","output":[]}}
 
             """;
-    private static final String WHOLE = "{\"choices\":[{\"message\":{\"content\":\"café\"},\"finish_reason\":\"stop\"}]}";
-    private static final ModelRequest TOOLS = LoopbackTest.REQUEST.withTools(List.of(new ToolSpec(
-            "find", "Finds.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}")));
+    private static final String WHOLE =
+            "{\"choices\":[{\"message\":{\"content\":\"café\"},\"finish_reason\":\"stop\"}]}";
+    private static final ModelRequest TOOLS = LoopbackTest.REQUEST.withTools(List.of(
+            new ToolSpec("find", "Finds.", "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}")));
 
     @ParameterizedTest
     @ValueSource(strings = {CHUNKS, CALL, EVENTS, WHOLE})
     void bytesThatAreNoUtf8_areNoReply(String body) {
-        for (String type : List.of("text/event-stream", "text/event-stream; charset=utf-8", "text/event-stream;charset=us-ascii", "x; charset=no such")) {
-            assertThatThrownBy(() -> reply(type, body, StandardCharsets.ISO_8859_1)).isInstanceOf(MalformedReply.class);
+        for (String type : List.of(
+                "text/event-stream",
+                "text/event-stream; charset=utf-8",
+                "text/event-stream;charset=us-ascii",
+                "x; charset=no such")) {
+            assertThatThrownBy(() -> reply(type, body, StandardCharsets.ISO_8859_1))
+                    .isInstanceOf(MalformedReply.class);
         }
     }
 
@@ -77,7 +83,8 @@ class TextCharsetTest {
     void charset_ofAnotherTable_isThatOne(String charset, String sign) throws Exception {
         String body = WHOLE.replace("é", sign);
 
-        assertThat(reply("application/json; charset=" + charset, body, Charset.forName(charset)).text())
+        assertThat(reply("application/json; charset=" + charset, body, Charset.forName(charset))
+                        .text())
                 .isEqualTo("caf" + sign);
     }
 
