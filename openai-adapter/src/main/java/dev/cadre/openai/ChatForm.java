@@ -95,8 +95,9 @@ final class ChatForm {
             return choice;
         }
         if (given instanceof ObjectNode choice) {
-            boolean hasMessage = unwrap(choice, MESSAGE) | unwrap(choice, DELTA);
-            if (!hasMessage) {
+            boolean hasMessage = unwrap(choice, MESSAGE);
+            boolean hasDelta = unwrap(choice, DELTA);
+            if (!hasMessage && !hasDelta) {
                 flatten(choice);
             }
             if (!says(choice.path(MESSAGE)) && !says(choice.path(DELTA)) && isText(choice.path(TEXT))) {

@@ -92,7 +92,7 @@ final class ResponseForm {
             if (!item.isMissingNode()) {
                 items.add(item);
             }
-            if (item != given && !text(item).isEmpty()) {
+            if (!given.path(TYPE).asText().equals(MESSAGE) && !text(item).isEmpty()) {
                 stray.add(item);
             }
         }

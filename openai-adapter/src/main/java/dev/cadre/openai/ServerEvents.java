@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -74,7 +73,7 @@ final class ServerEvents {
     /** The pieces of a stream that come one a line, as the first of them shows. */
     static ServerEvents inLines(ServerJson.First first, InputStream rest, TextCharset charset, ReplyNotes notes)
             throws IOException {
-        InputStream behind = new SequenceInputStream(new ByteArrayInputStream(first.ahead()), rest);
+        InputStream behind = new SequenceInputStream(first.ahead(), rest);
         var events = new ServerEvents(behind, charset, notes);
         events.take(first.value(), "");
         return events;
@@ -230,8 +229,10 @@ final class ServerEvents {
     }
 
     private @Nullable String decoded(@Nullable String line) throws IOException {
-        boolean isPlain = line == null || line.startsWith(":") || line.chars().allMatch(each -> each < 0x80);
-        return isPlain ? line : charset.decoded(line.getBytes(StandardCharsets.ISO_8859_1));
+        if (line == null || line.startsWith(":") || line.chars().allMatch(each -> each < 0x80)) {
+            return line;
+        }
+        return charset.decoded(line.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void take(String data, String name) throws IOException {

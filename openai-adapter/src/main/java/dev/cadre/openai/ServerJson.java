@@ -7,10 +7,11 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.ObjectMappers;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ final class ServerJson {
                 .setStreamReadConstraints(
                         usual.rebuild().maxTokenCount(MAX_TOKENS).build());
         mapper.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
-        mapper.setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
+        mapper.configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
         return mapper;
     }
 
@@ -61,13 +62,10 @@ final class ServerJson {
      * The first value of a body.
      *
      * @param value a missing node if the body is empty
-     * @param ahead what came with it and stands behind it
+     * @param isAlone whether nothing that came with it stands behind it
+     * @param ahead what does
      */
-    record First(JsonNode value, byte[] ahead) {
-        boolean isAlone() {
-            return new String(ahead, StandardCharsets.UTF_8).isBlank();
-        }
-    }
+    record First(JsonNode value, boolean isAlone, InputStream ahead) {}
 
     /** The first value of a body, which stays open. */
     static First first(InputStream body) throws IOException {
@@ -75,7 +73,9 @@ final class ServerJson {
             JsonNode first = REPLIES.readTree(parser);
             var ahead = new ByteArrayOutputStream();
             parser.releaseBuffered(ahead);
-            return new First(first == null ? MissingNode.getInstance() : first, ahead.toByteArray());
+            boolean isAlone = ahead.toString(StandardCharsets.UTF_8).isBlank();
+            JsonNode value = first == null ? MissingNode.getInstance() : first;
+            return new First(value, isAlone, new ByteArrayInputStream(ahead.toByteArray()));
         }
     }
 }

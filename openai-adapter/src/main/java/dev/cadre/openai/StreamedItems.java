@@ -66,8 +66,7 @@ final class StreamedItems {
     private Optional<StreamedItem> saying(ObjectNode item) {
         String text = ResponseForm.text(item);
         StreamedItem open = latest.get(Kind.MESSAGE);
-        boolean isCandidate = open != null && !open.isDone() && open != compared && !text.isEmpty();
-        if (!isCandidate) {
+        if (open == null || open.isDone() || open == compared || text.isEmpty()) {
             return Optional.empty();
         }
         compared = open;
