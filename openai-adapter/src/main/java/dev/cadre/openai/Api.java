@@ -21,7 +21,7 @@ enum Api {
 
     /** The API whose form a reply, or an event of one, has; empty if it may be that of either. */
     static Optional<Api> ofReply(JsonNode reply) {
-        boolean isChat = reply.path("choices").isArray();
+        boolean isChat = reply.path("choices").isContainerNode();
         boolean isResponse = reply.path("output").isArray()
                 || reply.path("object").asText("").equals("response")
                 || reply.path("type").asText("").startsWith("response.");

@@ -41,7 +41,7 @@ final class BatchAnswerReader {
         try (InputStream in = Files.newInputStream(file)) {
             var lines = new BatchLines(in, OpenAiClient.MAX_REPLY_BYTES);
             for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
-                Optional<BatchAnswer> answer = read(line.get());
+                Optional<BatchAnswer> answer = lines.isText() ? read(line.get()) : spoiled(line.get());
                 if (answer.isPresent() && !wantsMore.test(answer.get())) {
                     return false;
                 }
@@ -59,6 +59,13 @@ final class BatchAnswerReader {
         } catch (JsonProcessingException broken) {
             return Optional.empty();
         }
+    }
+
+    /** The answer of a line that is no UTF-8, and would have marks in the place of what was lost. */
+    private Optional<BatchAnswer> spoiled(String line) {
+        return read(line)
+                .map(answer -> new BatchAnswer.Failed(
+                        answer.customId(), failures.malformed("a line of a batch", "it is no UTF-8", NO_HEADERS)));
     }
 
     private BatchAnswer read(String customId, JsonNode line) {

@@ -19,6 +19,7 @@ final class BatchLines {
     private final byte[] block = new byte[BLOCK_BYTES];
     private int at;
     private int end;
+    private boolean isText;
 
     BatchLines(InputStream in, long maxBytes) {
         this.in = in;
@@ -47,9 +48,15 @@ final class BatchLines {
             }
             at++; // the break
             if (bytes <= maxBytes) {
+                isText = TextCharset.isUtf8(line.toByteArray());
                 return Optional.of(line.toString(StandardCharsets.UTF_8));
             }
         }
+    }
+
+    /** Whether the last line was UTF-8; else there are marks in the place of what was none. */
+    boolean isText() {
+        return isText;
     }
 
     private boolean hasMore() throws IOException {

@@ -134,6 +134,15 @@ final class CallArguments {
                         .toString();
     }
 
+    /** What arguments say, however they are written: the JSON value of a text that is one, and an empty object for none. */
+    static JsonNode meaning(JsonNode given) {
+        if (isEmpty(given)) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        List<JsonNode> values = given.isTextual() ? values(given.asText()) : List.of();
+        return values.size() == 1 ? values.getFirst() : given;
+    }
+
     /** The one value of a text that may hold it several times, or an empty one beside it. */
     static String settled(String text, ReplyNotes notes) {
         List<JsonNode> values = values(text);

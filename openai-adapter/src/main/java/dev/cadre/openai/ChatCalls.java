@@ -18,6 +18,8 @@ import java.util.Set;
  * does not exist, so that the model is told.
  */
 final class ChatCalls {
+    static final String TWICE = "a tool call that was delivered twice was read once";
+
     private static final String FUNCTION = "function";
 
     private final Set<String> tools = new HashSet<>();
@@ -43,7 +45,11 @@ final class ChatCalls {
         if (!listed.isEmpty() && !given.isArray()) {
             notes.add("the tool calls came without a list");
         }
-        listed.forEach(call -> calls.add(call(call)));
+        List<JsonNode> distinct = distinct(listed, notes);
+        if (distinct.size() < listed.size()) {
+            notes.add(TWICE);
+        }
+        distinct.forEach(call -> calls.add(call(call)));
         JsonNode single = message.path("function_call");
         if (calls.isEmpty() && !single.path("name").asText("").isEmpty()) {
             notes.add("a tool call came in the form of older servers");
@@ -74,6 +80,30 @@ final class ChatCalls {
         return new ToolCall(call.callId(), call.name(), CallArguments.LOST);
     }
 
+    /** The calls without those that are another again: the same id, name and arguments, however they are written. */
+    static List<JsonNode> distinct(List<JsonNode> listed, ReplyNotes notes) {
+        var seen = new HashSet<Again>();
+        return listed.stream()
+                .filter(call -> {
+                    String id = text(call.path("id"));
+                    return id.isBlank() || seen.add(Again.of(id, call, notes));
+                })
+                .toList();
+    }
+
+    /** What a call is known by. */
+    record Again(String id, String name, JsonNode arguments) {
+        static Again of(String id, JsonNode call, ReplyNotes notes) {
+            JsonNode function = call.path(FUNCTION).isObject() ? call.path(FUNCTION) : call;
+            JsonNode arguments = CallArguments.in(call, notes.apart());
+            return new Again(id, function.path("name").asText(""), CallArguments.meaning(arguments));
+        }
+    }
+
+    private static String text(JsonNode given) {
+        return given.isTextual() || given.isNumber() ? given.asText() : "";
+    }
+
     /** The calls in the member of a message, or a piece of one, that should be a list of them. */
     static List<JsonNode> listed(JsonNode given) {
         if (given.isObject() && !isCall(given)) {
@@ -97,7 +127,7 @@ final class ChatCalls {
     }
 
     String id(JsonNode given) {
-        String id = given.isTextual() || given.isNumber() ? given.asText() : "";
+        String id = text(given);
         if (!id.isBlank() && taken.add(id)) {
             return id;
         }

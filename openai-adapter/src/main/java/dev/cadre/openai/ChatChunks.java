@@ -15,6 +15,9 @@ final class ChatChunks {
     private static final String DETAILS = "reasoning_details";
     private static final String OLDER_CALL = "function_call";
 
+    /** What is read of a delta, if not as a text. */
+    private static final Set<String> READ = Set.of(CONTENT, DETAILS, "tool_calls", OLDER_CALL);
+
     /** What a delta may have beside output. */
     private static final Set<String> NO_OUTPUT = Set.of("role", "finish_reason", "native_finish_reason", "stop_reason");
 
@@ -34,7 +37,11 @@ final class ChatChunks {
     private boolean wroteBehindFinish;
     private boolean wroteBehindUsage;
     private boolean endsAlone;
-    private int index = -1;
+    private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
+    private final ChoiceNumbers ofText = new ChoiceNumbers();
+    private final ChoiceNumbers ofCalls = new ChoiceNumbers();
+    private long chunks;
+    private long callPieces;
 
     /**
      * @param tools the names that a call may have
@@ -54,14 +61,12 @@ final class ChatChunks {
     String add(JsonNode chunk) {
         keep(chunk, "model");
         keep(chunk, "service_tier");
-        boolean isCounted = usage.addIn(chunk);
         var piece = new StringBuilder();
         for (JsonNode choice : chunk.path("choices")) {
-            index = index < 0 ? choice.path("index").asInt(0) : index;
-            if (choice.path("index").asInt(0) == index) { // the others are other answers
-                piece.append(choice(choice));
-            }
+            piece.append(choice(choice));
         }
+        chunks++;
+        boolean isCounted = usage.addIn(chunk, produced, wroteBehindUsage);
         wroteBehindUsage &= !isCounted;
         return piece.toString();
     }
@@ -74,6 +79,10 @@ final class ChatChunks {
                 .anyMatch(value -> value.isContainerNode()
                         ? !value.isEmpty()
                         : !value.asText("").isEmpty());
+    }
+
+    private static boolean holdsCalls(JsonNode place) {
+        return !place.path("tool_calls").isEmpty() || !place.path(OLDER_CALL).isEmpty();
     }
 
     private void keep(JsonNode chunk, String name) {
@@ -89,22 +98,38 @@ final class ChatChunks {
         String word = beside.isEmpty() ? ChatFinish.word(choice, message, notes) : beside;
         long before = written();
         String piece = piece(delta) + whole(message, delta.isObject());
+        int number = choice.path("index").asInt(0);
+        if (!piece.isEmpty()) {
+            ofText.add(number, chunks);
+        }
+        if (holdsCalls(delta) || holdsCalls(message)) {
+            callPieces++;
+            ofCalls.add(number, chunks);
+        }
         boolean writes = holdsOutput(delta) || written() > before;
+        wroteBehindFinish |= writes && produced && !finish.isEmpty();
         produced |= writes || holdsOutput(message);
         wroteBehindUsage |= writes;
-        wroteBehindFinish |= writes && !finish.isEmpty();
         wroteBeforeFinish |= writes && word.isEmpty();
-        endsAlone |= !word.isEmpty() && (!writes || wroteBeforeFinish);
+        endsAlone |= !word.isEmpty() && wroteBeforeFinish;
         finish(word);
+        if (!word.isEmpty()) {
+            ofText.finish(number);
+            ofCalls.finish(number);
+        }
         return piece;
     }
 
-    private long written() {
+    /** How much was written, in characters and calls: it rises with each piece that can be read. */
+    long written() {
         return calls.size()
+                + olderCalls.size()
+                + callPieces
                 + texts.values().stream().mapToLong(ChatText::length).sum();
     }
 
     private String piece(JsonNode delta) {
+        keepRest(delta);
         texts.forEach((name, said) -> {
             if (delta.path(name).isTextual() && said != text) {
                 said.add(delta.path(name).asText());
@@ -130,6 +155,7 @@ final class ChatChunks {
                 said.addWhole(message.path(name).asText());
             }
         });
+        keepRest(message);
         if (!isBeside) {
             message.path(DETAILS).forEach(details::add);
             keepExtra(message, "extra_content");
@@ -226,6 +252,15 @@ final class ChatChunks {
         return said(text.addWhole(whole.toString()));
     }
 
+    /** What has a name that nobody knows, and may be the answer if nothing else is. */
+    private void keepRest(JsonNode message) {
+        message.properties().stream()
+                .filter(field ->
+                        !(texts.containsKey(field.getKey()) && field.getValue().isTextual()))
+                .filter(field -> !READ.contains(field.getKey()) && ChatForm.isOutput(field))
+                .forEach(field -> rest.set(field.getKey(), field.getValue()));
+    }
+
     private void keepExtra(JsonNode delta, String name) {
         if (delta.hasNonNull(name)) {
             whole.set(name, delta.get(name));
@@ -237,9 +272,13 @@ final class ChatChunks {
         return !produced;
     }
 
-    /** Whether the server said why the model stopped, and nothing was written behind that: then nothing is missing. */
+    /**
+     * Whether the server said why the model stopped, and nothing was written behind that: then nothing is missing. Some
+     * servers say with every chunk that it stopped, the first included: before anything was written that is no end.
+     */
     boolean isFinished() {
-        return ChatFinish.of(finish) != ChatFinish.UNKNOWN && !wroteBehindFinish;
+        ChatFinish known = ChatFinish.of(finish);
+        return known != ChatFinish.UNKNOWN && !wroteBehindFinish && (produced || known.isCut());
     }
 
     /** Whether the model stopped because the server gave up. */
@@ -250,6 +289,11 @@ final class ChatChunks {
     /** Whether a server that is finished says so at the end, not with every chunk. */
     boolean isAtItsEnd() {
         return isFinished() && endsAlone;
+    }
+
+    /** Whether the choices are those of several answers. */
+    boolean areSeveral() {
+        return ofText.areOfSeveral() || ofCalls.areOfSeveral();
     }
 
     /** Why nobody can know what the answer says; empty if nothing speaks against it. */
@@ -274,8 +318,17 @@ final class ChatChunks {
         } else if (usage.isSaid()) {
             notes.add("the usage came before all was written: it does not count all");
         }
+        if (texts.values().stream().anyMatch(ChatText::isRepeated)) {
+            notes.add("the last piece of a text was all of it again");
+        }
+        if (ofText.differ() || ofCalls.differ()) {
+            notes.add("the choices of a stream had several numbers");
+        }
         ObjectNode choice = whole.putArray("choices").addObject().put("finish_reason", finish);
         ObjectNode message = choice.putObject("message");
+        if (text.isEmpty() && calls.size() == 0 && olderCalls.size() == 0) {
+            message.setAll(rest);
+        }
         texts.forEach((name, said) -> {
             if (!said.isEmpty()) {
                 message.put(name, said.toString());

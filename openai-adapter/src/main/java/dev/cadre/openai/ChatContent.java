@@ -4,7 +4,10 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.cadre.model.OutputFormat;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What a message of a chat completion says: its content may be a text, a list of parts or the JSON answer itself, and JSON
@@ -17,13 +20,14 @@ import java.util.Locale;
 record ChatContent(String text, String refusal, boolean isThought, boolean isUnread) {
     static final String UNREAD = "a part of the answer cannot be read";
 
+    private static final List<String> THOUGHTS = List.of("reason", "think", "thought");
+    private static final Set<String> KNOWN = Set.of("content", "refusal", "tool_calls", "function_call");
+
     static ChatContent of(JsonNode message, OutputFormat output, ReplyNotes notes) {
         var said = new StringBuilder();
         var refused = new StringBuilder(string(message.path("refusal")));
         var kinds = EnumSet.noneOf(ChatPart.Kind.class);
-        boolean thought = !string(message.path("reasoning_content")).isEmpty()
-                || !string(message.path("reasoning")).isEmpty()
-                || !message.path("reasoning_details").isEmpty();
+        boolean thought = message.properties().stream().anyMatch(ChatContent::isThought);
         JsonNode content = message.path("content");
         if (content.isArray()) {
             notes.add("the content came as a list of parts");
@@ -38,13 +42,24 @@ record ChatContent(String text, String refusal, boolean isThought, boolean isUnr
         } else {
             said.append(string(content));
         }
-        boolean leftOut = said.isEmpty() && kinds.contains(ChatPart.Kind.OTHER);
+        boolean isElsewhere = message.properties().stream().anyMatch(ChatContent::isUnknown);
+        boolean leftOut = said.isEmpty() && refused.isEmpty() && (kinds.contains(ChatPart.Kind.OTHER) || isElsewhere);
         String answer = LeadingThought.removed(said.toString(), output, notes);
         return new ChatContent(
                 answer,
                 refused.toString(),
                 thought || kinds.contains(ChatPart.Kind.THOUGHT) || answer.length() < said.length(),
                 leftOut || kinds.contains(ChatPart.Kind.UNREADABLE));
+    }
+
+    /** Whether a member is one of those that servers invent for what the model thought. */
+    private static boolean isThought(Map.Entry<String, JsonNode> member) {
+        String name = member.getKey().toLowerCase(Locale.ROOT);
+        return THOUGHTS.stream().anyMatch(name::contains) && ChatForm.isOutput(member);
+    }
+
+    private static boolean isUnknown(Map.Entry<String, JsonNode> member) {
+        return !KNOWN.contains(member.getKey()) && !isThought(member) && ChatForm.isOutput(member);
     }
 
     private static ChatPart.Kind add(JsonNode given, StringBuilder said, StringBuilder refused, ReplyNotes notes) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +20,7 @@ record ChatPart(Kind kind, String text) {
         TEXT,
         THOUGHT,
         REFUSAL,
-        /** No text, as far as its type says. */
+        /** No text, as far as its type or what it holds says. */
         OTHER,
         /** A text that is not where any server puts it. */
         UNREADABLE
@@ -35,6 +36,11 @@ record ChatPart(Kind kind, String text) {
     /** Members of a part that are no text, whatever they hold. */
     private static final Set<String> NO_TEXT =
             Set.of("type", "index", "id", "role", "status", "annotations", "citations", "logprobs", "cache_control");
+
+    /** Types of parts that are no text, whatever texts they hold: addresses, names and data of what is not said. */
+    private static final Pattern NO_WORDS = Pattern.compile(
+            "image|audio|video|speech|sound|file|document|url|tool|reference|citation|source|search|signature",
+            Pattern.CASE_INSENSITIVE);
 
     private static final ChatPart NOTHING = new ChatPart(Kind.TEXT, "");
 
@@ -88,8 +94,13 @@ record ChatPart(Kind kind, String text) {
 
     private static ChatPart other(JsonNode part, String type) {
         String text = string(part.path(TEXT));
-        boolean isEmpty = text.isEmpty() && !type.equalsIgnoreCase(REFUSAL);
-        return new ChatPart(isEmpty ? Kind.OTHER : Kind.TEXT, text);
+        if (!text.isEmpty() || type.equalsIgnoreCase(REFUSAL)) {
+            return new ChatPart(Kind.TEXT, text);
+        }
+        boolean mayBeText = part.properties().stream()
+                .anyMatch(field -> !NO_TEXT.contains(field.getKey())
+                        && !string(field.getValue()).isBlank());
+        return new ChatPart(mayBeText && !NO_WORDS.matcher(type).find() ? Kind.UNREADABLE : Kind.OTHER, "");
     }
 
     private static boolean holds(JsonNode value) {

@@ -68,12 +68,17 @@ final class ChatReader {
      * @throws ModelException if it is a failure or no reply at all
      */
     ModelReply read(JsonNode reply, String defect) {
-        JsonNode choice = reply.path("choices").path(0);
+        JsonNode choices = reply.path("choices");
+        Optional<JsonNode> one = ChatChoices.one(choices, notes);
+        JsonNode choice = one.orElseGet(() -> choices.path(0));
         JsonNode message = choice.path("message");
         String word = ChatFinish.word(choice, message, notes);
         Parts parts = parts(reply, message, word);
         failIfError(reply, reply, parts);
-        failIfError(choice, reply, parts);
+        choices.forEach(each -> failIfError(each, reply, parts));
+        if (one.isEmpty()) {
+            throw failures.unanswered(request.model(), ChatChoices.SEVERAL, headers, parts.billed());
+        }
         if (!message.isObject()) {
             throw failures.malformed(request.model(), "the reply has no message", headers, parts.billed());
         }
@@ -113,6 +118,11 @@ final class ChatReader {
      */
     ModelException failed(ErrorBody error, JsonNode cut, boolean worked) {
         return failures.inReply(request.model(), error, headers, worked, billed(cut));
+    }
+
+    /** A stream that has something else than one answer. */
+    ModelException unanswered(String defect, JsonNode joined) {
+        return failures.unanswered(request.model(), defect, headers, billed(joined));
     }
 
     /** A stream whose end is missing. */
@@ -200,9 +210,21 @@ final class ChatReader {
         if (known == ChatFinish.CALLS && (isEmpty || !request.tools().isEmpty())) {
             throw unusable("the reply announces tool calls and has none", parts);
         }
+        if (isEmpty && !parts.content().isUnread()) {
+            requireUnbilled(parts);
+        }
         if (known == ChatFinish.CALLS) {
             notes.add("the reply announces tool calls and has none: there are no tools, and it was read as complete");
         }
+    }
+
+    /** Output that is paid for and was not read stands somewhere else, whatever the reply calls itself. */
+    private void requireUnbilled(Parts parts) {
+        TokenUsage usage = parts.usage();
+        if (usage != null && usage.outputTokens() > 0) {
+            throw failures.unanswered(request.model(), ReplyReader.UNFOUND, headers, parts.billed());
+        }
+        notes.add("the answer is empty");
     }
 
     private ModelException unusable(String defect, Parts parts) {

@@ -42,6 +42,7 @@ final class ChatReply {
 
     /** The reply of one JSON value. */
     ModelReply whole(JsonNode given, Consumer<String> text) {
+        ChatForm.ofWhole(notes).apply(given);
         ModelReply reply = reader().read(given);
         if (!reply.text().isEmpty()) {
             text.accept(reply.text());
@@ -61,13 +62,21 @@ final class ChatReply {
         Consumer<String> answer = thought.before(request.output(), text);
         var rest = new RestOfStream(chunks, endWait, notes);
         ChatReader reader = reader();
+        var form = ChatForm.ofChunks(notes);
+        int strangers = -events.strangers(); // behind the last of the answer: an error in a form of its own, perhaps
         for (Optional<ObjectNode> next = rest.next(events); next.isPresent(); next = rest.next(events)) {
             Optional<ErrorBody> error = error(next.get());
             if (error.isPresent() && rest.isOfNoAccount()) {
                 notes.add("an error behind the end of the answer was left out");
                 continue;
             }
+            form.apply(next.get());
+            long before = chunks.written();
             String piece = chunks.add(next.get());
+            strangers += isChunk(next.get()) ? 0 : 1;
+            if (chunks.written() > before) {
+                strangers = -events.strangers();
+            }
             if (error.isPresent()) {
                 throw reader.failed(error.get(), chunks.joined(), !chunks.isEmpty() || chunks.hasUsage());
             }
@@ -76,10 +85,22 @@ final class ChatReply {
             }
         }
         thought.finish(text);
-        if (!chunks.isEndSaid() && !events.isEndSaid()) {
+        boolean isWhole = events.isEndSaid() && strangers + events.strangers() == 0;
+        if (!chunks.isEndSaid() && !isWhole) {
             throw reader.unfinished(chunks.joined()); // some of it may be missing
         }
+        if (chunks.areSeveral()) {
+            throw reader.unanswered(ChatChoices.SEVERAL, chunks.joined());
+        }
         return reader.read(chunks.joined(), chunks.defect());
+    }
+
+    private static boolean isChunk(JsonNode event) {
+        boolean isKeepAlive = event.isEmpty() || event.path("type").asText("").equals("ping");
+        return isKeepAlive
+                || !event.path("choices").isEmpty()
+                || event.path("usage").isObject()
+                || event.has("x_groq");
     }
 
     /** The error that an event is, or that it or one of its choices has. */

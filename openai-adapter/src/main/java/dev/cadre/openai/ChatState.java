@@ -35,7 +35,7 @@ final class ChatState {
             state.set(CONTENT, message.get(CONTENT));
         }
         ObjectNode byId = JsonNodeFactory.instance.objectNode();
-        List<JsonNode> listed = ChatCalls.listed(message.path(CALLS));
+        List<JsonNode> listed = ChatCalls.distinct(ChatCalls.listed(message.path(CALLS)), notes);
         for (int i = 0; i < calls.size() && i < listed.size(); i++) {
             ObjectNode kept = JsonNodeFactory.instance.objectNode();
             copy(CALL, listed.get(i), kept);

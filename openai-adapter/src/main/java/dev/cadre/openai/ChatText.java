@@ -8,10 +8,17 @@ import java.util.Optional;
  * that stream messages without pieces mean either; a message that begins with all that came before is a whole.
  */
 final class ChatText {
+    /** A last piece so long that says what several before it said is no piece: tokens are shorter. */
+    private static final int SHORTEST_REPEATED = 16;
+
     private final StringBuilder text = new StringBuilder();
     /** What are wholes, unless a message follows that begins with something else: then they were pieces. */
     private final StringBuilder repeated = new StringBuilder();
 
+    /** A piece that says all that several pieces said: it counts if another follows. */
+    private String held = "";
+
+    private int pieces;
     private int begin;
     private int end;
     private int inPieces;
@@ -19,9 +26,36 @@ final class ChatText {
     private boolean hasWholes;
     private boolean contradicted;
 
-    /** Takes a piece; returns what it adds to the text: nothing, if a whole said it before. */
+    /** Takes a piece; returns what it adds to the text: nothing, if it was said before. */
     String add(String piece) {
-        hasPieces |= !piece.isEmpty();
+        if (piece.isEmpty()) {
+            return "";
+        }
+        String before = release();
+        if (pieces > 1
+                && piece.length() >= SHORTEST_REPEATED
+                && inPieces == text.length()
+                && piece.contentEquals(text)) {
+            held = piece;
+            return before;
+        }
+        pieces++;
+        return before + addPiece(piece);
+    }
+
+    private String release() {
+        String piece = held;
+        held = "";
+        return piece.isEmpty() ? "" : addPiece(piece);
+    }
+
+    /** Whether the last piece was all of the text again. */
+    boolean isRepeated() {
+        return !held.isEmpty();
+    }
+
+    private String addPiece(String piece) {
+        hasPieces = true;
         int said = Math.min(piece.length(), text.length() - inPieces);
         boolean isSaid = text.substring(inPieces, inPieces + said).equals(piece.substring(0, said));
         String more = isSaid ? piece.substring(said) : piece;
@@ -45,6 +79,13 @@ final class ChatText {
         if (given.isEmpty()) {
             return "";
         }
+        boolean hasHeld =
+                !held.isEmpty() && given.length() >= text.length() + held.length() && given.startsWith(text + held);
+        String before = hasHeld ? release() : "";
+        return before + addOtherWhole(given);
+    }
+
+    private String addOtherWhole(String given) {
         Optional<String> more = more(text, given);
         if (more.isEmpty() && (hasPieces || hasWholes)) {
             contradicted = !holds(given.strip());

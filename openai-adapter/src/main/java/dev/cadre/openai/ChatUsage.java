@@ -25,6 +25,11 @@ final class ChatUsage {
     private boolean isEachByItself;
     private long outputOfWholes;
     private long outputOfParts;
+    private long outputOfEach;
+    private long firstOfEach;
+    private long lastOfEach;
+    private int counted;
+    private boolean falls;
 
     /** @param maxOutputTokens the cap of the request */
     ChatUsage(long maxOutputTokens, ReplyNotes notes) {
@@ -32,17 +37,27 @@ final class ChatUsage {
         this.notes = notes;
     }
 
-    /** Takes what a reply or a chunk says, beside its choices and in them; returns whether that is anything. */
-    boolean addIn(JsonNode reply) {
-        boolean isCounted = add(reply.path(USAGE));
-        isCounted |= add(reply.path("x_groq").path(USAGE));
-        for (JsonNode choice : reply.path("choices")) {
-            isCounted |= add(choice.path(USAGE));
+    /** Takes what a whole reply says. */
+    void addIn(JsonNode reply) {
+        addIn(reply, true, false);
+    }
+
+    /**
+     * Takes what a chunk says, beside its choices and in them; returns whether that is anything.
+     *
+     * @param hasOutput whether anything was written before it or in it
+     * @param hasMore whether that goes for the time since the last usage
+     */
+    boolean addIn(JsonNode chunk, boolean hasOutput, boolean hasMore) {
+        boolean isCounted = add(chunk.path(USAGE), hasOutput, hasMore);
+        isCounted |= add(chunk.path("x_groq").path(USAGE), hasOutput, hasMore && !isCounted);
+        for (JsonNode choice : chunk.path("choices")) {
+            isCounted |= add(choice.path(USAGE), hasOutput, hasMore && !isCounted);
         }
         return isCounted;
     }
 
-    private boolean add(JsonNode usage) {
+    private boolean add(JsonNode usage, boolean hasOutput, boolean hasMore) {
         if (!usage.isObject()) {
             return false;
         }
@@ -55,7 +70,7 @@ final class ChatUsage {
         }
         pieces++;
         TokenUsage reading = counts.reading(maxOutputTokens, notes.apart());
-        if (reading != null && reading.outputTokens() == 0) {
+        if (reading != null && (reading.outputTokens() == 0 || !hasOutput)) {
             estimate = estimate.atLeast(counts);
             return true;
         }
@@ -65,11 +80,28 @@ final class ChatUsage {
             outputOfParts += counts.output();
         } else {
             outputOfWholes = Math.max(outputOfWholes, counts.output());
+            follow(counts.output(), hasMore);
         }
         whole = reading == null ? whole : counts;
         hasPart |= reading == null;
         said = said.atLeast(counts);
         return true;
+    }
+
+    /** Follows the output of usages that came with text: a running count does not fall, and rises in the end. */
+    private void follow(long output, boolean hasMore) {
+        if (hasMore) {
+            counted++;
+            falls |= output < lastOfEach;
+            firstOfEach = counted == 1 ? output : firstOfEach;
+            outputOfEach += output;
+            lastOfEach = output;
+        }
+    }
+
+    private boolean isOfEach() {
+        boolean isTotal = counted > 2 && lastOfEach >= outputOfEach - lastOfEach;
+        return counted > 1 && !isTotal && (falls || lastOfEach == firstOfEach);
     }
 
     /** Whether any count that is above zero was said. */
@@ -82,6 +114,10 @@ final class ChatUsage {
         UsageCounts counts = whole.isNothing() ? said.atLeast(estimate) : said;
         if (hasPart && pieces > 1 && !counts.equals(whole)) {
             notes.add("the usage came in pieces");
+        }
+        if (isOfEach() && outputOfEach > outputOfWholes && outputOfEach <= maxOutputTokens) {
+            notes.add("the usage of each piece counts that alone: they were added up");
+            return counts.withOutput(outputOfEach);
         }
         long together = outputOfWholes + outputOfParts;
         return isEachByItself && together <= maxOutputTokens ? counts.withOutput(together) : counts;

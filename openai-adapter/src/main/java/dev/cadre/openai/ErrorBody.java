@@ -147,7 +147,16 @@ record ErrorBody(
     static Optional<ErrorBody> in(JsonNode place) {
         JsonNode error = place.path("error");
         boolean says = error.isContainerNode() ? error.valueStream().anyMatch(ErrorBody::says) : says(error);
-        return says ? Optional.of(of(JsonValue.fromJsonNode(error))) : Optional.empty();
+        return says ? Optional.of(of(JsonValue.fromJsonNode(error))) : ofStatus(place.path("base_resp"));
+    }
+
+    /** MiniMax has the status of a reply in its body; zero is none. */
+    private static Optional<ErrorBody> ofStatus(JsonNode status) {
+        JsonNode code = status.path("status_code");
+        return says(code)
+                ? Optional.of(new ErrorBody(
+                        "", code.asText(), "", status.path("status_msg").asText(""), List.of(), Optional.empty()))
+                : Optional.empty();
     }
 
     private static boolean says(JsonNode value) {

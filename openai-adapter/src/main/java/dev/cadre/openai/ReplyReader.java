@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * absent or of another type.
  */
 final class ReplyReader {
+    static final String UNFOUND = "the reply bills output and has none that can be read";
+
     private final ModelRequest request;
     private final LimitHeaders headers;
     private final Failures failures;
@@ -132,8 +134,10 @@ final class ReplyReader {
                             + " server's reasoning parser, or raise the cap of output tokens");
         } else if (items.stream().anyMatch(item -> !item.isMessage())) {
             throw unanswered(response, "the reply has no answer, and an item that is no part of the API");
-        } else if (items.isEmpty() && usage != null && usage.outputTokens() > 0) {
-            throw unanswered(response, "the reply bills output and has none");
+        } else if (usage != null && usage.outputTokens() > 0) {
+            throw unanswered(response, UNFOUND);
+        } else {
+            notes.add("the answer is empty");
         }
     }
 

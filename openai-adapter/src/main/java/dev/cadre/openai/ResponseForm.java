@@ -8,9 +8,12 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ToolSpec;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -30,6 +33,10 @@ final class ResponseForm {
 
     /** The roles of those who do not answer: some servers repeat their messages. */
     private static final Set<String> OTHER_ROLES = Set.of("user", "system", "developer", "tool");
+
+    /** Members of a message that are no text. */
+    private static final Set<String> IN_MESSAGE =
+            Set.of(TYPE, "id", "object", "role", "status", "phase", "name", CONTENT, "annotations");
 
     /** What the calls of functions are called elsewhere. */
     private static final Set<String> FOREIGN_CALLS = Set.of("tool_call", "tool_use", "function");
@@ -58,6 +65,7 @@ final class ResponseForm {
     void apply(ObjectNode reply, StreamedItems streamed, String event) {
         ArrayNode items = items(reply);
         streamed.completeIn(items);
+        dropRepeatedCalls(items);
         for (JsonNode item : items) {
             if (item instanceof ObjectNode call && item.path(TYPE).asText().equals(CALL)) {
                 settle(call);
@@ -78,13 +86,34 @@ final class ResponseForm {
         if (output.isObject()) {
             notes.add("the output came without a list");
         }
+        Set<JsonNode> stray = Collections.newSetFromMap(new IdentityHashMap<>());
         for (JsonNode given : output.isArray() ? output : List.of(output)) {
             JsonNode item = shaped(given);
             if (!item.isMissingNode()) {
                 items.add(item);
             }
+            if (!given.path(TYPE).asText().equals(MESSAGE) && !text(item).isEmpty()) {
+                stray.add(item);
+            }
         }
+        dropRepeated(stray, items);
         return items;
+    }
+
+    /** A text beside the messages that says what they say is theirs. */
+    private void dropRepeated(Set<JsonNode> stray, ArrayNode items) {
+        Map<Boolean, String> texts = items.valueStream()
+                .collect(Collectors.partitioningBy(
+                        stray::contains, Collectors.mapping(ResponseForm::text, Collectors.joining())));
+        String beside = String.valueOf(texts.get(true));
+        if (!beside.isEmpty() && beside.equals(texts.get(false))) {
+            notes.add("a text beside a message said the same");
+            for (var each = items.iterator(); each.hasNext(); ) {
+                if (stray.contains(each.next())) {
+                    each.remove();
+                }
+            }
+        }
     }
 
     /** An item in the form of the API's; a missing node if it is no part of the output. */
@@ -148,6 +177,9 @@ final class ResponseForm {
     }
 
     private void content(ObjectNode message) {
+        if (isEmpty(message.path(CONTENT))) {
+            find(message);
+        }
         JsonNode content = message.path(CONTENT);
         if (content.isTextual() || content.isObject()) {
             notes.add("the content of a message came without a list");
@@ -163,19 +195,55 @@ final class ResponseForm {
         }
     }
 
+    /** Takes what a message has under another name for its content; what nobody knows makes that unreadable. */
+    private void find(ObjectNode message) {
+        for (String name : ChatForm.PLACES) {
+            if (!isEmpty(message.path(name))) {
+                notes.add("the text of a message stood in '" + name + "'");
+                JsonNode found = message.remove(name);
+                if (found.isArray()) {
+                    message.set(CONTENT, found);
+                } else {
+                    message.putArray(CONTENT).add(part(found));
+                }
+                return;
+            }
+        }
+        if (message.properties().stream()
+                .anyMatch(field -> !IN_MESSAGE.contains(field.getKey()) && !isEmpty(field.getValue()))) {
+            message.putArray(CONTENT).add(unreadable(message.deepCopy()));
+        }
+    }
+
+    private static boolean isEmpty(JsonNode value) {
+        return value.isContainerNode()
+                ? value.isEmpty()
+                : !value.isTextual() || value.asText().isEmpty();
+    }
+
     /** A part of a message; the same if it is one already. */
-    private static JsonNode part(JsonNode given) {
-        if (given.isTextual()) {
-            return textPart(given.asText());
+    private JsonNode part(JsonNode given) {
+        String type = given.path(TYPE).asText("");
+        if (given.isNull() || (type.equals(OUTPUT_TEXT) && given.path(TEXT).isTextual())) {
+            return given;
         }
-        String type = given.path(TYPE).asText(TEXT);
-        JsonNode text = given.path(TEXT);
-        if (type.equals(TEXT) && text.isTextual()) {
-            return textPart(text.asText());
-        }
-        boolean isInner = (type.equals(TEXT) || type.equals(OUTPUT_TEXT))
-                && text.path("value").isTextual();
-        return isInner ? textPart(text.path("value").asText()) : given;
+        ChatPart read = ChatPart.of(given);
+        return switch (read.kind()) {
+            case TEXT -> given.isTextual() || !read.text().isEmpty() ? textPart(read.text()) : given;
+            case UNREADABLE -> unreadable(given);
+            case OTHER -> {
+                notes.add("a part of the type %s was left out".formatted(notes.quoted(type)));
+                yield given;
+            }
+            case REFUSAL, THOUGHT -> given;
+        };
+    }
+
+    /** A part in the place of a text that is none. */
+    private static ObjectNode unreadable(JsonNode given) {
+        ObjectNode part = JsonNodeFactory.instance.objectNode().put(TYPE, OUTPUT_TEXT);
+        part.putObject(TEXT).set("unread", given);
+        return part;
     }
 
     static ObjectNode textPart(String text) {
@@ -183,6 +251,20 @@ final class ResponseForm {
                 JsonNodeFactory.instance.objectNode().put(TYPE, OUTPUT_TEXT).put(TEXT, text);
         part.putArray("annotations");
         return part;
+    }
+
+    /** The same call id, name and arguments are one call. */
+    private void dropRepeatedCalls(ArrayNode items) {
+        var seen = new HashSet<ChatCalls.Again>();
+        for (var each = items.iterator(); each.hasNext(); ) {
+            JsonNode item = each.next();
+            String id = item.path("call_id").asText("");
+            boolean isCall = item.path(TYPE).asText().equals(CALL) && !id.isBlank();
+            if (isCall && !seen.add(ChatCalls.Again.of(id, item, notes))) {
+                each.remove();
+                notes.add(ChatCalls.TWICE);
+            }
+        }
     }
 
     private void settle(ObjectNode call) {

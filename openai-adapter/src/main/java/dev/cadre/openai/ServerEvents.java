@@ -11,10 +11,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,12 @@ final class ServerEvents {
     /** The first characters of the fields of an event that no JSON begins with, and of a comment. */
     private static final String BEGINNINGS = "dei:";
 
+    /** The fields of an event that say nothing of the answer; the first is that of a comment. */
+    private static final Set<String> FIELDS = Set.of("", "id", "retry");
+
+    private static final Pattern KEEP_ALIVE =
+            Pattern.compile("^\\W*(?:ping|pong|heart_?-?beat|keep_?-?alive)", Pattern.CASE_INSENSITIVE);
+
     /** So many events, such as those of a keep-alive, may come before one that shows the form of the reply. */
     private static final int MOST_SEEN = 10;
 
@@ -40,23 +48,44 @@ final class ServerEvents {
     private static final int[] BYTE_ORDER_MARK = {0xEF, 0xBB, 0xBF};
 
     private final BufferedReader lines;
+    private final TextCharset charset;
     private final ReplyNotes notes;
     private final Deque<ObjectNode> ready = new ArrayDeque<>();
     private boolean done;
     private boolean endSaid;
+    private int strangers;
     private @Nullable IOException broken;
 
-    ServerEvents(InputStream body, ReplyNotes notes) {
-        lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    ServerEvents(InputStream body, TextCharset charset, ReplyNotes notes) {
+        lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.ISO_8859_1)); // each byte as it is
+        this.charset = charset;
         this.notes = notes;
     }
 
     /** The objects of a list, which says by its end that it is whole. */
-    static ServerEvents of(JsonNode list, ReplyNotes notes) throws IOException {
-        var events = new ServerEvents(InputStream.nullInputStream(), notes);
+    static ServerEvents of(JsonNode list, TextCharset charset, ReplyNotes notes) throws IOException {
+        var events = new ServerEvents(InputStream.nullInputStream(), charset, notes);
         events.take(list, "");
         events.endSaid = true;
         return events;
+    }
+
+    /** The pieces of a stream that come one a line, as the first of them shows. */
+    static ServerEvents inLines(ServerJson.First first, InputStream rest, TextCharset charset, ReplyNotes notes)
+            throws IOException {
+        InputStream behind = new SequenceInputStream(first.ahead(), rest);
+        var events = new ServerEvents(behind, charset, notes);
+        events.take(first.value(), "");
+        return events;
+    }
+
+    /** Whether a JSON value is a piece of a stream, not a whole reply. */
+    static boolean isPiece(JsonNode value) {
+        return value.path(TYPE).asText("").startsWith("response.")
+                || value.path("object").asText("").endsWith(".chunk")
+                || value.path("choices")
+                        .valueStream()
+                        .anyMatch(choice -> choice.has("delta") && !choice.has("message"));
     }
 
     /** The body without a byte-order mark and white space before its first character. */
@@ -141,6 +170,11 @@ final class ServerEvents {
         return endSaid;
     }
 
+    /** How many lines and events came that were skipped, though they are no keep-alive. */
+    int strangers() {
+        return strangers;
+    }
+
     private void readOn() {
         try {
             readEvent();
@@ -154,6 +188,10 @@ final class ServerEvents {
         String name = "";
         String line = nextLine(data, name);
         for (; line != null && !line.isEmpty(); line = nextLine(data, name)) {
+            if (data.isEmpty() && (line.equals(END) || isObject(line))) {
+                take(line, name);
+                return;
+            }
             int colon = line.indexOf(':');
             String field = colon < 0 ? line : line.substring(0, colon);
             String value = colon < 0 ? "" : line.substring(colon + 1).strip();
@@ -163,16 +201,23 @@ final class ServerEvents {
                 name = value;
             } else if (!field.isEmpty() && (line.startsWith("{") || line.contains("\"choices\""))) {
                 data.append(data.isEmpty() ? "" : "\n").append(line); // its field is missing or damaged
+            } else if (!FIELDS.contains(field)) {
+                strangers++;
             }
         }
         done = line == null;
         take(data.toString(), name);
     }
 
+    /** Whether a line without a field is a value of its own, as those of streams that come one a line. */
+    private static boolean isObject(String line) {
+        return line.startsWith("{") && line.stripTrailing().endsWith("}");
+    }
+
     /** The next line; what came of an event before the connection was lost is read, if it is whole. */
     private @Nullable String nextLine(StringBuilder data, String name) throws IOException {
         try {
-            return lines.readLine();
+            return decoded(lines.readLine());
         } catch (IOException lost) {
             try {
                 take(data.toString(), name);
@@ -181,6 +226,13 @@ final class ServerEvents {
             }
             throw lost;
         }
+    }
+
+    private @Nullable String decoded(@Nullable String line) throws IOException {
+        if (line == null || line.startsWith(":") || line.chars().allMatch(each -> each < 0x80)) {
+            return line;
+        }
+        return charset.decoded(line.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private void take(String data, String name) throws IOException {
@@ -192,6 +244,8 @@ final class ServerEvents {
         }
         objects = withoutField(objects);
         if (!PIECE_OF_JSON.matcher(objects).find()) {
+            boolean isNone = objects.isBlank() && !name.equals("error");
+            strangers += isNone || KEEP_ALIVE.matcher(objects).find() ? 0 : 1;
             if (!data.isEmpty() && !endSaid) {
                 notes.add("an event that is no part of the API was skipped");
             }

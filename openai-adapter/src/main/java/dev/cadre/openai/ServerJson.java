@@ -4,11 +4,14 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.ObjectMappers;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +19,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The Jackson mapper of all that goes to a server and comes from it, the SDK's own calls included: the SDK's mapper, with a
- * bound on what one text may hold. A text beyond it ends with a {@code StreamConstraintsException}.
+ * bound on what one text may hold. A text beyond it ends with a {@code StreamConstraintsException}. Numbers keep all their
+ * digits: arguments and answers that come as JSON become texts again.
  *
  * <p>A kilobyte that was compressed can hold a million values, and each takes up to 140 bytes of memory and 60
  * microseconds, because the SDK tries to read it as several types.
@@ -49,19 +53,29 @@ final class ServerJson {
         mapper.getFactory()
                 .setStreamReadConstraints(
                         usual.rebuild().maxTokenCount(MAX_TOKENS).build());
+        mapper.enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+        mapper.configure(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES, false);
         return mapper;
     }
 
-    /** The first value of a body; a missing node if it is empty. What came with it and stands behind it is noted. */
-    static JsonNode first(InputStream body, ReplyNotes notes) throws IOException {
-        try (JsonParser parser = REPLIES.createParser(body)) {
+    /**
+     * The first value of a body.
+     *
+     * @param value a missing node if the body is empty
+     * @param isAlone whether nothing that came with it stands behind it
+     * @param ahead what does
+     */
+    record First(JsonNode value, boolean isAlone, InputStream ahead) {}
+
+    /** The first value of a body, which stays open. */
+    static First first(InputStream body) throws IOException {
+        try (JsonParser parser = REPLIES.createParser(body).disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)) {
             JsonNode first = REPLIES.readTree(parser);
-            var behind = new ByteArrayOutputStream();
-            parser.releaseBuffered(behind);
-            if (!behind.toString(StandardCharsets.UTF_8).isBlank()) {
-                notes.add("what stood behind the reply was left out");
-            }
-            return first == null ? MissingNode.getInstance() : first;
+            var ahead = new ByteArrayOutputStream();
+            parser.releaseBuffered(ahead);
+            boolean isAlone = ahead.toString(StandardCharsets.UTF_8).isBlank();
+            JsonNode value = first == null ? MissingNode.getInstance() : first;
+            return new First(value, isAlone, new ByteArrayInputStream(ahead.toByteArray()));
         }
     }
 }

@@ -17,6 +17,9 @@ final class StreamedCall {
     private static final Set<String> READ = Set.of(INDEX, "id", "type", FUNCTION, NAME);
     private static final int NO_INDEX = -1;
 
+    /** How many times longer the same arguments may be, by white space alone. */
+    private static final long MOST_SPACE = 8;
+
     private final ObjectNode rest = JsonNodeFactory.instance.objectNode();
     private final ObjectNode restOfFunction = JsonNodeFactory.instance.objectNode();
     private final CallName name;
@@ -24,6 +27,7 @@ final class StreamedCall {
     private final StringBuilder arguments = new StringBuilder();
     private final StringBuilder contradictions = new StringBuilder();
     private @Nullable JsonNode json;
+    private @Nullable JsonNode meaning;
     private String id = "";
     private int index = NO_INDEX;
     private boolean told;
@@ -70,7 +74,7 @@ final class StreamedCall {
         return piece.name().isEmpty() && !id.isEmpty() && !piece.id().equals(id);
     }
 
-    /** Whether a piece begins another call. */
+    /** Whether a piece begins another call. What has the id, the index and the name of this one is never another. */
     boolean isOtherThan(Piece piece) {
         if (piece.name().isEmpty() || name.isEmpty()) {
             return false;
@@ -80,9 +84,19 @@ final class StreamedCall {
         if (otherId || !name.goesOnWith(piece.name(), !whole && (sameId || piece.isIndexed()))) {
             return true;
         }
-        boolean same = sameId && piece.isIndexed() && name.is(piece.name());
-        boolean oneIsEmpty = CallArguments.isEmpty(piece.arguments()) || holdsNothing();
-        return whole && piece.bringsMore() && !(same && (oneIsEmpty || holds(piece.arguments())));
+        boolean same = sameId && piece.isIndexed() && isAt(piece) && name.is(piece.name());
+        return whole && piece.bringsMore() && !same && !repeats(piece);
+    }
+
+    /** Whether a piece is this call again: it has no other id or index, the same name and the same whole arguments. */
+    private boolean repeats(Piece piece) {
+        boolean isKnown = !id.isEmpty() || index != NO_INDEX;
+        return isKnown
+                && whole
+                && piece.bringsMore()
+                && name.is(piece.name())
+                && isAt(piece)
+                && holds(piece.arguments());
     }
 
     /** Whether a whole call may be this one, by its name. */
@@ -90,17 +104,17 @@ final class StreamedCall {
         return whole.name().isEmpty() || name.isEmpty() || name.goesOnWith(whole.name(), true);
     }
 
-    private boolean holdsNothing() {
-        return (json == null || CallArguments.isEmpty(json))
-                && (arguments.length() <= 2 && CallArguments.isEmpty(TextNode.valueOf(arguments.toString())));
-    }
-
-    private boolean holds(JsonNode piece) {
-        if (!piece.isTextual()) {
-            return piece.equals(json);
+    private boolean holds(JsonNode given) {
+        if (given.isTextual() && given.asText().contentEquals(arguments)) {
+            return true;
         }
-        String text = piece.asText();
-        return whole && text.length() == arguments.length() && text.contentEquals(arguments);
+        if (json == null && arguments.length() > MOST_SPACE * given.toString().length()) {
+            return false; // else every short piece would have them read again
+        }
+        if (meaning == null) {
+            meaning = CallArguments.meaning(json == null ? TextNode.valueOf(arguments.toString()) : json);
+        }
+        return CallArguments.meaning(given).equals(meaning);
     }
 
     void add(Piece piece) {
@@ -108,9 +122,8 @@ final class StreamedCall {
         index = index == NO_INDEX ? piece.index() : index;
         keepRest(piece.part(), rest);
         keepRest(piece.part().path(FUNCTION), restOfFunction);
-        boolean again = !piece.id().isEmpty() && piece.isIndexed() && whole && piece.bringsMore();
-        if (again && name.is(piece.name()) && holds(piece.arguments())) {
-            notes.add("a tool call that was delivered twice was read once");
+        if (repeats(piece)) {
+            notes.add(ChatCalls.TWICE);
             return;
         }
         if (!piece.name().isEmpty()) {
@@ -154,11 +167,13 @@ final class StreamedCall {
 
     private void addText(String piece) {
         told = true;
+        meaning = null;
         piece.chars().forEach(this::follow);
         arguments.append(piece);
     }
 
     private void addJson(JsonNode piece) {
+        meaning = null;
         if (json == null || CallArguments.isEmpty(json) || CallArguments.contain(piece, json)) {
             json = piece;
         } else if (CallArguments.isEmpty(piece)) {

@@ -225,7 +225,12 @@ final class StreamedItem {
         if (kind == Kind.CALL && !id.isEmpty() && !whole.hasNonNull("call_id")) {
             whole.put("call_id", id);
         }
+        boolean isOnlyBegun = !done && CallArguments.isAbsent(arguments.read(notes.apart()));
         completeIn(whole, notes.apart());
+        if (kind == Kind.CALL && isOnlyBegun) {
+            notes.add("a tool call was begun, and neither its arguments nor its end came");
+            whole.put("arguments", CallArguments.LOST);
+        }
         return whole;
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream said of the items of its output before the last event, which is one more witness of them and not the only
@@ -32,6 +33,7 @@ final class StreamedItems {
     private final Map<String, StreamedItem> byCallId = new HashMap<>();
     private final Map<Place, StreamedItem> byPlace = new HashMap<>();
     private final Map<Kind, StreamedItem> latest = new HashMap<>();
+    private @Nullable StreamedItem compared;
 
     StreamedItems(ResponseForm form, ReplyNotes notes) {
         this.form = form;
@@ -53,10 +55,22 @@ final class StreamedItems {
         if (form.shaped(event.path(ITEM)) instanceof ObjectNode item) {
             StreamedItem done = named(event, item)
                     .or(() -> at(Kind.of(item), event).filter(open -> !open.isDone() && isSame(open, item)))
+                    .or(() -> saying(item))
                     .orElseGet(() -> created(event, item));
             done.finish(item, notes);
             byCallId.putIfAbsent(done.callId(), done);
         }
+    }
+
+    /** The last message, if it said what an item says that ends, whatever the names of both; looked at once. */
+    private Optional<StreamedItem> saying(ObjectNode item) {
+        String text = ResponseForm.text(item);
+        StreamedItem open = latest.get(Kind.MESSAGE);
+        if (open == null || open.isDone() || open == compared || text.isEmpty()) {
+            return Optional.empty();
+        }
+        compared = open;
+        return open.text().equals(text) ? Optional.of(open) : Optional.empty();
     }
 
     void addArguments(JsonNode event) {

@@ -170,6 +170,21 @@ class BatchAnswerReaderTest {
     }
 
     @Test
+    void answer_whoseBytesAreNoUtf8_isAFailure(@TempDir Path folder) throws IOException {
+        String line = """
+                {"custom_id":"a","response":{"status_code":200,"body":{"object":"response","status":"completed",\
+                "output":[{"type":"message","content":[{"type":"output_text","text":"café"}]}]}}}""";
+        Path file = folder.resolve("out.jsonl");
+        Files.writeString(file, line + "\n" + line.replace("é", "e"), StandardCharsets.ISO_8859_1);
+        var answers = new ArrayList<BatchAnswer>();
+
+        assertThat(reader.readAll(file, answers::add)).isTrue();
+
+        assertThat(answers.getFirst()).isInstanceOf(BatchAnswer.Failed.class);
+        assertThat(answers.getLast()).isInstanceOf(BatchAnswer.Replied.class);
+    }
+
+    @Test
     void lines_longerThanTheLimit_arePassedOver() throws IOException {
         String text = "x".repeat(70_000) + "\nshort\n" + "y".repeat(65_536) + "\nz";
         var lines = new BatchLines(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), 65_536);

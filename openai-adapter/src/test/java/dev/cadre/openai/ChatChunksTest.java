@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.openai.core.ObjectMappers;
 import dev.cadre.redact.Redactor;
 import java.time.Duration;
@@ -90,5 +91,64 @@ class ChatChunksTest {
                         .at("/choices/0/message/tool_calls/0/function/arguments")
                         .asText())
                 .hasSizeGreaterThan(1);
+    }
+
+    /** The whole call is said again with each piece, or it is not. */
+    @Test
+    void callPieces_thatMayRepeatIt_areComparedInTimeLinearInThem() {
+        var chunks = chunks();
+        var json = ObjectMappers.jsonMapper().createObjectNode();
+        var call = json.putArray("choices")
+                .addObject()
+                .putObject("delta")
+                .putArray("tool_calls")
+                .addObject()
+                .put("index", 0)
+                .put("id", "c");
+        var function = call.putObject("function").put("name", "f");
+        function.put("arguments", "{\"x\":\"" + "x".repeat(1_000_000) + "\"}");
+        chunks.add(json);
+        function.put("arguments", "{\"x\":1}");
+
+        Assertions.assertTimeout(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 50_000; i++) {
+                chunks.add(json);
+            }
+        });
+    }
+
+    /** A heartbeat that says what the text said with it, and a role with a finish, say nothing about the end. */
+    @Test
+    void finish_besideTheText_orBeforeAny_isNoEnd() throws Exception {
+        var chunks = chunks();
+
+        chunks.add(chunk("{\"role\":\"assistant\"}", "stop"));
+        assertThat(chunks.isFinished()).isFalse();
+        chunks.add(chunk("{\"content\":\"Fine.\"}", "stop"));
+        chunks.add(chunk("{\"content\":\"\"}", "stop"));
+        assertThat(chunks.isFinished()).isTrue();
+        assertThat(chunks.isAtItsEnd()).isFalse();
+    }
+
+    @Test
+    void finish_behindTheText_isTheEnd_asIsAFilterBeforeAny() throws Exception {
+        var chunks = chunks();
+        var filtered = chunks();
+
+        chunks.add(chunk("{\"content\":\"Fine.\"}", ""));
+        chunks.add(chunk("{}", "stop"));
+        filtered.add(chunk("{}", "content_filter"));
+        assertThat(chunks.isAtItsEnd()).isTrue();
+        assertThat(filtered.isFinished()).isTrue();
+    }
+
+    private static JsonNode chunk(String delta, String reason) throws Exception {
+        return ObjectMappers.jsonMapper()
+                .readTree("{\"choices\":[{\"delta\":%s,\"finish_reason\":\"%s\"}]}".formatted(delta, reason));
+    }
+
+    private static ChatChunks chunks() {
+        return new ChatChunks(
+                Set.of(), 500, new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), "")));
     }
 }

@@ -143,7 +143,8 @@ class FinishedAnswerTest {
     @ValueSource(
             strings = {
                 "{\"choices\":[{\"delta\":{\"content\":\"Fi\"},\"finish_reason\":\"stop\"}]}",
-                "{\"choices\":[{\"delta\":{\"content\":\"Fi\"},\"finish_reason\":\"thinking\"}]}"
+                "{\"choices\":[{\"delta\":{\"content\":\"Fi\"},\"finish_reason\":\"thinking\"}]}",
+                "{\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":\"stop\"}]}"
             })
     void answerThatMayGoOn_isLost(String chunk) {
         assertThat(catchThrowable(() -> reply(chunk(chunk) + chunk(chunk) + USAGE, Rest.RESET, AMPLE)))
@@ -151,6 +152,17 @@ class FinishedAnswerTest {
         assertThat(catchThrowable(
                         () -> reply(chunk(chunk) + chunk(chunk) + USAGE, Rest.SILENCE, SHORT.multipliedBy(6))))
                 .isInstanceOf(TimedOut.class);
+    }
+
+    /** A finish before anything was written. */
+    @Test
+    void roleWithAFinish_isNoEnd_butTheTextBehindItHasOne() throws Exception {
+        String role = chunk("{\"choices\":[{\"delta\":{\"role\":\"assistant\"},\"finish_reason\":\"stop\"}]}");
+
+        ModelReply reply = reply(role + TEXT + FINISH + USAGE, Rest.SILENCE, AMPLE);
+
+        assertThat(reply.text()).isEqualTo("Fine.");
+        assertThat(reply.usage()).isEqualTo(TokenUsage.of(10, 3));
     }
 
     /** A server that may only be slow gets the whole time of the call. */

@@ -76,6 +76,8 @@ class ResponseFormTest {
                 "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":{\"type\":\"text\",\"text\":\"plain\"}}]",
                 "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[\"plain\"]}]",
                 "\"output\":[{\"role\":\"assistant\",\"content\":[" + PART + "]}]",
+                "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"text\":\"plain\"}]",
+                "\"output\":[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"content\":\"plain\"}]}]",
                 "\"output\":[" + PART + "]",
                 "\"output\":[{\"type\":\"web_search_call\",\"id\":\"w\",\"status\":\"completed\"}],\"output_text\":\"plain\"",
                 "\"output\":[],\"output_text\":\"plain\"",
@@ -515,7 +517,15 @@ class ResponseFormTest {
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"Hi\"},{\"type\":\"output_text\",\"text\":[1]}]}]",
                 "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":5}]",
                 "[{\"type\":\"message\",\"role\":\"user\",\"content\":[{\"type\":\"output_text\",\"text\":\"Hi\"}]}]",
-                "[{\"type\":\"answer\",\"value\":\"Hi\"}]"
+                "[{\"type\":\"answer\",\"value\":\"Hi\"}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":null}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"text\":\"\"}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"said\":\"Hi\"}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[{\"type\":\"output_text\",\"parts\":[\"Hi\"]}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART
+                        + ",{\"type\":\"output_markdown\",\"markdown\":\"there\"}]}]",
+                "[{\"type\":\"message\",\"role\":\"assistant\",\"content\":[" + PART + ",[\"there\"]]}]"
             })
     void answer_thatWasBilledAndCannotBeRead_isAFailureWithItsBill(String output) {
         assertThatThrownBy(() -> whole(reply("completed", "\"output\":" + output)))
@@ -526,11 +536,78 @@ class ResponseFormTest {
     }
 
     @Test
-    void answer_thatIsEmpty_isComplete() throws Exception {
-        ModelReply reply = whole(reply("completed", "\"output\":[" + said("") + "]"));
+    void emptyAnswer_thatCostNoOutput_isComplete() throws Exception {
+        ModelReply reply = whole(reply("completed", "\"output\":[" + said("") + "]")
+                .replace("\"output_tokens\":2,\"total_tokens\":7", "\"output_tokens\":0,\"total_tokens\":5"));
 
         assertThat(reply.finish()).isEqualTo(Finish.COMPLETE);
         assertThat(reply.text()).isEmpty();
+        assertThat(reply.notes()).containsExactly("the answer is empty");
+    }
+
+    @Test
+    void unknownMember_ofAMessageWithoutContent_isNoEmptyAnswer_ofWhateverUsage() {
+        String reply = reply("completed", "\"output\":[{\"type\":\"message\",\"said\":\"Hi\"}]");
+
+        assertThatThrownBy(() -> whole(reply.replace("\"usage\"", "\"spent\"")))
+                .isInstanceOf(ModelException.ServerFailed.class);
+    }
+
+    @Test
+    void partWithoutWords_besideText_isLeftOutWithANote() throws Exception {
+        String image = "{\"type\":\"output_image\",\"image_url\":\"x\"}";
+
+        ModelReply reply =
+                whole(reply("completed", "\"output\":[" + message("completed", "[" + PART + "," + image + "]") + "]"));
+
+        assertThat(reply.text()).isEqualTo("plain");
+        assertThat(reply.notes()).containsExactly("a part of the type 'output_image' was left out");
+    }
+
+    /** A server that gives the end of a message another id and no place. */
+    @Test
+    void message_thatEndsUnderAnotherName_isOne() throws Exception {
+        String place = "'item_id':'a1','output_index':0,'delta':";
+
+        for (String last : List.of("[]", "[" + said("The whole.").replace("\"id\":\"m\"", "\"id\":\"c3\"") + "]")) {
+            ModelReply reply = events(
+                    event("output_text.delta", place + "'The '"),
+                    event("output_text.delta", place + "'whole.'"),
+                    event("output_item.done", "'item':" + said("The whole.").replace("\"id\":\"m\"", "\"id\":\"b2\"")),
+                    completed(last));
+            assertThat(reply.text()).isEqualTo("The whole.");
+        }
+    }
+
+    @Test
+    void text_besideTheMessageThatSaysIt_isReadOnce() throws Exception {
+        for (String output :
+                List.of("\"Hello\"," + said("Hello"), said("Hello") + "," + PART.replace("plain", "Hello"))) {
+            ModelReply reply = whole(reply("completed", "\"output\":[" + output + "]"));
+            assertThat(reply.text()).isEqualTo("Hello");
+            assertThat(reply.notes()).contains("a text beside a message said the same");
+        }
+        assertThat(whole(reply("completed", "\"output\":[\"One. \"," + said("Two.") + "]"))
+                        .text())
+                .isEqualTo("One. Two.");
+    }
+
+    /** Nobody knows whether its arguments would have come. */
+    @Test
+    void call_thatWasOnlyBegun_neverRuns() throws Exception {
+        String begun = function("a", "get_a", "").replace("\"id\":", "\"status\":\"in_progress\",\"id\":");
+
+        assertThat(events(added("'output_index':0", begun), completed("[]")).toolCalls())
+                .containsExactly(new ToolCall("a", "get_a", "arguments that could not be found"));
+        assertThat(events(added("'output_index':0", begun), arguments("'output_index':0", "{}"), completed("[]"))
+                        .toolCalls())
+                .containsExactly(new ToolCall("a", "get_a", "{}"));
+        assertThat(events(
+                                added("'output_index':0", begun),
+                                done("'output_index':0", function("a", "get_a", "")),
+                                completed("[]"))
+                        .toolCalls())
+                .containsExactly(new ToolCall("a", "get_a", ""));
     }
 
     @Test

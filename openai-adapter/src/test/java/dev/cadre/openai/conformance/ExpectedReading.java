@@ -34,6 +34,7 @@ record ExpectedReading(
         List<String> calls,
         Finish finish,
         @Nullable TokenUsage usage) {
+    private static final String SEVERAL = "several answers";
     private static final JsonMapper MAPPER = new JsonMapper();
     private static final Pattern THINKING =
             Pattern.compile("\\A(\\s*<(think|reasoning)>.*?</\\2>\\s*)+", Pattern.DOTALL);
@@ -98,7 +99,7 @@ record ExpectedReading(
             usages.add(chunk.path("x_groq").path("usage"));
             for (JsonNode choice : chunk.path("choices")) {
                 if (choice.path("index").asInt(0) != 0) {
-                    continue;
+                    return failed(SEVERAL); // the requests of these recordings asked for several
                 }
                 usages.add(choice.path("usage"));
                 String said = choice.path("finish_reason").asText("");
@@ -151,6 +152,11 @@ record ExpectedReading(
         }
         JsonNode choice = reply.path("choices").path(0);
         JsonNode message = choice.path("message");
+        for (JsonNode other : reply.path("choices")) {
+            if (!other.path("message").equals(message)) {
+                return failed(SEVERAL);
+            }
+        }
         if (!message.isObject()) {
             return failed("no message");
         }
