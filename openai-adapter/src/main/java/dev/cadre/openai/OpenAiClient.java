@@ -102,7 +102,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                         new ConnectionPool(builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(CallTrace::of)
                 .addInterceptor(builder.gateway.interceptor(builder.baseUrl, builder.apiKey, secrets))
-                .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
+                .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes, builder.endWait))
                 .addNetworkInterceptor(OneExchange::withoutOrderToRepeat)
                 .addNetworkInterceptor(ForwardProxy::withoutForeignChallenge)
                 .addNetworkInterceptor(new ReusedConnections());
@@ -519,7 +519,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
             return this;
         }
 
-        /** How long a streamed chat completion may go on when the answer and its usage are there. */
+        /** How long a body may go on that says no more: of a stream when the answer is there, and of a refusal. */
         Builder endWait(Duration wait) {
             endWait = wait;
             return this;
