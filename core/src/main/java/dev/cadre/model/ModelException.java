@@ -164,6 +164,11 @@ public abstract sealed class ModelException extends RuntimeException {
             this.retryAfter = retryAfter;
         }
 
+        /** The same failure with the provider's bill. */
+        public ServerFailed billed(Billed bill) {
+            return new ServerFailed(String.valueOf(getMessage()), status, charge(), reach(), retryAfter, bill);
+        }
+
         /** The same failure, for which the provider states that another attempt of the same request will not help. */
         public ServerFailed lasting() {
             return new ServerFailed(String.valueOf(getMessage()), status, charge(), Reach.SUBTASK, retryAfter, billed);
@@ -311,10 +316,22 @@ public abstract sealed class ModelException extends RuntimeException {
     /** The provider refused the request as such (other 4xx): the same request fails again. */
     public static final class InvalidRequest extends ModelException {
         private final int status;
+        private final @Nullable Billed billed;
 
         public InvalidRequest(String message, int status) {
+            this(message, status, null);
+        }
+
+        /** A refusal with the provider's bill, or null if there is none, as a rule. */
+        public InvalidRequest(String message, int status, @Nullable Billed billed) {
             super(message, Charge.FREE, Reach.SUBTASK, null);
             this.status = status;
+            this.billed = billed;
+        }
+
+        @Override
+        public Optional<Billed> billed() {
+            return Optional.ofNullable(billed);
         }
 
         /** The HTTP status; 0 if the request was not even sent. */

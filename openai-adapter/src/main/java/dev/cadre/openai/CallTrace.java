@@ -2,6 +2,8 @@
 package dev.cadre.openai;
 
 import dev.cadre.model.ModelReply;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
+import okhttp3.HttpUrl;
 import okhttp3.Response;
 import okio.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ final class CallTrace extends EventListener {
     private Refusal refusal = Refusal.NONE;
     private Timeout waiting = Timeout.NONE;
     private String page = "";
+    private String proxy = "";
     private final List<String> secrets = new ArrayList<>();
 
     /** Makes a new trace the one that hears of exchanges begun by this thread, until {@link #end()}. */
@@ -208,9 +212,24 @@ final class CallTrace extends EventListener {
         return answered;
     }
 
+    /** The proxy that a connection of this exchange was to go through, without its credentials; empty if there is none. */
+    String proxy() {
+        return proxy;
+    }
+
     /** The type that the reply claims to have. */
     String contentType() {
         return contentType;
+    }
+
+    @Override
+    public void proxySelectEnd(Call call, HttpUrl url, List<Proxy> proxies) {
+        proxy = proxies.stream()
+                .filter(each -> each.address() instanceof InetSocketAddress)
+                .map(each -> (InetSocketAddress) each.address())
+                .map(address -> address.getHostString() + ":" + address.getPort())
+                .findFirst()
+                .orElse("");
     }
 
     @Override

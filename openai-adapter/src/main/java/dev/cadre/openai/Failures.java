@@ -3,6 +3,8 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.openai.core.JsonValue;
 import com.openai.errors.OpenAIException;
 import com.openai.errors.OpenAIServiceException;
 import dev.cadre.model.ModelException;
@@ -25,6 +27,7 @@ import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -44,6 +47,12 @@ final class Failures {
     private static final int TOO_MANY = 429;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int OVERLOADED = 503;
+
+    private static final String PRIVATE_AUTHORITY = "; if an authority of your own signs for this address or a proxy"
+            + " before it, name the file of its certificate in SSL_CERT_FILE or by trustedCertificates";
+
+    /** What a message need not show of an address: a user, and a query, which may have a secret. */
+    private static final Pattern PRIVATE_PARTS = Pattern.compile("(?<=//)[^/@]*@|[?#].*", Pattern.DOTALL);
 
     /** The method that sets a bound of Jackson's, which its messages name. */
     private static final Pattern NAMED_SETTING = Pattern.compile(", from `[^`]{1,100}`\\)");
@@ -86,8 +95,7 @@ final class Failures {
             throw new InterruptedException("the call of " + model + " was interrupted");
         }
         if (failure instanceof OpenAIServiceException refused) {
-            var headers = new LimitHeaders(refused.headers());
-            return refused(model, refused.statusCode(), ErrorBody.of(refused.body()), headers);
+            return refused(model, refused);
         }
         return lost(failure, model, trace);
     }
@@ -102,13 +110,51 @@ final class Failures {
         return redactor.quote(text);
     }
 
+    /** The same with what its body says is billed. */
+    ModelException refused(String model, OpenAIServiceException refusal) {
+        JsonNode body = CallTrace.refusal().json(); // of what stands beside an error, the SDK keeps nothing
+        ErrorBody error = ErrorBody.of(body.isObject() ? JsonValue.fromJsonNode(body) : refusal.body());
+        Billed billed = UsageReader.billed(body, model, new ReplyNotes(this));
+        try {
+            return billed(refused(model, refusal.statusCode(), error, new LimitHeaders(refusal.headers())), billed);
+        } catch (ContentFiltered filtered) {
+            throw new ContentFiltered(String.valueOf(filtered.getMessage()), model, billed);
+        }
+    }
+
+    /** Of a refusal that came before any work nothing is billed, whatever a body says. */
+    private static ModelException billed(ModelException failure, @Nullable Billed billed) {
+        if (billed == null) {
+            return failure;
+        }
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case ServerFailed failed -> failed.billed(billed);
+            case InvalidRequest refused -> new InvalidRequest(message, refused.status(), billed);
+            case MalformedReply malformed -> new MalformedReply(message, malformed.getCause(), billed);
+            default -> failure;
+        };
+    }
+
     /** A reply with a status that is not a success. */
     ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
         String page = CallTrace.page();
+        String what = "status " + status + redirect(status, headers);
         String message = page.isEmpty()
-                ? message(model, "status " + status, error, headers)
-                : message(model, "status " + status + ", " + page, ErrorBody.NONE, headers);
+                ? message(model, what, error, headers)
+                : message(model, what + ", " + page, ErrorBody.NONE, headers);
         return byStatus(message, model, status, error, headers);
+    }
+
+    /** A redirect is not followed, since it would be shown the key; who made it can be told by where it leads. */
+    private static String redirect(int status, LimitHeaders headers) {
+        if (status < 300 || status >= 400) {
+            return "";
+        }
+        String place = headers.first("location").orElse("");
+        return place.isEmpty()
+                ? ", a redirect that names no address"
+                : ", a redirect to " + PRIVATE_PARTS.matcher(place).replaceAll("");
     }
 
     private ModelException byStatus(String message, String model, int status, ErrorBody error, LimitHeaders headers) {
@@ -307,12 +353,13 @@ final class Failures {
         Charge charge = trace.isSent() ? Charge.UNKNOWN : Charge.FREE;
         Throwable cause = redactor.clean(root(failure));
         String said = redactor.quote(model + ": " + describe(cause));
+        String way = trace.proxy().isEmpty() ? baseUrl : baseUrl + " through the proxy " + trace.proxy();
         Optional<OneExchange.BadReply> bad = find(failure, OneExchange.BadReply.class);
         if (bad.isPresent()) {
             return new MalformedReply(redactor.quote(model + ": " + bad.get().getMessage()), cause);
         }
         if (find(failure, ForwardProxy.Refused.class).isPresent()) {
-            return new Unreachable("no way to %s: %s".formatted(baseUrl, said), cause);
+            return new Unreachable("no way to %s: %s".formatted(way, said), cause);
         }
         if (find(failure, ForwardProxy.ForeignChallenge.class).isPresent()) {
             return new AuthFailed(said).suspected(); // as a firewall does, perhaps of one request
@@ -321,7 +368,8 @@ final class Failures {
             return new TimedOut("%s gave no whole reply in time".formatted(model), charge);
         }
         if (!trace.isSent() && isUntrusted(failure)) {
-            return new Unreachable("no secure connection to %s: %s".formatted(baseUrl, said), cause);
+            String hint = find(failure, CertPathBuilderException.class).isPresent() ? PRIVATE_AUTHORITY : "";
+            return new Unreachable("no secure connection to %s: %s%s".formatted(way, said, hint), cause);
         }
         boolean noHttp =
                 !trace.isAnswered() && find(failure, ProtocolException.class).isPresent();
@@ -332,7 +380,7 @@ final class Failures {
                     redactor.quote("the reply (%s) cannot be read, %s".formatted(trace.contentType(), said)), cause);
         }
         return new ConnectionFailed(
-                "the connection to %s %s, %s".formatted(baseUrl, trace.isSent() ? "was lost" : "failed", said),
+                "the connection to %s %s, %s".formatted(way, trace.isSent() ? "was lost" : "failed", said),
                 charge,
                 cause);
     }

@@ -33,7 +33,7 @@ record OneExchange(long maxReplyBytes, long maxFileBytes, Duration refusalWait) 
     private static final String RETRY_AFTER = "Retry-After";
     private static final long UNKNOWN_LENGTH = -1;
 
-    /** The part of a refusal that is looked at for the names of parameters. */
+    /** The part of a refusal that is looked at for the names of parameters, and for a bill. */
     private static final long REFUSAL_BYTES = 16 * 1024;
 
     /** A reply that nobody may send. */
@@ -89,7 +89,7 @@ record OneExchange(long maxReplyBytes, long maxFileBytes, Duration refusalWait) 
             throw new BadReply(page, null);
         }
         CallTrace.cameAsPage(page);
-        if (bounded.code() >= 400 && bounded.code() < 500) {
+        if (bounded.code() >= 400) {
             CallTrace.refused(
                     Refusal.of(bounded.code(), bounded.peekBody(REFUSAL_BYTES).string()));
         }

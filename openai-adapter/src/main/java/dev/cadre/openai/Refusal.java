@@ -3,6 +3,7 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
@@ -52,13 +53,21 @@ record Refusal(int status, String body, String subject) {
     private static final Pattern WRONG_FORM = Pattern.compile("must be|should be|expected|invalid|one of");
 
     static Refusal of(int status, String body) {
-        String param = "";
-        try {
-            param = ServerJson.MAPPER.readTree(body).path("error").path("param").asText("");
-        } catch (JsonProcessingException noJson) {
-            // all of it may name something
-        }
+        String param = json(body).path("error").path("param").asText("");
         return new Refusal(status, body, param.isBlank() || param.equals("null") ? body : param);
+    }
+
+    /** The body, if it is JSON and not too long; else a missing node. */
+    JsonNode json() {
+        return json(body);
+    }
+
+    private static JsonNode json(String body) {
+        try {
+            return ServerJson.MAPPER.readTree(body);
+        } catch (JsonProcessingException noJson) {
+            return MissingNode.getInstance();
+        }
     }
 
     /**

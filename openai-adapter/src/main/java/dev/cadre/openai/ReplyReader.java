@@ -71,10 +71,13 @@ final class ReplyReader {
             case "incomplete" -> reply(response, text(response), List.of(), incomplete(response));
             case "failed", "cancelled" -> failed(response, error, worked || hasWork(response));
             default -> {
+                // what still goes on may cost more
+                Billed billed = ResponseStatus.isOpen(status) ? null : billed(response);
                 if (error.isPresent()) {
-                    throw failures.inReply(request.model(), error, headers, worked || hasWork(response));
+                    throw failures.inReply(request.model(), error, headers, worked || hasWork(response), billed);
                 }
-                throw failures.malformed(request.model(), "the reply has the status '" + status + "'", headers);
+                String defect = "the reply has the status '" + status + "'";
+                throw failures.malformed(request.model(), defect, headers, billed);
             }
         };
     }
@@ -84,8 +87,10 @@ final class ReplyReader {
         if (!refusal.isEmpty()) {
             return reply(response, refusal, List.of(), Finish.REFUSED);
         }
-        List<ToolCall> calls =
-                items(response).stream().flatMap(item -> asked(item).stream()).toList();
+        List<ToolCall> calls = items(response).stream()
+                .flatMap(item -> asked(item).stream())
+                .map(call -> identified(call, response))
+                .toList();
         String text = text(response);
         requireReadable(response);
         if (text.isEmpty() && calls.isEmpty()) {
@@ -281,26 +286,26 @@ final class ReplyReader {
                 .isPresent();
     }
 
-    private ToolCall call(ResponseFunctionToolCall call) {
-        String callId = call._callId().asKnown().orElse("");
-        String name = call._name().asKnown().orElse("");
-        if (callId.isEmpty() || name.isEmpty()) {
-            throw failures.malformed(request.model(), "a tool call has no id or no name", headers);
-        }
+    private static ToolCall call(ResponseFunctionToolCall call) {
         return new ToolCall(
-                callId, name, failures.mask(call._arguments().asKnown().orElse("")));
+                call._callId().asKnown().orElse(""),
+                call._name().asKnown().orElse(""),
+                call._arguments().asKnown().orElse(""));
     }
 
-    private Optional<ToolCall> asked(ResponseOutputItem item) {
+    private static Optional<ToolCall> asked(ResponseOutputItem item) {
         return item.functionCall()
-                .map(this::call)
-                .or(() -> item.computerCall().map(ComputerCalls::read).map(this::identified))
-                .or(() -> item.mcpApprovalRequest().map(McpApprovals::read).map(this::identified));
+                .map(ReplyReader::call)
+                .or(() -> item.computerCall().map(ComputerCalls::read))
+                .or(() -> item.mcpApprovalRequest().map(McpApprovals::read));
     }
 
-    private ToolCall identified(ToolCall call) {
-        if (call.callId().isEmpty()) {
-            throw failures.malformed(request.model(), "a call of %s has no id".formatted(call.name()), headers);
+    private ToolCall identified(ToolCall call, Response response) {
+        if (call.callId().isEmpty() || call.name().isEmpty()) {
+            String defect = call.name().isEmpty()
+                    ? "a tool call has no id or no name"
+                    : "a call of %s has no id".formatted(call.name());
+            throw failures.malformed(request.model(), defect, headers, billed(response));
         }
         return new ToolCall(call.callId(), call.name(), failures.mask(call.arguments()));
     }

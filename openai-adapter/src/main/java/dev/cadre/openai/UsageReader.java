@@ -4,8 +4,11 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.JsonField;
+import dev.cadre.model.ModelException.Billed;
+import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +60,22 @@ final class UsageReader {
         JsonNode json = usage.isMissing() || usage.isNull()
                 ? MissingNode.getInstance()
                 : ServerJson.MAPPER.<JsonNode>valueToTree(usage);
-        return json.isObject() ? counts(json, notes).reading(MOST_TOKENS, notes) : null;
+        return read(json, notes);
+    }
+
+    private static @Nullable TokenUsage read(JsonNode usage, ReplyNotes notes) {
+        return usage.isObject() ? counts(usage, notes).reading(MOST_TOKENS, notes) : null;
+    }
+
+    /** The bill in an error, which gateways send beside it or in it, or in the reply of its event; null if it has none. */
+    static @Nullable Billed billed(JsonNode body, String model, ReplyNotes notes) {
+        for (JsonNode place : List.of(body, body.path("error"), body.path("response"))) {
+            TokenUsage usage = read(place.path("usage"), notes);
+            if (usage != null) {
+                return new Billed(model, usage, ServiceTier.STANDARD, Map.of());
+            }
+        }
+        return null;
     }
 
     /** The usage, or null if it has no output although something was written. */

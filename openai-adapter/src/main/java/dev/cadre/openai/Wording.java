@@ -24,11 +24,7 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
         try {
             return dialects.checked(dialect, request, exchange.run());
         } catch (OpenAIServiceException refused) {
-            ModelException meaning = failures.refused(
-                    request.model(),
-                    refused.statusCode(),
-                    ErrorBody.of(refused.body()),
-                    new LimitHeaders(refused.headers()));
+            ModelException meaning = failures.refused(request.model(), refused);
             boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
             ObjectNode sent = ServerJson.MAPPER.valueToTree(body);
             Optional<ModelException> adapted = dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint);

@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.AuthFailed;
+import dev.cadre.model.ModelException.Charge;
+import dev.cadre.model.ModelException.ConnectionFailed;
 import dev.cadre.model.ModelException.UnknownModel;
 import dev.cadre.model.ModelException.Unreachable;
 import dev.cadre.model.ModelReply;
@@ -317,6 +319,22 @@ class GatewayTest {
             assertThat(proxy.requests()).isEmpty();
             other.call(REQUEST, plain());
             assertThat(proxy.requests()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://house.example/v1", "https://house.example/v1"})
+    void proxy_thatIsDown_isNamed_withoutItsCredentials(String baseUrl) throws Exception {
+        RawServer down = RawServer.start(peer -> {});
+        down.close();
+        try (var client = through(down, USER_INFO + "@", baseUrl)) {
+            assertThatThrownBy(() -> client.call(REQUEST, plain()))
+                    .isInstanceOfSatisfying(
+                            ConnectionFailed.class,
+                            failure -> assertThat(failure.charge()).isEqualTo(Charge.FREE))
+                    .hasMessageStartingWith("the connection to %s through the proxy 127.0.0.1:%d failed"
+                            .formatted(baseUrl, down.port()))
+                    .hasMessageNotContaining(PASSWORD);
         }
     }
 

@@ -138,7 +138,8 @@ class LostReplyTest extends LoopbackTest {
                 assertThat(catchThrowable(() -> lost.call(REQUEST, plain())))
                         .isInstanceOf(Unreachable.class)
                         .hasMessageStartingWith("no secure connection to " + url)
-                        .hasMessageContaining("certification path");
+                        .hasMessageContaining("certification path")
+                        .hasMessageEndingWith("in SSL_CERT_FILE or by trustedCertificates");
             }
         }
         assertThat(offered.get()).containsExactly("http/1.1"); // of HTTP/2, OkHttp reads headers without a bound

@@ -67,6 +67,15 @@ class RefusalTest extends LoopbackTest {
     }
 
     @Test
+    void retryAfter_besideTheErrorOfTheBody_isRead() {
+        String body = "{\"error\":{\"message\":\"Slower.\"},\"retry_after\":9}";
+
+        assertThat(failure(RateLimited.class, LoopbackReply.raw(429, "application/json", body))
+                        .retryAfter())
+                .contains(Duration.ofSeconds(9));
+    }
+
+    @Test
     void retryAfterMillis_besideSeconds_theLargerWins() {
         LoopbackReply both = LIMITED.header("retry-after-ms", "0").header("retry-after", "1");
 
@@ -158,6 +167,23 @@ class RefusalTest extends LoopbackTest {
 
         assertThat(failure(Unreachable.class, elsewhere))
                 .hasMessageStartingWith(server.baseUrl() + " is no endpoint: gpt-5.4-nano: status " + status);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "https://me:canary@login.example/sso?token=canary#canary | 'status 302, a redirect to https://login.example/sso'",
+                "/login | 'status 302, a redirect to /login'",
+                "'' | 'status 302, a redirect that names no address'"
+            })
+    void redirect_saysWhereItLeads(String location, String said) {
+        var redirect = LoopbackReply.raw(302, "application/json", "{}");
+
+        assertThat(failure(
+                        Unreachable.class, location.isEmpty() ? redirect : redirect.header("Location", location)))
+                .hasMessageEndingWith(said + " [req_1]")
+                .hasMessageNotContaining("canary");
     }
 
     @Test
