@@ -168,7 +168,7 @@ final class Dialects {
         if (noEndpoint) {
             return declared == null ? otherApi(sent, request.model()) : Optional.empty();
         }
-        Refusal refusal = told.withoutQuotes(body);
+        Refusal refusal = told.of(OwnWords.of(body));
         if (declared == null && sent.api() == Api.RESPONSES && refusal.isOfResponses()) {
             return otherApi(sent, request.model());
         }

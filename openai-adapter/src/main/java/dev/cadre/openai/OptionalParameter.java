@@ -4,7 +4,6 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,14 +48,9 @@ enum OptionalParameter {
         return wireName;
     }
 
-    /** Where a text first names it; the end of the text if it does not. */
-    int mentionedAt(String text) {
-        Matcher found = mention.matcher(text);
-        return found.find() ? found.start() : text.length();
-    }
-
-    boolean isMentionedIn(String text) {
-        return mentionedAt(text) < text.length();
+    /** Its name in a text. */
+    Pattern mention() {
+        return mention;
     }
 
     /** Removes it from a body; says whether it was there. */

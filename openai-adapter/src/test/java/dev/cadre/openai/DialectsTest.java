@@ -674,6 +674,90 @@ class DialectsTest {
         }
     }
 
+    /** Whatever length it has, and however its letters and its white space came back. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "json_schema | Unsupported language in: 'json_schema'",
+                "json_object | Unsupported language in: \\\"json_object\\\"",
+                "strict | Unsupported word in the input: strict",
+                "text.format | Unsupported: text.format",
+                "What IS strict  in it | Not supported: 'what is strict in it'",
+                "what is strict&response_format&store in it | Unsupported: 'WHAT IS strict\\n  response_format\\n  store in it'",
+                "is it strict enough for München? | Unsupported: 'is it strict enough for M\\u00fcnchen?'",
+                "my parameter strict | Unsupported text: 'my parameter strict'",
+                "response_format is not supported | Bad input 'response_format is not supported' is unknown"
+            })
+    void shortOrAlteredQuotation_teachesNothing(String said, String refusal) throws Exception {
+        String text = said.replace('&', '\n');
+        try (var server = server(request -> request.contains("POISON")
+                        ? Answer.refusing(400, refusal)
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            ModelRequest poison = FORMED.withTurns(List.of(new Turn.User(text), new Turn.User("POISON")));
+
+            assertThat(catchThrowable(() -> client.call(poison, plain()))).isInstanceOf(InvalidRequest.class);
+            client.call(FORMED, plain());
+
+            assertThat(server.requests().getLast()).contains("\"json_schema\"", "\"strict\":true");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Unsupported word in the input: store",
+                "'store' is not allowed",
+                "store is not supported here",
+                "Unknown place in 'hello store'"
+            })
+    void storing_isNeverLeftToTheServer_becauseOfTheWordsOfAnItem(String refusal) throws Exception {
+        try (var server = server(request -> request.contains("hello store")
+                        ? Answer.refusing(400, refusal)
+                        : new Answer(200, RESPONSE));
+                var client = client(server).responses().build()) {
+            assertThat(catchThrowable(() -> client.call(
+                            REQUEST.withTurns(List.of(new Turn.User("hello store"))), plain())))
+                    .isInstanceOf(InvalidRequest.class);
+            client.call(REQUEST, plain());
+
+            assertThat(server.requests().getLast()).contains("\"store\":false");
+        }
+    }
+
+    @Test
+    void placeInTheSchemaOfTheCaller_isNoParameter() throws Exception {
+        String body = "{\"error\":{\"message\":\"Unknown format\",\"param\":\"tools[0].parameters.properties.store\"}}";
+        try (var server = server(request -> new Answer(400, body));
+                var client = client(server).responses().build()) {
+            assertThat(catchThrowable(() -> client.call(REQUEST, plain()))).isInstanceOf(InvalidRequest.class);
+        }
+    }
+
+    /** A name that the request says as well is one where a word for it stands beside, or it is what is not known. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Unsupported parameter: 'strict'",
+                "Unrecognized request arguments supplied: store_it, strict",
+                "Unknown name \\\"strict\\\": Cannot find field.",
+                "{'type':'extra_forbidden','loc':['body','strict'],'msg':'Extra inputs are not permitted'}",
+                "`strict` is not supported by this model",
+                "this model does not support strict calls"
+            })
+    void parameterThatTheRequestNamesAsWell_isStillLeftOut(String refusal) throws Exception {
+        try (var server = server(request -> request.contains("\"strict\"")
+                        ? Answer.refusing(400, refusal)
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            ModelRequest strict = FORMED.withTurns(List.of(new Turn.User("Be strict.")));
+
+            assertThat(callAdapting(client, strict).notes())
+                    .containsExactly("the server refuses these parameters, which were left out: strict");
+        }
+    }
+
     @Test
     void parameterThatIsNamedBesideAQuote_isStillLeftOut() throws Exception {
         String said = "please explain what the store sells on Sundays";
