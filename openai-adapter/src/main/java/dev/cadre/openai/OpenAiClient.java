@@ -172,7 +172,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                             .formatted(request.model(), request.maxOutputTokens(), LEAST_CAP),
                     0);
         }
-        var wording = Wording.of(dialects, request);
+        var wording = Wording.of(dialects, request, context);
         var body = new ReplyBody(baseUrl, failures, endWait);
         return switch (wording.dialect().api()) {
             case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, wording, context, body);

@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 
 /** A parameter that a request can do without, at a server that refuses it. The cap on the output is none of them. */
 enum OptionalParameter {
+    /** The reply comes whole then. */
+    STREAM("stream", "streaming"),
     STREAM_OPTIONS("stream_options"),
     STRICT("strict"),
     REASONING_EFFORT("reasoning_effort", "thinking"),

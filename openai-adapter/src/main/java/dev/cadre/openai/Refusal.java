@@ -79,6 +79,11 @@ record Refusal(int status, String body, String param, OwnWords own) {
                     + "|(?:required|missing).{0,40}?(?<![A-Za-z0-9_])messages(?![A-Za-z0-9_])",
             Pattern.CASE_INSENSITIVE);
 
+    /** Of the pieces of a reply a server has no other value than none. */
+    private static final Pattern NO_PIECES = Pattern.compile(
+            "must be false|(?:set|requires) .{0,20}false|does(?: not|n't) support|only .{0,30}false",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern SCHEMA_OF_CALLER =
             Pattern.compile("invalid_json_schema|invalid schema for", Pattern.CASE_INSENSITIVE);
 
@@ -131,12 +136,24 @@ record Refusal(int status, String body, String param, OwnWords own) {
      * @param sent whether a parameter was sent at all
      */
     Optional<OptionalParameter> parameter(Predicate<OptionalParameter> sent) {
-        return isOfName()
+        if (!isOfRequest()) {
+            return Optional.empty();
+        }
+        Optional<OptionalParameter> other = isOfName()
                 ? Arrays.stream(OptionalParameter.values())
+                        .filter(parameter -> parameter != OptionalParameter.STREAM)
                         .filter(parameter -> namedAt(parameter) < subject().length())
                         .filter(sent)
                         .min(Comparator.comparingInt(this::namedAt))
                 : Optional.empty();
+        return other.or(() -> Optional.of(OptionalParameter.STREAM).filter(stream -> isOfPieces() && sent.test(stream)));
+    }
+
+    /** Whether a reply in pieces is refused. */
+    boolean isOfPieces() {
+        boolean isRefused =
+                param.equals("stream") || isOfName() || NO_PIECES.matcher(body).find();
+        return isOfRequest() && isRefused && isNamed(OptionalParameter.STREAM.mention());
     }
 
     private int namedAt(OptionalParameter parameter) {

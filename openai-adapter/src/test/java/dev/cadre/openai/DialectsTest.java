@@ -481,6 +481,45 @@ class DialectsTest {
         }
     }
 
+    /** The plan then starts when all of it is written. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Streaming is not supported | stream",
+                "Unsupported parameter: 'stream' | ''",
+                "Unsupported value: 'stream' does not support true with this model. | ''",
+                "Your organization must be verified to use this. | stream",
+                "stream must be false | ''",
+                "stream_options is not supported | ''"
+            })
+    void stream_refused_isAskedWhole_onceAndForAll(String message, String param) throws Exception {
+        String refusal = "{\"error\":{\"message\":\"%s\",\"param\":\"%s\"}}".formatted(message, param);
+        for (UnaryOperator<OpenAiClient.Builder> api : List.<UnaryOperator<OpenAiClient.Builder>>of(
+                OpenAiClient.Builder::chatCompletions, OpenAiClient.Builder::responses)) {
+            boolean isOptions = message.startsWith("stream_options");
+            var text = new StringBuilder();
+            try (var server = server(request -> request.contains(isOptions ? "\"stream_options\"" : "\"stream\":true")
+                            ? new Answer(400, refusal)
+                            : new Answer(200, request.startsWith("POST /v1/chat") ? YES : RESPONSE));
+                    var client = api.apply(client(server)).build()) {
+                for (int i = 0; i < 4 && text.isEmpty(); i++) {
+                    try {
+                        client.call(FORMED, streamed(text::append));
+                    } catch (Adapted again) {
+                        assertThat(again.charge()).isEqualTo(Charge.FREE);
+                    }
+                }
+                assertThat(text).hasToString(isOptions ? "Fine." : "{\"text\":\"yes\"}");
+                if (!isOptions) {
+                    assertThat(client.call(FORMED, streamed(piece -> {})).notes())
+                            .containsExactly("the server refuses these parameters, which were left out: stream");
+                    assertThat(server.requests()).hasSize(3);
+                }
+            }
+        }
+    }
+
     @Test
     void responses_withoutTheirExtras_areStillResponses() throws Exception {
         List<String> extras = List.of("store", "reasoning", "service_tier", "include", "prompt_cache_key", "strict");
@@ -531,6 +570,45 @@ class DialectsTest {
                     .isInstanceOf(InvalidRequest.class)
                     .hasMessageContaining("refuses the cap on the output under every name");
             assertThat(neither.requests()).hasSize(2).allMatch(request -> request.contains("_tokens\":64"));
+        }
+    }
+
+    /** A gateway with two servers behind it, each of which knows another name, and which take turns. */
+    @Test
+    void capWithTwoNames_ofServersInTurns_isNeverRefusedForGood() throws Exception {
+        var asked = new AtomicInteger();
+        try (var server = server(request -> {
+                    boolean isOlder = asked.getAndIncrement() / 5 % 2 == 0;
+                    boolean isNewName = request.contains("max_completion_tokens");
+                    return isOlder == isNewName
+                            ? Answer.refusing(400, "Unknown parameter: the cap is '%s'".formatted(
+                                    isNewName ? "max_completion_tokens" : "max_tokens"))
+                            : new Answer(200, YES);
+                });
+                var client = client(server).chatCompletions().build()) {
+            for (int i = 0; i < 40; i++) {
+                assertThat(callAdapting(client, FORMED).notes()).hasSizeLessThanOrEqualTo(2);
+            }
+        }
+    }
+
+    /** Both names have been answered, and then both are refused: the client ends it. */
+    @Test
+    void capThatIsRefusedUnderBothNames_thatWereKnown_isSoABoundedNumberOfTimes() throws Exception {
+        var isGone = new AtomicInteger();
+        try (var server = server(request -> {
+                    String name = request.contains("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+                    boolean isKnown = isGone.get() == 0 || (isGone.get() == 1 && name.equals("max_tokens"));
+                    return isKnown ? new Answer(200, YES) : Answer.refusing(400, "Unknown parameter: '%s'".formatted(name));
+                });
+                var client = client(server).chatCompletions().build()) {
+            client.call(FORMED, plain());
+            isGone.set(1);
+            callAdapting(client, FORMED);
+            isGone.set(2);
+
+            assertThatThrownBy(() -> callAdapting(client, FORMED)).hasMessageContaining("under every name");
+            assertThat(server.requests()).hasSizeLessThan(16);
         }
     }
 
