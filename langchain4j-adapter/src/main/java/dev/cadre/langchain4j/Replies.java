@@ -133,8 +133,8 @@ final class Replies {
     /** The largest of what was counted. What wrote something has used tokens: a count of none is not believed. */
     private @Nullable TokenUsage usage() {
         TokenUsage most = Stream.concat(
-                        Stream.ofNullable(Usages.of(answer.response().tokenUsage())),
-                        answer.raw().usages().flatMap(sent -> Stream.ofNullable(Usages.ofChat(sent))))
+                        Stream.ofNullable(Usages.of(answer.response().tokenUsage(), request)),
+                        answer.raw().usages().flatMap(sent -> Stream.ofNullable(Usages.ofChat(sent, request))))
                 .reduce((one, other) -> other.totalTokens() > one.totalTokens() ? other : one)
                 .orElse(null);
         return most != null && most.outputTokens() == 0 && (isWritten() || isThought) ? null : most;

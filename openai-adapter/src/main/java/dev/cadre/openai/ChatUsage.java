@@ -54,7 +54,7 @@ final class ChatUsage {
             return false;
         }
         pieces++;
-        TokenUsage reading = counts.reading(maxOutputTokens, notes.apart());
+        TokenUsage reading = counts.largest(notes.apart());
         if (reading != null && reading.outputTokens() == 0) {
             estimate = estimate.atLeast(counts);
             return true;
