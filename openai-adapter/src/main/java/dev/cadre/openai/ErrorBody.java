@@ -58,7 +58,8 @@ record ErrorBody(
 
     /** {@code Please try again in 1m2.5s.}, {@code Please retry after 26 seconds.} or {@code Wait for an hour.} */
     private static final Pattern WAIT = Pattern.compile(
-            "(?:(?:try again|retry) (?:in|after)|wait(?: for)?)(?: about| at least)? (?<span>" + WordedDuration.FORM + ")",
+            "(?:(?:try again|retry) (?:in|after)|wait(?: for)?)(?: about| at least)? (?<span>" + WordedDuration.FORM
+                    + ")",
             Pattern.CASE_INSENSITIVE);
 
     /** The members in which servers state a time to wait, with the digits behind the point of a second. */
@@ -197,8 +198,7 @@ record ErrorBody(
                         .orElse(""),
                 reasons(fields, details),
                 longest(
-                        details.stream()
-                                .flatMap(detail -> GoDuration.parse(text(detail.get("retryDelay"))).stream()),
+                        details.stream().flatMap(detail -> GoDuration.parse(text(detail.get("retryDelay"))).stream()),
                         Stream.concat(Stream.of(fields), objects(fields.get("metadata")).stream())
                                 .flatMap(ErrorBody::statedIn)));
     }

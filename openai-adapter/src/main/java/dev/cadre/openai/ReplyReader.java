@@ -252,9 +252,14 @@ final class ReplyReader {
     }
 
     private static List<String> messages(Response response) {
-        return items(response).stream().map(item -> joined(List.of(item), part -> part.outputText()
-                        .flatMap(output -> output._text().asKnown())
-                        .orElse(""))).filter(text -> !text.isEmpty()).toList();
+        return items(response).stream()
+                .map(item -> joined(
+                        List.of(item),
+                        part -> part.outputText()
+                                .flatMap(output -> output._text().asKnown())
+                                .orElse("")))
+                .filter(text -> !text.isEmpty())
+                .toList();
     }
 
     private static String refusal(Response response) {
@@ -265,8 +270,7 @@ final class ReplyReader {
                         .orElse(""));
     }
 
-    private static String joined(
-            List<ResponseOutputItem> items, Function<ResponseOutputMessage.Content, String> part) {
+    private static String joined(List<ResponseOutputItem> items, Function<ResponseOutputMessage.Content, String> part) {
         var joined = new StringBuilder();
         for (ResponseOutputItem item : items) {
             item.message()

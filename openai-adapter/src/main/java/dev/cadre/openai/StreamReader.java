@@ -121,7 +121,12 @@ final class StreamReader {
         boolean isError = ResponseStatus.isError(event.path(ERROR));
         if (isError || type.equals(ERROR)) {
             JsonNode error = isError ? event.get(ERROR) : event;
-            throw failures.inReply(model, ErrorBody.of(JsonValue.fromJsonNode(error)), headers, worked, UsageReader.billed(event, model, notes));
+            throw failures.inReply(
+                    model,
+                    ErrorBody.of(JsonValue.fromJsonNode(error)),
+                    headers,
+                    worked,
+                    UsageReader.billed(event, model, notes));
         }
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class WordedDuration {
     private static final String NUMBER = "\\d{1,9}(?:\\.\\d{1,9})?";
     private static final String ONE = "(?<![A-Za-z])(?:an?|one) ";
-    private static final String UNIT = "m(?:illi)?s(?:ec(?:ond)?s?)?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?"
-            + "|h(?:(?:ou)?rs?)?|d(?:ays?)?";
+    private static final String UNIT =
+            "m(?:illi)?s(?:ec(?:ond)?s?)?|s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?" + "|h(?:(?:ou)?rs?)?|d(?:ays?)?";
     private static final String PART = "(?:" + NUMBER + " ?|" + ONE + ")(?:" + UNIT + ")(?![A-Za-z])";
 
     /** Of a few parts only: the engine takes a frame of the stack for each. No group in it is numbered. */

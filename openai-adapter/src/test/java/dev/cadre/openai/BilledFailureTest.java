@@ -89,8 +89,8 @@ class BilledFailureTest extends LoopbackTest {
 
     @Test
     void usage_besideAFilter_isThatOfTheFilteredReply() throws InterruptedException {
-        ModelReply reply = replyTo(
-                LoopbackReply.raw(400, JSON, "{\"error\":{\"code\":\"content_filter\",\"message\":\"No.\"}," + USAGE + "}"));
+        ModelReply reply = replyTo(LoopbackReply.raw(
+                400, JSON, "{\"error\":{\"code\":\"content_filter\",\"message\":\"No.\"}," + USAGE + "}"));
 
         assertThat(reply.finish()).isEqualTo(Finish.FILTERED);
         assertThat(reply.usage()).isEqualTo(BILLED);
@@ -105,7 +105,8 @@ class BilledFailureTest extends LoopbackTest {
                 .retryPolicy(RetryPolicy.none())
                 .build();
 
-        Throwable failure = catchThrowable(() -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos())));
+        Throwable failure = catchThrowable(
+                () -> pool.call(REQUEST, CallTerms.of(budget, PURPOSE, System.nanoTime() + AMPLE.toNanos())));
 
         assertThat(failure).isInstanceOf(ModelException.InvalidRequest.class);
         assertThat(budget.state().spent()).isEqualTo(Money.usd("0.00004"));

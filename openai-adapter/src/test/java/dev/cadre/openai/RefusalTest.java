@@ -180,8 +180,7 @@ class RefusalTest extends LoopbackTest {
     void redirect_saysWhereItLeads(String location, String said) {
         var redirect = LoopbackReply.raw(302, "application/json", "{}");
 
-        assertThat(failure(
-                        Unreachable.class, location.isEmpty() ? redirect : redirect.header("Location", location)))
+        assertThat(failure(Unreachable.class, location.isEmpty() ? redirect : redirect.header("Location", location)))
                 .hasMessageEndingWith(said + " [req_1]")
                 .hasMessageNotContaining("canary");
     }

@@ -39,7 +39,10 @@ class SeveralMessagesTest {
             output.add(message);
             message.putArray("content").add(object("output_text").put("text", messages[i]));
         }
-        response.putObject("usage").put("input_tokens", 10).put("output_tokens", 3).put("total_tokens", 13);
+        response.putObject("usage")
+                .put("input_tokens", 10)
+                .put("output_tokens", 3)
+                .put("total_tokens", 13);
         return response;
     }
 
@@ -89,9 +92,9 @@ class SeveralMessagesTest {
                 Arguments.of(ANSWER, new String[] {"First idea: " + DRAFT + " but no.", ANSWER}),
                 Arguments.of(ANSWER, new String[] {"One: " + DRAFT, "Two: " + DRAFT, " ", ANSWER}),
                 Arguments.of(ANSWER, new String[] {"<think>" + DRAFT + "</think>Well: " + DRAFT, ANSWER}),
-                Arguments.of("```json\n" + ANSWER + "\n```", new String[] {
-                    "Draft: " + DRAFT, "```json\n" + ANSWER + "\n```"
-                }));
+                Arguments.of(
+                        "```json\n" + ANSWER + "\n```",
+                        new String[] {"Draft: " + DRAFT, "```json\n" + ANSWER + "\n```"}));
     }
 
     @ParameterizedTest
@@ -133,7 +136,8 @@ class SeveralMessagesTest {
         var heard = new StringBuilder();
         String all = "The answer: " + ANSWER + "Is there more?";
 
-        assertThat(reply(FORMED, heard, "The answer: " + ANSWER, "Is there more?").text())
+        assertThat(reply(FORMED, heard, "The answer: " + ANSWER, "Is there more?")
+                        .text())
                 .isEqualTo(all);
         assertThat(heard.toString()).isEqualTo(all);
     }

@@ -193,8 +193,8 @@ class ToolLoopRulesTest {
                 .put("arguments", arguments);
         for (String state : List.of("", "[" + call + "]")) {
             var asked = new Turn.Assistant("", List.of(new ToolCall("call_a", "grep", arguments)), state);
-            ModelRequest next = REQUEST.withTurns(
-                    List.of(REQUEST.turns().getFirst(), asked, new Turn.ToolResult("call_a", "they are not valid JSON")));
+            ModelRequest next = REQUEST.withTurns(List.of(
+                    REQUEST.turns().getFirst(), asked, new Turn.ToolResult("call_a", "they are not valid JSON")));
 
             JsonNode body = MAPPER.readTree(RequestWriter.json(RequestWriter.write(next)));
 

@@ -51,7 +51,8 @@ record ExpectedReading(
         String body = new String(reply.body(), StandardCharsets.UTF_8);
         if (!reply.isStream()) {
             JsonNode whole = MAPPER.readTree(body);
-            return isChat ? chat(whole, List.of(whole.path("usage")), reply.wantsJson()) : responses(whole);
+            boolean isCompletion = isChat || whole.has("choices"); // one was given where a response was asked for
+            return isCompletion ? chat(whole, List.of(whole.path("usage")), reply.wantsJson()) : responses(whole);
         }
         List<JsonNode> events = events(body);
         return isChat ? joined(events, reply.wantsJson()) : lastOf(events);

@@ -60,8 +60,10 @@ class RecordedRepliesTest {
                         .baseUrl(baseUrl)
                         .chatCompletions()
                         .build();
-                var responses =
-                        OpenAiClient.builder(Conformance.KEY).baseUrl(baseUrl).build()) {
+                var responses = OpenAiClient.builder(Conformance.KEY)
+                        .baseUrl(baseUrl)
+                        .responses()
+                        .build()) {
             for (RecordedReply reply : replies) {
                 current.set(reply);
                 play(reply, reply.kind().equals("chat") ? chat : responses);
