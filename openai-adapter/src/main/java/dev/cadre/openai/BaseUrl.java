@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -30,6 +31,11 @@ record BaseUrl(String text, String query) {
 
     private static final Pattern LOOPBACK =
             Pattern.compile("(?:.+\\.)?localhost\\.?|127(?:\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
+    /** The commonest mistake: the address of a call, copied from an example. */
+    private static final Pattern PATH_OF_A_CALL =
+            Pattern.compile("(/chat/completions|/completions|/responses|/embeddings)/*$");
+
+    private static final int MOST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /** Whether it is the provider itself, not one that resembles it. */
@@ -60,6 +66,14 @@ record BaseUrl(String text, String query) {
                 || !SCHEMES.contains(uri.getScheme().toLowerCase(Locale.ROOT))
                 || uri.getHost() == null) {
             throw new IllegalArgumentException(name + " must start with http:// or https:// and name a host");
+        }
+        if (uri.getPort() > MOST_PORT) {
+            throw new IllegalArgumentException("%s has a port above %d".formatted(name, MOST_PORT));
+        }
+        Matcher call = PATH_OF_A_CALL.matcher(String.valueOf(uri.getRawPath()));
+        if (call.find()) {
+            throw new IllegalArgumentException(
+                    "%s must end before %s, which each call adds".formatted(name, call.group(1)));
         }
         if (uri.getRawFragment() != null) {
             throw new IllegalArgumentException(name + " must not have a fragment");

@@ -413,7 +413,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         /**
          * Headers of each single call, such as a token that expires. The supplier is asked before each request, on a virtual
-         * thread, and may block; what it throws ends the call unsent. Values are masked as in {@link #header}.
+         * thread, and may block; what it throws ends the call unsent and
+         * free, as a lost connection that may be tried again. Values are masked as in {@link #header}.
          */
         public Builder headers(Supplier<Map<String, String>> ofEachCall) {
             gateway = gateway.withHeaders(ofEachCall);
@@ -428,12 +429,14 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         /** The organization that OpenAI bills; the key's own by default. */
         public Builder organization(String organization) {
+            RequestHeaders.requireVisible("the organization", organization);
             this.organization = organization;
             return this;
         }
 
         /** The project that OpenAI bills; the key's own by default. */
         public Builder project(String project) {
+            RequestHeaders.requireVisible("the project", project);
             this.project = project;
             return this;
         }
