@@ -473,8 +473,8 @@ class DoctorTest {
             delimiter = '|',
             value = {
                 "/v1 -> '' | is no endpoint, did you mean http://127.0.0.1:PORT/v1?: ",
-                "/v1 -> /v1/chat/completions | is no endpoint (leave out /chat/completions, which each request adds): ",
-                "/v1 -> /v1/responses/ | is no endpoint (leave out /responses, which each request adds): "
+                "/v1 -> /v1/chat/completions | OPENAI_BASE_URL must end before /chat/completions, which each call adds",
+                "/v1 -> /v1/responses/ | OPENAI_BASE_URL must end before /responses, which each call adds"
             })
     void baseUrlWithoutAnApi_isCorrected(String change, String message) {
         server.onService(request -> true).replies(LoopbackReply.raw(404, "text/html", "404 page not found"));

@@ -4,6 +4,7 @@ package dev.cadre.model;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A complete, provider-neutral request to a model. Immutable.
@@ -152,6 +153,28 @@ public record ModelRequest(
                     case OutputFormat.Text text -> 0;
                     case OutputFormat.JsonSchema json -> OVERHEAD_TOKENS + bytes(json.name()) + bytes(json.schema());
                 };
+    }
+
+    /**
+     * The reading of a usage that counts, where a provider's numbers have several: the largest, unless a call of this
+     * request cannot have used that much, and no number says so by itself. Then what was told counts, if that is possible.
+     * Output is bounded by the cap, input by {@link #inputBytes()} where a request has text alone.
+     *
+     * @param told the counts as they were named, with what two numbers agree on
+     * @param largest the same with what one number alone would add
+     * @return the reading; empty if neither is possible, and then nothing is known of the cost
+     */
+    public Optional<TokenUsage> reading(TokenUsage told, TokenUsage largest) {
+        long mostInput = attachments().isEmpty() && options.providerTools().isEmpty() ? inputBytes() : Long.MAX_VALUE;
+        boolean isInputTooLarge = largest.inputTokens() > told.inputTokens()
+                && largest.inputTokens() > mostInput
+                && told.inputTokens() <= mostInput; // else the provider adds to prompts, and the bytes bound nothing
+        boolean isOutputTooLarge =
+                largest.outputTokens() > told.outputTokens() && largest.outputTokens() > maxOutputTokens;
+        if (!isInputTooLarge && !isOutputTooLarge) {
+            return Optional.of(largest);
+        }
+        return told.outputTokens() <= maxOutputTokens ? Optional.of(told) : Optional.empty();
     }
 
     private static long bytes(ToolCall call) {

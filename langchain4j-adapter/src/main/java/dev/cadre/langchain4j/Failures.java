@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -107,11 +109,16 @@ final class Failures {
         if (error.tellsOfMalformedOutput()) {
             return new ModelException.MalformedReply(message, null);
         }
+        if ((failure instanceof CompletionException || failure instanceof ExecutionException)
+                && failure.getCause() instanceof Exception cause) {
+            return of(cause);
+        }
         return switch (failure) {
             case Exception streamed
             when status().isEmpty() && Members.call(streamed, "type") instanceof String type -> ofType(type);
             case RateLimitException limited -> limited();
             case TimeoutException late -> new ModelException.TimedOut(message, Charge.UNKNOWN);
+            case java.util.concurrent.TimeoutException late -> new ModelException.TimedOut(message, Charge.UNKNOWN);
             case InternalServerException server -> server(status().orElse(500));
             case AuthenticationException refused -> refused(status().orElse(401));
             case ModelNotFoundException unknown -> notFound();

@@ -65,7 +65,17 @@ sealed interface LangChain4jModel {
         @Override
         public Answer chat(ChatRequest request, CallContext context) throws InterruptedException {
             var reply = new StreamedReply(context.timeout());
-            model.chat(request, reply);
+            TimeLimit limit = TimeLimit.begin(context.timeout());
+            try {
+                model.chat(request, reply); // some write all of their reply before they return
+            } catch (RuntimeException failure) {
+                if (limit.end()) {
+                    throw new ModelException.TimedOut("no whole reply within " + context.timeout(), Charge.UNKNOWN);
+                }
+                throw failure;
+            } finally {
+                limit.end();
+            }
             return reply.await(context.text());
         }
 

@@ -114,6 +114,15 @@ record RawReply(List<Json.Obj> bodies) {
         return Stream.concat(ofClaude, ofChat).anyMatch(thought -> !isEmpty(thought));
     }
 
+    /** What the model said in OpenAI's place for a refusal; empty if it did not refuse. */
+    String refusal() {
+        return bodies.stream()
+                .flatMap(RawReply::messages)
+                .flatMap(message -> message.at("refusal").stream())
+                .map(refusal -> refusal instanceof Json.Str(String said) ? said : "")
+                .collect(Collectors.joining());
+    }
+
     /** What the servers of OpenAI's chat interface counted. */
     Stream<Json.Obj> usages() {
         return bodies.stream()

@@ -9,6 +9,7 @@ import dev.cadre.model.RateLimits;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
+import dev.cadre.model.Turn;
 import dev.cadre.redact.Redactor;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
@@ -16,10 +17,13 @@ import dev.langchain4j.data.message.ChatMessageSerializer;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.output.FinishReason;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class Replies {
     private static final int MAX_REASON_CHARS = 40;
 
+    /** The end itself is one, and some count what begins a message. */
+    private static final int MOST_TOKENS_OF_NOTHING = 2;
+
     private final Answer answer;
     private final ModelRequest request;
     private final List<ToolCall> calls;
     private final String text;
+    /** What the model said in the place for refusals, which LangChain4j drops from a stream. */
+    private final String refusal;
+
     private final boolean isThought;
     private final String model;
     private final @Nullable TokenUsage usage;
@@ -40,7 +50,9 @@ final class Replies {
         this.request = request;
         AiMessage message = answer.response().aiMessage();
         calls = calls(message, answer.raw(), request);
-        text = answer.raw().text().orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
+        String said = answer.raw().text().orElseGet(() -> Objects.requireNonNullElse(message.text(), ""));
+        refusal = said.isEmpty() && calls.isEmpty() ? answer.raw().refusal() : "";
+        text = said.isEmpty() ? refusal : said;
         isThought = answer.raw().isThought()
                 || !Objects.requireNonNullElse(message.thinking(), "").isBlank();
         model = Objects.requireNonNullElse(answer.response().modelName(), asked);
@@ -60,6 +72,9 @@ final class Replies {
         if (error.isPresent()) {
             throw Failures.inReply(error, replies.isWritten() || replies.isThought, replies.billed());
         }
+        if (!answer.defect().isEmpty()) {
+            throw replies.unusable(answer.defect());
+        }
         String word = answer.raw().finishWord();
         return replies.ended(
                 word.isEmpty() ? meaning(answer.response().finishReason(), provider) : FinishWord.of(word),
@@ -76,7 +91,8 @@ final class Replies {
         // a reply that came whole is complete, unless it is as long as it may be
         boolean isFull =
                 known == FinishWord.UNKNOWN && usage != null && usage.outputTokens() >= request.maxOutputTokens();
-        Finish finish = (isFull ? FinishWord.LENGTH : known).finish(!calls.isEmpty());
+        FinishWord end = isFull ? FinishWord.LENGTH : known;
+        Finish finish = refusal.isEmpty() || end.isCut() ? end.finish(!calls.isEmpty()) : Finish.REFUSED;
         if (finish == Finish.COMPLETE || finish == Finish.TOOL_CALLS) {
             requireWhole(known);
         }
@@ -88,7 +104,7 @@ final class Replies {
                         usage,
                         ServiceTier.STANDARD,
                         RateLimits.UNKNOWN,
-                        state(answer.response().aiMessage()))
+                        state(answer.response().aiMessage(), calls))
                 .noting(answer.notes());
         return known == FinishWord.UNKNOWN
                 ? reply.noting(List.of("the unknown finish reason" + word + " was read as " + finish))
@@ -101,6 +117,9 @@ final class Replies {
             throw unusable("the answer is empty and all text is in the reasoning: switch off the model's thinking or"
                             + " the server's reasoning parser, or raise the cap of output tokens")
                     .lasting();
+        }
+        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > MOST_TOKENS_OF_NOTHING) {
+            throw unusable("the reply bills %d tokens of output and has none".formatted(usage.outputTokens()));
         }
         if (known == FinishWord.CALLS
                 && calls.isEmpty()
@@ -133,8 +152,8 @@ final class Replies {
     /** The largest of what was counted. What wrote something has used tokens: a count of none is not believed. */
     private @Nullable TokenUsage usage() {
         TokenUsage most = Stream.concat(
-                        Stream.ofNullable(Usages.of(answer.response().tokenUsage())),
-                        answer.raw().usages().flatMap(sent -> Stream.ofNullable(Usages.ofChat(sent))))
+                        Stream.ofNullable(Usages.of(answer.response().tokenUsage(), request)),
+                        answer.raw().usages().flatMap(sent -> Stream.ofNullable(Usages.ofChat(sent, request))))
                 .reduce((one, other) -> other.totalTokens() > one.totalTokens() ? other : one)
                 .orElse(null);
         return most != null && most.outputTokens() == 0 && (isWritten() || isThought) ? null : most;
@@ -152,13 +171,19 @@ final class Replies {
                 asked, "", List.of(), Finish.FILTERED, null, ServiceTier.STANDARD, RateLimits.UNKNOWN, "");
     }
 
-    /** Some models give their calls no ids; then the place in the conversation makes one. */
+    /** Some models give their calls no ids, or the same again; then the place in the conversation makes one. */
     private static List<ToolCall> calls(AiMessage message, RawReply raw, ModelRequest request) {
         var calls = new ArrayList<ToolCall>();
+        Set<String> taken = request.turns().stream()
+                .flatMap(turn -> turn instanceof Turn.Assistant said ? said.toolCalls().stream() : Stream.empty())
+                .map(ToolCall::callId)
+                .collect(Collectors.toCollection(HashSet::new));
         for (ToolExecutionRequest asked : message.toolExecutionRequests()) {
             String id = Objects.requireNonNullElse(asked.id(), "");
             calls.add(new ToolCall(
-                    id.isBlank() ? "call-%d-%d".formatted(request.turns().size(), calls.size()) : id,
+                    id.isBlank() || !taken.add(id)
+                            ? "call-%d-%d".formatted(request.turns().size(), calls.size())
+                            : id,
                     Objects.requireNonNullElse(asked.name(), ""),
                     CallArguments.of(asked, raw, request)));
         }
@@ -184,9 +209,24 @@ final class Replies {
     }
 
     /** What a model such as Gemini must be given back beside its words, or it refuses the next call. */
-    private static String state(AiMessage message) {
+    private static String state(AiMessage message, List<ToolCall> calls) {
         return message.thinking() == null && message.attributes().isEmpty()
                 ? ""
-                : ChatMessageSerializer.messageToJson(message);
+                : ChatMessageSerializer.messageToJson(message.toBuilder()
+                        .toolExecutionRequests(identified(message.toolExecutionRequests(), calls))
+                        .build());
+    }
+
+    /** The results are told by the ids that the calls were given; where the model gave none, it is given none back. */
+    private static List<ToolExecutionRequest> identified(List<ToolExecutionRequest> asked, List<ToolCall> calls) {
+        var identified = new ArrayList<ToolExecutionRequest>();
+        for (int i = 0; i < asked.size(); i++) {
+            boolean isNamed = !Objects.requireNonNullElse(asked.get(i).id(), "").isBlank();
+            identified.add(
+                    isNamed
+                            ? asked.get(i).toBuilder().id(calls.get(i).callId()).build()
+                            : asked.get(i));
+        }
+        return identified;
     }
 }

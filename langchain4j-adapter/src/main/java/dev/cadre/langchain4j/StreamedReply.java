@@ -17,6 +17,7 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -70,7 +71,7 @@ final class StreamedReply implements StreamingChatResponseHandler {
         boolean ended = false;
         boolean finished = false;
         long endNanos = startNanos + timeout.toNanos();
-        var whole = new StringBuilder();
+        var whole = new StreamedText();
         try {
             while (true) {
                 @Nullable Event event = events.poll(endNanos - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -89,11 +90,11 @@ final class StreamedReply implements StreamingChatResponseHandler {
                     case Event.Text(String piece) -> {
                         finished = false; // a server may say with every piece why the model will have stopped
                         endNanos = startNanos + timeout.toNanos();
-                        whole.append(piece);
+                        whole.add(piece);
                         text.accept(piece);
                     }
                     case Event.Complete(ChatResponse response) -> {
-                        return complete(response, whole.toString());
+                        return complete(response, whole);
                     }
                     case Event.Failed(Throwable cause) -> throw failure(cause);
                 }
@@ -120,11 +121,11 @@ final class StreamedReply implements StreamingChatResponseHandler {
                 .aiMessage(AiMessage.from(text))
                 .modelName(raw.model().orElse(null))
                 .build();
-        return new Answer(response, raw, List.of("the server did not end the stream behind the end of the answer"));
+        return new Answer(response, raw, List.of("the server did not end the stream behind the end of the answer"), "");
     }
 
     /** A stream that lost its end looks whole to LangChain4j, but has no finish reason. */
-    private Answer complete(ChatResponse response, String text) {
+    private Answer complete(ChatResponse response, StreamedText pieces) {
         RawReply raw = RawReply.of(response);
         if (!raw.error().isPresent()) {
             throwError();
@@ -136,30 +137,17 @@ final class StreamedReply implements StreamingChatResponseHandler {
                     ? new ContentFilteredException("the prompt was blocked")
                     : new ModelException.MalformedReply("the stream ended before its finish reason", null);
         }
-        AiMessage message = response.aiMessage().toBuilder()
-                .text(whole(response.aiMessage().text(), text))
-                .build();
-        return Answer.of(ChatResponse.builder()
-                .aiMessage(message)
-                .metadata(response.metadata())
-                .build());
-    }
-
-    /**
-     * The text is what was handed on, since LangChain4j puts line breaks between the blocks of Claude; but that of the
-     * message if there is more of it, as from a model that streams a part or nothing.
-     */
-    private static @Nullable String whole(@Nullable String message, String pieces) {
-        boolean isLonger = message != null
-                && withoutBlanks(message).length() > withoutBlanks(pieces).length();
-        return isLonger ? message : pieces.isEmpty() ? null : pieces;
-    }
-
-    private static String withoutBlanks(String text) {
-        return text.chars()
-                .filter(c -> !Character.isWhitespace(c))
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        String text = pieces.besideMessage(Objects.requireNonNullElse(response.aiMessage().text(), ""));
+        AiMessage message =
+                response.aiMessage().toBuilder().text(text.isEmpty() ? null : text).build();
+        return new Answer(
+                ChatResponse.builder()
+                        .aiMessage(message)
+                        .metadata(response.metadata())
+                        .build(),
+                raw,
+                pieces.notes(),
+                pieces.defect());
     }
 
     private RuntimeException failure(Throwable cause) throws InterruptedException {
@@ -189,9 +177,11 @@ final class StreamedReply implements StreamingChatResponseHandler {
 
     /** Of models that cannot be cancelled. */
     @Override
-    public void onPartialResponse(String piece) {
+    public void onPartialResponse(@Nullable String piece) {
         begun = true;
-        events.add(new Event.Text(piece));
+        if (piece != null) {
+            events.add(new Event.Text(piece));
+        }
     }
 
     @Override

@@ -2,12 +2,14 @@
 package dev.cadre.langchain4j;
 
 import dev.cadre.json.Json;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -59,8 +61,12 @@ final class Usages {
 
     private Usages() {}
 
-    /** The usage, or null if it is missing or impossible. */
-    static @Nullable TokenUsage of(dev.langchain4j.model.output.@Nullable TokenUsage usage) {
+    /**
+     * The usage, or null if it is missing or impossible.
+     *
+     * @param request what it is of: it rules out what one count alone would add
+     */
+    static @Nullable TokenUsage of(dev.langchain4j.model.output.@Nullable TokenUsage usage, ModelRequest request) {
         if (usage == null || !isKnown(usage)) {
             return null;
         }
@@ -73,19 +79,54 @@ final class Usages {
         long written = writtenBeside + count(count(usage, "inputTokensDetails", "cacheWriteTokens"));
         long reasoning = count(count(usage, "outputTokensDetails", "reasoningTokens"));
         long thoughts = count(usage, THOUGHTS_BESIDE_OUTPUT);
-        return largest(input, cached, written, output(usage, thoughts), reasoning + thoughts);
+        long output = count(usage.outputTokenCount()) + thoughts;
+        long total = usage.totalTokenCount() == null ? 0 : usage.totalTokenCount();
+        boolean isTold = usage.inputTokenCount() != null && usage.outputTokenCount() != null;
+        return reading(
+                request,
+                isTold,
+                told(input, cached, written, agreed(input, output, reasoning, total), reasoning + thoughts),
+                largest(input, cached, written, output(usage, thoughts), reasoning + thoughts));
     }
 
     /** What a server with OpenAI's chat interface counted, in its own words; null if it is impossible. */
-    static @Nullable TokenUsage ofChat(Json.Obj usage) {
+    static @Nullable TokenUsage ofChat(Json.Obj usage, ModelRequest request) {
         long input = told(usage, "prompt_tokens");
-        long output = Math.max(told(usage, "completion_tokens"), told(usage, "total_tokens") - input);
-        return largest(
-                input,
-                told(usage, "prompt_tokens_details", "cached_tokens"),
-                told(usage, "prompt_tokens_details", "cache_write_tokens"),
-                output,
-                told(usage, "completion_tokens_details", "reasoning_tokens"));
+        long completion = told(usage, "completion_tokens");
+        long total = told(usage, "total_tokens");
+        long cached = told(usage, "prompt_tokens_details", "cached_tokens");
+        long written = told(usage, "prompt_tokens_details", "cache_write_tokens");
+        long reasoning = told(usage, "completion_tokens_details", "reasoning_tokens");
+        boolean isTold = usage.at("completion_tokens").orElse(Json.Null.NULL) instanceof Json.Num;
+        return reading(
+                request,
+                isTold,
+                told(input, cached, written, agreed(input, completion, reasoning, total), reasoning),
+                largest(input, cached, written, Math.max(completion, total - input), reasoning));
+    }
+
+    /** The output with the reasoning that the total agrees to have beside it. */
+    private static long agreed(long input, long output, long reasoning, long total) {
+        return total > 0 && total == input + output + reasoning ? output + reasoning : output;
+    }
+
+    private static @Nullable TokenUsage told(long input, long cached, long written, long output, long reasoning) {
+        long read = Math.min(cached, input);
+        try {
+            return new TokenUsage(input, read, Math.min(written, input - read), output, Math.min(reasoning, output));
+        } catch (IllegalArgumentException impossible) {
+            return null;
+        }
+    }
+
+    /** The largest reading, where the request does not rule it out; else what was told, if all of that was. */
+    private static @Nullable TokenUsage reading(
+            ModelRequest request, boolean isTold, @Nullable TokenUsage told, @Nullable TokenUsage largest) {
+        return told == null || largest == null
+                ? largest
+                : request.reading(told, largest)
+                        .filter(reading -> isTold || reading.equals(largest))
+                        .orElse(null);
     }
 
     private static long told(Json.Obj usage, String... path) {

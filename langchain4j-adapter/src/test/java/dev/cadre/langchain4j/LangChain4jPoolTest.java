@@ -76,13 +76,13 @@ class LangChain4jPoolTest {
 
     @Test
     void pool_ofAnUnknownModelWithoutAPrice_isRefused() {
-        assertThatThrownBy(() -> LangChain4jPool.of(FakeChatModel.saying(""), "fake"))
+        assertThatThrownBy(() -> LangChain4jPool.of(FakeChatModel.saying("ok"), "fake"))
                 .isInstanceOf(UnpricedException.OfModel.class);
     }
 
     @Test
     void request_isMergedWithTheModelsOwnParameters() throws InterruptedException {
-        var model = FakeChatModel.saying("").named("deployment-7");
+        var model = FakeChatModel.saying("ok").named("deployment-7");
 
         call(model, request("Hi."));
 
@@ -95,7 +95,7 @@ class LangChain4jPoolTest {
 
     @Test
     void request_toAModelWithoutAName_namesIt() throws InterruptedException {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
 
         call(model, request("Hi."));
 
@@ -104,7 +104,7 @@ class LangChain4jPoolTest {
 
     @Test
     void schema_goesRawToAModelThatTakesSchemas() throws InterruptedException {
-        var model = FakeChatModel.saying("").withSchemas();
+        var model = FakeChatModel.saying("ok").withSchemas();
 
         call(model, request("Hi.").withOutput(new OutputFormat.JsonSchema("Note", "{\"type\":\"object\"}")));
 
@@ -116,7 +116,7 @@ class LangChain4jPoolTest {
 
     @Test
     void schema_isToldToAModelThatTakesNone() throws InterruptedException {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
 
         call(model, request("Hi.").withOutput(new OutputFormat.JsonSchema("Note", "{\"type\":\"object\"}")));
 
@@ -127,7 +127,7 @@ class LangChain4jPoolTest {
 
     @Test
     void tools_keepTheirSchemas() throws InterruptedException {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
 
         call(model, request("Hi.").withTools(List.of(FIND)));
 
@@ -255,7 +255,7 @@ class LangChain4jPoolTest {
 
     @Test
     void interruptBeforeTheCall_sendsNothing() {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
         Thread.currentThread().interrupt();
 
         assertThatThrownBy(() -> call(model, request("Hi."))).isInstanceOf(InterruptedException.class);
@@ -306,7 +306,7 @@ class LangChain4jPoolTest {
 
     @Test
     void toolAtTheProvider_isRefusedBeforeTheCall() {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
         var searching = CallOptions.NONE.withProviderTools(List.of(new ProviderTool.WebSearch()), 1);
 
         assertThatThrownBy(() -> call(model, request("Hi.").withOptions(searching)))
@@ -331,7 +331,7 @@ class LangChain4jPoolTest {
 
     @Test
     void otherServiceTier_isRefusedBeforeTheCall() {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
 
         assertThatThrownBy(() -> call(model, request("Hi.").withServiceTier(ServiceTier.FLEX)))
                 .isInstanceOf(ModelException.InvalidRequest.class)
@@ -341,10 +341,10 @@ class LangChain4jPoolTest {
 
     @Test
     void clients_ofOneModel_areEqualAndKeepItsTextToThemselves() {
-        var model = FakeChatModel.saying("");
+        var model = FakeChatModel.saying("ok");
 
         assertThat(LangChain4jClient.of(model)).isEqualTo(LangChain4jClient.of(model));
-        assertThat(LangChain4jClient.of(model)).isNotEqualTo(LangChain4jClient.of(FakeChatModel.saying("")));
+        assertThat(LangChain4jClient.of(model)).isNotEqualTo(LangChain4jClient.of(FakeChatModel.saying("ok")));
         assertThat(LangChain4jClient.of(model)).hasToString("LangChain4jClient[dev.cadre.langchain4j.FakeChatModel]");
     }
 

@@ -167,6 +167,48 @@ class StreamedReplyTest {
         assertThat(textOf("one\n\ntwo", "one", "two")).isEqualTo("onetwo");
     }
 
+    @Test
+    void piecesThatSayTheAnswerAgain_areItOnce() throws Exception {
+        for (String[] pieces : new String[][] {{"Hello", "Hello"}, {"Hel", "Hello"}, {"H", "Hel", "Hello"}, {"Hel", "lo", "Hello"}}) {
+            ModelReply reply = replyOf("Hello", pieces);
+
+            assertThat(reply.text()).isEqualTo("Hello");
+            assertThat(reply.notes()).singleElement().asString().contains("more than once");
+        }
+    }
+
+    @Test
+    void piecesAndAMessageThatContradictEachOther_areNoAnswer_andBilledAsTold() {
+        for (String[] pieces : new String[][] {{"draft ", "draft ", "draft"}, {"abcd"}, {"final plan: ", "cats"}}) {
+            assertThatThrownBy(() -> replyOf("wxyz", pieces))
+                    .isInstanceOfSatisfying(
+                            ModelException.ServerFailed.class,
+                            failed -> assertThat(failed.billed().orElseThrow().usage())
+                                    .isEqualTo(dev.cadre.model.TokenUsage.of(10, 5)))
+                    .hasMessageContaining("contradict");
+        }
+    }
+
+    @Test
+    void pieceThatIsNull_isNoText() throws Exception {
+        var client = LangChain4jClient.of(model(handler -> {
+            handler.onPartialResponse((String) null);
+            handler.onPartialResponse("Fine.");
+            handler.onCompleteResponse(response("Fine."));
+        }));
+
+        assertThat(Providers.call(client).text()).isEqualTo("Fine.");
+    }
+
+    private ModelReply replyOf(String message, String... pieces) throws InterruptedException {
+        return Providers.call(LangChain4jClient.of(model(handler -> {
+            for (String piece : pieces) {
+                piece(handler, piece);
+            }
+            handler.onCompleteResponse(response(message));
+        })));
+    }
+
     private String textOf(String message, String... pieces) throws InterruptedException {
         var client = LangChain4jClient.of(model(handler -> {
             for (String piece : pieces) {

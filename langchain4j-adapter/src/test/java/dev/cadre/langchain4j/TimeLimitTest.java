@@ -11,13 +11,17 @@ import dev.cadre.model.ModelException.TimedOut;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.Tier;
 import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** A model whose reply begins and never ends, as that of a server which falls silent behind its headers. */
+@Timeout(30)
 class TimeLimitTest {
     private static final CallPurpose PURPOSE =
             new CallPurpose(CallPurpose.Kind.WORK, "run-1", "a", "note", "", Tier.NANO);
@@ -65,5 +69,24 @@ class TimeLimitTest {
 
         interrupted.await();
         caller.join();
+    }
+
+    /** One that writes all of its reply, or nothing, before it returns. */
+    @Test
+    void callOfAStreamingModel_thatDoesNotReturn_endsAtItsLimit_andIsInterrupted() throws InterruptedException {
+        var streaming = new StreamingChatModel() {
+            @Override
+            public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+                silent.chat(request);
+            }
+        };
+
+        assertThatThrownBy(() -> LangChain4jClient.of(streaming)
+                        .call(
+                                ModelRequest.of("m", "Work.", "input", 100),
+                                CallContext.of(PURPOSE, Duration.ofMillis(1))))
+                .isInstanceOfSatisfying(
+                        TimedOut.class, late -> assertThat(late.charge()).isEqualTo(Charge.UNKNOWN));
+        interrupted.await();
     }
 }

@@ -3,10 +3,14 @@ package dev.cadre.langchain4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cadre.model.ModelRequest;
 import dev.langchain4j.model.output.TokenUsage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class UsagesTest {
+    private static final ModelRequest REQUEST = ModelRequest.of("m", "", "x".repeat(10_000), 2_000);
+
     public record InputDetails(Integer cachedTokens) {}
 
     public record OutputDetails(Long reasoningTokens) {}
@@ -149,75 +153,95 @@ class UsagesTest {
         }
     }
 
+    private static dev.cadre.model.@Nullable TokenUsage read(@Nullable TokenUsage usage) {
+        return Usages.of(usage, REQUEST);
+    }
+
+    /** One count alone is no proof against the request: the total, a part beside its whole, a count of unknown name. */
+    @Test
+    void countsThatTheRequestRulesOut_areNotAdded_whereTheOthersArePossible() {
+        var plain = dev.cadre.model.TokenUsage.of(10, 5);
+
+        assertThat(read(new TokenUsage(10, 5, 400_000))).isEqualTo(plain);
+        assertThat(read(new OpenAiLike(10, 5, null, new OutputDetails(400_000L))))
+                .isEqualTo(new dev.cadre.model.TokenUsage(10, 0, 0, 5, 5));
+        assertThat(read(new OpenAiLike(10, 5, new InputDetails(400_000), null)))
+                .isEqualTo(new dev.cadre.model.TokenUsage(10, 10, 0, 5, 0));
+        assertThat(read(new Later(10, 400_000))).as("more than the cap by itself").isNull();
+        assertThat(read(new TokenUsage(10, 400_000)))
+                .as("told, and so believed: a cap may be ignored")
+                .isEqualTo(dev.cadre.model.TokenUsage.of(10, 400_000));
+    }
+
     @Test
     void plainUsage_hasNoDetails() {
-        assertThat(Usages.of(new TokenUsage(10, 5))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 5));
+        assertThat(read(new TokenUsage(10, 5))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 5));
     }
 
     @Test
     void details_areFoundByTheNamesOfTheirMethods() {
         var usage = new OpenAiLike(1_000, 200, new InputDetails(800), new OutputDetails(150L));
 
-        assertThat(Usages.of(usage)).isEqualTo(new dev.cadre.model.TokenUsage(1_000, 800, 0, 200, 150));
+        assertThat(read(usage)).isEqualTo(new dev.cadre.model.TokenUsage(1_000, 800, 0, 200, 150));
     }
 
     @Test
     void missingDetails_costTheFullPrice() {
         var empty = new OpenAiLike(1_000, 200, new InputDetails(null), null);
 
-        assertThat(Usages.of(empty)).isEqualTo(dev.cadre.model.TokenUsage.of(1_000, 200));
-        assertThat(Usages.of(new Hidden(1_000, 200))).isEqualTo(dev.cadre.model.TokenUsage.of(1_000, 200));
-        assertThat(Usages.of(new Throwing(1_000, 200))).isEqualTo(dev.cadre.model.TokenUsage.of(1_000, 200));
+        assertThat(read(empty)).isEqualTo(dev.cadre.model.TokenUsage.of(1_000, 200));
+        assertThat(read(new Hidden(1_000, 200))).isEqualTo(dev.cadre.model.TokenUsage.of(1_000, 200));
+        assertThat(read(new Throwing(1_000, 200))).isEqualTo(dev.cadre.model.TokenUsage.of(1_000, 200));
     }
 
     @Test
     void cacheTokensBesideTheInput_areAddedToIt() {
-        assertThat(Usages.of(new AnthropicLike(10, 5))).isEqualTo(new dev.cadre.model.TokenUsage(350, 300, 40, 5, 0));
+        assertThat(read(new AnthropicLike(10, 5))).isEqualTo(new dev.cadre.model.TokenUsage(350, 300, 40, 5, 0));
     }
 
     @Test
     void tokensWrittenToTheCacheOfBedrock_areAddedToTheInput() {
-        assertThat(Usages.of(new BedrockLike(100, 10)))
+        assertThat(read(new BedrockLike(100, 10)))
                 .isEqualTo(new dev.cadre.model.TokenUsage(50_107, 7, 50_000, 10, 0));
     }
 
     @Test
     void cacheAndThoughtsOfGemini_arePartsOfTheInputAndAddedToTheOutput() {
-        assertThat(Usages.of(new GeminiLike(100, 10, 140)))
+        assertThat(read(new GeminiLike(100, 10, 140)))
                 .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
-        assertThat(Usages.of(new GeminiLike(100, 10, null)))
+        assertThat(read(new GeminiLike(100, 10, null)))
                 .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 40, 30));
-        assertThat(Usages.of(new GeminiLike(100, 10, 170)))
+        assertThat(read(new GeminiLike(100, 10, 170)))
                 .isEqualTo(new dev.cadre.model.TokenUsage(100, 60, 0, 70, 30));
     }
 
     @Test
     void countsOfTokensWithAnUnknownName_areOutput() {
-        assertThat(Usages.of(new Later(10, 5))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 1_205));
+        assertThat(read(new Later(10, 5))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 1_205));
     }
 
     @Test
     void partsOfTheInputThatWereWrittenToTheCache_orHaveAnUnknownName_areItsDearestPart() {
-        assertThat(Usages.of(new LaterOpenAi(1_000, 5)))
+        assertThat(read(new LaterOpenAi(1_000, 5)))
                 .isEqualTo(new dev.cadre.model.TokenUsage(1_000, 100, 300, 5, 0));
     }
 
     @Test
     void totalBeyondInputAndOutput_isOutput() {
-        assertThat(Usages.of(new TokenUsage(10, 5, 90))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 80));
+        assertThat(read(new TokenUsage(10, 5, 90))).isEqualTo(dev.cadre.model.TokenUsage.of(10, 80));
     }
 
     @Test
     void partThatIsLargerThanItsWhole_wasCountedBesideIt() {
-        assertThat(Usages.of(new OpenAiLike(10, 5, new InputDetails(11), new OutputDetails(100L))))
+        assertThat(read(new OpenAiLike(10, 5, new InputDetails(11), new OutputDetails(100L))))
                 .isEqualTo(new dev.cadre.model.TokenUsage(21, 11, 0, 105, 100));
     }
 
     @Test
     void missingOrImpossibleUsage_isUnknown() {
-        assertThat(Usages.of(null)).isNull();
-        assertThat(Usages.of(new TokenUsage())).isNull();
-        assertThat(Usages.of(new TokenUsage(-4, 5))).isNull();
-        assertThat(Usages.of(new OpenAiLike(10, 5, new InputDetails(-1), null))).isNull();
+        assertThat(read(null)).isNull();
+        assertThat(read(new TokenUsage())).isNull();
+        assertThat(read(new TokenUsage(-4, 5))).isNull();
+        assertThat(read(new OpenAiLike(10, 5, new InputDetails(-1), null))).isNull();
     }
 }

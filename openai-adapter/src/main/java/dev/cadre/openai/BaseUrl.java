@@ -7,9 +7,9 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -31,9 +31,11 @@ record BaseUrl(String text, String query) {
 
     private static final Pattern LOOPBACK =
             Pattern.compile("(?:.+\\.)?localhost\\.?|127(?:\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
-    /** What people copy with the base. */
-    private static final List<String> ENDPOINTS = List.of("/chat/completions", "/completions", "/responses", "/models");
+    /** The commonest mistake: the address of a call, copied from an example. */
+    private static final Pattern PATH_OF_A_CALL =
+            Pattern.compile("(/chat/completions|/completions|/responses|/embeddings|/models)/*$");
 
+    private static final int MOST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");
 
     /** Whether it is the provider itself, not one that resembles it. */
@@ -65,6 +67,14 @@ record BaseUrl(String text, String query) {
                 || uri.getHost() == null) {
             throw new IllegalArgumentException(name + " must start with http:// or https:// and name a host");
         }
+        if (uri.getPort() > MOST_PORT) {
+            throw new IllegalArgumentException("%s has a port above %d".formatted(name, MOST_PORT));
+        }
+        Matcher call = PATH_OF_A_CALL.matcher(String.valueOf(uri.getRawPath()));
+        if (call.find()) {
+            throw new IllegalArgumentException(
+                    "%s must end before %s, which each call adds".formatted(name, call.group(1)));
+        }
         if (uri.getRawFragment() != null) {
             throw new IllegalArgumentException(name + " must not have a fragment");
         }
@@ -88,15 +98,8 @@ record BaseUrl(String text, String query) {
 
     /** What may be wrong with an address at which no API is, to be put behind it; empty if nothing is seen. */
     static String advice(String text) {
-        String path = String.valueOf(URI.create(text).getPath()); // without a trailing slash
-        if (path.isEmpty()) {
-            return ", did you mean %s/v1?".formatted(text);
-        }
-        return ENDPOINTS.stream()
-                .filter(path::endsWith)
-                .findFirst()
-                .map(endpoint -> " (leave out %s, which each request adds)".formatted(endpoint))
-                .orElse("");
+        boolean hasPath = !String.valueOf(URI.create(text).getPath()).isEmpty(); // without a trailing slash
+        return hasPath ? "" : ", did you mean %s/v1?".formatted(text);
     }
 
     @Override

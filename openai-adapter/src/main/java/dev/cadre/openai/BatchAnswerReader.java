@@ -25,6 +25,9 @@ import java.util.function.Predicate;
 
 /** Reads the lines of a batch's output or error file. */
 final class BatchAnswerReader {
+    /** The request is not at hand: its cap rules nothing out. */
+    private static final int MOST_OUTPUT_TOKENS = 10_000_000;
+
     private static final LimitHeaders NO_HEADERS =
             new LimitHeaders(Headers.builder().build());
     /** The reasons for not trying a request at all. */
@@ -97,7 +100,7 @@ final class BatchAnswerReader {
             throw failures.refused(model, status, ErrorBody.of(JsonValue.fromJsonNode(body.path("error"))), NO_HEADERS);
         }
         try {
-            var asked = ModelRequest.of(model, "", "", 1);
+            var asked = ModelRequest.of(model, "", "", MOST_OUTPUT_TOKENS);
             var notes = new ReplyNotes(failures);
             if (body instanceof ObjectNode whole) {
                 new ResponseForm(asked, notes).apply(whole);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -35,6 +36,7 @@ final class CallTrace extends EventListener {
     private String contentType = "no content type";
     private @Nullable ConnectionUse use;
     private Refusal refusal = Refusal.NONE;
+    private Supplier<OwnWords> ownWords = () -> OwnWords.NONE;
     private Timeout waiting = Timeout.NONE;
     private String page = "";
     private String proxy = "";
@@ -152,6 +154,25 @@ final class CallTrace extends EventListener {
         if (current != null) {
             current.use = use;
         }
+    }
+
+    /** Hears of the words of the request that this thread's exchange sends. */
+    static void asks(Supplier<OwnWords> words) {
+        CallTrace current = CURRENT.get();
+        if (current != null) {
+            current.ownWords = words;
+        }
+    }
+
+    /** The words of the request that this thread's exchange has sent. */
+    static OwnWords ownWords() {
+        CallTrace current = CURRENT.get();
+        if (current == null) {
+            return OwnWords.NONE;
+        }
+        OwnWords words = current.ownWords.get();
+        current.ownWords = () -> words;
+        return words;
     }
 
     /** Keeps what bounds the reading of the reply of this thread's exchange. */

@@ -39,7 +39,7 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        ChatCompletionCreateParams params = context.wantsText() ? writer.writeStreamed(request) : writer.write(request);
+        ChatCompletionCreateParams params = wording.isStreamed() ? writer.writeStreamed(request) : writer.write(request);
         return CallTrace.replied(
                 failures,
                 request.model(),
@@ -47,11 +47,11 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     }
 
     private ServedReply reply(ChatCompletionCreateParams params, Consumer<String> text) throws IOException {
-        try (HttpResponse raw = context.wantsText()
+        try (HttpResponse raw = wording.isStreamed()
                 ? service.createStreaming(params, Timeouts.of(context.timeout()))
                 : service.create(params, Timeouts.of(context.timeout()))) {
             Api asked = Api.CHAT_COMPLETIONS;
-            return body.read(request, asked, context.wantsText(), new LimitHeaders(raw.headers()), raw.body(), text);
+            return body.read(request, asked, wording.isStreamed(), new LimitHeaders(raw.headers()), raw.body(), text);
         }
     }
 }

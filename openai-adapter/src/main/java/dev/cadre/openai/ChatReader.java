@@ -159,7 +159,7 @@ final class ChatReader {
     private @Nullable TokenUsage usage(JsonNode reply) {
         var usage = new ChatUsage(request.maxOutputTokens(), notes);
         usage.addIn(reply);
-        return usage.counts().reading(request.maxOutputTokens(), notes);
+        return usage.counts().reading(request, notes);
     }
 
     private Finish finish(String reason, Parts parts) {

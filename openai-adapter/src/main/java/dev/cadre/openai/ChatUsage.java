@@ -69,7 +69,7 @@ final class ChatUsage {
             return false;
         }
         pieces++;
-        TokenUsage reading = counts.reading(maxOutputTokens, notes.apart());
+        TokenUsage reading = counts.largest(notes.apart());
         if (reading != null && (reading.outputTokens() == 0 || !hasOutput)) {
             estimate = estimate.atLeast(counts);
             return true;

@@ -36,6 +36,7 @@ record Dialect(Api api, Set<OptionalParameter> refused, AnswerForm form, List<St
 
     Dialect with(Api other, String note) {
         var more = new ArrayList<>(notes);
+        more.remove(note);
         more.add(note);
         return new Dialect(other, refused, form, more);
     }

@@ -48,6 +48,9 @@ final class Dialects {
     /** A model that has broken the form as often, and never kept it, is asked in another way, whatever its server says. */
     private static final int MOST_BROKEN_FORMS = 3;
 
+    /** So often in a row may servers behind a gateway refuse each other's name of the cap. */
+    private static final int MOST_CAPS_GIVEN_UP = 8;
+
     /** So often may gateways refuse the first requests; a server that has neither API is left soon. */
     private static final int MOST_WAYS_BACK = 3;
 
@@ -68,6 +71,9 @@ final class Dialects {
 
     /** How often a model has broken a form that its server claims to have read, as long as it has never kept it. */
     private final Map<String, Integer> brokenForms = new ConcurrentHashMap<>();
+
+    /** How often a model that has answered refused the name of its cap since. */
+    private final Map<String, Integer> capsGivenUp = new ConcurrentHashMap<>();
 
     /** How often the Responses API was asked again because the server seemed to have no other either. */
     private final AtomicInteger waysBack = new AtomicInteger();
@@ -162,22 +168,22 @@ final class Dialects {
      */
     Optional<ModelException> learn(
             Dialect sent, ModelRequest request, ObjectNode body, Refusal told, boolean noEndpoint) {
-        if (byTheBook) {
-            return Optional.empty();
+        Refusal refusal = told.of(OwnWords.of(body));
+        if (byTheBook) { // some models it streams to verified organizations alone
+            return refusal.param().equals("stream") && OptionalParameter.STREAM.removeFrom(body)
+                    ? Optional.of(leftOut(OptionalParameter.STREAM, request.model()))
+                    : Optional.empty();
         }
         if (noEndpoint) {
             return declared == null ? otherApi(sent, request.model()) : Optional.empty();
         }
-        Refusal refusal = told.withoutQuotes(body);
         if (declared == null && sent.api() == Api.RESPONSES && refusal.isOfResponses()) {
             return otherApi(sent, request.model());
         }
         Optional<OptionalParameter> parameter =
                 refusal.parameter(each -> mayLeaveOut(each, request) && each.removeFrom(body));
         if (parameter.isPresent()) {
-            String name = parameter.get().wireName();
-            update(request.model(), known -> known.without(parameter.get()));
-            return Optional.of(adapted("the server refuses " + name + ", which is left out from now on"));
+            return Optional.of(leftOut(parameter.get(), request.model()));
         }
         if (refusal.isOf(sent.api().capField())) {
             return Optional.of(otherCap(sent, request.model()));
@@ -189,6 +195,11 @@ final class Dialects {
             return Optional.of(adapted(weaker.note()));
         }
         return Optional.empty();
+    }
+
+    private ModelException leftOut(OptionalParameter parameter, String model) {
+        update(model, known -> known.without(parameter));
+        return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
     }
 
     /** A tier is never given up unasked where it changes the price. */
@@ -246,7 +257,9 @@ final class Dialects {
     private ModelException otherCap(Dialect sent, String model) {
         Optional<Api> other = sent.api().withOtherCap();
         boolean wasRefused = sent.notes().stream().anyMatch(note -> note.startsWith(refusedCap("")));
-        if (other.isEmpty() || wasRefused) {
+        boolean mayBeAnothersTurn = answeredAt(sent.api()).contains(model)
+                && capsGivenUp.merge(model, 1, Integer::sum) <= MOST_CAPS_GIVEN_UP;
+        if (other.isEmpty() || (wasRefused && !mayBeAnothersTurn)) {
             return new ModelException.InvalidRequest(
                     "%s: the server refuses the cap on the output under every name; nothing is sent without one"
                             .formatted(model),
@@ -275,6 +288,7 @@ final class Dialects {
             leaveResponses(request.model());
         }
         answeredAt(sent.api()).add(request.model());
+        capsGivenUp.remove(request.model());
         if (!byTheBook) {
             CutInput.note(request, reply).ifPresent(notes::add);
         }

@@ -132,6 +132,8 @@ record ErrorBody(
     /** More than this of a message is not searched for words. */
     private static final int MOST_SEARCHED = 2_000;
 
+    private static final int MOST_PLACES = 20;
+
     /** Of the body of a refusal: an object as a rule, a list of one from Google, a bare text from some servers. */
     static ErrorBody of(JsonField<?> body) {
         Optional<List<JsonValue>> list = body.asArray();
@@ -279,9 +281,13 @@ record ErrorBody(
     }
 
     private boolean says(Pattern words) {
-        return words.matcher(message)
-                .region(0, Math.min(message.length(), MOST_SEARCHED))
-                .find();
+        Matcher found = words.matcher(message).region(0, Math.min(message.length(), MOST_SEARCHED));
+        for (int place = 0; place < MOST_PLACES && found.find(); place++) {
+            if (found.start() == 0 || !CallTrace.ownWords().isQuoted(message, found.start(), found.end())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether money or allowance has run out, in which case waiting does not help. */

@@ -53,7 +53,7 @@ final class Exchange implements Handoff.Work<ModelReply> {
         if (!context.wantsText()) {
             return create();
         }
-        return mayHoldSecrets ? ResponsesReply.told(create(), text) : stream(text);
+        return mayHoldSecrets || !wording.isStreamed() ? ResponsesReply.told(create(), text) : stream(text);
     }
 
     private ServedReply create() throws IOException {
@@ -69,6 +69,6 @@ final class Exchange implements Handoff.Work<ModelReply> {
     }
 
     private ServedReply read(LimitHeaders headers, InputStream sent, Consumer<String> text) throws IOException {
-        return body.read(request, Api.RESPONSES, context.wantsText(), headers, sent, text);
+        return body.read(request, Api.RESPONSES, wording.isStreamed(), headers, sent, text);
     }
 }

@@ -86,9 +86,11 @@ final class Failures {
             throw consumer.own();
         }
         boolean foreign = failure instanceof RuntimeException && !(failure instanceof OpenAIException);
+        if (foreign && !trace.isSent()) {
+            return new InvalidRequest(redactor.quote(model + ": the request cannot be made: " + failure), 0);
+        }
         if (foreign && !trace.isAnswered()) {
-            throw (RuntimeException)
-                    failure; // a request that cannot be made; later it is the reply that nobody foresaw
+            throw (RuntimeException) failure; // later it is the reply that nobody foresaw
         }
         // the SDK also throws this checked exception without declaring it
         if (failure instanceof InterruptedException || Thread.interrupted()) {
@@ -363,6 +365,9 @@ final class Failures {
         Optional<OneExchange.BadReply> bad = find(failure, OneExchange.BadReply.class);
         if (bad.isPresent()) {
             return new MalformedReply(redactor.quote(model + ": " + bad.get().getMessage()), cause);
+        }
+        if (find(failure, Gateway.NoHeaders.class).isPresent()) {
+            return new ConnectionFailed("nothing was sent to %s, %s".formatted(baseUrl, said), charge, cause);
         }
         if (find(failure, ForwardProxy.Refused.class).isPresent()) {
             return new Unreachable("no way to %s: %s".formatted(way, said), cause);

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 record ForwardProxy(String host, int port, String credentials, List<String> except) {
     private static final String AUTHORIZATION = "Proxy-Authorization";
     private static final int REQUIRED = 407;
+    private static final int MOST_PORT = 65_535;
 
     /** The proxy does not let this client through. */
     static final class Refused extends IOException {
@@ -74,6 +75,9 @@ record ForwardProxy(String host, int port, String credentials, List<String> exce
         }
         if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null) {
             throw new IllegalArgumentException(name + " must be the address of a proxy, such as http://proxy:3128");
+        }
+        if (uri.getPort() > MOST_PORT) {
+            throw new IllegalArgumentException("%s has a port above %d".formatted(name, MOST_PORT));
         }
         String user = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
         int colon = user.indexOf(':');

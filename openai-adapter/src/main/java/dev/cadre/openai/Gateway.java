@@ -39,6 +39,16 @@ record Gateway(
     private static final String AUTHORIZATION = "Authorization";
     private static final String CHAT = "/chat/completions";
 
+    /** The headers of a call could not be made, so nothing of it was sent. */
+    static final class NoHeaders extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NoHeaders(RuntimeException cause) {
+            // not what it says, which may be a token that nobody here knows
+            super("the headers of this call could not be made: " + cause.getClass().getName(), null);
+        }
+    }
+
     Gateway withHeader(String name, String value) {
         return new Gateway(
                 RequestHeaders.with(headers, name, value), perCall, keyHeader, deployments, deploymentInPath);
@@ -123,12 +133,25 @@ record Gateway(
             request.removeHeader(AUTHORIZATION).header(keyHeader, key);
         }
         headers.forEach(request::header);
-        perCall.get().forEach((name, value) -> {
-            RequestHeaders.requireSendable(name, value);
-            Stream.concat(Stream.of(value), Stream.of(value.split("\\s+"))).forEach(secrets::hide);
-            request.header(name, value);
-        });
+        addOfThisCall(request, secrets);
         return chain.proceed(request.build());
+    }
+
+    private void addOfThisCall(Request.Builder request, Secrets secrets) throws NoHeaders {
+        try {
+            perCall.get().forEach((name, value) -> {
+                RequestHeaders.requireSendable(name, value);
+                Stream.concat(Stream.of(value), Stream.of(value.split("\\s+"))).forEach(secrets::hide);
+                request.header(name, value);
+            });
+        } catch (RuntimeException failed) { // whatever the code of a user throws
+            for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+                if (cause instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            throw new NoHeaders(failed);
+        }
     }
 
     private HttpUrl url(HttpUrl base, HttpUrl written) {

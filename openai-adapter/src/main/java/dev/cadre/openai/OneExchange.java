@@ -2,6 +2,7 @@
 package dev.cadre.openai;
 
 import java.io.IOException;
+import java.time.Duration;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -12,6 +13,7 @@ import okio.Buffer;
 import okio.BufferedSink;
 import okio.ForwardingSource;
 import okio.Okio;
+import okio.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A request of which no byte was written, because its connection turned out to be closed, goes over another one.
  *
+ * <p>A refusal is one by its status: its body ends where it is cut, or where it has taken too long.
+ *
  * <p>OkHttp repeats some requests on its own (a 503 with {@code Retry-After: 0}, a 421), which could be paid twice; it
  * does not repeat a body that can be written only once.
  */
-record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor {
+record OneExchange(long maxReplyBytes, long maxFileBytes, Duration refusalWait) implements Interceptor {
     private static final String FILE = "/content";
     private static final String RETRY_AFTER = "Retry-After";
     private static final long UNKNOWN_LENGTH = -1;
@@ -70,7 +74,12 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
             throw new BadReply("the reply has a length of %d bytes".formatted(reply.contentLength()), null);
         }
         CallTrace.reads(reply.source().timeout());
-        var limited = Okio.buffer(new LimitedSource(reply, maxBytes(response)));
+        boolean refuses = !response.isSuccessful();
+        if (refuses) {
+            CallTrace.endWithin(refusalWait);
+        }
+        Source limits = new LimitedSource(reply, maxBytes(response));
+        var limited = Okio.buffer(refuses ? new CutSource(limits) : limits);
         Response bounded = response.newBuilder()
                 .body(ResponseBody.create(limited, reply.contentType(), reply.contentLength()))
                 .build();
@@ -140,6 +149,25 @@ record OneExchange(long maxReplyBytes, long maxFileBytes) implements Interceptor
         @Override
         public void writeTo(BufferedSink sink) throws IOException {
             body.writeTo(sink);
+        }
+    }
+
+    /** The body of a refusal, which says less than its status: what breaks it is its end. */
+    private static final class CutSource extends ForwardingSource {
+        CutSource(Source body) {
+            super(body);
+        }
+
+        @Override
+        public long read(Buffer sink, long byteCount) throws IOException {
+            try {
+                return super.read(sink, byteCount);
+            } catch (IOException cut) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw cut;
+                }
+                return -1;
+            }
         }
     }
 

@@ -106,7 +106,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                         new ConnectionPool(builder.maxIdleConnections, KEEP_ALIVE.toSeconds(), TimeUnit.SECONDS))
                 .eventListenerFactory(CallTrace::of)
                 .addInterceptor(builder.gateway.interceptor(builder.baseUrl, builder.apiKey, secrets))
-                .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes))
+                .addInterceptor(new OneExchange(MAX_REPLY_BYTES, builder.maxFileBytes, builder.endWait))
                 .addNetworkInterceptor(OneExchange::withoutOrderToRepeat)
                 .addNetworkInterceptor(ForwardProxy::withoutForeignChallenge)
                 .addNetworkInterceptor(new ReusedConnections());
@@ -176,7 +176,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
                             .formatted(request.model(), request.maxOutputTokens(), LEAST_CAP),
                     0);
         }
-        var wording = Wording.of(dialects, request);
+        var wording = Wording.of(dialects, request, context);
         var body = new ReplyBody(baseUrl, failures, endWait);
         return switch (wording.dialect().api()) {
             case RESPONSES -> new Exchange(sdk.responses().withRawResponse(), failures, access, wording, context, body);
@@ -441,7 +441,8 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         /**
          * Headers of each single call, such as a token that expires. The supplier is asked before each request, on a virtual
-         * thread, and may block; what it throws ends the call unsent. Values are masked as in {@link #header}.
+         * thread, and may block; what it throws ends the call unsent and
+         * free, as a lost connection that may be tried again. Values are masked as in {@link #header}.
          */
         public Builder headers(Supplier<Map<String, String>> ofEachCall) {
             gateway = gateway.withHeaders(ofEachCall);
@@ -456,12 +457,14 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
 
         /** The organization that OpenAI bills; the key's own by default. */
         public Builder organization(String organization) {
+            RequestHeaders.requireVisible("the organization", organization);
             this.organization = organization;
             return this;
         }
 
         /** The project that OpenAI bills; the key's own by default. */
         public Builder project(String project) {
+            RequestHeaders.requireVisible("the project", project);
             this.project = project;
             return this;
         }
@@ -547,7 +550,7 @@ public final class OpenAiClient implements ModelClient, InputCounter, AutoClosea
             return this;
         }
 
-        /** How long a streamed chat completion may go on when the answer and its usage are there. */
+        /** How long a body may go on that says no more: of a stream when the answer is there, and of a refusal. */
         Builder endWait(Duration wait) {
             endWait = wait;
             return this;

@@ -4,8 +4,10 @@ package dev.cadre.openai;
 import dev.cadre.model.Tier;
 import dev.cadre.price.Price;
 import java.net.URI;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -231,19 +233,52 @@ record OpenAiSettings(
                 .baseUrl(baseUrl.withQuery())
                 .api(api)
                 .proxy(proxy())
-                .trust(variable("SSL_CERT_FILE")
-                        .map(file -> Trust.of("SSL_CERT_FILE", Path.of(file)))
-                        .orElse(null));
+                .trust(variable("SSL_CERT_FILE").map(OpenAiSettings::trust).orElse(null));
         if (azure != null) {
             client.azure(azure);
         }
         variable(SCHEMAS).map(OpenAiSettings::schemas).ifPresent(client::schemas);
-        variable("OPENAI_ORG_ID").or(() -> variable("OPENAI_ORGANIZATION")).ifPresent(client::organization);
-        variable("OPENAI_PROJECT_ID").or(() -> variable("OPENAI_PROJECT")).ifPresent(client::project);
-        models.forEach((tier, model) -> variable("CADRE_%s_DEPLOYMENT".formatted(tier.name()))
-                .ifPresent(deployment -> client.deployment(model, deployment)));
+        ofAccount("OPENAI_ORG_ID", "OPENAI_ORGANIZATION").ifPresent(client::organization);
+        ofAccount("OPENAI_PROJECT_ID", "OPENAI_PROJECT").ifPresent(client::project);
+        deployments(client);
         headers(client);
         return client.build();
+    }
+
+    private static Trust trust(String file) {
+        try {
+            return Trust.of("SSL_CERT_FILE", Path.of(file));
+        } catch (InvalidPathException noPath) {
+            throw new IllegalArgumentException("SSL_CERT_FILE is no path: " + noPath.getReason(), noPath);
+        }
+    }
+
+    private Optional<String> ofAccount(String name, String olderName) {
+        for (String variable : List.of(name, olderName)) {
+            Optional<String> value = variable(variable);
+            if (value.isPresent()) {
+                RequestHeaders.requireVisible(variable, value.get());
+                return value;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A request names its model, not its tier: one model has one deployment. */
+    private void deployments(OpenAiClient.Builder client) {
+        var names = new HashMap<String, String>();
+        for (Tier tier : Tier.values()) {
+            String name = "CADRE_%s_DEPLOYMENT".formatted(tier.name());
+            String model = models.getOrDefault(tier, "");
+            variable(name).ifPresent(deployment -> {
+                String other = names.putIfAbsent(model, name);
+                if (other != null && !variable(other).equals(Optional.of(deployment))) {
+                    throw new IllegalArgumentException(
+                            "%s and %s name two deployments of the same model, '%s'".formatted(other, name, model));
+                }
+                client.deployment(model, deployment);
+            });
+        }
     }
 
     /** One header a line, as a server would read it. */
@@ -257,10 +292,16 @@ record OpenAiSettings(
                     if (colon < 1) {
                         throw new IllegalArgumentException("CADRE_HEADERS must have lines like 'Name: value'");
                     }
-                    client.header(
-                            line.substring(0, colon).strip(),
-                            line.substring(colon + 1).strip());
+                    header(client, line.substring(0, colon).strip(), line.substring(colon + 1).strip());
                 });
+    }
+
+    private static void header(OpenAiClient.Builder client, String name, String value) {
+        try {
+            client.header(name, value);
+        } catch (IllegalArgumentException unusable) {
+            throw new IllegalArgumentException("CADRE_HEADERS: " + unusable.getMessage(), unusable);
+        }
     }
 
     /** The names in small letters come first, as in other programs. This machine itself needs no proxy. */

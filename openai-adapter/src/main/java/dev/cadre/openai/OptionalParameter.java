@@ -4,13 +4,14 @@ package dev.cadre.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A parameter that a request can do without, at a server that refuses it. The cap on the output is none of them. */
 enum OptionalParameter {
+    /** The reply comes whole then. */
+    STREAM("stream", "streaming"),
     STREAM_OPTIONS("stream_options"),
     STRICT("strict"),
     REASONING_EFFORT("reasoning_effort", "thinking"),
@@ -49,14 +50,9 @@ enum OptionalParameter {
         return wireName;
     }
 
-    /** Where a text first names it; the end of the text if it does not. */
-    int mentionedAt(String text) {
-        Matcher found = mention.matcher(text);
-        return found.find() ? found.start() : text.length();
-    }
-
-    boolean isMentionedIn(String text) {
-        return mentionedAt(text) < text.length();
+    /** Its name in a text. */
+    Pattern mention() {
+        return mention;
     }
 
     /** Removes it from a body; says whether it was there. */

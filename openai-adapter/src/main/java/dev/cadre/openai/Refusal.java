@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,10 +16,41 @@ import java.util.regex.Pattern;
  *
  * @param status the HTTP status
  * @param body the beginning of the body, as it came
- * @param subject the part of it that names what is refused: its {@code param} if it has one, else all of it
+ * @param param what it names as refused; empty if it does not say
+ * @param own the words of the request, which name parameters by chance where the body quotes them
  */
-record Refusal(int status, String body, String subject) {
-    static final Refusal NONE = new Refusal(0, "", "");
+record Refusal(int status, String body, String param, OwnWords own) {
+    static final Refusal NONE = new Refusal(0, "", "", OwnWords.NONE);
+
+    /** A place in what the caller wrote, such as {@code tools[0].parameters.properties.store}: no parameter of the API. */
+    private static final Pattern PLACE_OF_CALLER =
+            Pattern.compile("(?<![A-Za-z0-9_])properties(?![A-Za-z0-9_])|^(?:messages|input|contents)[^A-Za-z0-9_]");
+
+    /** The words by which a text says that what follows is a parameter, be it the last of a list. */
+    private static final Pattern PARAMETER_BEFORE = Pattern.compile(
+            "(?:(?<![A-Za-z0-9_])(?:param(?:eter)?|field|arg(?:ument)?|property|option|attribute|keyword|key|name)"
+                    + "(?:s|\\(s\\))?(?: supplied| given| passed)?[^\\p{L}\\p{N}_]{0,6}"
+                    + "(?:[a-z_.]{1,40}['\"`]?\\s*(?:,|and |or )\\s*['\"`]?){0,8}"
+                    + "|(?<![A-Za-z0-9_])body['\"]?\\s*[.,]\\s*['\"]?)$",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern PARAMETER_BEHIND = Pattern.compile(
+            "^['\"`\\])]?\\s{1,2}(?:param(?:eter)?|field|argument|property|option|type)s?(?![A-Za-z0-9_])",
+            Pattern.CASE_INSENSITIVE);
+
+    /** Of the name itself is said that it is not known. */
+    private static final Pattern UNKNOWN_BEHIND = Pattern.compile(
+            "^['\"`]?:?\\s*(?:(?:is|are|was|has|does) )?(?:not (?:be |currently |yet )?"
+                    + "(?:support|permit|allow|implement|recogni[sz]|available)"
+                    + "|unsupported|un(?:known|recogni[sz]ed|expected|available))[a-z]*",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))", Pattern.DOTALL);
+
+    /** More places where a name stands are not looked at, nor more of a text beside one. */
+    private static final int MOST_PLACES = 50;
+
+    private static final int MOST_BESIDE = 300;
 
     /** The words by which servers say that they do not know a name, in contrast to a value. */
     private static final Pattern UNKNOWN_NAME = Pattern.compile(
@@ -47,6 +79,11 @@ record Refusal(int status, String body, String subject) {
                     + "|(?:required|missing).{0,40}?(?<![A-Za-z0-9_])messages(?![A-Za-z0-9_])",
             Pattern.CASE_INSENSITIVE);
 
+    /** Of the pieces of a reply a server has no other value than none. */
+    private static final Pattern NO_PIECES = Pattern.compile(
+            "must be false|(?:set|requires) .{0,20}false|does(?: not|n't) support|only .{0,30}false",
+            Pattern.CASE_INSENSITIVE);
+
     private static final Pattern SCHEMA_OF_CALLER =
             Pattern.compile("invalid_json_schema|invalid schema for", Pattern.CASE_INSENSITIVE);
 
@@ -54,7 +91,7 @@ record Refusal(int status, String body, String subject) {
 
     static Refusal of(int status, String body) {
         String param = json(body).path("error").path("param").asText("");
-        return new Refusal(status, body, param.isBlank() || param.equals("null") ? body : param);
+        return new Refusal(status, body, param.isBlank() || param.equals("null") ? "" : param, OwnWords.NONE);
     }
 
     /** The body, if it is JSON and not too long; else a missing node. */
@@ -70,32 +107,27 @@ record Refusal(int status, String body, String subject) {
         }
     }
 
-    /**
-     * The same without what it quotes of the request's own texts, which name parameters by chance. Whoever names one in
-     * {@code param} does not quote.
-     */
-    Refusal withoutQuotes(JsonNode request) {
-        return subject.equals(body) ? new Refusal(status, body, Quotes.removedFrom(subject, request)) : this;
+    /** The same, of a request that has these words. */
+    Refusal of(OwnWords words) {
+        return new Refusal(status, body, param, words);
     }
 
     /** Whether Chat Completions is wanted in place of the Responses API: it is named, or what it alone needs is missing. */
     boolean isOfResponses() {
-        return isOfRequest()
-                && (subject.equals("messages") || WANTS_CHAT.matcher(subject).find());
+        return isOfRequest() && (param.equals("messages") || isNamed(WANTS_CHAT));
     }
 
     /** Whether a form of the answer is refused, not the schema itself. */
     boolean isOfForm() {
         return isOfRequest()
-                && FORM.matcher(subject).find()
+                && isNamed(FORM)
                 && !SCHEMA_OF_CALLER.matcher(body).find()
-                && (UNKNOWN_NAME.matcher(body).find()
-                        || WRONG_FORM.matcher(subject).find());
+                && (UNKNOWN_NAME.matcher(body).find() || WRONG_FORM.matcher(subject()).find());
     }
 
     /** Whether a parameter of this name is refused, not its value. */
     boolean isOf(String name) {
-        return isOfName() && OptionalParameter.wordOf(name).matcher(subject).find();
+        return isOfName() && isNamed(OptionalParameter.wordOf(name));
     }
 
     /**
@@ -104,12 +136,94 @@ record Refusal(int status, String body, String subject) {
      * @param sent whether a parameter was sent at all
      */
     Optional<OptionalParameter> parameter(Predicate<OptionalParameter> sent) {
-        return isOfName()
+        if (!isOfRequest()) {
+            return Optional.empty();
+        }
+        Optional<OptionalParameter> other = isOfName()
                 ? Arrays.stream(OptionalParameter.values())
-                        .filter(parameter -> parameter.isMentionedIn(subject))
+                        .filter(parameter -> parameter != OptionalParameter.STREAM)
+                        .filter(parameter -> namedAt(parameter) < subject().length())
                         .filter(sent)
-                        .min(Comparator.comparingInt(parameter -> parameter.mentionedAt(subject)))
+                        .min(Comparator.comparingInt(this::namedAt))
                 : Optional.empty();
+        return other.or(() -> Optional.of(OptionalParameter.STREAM).filter(stream -> isOfPieces() && sent.test(stream)));
+    }
+
+    /** Whether a reply in pieces is refused. */
+    boolean isOfPieces() {
+        boolean isRefused =
+                param.equals("stream") || isOfName() || NO_PIECES.matcher(body).find();
+        return isOfRequest() && isRefused && isNamed(OptionalParameter.STREAM.mention());
+    }
+
+    private int namedAt(OptionalParameter parameter) {
+        return namedAt(parameter.mention(), parameter == OptionalParameter.STORE ? Evidence.ONLY_OF_A_PARAMETER : Evidence.ANY);
+    }
+
+    private boolean isNamed(Pattern name) {
+        return namedAt(name, Evidence.ANY) < subject().length();
+    }
+
+    /** What a name needs beside it, if the request says it, too. */
+    private enum Evidence {
+        /** Something that no quotation of the request has. */
+        ANY,
+        /** A word for a parameter: where it is left out by mistake, texts are stored. */
+        ONLY_OF_A_PARAMETER
+    }
+
+    /** Where a name is said that is no quotation of the request; the end of the subject if it is not. */
+    private int namedAt(Pattern name, Evidence evidence) {
+        String subject = subject();
+        if (!param.isEmpty()) {
+            Matcher found = name.matcher(param);
+            return found.find() && !PLACE_OF_CALLER.matcher(param).find() ? found.start() : param.length();
+        }
+        Matcher found = name.matcher(subject);
+        for (int place = 0; place < MOST_PLACES && found.find(); place++) {
+            if (isToldOf(subject, found.start(), found.end(), evidence)) {
+                return found.start();
+            }
+        }
+        return subject.length();
+    }
+
+    private boolean isToldOf(String text, int start, int end, Evidence evidence) {
+        if (!own.say(text.substring(start, end))) {
+            return true;
+        }
+        String before = text.substring(Math.max(0, start - MOST_BESIDE), start);
+        String behind = text.substring(end, Math.min(text.length(), end + MOST_BESIDE));
+        String name = text.substring(start, end);
+        if (isUnsaid(PARAMETER_BEFORE.matcher(before), name, "") || isUnsaid(PARAMETER_BEHIND.matcher(behind), "", name)) {
+            return true;
+        }
+        return evidence == Evidence.ANY
+                && (isUnsaid(UNKNOWN_BEHIND.matcher(behind), "", name) || !own.isQuoted(text, start, end));
+    }
+
+    /** Whether words stand beside a name, and the request does not say them there. */
+    private boolean isUnsaid(Matcher beside, String behind, String before) {
+        return beside.find() && !own.say(before + beside.group() + behind);
+    }
+
+    /** What names the refused: the value that says so if there is one, else all of it, as JSON would read it. */
+    private String subject() {
+        return param.isEmpty() ? unescaped(unescaped(body)) : param; // an error of a server behind it is escaped twice
+    }
+
+    private static String unescaped(String json) {
+        return ESCAPE.matcher(json)
+                .replaceAll(escape -> Matcher.quoteReplacement(
+                        escape.group(1) == null ? plain(escape.group(2)) : utf16(escape.group(1))));
+    }
+
+    private static String plain(String escaped) {
+        return "nrtbf".contains(escaped) ? " " : escaped;
+    }
+
+    private static String utf16(String code) {
+        return String.valueOf((char) Integer.parseInt(code, 16));
     }
 
     private boolean isOfName() {

@@ -24,6 +24,10 @@ final class ReplyNotes {
         }
     }
 
+    void addAll(ReplyNotes more) {
+        more.notes.forEach(this::add);
+    }
+
     /** A name of the server's, cut, on one line and without keys. */
     String quoted(String name) {
         return "'" + failures.quote(name.length() <= MAX_NAME_CHARS ? name : name.substring(0, MAX_NAME_CHARS)) + "'";

@@ -232,7 +232,7 @@ final class ReplyReader {
 
     /** The tokens, or null if what they cost cannot be told. */
     private @Nullable TokenUsage usage(Response response) {
-        return billedTier(response).isPriced() ? UsageReader.read(response._usage(), notes) : null;
+        return billedTier(response).isPriced() ? UsageReader.read(response._usage(), request, notes) : null;
     }
 
     private String text(Response response) {

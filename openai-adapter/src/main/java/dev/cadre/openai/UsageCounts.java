@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.cadre.openai;
 
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.TokenUsage;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,43 @@ record UsageCounts(long input, long cached, long written, long output, long reas
     }
 
     /**
-     * The largest reading that fits all that is said, or null if there is none.
+     * The largest reading that fits all that is said and the request, or null if there is none.
      *
-     * @param maxOutputTokens the cap of the request: what a total has beyond it is no output
+     * @param request what a usage is of: it rules out what one count alone would add
      */
     @Nullable
-    TokenUsage reading(long maxOutputTokens, ReplyNotes notes) {
+    TokenUsage reading(ModelRequest request, ReplyNotes notes) {
+        ReplyNotes ofLargest = notes.apart();
+        TokenUsage largest = largest(ofLargest);
+        if (largest == null) {
+            return null;
+        }
+        TokenUsage told = told();
+        TokenUsage reading = request.reading(told, largest).orElse(null);
+        if (!hasOutput || input == 0) {
+            reading = largest.equals(reading) ? largest : null; // nothing was told
+        }
+        if (largest.equals(reading)) {
+            notes.addAll(ofLargest);
+        } else {
+            notes.add("the usage names counts that the request rules out: "
+                    + (reading == null ? "it is not known" : "the others were read"));
+        }
+        return reading;
+    }
+
+    /** The counts as they are named, with the part that the total agrees to have beside them. */
+    private TokenUsage told() {
+        long beside = total - input - output;
+        long out = beside > 0 && beside == reasoning ? output + beside : output;
+        long in = beside > 0 && beside != reasoning && beside == cached + written ? input + beside : input;
+        long read = Math.min(cached, in);
+        return new TokenUsage(in, read, Math.min(written, in - read), out, Math.min(reasoning, out));
+    }
+
+    /** The largest reading that fits all that is said, or null if there is none. */
+    @Nullable
+    TokenUsage largest(ReplyNotes notes) {
         if (!hasOutput && total <= input) {
             return null;
         }
@@ -57,9 +89,6 @@ record UsageCounts(long input, long cached, long written, long output, long reas
         } else if (beside > 0 && beside == cached + written && beside != reasoning) {
             notes.add("the usage counts the prompt cache beside the input");
             in += beside;
-        } else if (beside > 0 && beside != reasoning && output + beside > maxOutputTokens) {
-            notes.add("the usage names a total beyond the cap of the request: its counts are not known");
-            return null;
         } else if (beside > 0) {
             notes.add("the usage names %d tokens in its total alone: they were read as output".formatted(beside));
             out += beside;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.openai.core.JsonField;
 import dev.cadre.model.ModelException.Billed;
+import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ServiceTier;
 import dev.cadre.model.TokenUsage;
 import java.util.List;
@@ -56,21 +57,18 @@ final class UsageReader {
     }
 
     /** The usage, or null if there is none or it cannot be true. */
-    static @Nullable TokenUsage read(JsonField<?> usage, ReplyNotes notes) {
+    static @Nullable TokenUsage read(JsonField<?> usage, ModelRequest request, ReplyNotes notes) {
         JsonNode json = usage.isMissing() || usage.isNull()
                 ? MissingNode.getInstance()
                 : ServerJson.MAPPER.<JsonNode>valueToTree(usage);
-        return read(json, notes);
-    }
-
-    private static @Nullable TokenUsage read(JsonNode usage, ReplyNotes notes) {
-        return usage.isObject() ? counts(usage, notes).reading(MOST_TOKENS, notes) : null;
+        return json.isObject() ? counts(json, notes).reading(request, notes) : null;
     }
 
     /** The bill in an error, which gateways send beside it or in it, or in the reply of its event; null if it has none. */
     static @Nullable Billed billed(JsonNode body, String model, ReplyNotes notes) {
         for (JsonNode place : List.of(body, body.path("error"), body.path("response"))) {
-            TokenUsage usage = read(place.path("usage"), notes);
+            JsonNode said = place.path("usage");
+            TokenUsage usage = said.isObject() ? counts(said, notes).largest(notes) : null;
             if (usage != null) {
                 return new Billed(model, usage, ServiceTier.STANDARD, Map.of());
             }

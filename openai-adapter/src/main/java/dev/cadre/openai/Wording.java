@@ -3,15 +3,22 @@ package dev.cadre.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.openai.errors.OpenAIServiceException;
+import dev.cadre.model.CallContext;
 import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.util.Optional;
 
-/** One request in the dialect in which it is sent. */
-record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
-    static Wording of(Dialects dialects, ModelRequest request) {
-        return new Wording(dialects, dialects.of(request.model()), request);
+/**
+ * One request in the dialect in which it is sent.
+ *
+ * @param isStreamed whether its reply is asked for in pieces
+ */
+record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean isStreamed) {
+    static Wording of(Dialects dialects, ModelRequest request, CallContext context) {
+        Dialect dialect = dialects.of(request.model());
+        boolean isStreamed = context.wantsText() && !dialect.refused().contains(OptionalParameter.STREAM);
+        return new Wording(dialects, dialect, request, isStreamed);
     }
 
     /**
@@ -21,17 +28,23 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request) {
      * @throws ModelException.Adapted if the server refused this wording, and another attempt will have another
      */
     ModelReply understood(Failures failures, Object body, CallTrace.Traced<ServedReply> exchange) throws Exception {
+        CallTrace.asks(() -> OwnWords.of(sent(body)));
         try {
             return dialects.checked(dialect, request, exchange.run());
         } catch (OpenAIServiceException refused) {
             ModelException meaning = failures.refused(request.model(), refused);
             boolean noEndpoint = meaning instanceof ModelException.Unreachable && refused.statusCode() >= 400;
-            ObjectNode sent = ServerJson.MAPPER.valueToTree(body);
-            Optional<ModelException> adapted = dialects.learn(dialect, request, sent, CallTrace.refusal(), noEndpoint);
+            Optional<ModelException> adapted =
+                    dialects.learn(dialect, request, sent(body), CallTrace.refusal(), noEndpoint);
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
             throw refused;
         }
+    }
+
+    private ObjectNode sent(Object body) {
+        ObjectNode sent = ServerJson.MAPPER.valueToTree(body);
+        return isStreamed ? sent.put("stream", true) : sent; // the SDK adds it where nobody sees it
     }
 }

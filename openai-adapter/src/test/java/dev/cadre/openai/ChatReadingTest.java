@@ -1031,7 +1031,8 @@ class ChatReadingTest extends LoopbackTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | -1",
+                "{'prompt_tokens':10,'completion_tokens':3,'total_tokens':400000} | 3",
+                "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':400000} | 3",
                 "{'prompt_tokens':10,'total_tokens':400000} | -1",
                 "{'prompt_tokens':10,'completion_tokens':3,'reasoning_tokens':9000,'total_tokens':9013} | 9003",
                 "{'prompt_tokens':10,'completion_tokens':9000,'total_tokens':9010} | 9000",

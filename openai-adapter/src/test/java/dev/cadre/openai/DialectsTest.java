@@ -481,6 +481,45 @@ class DialectsTest {
         }
     }
 
+    /** The plan then starts when all of it is written. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Streaming is not supported | stream",
+                "Unsupported parameter: 'stream' | ''",
+                "Unsupported value: 'stream' does not support true with this model. | ''",
+                "Your organization must be verified to use this. | stream",
+                "stream must be false | ''",
+                "stream_options is not supported | ''"
+            })
+    void stream_refused_isAskedWhole_onceAndForAll(String message, String param) throws Exception {
+        String refusal = "{\"error\":{\"message\":\"%s\",\"param\":\"%s\"}}".formatted(message, param);
+        for (UnaryOperator<OpenAiClient.Builder> api : List.<UnaryOperator<OpenAiClient.Builder>>of(
+                OpenAiClient.Builder::chatCompletions, OpenAiClient.Builder::responses)) {
+            boolean isOptions = message.startsWith("stream_options");
+            var text = new StringBuilder();
+            try (var server = server(request -> request.contains(isOptions ? "\"stream_options\"" : "\"stream\":true")
+                            ? new Answer(400, refusal)
+                            : new Answer(200, request.startsWith("POST /v1/chat") ? YES : RESPONSE));
+                    var client = api.apply(client(server)).build()) {
+                for (int i = 0; i < 4 && text.isEmpty(); i++) {
+                    try {
+                        client.call(FORMED, streamed(text::append));
+                    } catch (Adapted again) {
+                        assertThat(again.charge()).isEqualTo(Charge.FREE);
+                    }
+                }
+                assertThat(text).hasToString(isOptions ? "Fine." : "{\"text\":\"yes\"}");
+                if (!isOptions) {
+                    assertThat(client.call(FORMED, streamed(piece -> {})).notes())
+                            .containsExactly("the server refuses these parameters, which were left out: stream");
+                    assertThat(server.requests()).hasSize(3);
+                }
+            }
+        }
+    }
+
     @Test
     void responses_withoutTheirExtras_areStillResponses() throws Exception {
         List<String> extras = List.of("store", "reasoning", "service_tier", "include", "prompt_cache_key", "strict");
@@ -531,6 +570,45 @@ class DialectsTest {
                     .isInstanceOf(InvalidRequest.class)
                     .hasMessageContaining("refuses the cap on the output under every name");
             assertThat(neither.requests()).hasSize(2).allMatch(request -> request.contains("_tokens\":64"));
+        }
+    }
+
+    /** A gateway with two servers behind it, each of which knows another name, and which take turns. */
+    @Test
+    void capWithTwoNames_ofServersInTurns_isNeverRefusedForGood() throws Exception {
+        var asked = new AtomicInteger();
+        try (var server = server(request -> {
+                    boolean isOlder = asked.getAndIncrement() / 5 % 2 == 0;
+                    boolean isNewName = request.contains("max_completion_tokens");
+                    return isOlder == isNewName
+                            ? Answer.refusing(400, "Unknown parameter: the cap is '%s'".formatted(
+                                    isNewName ? "max_completion_tokens" : "max_tokens"))
+                            : new Answer(200, YES);
+                });
+                var client = client(server).chatCompletions().build()) {
+            for (int i = 0; i < 40; i++) {
+                assertThat(callAdapting(client, FORMED).notes()).hasSizeLessThanOrEqualTo(2);
+            }
+        }
+    }
+
+    /** Both names have been answered, and then both are refused: the client ends it. */
+    @Test
+    void capThatIsRefusedUnderBothNames_thatWereKnown_isSoABoundedNumberOfTimes() throws Exception {
+        var isGone = new AtomicInteger();
+        try (var server = server(request -> {
+                    String name = request.contains("max_completion_tokens") ? "max_completion_tokens" : "max_tokens";
+                    boolean isKnown = isGone.get() == 0 || (isGone.get() == 1 && name.equals("max_tokens"));
+                    return isKnown ? new Answer(200, YES) : Answer.refusing(400, "Unknown parameter: '%s'".formatted(name));
+                });
+                var client = client(server).chatCompletions().build()) {
+            client.call(FORMED, plain());
+            isGone.set(1);
+            callAdapting(client, FORMED);
+            isGone.set(2);
+
+            assertThatThrownBy(() -> callAdapting(client, FORMED)).hasMessageContaining("under every name");
+            assertThat(server.requests()).hasSizeLessThan(16);
         }
     }
 
@@ -672,6 +750,90 @@ class DialectsTest {
 
             assertThat(server.requests()).hasSize(2);
             assertThat(server.requests().getLast()).contains("\"json_schema\"", "\"strict\":true");
+        }
+    }
+
+    /** Whatever length it has, and however its letters and its white space came back. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "json_schema | Unsupported language in: 'json_schema'",
+                "json_object | Unsupported language in: \\\"json_object\\\"",
+                "strict | Unsupported word in the input: strict",
+                "text.format | Unsupported: text.format",
+                "What IS strict  in it | Not supported: 'what is strict in it'",
+                "what is strict&response_format&store in it | Unsupported: 'WHAT IS strict\\n  response_format\\n  store in it'",
+                "is it strict enough for München? | Unsupported: 'is it strict enough for M\\u00fcnchen?'",
+                "my parameter strict | Unsupported text: 'my parameter strict'",
+                "response_format is not supported | Bad input 'response_format is not supported' is unknown"
+            })
+    void shortOrAlteredQuotation_teachesNothing(String said, String refusal) throws Exception {
+        String text = said.replace('&', '\n');
+        try (var server = server(request -> request.contains("POISON")
+                        ? Answer.refusing(400, refusal)
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            ModelRequest poison = FORMED.withTurns(List.of(new Turn.User(text), new Turn.User("POISON")));
+
+            assertThat(catchThrowable(() -> client.call(poison, plain()))).isInstanceOf(InvalidRequest.class);
+            client.call(FORMED, plain());
+
+            assertThat(server.requests().getLast()).contains("\"json_schema\"", "\"strict\":true");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Unsupported word in the input: store",
+                "'store' is not allowed",
+                "store is not supported here",
+                "Unknown place in 'hello store'"
+            })
+    void storing_isNeverLeftToTheServer_becauseOfTheWordsOfAnItem(String refusal) throws Exception {
+        try (var server = server(request -> request.contains("hello store")
+                        ? Answer.refusing(400, refusal)
+                        : new Answer(200, RESPONSE));
+                var client = client(server).responses().build()) {
+            assertThat(catchThrowable(() -> client.call(
+                            REQUEST.withTurns(List.of(new Turn.User("hello store"))), plain())))
+                    .isInstanceOf(InvalidRequest.class);
+            client.call(REQUEST, plain());
+
+            assertThat(server.requests().getLast()).contains("\"store\":false");
+        }
+    }
+
+    @Test
+    void placeInTheSchemaOfTheCaller_isNoParameter() throws Exception {
+        String body = "{\"error\":{\"message\":\"Unknown format\",\"param\":\"tools[0].parameters.properties.store\"}}";
+        try (var server = server(request -> new Answer(400, body));
+                var client = client(server).responses().build()) {
+            assertThat(catchThrowable(() -> client.call(REQUEST, plain()))).isInstanceOf(InvalidRequest.class);
+        }
+    }
+
+    /** A name that the request says as well is one where a word for it stands beside, or it is what is not known. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Unsupported parameter: 'strict'",
+                "Unrecognized request arguments supplied: store_it, strict",
+                "Unknown name \\\"strict\\\": Cannot find field.",
+                "{'type':'extra_forbidden','loc':['body','strict'],'msg':'Extra inputs are not permitted'}",
+                "`strict` is not supported by this model",
+                "this model does not support strict calls"
+            })
+    void parameterThatTheRequestNamesAsWell_isStillLeftOut(String refusal) throws Exception {
+        try (var server = server(request -> request.contains("\"strict\"")
+                        ? Answer.refusing(400, refusal)
+                        : new Answer(200, YES));
+                var client = client(server).chatCompletions().build()) {
+            ModelRequest strict = FORMED.withTurns(List.of(new Turn.User("Be strict.")));
+
+            assertThat(callAdapting(client, strict).notes())
+                    .containsExactly("the server refuses these parameters, which were left out: strict");
         }
     }
 

@@ -35,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
@@ -193,19 +194,93 @@ class GatewayTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OpenAiClient.builder(KEY).header("X-A", "canary\nX-B: 1"))
                 .withMessage("the header 'X-A' has other characters than visible ASCII");
-        for (String name : List.of("Host", "content-length", "a b", "")) {
+        for (String name : List.of("Host", "content-length", "Accept-Encoding", "expect", "Authorization canary", "")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> OpenAiClient.builder(KEY).header(name, "canary"))
-                    .withMessageContaining("no name of a header")
+                    .withMessageMatching("(?s).*(belongs to the connection|has a name of letters).*")
                     .satisfies(e -> assertThat(e).hasMessageNotContaining("canary"));
         }
         try (var client = OpenAiClient.builder(KEY)
                 .headers(() -> Map.of("X-A", "canary\n"))
                 .build()) {
             assertThat(catchThrowable(() -> client.call(REQUEST, plain())))
-                    .isInstanceOf(IllegalArgumentException.class)
+                    .isInstanceOf(ConnectionFailed.class)
                     .hasMessageNotContaining("canary");
         }
+    }
+
+    @Test
+    void callWhoseHeadersCannotBeMade_isNotSent_andFree() throws Exception {
+        var suppliers = List.<Supplier<Map<String, String>>>of(
+                () -> {
+                    throw new IllegalStateException("no canary");
+                },
+                () -> null,
+                () -> Map.of("X-A", "ä"));
+        for (Supplier<Map<String, String>> supplier : suppliers) {
+            try (var server = server();
+                    var client = OpenAiClient.builder(KEY)
+                            .baseUrl(server.baseUrl())
+                            .headers(supplier)
+                            .build()) {
+                assertThat(catchThrowable(() -> client.call(REQUEST, plain())))
+                        .isInstanceOfSatisfying(ConnectionFailed.class, failed -> {
+                            assertThat(failed.charge()).isEqualTo(Charge.FREE);
+                            assertThat(failed.isRetryable()).isTrue();
+                        })
+                        .hasMessageContaining("nothing was sent")
+                        .hasMessageNotContaining("canary");
+                assertThat(server.requests()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void interruptThatTheSupplierOfHeadersWraps_isTheCallers() throws Exception {
+        try (var server = server();
+                var client = OpenAiClient.builder(KEY)
+                        .baseUrl(server.baseUrl())
+                        .headers(() -> {
+                            throw new IllegalStateException(new InterruptedException());
+                        })
+                        .build()) {
+            assertThat(catchThrowable(() -> client.call(REQUEST, plain()))).isInstanceOf(InterruptedException.class);
+        }
+    }
+
+    @Test
+    void accountThatNoHeaderCanHold_isRefusedAtOnce() {
+        for (String account : List.of("a\nb", "aä")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> OpenAiClient.builder(KEY).organization(account));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> OpenAiClient.builder(KEY).project(account));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/chat/completions", "/v1/responses/", "/v1/completions", "/v1/embeddings"})
+    void baseUrl_withThePathOfACall_isRefused_andTheMessageSaysWhatToLeaveOut(String path) {
+        String call = path.replaceFirst("^/v1", "").replaceAll("/$", "");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAiClient.builder(KEY).baseUrl("https://house.example.org" + path))
+                .withMessage("base URL must end before %s, which each call adds", call);
+        OpenAiClient.builder(KEY).baseUrl("https://house.example.org/models").build().close();
+    }
+
+    @Test
+    void deploymentsOfOneModel_thatDiffer_areRefused() {
+        var one = Map.of("OPENAI_API_KEY", KEY, "CADRE_NANO_MODEL", "m", "CADRE_MINI_MODEL", "m");
+        var two = new HashMap<>(one);
+        two.putAll(Map.of("CADRE_NANO_DEPLOYMENT", "d1", "CADRE_MINI_DEPLOYMENT", "d2"));
+        var same = new HashMap<>(one);
+        same.putAll(Map.of("CADRE_NANO_DEPLOYMENT", "d1", "CADRE_MINI_DEPLOYMENT", "d1"));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OpenAi.client(two))
+                .withMessageContainingAll("CADRE_NANO_DEPLOYMENT", "CADRE_MINI_DEPLOYMENT", "'m'");
+        OpenAi.client(same).close();
     }
 
     @Test
@@ -495,13 +570,21 @@ class GatewayTest {
         var unusable = new ArrayList<>(List.of(
                 Map.entry("SSL_CERT_FILE", "/nowhere/ca.pem"),
                 Map.entry("HTTPS_PROXY", "socks5://canary:1"),
+                Map.entry("HTTPS_PROXY", "http://canary:99999"),
+                Map.entry("SSL_CERT_FILE", "a\0b"),
+                Map.entry("OPENAI_ORG_ID", "aä"),
+                Map.entry("OPENAI_PROJECT", "a\nb"),
+                Map.entry("OPENAI_BASE_URL", "https://canary:99999/v1"),
+                Map.entry("CADRE_HEADERS", "Authorization Bearer canary: x"),
                 Map.entry("CADRE_HEADERS", "canary"),
                 Map.entry("CADRE_NANO_DEPLOYMENT", "a/b")));
         for (var variable : unusable) {
             assertThatIllegalArgumentException()
                     .isThrownBy(
                             () -> OpenAi.client(Map.of("OPENAI_API_KEY", KEY, variable.getKey(), variable.getValue())))
-                    .satisfies(e -> assertThat(e).hasMessageNotContaining("canary"));
+                    .satisfies(e -> assertThat(e).hasMessageNotContaining("canary"))
+                    .satisfies(e -> assertThat(e.getMessage())
+                            .matches("(?s).*(%s|a/b).*".formatted(variable.getKey())));
         }
     }
 

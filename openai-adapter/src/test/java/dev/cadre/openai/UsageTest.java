@@ -116,6 +116,28 @@ class UsageTest extends LoopbackTest {
         assertThat(reported(json)).isEqualTo(new TokenUsage(counts[0], counts[1], counts[2], counts[3], counts[4]));
     }
 
+    /** One count alone is no proof against the cap and the bytes of the request. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'input_tokens':10,'output_tokens':5,'total_tokens':400000} | 10 0 0 5 0",
+                "{'input_tokens':10,'output_tokens':5,'output_tokens_details':{'reasoning_tokens':400000}} | 10 0 0 5 5",
+                "{'input_tokens':10,'output_tokens':5,'input_tokens_details':{'cached_tokens':400000}} | 10 10 0 5 0",
+                "{'input_tokens':10,'total_tokens':400000} | ''",
+                "{'input_tokens':10,'output_tokens':70,'total_tokens':400000} | ''",
+                "{'input_tokens':10,'output_tokens':5,'total_tokens':115,'output_tokens_details':{'reasoning_tokens':100}}"
+                        + " | 10 0 0 105 100"
+            })
+    void countsThatTheRequestRulesOut_areNotAdded_whereTheOthersArePossible(String json, String expected)
+            throws InterruptedException {
+        TokenUsage read = reported(json);
+
+        assertThat(read == null ? "" : "%d %d %d %d %d".formatted(read.inputTokens(), read.cachedInputTokens(),
+                        read.cacheWriteTokens(), read.outputTokens(), read.reasoningTokens()))
+                .isEqualTo(expected);
+    }
+
     @Test
     void usage_thatHadToBeInterpreted_isNoted() throws InterruptedException {
         ModelReply reply = replyTo(LoopbackReply.text("x").field("usage", """

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.Test;
 /** Replies of real providers, played through the client and compared with {@link ExpectedReading}. */
 @Tag("conformance")
 class RecordedRepliesTest {
+    /** The requests were longer than most: one of a few bytes would rule the usage out. */
+    private static final String AS_LONG_AS_RECORDED = "How are you?" + " ".repeat(20_000);
+
     private static final String SCHEMA = "{\"type\":\"object\",\"properties\":{},\"additionalProperties\":false}";
     private static final String MODEL = "asked-model";
 
@@ -106,7 +109,7 @@ class RecordedRepliesTest {
     }
 
     private static ModelRequest request(RecordedReply recorded) {
-        ModelRequest request = ModelRequest.of(MODEL, "Answer.", "How are you?", 100_000)
+        ModelRequest request = ModelRequest.of(MODEL, "Answer.", AS_LONG_AS_RECORDED, 100_000)
                 .withTools(recorded.tools().stream()
                         .map(name -> new ToolSpec(name, "A tool.", SCHEMA))
                         .toList());
