@@ -33,7 +33,7 @@ record BaseUrl(String text, String query) {
             Pattern.compile("(?:.+\\.)?localhost\\.?|127(?:\\.\\d{1,3}){3}|\\[::1]|\\[0:0:0:0:0:0:0:1]");
     /** The commonest mistake: the address of a call, copied from an example. */
     private static final Pattern PATH_OF_A_CALL =
-            Pattern.compile("(/chat/completions|/completions|/responses|/embeddings|/models)/*$");
+            Pattern.compile("(/chat/completions|/completions|/responses|/embeddings)/*$");
 
     private static final int MOST_PORT = 65_535;
     private static final Set<String> SCHEMES = Set.of("http", "https");

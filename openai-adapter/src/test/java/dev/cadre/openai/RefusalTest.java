@@ -147,7 +147,7 @@ class RefusalTest extends LoopbackTest {
                         "Incorrect API key provided: sk-canar*************cdef. Header: Bearer " + KEY));
 
         assertThat(failure)
-                .hasMessage("gpt-5.4-nano: status 401 (invalid_api_key): "
+                .hasMessage("the server refuses the key: gpt-5.4-nano: status 401 (invalid_api_key): "
                         + "Incorrect API key provided: [redacted]. Header: [redacted] [req_1]");
     }
 
