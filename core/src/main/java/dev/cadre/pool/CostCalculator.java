@@ -186,7 +186,9 @@ public final class CostCalculator {
 
     /** The dearer of both tiers; a model that answers instead of another may lack the tier that was asked for. */
     private static Money dearer(Price price, TokenUsage usage, ServiceTier asked, ServiceTier named) {
-        Money cost = price.cost(usage, named);
+        // nothing costs more in flex processing than without it; what a dearer class costs, only its price knows
+        boolean isCheaper = named == ServiceTier.FLEX && !price.offers(named);
+        Money cost = price.cost(usage, isCheaper ? ServiceTier.STANDARD : named);
         return price.offers(asked) ? cost.atLeast(price.cost(usage, asked)) : cost;
     }
 

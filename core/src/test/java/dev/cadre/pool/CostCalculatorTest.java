@@ -107,8 +107,16 @@ class CostCalculatorTest {
 
     @Test
     void unpricedServiceTier_isUnknownCost() {
-        assertThat(costs.cost(reply("small", TokenUsage.of(1, 1), ServiceTier.FLEX), ServiceTier.STANDARD, RESERVED))
+        assertThat(costs.cost(
+                        reply("small", TokenUsage.of(1, 1), ServiceTier.PRIORITY), ServiceTier.STANDARD, RESERVED))
                 .isEmpty();
+    }
+
+    /** As of a house model, whose server repeats some name of a tier. */
+    @Test
+    void flexProcessing_withoutAPrice_isBilledAsStandard() {
+        assertThat(costs.cost(reply("small", TokenUsage.of(1, 1), ServiceTier.FLEX), ServiceTier.STANDARD, RESERVED))
+                .hasValue(Money.usd("0.000011"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.openai.core.http.HttpResponse;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.services.blocking.chat.ChatCompletionService;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import java.io.IOException;
@@ -40,10 +41,14 @@ final class ChatExchange implements Handoff.Work<ModelReply> {
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
         ChatCompletionCreateParams params = wording.isStreamed() ? writer.writeStreamed(request) : writer.write(request);
-        return CallTrace.replied(
-                failures,
-                request.model(),
-                () -> wording.understood(failures, params._body(), () -> reply(params, text)));
+        try {
+            return CallTrace.replied(
+                    failures,
+                    request.model(),
+                    () -> wording.understood(failures, params._body(), () -> reply(params, text)));
+        } catch (ModelException failure) {
+            throw wording.judged(failure);
+        }
     }
 
     private ServedReply reply(ChatCompletionCreateParams params, Consumer<String> text) throws IOException {

@@ -48,6 +48,9 @@ final class Dialects {
     /** A model that has broken the form as often, and never kept it, is asked in another way, whatever its server says. */
     private static final int MOST_BROKEN_FORMS = 3;
 
+    /** A server that has no such address may say so in any way: with a page, a 500, an empty object. */
+    private static final int MOST_STRANGE_REPLIES = 2;
+
     /** So often in a row may servers behind a gateway refuse each other's name of the cap. */
     private static final int MOST_CAPS_GIVEN_UP = 8;
 
@@ -75,11 +78,17 @@ final class Dialects {
     /** How often a model that has answered refused the name of its cap since. */
     private final Map<String, Integer> capsGivenUp = new ConcurrentHashMap<>();
 
+    /** How often the address of the Responses API has answered with something strange, as long as it never answered well. */
+    private final AtomicInteger strangeReplies = new AtomicInteger();
+
     /** How often the Responses API was asked again because the server seemed to have no other either. */
     private final AtomicInteger waysBack = new AtomicInteger();
 
     /** Refusals say so, which may be a gateway's; a reply in the Responses API proves the contrary. */
     private volatile boolean refusesResponses;
+
+    /** Chat Completions was asked for its forms, and is not there. */
+    private volatile boolean lacksChat;
 
     /** The Responses API is there, and ignores the schema of an answer. */
     private volatile boolean ignoresForm;
@@ -202,6 +211,39 @@ final class Dialects {
         return adapted("the server refuses " + parameter.wireName() + ", which is left out from now on");
     }
 
+    /** Whether an error may be that of one call, because others have succeeded: a gateway has several servers behind it. */
+    boolean doubtsErrors(String model) {
+        return !byTheBook
+                && (answeredAt(Api.RESPONSES).contains(model)
+                        || answeredAt(Api.CHAT_COMPLETIONS).contains(model));
+    }
+
+    /** The failure of an exchange, or that the next one asks at another address: the first has never answered. */
+    ModelException judged(Dialect sent, String model, ModelException failure) {
+        boolean mayLackResponses = declared == null
+                && sent.api() == Api.RESPONSES
+                && !hasAnswered(Api.RESPONSES)
+                && waysBack.get() == 0;
+        if (!mayLackResponses || !isStrange(failure) || strangeReplies.incrementAndGet() < MOST_STRANGE_REPLIES) {
+            return failure;
+        }
+        leaveResponses(model);
+        return failure.charge() == ModelException.Charge.FREE ? adapted(NO_RESPONSES) : failure;
+    }
+
+    /** What says nothing of the request, the key or the load. */
+    private static boolean isStrange(ModelException failure) {
+        if (failure.billed().isPresent()) {
+            return false; // a bill is one of this API
+        }
+        return switch (failure) {
+            case ModelException.MalformedReply none -> true;
+            case ModelException.Unreachable redirect -> redirect.reach() != ModelException.Reach.RUN;
+            case ModelException.ServerFailed failed -> failed.status() == 500 || failed.status() == 200;
+            default -> false;
+        };
+    }
+
     /** A tier is never given up unasked where it changes the price. */
     private static boolean mayLeaveOut(OptionalParameter parameter, ModelRequest request) {
         return parameter != OptionalParameter.SERVICE_TIER || request.serviceTier() == ServiceTier.STANDARD;
@@ -211,8 +253,14 @@ final class Dialects {
         if (sent.api() == Api.RESPONSES) {
             return answeredAt(Api.RESPONSES).contains(model) ? Optional.empty() : Optional.of(switchedToChat(model));
         }
-        if (ignoresForm || hasAnswered(Api.CHAT_COMPLETIONS)) {
+        if (hasAnswered(Api.CHAT_COMPLETIONS)) {
             return Optional.empty();
+        }
+        if (ignoresForm) { // the model broke the form, or the server has no way to force it
+            lacksChat = true;
+            ignoresForm = false;
+            learned.computeIfPresent(model, (id, known) -> known.back(NO_RESPONSES));
+            return Optional.of(adapted(HAS_NEITHER));
         }
         boolean wentBackAlready = of(model).api() == Api.RESPONSES;
         return wentBackAlready || goBack(model) ? Optional.of(adapted(HAS_NEITHER)) : Optional.empty();
@@ -349,7 +397,7 @@ final class Dialects {
         if (keepsForm.contains(request.model()) || isModelsFault(request.model(), served.echo())) {
             return Optional.empty();
         }
-        if (sent.api() == Api.RESPONSES && declared == null) {
+        if (sent.api() == Api.RESPONSES && declared == null && !lacksChat) {
             ignoresForm = true;
         } else {
             update(request.model(), known -> known.form().hasSchema() ? known.with(AnswerForm.JSON_OBJECT) : known);

@@ -116,6 +116,12 @@ record ErrorBody(
     private static final Pattern NO_CREDIT =
             words("credit balance is too low", "used all available credits", "insufficient (?:balance|credits?|funds)");
 
+    /** The words of servers that answer an unknown path in another way than with 404, as LM Studio and OpenAI's example. */
+    private static final Pattern NO_PATH = words(
+            "(?:unexpected|unknown|invalid|unsupported|no such) (?:endpoint|url|path|route|method)\\b.{0,60}"
+                    + "/(?:responses|chat/completions)",
+            "(?:cannot|no route for|not found:?) (?:post )?/[a-z0-9./]{0,40}(?:responses|chat/completions)");
+
     /** How the messages of Claude and xAI begin. */
     private static final Pattern SENTENCE_OF_CREDIT =
             sentences("your credit balance is too low", "your team\\b.{0,80} used all available credits");
@@ -312,6 +318,11 @@ record ErrorBody(
     /** Whether some words say so, which may be anybody's. */
     boolean mentionsNoCredit() {
         return says(NO_CREDIT);
+    }
+
+    /** Whether there is no such address. */
+    boolean tellsOfNoPath() {
+        return says(NO_PATH);
     }
 
     /** Whether a rate was exceeded, or rose too fast. */

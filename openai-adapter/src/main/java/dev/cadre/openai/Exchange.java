@@ -4,6 +4,7 @@ package dev.cadre.openai;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.services.blocking.ResponseService;
 import dev.cadre.model.CallContext;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelReply;
 import dev.cadre.model.ModelRequest;
 import dev.cadre.model.ProviderTool;
@@ -45,8 +46,12 @@ final class Exchange implements Handoff.Work<ModelReply> {
 
     @Override
     public ModelReply run(Consumer<String> text) throws InterruptedException {
-        return CallTrace.replied(
-                failures, request.model(), () -> wording.understood(failures, params._body(), () -> reply(text)));
+        try {
+            return CallTrace.replied(
+                    failures, request.model(), () -> wording.understood(failures, params._body(), () -> reply(text)));
+        } catch (ModelException failure) {
+            throw wording.judged(failure);
+        }
     }
 
     private ServedReply reply(Consumer<String> text) throws IOException {

@@ -44,6 +44,7 @@ final class Failures {
     private static final int PAYMENT_REQUIRED = 402;
     private static final int FORBIDDEN = 403;
     private static final int NOT_ALLOWED = 405;
+    private static final int GONE = 410;
     private static final int TOO_MANY = 429;
     private static final int NOT_IMPLEMENTED = 501;
     private static final int OVERLOADED = 503;
@@ -138,6 +139,13 @@ final class Failures {
         };
     }
 
+    /** Whether a refusal says by a name or a sentence of its provider that the key is wrong. */
+    static boolean provesWrongKey(OpenAIServiceException refusal) {
+        JsonNode body = CallTrace.refusal().json();
+        return ErrorBody.of(body.isObject() ? JsonValue.fromJsonNode(body) : refusal.body())
+                .provesWrongKey();
+    }
+
     /** A reply with a status that is not a success. */
     ModelException refused(String model, int status, ErrorBody error, LimitHeaders headers) {
         String page = CallTrace.page();
@@ -163,7 +171,8 @@ final class Failures {
         if (status < 300 || status >= 600) {
             return new MalformedReply(message, null);
         }
-        if (status < 400 || status == NOT_ALLOWED || status == NOT_IMPLEMENTED) {
+        boolean isNoPath = status == NOT_ALLOWED || status == GONE || status == NOT_IMPLEMENTED;
+        if (status < 400 || isNoPath || (status == 400 && error.tellsOfNoPath())) {
             return noEndpoint(message);
         }
         if (status > 500 || (status == 500 && !error.tellsOfLength() && !error.tellsOfSchema())) {
@@ -319,6 +328,9 @@ final class Failures {
     private Optional<ModelException> beforeWork(String message, String model, ErrorBody error, LimitHeaders headers) {
         if (error.statusInCode().isPresent()) {
             return Optional.of(byStatus(message, model, error.statusInCode().getAsInt(), error, headers));
+        }
+        if (error.tellsOfNoPath()) {
+            return Optional.of(noEndpoint(message));
         }
         Optional<ModelException> named = named(message, model, error, 200);
         if (named.isPresent()) {

@@ -39,8 +39,33 @@ record Wording(Dialects dialects, Dialect dialect, ModelRequest request, boolean
             if (adapted.isPresent()) {
                 throw adapted.get();
             }
+            boolean isBareDoubtOfTheKey = meaning instanceof ModelException.AuthFailed
+                    && !Failures.provesWrongKey(refused)
+                    && dialects.doubtsErrors(request.model());
+            if (isBareDoubtOfTheKey) {
+                throw ofThisCall(meaning);
+            }
             throw refused;
+        } catch (ModelException.Unreachable inside) {
+            throw dialects.learn(dialect, request, sent(body), Refusal.NONE, true).orElse(inside);
+        } catch (ModelException inside) {
+            throw dialects.doubtsErrors(request.model()) ? ofThisCall(inside) : inside;
         }
+    }
+
+    /** The same failure, which may be that of one server behind a gateway: many of its kind in a row are of all calls. */
+    private static ModelException ofThisCall(ModelException failure) {
+        return switch (failure) {
+            case ModelException.AuthFailed key -> key.suspected();
+            case ModelException.QuotaExhausted money -> money.suspected();
+            case ModelException.UnknownModel model -> model.suspected();
+            default -> failure;
+        };
+    }
+
+    /** What the end of an exchange means for the next one. */
+    ModelException judged(ModelException failure) {
+        return dialects.judged(dialect, request.model(), failure);
     }
 
     private ObjectNode sent(Object body) {

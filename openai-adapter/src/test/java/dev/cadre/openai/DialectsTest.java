@@ -17,6 +17,7 @@ import dev.cadre.budget.BudgetGuard;
 import dev.cadre.model.CallContext;
 import dev.cadre.model.Effort;
 import dev.cadre.model.Finish;
+import dev.cadre.model.ModelException;
 import dev.cadre.model.ModelException.Adapted;
 import dev.cadre.model.ModelException.Charge;
 import dev.cadre.model.ModelException.InvalidRequest;
@@ -849,6 +850,103 @@ class DialectsTest {
             assertThat(reply.notes())
                     .containsExactly("the server refuses these parameters, which were left out: strict");
         }
+    }
+
+    /** One reply without its form, at a server that has no other API to be asked in. */
+    @Test
+    void responsesThatIgnoreTheSchema_areGoneBackTo_whereThereIsNoOtherApi() throws Exception {
+        var asked = new AtomicInteger();
+        try (var server = server(request -> !request.startsWith("POST /v1/responses")
+                        ? new Answer(404, "{}")
+                        : new Answer(200, asked.incrementAndGet() % 3 == 1 ? LOOSE : RESPONSE));
+                var client = client(server).build()) {
+            for (int i = 0; i < 12; i++) {
+                assertThat(callAdapting(client, FORMED).text()).isNotEmpty();
+            }
+            assertThat(server.requests()).as("the other API is asked once").hasSize(13);
+        }
+    }
+
+    /** Servers without the address of the Responses API do not all say so with 404, 405 or 501. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                // status, body, calls that fail
+                "200 | {\"error\":\"Unexpected endpoint or method. (POST /v1/responses)\"} | 0",
+                "400 | {\"error\":{\"message\":\"Invalid URL (POST /v1/responses)\"}} | 0",
+                "410 | {} | 0",
+                "500 | {\"detail\":\"Internal Server Error\"} | 2",
+                "200 | {} | 2",
+                "200 | null | 2",
+                "200 | <html>app</html> | 2",
+                "302 | moved | 1"
+            })
+    void serverThatAnswersStrangely_asLongAsItHasNeverAnsweredWell_isAskedInTheOtherApi(
+            int status, String body, int failed) throws Exception {
+        int failures = 0;
+        try (var server = server(request -> request.startsWith("POST /v1/chat/completions ")
+                        ? new Answer(200, RawServer.CHAT_REPLY)
+                        : new Answer(status, body));
+                var client = client(server).build()) {
+            for (int i = 0; i < 8; i++) {
+                try {
+                    client.call(REQUEST, plain());
+                } catch (Adapted again) {
+                    assertThat(again.charge()).isEqualTo(Charge.FREE);
+                } catch (ModelException failure) {
+                    failures++;
+                }
+            }
+            assertThat(client.call(REQUEST, plain()).text()).isEqualTo("Fine.");
+        }
+        assertThat(failures).isEqualTo(failed);
+    }
+
+    @Test
+    void serverThatHasAnsweredWell_isNotLeftForStrangeReplies() throws Exception {
+        var asked = new AtomicInteger();
+        try (var server = server(request -> asked.getAndIncrement() == 0
+                        ? new Answer(200, RESPONSE)
+                        : new Answer(500, "{}"));
+                var client = client(server).build()) {
+            client.call(REQUEST, plain());
+            for (int i = 0; i < 4; i++) {
+                assertThat(catchThrowable(() -> client.call(REQUEST, plain())))
+                        .isInstanceOf(ModelException.ServerFailed.class);
+            }
+            assertThat(server.requests()).allMatch(request -> request.startsWith("POST /v1/responses "));
+        }
+    }
+
+    /** One server behind a gateway says so of its own key; a token of one call may have expired. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "200 | {\"error\":{\"code\":401,\"message\":\"Provider returned error\"}} | SUBTASK_OR_RUN",
+                "200 | {\"error\":{\"code\":\"invalid_api_key\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
+                "200 | {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
+                "200 | {\"error\":{\"code\":\"model_not_found\",\"message\":\"no\"}} | SUBTASK_OR_RUN",
+                "401 | {} | SUBTASK_OR_RUN",
+                "401 | {\"error\":{\"code\":\"invalid_api_key\",\"message\":\"no\"}} | RUN"
+            })
+    void errorOfTheKey_isThatOfOneCall_whereOthersHaveSucceeded(int status, String body, Reach reach) throws Exception {
+        var isGood = new AtomicInteger();
+        try (var server = server(request -> isGood.get() == 1 ? new Answer(200, YES) : new Answer(status, body));
+                var client = client(server).chatCompletions().build()) {
+            assertThat(reachOf(client)).as("before any answer").isEqualTo(Reach.RUN);
+            isGood.set(1);
+            client.call(REQUEST, plain());
+            isGood.set(2);
+            assertThat(reachOf(client)).isEqualTo(reach);
+        }
+    }
+
+    private static Reach reachOf(OpenAiClient client) {
+        return ((ModelException) catchThrowable(() -> client.call(REQUEST, plain()))).reach();
     }
 
     @Test
