@@ -169,7 +169,8 @@ class StreamedReplyTest {
 
     @Test
     void piecesThatSayTheAnswerAgain_areItOnce() throws Exception {
-        for (String[] pieces : new String[][] {{"Hello", "Hello"}, {"Hel", "Hello"}, {"H", "Hel", "Hello"}, {"Hel", "lo", "Hello"}}) {
+        for (String[] pieces :
+                new String[][] {{"Hello", "Hello"}, {"Hel", "Hello"}, {"H", "Hel", "Hello"}, {"Hel", "lo", "Hello"}}) {
             ModelReply reply = replyOf("Hello", pieces);
 
             assertThat(reply.text()).isEqualTo("Hello");

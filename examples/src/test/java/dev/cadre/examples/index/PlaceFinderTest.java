@@ -85,7 +85,8 @@ class PlaceFinderTest {
     @ValueSource(strings = {"@Evict class A {\n", "// evict\n", "evict ", "void evict() {}\n", "@Evict\n"})
     @Timeout(60) // the square of the lines took minutes
     void textOfAMegabyte_isReadInTimeLinearInIt(String piece) {
-        assertThat(places(piece.repeat(1_000_000 / piece.length()), "evict the oldest")).isNotEmpty();
+        assertThat(places(piece.repeat(1_000_000 / piece.length()), "evict the oldest"))
+                .isNotEmpty();
     }
 
     @Test
