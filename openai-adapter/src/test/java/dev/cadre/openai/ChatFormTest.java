@@ -16,6 +16,12 @@ import dev.cadre.model.TokenUsage;
 import dev.cadre.model.ToolCall;
 import dev.cadre.model.ToolSpec;
 import dev.cadre.openai.testing.LoopbackReply;
+import dev.cadre.redact.Redactor;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -139,6 +145,16 @@ class ChatFormTest extends LoopbackTest {
             assertThat(failure.billed().map(ModelException.Billed::usage)).contains(TokenUsage.of(10, 5));
             assertThat(failure.isRetryable()).isFalse();
         }
+    }
+
+    @Test
+    void memberThatNobodyKnows_alone_isAFailure_ofWhateverUsage() {
+        server.onAny()
+                .replies(raw(json("{'choices':[{'message':{'content':null,'said':'Fine.'},'finish_reason':'stop'}]}")));
+
+        assertThatThrownBy(() -> chat.call(REQUEST, plain()))
+                .isInstanceOf(ServerFailed.class)
+                .hasMessageContaining("a part of the answer cannot be read");
     }
 
     @Test
@@ -404,6 +420,23 @@ class ChatFormTest extends LoopbackTest {
         assertThat(pieces).containsExactly("Fi", "ne.");
     }
 
+    /** Text is heard while it is written. */
+    @Test
+    void pieceOfAStream_oneALine_isReadBeforeTheNextComes() throws Exception {
+        var notes = new ReplyNotes(new Failures(new Secrets(Redactor.SHAPES), InstantSource.system(), ""));
+        var line = new ByteArrayInputStream("{\"choices\":[]}\n".getBytes(StandardCharsets.UTF_8));
+        var notYet = new InputStream() {
+            @Override
+            public int read() {
+                throw new AssertionError("nothing may be awaited");
+            }
+        };
+
+        var events = new ServerEvents(new SequenceInputStream(line, notYet), TextCharset.of("", notes), notes);
+
+        assertThat(events.next()).isPresent();
+    }
+
     @Test
     void eventsOfTheResponsesApi_oneALine_areRead() throws InterruptedException {
         server.onAny()
@@ -435,6 +468,14 @@ class ChatFormTest extends LoopbackTest {
                 .isEqualTo(TokenUsage.of(10, 2)); // a running count
         assertThat(usage(each.formatted(1, 11), each.formatted(1, 11), each.formatted(30, 40)))
                 .isEqualTo(TokenUsage.of(10, 30)); // it was a placeholder
+    }
+
+    @Test
+    void usage_aboveAllOfEachPiece_isTheSum() throws InterruptedException {
+        String each = "'usage':{'prompt_tokens':10,'completion_tokens':%d,'total_tokens':%d}";
+
+        assertThat(usage(each.formatted(2, 12), each.formatted(1, 11), each.formatted(30, 40)))
+                .isEqualTo(TokenUsage.of(10, 30));
     }
 
     @Test
