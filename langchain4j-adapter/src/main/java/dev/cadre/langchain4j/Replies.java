@@ -129,9 +129,6 @@ final class Replies {
                             + " the server's reasoning parser, or raise the cap of output tokens")
                     .lasting();
         }
-        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > MOST_TOKENS_OF_NOTHING) {
-            throw unusable("the reply bills %d tokens of output and has none".formatted(usage.outputTokens()));
-        }
         if (known == FinishWord.CALLS
                 && calls.isEmpty()
                 && (text.isEmpty() || !request.tools().isEmpty())) {
@@ -145,6 +142,9 @@ final class Replies {
                 .count();
         if (sent > calls.size()) {
             throw unusable("the reply has %d tool calls, and LangChain4j read %d".formatted(sent, calls.size()));
+        }
+        if (text.isEmpty() && calls.isEmpty() && usage != null && usage.outputTokens() > MOST_TOKENS_OF_NOTHING) {
+            throw unusable("the reply bills %d tokens of output and has none".formatted(usage.outputTokens()));
         }
     }
 
